@@ -1,0 +1,1 @@
+"""From a manifest to a bundle: audit, training, calibration, export and evaluation."""
