@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pdqhash
+from numpy.typing import NDArray
+from PIL import Image
+
+from vision.errors import PhotoError
+from vision.photo import open_photo
+
+# The distance, of 256 bits, and the quality below which PDQ's authors count a match as one:
+# https://github.com/facebook/ThreatExchange/blob/main/hashing/hashing.pdf
+NEAR_BITS = 31
+LEAST_QUALITY = 50
+_SIDE_PX = 256
+_BLOCK = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoHash:
+    """PDQ of one photo and of its mirror image, 256 bits each as uint64 [4]; flat photos have low `quality` (0 to 100)."""
+
+    bits: NDArray[np.uint64]
+    mirrored_bits: NDArray[np.uint64]
+    quality: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearPair:
+    """Two photos, `first` < `second`, that are copies of each other; `distance` in bits of 256."""
+
+    first: int
+    second: int
+    distance: int
+    mirrored: bool
+
+
+def hash_photo(pixels: NDArray[np.uint8]) -> PhotoHash:
+    """Hash `pixels` [H, W, 3] RGB."""
+    image = Image.fromarray(pixels)
+    # PDQ averages down to 64 × 64 whatever it gets; from 256 px it costs a tenth of the time.
+    image.thumbnail((_SIDE_PX, _SIDE_PX), Image.Resampling.BOX)
+    small = np.asarray(image)
+    bits, quality = pdqhash.compute(np.ascontiguousarray(small))
+    mirrored_bits, _ = pdqhash.compute(np.ascontiguousarray(small[:, ::-1]))
+    return PhotoHash(bits=_pack(bits), mirrored_bits=_pack(mirrored_bits), quality=int(quality))
+
+
+def near_pairs(hashes: Sequence[PhotoHash | None], *, within_bits: int = NEAR_BITS) -> Iterator[NearPair]:
+    """Every pair of photos at most `within_bits` apart, straight or mirrored; None and flat photos match nothing.
+
+    Compares all with all in blocks: 10,000 photos take a second or two, 100,000 some minutes.
+    """
+    usable = [index for index, entry in enumerate(hashes) if entry is not None and entry.quality >= LEAST_QUALITY]
+    if len(usable) < 2:
+        return
+    known = [entry for entry in hashes if entry is not None and entry.quality >= LEAST_QUALITY]
+    straight = np.stack([entry.bits for entry in known])
+    mirrored = np.stack([entry.mirrored_bits for entry in known])
+    for start in range(0, len(usable), _BLOCK):
+        block = straight[start : start + _BLOCK]
+        apart = _distances(block, straight[start:])  # [B, N - start]
+        apart_mirrored = _distances(block, mirrored[start:])
+        least = np.minimum(apart, apart_mirrored)
+        for left, right in np.argwhere(least <= within_bits):
+            if right > left:
+                yield NearPair(
+                    first=usable[start + left],
+                    second=usable[start + right],
+                    distance=int(least[left, right]),
+                    mirrored=bool(apart_mirrored[left, right] < apart[left, right]),
+                )
+
+
+def clusters(count: int, pairs: Iterator[NearPair] | Sequence[NearPair]) -> list[tuple[int, ...]]:
+    """0 … count-1 in groups connected by `pairs`, each ascending, in order of their first member."""
+    parent = list(range(count))
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for pair in pairs:
+        left, right = sorted((root(pair.first), root(pair.second)))
+        parent[right] = left
+    groups: dict[int, list[int]] = {}
+    for index in range(count):
+        groups.setdefault(root(index), []).append(index)
+    return [tuple(group) for group in groups.values()]
+
+
+def cluster_near_duplicates(photos: Sequence[Path], *, threads: int = 2) -> list[tuple[int, ...]]:
+    """Indices of `photos` in clusters of near-duplicates; an unreadable photo is a cluster of its own."""
+    with ThreadPoolExecutor(threads) as pool:
+        hashes = list(pool.map(_hash_file, photos))
+    return clusters(len(photos), near_pairs(hashes))
+
+
+def _hash_file(photo: Path) -> PhotoHash | None:
+    try:
+        return hash_photo(open_photo(photo.read_bytes(), smallest_side_px=_SIDE_PX).pixels)
+    except (PhotoError, OSError):
+        return None
+
+
+def _pack(bits: NDArray[np.int64]) -> NDArray[np.uint64]:
+    return np.packbits(bits.astype(np.uint8)).view(np.uint64)
+
+
+def _distances(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    apart = np.zeros((len(left), len(right)), np.uint16)
+    for word in range(left.shape[1]):
+        apart += np.bitwise_count(left[:, None, word] ^ right[None, :, word])
+    return apart

@@ -1,0 +1,38 @@
+"""What training refuses, each with a stable code.
+
+TouchstoneError
+└── TrainingError            training_failed
+    ├── ManifestError        manifest_invalid
+    ├── SplitError           split_invalid
+    └── AuditRefused         audit_refused
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from vision.errors import TouchstoneError
+
+
+class TrainingError(TouchstoneError):
+    """Anything that keeps a manifest from becoming a bundle."""
+
+    code: ClassVar[str] = "training_failed"
+
+
+class ManifestError(TrainingError):
+    """The manifest can't be read as it is; the message gives each row and its fix."""
+
+    code: ClassVar[str] = "manifest_invalid"
+
+
+class SplitError(TrainingError):
+    """The listings can't be dealt out to the roles as asked."""
+
+    code: ClassVar[str] = "split_invalid"
+
+
+class AuditRefused(TrainingError):
+    """The data would teach or measure the wrong thing."""
+
+    code: ClassVar[str] = "audit_refused"

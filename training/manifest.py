@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from training.errors import ManifestError
+from training.manifest_problems import Problems
+from training.manifest_rows import parse_rows
+from training.manifest_table import Table, TableRow, missing_columns, read_table
+from training.photo_row import Box, Label, PhotoRow, Split
+from training.row_filters import filter_rows
+
+__all__ = [
+    "Box",
+    "Label",
+    "Manifest",
+    "PhotoRow",
+    "Split",
+    "mixed_product_listings",
+    "read_manifest",
+    "without_listings",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The photos that training reads.
+
+    `sha256` is the data hash: of every cell after filters and of each photo's size in bytes, not of the pixels.
+    """
+
+    path: Path
+    rows: tuple[PhotoRow, ...]
+    sha256: str
+    listings: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        listings: dict[str, list[int]] = {}
+        for index, row in enumerate(self.rows):
+            listings.setdefault(row.listing, []).append(index)
+        object.__setattr__(self, "listings", {name: tuple(indices) for name, indices in listings.items()})
+
+    def where(self, predicate: Callable[[PhotoRow], bool]) -> Manifest:
+        """The manifest of the rows for which `predicate` holds, with its own data hash."""
+        rows = tuple(row for row in self.rows if predicate(row))
+        return Manifest(path=self.path, rows=rows, sha256=_data_hash(self.path, rows))
+
+    def labelled(self) -> Manifest:
+        """The manifest of the rows that have a label."""
+        return self if all(row.label for row in self.rows) else self.where(lambda row: row.label is not None)
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The products, sorted."""
+        return tuple(sorted({row.product for row in self.rows}))
+
+
+def read_manifest(path: Path, *, where: Sequence[str] = (), product: str | None = None) -> Manifest:
+    """Read a CSV, a Parquet file or a folder with genuine/ and counterfeit/.
+
+    `where` keeps the rows that meet every condition, such as `fold!=0`, before anything else is checked. `product`
+    names the goods of a folder or of a table without that column; of a table with it, only that product is kept.
+    Raises ManifestError with up to ten problems, each with its row and its fix.
+    """
+    table = _read(path, product)
+    if product is not None and "product" not in table.columns:
+        table = _with_product(table, product)
+        product = None
+    problems = Problems(path)
+    missing_columns(table.columns, problems)
+    problems.raise_if_any()
+    kept = filter_rows(table, where)
+    if product is not None:
+        kept = _of_product(table, kept, product)
+    if not kept:
+        raise ManifestError(f"{path} has no photos" + (f" that meet {' and '.join(where)}." if where else "."))
+    rows = parse_rows(kept, folder=path if path.is_dir() else path.parent, problems=problems)
+    problems.raise_if_any()
+    return Manifest(path=path, rows=rows, sha256=_data_hash(path, rows))
+
+
+def mixed_product_listings(manifest: Manifest) -> tuple[str, ...]:
+    """The listings whose photos name more than one product, sorted."""
+    return tuple(
+        sorted(
+            name
+            for name, indices in manifest.listings.items()
+            if len({manifest.rows[index].product for index in indices}) > 1
+        )
+    )
+
+
+def without_listings(manifest: Manifest, listings: Iterable[str]) -> Manifest:
+    """The manifest less these listings."""
+    left_out = frozenset(listings)
+    return manifest.where(lambda row: row.listing not in left_out)
+
+
+def _read(path: Path, product: str | None) -> Table:
+    if path.is_dir():
+        # Only a folder needs photos decoded and hashed; a table is read without those libraries.
+        from training.photo_folder import read_folder
+
+        return read_folder(path, product=product)
+    if not path.exists():
+        raise ManifestError(f"{path} does not exist; give the manifest's path (a .csv, a .parquet or a folder).")
+    return read_table(path)
+
+
+def _with_product(table: Table, product: str) -> Table:
+    rows = tuple(TableRow(row=row.row, cells={**row.cells, "product": product}) for row in table.rows)
+    return Table(path=table.path, columns=(*table.columns, "product"), rows=rows)
+
+
+def _of_product(table: Table, rows: Sequence[TableRow], product: str) -> tuple[TableRow, ...]:
+    kept = tuple(row for row in rows if row.cells["product"] == product)
+    if not kept:
+        known = ", ".join(sorted({row.cells["product"] for row in rows})) or "none"
+        raise ManifestError(f"{table.path} has no photos of product '{product}'; its products are {known}.")
+    return kept
+
+
+def _data_hash(path: Path, rows: Iterable[PhotoRow]) -> str:
+    folder = path if path.is_dir() else path.parent
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(repr((_file_cells(row.photo, folder), _file_cells(row.mask, folder))).encode())
+        digest.update(repr((row.label, row.product, row.listing, row.seller, row.view, row.cues, row.maker)).encode())
+        digest.update(repr((row.source, row.split, row.fold, row.shareable, row.box)).encode())
+        digest.update(repr(sorted(row.extra.items())).encode())
+    return digest.hexdigest()
+
+
+def _file_cells(file: Path | None, folder: Path) -> tuple[str, int] | None:
+    if file is None:
+        return None
+    name = Path(os.path.relpath(file, folder.absolute())).as_posix()
+    return name, file.stat().st_size if file.is_file() else -1

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.manifest_problems import Problems, nearest
+from training.manifest_table import BOX, COLUMNS, TableRow
+from training.photo_row import LABELS, SPLITS, Box, Label, PhotoRow, Split
+
+# What other data sets write; only ever suggested, never assumed, since 1 means genuine in some and fake in others.
+_MEANS_GENUINE = {"real", "authentic", "original", "legit", "auth"}
+_MEANS_COUNTERFEIT = {"fake", "replica", "rep", "copy", "forged", "imitation"}
+_OTHER_SPLITS = {
+    "valid": "val",
+    "validation": "val",
+    "dev": "val",
+    "eval": "val",
+    "training": "train",
+    "testing": "test",
+}
+_SHAREABLE = {"": False, "0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
+
+
+def parse_rows(rows: Sequence[TableRow], *, folder: Path, problems: Problems) -> tuple[PhotoRow, ...]:
+    """Turn cells into photos, noting every row that can't be; paths are relative to `folder`."""
+    files = _Files(folder.absolute())
+    parsed = tuple(_parse_row(row, files, problems) for row in rows)
+    _note_listings_with_two_labels(parsed, problems)
+    return parsed
+
+
+def _parse_row(row: TableRow, files: _Files, problems: Problems) -> PhotoRow:
+    cells = row.cells
+    for name in ("photo", "product", "listing"):
+        if not cells[name]:
+            problems.add(f"'{name}' is empty; every photo needs one", row=row.row)
+    return PhotoRow(
+        row=row.row,
+        photo=files.find(cells["photo"], "photo", row.row, problems) or files.folder,
+        label=_label(row, problems),
+        product=cells["product"],
+        listing=cells["listing"],
+        seller=cells.get("seller") or None,
+        view=cells.get("view") or None,
+        cues=tuple(cue.strip() for cue in cells.get("cue", "").split(";") if cue.strip()),
+        maker=cells.get("maker") or None,
+        source=cells.get("source") or None,
+        split=_split(row, problems),
+        fold=_fold(row, problems),
+        mask=files.find(cells.get("mask", ""), "mask", row.row, problems),
+        shareable=_shareable(row, problems),
+        box=_box(row, problems),
+        extra={name: cell for name, cell in cells.items() if name not in COLUMNS},
+    )
+
+
+class _Files:
+    """Finds files beside the manifest, and the nearest name when one is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._names: dict[Path, tuple[str, ...]] = {}
+
+    def find(self, cell: str, column: str, row: int, problems: Problems) -> Path | None:
+        if not cell:
+            return None
+        if "://" in cell:
+            problems.add(f"{column} '{cell}' is a URL; download it and give its path", row=row)
+            return None
+        file = self.folder / cell
+        if not file.is_file() and "\\" in cell:
+            file = self.folder / cell.replace("\\", "/")
+        if file.is_file():
+            return file
+        problems.add(f"{column} '{cell}' is not a file{'' if problems.full else self._hint(file)}", row=row)
+        return None
+
+    def _hint(self, file: Path) -> str:
+        if file.is_dir():
+            return "; it is a folder"
+        if not file.parent.is_dir():
+            return f"; there is no folder {file.parent} (paths are relative to the manifest)"
+        if file.parent not in self._names:
+            self._names[file.parent] = tuple(sorted(child.name for child in file.parent.iterdir()))
+        like = nearest(file.name, self._names[file.parent], cutoff=0.8)
+        return f" in {file.parent}" + (f"; did you mean '{like}'?" if like else " (paths are relative to the manifest)")
+
+
+def _label(row: TableRow, problems: Problems) -> Label | None:
+    cell = row.cells["label"]
+    for label in LABELS:
+        if cell == label:
+            return label
+    if cell:
+        problems.add(f"label '{cell}' is unknown; use {_label_hint(cell)}", row=row.row)
+    return None
+
+
+def _label_hint(cell: str) -> str:
+    if cell.casefold() in _MEANS_GENUINE:
+        return "'genuine'"
+    if cell.casefold() in _MEANS_COUNTERFEIT:
+        return "'counterfeit'"
+    like = nearest(cell, LABELS)
+    return f"'{like}'" if like else "'genuine', 'counterfeit', or leave it empty for unknown"
+
+
+def _split(row: TableRow, problems: Problems) -> Split | None:
+    cell = row.cells.get("split", "")
+    for split in SPLITS:
+        if cell == split:
+            return split
+    if cell:
+        like = _OTHER_SPLITS.get(cell.casefold()) or nearest(cell, SPLITS)
+        problems.add(
+            f"split '{cell}' is unknown; use " + (f"'{like}'" if like else "'train', 'val' or 'test'"), row=row.row
+        )
+    return None
+
+
+def _fold(row: TableRow, problems: Problems) -> int | None:
+    cell = row.cells.get("fold", "")
+    if not cell:
+        return None
+    number = _number(cell)
+    if number is None or not number.is_integer() or number < 0:
+        problems.add(f"fold '{cell}' is not an integer; number the folds 0, 1, 2, …", row=row.row)
+        return None
+    return int(number)
+
+
+def _shareable(row: TableRow, problems: Problems) -> bool:
+    cell = row.cells.get("shareable", "").casefold()
+    if cell not in _SHAREABLE:
+        problems.add(f"shareable '{cell}' is unknown; use 1 or 0", row=row.row)
+    return _SHAREABLE.get(cell, False)
+
+
+def _box(row: TableRow, problems: Problems) -> Box | None:
+    cells = [row.cells.get(name, "") for name in BOX]
+    if not any(cells):
+        return None
+    written = ", ".join(cell or "(empty)" for cell in cells)
+    x0, y0, x1, y1 = (_number(cell) for cell in cells)
+    if x0 is None or y0 is None or x1 is None or y1 is None:
+        problems.add(f"box {written} is not four numbers; fill all four or none", row=row.row)
+        return None
+    if max(x0, y0, x1, y1) > 1 or min(x0, y0, x1, y1) < 0:
+        problems.add(
+            f"box {written} is out of range; divide pixels by the photo's width and height (0 to 1)", row=row.row
+        )
+        return None
+    if x0 >= x1 or y0 >= y1:
+        problems.add(f"box {written} is empty; the order is x0, y0, x1, y1 with x0 < x1 and y0 < y1", row=row.row)
+        return None
+    return x0, y0, x1, y1
+
+
+def _number(cell: str) -> float | None:
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _note_listings_with_two_labels(rows: Sequence[PhotoRow], problems: Problems) -> None:
+    first: dict[str, PhotoRow] = {}
+    noted: set[str] = set()
+    for row in rows:
+        if row.label is None or row.listing in noted:
+            continue
+        before = first.setdefault(row.listing, row)
+        if before.label != row.label:
+            noted.add(row.listing)
+            problems.add(
+                f"listing '{row.listing}' is {row.label} here and {before.label} in row {before.row}; "
+                "a listing has one label: correct it, or split it into two listings",
+                row=row.row,
+            )
