@@ -4,7 +4,9 @@ TouchstoneError
 └── TrainingError            training_failed
     ├── ManifestError        manifest_invalid
     ├── SplitError           split_invalid
-    └── AuditRefused         audit_refused
+    ├── AuditRefused         audit_refused
+    ├── BackboneError        backbone_unavailable
+    └── RunError             run_invalid
 """
 
 from __future__ import annotations
@@ -36,3 +38,15 @@ class AuditRefused(TrainingError):
     """The data would teach or measure the wrong thing."""
 
     code: ClassVar[str] = "audit_refused"
+
+
+class BackboneError(TrainingError):
+    """The backbone or its weights can't be had as asked."""
+
+    code: ClassVar[str] = "backbone_unavailable"
+
+
+class RunError(TrainingError):
+    """A run folder or its configuration can't be used as asked."""
+
+    code: ClassVar[str] = "run_invalid"

@@ -1,0 +1,72 @@
+"""From a trained network to ONNX: the graph that every bundle carries, and a graph of its pooled features."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import onnx
+import torch
+from torch import Tensor, nn
+
+from training.network import Network
+
+OPSET = 18
+OUTPUTS = ("logit", "embedding", "evidence")
+
+
+def export_network(network: Network, file: Path, *, size_px: int) -> None:
+    """Write the bundle's graph: `photos` uint8 [N, S, S, 3] -> logit [N], embedding [N, D], evidence [N, H, W].
+
+    The batch is dynamic, normalisation is inside, and the file is checked by onnx.checker before it takes its name.
+    """
+    _export(_Everything(network), file, size_px=size_px, outputs=OUTPUTS)
+
+
+def export_features(network: Network, file: Path, *, size_px: int) -> None:
+    """Write a graph `photos` uint8 [N, S, S, 3] -> pooled `features` [N, F], for the frozen recipe."""
+    _export(_Features(network), file, size_px=size_px, outputs=("features",))
+
+
+class _Everything(nn.Module):
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, photos: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        outputs = self.network.forward_all(photos)
+        return outputs.logit, outputs.embedding, outputs.evidence
+
+
+class _Features(nn.Module):
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, photos: Tensor) -> Tensor:
+        return self.network.features(photos)
+
+
+def _export(module: nn.Module, file: Path, *, size_px: int, outputs: Sequence[str]) -> None:
+    photos = torch.zeros(2, size_px, size_px, 3, dtype=torch.uint8)
+    training = module.training
+    module.eval()
+    with TemporaryDirectory(dir=file.parent) as scratch:
+        draft = Path(scratch) / file.name
+        torch.onnx.export(
+            module,
+            (photos,),
+            draft,
+            input_names=["photos"],
+            output_names=list(outputs),
+            dynamic_shapes={"photos": {0: torch.export.Dim("photos", min=1, max=4096)}},
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        onnx.checker.check_model(str(draft), full_check=True)
+        os.replace(draft, file)
+    module.train(training)

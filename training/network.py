@@ -1,0 +1,157 @@
+"""The network: a backbone, pooled statistics of its stages, and one linear layer whose logit has exact evidence.
+
+Every tap (three stages and the last map) is pooled to a mean and a standard deviation per channel. Both are sums over
+places, so the logit is a sum over places too, and `evidence` is that sum before it is taken:
+
+    mean_c = sum_p x_cp / P                 std_c = sum_p ((x_cp - mean_c)^2 + EPS) / (P std_c)
+
+Normalisation is inside: photos come as uint8 RGB, so any onnxruntime program can feed the exported graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from training.backbones import Normalisation, backbone_stages, create_backbone
+
+EPS = 1e-5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkOutputs:
+    """What the exported graph gives: logit [N], embedding [N, D] of unit length, evidence [N, H, W]."""
+
+    logit: Tensor
+    embedding: Tensor
+    evidence: Tensor
+
+
+class StageHead(nn.Module):
+    """Standardises the pooled features with fixed statistics and gives one logit, positive for genuine."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("scale", torch.ones(width))
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(width, 1)
+        nn.init.zeros_(self.linear.weight)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """features [N, F] -> logit [N]."""
+        return cast(Tensor, self.linear(self.dropout((features - self.mean) / self.scale)).squeeze(1))
+
+    def set_statistics(self, mean: Tensor, scale: Tensor) -> None:
+        """Fix what features are standardised with, both [F]."""
+        self.mean.copy_(mean)
+        self.scale.copy_(scale)
+
+    def set_linear(self, weight: Tensor, bias: float) -> None:
+        """Take the weights of a fitted linear model over standardised features, weight [F]."""
+        with torch.no_grad():
+            self.linear.weight.copy_(weight[None])
+            self.linear.bias.fill_(bias)
+
+
+class Network(nn.Module):
+    """uint8 photos [N, S, S, 3] RGB -> logit [N]; `forward_all` gives what the bundle's graph gives."""
+
+    photo_mean: Tensor
+    photo_std: Tensor
+
+    def __init__(
+        self, backbone: nn.Module, normalisation: Normalisation, *, taps: Sequence[int], dropout: float = 0.2
+    ) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.taps = tuple(taps)
+        self.register_buffer("photo_mean", torch.tensor(normalisation.mean).view(1, 3, 1, 1))
+        self.register_buffer("photo_std", torch.tensor(normalisation.std).view(1, 3, 1, 1))
+        self.widths = _tap_widths(backbone, self.taps)
+        self.head = StageHead(2 * sum(self.widths), dropout)
+
+    @property
+    def stages(self) -> list[list[nn.Module]]:
+        """The backbone's leaf modules with parameters, stage by stage from the photo to the head."""
+        modules = dict(self.backbone.named_modules())
+        stages = []
+        for names in backbone_stages(self.backbone):
+            owners = dict.fromkeys(name.rpartition(".")[0] for name in names)
+            stages.append([modules[owner] for owner in owners])
+        return stages
+
+    def forward(self, photos: Tensor) -> Tensor:
+        """uint8 [N, S, S, 3] -> logit [N]."""
+        return cast(Tensor, self.head(self.features(photos)))
+
+    def features(self, photos: Tensor) -> Tensor:
+        """uint8 [N, S, S, 3] -> pooled features [N, F]: all the means, then all the standard deviations."""
+        maps = self._maps(photos)
+        means = [m.mean((2, 3)) for m in maps]
+        return torch.cat([*means, *(_spread(m, mean) for m, mean in zip(maps, means, strict=True))], 1)
+
+    def forward_all(self, photos: Tensor) -> NetworkOutputs:
+        """uint8 [N, S, S, 3] -> logit, embedding and evidence on the grid of the last map."""
+        maps = self._maps(photos)
+        means = [m.mean((2, 3)) for m in maps]  # each [N, C]
+        spreads = [_spread(m, mean) for m, mean in zip(maps, means, strict=True)]  # each [N, C]
+        logit = self.head(torch.cat([*means, *spreads], 1))  # [N]
+        return NetworkOutputs(
+            logit=logit,
+            embedding=F.normalize(means[-1], dim=1),
+            evidence=self._evidence(maps, means, spreads),
+        )
+
+    def _maps(self, photos: Tensor) -> list[Tensor]:
+        x = (photos.permute(0, 3, 1, 2).float() - self.photo_mean) / self.photo_std  # [N, 3, S, S]
+        x = x.contiguous(memory_format=torch.channels_last)
+        last, taps = self.backbone.forward_intermediates(x, indices=list(self.taps))  # type: ignore[operator]
+        return [m.float() for m in (*taps, last)]  # each [N, C, h, w]
+
+    def _evidence(self, maps: list[Tensor], means: list[Tensor], spreads: list[Tensor]) -> Tensor:
+        weight = self.head.linear.weight[0] / self.head.scale  # [F]
+        by_mean, by_spread = weight.split([sum(self.widths)] * 2)
+        centre_mean, centre_spread = self.head.mean.split([sum(self.widths)] * 2)
+        rows = zip(
+            maps,
+            means,
+            spreads,
+            *(part.split(list(self.widths)) for part in (by_mean, by_spread, centre_mean, centre_spread)),
+            strict=True,
+        )
+        grid = maps[-1].shape[-1]
+        total = maps[-1].new_zeros(())
+        for x, mean, spread, w_mean, w_spread, c_mean, c_spread in rows:
+            places = x.shape[-1] * x.shape[-2]
+            deviation = ((x - mean[..., None, None]) ** 2 + EPS) / spread[..., None, None]  # [N, C, h, w]
+            share = torch.einsum("nchw,c->nhw", x, w_mean) - (w_mean * c_mean).sum()
+            share = share + torch.einsum("nchw,c->nhw", deviation, w_spread) - (w_spread * c_spread).sum()
+            factor = x.shape[-1] // grid
+            pooled = F.avg_pool2d(share[:, None], factor)[:, 0] * factor**2  # [N, H, W]
+            total = total + pooled / places
+        return total
+
+
+def build_network(backbone: str, pretrained: str, *, taps: Sequence[int], dropout: float = 0.2) -> Network:
+    """A network on a timm backbone; raises BackboneError."""
+    module, normalisation = create_backbone(backbone, pretrained)
+    return Network(module, normalisation, taps=taps, dropout=dropout)
+
+
+def _spread(x: Tensor, mean: Tensor) -> Tensor:
+    """Standard deviation over places, x [N, C, h, w] and mean [N, C] -> [N, C]; EPS keeps its gradient finite."""
+    return (((x - mean[..., None, None]) ** 2).mean((2, 3)) + EPS).sqrt()
+
+
+def _tap_widths(backbone: nn.Module, taps: Sequence[int]) -> tuple[int, ...]:
+    channels = [info["num_chs"] for info in cast(list[dict[str, int]], backbone.feature_info)]
+    return (*(channels[t] for t in taps), cast(int, backbone.num_features))
