@@ -1,0 +1,315 @@
+"""The bundle: the folder that training writes and serving loads. Its keys are documented in docs/bundle.md."""
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final, Literal, TypeVar
+
+from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown
+from vision.inputs import InputGeometry
+from vision.json_record import from_json, to_json_table
+from vision.self_test import SELF_TEST_COUNT
+from vision.self_test import self_test_inputs as self_test_inputs
+
+FORMAT_VERSION: Final = 1
+RECORD_FILE: Final = "bundle.json"
+SEEN_PHOTOS_FILE: Final = "seen_photos.txt"
+SEEN_DIGITS: Final = 16
+ANY_PRODUCT: Final = "*"
+
+Precision = Literal["fp32", "int8"]
+AuthenticityKind = Literal["calibrated", "conformal"]
+EvidenceKind = Literal["exact", "approximate"]
+LabelKind = Literal["weak", "verified", "rendered"]
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Turns an uncorrected logit into authenticity: sigmoid(slope * logit + intercept + shift)."""
+
+    slope: float
+    intercept: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.slope) and self.slope > 0 and math.isfinite(self.intercept)):
+            raise BundleError(f"a calibration of slope {self.slope} and intercept {self.intercept} is none: slope > 0.")
+
+    def authenticity(self, logit: float, shift: float = 0.0) -> float:
+        """Probability, 0 to 1; `shift` moves the base rate, in units of the calibrated logit."""
+        return _sigmoid(self.slope * logit + self.intercept + shift)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingCalibration:
+    """The calibration of listings with at least `min_photos` distinct readable photos."""
+
+    min_photos: int
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorBound:
+    """What held-out listings say of one class: `errors` of `n` on the wrong side of a threshold.
+
+    `limit` is the share that was aimed for, `upper` the one-sided 97.5 % Clopper-Pearson bound, and `guaranteed`
+    whether upper <= limit.
+    """
+
+    limit: float
+    n: int
+    errors: int
+    upper: float
+    guaranteed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """The two thresholds on a listing's uncorrected logit: below the first counterfeit, above the second genuine."""
+
+    counterfeit_below: float
+    genuine_above: float
+    genuine_flagged: ErrorBound
+    counterfeit_passed: ErrorBound
+    source: Literal["held_out", "out_of_fold"]
+
+    def __post_init__(self) -> None:
+        if not self.counterfeit_below <= self.genuine_above:
+            raise BundleError(
+                f"counterfeit_below {self.counterfeit_below} exceeds genuine_above {self.genuine_above}: "
+                "a listing can't be both; let them meet in the middle."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphRecord:
+    """One graph file with everything that was fitted on its own outputs.
+
+    `counterfeit_share` is the validation share and `thresholds` the cuts, per product with "*" as the fallback;
+    `self_test_logits` are the outputs for `self_test_inputs`; `parity` is the largest difference in authenticity
+    between torch and onnxruntime on real photos.
+    """
+
+    file: str
+    precision: Precision
+    photo_calibration: Calibration
+    listing_calibrations: tuple[ListingCalibration, ...]
+    counterfeit_share: Mapping[str, float]
+    thresholds: Mapping[str, Thresholds]
+    self_test_logits: tuple[float, ...]
+    parity: float
+
+    def __post_init__(self) -> None:
+        check_inner_name(self.file)
+        if not self.listing_calibrations:
+            raise BundleError(f"graph {self.file} has no listing calibration: give one with min_photos = 1.")
+        if len(self.self_test_logits) != SELF_TEST_COUNT:
+            raise BundleError(
+                f"graph {self.file} has {len(self.self_test_logits)} self-test logits: it takes {SELF_TEST_COUNT}."
+            )
+        for product, share in self.counterfeit_share.items():
+            if not 0 < share < 1:
+                raise BundleError(f"graph {self.file}: counterfeit_share of {product!r} is {share}, outside 0..1.")
+
+    def listing_calibration(self, photo_count: int) -> Calibration:
+        """The calibration for that many distinct readable photos: of those that it reaches, the most demanding."""
+        ordered = sorted(self.listing_calibrations, key=lambda entry: entry.min_photos)
+        reached = [entry for entry in ordered if entry.min_photos <= photo_count]
+        return (reached or ordered[:1])[-1].calibration
+
+    def thresholds_for(self, product: str) -> Thresholds:
+        return _per_product(self.thresholds, product, f"graph {self.file}: thresholds")
+
+    def counterfeit_share_for(self, product: str) -> float:
+        return _per_product(self.counterfeit_share, product, f"graph {self.file}: counterfeit_share")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleRecord:
+    """What bundle.json says, less the files' checksums. `evidence_bias` is the logit that no place contributes."""
+
+    name: str
+    version: str
+    created_at: str
+    products: tuple[str, ...]
+    geometry: InputGeometry
+    evidence_kind: EvidenceKind
+    evidence_bias: float
+    authenticity_kind: AuthenticityKind
+    graphs: tuple[GraphRecord, ...]
+    required_views: tuple[str, ...]
+    metrics: Mapping[str, object]
+    label_kind: LabelKind
+    config: Mapping[str, object]
+    data_hash: str
+    code_version: str
+    format_version: int = FORMAT_VERSION
+    listing_rule: Literal["mean"] = "mean"
+
+    def __post_init__(self) -> None:
+        if not self.products or len(set(self.products)) != len(self.products):
+            raise BundleError(f"products is {list(self.products)}: name each product that the bundle knows, once.")
+        if not any(graph.precision == "fp32" for graph in self.graphs):
+            raise BundleError("the bundle has no fp32 graph: int8 alone can't serve where its self-test differs.")
+        for graph in self.graphs:
+            for product in self.products:
+                graph.thresholds_for(product)
+                graph.counterfeit_share_for(product)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A bundle folder whose files were checked: `files` maps each name to its sha256, `sha256` is bundle.json's."""
+
+    folder: Path
+    record: BundleRecord
+    sha256: str
+    files: Mapping[str, str]
+
+    def read_file(self, name: str) -> bytes:
+        """The bytes of a listed file, checked again: nothing unlisted or since changed is ever used."""
+        if name not in self.files:
+            raise BundleError(f"{self.folder} has no file {name!r} in its {RECORD_FILE}: seal the bundle again.")
+        return _read_checked(self.folder, name, self.files[name])
+
+    def thresholds_for(self, product: str, graph: GraphRecord) -> Thresholds:
+        return graph.thresholds_for(product)
+
+
+def seal_bundle(folder: Path, record: BundleRecord) -> Bundle:
+    """Hashes every file of the folder and writes bundle.json in one step, so that a crash leaves the old or the new."""
+    files = {name: _sha256((folder / name).read_bytes()) for name in sorted(_inner_files(folder))}
+    table = {**to_json_table(record), "files": files}
+    checked = _record_from(table, files, folder)
+    text = json.dumps(table, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    partial = folder / f".{RECORD_FILE}.partial"
+    with partial.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(folder / RECORD_FILE)
+    return Bundle(folder=folder, record=checked, sha256=_sha256(text.encode()), files=files)
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """The bundle of a folder after checking its format version and every listed file's sha256.
+
+    Raises BundleError, BundleFormatUnknown or BundleChecksumMismatch, naming the file and what to do.
+    """
+    data = _read_record_file(folder)
+    table = _parse_table(data, folder)
+    version = table.get("format_version")
+    if version != FORMAT_VERSION or isinstance(version, bool):
+        raise BundleFormatUnknown(
+            f"{folder / RECORD_FILE} has format_version {str(version)[:40]!r}, and this Touchstone reads "
+            f"{FORMAT_VERSION}: install the version that wrote the bundle, or train it again."
+        )
+    files = from_json(_FileList, {"files": table.get("files", {})}, RECORD_FILE).files
+    record = _record_from(table, files, folder)
+    for name, digest in files.items():
+        _read_checked(folder, name, digest)
+    return Bundle(folder=folder, record=record, sha256=_sha256(data), files=files)
+
+
+def seen_photos(bundle: Bundle) -> frozenset[str]:
+    """The photos that the bundle was fitted on, as the first 16 hex digits of the sha256 of their bytes."""
+    if SEEN_PHOTOS_FILE not in bundle.files:
+        return frozenset()
+    return frozenset(bundle.read_file(SEEN_PHOTOS_FILE).decode("ascii", "replace").split())
+
+
+def write_seen_photos(folder: Path, sha256s: Iterable[str]) -> None:
+    """Writes the list that `seen_photos` reads: each photo's truncated sha256, sorted, one a line."""
+    lines = sorted({sha256[:SEEN_DIGITS] for sha256 in sha256s})
+    (folder / SEEN_PHOTOS_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
+
+
+def check_inner_name(name: str) -> None:
+    """Raises BundleError unless `name` is a plain relative path that stays inside the bundle's folder."""
+    path = PurePosixPath(name)
+    plain = name and name == str(path) and not path.is_absolute() and not set(name) & set("\\:\0")
+    if not plain or ".." in path.parts or name in (".", RECORD_FILE):
+        raise BundleError(
+            f"{name[:80]!r} is no name of a file inside a bundle: give a relative path such as model.onnx."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FileList:
+    files: Mapping[str, str]
+
+
+def _record_from(table: Mapping[str, object], files: Mapping[str, str], folder: Path) -> BundleRecord:
+    for name in files:
+        check_inner_name(name)
+    record = from_json(BundleRecord, dict(table), RECORD_FILE)
+    for graph in record.graphs:
+        if graph.file not in files:
+            raise BundleError(f"{folder} lacks {graph.file}, which its record names: copy or export the graph again.")
+    return record
+
+
+def _read_record_file(folder: Path) -> bytes:
+    try:
+        return (folder / RECORD_FILE).read_bytes()
+    except OSError as error:
+        hint = "give the folder that `touchstone train` wrote, <run.folder>/bundle"
+        raise BundleError(
+            f"{folder} is no bundle, since {RECORD_FILE} can't be read ({error.strerror}): {hint}."
+        ) from error
+
+
+def _parse_table(data: bytes, folder: Path) -> Mapping[str, object]:
+    try:
+        table = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{folder / RECORD_FILE} is no JSON ({str(error)[:120]}): copy the bundle again.") from error
+    if not isinstance(table, dict):
+        raise BundleError(f"{folder / RECORD_FILE} is no JSON table: copy the bundle again.")
+    return table
+
+
+def _read_checked(folder: Path, name: str, digest: str) -> bytes:
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as error:
+        raise BundleError(f"{folder} lacks {name} ({error.strerror}): copy the whole bundle again.") from error
+    if _sha256(data) != digest:
+        raise BundleChecksumMismatch(
+            f"{folder / name} isn't the file that was sealed (its sha256 starts {_sha256(data)[:12]}, expected "
+            f"{digest[:12]}): copy the bundle again, or seal it anew if the change was meant."
+        )
+    return data
+
+
+def _inner_files(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if any(part.startswith(".") for part in Path(name).parts) or name == RECORD_FILE:
+            continue
+        if path.is_symlink():
+            raise BundleError(f"{path} is a link: put the file itself into the bundle.")
+        if path.is_file():
+            yield name
+
+
+def _per_product(values: Mapping[str, V], product: str, what: str) -> V:
+    value = values.get(product, values.get(ANY_PRODUCT))
+    if value is None:
+        raise BundleError(f"{what} has neither {product!r} nor {ANY_PRODUCT!r}: add one of them.")
+    return value
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _sigmoid(value: float) -> float:
+    if value >= 0:
+        return 1 / (1 + math.exp(-value))
+    odds = math.exp(value)
+    return odds / (1 + odds)

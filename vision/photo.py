@@ -1,0 +1,209 @@
+"""From received bytes to an upright RGB photo: the border at which Pillow's and libheif's errors become ours."""
+
+import hashlib
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pi_heif import open_heif
+from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+from vision.colour import to_srgb
+from vision.errors import (
+    PhotoAnimated,
+    PhotoCorrupt,
+    PhotoEmpty,
+    PhotoError,
+    PhotoTooManyBytes,
+    PhotoTooManyPixels,
+    PhotoTooSmall,
+    PhotoTruncated,
+)
+from vision.exif import TRANSPOSITION, read_orientation, swaps_sides
+from vision.photo_format import SEND_INSTEAD, PhotoFormat, sniff_format
+from vision.photo_header import check_boxes, read_jpeg_header, read_png_header, read_webp_header
+
+_FOREIGN_ERRORS: Final = (
+    ArithmeticError,
+    EOFError,
+    Image.DecompressionBombError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    struct.error,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    Warning,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoLimits:
+    """What a photo may measure; all of it is checked before anything is decoded."""
+
+    max_bytes: int = 20 * 2**20
+    max_pixels: int = 60_000_000
+    min_side_px: int = 32
+    max_side_px: int = 16_384
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A decoded photo.
+
+    pixels: uint8 [H, W, 3], sRGB, upright; a large JPEG may be decoded smaller than it was uploaded.
+    width_px, height_px: the upright size as uploaded. sha256: of the bytes as received.
+    """
+
+    pixels: NDArray[np.uint8]
+    width_px: int
+    height_px: int
+    format: PhotoFormat
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """A picture that is opened but not decoded: its size and orientation as stored."""
+
+    image: Image.Image
+    orientation: int
+
+
+def open_photo(data: bytes, *, smallest_side_px: int | None = None, limits: PhotoLimits = PhotoLimits()) -> Photo:
+    """The photo in the bytes, upright, as 8-bit sRGB on white, its metadata dropped.
+
+    `smallest_side_px` lets a JPEG be decoded at 1/2, 1/4 or 1/8 as long as both sides stay at least that; None decodes
+    in full. Raises a PhotoError that names what to send instead.
+    """
+    image, format_name, width, height = _decode(data, smallest_side_px, limits)
+    return Photo(
+        pixels=np.asarray(image),
+        width_px=width,
+        height_px=height,
+        format=format_name,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def upright_jpeg(
+    data: bytes, *, max_side_px: int | None = None, limits: PhotoLimits = PhotoLimits(), quality: int = 90
+) -> bytes:
+    """An upright sRGB JPEG of the photo without any metadata, its longer side at most `max_side_px`."""
+    image = _decode(data, max_side_px, limits)[0]
+    if max_side_px is not None and max(image.size) > max_side_px:
+        image.thumbnail((max_side_px, max_side_px), Image.Resampling.BICUBIC)
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=quality)
+    return stream.getvalue()
+
+
+def _decode(
+    data: bytes, smallest_side_px: int | None, limits: PhotoLimits
+) -> tuple[Image.Image, PhotoFormat, int, int]:
+    """The upright RGB picture, its format, and its upright width and height as uploaded."""
+    _check_bytes(data, limits)
+    format_name = sniff_format(data)
+    try:
+        opened = _OPEN[format_name](data, limits)
+        width, height = opened.image.size
+        if smallest_side_px is not None:
+            opened.image.draft(None, (smallest_side_px, smallest_side_px))
+        opened.image.load()
+        image = to_srgb(opened.image, opened.image.info.get("icc_profile"))
+    except PhotoError:
+        raise
+    except _FOREIGN_ERRORS as error:
+        raise _translate(error, format_name) from error
+    if opened.orientation in TRANSPOSITION:
+        image = image.transpose(TRANSPOSITION[opened.orientation])
+    if swaps_sides(opened.orientation):
+        width, height = height, width
+    return image, format_name, width, height
+
+
+def _open_jpeg(data: bytes, limits: PhotoLimits) -> _Opened:
+    header = read_jpeg_header(data)
+    _check_size(header.width_px, header.height_px, limits)
+    return _Opened(image=JpegImagePlugin.JpegImageFile(io.BytesIO(header.body)), orientation=header.orientation)
+
+
+def _open_png(data: bytes, limits: PhotoLimits) -> _Opened:
+    header = read_png_header(data)
+    _check_size(header.width_px, header.height_px, limits)
+    return _Opened(image=PngImagePlugin.PngImageFile(io.BytesIO(header.body)), orientation=header.orientation)
+
+
+def _open_webp(data: bytes, limits: PhotoLimits) -> _Opened:
+    header = read_webp_header(data)
+    _check_size(header.width_px, header.height_px, limits)
+    return _Opened(image=WebPImagePlugin.WebPImageFile(io.BytesIO(header.body)), orientation=header.orientation)
+
+
+def _open_avif(data: bytes, limits: PhotoLimits) -> _Opened:
+    check_boxes(data, "AVIF")
+    image = AvifImagePlugin.AvifImageFile(io.BytesIO(data))  # reads the boxes, decodes nothing yet
+    _check_size(image.width, image.height, limits)
+    if image.is_animated:
+        raise PhotoAnimated(f"the file is an animated AVIF: {SEND_INSTEAD}.")
+    return _Opened(image=image, orientation=read_orientation(image.info.get("exif", b"")))
+
+
+def _open_heic(data: bytes, limits: PhotoLimits) -> _Opened:
+    """The primary picture; libheif turns it upright by the file's own boxes, which outrank EXIF."""
+    check_boxes(data, "HEIC")
+    container = open_heif(io.BytesIO(data))
+    primary = container[container.primary_index]
+    width, height = primary.size
+    _check_size(width, height, limits)
+    image = Image.frombuffer(primary.mode, primary.size, bytes(primary.data), "raw", primary.mode, primary.stride)
+    image.info["icc_profile"] = primary.info.get("icc_profile")
+    return _Opened(image=image, orientation=1)
+
+
+_OPEN: Final[dict[PhotoFormat, Callable[[bytes, PhotoLimits], _Opened]]] = {
+    "jpeg": _open_jpeg,
+    "png": _open_png,
+    "webp": _open_webp,
+    "avif": _open_avif,
+    "heic": _open_heic,
+}
+
+
+def _check_bytes(data: bytes, limits: PhotoLimits) -> None:
+    if not data:
+        raise PhotoEmpty(f"the photo has no bytes: {SEND_INSTEAD}.")
+    if len(data) > limits.max_bytes:
+        raise PhotoTooManyBytes(
+            f"the photo has {len(data):,} bytes, over the limit of {limits.max_bytes:,}: save it smaller."
+        )
+
+
+def _check_size(width: int, height: int, limits: PhotoLimits) -> None:
+    if width * height > limits.max_pixels or max(width, height) > limits.max_side_px:
+        raise PhotoTooManyPixels(
+            f"the photo is {width} x {height} pixels, over the limit of {limits.max_pixels:,} pixels and "
+            f"{limits.max_side_px} a side: save it smaller."
+        )
+    if min(width, height) < limits.min_side_px:
+        raise PhotoTooSmall(
+            f"the photo is {width} x {height} pixels: each side takes at least {limits.min_side_px}, "
+            "so send the original, not a thumbnail."
+        )
+
+
+def _translate(error: Exception, format_name: PhotoFormat) -> PhotoError:
+    text = str(error).lower()
+    if isinstance(error, EOFError) or "truncated" in text or "end of file" in text or "unexpected end" in text:
+        return PhotoTruncated(
+            f"the {format_name} photo ends before its picture does: the upload was cut short, send the photo again."
+        )
+    return PhotoCorrupt(f"the {format_name} photo can't be decoded ({str(error)[:120]}): save it again and resend.")
