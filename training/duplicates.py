@@ -23,7 +23,7 @@ _BLOCK = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoHash:
-    """PDQ of one photo and of its mirror image, 256 bits each as uint64 [4]; flat photos have low `quality` (0 to 100)."""
+    """PDQ of a photo and of its mirror image, 256 bits each as uint64 [4]; flat photos have low `quality` (0 to 100)."""
 
     bits: NDArray[np.uint64]
     mirrored_bits: NDArray[np.uint64]
