@@ -1,0 +1,50 @@
+# Each target does all the set-up that it needs from nothing, and nothing twice: finished steps leave a stamp in .venv.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test format chromium constraints clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_BUNDLE := runs/demo/bundle/bundle.json
+
+help: ## Show these targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/packages.stamp ## Create .venv with everything: train, serve, render and the checks
+
+demo: setup $(DEMO_BUNDLE) ## Train a detector on the sample and serve it; prints where to click
+	$(BIN)/touchstone serve configs/serve.toml
+
+test: setup chromium ## Run every check: format, lint, types, imports, tests (unit, slow, browser, end to end)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest
+
+format: setup ## Format the code and fix what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+chromium: ## Find Chromium for the browser tests, or install Debian's
+	@.ci/chromium
+
+constraints: setup ## Pin what .venv holds now into constraints.txt
+	{ grep -E '^(#|torch)' constraints.txt; $(BIN)/pip freeze --all --exclude-editable | grep -Ev '^(nvidia-|cuda-|triton=|torch|pip=)'; } > $(VENV)/constraints.txt
+	mv $(VENV)/constraints.txt constraints.txt
+
+clean: ## Remove .venv and caches; keeps runs/ and touchstone-data/, which hold work
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find vision training serving tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@.ci/venv $(VENV) $(PYTHON)
+
+$(VENV)/packages.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[train,serve,render,dev]'
+	touch $@
+
+$(DEMO_BUNDLE): configs/demo.toml training/samples/hair_dryers/manifest.csv | setup
+	$(BIN)/touchstone train configs/demo.toml

@@ -1,0 +1,65 @@
+"""What an installation brings: a serving container stays small, and every version is pinned."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+CONSTRAINTS = Path(__file__).parents[1] / "constraints.txt"
+PINNED_BY_TORCH = ("cuda-", "nvidia-", "triton")  # torch's own metadata pins what its CUDA builds need
+TRAINING_ONLY = {"torch", "torchvision", "timm", "scikit-learn", "scipy", "onnx", "mitsuba", "matplotlib"}
+
+
+def normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def brought_by(*extras: str) -> set[str]:
+    """Give every distribution that `touchstone[extras]` requires, directly or through another, on this machine."""
+    reached: dict[str, set[str]] = {}
+    waiting = [Requirement(f"touchstone[{','.join(extras)}]" if extras else "touchstone")]
+    while waiting:
+        requirement = waiting.pop()
+        asked = {"", *requirement.extras}
+        new = asked - reached.setdefault(normalised(requirement.name), set())
+        reached[normalised(requirement.name)] |= new
+        waiting.extend(child for extra in new for child in children(requirement.name, extra))
+    return set(reached) - {"touchstone"}
+
+
+def children(name: str, extra: str) -> list[Requirement]:
+    try:
+        declared = [Requirement(text) for text in requires(name) or ()]
+    except PackageNotFoundError:  # needed on another platform only
+        return []
+    return [child for child in declared if child.marker is None or child.marker.evaluate({"extra": extra})]
+
+
+def pinned() -> dict[str, str]:
+    requirements = [Requirement(line) for line in CONSTRAINTS.read_text().splitlines() if line and line[0] != "#"]
+    here = [item for item in requirements if item.marker is None or item.marker.evaluate()]
+    return {normalised(item.name): str(item.specifier) for item in here}
+
+
+@pytest.mark.parametrize("extras", [(), ("serve",)])
+def test_checking_and_serving_bring_no_torch(extras: tuple[str, ...]) -> None:
+    assert not brought_by(*extras) & TRAINING_ONLY
+
+
+def test_training_brings_torch_so_that_the_test_above_can_fail() -> None:
+    assert brought_by("train") >= {"torch", "torchvision", "timm", "scikit-learn", "onnx"}
+
+
+def test_training_and_rendering_bring_no_web_server() -> None:
+    assert not brought_by("train", "render") & {"fastapi", "uvicorn", "sqlalchemy"}
+
+
+def test_every_package_that_setup_installs_is_pinned_to_one_version() -> None:
+    everything = brought_by("train", "serve", "render", "dev")
+    brought = {name for name in everything if not name.startswith(PINNED_BY_TORCH)}
+    assert brought <= set(pinned())
+    assert all(specifier.startswith("==") for specifier in pinned().values())
