@@ -4,6 +4,7 @@ TouchstoneError
 ├── ConfigError                 config_invalid
 ├── MissingExtra                extra_missing
 ├── PhotoError                  photo_invalid (never raised itself)
+│   ├── PhotoMissing            photo_missing
 │   ├── PhotoEmpty              photo_empty
 │   ├── PhotoTooManyBytes       photo_too_many_bytes
 │   ├── PhotoTooManyPixels      photo_too_many_pixels
@@ -27,7 +28,7 @@ TouchstoneError
 Training and serving hang their own errors under TouchstoneError in `training/errors.py` and `serving/errors.py`.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 class TouchstoneError(Exception):
@@ -52,6 +53,10 @@ class PhotoError(TouchstoneError):
     """One photo that can't be read; the listing's others still can."""
 
     code = "photo_invalid"
+
+
+class PhotoMissing(PhotoError):
+    code = "photo_missing"
 
 
 class PhotoEmpty(PhotoError):
@@ -88,6 +93,9 @@ class PhotoTruncated(PhotoError):
 
 class PhotoCorrupt(PhotoError):
     code = "photo_corrupt"
+
+
+PHOTO_ERRORS: Final[dict[str, type[PhotoError]]] = {kind.code: kind for kind in PhotoError.__subclasses__()}
 
 
 class BundleError(TouchstoneError):

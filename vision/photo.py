@@ -55,6 +55,9 @@ class PhotoLimits:
     max_side_px: int = 16_384
 
 
+DEFAULT_LIMITS: Final = PhotoLimits()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
     """A decoded photo.
@@ -78,7 +81,7 @@ class _Opened:
     orientation: int
 
 
-def open_photo(data: bytes, *, smallest_side_px: int | None = None, limits: PhotoLimits = PhotoLimits()) -> Photo:
+def open_photo(data: bytes, *, smallest_side_px: int | None = None, limits: PhotoLimits = DEFAULT_LIMITS) -> Photo:
     """The photo in the bytes, upright, as 8-bit sRGB on white, its metadata dropped.
 
     `smallest_side_px` lets a JPEG be decoded at 1/2, 1/4 or 1/8 as long as both sides stay at least that; None decodes
@@ -95,7 +98,7 @@ def open_photo(data: bytes, *, smallest_side_px: int | None = None, limits: Phot
 
 
 def upright_jpeg(
-    data: bytes, *, max_side_px: int | None = None, limits: PhotoLimits = PhotoLimits(), quality: int = 90
+    data: bytes, *, max_side_px: int | None = None, limits: PhotoLimits = DEFAULT_LIMITS, quality: int = 90
 ) -> bytes:
     """An upright sRGB JPEG of the photo without any metadata, its longer side at most `max_side_px`."""
     image = _decode(data, max_side_px, limits)[0]

@@ -1,0 +1,153 @@
+"""The library's front door: photos in, verdict out, without any server."""
+
+import difflib
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from vision.bundle import Bundle, read_bundle
+from vision.errors import (
+    PHOTO_ERRORS,
+    ConfigError,
+    NoPhotos,
+    NoReadablePhoto,
+    PhotoError,
+    PhotoMissing,
+    ProductRequired,
+    TooManyPhotos,
+    UnknownProduct,
+    ViewsMismatch,
+)
+from vision.inputs import to_input
+from vision.photo import DEFAULT_LIMITS, PhotoLimits, open_photo
+from vision.quality import assess_quality
+from vision.scorer import CPU, Scorer
+from vision.verdict import Evidence, PhotoFault, PhotoJudgement, Verdict, decide
+
+MOST_PHOTOS: Final = 12
+
+
+class Detector:
+    """Judges listings with one bundle. Any number of threads may share it; each call keeps one core busy.
+
+    `counterfeit_share` is the base rate per product for which authenticity is stated; without one it is the
+    validation's. Raises BundleError for a broken bundle and ConfigError for a setting.
+    """
+
+    def __init__(
+        self,
+        bundle: Path | str | Bundle,
+        *,
+        providers: Sequence[str] = (CPU,),
+        counterfeit_share: Mapping[str, float] = MappingProxyType({}),
+        limits: PhotoLimits = DEFAULT_LIMITS,
+        threads: int = 1,
+    ) -> None:
+        for product, share in counterfeit_share.items():
+            if not 0 < share < 1:
+                raise ConfigError(f"counterfeit_share of {product!r} is {share}: give a share between 0 and 1.")
+        self.bundle = bundle if isinstance(bundle, Bundle) else read_bundle(Path(bundle))
+        self.counterfeit_share = dict(counterfeit_share)
+        self.limits = limits
+        self.scorer = Scorer(self.bundle, providers=providers, threads=threads)
+
+    def check(
+        self,
+        photos: Sequence[bytes | str | Path],
+        *,
+        product: str | None = None,
+        views: Sequence[str | None] | None = None,
+    ) -> Verdict:
+        """The verdict on one listing of 1 to 12 photos, as bytes or paths.
+
+        `views` runs parallel to `photos`, None where unknown. One bad photo among several is reported in its own
+        PhotoVerdict. Raises a CheckError when the check can't be answered as asked.
+        """
+        product = self.resolve_product(product)
+        self._check_counts(len(photos), views)
+        judgements = [self._judge(photo, index) for index, photo in enumerate(photos)]
+        return self.decide_listing(judgements, product=product, views=views)
+
+    def judge_photo(self, data: bytes, index: int) -> PhotoJudgement:
+        """One photo's walk up to its logit; a photo that can't be read gives a judgement with its error."""
+        geometry = self.bundle.record.geometry
+        try:
+            photo = open_photo(data, smallest_side_px=geometry.smallest_decoded_side_px, limits=self.limits)
+        except PhotoError as error:
+            return _faulty(index, hashlib.sha256(data).hexdigest(), error)
+        tiles = to_input(photo, geometry)
+        scores = self.scorer.score(tiles.pixels)
+        x0, y0, x1, y1 = tiles.boxes[0].tolist()
+        return PhotoJudgement(
+            index=index,
+            sha256=photo.sha256,
+            logit=float(scores.logit[0]),
+            quality=assess_quality(photo),
+            novelty=None if scores.novelty is None else float(scores.novelty[0]),
+            evidence=Evidence(values=scores.evidence[0], box=(x0, y0, x1, y1)),
+        )
+
+    def decide_listing(
+        self,
+        judgements: Sequence[PhotoJudgement],
+        *,
+        product: str | None = None,
+        views: Sequence[str | None] | None = None,
+    ) -> Verdict:
+        """The verdict on judged photos, in their order. Raises NoReadablePhoto when none has a logit."""
+        product = self.resolve_product(product)
+        self._check_counts(len(judgements), views)
+        if all(judgement.logit is None for judgement in judgements):
+            raise _no_readable(judgements)
+        return decide(
+            judgements,
+            bundle=self.bundle,
+            graph=self.scorer.graph,
+            product=product,
+            counterfeit_share=self.counterfeit_share.get(product),
+            views=views,
+        )
+
+    def resolve_product(self, product: str | None) -> str:
+        """The product to judge: the given one if the bundle knows it, or the bundle's only one."""
+        known = self.bundle.record.products
+        if product is None:
+            if len(known) == 1:
+                return known[0]
+            raise ProductRequired(f"this bundle knows {len(known)} products: name one of {', '.join(known)}.")
+        if product not in known:
+            near = difflib.get_close_matches(product, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(known)}."
+            raise UnknownProduct(f"this bundle doesn't know the product {product[:80]!r}: {hint}")
+        return product
+
+    def _judge(self, photo: bytes | str | Path, index: int) -> PhotoJudgement:
+        if isinstance(photo, bytes):
+            return self.judge_photo(photo, index)
+        try:
+            data = Path(photo).read_bytes()
+        except OSError as error:
+            missing = PhotoMissing(f"{photo} can't be read ({error.strerror}): give the path of a photo.")
+            return _faulty(index, hashlib.sha256(b"").hexdigest(), missing)
+        return self.judge_photo(data, index)
+
+    def _check_counts(self, count: int, views: Sequence[str | None] | None) -> None:
+        if count == 0:
+            raise NoPhotos(f"a check takes 1 to {MOST_PHOTOS} photos: give at least one.")
+        if count > MOST_PHOTOS:
+            raise TooManyPhotos(f"a check takes at most {MOST_PHOTOS} photos, not {count}: send the most telling ones.")
+        if views is not None and len(views) != count:
+            raise ViewsMismatch(f"{len(views)} views for {count} photos: give one for each photo, null where unknown.")
+
+
+def _faulty(index: int, sha256: str, error: PhotoError) -> PhotoJudgement:
+    return PhotoJudgement(index=index, sha256=sha256, error=PhotoFault(code=error.code, message=error.message))
+
+
+def _no_readable(judgements: Sequence[PhotoJudgement]) -> NoReadablePhoto:
+    faults = [(judgement.index, judgement.error) for judgement in judgements if judgement.error]
+    errors = tuple((index, PHOTO_ERRORS[fault.code](fault.message)) for index, fault in faults)
+    told = "; ".join(f"photo {index}: {error.message}" for index, error in errors[:3])
+    return NoReadablePhoto(f"none of the {len(judgements)} photos can be read. {told}", errors)

@@ -1,0 +1,154 @@
+"""Runs a bundle's graph. The only file that speaks onnxruntime, and where its errors become ours."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
+
+from vision.bundle import Bundle, GraphRecord
+from vision.errors import BundleError, ConfigError
+from vision.self_test import self_test_inputs
+
+CPU: Final = "CPUExecutionProvider"
+SELF_TEST_TOLERANCE: Final = 0.02  # in authenticity
+_INPUT: Final = "photos"
+_REQUIRED_OUTPUTS: Final = ("logit", "embedding", "evidence")
+_SCORE_FIELDS: Final = frozenset({*_REQUIRED_OUTPUTS, "novelty"})
+_FOREIGN_ERRORS: Final = (
+    onnxruntime_errors.EPFail,
+    onnxruntime_errors.Fail,
+    onnxruntime_errors.InvalidArgument,
+    onnxruntime_errors.InvalidGraph,
+    onnxruntime_errors.InvalidProtobuf,
+    onnxruntime_errors.NotImplemented,
+    onnxruntime_errors.RuntimeException,
+    RuntimeError,
+    ValueError,
+)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """What the graph says of N tiles.
+
+    logit: float32 [N], positive means genuine. embedding: float32 [N, D] of unit length. evidence: float32 [N, H, W],
+    each place's signed part of the logit. novelty: float32 [N], larger is less like genuine; None without one.
+    """
+
+    logit: NDArray[np.float32]
+    embedding: NDArray[np.float32]
+    evidence: NDArray[np.float32]
+    novelty: NDArray[np.float32] | None
+
+
+class Scorer:
+    """One session on a bundle's best graph for this processor, shared by all threads.
+
+    On CPU the int8 graph is preferred where its self-test agrees, elsewhere fp32. `threads` is per call: one by
+    default, since a server runs one call per core. Raises BundleError when no graph answers as it was sealed.
+    """
+
+    def __init__(self, bundle: Bundle, *, providers: Sequence[str] = (CPU,), threads: int = 1) -> None:
+        _check_providers(providers)
+        self.graph, self._session = _open_first_sound(bundle, providers, threads)
+        self._outputs = [output.name for output in self._session.get_outputs() if output.name in _SCORE_FIELDS]
+
+    def score(self, tiles: NDArray[np.uint8]) -> Scores:
+        """Judges tiles, uint8 [N, S, S, 3] RGB; any number of threads may call it at once."""
+        values = dict(zip(self._outputs, _run(self._session, self._outputs, tiles), strict=True))
+        return Scores(
+            logit=values["logit"],
+            embedding=values["embedding"],
+            evidence=values["evidence"],
+            novelty=values.get("novelty"),
+        )
+
+
+def _open_first_sound(
+    bundle: Bundle, providers: Sequence[str], threads: int
+) -> tuple[GraphRecord, onnxruntime.InferenceSession]:
+    preferred = "int8" if providers[0] == CPU else "fp32"
+    for graph in sorted(bundle.record.graphs, key=lambda graph: graph.precision != preferred):
+        session = _open_session(bundle, graph, providers, threads)
+        difference = _self_test(session, graph, bundle.record.geometry.size_px)
+        if difference <= SELF_TEST_TOLERANCE:
+            return graph, session
+        if graph.precision == "fp32":
+            break
+        _log.warning(
+            "%s: the self-test of %s differs by %.3f in authenticity on this processor (at most %.2f): fp32 serves",
+            bundle.folder,
+            graph.file,
+            difference,
+            SELF_TEST_TOLERANCE,
+        )
+    raise BundleError(
+        f"{bundle.folder / graph.file} answers its self-test {difference:.3f} off in authenticity (at most "
+        f"{SELF_TEST_TOLERANCE}): export the bundle again, or serve it with another provider."
+    )
+
+
+def _open_session(
+    bundle: Bundle, graph: GraphRecord, providers: Sequence[str], threads: int
+) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    data = bundle.read_file(
+        graph.file
+    )  # bytes, not the path: the very bytes that were checked, and nothing beside them
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=list(providers))
+    except _FOREIGN_ERRORS as error:
+        raise BundleError(
+            f"{bundle.folder / graph.file} can't be loaded by onnxruntime {onnxruntime.__version__} "
+            f"({str(error)[:200]}): export the bundle again."
+        ) from error
+    _check_signature(session, graph, bundle.record.geometry.size_px)
+    return session
+
+
+def _check_signature(session: onnxruntime.InferenceSession, graph: GraphRecord, size_px: int) -> None:
+    inputs = [(entry.name, entry.type, list(entry.shape[1:])) for entry in session.get_inputs()]
+    if inputs != [(_INPUT, "tensor(uint8)", [size_px, size_px, 3])]:
+        raise BundleError(f"{graph.file} takes {inputs}: expected uint8 {_INPUT} [N, {size_px}, {size_px}, 3].")
+    missing = set(_REQUIRED_OUTPUTS) - {output.name for output in session.get_outputs()}
+    if missing:
+        raise BundleError(f"{graph.file} lacks the outputs {', '.join(sorted(missing))}: export the bundle again.")
+
+
+def _self_test(session: onnxruntime.InferenceSession, graph: GraphRecord, size_px: int) -> float:
+    """The largest difference in authenticity from the sealed self-test; infinite if an answer is no number."""
+    (logits,) = _run(session, ["logit"], self_test_inputs(size_px))
+    authenticity = graph.photo_calibration.authenticity
+    pairs = zip(logits.tolist(), graph.self_test_logits, strict=True)
+    differences = [abs(authenticity(got) - authenticity(expected)) for got, expected in pairs]
+    return max(difference if np.isfinite(difference) else float("inf") for difference in differences)
+
+
+def _run(
+    session: onnxruntime.InferenceSession, outputs: list[str], tiles: NDArray[np.uint8]
+) -> list[NDArray[np.float32]]:
+    try:
+        return cast(list[NDArray[np.float32]], session.run(outputs, {_INPUT: tiles}))
+    except _FOREIGN_ERRORS as error:
+        raise BundleError(f"the graph failed on {tiles.dtype} {list(tiles.shape)}: {str(error)[:200]}") from error
+
+
+def _check_providers(providers: Sequence[str]) -> None:
+    available = onnxruntime.get_available_providers()
+    missing = [provider for provider in providers if provider not in available]
+    if missing or not providers:
+        raise ConfigError(
+            f"providers {list(providers)}: this onnxruntime has {', '.join(available)}; "
+            "for a GPU install onnxruntime-gpu in place of onnxruntime."
+        )
