@@ -1,0 +1,56 @@
+"""Brings augmented photos to the training loop while the step before is still computed."""
+
+import os
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+from torchvision.transforms import v2
+
+from training.finetune.photo_cache import CachedPhotos
+from training.finetune.sampler import Draw, StepSampler
+
+Batch = tuple[Tensor, Tensor]  # photos uint8 [B, S, S, 3], genuine float32 [B]
+
+_MOST_WORKERS = 12  # of one GPU's process: more than an H100 takes at 320 px
+
+
+class AugmentedPhotos(Dataset[Batch]):
+    """One drawn photo, augmented from the draw's own seed: the same in whichever process it happens."""
+
+    def __init__(self, photos: CachedPhotos, genuine: Sequence[bool], augmentation: v2.Compose) -> None:
+        self.photos = photos
+        self.genuine = tuple(genuine)
+        self.augmentation = augmentation
+
+    def __getitem__(self, draw: Draw) -> Batch:
+        square = torch.from_numpy(self.photos.square(draw.position)).permute(2, 0, 1)  # [3, C, C]
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(draw.seed)
+            varied = self.augmentation(square)  # [3, S, S]
+        target = torch.tensor(float(self.genuine[draw.position]))
+        return varied.permute(1, 2, 0).contiguous(), target
+
+
+def build_loader(
+    photos: AugmentedPhotos, sampler: StepSampler, *, workers: int, device: torch.device
+) -> DataLoader[Batch]:
+    """Batches in the sampler's order, made by `workers` processes (0: by this one, between steps)."""
+    return DataLoader(
+        photos,
+        batch_sampler=sampler,
+        num_workers=workers,
+        pin_memory=device.type == "cuda",
+        prefetch_factor=4 if workers else None,
+    )
+
+
+def choose_workers(workers: int | None, *, device: torch.device, processes: int) -> int:
+    """The setting, or one process beside a CPU's training and as many as the cores feed beside a GPU's."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if workers is not None:
+        return min(workers, cores)
+    if device.type == "cuda":
+        return max(1, min(_MOST_WORKERS, cores // processes - 1))
+    return 1

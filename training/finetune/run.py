@@ -1,0 +1,186 @@
+"""All parts of one run, put together once: data, network, optimiser, and the state of a killed run if there is one."""
+
+import os
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from timm.layers.norm_act import convert_sync_batchnorm
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader
+
+from training.errors import TrainingError
+from training.finetune.augment import build_augmentation
+from training.finetune.balance import photo_weights
+from training.finetune.checkpoint import Identity, identify_run, load_checkpoint, save_checkpoint
+from training.finetune.config import FinetuneConfig
+from training.finetune.distributed import Processes
+from training.finetune.ema import WeightAverage
+from training.finetune.loader import AugmentedPhotos, Batch, build_loader, choose_workers
+from training.finetune.optimiser import build_optimiser, freeze_stages
+from training.finetune.photo_cache import CachedPhotos, cache_photos
+from training.finetune.sampler import StepSampler
+from training.finetune.state import RunState
+from training.finetune.stop_set import StopSet, build_stop_set, counting_rows
+from training.manifest import Manifest, PhotoRow
+from training.network import Network
+from vision.inputs import InputGeometry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """`model` is the state's network as the processes train it: compiled, distributed, or itself."""
+
+    config: FinetuneConfig
+    processes: Processes
+    state: RunState
+    model: nn.Module
+    loader: DataLoader[Batch]
+    steps_per_epoch: int
+    stop: StopSet | None
+    seed: int
+    uses_bf16: bool
+    checkpoint: Path
+    identity: Identity
+
+    @property
+    def steps(self) -> int:
+        """Steps of all epochs."""
+        return self.steps_per_epoch * self.config.epochs
+
+    def save(self) -> None:
+        """Write the checkpoint, in the main process."""
+        if self.processes.is_main:
+            save_checkpoint(self.checkpoint, self.state.as_tensors(), self.identity)
+
+
+def prepare_run(
+    network: Network,
+    manifest: Manifest,
+    *,
+    fit: Sequence[int],
+    stop: Sequence[int],
+    geometry: InputGeometry,
+    config: FinetuneConfig,
+    folder: Path,
+    cache_folder: Path,
+    seed: int,
+    origin: Mapping[str, str],
+    processes: Processes,
+) -> Run:
+    """Put a run together; it starts from its checkpoint where `folder` has one."""
+    fit_rows = [manifest.rows[index] for index in fit]
+    stop_rows = counting_rows([manifest.rows[index] for index in stop])
+    _check(fit_rows, config, processes)
+    uses_bf16 = config.precision == "bf16" or (config.precision == "auto" and processes.device.type == "cuda")
+    resolved = replace(config, precision="bf16" if uses_bf16 else "fp32")
+    identity = identify_run(
+        network, manifest, fit=fit, stop=stop, geometry=geometry, config=resolved, seed=seed, origin=origin
+    )
+    state = _build_state(network, config, processes)
+    checkpoint = folder / "checkpoints" / "last.pt"
+    written = load_checkpoint(checkpoint, identity, device=processes.device)
+    if written is not None:
+        state.restore(written)
+    photos, stop_photos = _cached(fit_rows, stop_rows, geometry, config, cache_folder, processes)
+    sampler = StepSampler(
+        photo_weights(fit_rows, balance=config.balance, listing_cap=config.listing_cap),
+        batch_size=config.batch_size,
+        epochs=config.epochs,
+        seed=seed,
+        first_step=state.step,
+        rank=processes.rank,
+        world_size=processes.world_size,
+    )
+    augmented = AugmentedPhotos(
+        photos,
+        [row.label == "genuine" for row in fit_rows],
+        build_augmentation(config.augment, size_px=geometry.size_px),
+    )
+    workers = choose_workers(config.workers, device=processes.device, processes=processes.world_size)
+    return Run(
+        config=config,
+        processes=processes,
+        state=state,
+        model=_as_trained(state.network, config, processes),
+        loader=build_loader(augmented, sampler, workers=workers, device=processes.device),
+        steps_per_epoch=sampler.steps_per_epoch,
+        stop=build_stop_set(stop_rows, stop_photos) if stop_rows else None,
+        seed=seed,
+        uses_bf16=uses_bf16,
+        checkpoint=checkpoint,
+        identity=identity,
+    )
+
+
+def _check(fit_rows: Sequence[PhotoRow], config: FinetuneConfig, processes: Processes) -> None:
+    labels = {row.label for row in fit_rows}
+    if labels != {"genuine", "counterfeit"}:
+        raise TrainingError(
+            f"fine-tuning needs photos of both labels and no unlabelled ones; the {len(fit_rows)} given have "
+            f"{', '.join(sorted(label or 'no label' for label in labels)) or 'none'}"
+        )
+    if config.batch_size % processes.world_size:
+        raise TrainingError(
+            f"finetune.batch_size is {config.batch_size}, which {processes.world_size} processes can't share evenly"
+        )
+
+
+def _build_state(network: Network, config: FinetuneConfig, processes: Processes) -> RunState:
+    """The state before the first step, around a copy of the network: the caller's stays as it is until the end."""
+    own = deepcopy(network)
+    if processes.world_size > 1 and processes.device.type == "cuda":
+        own = convert_sync_batchnorm(own)  # type: ignore[no-untyped-call]  # timm's, which knows timm's norms
+    own = own.to(processes.device).to(memory_format=torch.channels_last)
+    processes.copy_main(own.state_dict().values())
+    freeze_stages(own, config.freeze_stages)
+    return RunState(
+        network=own,
+        average=WeightAverage(own, config.ema_decay),
+        optimiser=build_optimiser(own, config),
+        loss_sum=torch.zeros((), device=processes.device),
+    )
+
+
+def _as_trained(network: Network, config: FinetuneConfig, processes: Processes) -> nn.Module:
+    model: nn.Module = network
+    if processes.world_size > 1:
+        device_ids = [processes.device.index] if processes.device.type == "cuda" else None
+        model = DistributedDataParallel(model, device_ids=device_ids)
+    if config.compile:
+        model.compile()
+    return model
+
+
+def _cached(
+    fit_rows: Sequence[PhotoRow],
+    stop_rows: Sequence[PhotoRow],
+    geometry: InputGeometry,
+    config: FinetuneConfig,
+    folder: Path,
+    processes: Processes,
+) -> tuple[CachedPhotos, CachedPhotos]:
+    """Squares with a margin to learn from, and squares as served to stop on; the main process decodes what lacks."""
+    roomy_px = round(geometry.size_px * config.cache_margin)
+    smallest_px = max(roomy_px, geometry.smallest_decoded_side_px)
+    roomy = replace(geometry, size_px=roomy_px, smallest_decoded_side_px=smallest_px)
+    columns = (TextColumn("decoding photos"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, disable=not processes.is_main, transient=True) as progress:
+        task = progress.add_task("", total=len(fit_rows) + len(stop_rows))
+
+        def cache(rows: Sequence[PhotoRow], squares: InputGeometry) -> CachedPhotos:
+            def advance(photos: int) -> None:
+                progress.advance(task, photos)
+
+            return cache_photos(rows, squares, folder=folder, threads=os.cpu_count() or 1, advance=advance)
+
+        if not processes.is_main:
+            processes.wait()
+        cached = cache(fit_rows, roomy), cache(stop_rows, geometry)
+        if processes.is_main:
+            processes.wait()
+    return cached
