@@ -50,3 +50,9 @@ class RunError(TrainingError):
     """A run folder or its configuration can't be used as asked."""
 
     code: ClassVar[str] = "run_invalid"
+
+
+class ResumeMismatch(TrainingError):
+    """The run folder holds a checkpoint of another run; the message names what differs."""
+
+    code: ClassVar[str] = "resume_mismatch"
