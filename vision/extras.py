@@ -30,7 +30,8 @@ def missing_extra(error: ModuleNotFoundError, *, asked_by: str) -> MissingExtra 
     preferred = _PREFERRED.get(asked_by.partition(".")[0], "")
     extra = preferred if preferred in extras else extras[0]
     return MissingExtra(
-        f'needs {missing}, which is not installed; install it with: pip install "{DISTRIBUTION}[{extra}]"'
+        f"needs {missing}, which is not installed; install touchstone[{extra}]: in a clone of the repository, "
+        f'pip install ".[{extra}]"'  # from the clone, since the registry's package of this name is another project
     )
 
 

@@ -178,7 +178,8 @@ def test_a_missing_package_of_an_extra_names_the_extra_in_one_line(probe_path: P
     run = touchstone("probe-heavy", before="sys.modules['torch'] = None", PYTHONPATH=str(probe_path))
     assert run.returncode == 2
     assert said(run) == (
-        'error [extra_missing]: needs torch, which is not installed; install it with: pip install "touchstone[train]"\n'
+        "error [extra_missing]: needs torch, which is not installed; "
+        'install touchstone[train]: in a clone of the repository, pip install ".[train]"\n'
     )
 
 
