@@ -1,0 +1,125 @@
+"""`touchstone check`: a verdict in the terminal, without a server."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from vision.bundle import LabelKind
+from vision.verdict import OUTCOME_MESSAGES, Outcome, PhotoVerdict, Verdict
+
+app = typer.Typer(add_completion=False)
+
+NO_PROOF: Final = "This judges what the photos show. It is no proof of what is in the box."
+LABEL_MESSAGES: Final[dict[LabelKind, str]] = {
+    "weak": "The bundle learned from weak labels, and its figures are relative to them. ",
+    "verified": "",
+    "rendered": "The bundle learned from rendered photos: it says nothing about real ones. ",
+}
+_COLOURS: Final[dict[Outcome, str]] = {
+    "genuine": "green",
+    "counterfeit": "red",
+    "review": "yellow",
+    "insufficient": "yellow",
+    "unsupported": "yellow",
+}
+
+
+@app.command()
+def check(
+    bundle: Annotated[Path, typer.Argument(help="The bundle's folder.", metavar="BUNDLE", show_default=False)],
+    photos: Annotated[
+        list[Path], typer.Argument(help="1 to 12 photos of one listing.", metavar="PHOTO...", show_default=False)
+    ],
+    product: Annotated[
+        str | None, typer.Option(help="The product; may be left out when the bundle knows only one.")
+    ] = None,
+    view: Annotated[
+        list[str] | None, typer.Option(help="What a photo shows, once per photo and in their order; - if unknown.")
+    ] = None,
+    counterfeit_share: Annotated[
+        float | None, typer.Option(help="The share of counterfeits to expect, 0 to 1; moves authenticity only.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+) -> None:
+    """Judge one listing's photos with a bundle.
+
+    Exit code 0: there is a verdict, whatever it says. 1: there is none, and why is told on stderr. 2: wrong usage.
+    """
+    from vision.detector import Detector  # here, so that --help answers without loading onnxruntime
+
+    detector = Detector(bundle)
+    chosen = detector.resolve_product(product)
+    if counterfeit_share is not None:
+        detector = Detector(detector.bundle, counterfeit_share={chosen: counterfeit_share})
+    views = [None if name == "-" else name for name in view] if view else None
+    verdict = detector.check(photos, product=chosen, views=views)
+    if as_json:
+        typer.echo(json.dumps(verdict_table(verdict, photos), indent=2, ensure_ascii=False))
+    else:
+        print_verdict(verdict, photos, detector.bundle.record.label_kind, Console())
+
+
+def verdict_table(verdict: Verdict, photos: list[Path]) -> dict[str, object]:
+    """The verdict as JSON, with the keys of the HTTP answer and each photo's path; evidence is left out."""
+    return {
+        "product": verdict.product,
+        "outcome": verdict.outcome,
+        "authenticity": verdict.authenticity,
+        "authenticity_kind": verdict.authenticity_kind,
+        "counterfeit_share": verdict.counterfeit_share,
+        "novelty": verdict.novelty,
+        "reasons": [{"code": r.code, "message": r.message, "photo": r.photo} for r in verdict.reasons],
+        "photos": [_photo_table(photo, path) for photo, path in zip(verdict.photos, photos, strict=True)],
+    }
+
+
+def print_verdict(verdict: Verdict, photos: list[Path], label_kind: LabelKind, console: Console) -> None:
+    """The verdict in words, then a row a photo."""
+    colour = _COLOURS[verdict.outcome]
+    console.print(f"[bold {colour}]{verdict.outcome}[/]  {OUTCOME_MESSAGES[verdict.outcome]}")
+    if verdict.authenticity is not None:
+        console.print(_authenticity_sentence(verdict))
+    for reason in verdict.reasons:
+        where = "" if reason.photo is None else f" ({escape(photos[reason.photo].name)})"
+        console.print(f"- {reason.message}{where}")
+    table = Table("photo", "outcome", "authenticity", "note")
+    for photo, path in zip(verdict.photos, photos, strict=True):
+        note = photo.error.message if photo.error else ", ".join(photo.quality)
+        table.add_row(escape(path.name), photo.outcome or "not read", _percent(photo.authenticity), escape(note))
+    console.print(table)
+    console.print(f"[dim]{LABEL_MESSAGES[label_kind]}{NO_PROOF}[/]")
+
+
+def _authenticity_sentence(verdict: Verdict) -> str:
+    value = _percent(verdict.authenticity)
+    if verdict.authenticity_kind == "conformal":
+        return f"Authenticity {value}: the share of genuine listings that look at least as unusual."
+    share = _percent(verdict.counterfeit_share)
+    return f"Authenticity {value}: that share of such listings is genuine, where {share} of all are counterfeit."
+
+
+def _photo_table(photo: PhotoVerdict, path: Path) -> dict[str, object]:
+    table: dict[str, object] = {
+        "index": photo.index,
+        "path": str(path),
+        "sha256": photo.sha256,
+        "outcome": photo.outcome,
+        "authenticity": photo.authenticity,
+        "quality": list(photo.quality),
+        "novelty": photo.novelty,
+        "matches": list(photo.matches),
+    }
+    if photo.error is not None:
+        table["error"] = {"code": photo.error.code, "message": photo.error.message}
+    return table
+
+
+def _percent(share: float | None) -> str:
+    if share is None:
+        return "-"
+    return "under 0.1 %" if share < 0.001 else "over 99.9 %" if share > 0.999 else f"{share:.1%}".replace("%", " %")
