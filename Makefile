@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test format chromium constraints clean
+.PHONY: help setup demo test format docs chromium constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +27,9 @@ test: setup chromium ## Run every check: format, lint, types, imports, tests (un
 format: setup ## Format the code and fix what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: setup ## Write the tables of docs/settings.md anew from the code
+	$(BIN)/python -m docs.generate
 
 chromium: ## Find Chromium for the browser tests, or install Debian's
 	@.ci/chromium

@@ -91,7 +91,7 @@ def type_in_words(annotation: object) -> str:
     if origin in (tuple, list):
         return _list_in_words(get_args(annotation))
     if table_value_of(annotation) is not None:
-        return f"table of {type_in_words(table_value_of(annotation))}"
+        return f"table of {_in_plural(type_in_words(table_value_of(annotation)))}"
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
         return "one of " + ", ".join(json.dumps(member.value) for member in annotation)
     if section_of(annotation) is not None:
@@ -104,7 +104,11 @@ def _list_in_words(items: tuple[object, ...]) -> str:
         return f"[{type_in_words(items[0])}, {type_in_words(items[1])}]"
     if len(items) > 2:
         return "[" + ", ".join(type_in_words(item) for item in items) + "]"
-    return f"list of {type_in_words(items[0])}"
+    return f"list of {_in_plural(type_in_words(items[0]))}"
+
+
+def _in_plural(words: str) -> str:
+    return f"{words}s" if words.endswith(("number", "path")) else words
 
 
 def _describe(kind: type[Any], prefix: str) -> list[Setting]:
