@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ _BLOCK = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoHash:
-    """PDQ of a photo and of its mirror image, 256 bits each as uint64 [4]; flat photos have low `quality` (0 to 100)."""
+    """PDQ of a photo and of its mirror image, uint64 [4] each; `quality`, 0 to 100, is low for flat photos."""
 
     bits: NDArray[np.uint64]
     mirrored_bits: NDArray[np.uint64]
@@ -77,30 +77,32 @@ def near_pairs(hashes: Sequence[PhotoHash | None], *, within_bits: int = NEAR_BI
                 )
 
 
-def clusters(count: int, pairs: Iterator[NearPair] | Sequence[NearPair]) -> list[tuple[int, ...]]:
-    """0 … count-1 in groups connected by `pairs`, each ascending, in order of their first member."""
-    parent = list(range(count))
+def clusters_of_pairs(pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+    """Groups of indices connected by `pairs`, each ascending, in order of their first member."""
+    parent: dict[int, int] = {}
 
     def root(node: int) -> int:
+        parent.setdefault(node, node)
         while parent[node] != node:
             parent[node] = parent[parent[node]]
             node = parent[node]
         return node
 
-    for pair in pairs:
-        left, right = sorted((root(pair.first), root(pair.second)))
+    for first, second in pairs:
+        left, right = sorted((root(first), root(second)))
         parent[right] = left
     groups: dict[int, list[int]] = {}
-    for index in range(count):
+    for index in sorted(parent):
         groups.setdefault(root(index), []).append(index)
-    return [tuple(group) for group in groups.values()]
+    return tuple(tuple(group) for group in groups.values())
 
 
-def cluster_near_duplicates(photos: Sequence[Path], *, threads: int = 2) -> list[tuple[int, ...]]:
+def cluster_near_duplicates(photos: Sequence[Path], *, threads: int = 2) -> tuple[tuple[int, ...], ...]:
     """Indices of `photos` in clusters of near-duplicates; an unreadable photo is a cluster of its own."""
     with ThreadPoolExecutor(threads) as pool:
         hashes = list(pool.map(_hash_file, photos))
-    return clusters(len(photos), near_pairs(hashes))
+    alone = [(index, index) for index in range(len(photos))]
+    return clusters_of_pairs([*alone, *((pair.first, pair.second) for pair in near_pairs(hashes))])
 
 
 def _hash_file(photo: Path) -> PhotoHash | None:

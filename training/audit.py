@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+
+from training.audit_photos import Facts, check_photos
+from training.audit_table import check_table
+from training.errors import AuditRefused, SplitError
+from training.finding import Finding
+from training.manifest import Manifest
+from training.photo_facts import read_facts
+from training.shortcuts import SHORTCUTS, Baseline, Shortcut, shortcut_baseline
+
+FAR_FROM_CHANCE = 0.60
+_NAMES: dict[Shortcut, str] = {
+    "background": "the background alone",
+    "colour": "the photo's colours alone",
+    "file_metadata": "file size, dimensions, format and compression alone",
+}
+_ADVICE: dict[Shortcut, str] = {
+    "background": "collect both classes in the same kind of places; expect figures in the field to be lower",
+    "colour": "look for a class with its own colourway or white balance; expect figures in the field to be lower",
+    "file_metadata": "save both classes from equally good originals with one program, size and quality",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What the audit found; `findings` come with refusals first, `baselines` are empty where they were left out."""
+
+    manifest: Manifest
+    findings: tuple[Finding, ...]
+    baselines: tuple[Baseline, ...]
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        """The findings that must be settled before training."""
+        return tuple(finding for finding in self.findings if finding.level == "refuse")
+
+    def raise_if_refused(self) -> None:
+        """Raise AuditRefused with each refusal and what to do about it."""
+        if self.refusals:
+            lines = [f"  {finding.message}: {finding.advice} [{finding.code}]" for finding in self.refusals]
+            raise AuditRefused(f"{self.manifest.path} is refused:\n" + "\n".join(lines))
+
+
+def audit_manifest(
+    manifest: Manifest,
+    *,
+    alpha: float = 0.05,
+    beta: float = 0.05,
+    far_from_chance: float = FAR_FROM_CHANCE,
+    allow: Collection[str] = (),
+    threads: int = 2,
+    seed: int = 0,
+    advance: Callable[[], None] = lambda: None,
+) -> Audit:
+    """Read every photo and check all that design.md names; `advance` is called after each photo.
+
+    A finding whose code is in `allow` only warns. A shortcut warns when its interval lies above `far_from_chance`.
+    """
+    facts = read_facts(manifest.rows, threads=threads, advance=advance)
+    baselines, unmeasured = _measure_shortcuts(manifest, facts, seed)
+    findings = [*check_table(manifest, alpha=alpha, beta=beta), *check_photos(manifest, facts), *unmeasured]
+    findings += [_shortcut_finding(baseline) for baseline in baselines if baseline.low > far_from_chance]
+    return Audit(manifest=manifest, findings=_in_order(findings, allow), baselines=baselines)
+
+
+def audit_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05, allow: Collection[str] = ()) -> Audit:
+    """The part of the audit that reads no photo, for the start of every training."""
+    findings = check_table(manifest, alpha=alpha, beta=beta)
+    return Audit(manifest=manifest, findings=_in_order(list(findings), allow), baselines=())
+
+
+def _in_order(findings: list[Finding], allow: Collection[str]) -> tuple[Finding, ...]:
+    allowed = [replace(finding, level="warn") if finding.code in allow else finding for finding in findings]
+    return tuple(sorted(allowed, key=lambda finding: finding.level != "refuse"))
+
+
+def _measure_shortcuts(manifest: Manifest, facts: Facts, seed: int) -> tuple[tuple[Baseline, ...], list[Finding]]:
+    baselines: list[Baseline] = []
+    unmeasured: list[Finding] = []
+    for shortcut in SHORTCUTS:
+        try:
+            baselines.append(shortcut_baseline(shortcut, manifest, facts, seed=seed))
+        except SplitError as error:
+            unmeasured.append(
+                Finding(
+                    code="shortcut_not_measured",
+                    level="warn",
+                    message=f"whether {_NAMES[shortcut]} tells the label could not be measured",
+                    advice=error.message,
+                )
+            )
+    return tuple(baselines), unmeasured
+
+
+def _shortcut_finding(baseline: Baseline) -> Finding:
+    return Finding(
+        code=f"shortcut_{baseline.shortcut}",
+        level="warn",
+        message=f"{_NAMES[baseline.shortcut]} reaches a listing AUROC of {baseline.auroc:.2f} "
+        f"({baseline.low:.2f} to {baseline.high:.2f}; chance is 0.50)",
+        advice=_ADVICE[baseline.shortcut],
+    )

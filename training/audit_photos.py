@@ -1,0 +1,175 @@
+"""Checks that need every photo read: files, copies, and one class in one format or size."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from training.duplicates import clusters_of_pairs, near_pairs
+from training.finding import Finding, Level
+from training.manifest import Manifest
+from training.photo_facts import PhotoFacts, UnreadablePhoto
+from training.photo_row import PhotoRow
+
+Facts = Sequence[PhotoFacts | UnreadablePhoto]
+# Shares of a format or size that differ this much between the classes decide the label alone, or nearly.
+_REFUSED_GAP, _WARNED_GAP = 0.9, 0.3
+
+
+def check_photos(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
+    """Everything wrong that the photos themselves tell; `facts` run parallel to `manifest.rows`."""
+    yield from _unreadable(manifest, facts)
+    yield from _copies(manifest, facts)
+    yield from _class_in_one(manifest, facts, "format", lambda file: file.metadata.format)
+    yield from _class_in_one(
+        manifest, facts, "size", lambda file: f"{file.metadata.width_px} × {file.metadata.height_px}"
+    )
+
+
+def _unreadable(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
+    bad = [(index, entry) for index, entry in enumerate(facts) if isinstance(entry, UnreadablePhoto)]
+    if bad:
+        index, entry = bad[0]
+        photos = "1 photo that can't" if len(bad) == 1 else f"{len(bad)} photos that can't"
+        first = f"row {manifest.rows[index].row}, {manifest.rows[index].photo.name}"
+        yield Finding(
+            code="photo_unreadable",
+            level="refuse",
+            message=f"{photos} be read; {first}: {entry.message.removesuffix('.')} [{entry.code}]",
+            advice="replace these files or leave their rows out",
+            rows=tuple(index for index, _ in bad),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Copy:
+    """Two rows, `first` < `second`, that show one photo; `same_bytes` when the files are equal."""
+
+    first: int
+    second: int
+    same_bytes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CopyCheck:
+    """A way in which two copies must not differ."""
+
+    code: str
+    level: Level
+    applies: Callable[[PhotoRow, PhotoRow, bool], bool]
+    message: str
+    advice: str
+
+
+def _copies(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
+    copies = tuple(_find_copies(facts))
+    for check in _COPY_CHECKS:
+        hit = [
+            copy
+            for copy in copies
+            if check.applies(manifest.rows[copy.first], manifest.rows[copy.second], copy.same_bytes)
+        ]
+        if hit:
+            groups = clusters_of_pairs((copy.first, copy.second) for copy in hit)
+            rows = tuple(sorted(row for group in groups for row in group))
+            yield Finding(
+                code=check.code,
+                level=check.level,
+                message=check.message.format(photos=len(rows), groups=len(groups)),
+                advice=check.advice,
+                rows=rows,
+                groups=groups,
+            )
+
+
+def _find_copies(facts: Facts) -> Iterator[_Copy]:
+    """Equal files as pairs with the first of them, and near-duplicates as pairs of such firsts.
+
+    Where two groups of equal files are near and differ in a label, listing or split, one of these pairs differs too.
+    """
+    first_with: dict[str, int] = {}
+    for index, entry in enumerate(facts):
+        if isinstance(entry, PhotoFacts):
+            first = first_with.setdefault(entry.sha256, index)
+            if first != index:
+                yield _Copy(first=first, second=index, same_bytes=True)
+    firsts = sorted(first_with.values())
+    hashes = [entry.hash for index in firsts if isinstance(entry := facts[index], PhotoFacts)]
+    for pair in near_pairs(hashes):
+        yield _Copy(first=firsts[pair.first], second=firsts[pair.second], same_bytes=False)
+
+
+def _labels_differ(left: PhotoRow, right: PhotoRow) -> bool:
+    return left.label is not None and right.label is not None and left.label != right.label
+
+
+_COPY_CHECKS = (
+    _CopyCheck(
+        code="same_photo_both_labels",
+        level="refuse",
+        applies=lambda left, right, same_bytes: same_bytes and _labels_differ(left, right),
+        message="{photos} photos are files that occur as genuine and as counterfeit ({groups} different)",
+        advice="find out which label is right and correct or drop the other row",
+    ),
+    _CopyCheck(
+        code="near_duplicates_both_labels",
+        level="warn",
+        applies=lambda left, right, same_bytes: not same_bytes and _labels_differ(left, right),
+        message="{photos} photos have a near-duplicate with the other label ({groups} groups)",
+        advice="look at them in the report; drop or correct wrong labels and counterfeit listings with a stolen photo",
+    ),
+    _CopyCheck(
+        code="near_duplicates_across_splits",
+        level="refuse",
+        applies=lambda left, right, _: left.split is not None and right.split is not None and left.split != right.split,
+        message="{photos} photos have a copy in another split ({groups} groups): figures would come out too good",
+        advice="give copies one listing and one split, or drop all but one",
+    ),
+    _CopyCheck(
+        code="near_duplicates_across_folds",
+        level="refuse",
+        applies=lambda left, right, _: left.fold is not None and right.fold is not None and left.fold != right.fold,
+        message="{photos} photos have a copy in another fold ({groups} groups): figures would come out too good",
+        advice="give copies one listing and one fold, or drop all but one",
+    ),
+    _CopyCheck(
+        code="near_duplicates_across_listings",
+        level="warn",
+        applies=lambda left, right, _: left.listing != right.listing and not _labels_differ(left, right),
+        message="{photos} photos have a copy in another listing ({groups} groups): a split may part them",
+        advice="give these listings one id or one seller, or drop all but one copy",
+    ),
+    _CopyCheck(
+        code="photo_repeated",
+        level="warn",
+        applies=lambda left, right, same_bytes: same_bytes and left.listing == right.listing,
+        message="{photos} photos occur more than once in one listing ({groups} different)",
+        advice="drop the repetitions: a verdict counts a file once",
+    ),
+)
+
+
+def _class_in_one(
+    manifest: Manifest, facts: Facts, trait: str, value: Callable[[PhotoFacts], str]
+) -> Iterator[Finding]:
+    values = {index: value(entry) for index, entry in enumerate(facts) if isinstance(entry, PhotoFacts)}
+    genuine = _shares(values[index] for index in values if manifest.rows[index].label == "genuine")
+    counterfeit = _shares(values[index] for index in values if manifest.rows[index].label == "counterfeit")
+    if not genuine or not counterfeit:
+        return
+    gaps = {name: abs(genuine.get(name, 0.0) - counterfeit.get(name, 0.0)) for name in {*genuine, *counterfeit}}
+    name = max(sorted(gaps), key=lambda known: gaps[known])
+    if gaps[name] >= _WARNED_GAP:
+        yield Finding(
+            code=f"class_in_one_{trait}",
+            level="refuse" if gaps[name] >= _REFUSED_GAP else "warn",
+            message=f"{genuine.get(name, 0.0):.0%} of genuine and {counterfeit.get(name, 0.0):.0%} of counterfeit "
+            f"photos have the {trait} {name}: the file tells the label",
+            advice=f"save both classes in the same mix of {trait}s, from equally good originals",
+        )
+
+
+def _shares(values: Iterable[str]) -> dict[str, float]:
+    counts = Counter(values)
+    return {name: count / counts.total() for name, count in counts.items()}

@@ -1,0 +1,207 @@
+"""Checks that need the table only: quick enough to run before every training."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from training.errors import SplitError
+from training.finding import Finding
+from training.manifest import Manifest, mixed_product_listings
+from training.manifest_problems import nearest
+from training.manifest_table import COLUMNS
+from training.photo_row import LABELS, Label, PhotoRow
+from training.splits import assign_roles
+
+MAX_PHOTOS = 12  # of a listing count in a verdict
+_CONFIDENCE = 0.975
+
+
+def listings_needed(limit: float) -> int:
+    """Held-out listings of a class, all right, that show an error below `limit` with 97.5 % confidence: 72 for 5 %."""
+    return math.ceil(math.log(1 - _CONFIDENCE) / math.log(1 - limit))
+
+
+def check_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05) -> Iterator[Finding]:
+    """Everything wrong that the rows tell by themselves; `alpha` and `beta` are the error shares to be guaranteed."""
+    yield from _class_missing(manifest)
+    yield from _mixed_products(manifest)
+    yield from _listing_spans(manifest, "split", lambda row: row.split)
+    yield from _listing_spans(manifest, "fold", lambda row: row.fold)
+    yield from _seller_spans(manifest, "split", lambda row: row.split)
+    yield from _seller_spans(manifest, "fold", lambda row: row.fold)
+    yield from _too_few_for_guarantee(manifest, {"genuine": alpha, "counterfeit": beta})
+    yield from _one_label_products(manifest)
+    yield from _many_photos(manifest)
+    yield from _unlabelled(manifest)
+    yield from _genuine_with_cue(manifest)
+    yield from _nearly_known_columns(manifest)
+
+
+def _class_missing(manifest: Manifest) -> Iterator[Finding]:
+    for label in LABELS:
+        if not any(row.label == label for row in manifest.rows):
+            yield Finding(
+                code="class_missing",
+                level="refuse",
+                message=f"no photo is labelled {label}",
+                advice="add listings of that class, or loosen the filters",
+            )
+
+
+def _mixed_products(manifest: Manifest) -> Iterator[Finding]:
+    names = mixed_product_listings(manifest)
+    if names:
+        groups = tuple(manifest.listings[name] for name in names)
+        yield Finding(
+            code="listing_two_products",
+            level="refuse",
+            message=f"{_count(names, 'listing')} with two products: {_some(names)}",
+            advice="split each into one listing a product, or drop them (--drop-mixed-listings; in a config "
+            "data.drop_mixed_listings = true)",
+            rows=_rows(groups),
+            groups=groups,
+        )
+
+
+def _listing_spans(manifest: Manifest, column: str, value: Callable[[PhotoRow], object]) -> Iterator[Finding]:
+    names = [name for name, rows in manifest.listings.items() if len({value(manifest.rows[row]) for row in rows}) > 1]
+    if names:
+        groups = tuple(manifest.listings[name] for name in names)
+        yield Finding(
+            code=f"listing_spans_{column}s",
+            level="refuse",
+            message=f"{_count(names, 'listing')} with photos in two {column}s: {_some(names)}",
+            advice=f"give all photos of a listing one {column}, else the model is measured on items that it saw",
+            rows=_rows(groups),
+            groups=groups,
+        )
+
+
+def _seller_spans(manifest: Manifest, column: str, value: Callable[[PhotoRow], object]) -> Iterator[Finding]:
+    of_seller: dict[str, list[int]] = defaultdict(list)
+    for index, row in enumerate(manifest.rows):
+        if row.seller is not None and value(row) is not None:
+            of_seller[row.seller].append(index)
+    names = [name for name, rows in of_seller.items() if len({value(manifest.rows[row]) for row in rows}) > 1]
+    if names:
+        yield Finding(
+            code=f"seller_spans_{column}s",
+            level="warn",
+            message=f"{_count(names, 'seller')} with listings in two {column}s: {_some(names)}",
+            advice=f"give all listings of a seller one {column}, else a seller's backdrop may count as recognition",
+            rows=_rows([tuple(of_seller[name]) for name in names]),
+        )
+
+
+def _too_few_for_guarantee(manifest: Manifest, limits: Mapping[Label, float]) -> Iterator[Finding]:
+    every = _listings_by_label(manifest, (i for i, row in enumerate(manifest.rows) if row.split != "test"))
+    held_out = _held_out_by_label(manifest)
+    for label, limit in limits.items():
+        needed, n = listings_needed(limit), every[label]
+        guarantee = f"a guarantee of at most {limit:.0%} errors takes {needed}"
+        if 0 < n < needed:
+            yield Finding(
+                code="too_few_for_guarantee",
+                level="warn",
+                message=f"{n} {label} listings can calibrate, and {guarantee} without an error",
+                advice=f"add {needed - n} {label} listings, or expect thresholds without a guarantee",
+            )
+        elif n and held_out is not None and held_out[label] < needed:
+            yield Finding(
+                code="guarantee_needs_out_of_fold",
+                level="warn",
+                message=f"{held_out[label]} of {n} {label} listings are held out to calibrate, and {guarantee}",
+                advice='set calibration.source = "out_of_fold", so that every listing calibrates',
+            )
+
+
+def _held_out_by_label(manifest: Manifest) -> Counter[Label] | None:
+    try:
+        return _listings_by_label(manifest, assign_roles(manifest).calibrate)
+    except SplitError:
+        return None  # another finding says why
+
+
+def _listings_by_label(manifest: Manifest, rows: Iterable[int]) -> Counter[Label]:
+    labels = {manifest.rows[index].listing: manifest.rows[index].label for index in rows}
+    return Counter(label for label in labels.values() if label is not None)
+
+
+def _one_label_products(manifest: Manifest) -> Iterator[Finding]:
+    labels: dict[str, set[str]] = defaultdict(set)
+    for row in manifest.rows:
+        if row.label is not None:
+            labels[row.product].add(row.label)
+    names = sorted(name for name, found in labels.items() if len(found) == 1)
+    if names and len(labels) > 1:
+        yield Finding(
+            code="product_one_label",
+            level="warn",
+            message=f"{_count(names, 'product')} with one label only: {_some(names)}",
+            advice="add the other class or leave the product out: recognising the product would tell the label",
+            rows=tuple(index for index, row in enumerate(manifest.rows) if row.product in names),
+        )
+
+
+def _many_photos(manifest: Manifest) -> Iterator[Finding]:
+    names = [name for name, rows in manifest.listings.items() if len(rows) > MAX_PHOTOS]
+    if names:
+        yield Finding(
+            code="more_than_12_photos",
+            level="warn",
+            message=f"{_count(names, 'listing')} with more than {MAX_PHOTOS} photos: {_some(names)}",
+            advice=f"put the telling photos first: only the first {MAX_PHOTOS} count in verdicts",
+            rows=_rows([manifest.listings[name][MAX_PHOTOS:] for name in names]),
+        )
+
+
+def _unlabelled(manifest: Manifest) -> Iterator[Finding]:
+    rows = tuple(index for index, row in enumerate(manifest.rows) if row.label is None)
+    if rows:
+        yield Finding(
+            code="unlabelled",
+            level="warn",
+            message=f"{_count(rows, 'photo')} without a label",
+            advice="label them, or accept that neither train nor evaluate uses them",
+            rows=rows,
+        )
+
+
+def _genuine_with_cue(manifest: Manifest) -> Iterator[Finding]:
+    rows = tuple(index for index, row in enumerate(manifest.rows) if row.label == "genuine" and row.cues)
+    if rows:
+        yield Finding(
+            code="genuine_with_cue",
+            level="warn",
+            message=f"{_count(rows, 'genuine photo')} with a cue, the detail that gives a counterfeit away",
+            advice="correct the label or empty the cue",
+            rows=rows,
+            groups=tuple((row,) for row in rows),
+        )
+
+
+def _nearly_known_columns(manifest: Manifest) -> Iterator[Finding]:
+    unknown = manifest.rows[0].extra if manifest.rows else {}
+    for name in unknown:
+        like = nearest(name, COLUMNS, cutoff=0.8)
+        if like is not None:
+            yield Finding(
+                code="column_unknown",
+                level="warn",
+                message=f"column '{name}' is not '{like}' and is ignored",
+                advice=f"rename it to '{like}' if that is what it holds",
+            )
+
+
+def _rows(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sorted({row for group in groups for row in group}))
+
+
+def _count(items: Sequence[object], noun: str) -> str:
+    return f"{len(items)} {noun}" if len(items) == 1 else f"{len(items)} {noun}s"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
