@@ -1,0 +1,60 @@
+"""The web application: parts put together, nothing decided."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from serving.border import Border
+from serving.openapi import describe_api
+from serving.pages.routes import mount_pages
+from serving.problems import install_problem_handlers
+from serving.retention import keep_house
+from serving.routes import bundles, checks, health, photos, reviews
+from serving.services import Services, open_services
+from serving.settings import ServeSettings
+
+
+def create_app(settings: ServeSettings) -> FastAPI:
+    """Build the app with its bundles loaded and its store open; raises TouchstoneError when they cannot be."""
+    services = open_services(settings)
+    app = make_api()
+    app.state.services = services
+    app.add_middleware(Border, metrics=services.metrics)
+    mount_pages(app)
+    return app
+
+
+def make_api() -> FastAPI:
+    """Build the HTTP contract alone, without anything behind it: enough for its OpenAPI document."""
+    app = FastAPI(
+        title="Touchstone",
+        summary="Do these photos show the genuine product?",
+        version="1",
+        lifespan=_run_services,
+        redirect_slashes=False,
+    )
+    for routes in (checks, photos, reviews, bundles, health):
+        app.include_router(routes.router)
+    install_problem_handlers(app)
+    app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _run_services(app: FastAPI) -> AsyncIterator[None]:
+    """Clean the store in the background while the app runs; on stop, let running work finish."""
+    services: Services = app.state.services
+    cleaning: asyncio.Task[None] | None = None
+    if services.archive is not None:
+        cleaning = asyncio.create_task(keep_house(services.archive, services.settings.retention_days))
+    try:
+        yield
+    finally:
+        if cleaning is not None:
+            cleaning.cancel()
+            await asyncio.gather(cleaning, return_exceptions=True)
+        await asyncio.to_thread(services.close)

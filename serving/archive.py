@@ -1,0 +1,143 @@
+"""Keeps checks: records and photo bytes together, so that neither is there without the other."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import fcntl
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from serving.database import Database, open_database
+from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
+from serving.evidence_bytes import unpack_evidence
+from serving.photo_store import PhotoStore
+from serving.records import IDEMPOTENCY_HOURS, NewCheck, Records
+from vision.errors import ConfigError
+from vision.verdict import Evidence
+
+DATABASE_FILE = "checks.sqlite"
+PHOTO_FOLDER = "photos"
+LOCK_FILE = "lock"
+DELETE_CHUNK = 100
+log = logging.getLogger("touchstone.serving")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPhoto:
+    """A stored photo: bytes as received, and the evidence that was found in it."""
+
+    data: bytes
+    evidence: Evidence | None
+
+
+class Archive:
+    """The store of one server: a folder with a database and the photos."""
+
+    def __init__(self, database: Database, records: Records, photos: PhotoStore, lock: int) -> None:
+        self.records = records
+        self.photos = photos
+        self._database = database
+        self._lock = lock
+
+    async def keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
+        """Store a check with its readable photos; all of it is on the disk when this returns."""
+        kept = [(photo.sha256, data) for photo, data in zip(new.photos, photos, strict=True) if photo.kept]
+        async with self.photos.hold(sha256 for sha256, _ in kept):
+            await self.photos.put(kept)
+            await self.records.add(new)
+
+    async def find_photo(self, check_id: str, index: int) -> StoredPhoto:
+        """Give one photo of a check; raises CheckNotFound or PhotoNotFound."""
+        recorded = await self.records.find_photo(check_id, index)
+        if recorded is None:
+            raise PhotoNotFound(f"check {check_id} has no photo {index}; photos count from 0")
+        if not recorded.kept:
+            raise PhotoNotFound(f"photo {index} of check {check_id} could not be read, so its bytes were not kept")
+        evidence = None if recorded.evidence is None else unpack_evidence(recorded.evidence)
+        return StoredPhoto(data=await self.photos.get(recorded.sha256), evidence=evidence)
+
+    async def find_evidence(self, check_id: str, index: int) -> tuple[StoredPhoto, Evidence]:
+        """Give a photo with its evidence; raises EvidenceNotFound as well when it has none."""
+        photo = await self.find_photo(check_id, index)
+        if photo.evidence is None:
+            raise EvidenceNotFound(f"photo {index} of check {check_id} has no evidence")
+        return photo, photo.evidence
+
+    async def delete(self, check_ids: Sequence[str]) -> int:
+        """Delete checks, and those of their photos that no other check shows; gives how many checks there were."""
+        hashes = await self.records.photo_hashes(check_ids)
+        async with self.photos.hold(hashes):
+            deleted = await self.records.delete(check_ids)
+            await self.photos.remove(await self.records.unused(sorted(hashes)))
+        return deleted
+
+    async def delete_one(self, check_id: str) -> None:
+        """Delete one check; raises CheckNotFound."""
+        if not await self.delete([check_id]):
+            raise CheckNotFound(f"no check has the id {check_id!r}; nothing was deleted")
+
+    async def delete_before(self, moment: datetime.datetime) -> int:
+        """Delete every check made before a moment; gives how many."""
+        deleted = 0
+        while old := await self.records.older_than(moment, DELETE_CHUNK):
+            deleted += await self.delete(old)
+        return deleted
+
+    async def forget_old_keys(self, now: datetime.datetime) -> None:
+        """Forget Idempotency-Keys that are past their time."""
+        await self.records.forget_keys_before(now - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
+
+    async def sweep(self) -> int:
+        """Remove photos that no check names: what a kill left behind between two steps. Gives how many."""
+        removed = 0
+        async for hashes in self.photos.list_hashes():
+            if suspects := await self.records.unused(hashes):
+                async with self.photos.hold(suspects):
+                    unused = await self.records.unused(suspects)
+                    await self.photos.remove(unused)
+                    removed += len(unused)
+        return removed
+
+    async def ping(self) -> None:
+        """Raise StoreUnavailable unless records and photos can be reached."""
+        await self.records.ping()
+        await self.photos.ping()
+
+    def close(self) -> None:
+        """Let running work finish, and let another server have the folder."""
+        self.photos.close()
+        self._database.close()
+        os.close(self._lock)
+
+
+def open_archive(folder: Path) -> Archive:
+    """Open or create the store; raises ConfigError when it cannot be used, or another server uses it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _take_lock(folder / LOCK_FILE)
+    except OSError as error:
+        raise ConfigError(f"store: {folder} cannot be written ({error.strerror}); name another folder") from error
+    with contextlib.ExitStack() as undo:
+        undo.callback(os.close, lock)
+        database = open_database(folder / DATABASE_FILE)
+        undo.callback(database.close)
+        photos = PhotoStore(folder / PHOTO_FOLDER)
+        undo.pop_all()
+    return Archive(database, Records(database), photos, lock)
+
+
+def _take_lock(file: Path) -> int:
+    """Lock the store for this process; the lock goes with the process, however it ends."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise ConfigError(
+            f"store: another server uses {file.parent}; stop it, or name another folder with --set store=PATH"
+        ) from error
+    return descriptor

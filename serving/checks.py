@@ -1,0 +1,173 @@
+"""The check service: the one place that knows the order of a check: photos, compute threads, decide, store."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime
+import functools
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+from serving.archive import Archive
+from serving.bundles import LoadedBundles
+from serving.check_id import new_check_id
+from serving.compute import Compute
+from serving.evidence_bytes import pack_evidence
+from serving.idempotency import Idempotency, make_claim
+from serving.metrics import Metrics
+from serving.records import Claim, NewCheck, NewPhoto
+from serving.schemas import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
+from serving.upload import CheckRequest
+from vision.detector import Detector
+from vision.errors import NoPhotos, TooManyPhotos, ViewsMismatch
+from vision.verdict import PhotoJudgement, PhotoVerdict, Verdict
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRules:
+    """What the settings say about every check."""
+
+    mode: Literal["enforce", "observe"]
+    max_photos: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A verdict as it leaves; `replayed` when an earlier request with the same Idempotency-Key had it first."""
+
+    check: Check
+    replayed: bool
+
+
+class CheckService:
+    """Judges listings. Without an archive nothing is kept, and an Idempotency-Key has nothing to protect."""
+
+    def __init__(
+        self, *, bundles: LoadedBundles, compute: Compute, archive: Archive | None, metrics: Metrics, rules: CheckRules
+    ) -> None:
+        self._bundles = bundles
+        self._compute = compute
+        self._archive = archive
+        self._metrics = metrics
+        self._rules = rules
+        self._idempotency = None if archive is None else Idempotency(archive.records)
+
+    async def check(self, request: CheckRequest, *, key: str | None, caller: str) -> Answer:
+        """Judge a listing once per Idempotency-Key; raises CheckError, RequestRefused or Unavailable."""
+        self._refuse_misshapen(request)
+        product, detector = self._bundles.find_product(request.product)
+        if key is None or self._idempotency is None:
+            return Answer(check=await self._judge_and_keep(request, product, detector, None), replayed=False)
+        claim = await asyncio.to_thread(make_claim, key, caller, request)
+        with self._idempotency.hold(claim):
+            earlier = await self._idempotency.find_answer(claim, datetime.datetime.now(datetime.UTC))
+            if earlier is not None:
+                return Answer(check=earlier, replayed=True)
+            return Answer(check=await self._judge_and_keep(request, product, detector, claim), replayed=False)
+
+    def _refuse_misshapen(self, request: CheckRequest) -> None:
+        count = len(request.photos)
+        if count == 0:
+            raise NoPhotos(f"the check has no photo; send 1 to {self._rules.max_photos} parts named photos")
+        if count > self._rules.max_photos:
+            raise TooManyPhotos(f"the check has {count} photos; send at most {self._rules.max_photos}")
+        if request.views is not None and len(request.views) != count:
+            raise ViewsMismatch(
+                f"views has {len(request.views)} entries for {count} photos; send one per photo, null where unknown"
+            )
+
+    async def _judge_and_keep(
+        self, request: CheckRequest, product: str, detector: Detector, claim: Claim | None
+    ) -> Check:
+        start = time.perf_counter()
+        created_at = datetime.datetime.now(datetime.UTC)
+        with self._metrics.stage("judge"):
+            judgements = await self._compute.run_all(
+                [functools.partial(detector.judge_photo, data, index) for index, data in enumerate(request.photos)]
+            )
+        self._metrics.count_photos(judgements)
+        with self._metrics.stage("decide"):
+            verdict = detector.decide_listing(judgements, product=product, views=request.views)
+        answer = self._answer(request, verdict, detector, created_at, start)
+        if self._archive is not None:
+            with self._metrics.stage("store"):
+                await self._archive.keep(_new_check(request, answer, created_at, judgements, claim), request.photos)
+        self._metrics.count_check(answer)
+        return answer
+
+    def _answer(
+        self,
+        request: CheckRequest,
+        verdict: Verdict,
+        detector: Detector,
+        created_at: datetime.datetime,
+        start: float,
+    ) -> Check:
+        check_id = new_check_id()
+        kept = self._archive is not None
+        return Check(
+            check_id=check_id,
+            listing_id=request.listing_id,
+            product=verdict.product,
+            outcome=verdict.outcome,
+            authenticity=verdict.authenticity,
+            authenticity_kind=verdict.authenticity_kind,
+            counterfeit_share=verdict.counterfeit_share,
+            novelty=verdict.novelty,
+            advisory=self._rules.mode == "observe",
+            reasons=[Reason(code=r.code, message=r.message, photo=r.photo) for r in verdict.reasons],
+            photos=[_photo_answer(photo, check_id if kept else None) for photo in verdict.photos],
+            bundle=bundle_used(detector),
+            created_at=utc_text(created_at),
+            elapsed_ms=round(1000 * (time.perf_counter() - start), 1),
+        )
+
+
+def bundle_used(detector: Detector) -> BundleUsed:
+    """Name the bundle and graph behind an answer."""
+    record = detector.bundle.record
+    return BundleUsed(
+        name=record.name, version=record.version, sha256=detector.bundle.sha256, graph=detector.scorer.graph.precision
+    )
+
+
+def _photo_answer(photo: PhotoVerdict, check_id: str | None) -> PhotoAnswer:
+    shown = photo.evidence is not None and check_id is not None
+    return PhotoAnswer(
+        index=photo.index,
+        sha256=photo.sha256,
+        outcome=photo.outcome,
+        authenticity=photo.authenticity,
+        quality=list(photo.quality),
+        novelty=photo.novelty,
+        matches=list(photo.matches),
+        evidence_url=f"/v1/checks/{check_id}/photos/{photo.index}/evidence" if shown else None,
+        error=None if photo.error is None else PhotoFault(code=photo.error.code, message=photo.error.message),
+    )
+
+
+def _new_check(
+    request: CheckRequest,
+    answer: Check,
+    created_at: datetime.datetime,
+    judgements: Sequence[PhotoJudgement],
+    claim: Claim | None,
+) -> NewCheck:
+    return NewCheck(
+        answer=answer,
+        created_at=created_at,
+        seller_id=request.seller_id,
+        views=request.views,
+        attributes=dict(request.attributes),
+        photos=tuple(
+            NewPhoto(
+                sha256=judgement.sha256,
+                kept=judgement.error is None,  # bytes that are no photo are not stored: they could never be shown
+                evidence=None if judgement.evidence is None else pack_evidence(judgement.evidence),
+            )
+            for judgement in judgements
+        ),
+        claim=claim,
+    )

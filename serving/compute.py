@@ -1,0 +1,74 @@
+"""The compute threads: as many as cores, a bounded number of photos waiting for them, and no waiting for batches."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from serving.errors import Overloaded
+
+T = TypeVar("T")
+
+
+class Compute:
+    """Runs CPU-bound work beside the event loop; past `max_waiting` pieces it refuses at once instead of late."""
+
+    def __init__(self, *, threads: int, max_waiting: int) -> None:
+        self.threads = threads
+        self.max_waiting = max_waiting
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="compute")
+        self._lock = threading.Lock()
+        self._unfinished = 0
+        self._seconds_a_piece = 0.05  # moving average; only the Retry-After hint depends on it
+
+    @property
+    def waiting(self) -> int:
+        """Pieces of work that have no thread yet."""
+        return max(0, self._unfinished - self.threads)
+
+    async def run_all(self, work: Sequence[Callable[[], T]]) -> list[T]:
+        """Run every piece, in parallel where threads are free, and give the results in order.
+
+        Raises Overloaded before starting any of them when they would have to wait behind too much other work;
+        with nothing waiting a request of any size is taken.
+        """
+        with self._lock:
+            if self._unfinished > self.threads and self.waiting + len(work) > self.max_waiting:
+                raise Overloaded(
+                    f"{self.waiting} photos wait already and at most {self.max_waiting} may; send the same again later",
+                    retry_after_s=self._retry_after_s(),
+                )
+            self._unfinished += len(work)
+        return list(await asyncio.gather(*(asyncio.wrap_future(self._submit(piece)) for piece in work)))
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run one piece of work; raises Overloaded like `run_all`."""
+        return (await self.run_all([work]))[0]
+
+    def close(self) -> None:
+        """Wait for what runs and end the threads."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(self, piece: Callable[[], T]) -> Future[T]:
+        future = self._pool.submit(self._timed, piece)
+        future.add_done_callback(self._count_down)  # also called for a piece that was cancelled while it waited
+        return future
+
+    def _timed(self, piece: Callable[[], T]) -> T:
+        start = time.perf_counter()
+        result = piece()
+        with self._lock:
+            self._seconds_a_piece += 0.1 * (time.perf_counter() - start - self._seconds_a_piece)
+        return result
+
+    def _count_down(self, _: object) -> None:
+        with self._lock:
+            self._unfinished -= 1
+
+    def _retry_after_s(self) -> int:
+        return min(30, max(1, math.ceil(self.waiting * self._seconds_a_piece / self.threads)))

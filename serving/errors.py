@@ -1,0 +1,166 @@
+"""What serving refuses, each with a stable `code` and the HTTP status that it gives.
+
+TouchstoneError (vision)
+ └─ ServingError
+     ├─ RequestRefused          4xx: the caller changes the request
+     │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, RequestTooLarge, UploadTimedOut
+     │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
+     │   ├─ KeyRequired, KeyInvalid
+     │   ├─ CheckNotFound, PhotoNotFound, EvidenceNotFound, StoreDisabled
+     │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
+     └─ Unavailable             503: the caller waits and sends the same again
+         ├─ Overloaded (retry_after_s)
+         └─ StoreUnavailable
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from vision.errors import TouchstoneError
+
+
+class ServingError(TouchstoneError):
+    """Anything that serving answers with a problem of its own."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+
+
+class RequestRefused(ServingError):
+    """The request cannot be served as it is; the message says what to change."""
+
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "The request was refused"
+
+
+class JsonMalformed(RequestRefused):
+    code: ClassVar[str] = "json_malformed"
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "Not valid JSON"
+
+
+class MultipartMalformed(RequestRefused):
+    code: ClassVar[str] = "multipart_malformed"
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "Not valid multipart/form-data"
+
+
+class MediaTypeUnsupported(RequestRefused):
+    code: ClassVar[str] = "media_type_unsupported"
+    status: ClassVar[int] = 415
+    title: ClassVar[str] = "Unsupported content type"
+
+
+class RequestTooLarge(RequestRefused):
+    code: ClassVar[str] = "request_too_large"
+    status: ClassVar[int] = 413
+    title: ClassVar[str] = "The request is too large"
+
+
+class UploadTimedOut(RequestRefused):
+    code: ClassVar[str] = "upload_timed_out"
+    status: ClassVar[int] = 408
+    title: ClassVar[str] = "The upload took too long"
+
+
+class RequestInvalid(RequestRefused):
+    """A field is missing, unknown or of the wrong type; `errors` pairs each field with what is wrong."""
+
+    code: ClassVar[str] = "request_invalid"
+    title: ClassVar[str] = "A field does not fit"
+
+    def __init__(self, message: str, errors: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.errors = tuple(errors)
+
+
+class UrlPhotosUnsupported(RequestRefused):
+    code: ClassVar[str] = "url_photos_unsupported"
+    title: ClassVar[str] = "Photos by URL are not fetched"
+
+
+class Base64Invalid(RequestRefused):
+    code: ClassVar[str] = "base64_invalid"
+    title: ClassVar[str] = "A photo is not valid base64"
+
+
+class CursorInvalid(RequestRefused):
+    code: ClassVar[str] = "cursor_invalid"
+    title: ClassVar[str] = "Unknown cursor"
+
+
+class KeyRequired(RequestRefused):
+    code: ClassVar[str] = "key_required"
+    status: ClassVar[int] = 401
+    title: ClassVar[str] = "An API key is required"
+
+
+class KeyInvalid(RequestRefused):
+    code: ClassVar[str] = "key_invalid"
+    status: ClassVar[int] = 401
+    title: ClassVar[str] = "The API key is not valid"
+
+
+class CheckNotFound(RequestRefused):
+    code: ClassVar[str] = "check_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such check"
+
+
+class PhotoNotFound(RequestRefused):
+    code: ClassVar[str] = "photo_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such photo"
+
+
+class EvidenceNotFound(RequestRefused):
+    code: ClassVar[str] = "evidence_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No evidence for this photo"
+
+
+class StoreDisabled(RequestRefused):
+    code: ClassVar[str] = "store_disabled"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "This server keeps nothing"
+
+
+class IdempotencyKeyInvalid(RequestRefused):
+    code: ClassVar[str] = "idempotency_key_invalid"
+    title: ClassVar[str] = "The Idempotency-Key cannot be used"
+
+
+class IdempotencyKeyReused(RequestRefused):
+    code: ClassVar[str] = "idempotency_key_reused"
+    title: ClassVar[str] = "The Idempotency-Key belongs to another request"
+
+
+class IdempotencyInProgress(RequestRefused):
+    code: ClassVar[str] = "idempotency_in_progress"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "The same request is still running"
+
+
+class Unavailable(ServingError):
+    """The server cannot answer now; the same request may succeed after `retry_after_s`."""
+
+    code: ClassVar[str] = "unavailable"
+    status: ClassVar[int] = 503
+    title: ClassVar[str] = "Not available now"
+
+    def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class Overloaded(Unavailable):
+    code: ClassVar[str] = "overloaded"
+    title: ClassVar[str] = "Too much is waiting"
+
+
+class StoreUnavailable(Unavailable):
+    code: ClassVar[str] = "store_unavailable"
+    title: ClassVar[str] = "The store cannot be reached"

@@ -1,0 +1,79 @@
+"""Makes a retry safe: one Idempotency-Key stands for one check, for 24 hours, across restarts."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import json
+from collections.abc import Iterator
+
+from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid, IdempotencyKeyReused
+from serving.records import Claim, Records
+from serving.schemas import Check
+from serving.upload import CheckRequest
+
+MAX_KEY_LENGTH = 200
+
+
+class Idempotency:
+    """Remembers which keys run now; what they answered is in the records, written together with the check."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._running: dict[str, str] = {}
+
+    @contextlib.contextmanager
+    def hold(self, claim: Claim) -> Iterator[None]:
+        """Mark a key as running; raises IdempotencyInProgress, or IdempotencyKeyReused, when it runs already."""
+        fingerprint = self._running.get(claim.key_hash)
+        if fingerprint is not None:
+            if fingerprint != claim.fingerprint:
+                raise _reused()
+            raise IdempotencyInProgress("the first request with this Idempotency-Key still runs; ask again in a moment")
+        self._running[claim.key_hash] = claim.fingerprint
+        try:
+            yield
+        finally:
+            del self._running[claim.key_hash]
+
+    async def find_answer(self, claim: Claim, now: datetime.datetime) -> Check | None:
+        """Give what this key was answered before, None for a new key; raises IdempotencyKeyReused."""
+        found = await self._records.find_claimed(claim.key_hash, now)
+        if found is None:
+            return None
+        fingerprint, answer = found
+        if fingerprint != claim.fingerprint:
+            raise _reused()
+        return answer
+
+
+def make_claim(key: str, caller: str, request: CheckRequest) -> Claim:
+    """Hash the caller with the key, and what was sent: the photos' bytes and the listing, however they were framed.
+
+    Raises IdempotencyKeyInvalid. Hashing the photos takes milliseconds a photo: call it off the event loop.
+    """
+    if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isprintable():
+        raise IdempotencyKeyInvalid(
+            f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable characters; send a UUID"
+        )
+    sent = {
+        "photos": [hashlib.sha256(photo).hexdigest() for photo in request.photos],
+        "listing_id": request.listing_id,
+        "seller_id": request.seller_id,
+        "product": request.product,
+        "views": request.views,
+        "attributes": request.attributes,
+    }
+    return Claim(
+        key_hash=_sha256(f"{caller}\n{key}"),
+        fingerprint=_sha256(json.dumps(sent, sort_keys=True)),
+    )
+
+
+def _reused() -> IdempotencyKeyReused:
+    return IdempotencyKeyReused("this Idempotency-Key was sent before with other content; send a new key")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

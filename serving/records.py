@@ -1,0 +1,256 @@
+"""What the store knows about checks: recorded, found, reviewed and deleted, each in one transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy.orm import Session, selectinload
+
+from serving.database import Database, ping
+from serving.errors import CheckNotFound
+from serving.schemas import Check, CheckRecord, Decision, Review, utc_text
+from serving.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
+
+IDEMPOTENCY_HOURS = 24
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewPhoto:
+    """A photo of a check that is being recorded; `evidence` is packed."""
+
+    sha256: str
+    kept: bool
+    evidence: bytes | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An Idempotency-Key with what it stands for: hash of caller and key, and of what was sent."""
+
+    key_hash: str
+    fingerprint: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewCheck:
+    """A check that is being recorded."""
+
+    answer: Check
+    created_at: datetime.datetime
+    seller_id: str | None
+    views: tuple[str | None, ...] | None
+    attributes: dict[str, object]
+    photos: tuple[NewPhoto, ...]
+    claim: Claim | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFilter:
+    """Which checks a list shows; None lets everything through. `before` is a check id: older ones than that."""
+
+    listing_id: str | None = None
+    outcome: str | None = None
+    product: str | None = None
+    since: datetime.datetime | None = None
+    reviewed: bool | None = None
+    before: str | None = None
+
+
+class Records:
+    """The records behind the HTTP routes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, new: NewCheck) -> None:
+        """Record a check, its photos and its Idempotency-Key together."""
+
+        def work(session: Session) -> None:
+            session.add(_check_row(new))
+            session.flush()
+            if new.claim is not None:
+                session.merge(_claim_row(new.claim, new))
+
+        await self._database.write(work)
+
+    async def find(self, check_id: str) -> CheckRecord:
+        """Give a check as answered, with its reviews; raises CheckNotFound."""
+
+        def work(session: Session) -> CheckRecord:
+            return _record_of(_get_check(session, check_id))
+
+        return await self._database.read(work)
+
+    async def find_page(self, wanted: CheckFilter, limit: int) -> list[CheckRecord]:
+        """Give at most `limit` checks, newest first."""
+
+        def work(session: Session) -> list[CheckRecord]:
+            query = select(CheckRow).options(selectinload(CheckRow.reviews)).order_by(CheckRow.check_id.desc())
+            for condition in _conditions(wanted):
+                query = query.where(condition)
+            return [_record_of(row) for row in session.scalars(query.limit(limit))]
+
+        return await self._database.read(work)
+
+    async def find_photo(self, check_id: str, index: int) -> NewPhoto | None:
+        """Give what is recorded of one photo, None when the check has none at that index; raises CheckNotFound."""
+
+        def work(session: Session) -> NewPhoto | None:
+            _get_check(session, check_id)
+            row = session.get(PhotoRow, (check_id, index))
+            return None if row is None else NewPhoto(sha256=row.sha256, kept=row.kept, evidence=row.evidence)
+
+        return await self._database.read(work)
+
+    async def find_claimed(self, key_hash: str, now: datetime.datetime) -> tuple[str, Check] | None:
+        """Give the fingerprint and the answer that an Idempotency-Key stands for, None when it is new or too old."""
+
+        def work(session: Session) -> tuple[str, Check] | None:
+            row = session.get(IdempotencyRow, key_hash)
+            if row is None or row.created_at < now - datetime.timedelta(hours=IDEMPOTENCY_HOURS):
+                return None
+            return row.fingerprint, Check.model_validate_json(_get_check(session, row.check_id).answer)
+
+        return await self._database.read(work)
+
+    async def add_review(self, check_id: str, decision: Decision, note: str, now: datetime.datetime) -> Review:
+        """Record a human's decision; raises CheckNotFound."""
+
+        def work(session: Session) -> Review:
+            _get_check(session, check_id)
+            row = ReviewRow(check_id=check_id, decision=decision, note=note, created_at=now)
+            session.add(row)
+            session.flush()
+            return _review_of(row)
+
+        return await self._database.write(work)
+
+    async def photo_hashes(self, check_ids: Sequence[str]) -> set[str]:
+        """Give the hashes of the photos that these checks show."""
+
+        def work(session: Session) -> set[str]:
+            return set(session.scalars(select(PhotoRow.sha256).where(PhotoRow.check_id.in_(check_ids))))
+
+        return await self._database.read(work)
+
+    async def delete(self, check_ids: Sequence[str]) -> int:
+        """Delete checks with everything recorded of them; gives how many there were."""
+
+        def work(session: Session) -> int:
+            found = session.scalars(select(CheckRow.check_id).where(CheckRow.check_id.in_(check_ids))).all()
+            session.execute(delete(CheckRow).where(CheckRow.check_id.in_(found)))
+            return len(found)
+
+        return await self._database.write(work)
+
+    async def unused(self, hashes: Sequence[str]) -> list[str]:
+        """Give those of the hashes that no check names."""
+
+        def work(session: Session) -> list[str]:
+            used = set(session.scalars(select(PhotoRow.sha256).where(PhotoRow.sha256.in_(hashes), PhotoRow.kept)))
+            return sorted(set(hashes) - used)
+
+        return await self._database.read(work)
+
+    async def older_than(self, moment: datetime.datetime, limit: int) -> list[str]:
+        """Give at most `limit` ids of checks made before a moment, oldest first."""
+
+        def work(session: Session) -> list[str]:
+            query = select(CheckRow.check_id).where(CheckRow.created_at < moment).order_by(CheckRow.created_at)
+            return list(session.scalars(query.limit(limit)))
+
+        return await self._database.read(work)
+
+    async def forget_keys_before(self, moment: datetime.datetime) -> None:
+        """Forget Idempotency-Keys first used before a moment."""
+
+        def work(session: Session) -> None:
+            session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < moment))
+
+        await self._database.write(work)
+
+    async def ping(self) -> None:
+        """Raise StoreUnavailable unless the database answers."""
+        await self._database.read(ping)
+
+
+def _get_check(session: Session, check_id: str) -> CheckRow:
+    row = session.get(CheckRow, check_id)
+    if row is None:
+        raise CheckNotFound(f"no check has the id {check_id!r}; it was never made here, or it was deleted")
+    return row
+
+
+def _check_row(new: NewCheck) -> CheckRow:
+    answer = new.answer
+    return CheckRow(
+        check_id=answer.check_id,
+        created_at=new.created_at,
+        listing_id=answer.listing_id,
+        seller_id=new.seller_id,
+        product=answer.product,
+        outcome=answer.outcome,
+        authenticity=answer.authenticity,
+        bundle_sha256=answer.bundle.sha256,
+        views=None if new.views is None else list(new.views),
+        attributes=new.attributes,
+        answer=answer.model_dump_json(),
+        photos=[
+            PhotoRow(position=position, sha256=photo.sha256, kept=photo.kept, evidence=photo.evidence)
+            for position, photo in enumerate(new.photos)
+        ],
+    )
+
+
+def _claim_row(claim: Claim, new: NewCheck) -> IdempotencyRow:
+    return IdempotencyRow(
+        key_hash=claim.key_hash,
+        fingerprint=claim.fingerprint,
+        check_id=new.answer.check_id,
+        created_at=new.created_at,
+    )
+
+
+def _record_of(row: CheckRow) -> CheckRecord:
+    return CheckRecord(
+        **json.loads(row.answer),
+        seller_id=row.seller_id,
+        views=row.views,
+        attributes=row.attributes,
+        reviews=[_review_of(review) for review in row.reviews],
+    )
+
+
+def _review_of(row: ReviewRow) -> Review:
+    return Review.model_validate(
+        {
+            "review_id": row.review_id,
+            "decision": row.decision,
+            "note": row.note,
+            "created_at": utc_text(row.created_at),
+        }
+    )
+
+
+def _conditions(wanted: CheckFilter) -> list[ColumnElement[bool]]:
+    conditions = [
+        column == value
+        for column, value in (
+            (CheckRow.listing_id, wanted.listing_id),
+            (CheckRow.outcome, wanted.outcome),
+            (CheckRow.product, wanted.product),
+        )
+        if value is not None
+    ]
+    if wanted.since is not None:
+        conditions.append(CheckRow.created_at >= wanted.since)
+    if wanted.before is not None:
+        conditions.append(CheckRow.check_id < wanted.before)
+    if wanted.reviewed is not None:
+        has_review = exists().where(ReviewRow.check_id == CheckRow.check_id)
+        conditions.append(has_review if wanted.reviewed else ~has_review)
+    return conditions

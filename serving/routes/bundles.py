@@ -1,0 +1,64 @@
+"""Bundles: what serves now, which products it knows, and what it promises."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+
+from serving.auth import require_key
+from serving.checks import bundle_used
+from serving.routes.contract import problems
+from serving.schemas import BundleList, BundleLoaded, ErrorShare, ProductThresholds
+from serving.services import services_of
+from vision.bundle import ErrorBound
+from vision.config import config_as_dict
+from vision.detector import Detector
+
+router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
+
+
+@router.get("", responses=problems(401), summary="The bundles that serve")
+async def list_bundles(request: Request, _: Annotated[str, Depends(require_key)]) -> BundleList:
+    """Give every loaded bundle with its products, thresholds and measured figures."""
+    return BundleList(bundles=[_describe(detector) for detector in services_of(request).bundles.detectors])
+
+
+def _describe(detector: Detector) -> BundleLoaded:
+    record, graph = detector.bundle.record, detector.scorer.graph
+    used = bundle_used(detector)
+    shares = {product: graph.counterfeit_share_for(product) for product in record.products}
+    return BundleLoaded(
+        name=used.name,
+        version=used.version,
+        sha256=used.sha256,
+        graph=used.graph,
+        created_at=record.created_at,
+        products=list(record.products),
+        required_views=list(record.required_views),
+        authenticity_kind=record.authenticity_kind,
+        label_kind=record.label_kind,
+        counterfeit_share={**shares, **detector.counterfeit_share},
+        thresholds={product: _thresholds(detector, product) for product in record.products},
+        metrics=_plain(record.metrics),
+    )
+
+
+def _thresholds(detector: Detector, product: str) -> ProductThresholds:
+    found = detector.scorer.graph.thresholds_for(product)
+    return ProductThresholds(
+        counterfeit_below=found.counterfeit_below,
+        genuine_above=found.genuine_above,
+        genuine_flagged=_share(found.genuine_flagged),
+        counterfeit_passed=_share(found.counterfeit_passed),
+        source=found.source,
+    )
+
+
+def _share(bound: ErrorBound) -> ErrorShare:
+    return ErrorShare(limit=bound.limit, n=bound.n, errors=bound.errors, upper=bound.upper, guaranteed=bound.guaranteed)
+
+
+def _plain(metrics: object) -> dict[str, Any]:
+    plain: dict[str, Any] = dict(config_as_dict({"metrics": metrics})["metrics"])  # type: ignore[call-overload]
+    return plain

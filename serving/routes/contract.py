@@ -1,0 +1,61 @@
+"""What the OpenAPI document says of bodies that we read ourselves, and of problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serving.problems import MEDIA_TYPE
+from serving.schemas import CheckSent, Listing, Problem, ReviewSent
+
+# Components that FastAPI does not see, since no route has them as a parameter or an answer.
+EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, Problem)
+
+CHECK_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["photos"],
+                    "properties": {
+                        "photos": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 12,
+                            "items": {"type": "string", "format": "binary"},
+                        },
+                        "listing": {"$ref": "#/components/schemas/Listing"},
+                    },
+                },
+                "encoding": {"listing": {"contentType": "application/json"}},
+            },
+            "application/json": {"schema": {"$ref": "#/components/schemas/CheckSent"}},
+        },
+    }
+}
+REVIEW_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ReviewSent"}}},
+    }
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that a route answers; each carries a stable `code`."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {status: {"description": DESCRIPTIONS[status], "content": {MEDIA_TYPE: schema}} for status in statuses}
+
+
+DESCRIPTIONS = {
+    400: "The body does not parse",
+    401: "An API key is missing or wrong",
+    404: "Nothing has this id",
+    408: "The body did not arrive in time",
+    409: "The same request still runs",
+    413: "The request is too large",
+    415: "Another content type is needed",
+    422: "What was sent cannot be judged as it is",
+    503: "Too much is waiting, or the store does not answer; see Retry-After",
+}

@@ -1,0 +1,43 @@
+"""Health: whether the process lives, whether it can answer checks, and its metrics."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from serving.auth import require_key
+from serving.errors import StoreUnavailable
+from serving.routes.contract import problems
+from serving.schemas import Alive, Readiness
+from serving.services import services_of
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="Alive")
+async def get_health() -> Alive:
+    """Say that the process answers at all."""
+    return Alive()
+
+
+@router.get("/readyz", responses={503: {"model": Readiness}}, summary="Ready")
+async def get_readiness(request: Request, response: Response) -> Readiness:
+    """Say whether checks can be answered: bundles loaded, store reachable. No key is asked, and nothing else told."""
+    services = services_of(request)
+    store = "ok" if services.archive is not None else "none"
+    if services.archive is not None:
+        try:
+            await services.archive.ping()
+        except StoreUnavailable as error:
+            store = error.message
+    ready = store in ("ok", "none")
+    response.status_code = 200 if ready else 503
+    return Readiness(status="ready" if ready else "not_ready", bundle="ok", store=store)
+
+
+@router.get("/metrics", response_class=Response, responses=problems(401), summary="Prometheus metrics")
+async def get_metrics(request: Request, _: Annotated[str, Depends(require_key)]) -> Response:
+    """Give counts and times in Prometheus's text format; asks for the key, since volumes and outcomes are private."""
+    return Response(services_of(request).metrics.as_text(), media_type=CONTENT_TYPE_LATEST)

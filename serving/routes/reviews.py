@@ -1,0 +1,32 @@
+"""Reviews: what a human decided on a check."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from serving.auth import require_key
+from serving.routes.contract import REVIEW_BODY, problems
+from serving.schemas import Review, ReviewSent
+from serving.services import archive_of, services_of
+from serving.upload import read_json
+
+router = APIRouter(prefix="/v1/checks/{check_id}/review", tags=["reviews"])
+MAX_REVIEW_BYTES = 64 * 1024
+
+
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra=REVIEW_BODY,
+    responses=problems(400, 401, 404, 408, 413, 415, 422, 503),
+    summary="Record a decision",
+)
+async def create_review(request: Request, check_id: str, _: Annotated[str, Depends(require_key)]) -> Review:
+    """Record a decision on a check; all are kept, and the latest one counts."""
+    archive = archive_of(request)
+    timeout_s = services_of(request).settings.upload_timeout_s
+    sent = await read_json(request, ReviewSent, max_bytes=MAX_REVIEW_BYTES, timeout_s=timeout_s)
+    return await archive.records.add_review(check_id, sent.decision, sent.note, datetime.datetime.now(datetime.UTC))

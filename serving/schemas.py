@@ -1,0 +1,220 @@
+"""The JSON of the HTTP contract: what callers send and what they are answered. Field names are design.md's."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
+Decision = Literal["genuine", "counterfeit", "cant_tell"]
+# One line of printable text: ids travel into logs, file names and queries.
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
+Unit = Annotated[float, Field(ge=0, le=1)]
+
+
+class Sent(BaseModel):
+    """What a caller sends: a field that nobody reads is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Answered(BaseModel):
+    """What a caller is answered; new fields may appear in any version, so readers ignore those they don't know."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="null")
+
+
+class Listing(Sent):
+    """What the caller says about the listing that the photos belong to."""
+
+    listing_id: Name | None = Field(default=None, description="Your id of the listing; checks can be found by it.")
+    seller_id: Name | None = Field(default=None, description="Your id of the seller.")
+    product: Name | None = Field(default=None, description="Product name; may be left out when exactly one is loaded.")
+    views: list[Name | None] | None = Field(default=None, description="What each photo shows, parallel to the photos.")
+    attributes: dict[str, JsonValue] = Field(default_factory=dict, description="Anything of yours, kept as it is.")
+
+
+class PhotoSent(Sent):
+    """One photo in a JSON check; photos by URL are refused for now."""
+
+    base64: str | None = Field(default=None, description="The photo's bytes in standard base64.")
+    url: str | None = Field(default=None, description="Not supported yet: answered 422 `url_photos_unsupported`.")
+
+
+class CheckSent(Listing):
+    """A check as JSON; the listing's fields may stand beside `photos` or together under `listing`."""
+
+    photos: list[PhotoSent]
+    listing: Listing | None = None
+
+
+class ReviewSent(Sent):
+    """A human's decision on a check."""
+
+    decision: Decision
+    note: Note = ""
+
+
+class PhotoFault(Answered):
+    """Why one photo could not be judged."""
+
+    code: str
+    message: str
+
+
+class Reason(Answered):
+    """What speaks for the outcome; `photo` is the index of the photo it was seen in, null for the whole listing."""
+
+    code: str
+    message: str
+    photo: int | None
+
+
+class PhotoAnswer(Answered):
+    """The verdict on one photo; `sha256` is of the bytes as received."""
+
+    index: int
+    sha256: str
+    outcome: Outcome | None = Field(description="Null when the photo could not be judged; `error` says why.")
+    authenticity: Unit | None
+    quality: list[str]
+    novelty: float | None
+    matches: list[str]
+    evidence_url: str | None
+    error: PhotoFault | None
+
+
+class BundleUsed(Answered):
+    """The bundle that judged, to the byte."""
+
+    name: str
+    version: str
+    sha256: str
+    graph: Literal["fp32", "int8"]
+
+
+class Check(Answered):
+    """The verdict on a listing."""
+
+    check_id: str
+    listing_id: str | None
+    product: str
+    outcome: Outcome
+    authenticity: Unit | None
+    authenticity_kind: Literal["calibrated", "conformal"]
+    counterfeit_share: float
+    novelty: float | None
+    advisory: bool = Field(description="True in observe mode: recorded, not to be acted on.")
+    reasons: list[Reason]
+    photos: list[PhotoAnswer]
+    bundle: BundleUsed
+    created_at: str
+    elapsed_ms: float
+
+
+class Review(Answered):
+    """A review as recorded; the latest one of a check is its label."""
+
+    review_id: int
+    decision: Decision
+    note: str
+    created_at: str
+
+
+class CheckRecord(Check):
+    """A stored check: the answer as it was given, what was sent with it, and its reviews, oldest first."""
+
+    seller_id: str | None
+    views: list[str | None] | None
+    attributes: dict[str, JsonValue]
+    reviews: list[Review]
+
+
+class CheckPage(Answered):
+    """Checks, newest first; `next_cursor` asks for the page after, null on the last one."""
+
+    checks: list[CheckRecord]
+    next_cursor: str | None
+
+
+class ErrorShare(Answered):
+    """What held-out listings say of one class: `errors` of `n` on the wrong side, and the bound that follows."""
+
+    limit: float
+    n: int
+    errors: int
+    upper: float
+    guaranteed: bool
+
+
+class ProductThresholds(Answered):
+    """Where the two thresholds of a product lie on the uncorrected logit, and what that was measured to cost."""
+
+    counterfeit_below: float
+    genuine_above: float
+    genuine_flagged: ErrorShare
+    counterfeit_passed: ErrorShare
+    source: str
+
+
+class BundleLoaded(Answered):
+    """A bundle that serves now."""
+
+    name: str
+    version: str
+    sha256: str
+    graph: Literal["fp32", "int8"]
+    created_at: str
+    products: list[str]
+    required_views: list[str]
+    authenticity_kind: Literal["calibrated", "conformal"]
+    label_kind: str
+    counterfeit_share: dict[str, float]
+    thresholds: dict[str, ProductThresholds]
+    metrics: dict[str, Any]
+
+
+class BundleList(Answered):
+    bundles: list[BundleLoaded]
+
+
+class Alive(Answered):
+    status: Literal["alive"] = "alive"
+
+
+class Readiness(Answered):
+    """Whether the server can answer checks; each part says `ok` or what is wrong."""
+
+    status: Literal["ready", "not_ready"]
+    bundle: str
+    store: str
+
+
+class FieldFault(Answered):
+    """One thing wrong with a request: the field it is in, or the photo."""
+
+    code: str
+    message: str
+    field: str | None = None
+    photo: int | None = None
+
+
+class Problem(Answered):
+    """An error as RFC 9457 has it; act on `code`, show `detail`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[FieldFault] = Field(default_factory=list)
+
+
+def utc_text(moment: datetime.datetime) -> str:
+    """Give an aware time as the contract writes it: UTC, milliseconds, Z."""
+    utc = moment.astimezone(datetime.UTC).isoformat(timespec="milliseconds")
+    return utc.removesuffix("+00:00") + "Z"

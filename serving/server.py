@@ -1,0 +1,75 @@
+"""Runs the app under uvicorn: one process, its own socket, and a line that says where to click."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import logging
+import socket
+
+import uvicorn
+from rich.console import Console
+
+from serving.app import create_app
+from serving.request_id import configure_logging
+from serving.settings import ServeSettings, refuse_open_door
+from vision.errors import ConfigError
+
+BACKLOG = 1024
+log = logging.getLogger("touchstone.serving")
+
+
+def run_server(settings: ServeSettings) -> None:
+    """Serve until told to stop; raises ConfigError before anything listens when the settings do not allow it."""
+    refuse_open_door(settings)
+    configure_logging(settings.log_format)
+    listener = open_socket(settings.host, settings.port)
+    with listener:
+        app = create_app(settings)
+        config = uvicorn.Config(
+            app,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            log_config=None,  # our own lines carry the request id
+            access_log=False,
+            server_header=False,  # no answer names what runs here
+            timeout_graceful_shutdown=settings.stop_timeout_s,
+            backlog=BACKLOG,
+        )
+        AnnouncingServer(config, address_of(listener)).run(sockets=[listener])
+
+
+class AnnouncingServer(uvicorn.Server):
+    """Says where to click once it answers there."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        Console(soft_wrap=True).print(
+            f"[bold]Touchstone listens.[/bold] Open {self._address}/ for the pages, {self._address}/docs for the API. "
+            "Ctrl-C stops it.",
+            highlight=False,
+        )
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """Listen on an address; raises ConfigError naming the key to change."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigError(f"port: {port} is taken on {host}; stop what listens there, or --set port=0") from error
+        raise ConfigError(f"host: cannot listen on {host}:{port} ({error.strerror or error})") from error
+
+
+def address_of(listener: socket.socket) -> str:
+    """Give the address to click; one that means every interface is shown as this machine's own."""
+    host, port = listener.getsockname()[:2]
+    ip = ipaddress.ip_address(host)
+    shown = ("127.0.0.1" if ip.version == 4 else "::1") if ip.is_unspecified else host
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"

@@ -1,0 +1,123 @@
+"""What a server is told: one TOML file, typed overrides, and the API key from the environment."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from vision.config import read_config, setting
+from vision.errors import ConfigError
+
+API_KEY_VARIABLE = "TOUCHSTONE_API_KEY"
+KEEP_NOTHING = "none"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSettings:
+    """What serving knows about one product beyond its bundle."""
+
+    counterfeit_share: float | None = setting(
+        None, help="Share of counterfeits among the listings you send, above 0 and below 1; moves authenticity only."
+    )
+
+    def __post_init__(self) -> None:
+        if self.counterfeit_share is not None and not 0 < self.counterfeit_share < 1:
+            raise ConfigError(f"counterfeit_share: must lie above 0 and below 1, got {self.counterfeit_share}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ServeSettings:
+    """Every setting of a server; sizes are in bytes, times in the unit that their name says."""
+
+    bundle: tuple[Path, ...] = setting(help="Bundle folder, or a list of them; each product may appear in one only.")
+    host: str = setting("127.0.0.1", help="Address to listen on; any but loopback needs an API key or allow_open.")
+    port: int = setting(8000, help="Port to listen on; 0 takes a free one.")
+    store: str = setting(
+        "./touchstone-data", help='Folder of the embedded store, or "none" to judge without keeping anything.'
+    )
+    providers: tuple[str, ...] = setting(
+        ("CPUExecutionProvider",), help="onnxruntime execution providers, most wanted first."
+    )
+    products: dict[str, ProductSettings] = setting(factory=dict, help="Settings per product name.")
+    mode: Literal["enforce", "observe"] = setting(
+        "enforce", help="`observe` marks each answer advisory: recorded, not to be acted on."
+    )
+    retention_days: int | None = setting(
+        None, help="Days after which a check is deleted with its photos and reviews; not set keeps them."
+    )
+    api_key: str | None = setting(
+        None, help=f"Key that callers send as a Bearer token; the environment's {API_KEY_VARIABLE} goes first."
+    )
+    allow_open: bool = setting(False, help="Listen beyond loopback without an API key: anyone may then read and send.")
+    max_photos: int = setting(12, help="Photos in one check, 1 to 12.")
+    max_photo_bytes: int = setting(20 * 2**20, help="Bytes of one photo as sent.")
+    max_request_bytes: int = setting(100 * 2**20, help="Bytes of one request.")
+    upload_timeout_s: float = setting(60.0, help="Seconds in which a request's body must have arrived.")
+    threads: int = setting(0, help="Compute threads; 0 takes one per processor core.")
+    max_waiting: int = setting(64, help="Photos that may wait for a compute thread; past it a check is answered 503.")
+    stop_timeout_s: int = setting(30, help="Seconds that requests in flight get to finish when the server stops.")
+    log_format: Literal["text", "json"] = setting("text", help="How log lines look on standard error.")
+
+    def __post_init__(self) -> None:
+        if not self.bundle:
+            raise ConfigError("bundle: names no folder; train one, or set it with --set bundle=PATH")
+        if not self.store:
+            raise ConfigError('store: is empty; name a folder, or "none" to keep nothing')
+        _within("port", self.port, 0, 65535)
+        _within("max_photos", self.max_photos, 1, 12)
+        _within("max_photo_bytes", self.max_photo_bytes, 1)
+        _within("max_request_bytes", self.max_request_bytes, 1)
+        _within("upload_timeout_s", self.upload_timeout_s, 0.1)
+        _within("threads", self.threads, 0)
+        _within("max_waiting", self.max_waiting, 0)
+        _within("stop_timeout_s", self.stop_timeout_s, 0)
+        if self.retention_days is not None:
+            _within("retention_days", self.retention_days, 1)
+
+    @property
+    def store_folder(self) -> Path | None:
+        """The folder of the store, or None when nothing is kept."""
+        return None if self.store == KEEP_NOTHING else Path(self.store).expanduser()
+
+    @property
+    def compute_threads(self) -> int:
+        """The number of compute threads, with 0 resolved to this process's cores."""
+        return self.threads or len(os.sched_getaffinity(0))
+
+
+def read_serve_settings(
+    path: Path, overrides: Sequence[str] = (), environment: Mapping[str, str] = os.environ
+) -> ServeSettings:
+    """Read the file, then the overrides, then the API key of the environment; raises ConfigError naming the key."""
+    settings = read_config(ServeSettings, path, overrides)
+    key = environment.get(API_KEY_VARIABLE, "") or settings.api_key or None
+    return dataclasses.replace(settings, api_key=key)
+
+
+def refuse_open_door(settings: ServeSettings) -> None:
+    """Raise ConfigError when the server would listen beyond this machine without asking for a key."""
+    if settings.api_key or settings.allow_open or _is_loopback(settings.host):
+        return
+    raise ConfigError(
+        f"host: {settings.host} is reachable from other machines and no API key is set; "
+        f"set {API_KEY_VARIABLE}, or say --set allow_open=true if a proxy in front asks for one"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _within(key: str, value: float, low: float, high: float = float("inf")) -> None:
+    if not low <= value <= high:
+        limits = f"at least {low}" if high == float("inf") else f"{low} to {high}"
+        raise ConfigError(f"{key}: must be {limits}, got {value}")

@@ -1,0 +1,236 @@
+"""Reads the body of a check: bounded while it arrives, parsed in memory, photos kept as the bytes that came."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import dataclasses
+from collections.abc import Sequence
+from typing import TypeVar
+
+import python_multipart
+from fastapi import Request
+from pydantic import BaseModel, JsonValue, ValidationError
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import parse_options_header
+
+from serving.errors import (
+    Base64Invalid,
+    JsonMalformed,
+    MediaTypeUnsupported,
+    MultipartMalformed,
+    RequestInvalid,
+    RequestTooLarge,
+    UploadTimedOut,
+    UrlPhotosUnsupported,
+)
+from serving.schemas import CheckSent, Listing, PhotoSent
+
+MAX_LISTING_BYTES = 64 * 1024
+MAX_DEPTH = 16  # of `attributes`; deeper nesting is nobody's data
+MAX_PARTS = 64
+MULTIPART = "multipart/form-data"
+JSON = "application/json"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest:
+    """What one caller asks to be judged; photos are the bytes as received, in the order sent."""
+
+    photos: tuple[bytes, ...]
+    listing_id: str | None = None
+    seller_id: str | None = None
+    product: str | None = None
+    views: tuple[str | None, ...] | None = None
+    attributes: dict[str, JsonValue] = dataclasses.field(default_factory=dict)
+
+
+async def read_check(request: Request, *, max_bytes: int, timeout_s: float) -> CheckRequest:
+    """Read a check from multipart or JSON; raises RequestRefused with the code that names what is wrong."""
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    media_type = kind.decode("latin-1").lower()
+    if media_type not in (MULTIPART, JSON):
+        raise MediaTypeUnsupported(
+            f"Content-Type is {media_type or 'missing'}; send {MULTIPART} with parts named photos, or {JSON}"
+        )
+    body = await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s)
+    if media_type == JSON:
+        # Off the event loop: a hundred megabytes of base64 take most of a second.
+        return await asyncio.to_thread(_check_of_json, body)
+    parts = await asyncio.to_thread(split_multipart, body, options.get(b"boundary", b""))
+    return _check_of_parts(parts)
+
+
+async def read_json(request: Request, kind: type[M], *, max_bytes: int, timeout_s: float) -> M:
+    """Read a small JSON body into its schema; raises RequestRefused."""
+    media_type = parse_options_header(request.headers.get("content-type"))[0].decode("latin-1").lower()
+    if media_type != JSON:
+        raise MediaTypeUnsupported(f"Content-Type is {media_type or 'missing'}; send {JSON}")
+    return parse_json(kind, await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s))
+
+
+async def read_body(request: Request, *, max_bytes: int, timeout_s: float) -> bytes:
+    """Read a whole body; refused by its announced length before reading, and by what arrives while reading."""
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced) > max_bytes:
+        raise _too_large(max_bytes)
+    received = bytearray()
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for chunk in request.stream():
+                received += chunk
+                if len(received) > max_bytes:
+                    raise _too_large(max_bytes)
+    except TimeoutError as error:
+        raise UploadTimedOut(f"the body did not arrive within {timeout_s:g} s; {len(received)} bytes did") from error
+    return bytes(received)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a multipart body."""
+
+    name: str
+    content: bytes
+
+
+def split_multipart(body: bytes, boundary: bytes) -> list[Part]:
+    """Split a multipart body into its parts, without temporary files; raises MultipartMalformed."""
+    parts: list[Part] = []
+    headers: dict[str, str] = {}
+    pieces: dict[str, bytearray] = {"field": bytearray(), "value": bytearray(), "content": bytearray()}
+    ended = False
+
+    def collect(piece: str, data: bytes, start: int, end: int) -> None:
+        pieces[piece] += data[start:end]
+
+    def take(piece: str) -> bytes:
+        taken, pieces[piece] = bytes(pieces[piece]), bytearray()
+        return taken
+
+    def end_header() -> None:
+        headers[take("field").decode("latin-1").lower()] = take("value").decode("latin-1")
+
+    def end_part() -> None:
+        _, options = parse_options_header(headers.get("content-disposition"))
+        parts.append(Part(name=options.get(b"name", b"").decode("utf-8", "replace"), content=take("content")))
+        headers.clear()
+        if len(parts) > MAX_PARTS:
+            raise MultipartMalformed(f"more than {MAX_PARTS} parts; a check has at most 12 photos and one listing")
+
+    def end_body() -> None:
+        nonlocal ended
+        ended = True
+
+    try:
+        parser = python_multipart.MultipartParser(
+            boundary,
+            {
+                "on_header_field": lambda data, start, end: collect("field", data, start, end),
+                "on_header_value": lambda data, start, end: collect("value", data, start, end),
+                "on_header_end": end_header,
+                "on_part_data": lambda data, start, end: collect("content", data, start, end),
+                "on_part_end": end_part,
+                "on_end": end_body,
+            },
+        )
+        parser.write(body)
+        parser.finalize()
+    except FormParserError as error:
+        raise MultipartMalformed(f"the multipart body does not parse: {error}") from error
+    if not ended or not boundary:
+        raise MultipartMalformed("the multipart body ends before its closing boundary; send it whole")
+    return parts
+
+
+def parse_json(kind: type[M], text: bytes) -> M:
+    """Validate JSON text against its schema; raises JsonMalformed or RequestInvalid naming each field."""
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        if faults[0]["type"] == "json_invalid":
+            raise JsonMalformed(f"the JSON does not parse: {faults[0]['msg']}") from error
+        fields = [(".".join(str(step) for step in fault["loc"]), fault["msg"]) for fault in faults[:20]]
+        shown = "; ".join(f"{field or 'body'}: {message}" for field, message in fields[:3])
+        raise RequestInvalid(f"{shown}{' …' if len(fields) > 3 else ''}", fields) from error
+
+
+def _check_of_parts(parts: Sequence[Part]) -> CheckRequest:
+    unknown = sorted({part.name for part in parts} - {"photos", "listing"})
+    if unknown:
+        raise RequestInvalid(
+            f"unknown part {unknown[0]!r}; parts are named photos and listing",
+            [(name, "unknown part; name it photos or listing") for name in unknown],
+        )
+    listings = [part.content for part in parts if part.name == "listing"]
+    if len(listings) > 1:
+        raise RequestInvalid("more than one part named listing; send one", [("listing", "sent more than once")])
+    listing = _parse_listing(listings[0]) if listings else Listing()
+    return _request(listing, tuple(part.content for part in parts if part.name == "photos"))
+
+
+def _parse_listing(text: bytes) -> Listing:
+    if len(text) > MAX_LISTING_BYTES:
+        raise RequestTooLarge(f"the listing part has {len(text)} bytes; at most {MAX_LISTING_BYTES} are read")
+    return parse_json(Listing, text)
+
+
+def _check_of_json(body: bytes) -> CheckRequest:
+    sent = parse_json(CheckSent, body)
+    beside = Listing(**{name: getattr(sent, name) for name in Listing.model_fields})
+    if sent.listing is not None and beside != Listing():
+        raise RequestInvalid(
+            "listing fields stand both beside photos and under listing; send them in one place",
+            [("listing", "sent in two places")],
+        )
+    listing = sent.listing or beside
+    if len(listing.model_dump_json()) > MAX_LISTING_BYTES:
+        raise RequestTooLarge(f"the listing has more than {MAX_LISTING_BYTES} bytes")
+    return _request(listing, tuple(_photo_bytes(index, photo) for index, photo in enumerate(sent.photos)))
+
+
+def _photo_bytes(index: int, photo: PhotoSent) -> bytes:
+    if photo.url is not None:
+        raise UrlPhotosUnsupported(
+            f"photos.{index}.url: this server fetches nothing; send the bytes as base64, or as a multipart part"
+        )
+    if photo.base64 is None:
+        raise RequestInvalid(
+            f"photos.{index}: has neither base64 nor url", [(f"photos.{index}.base64", "required, and not sent")]
+        )
+    try:
+        return base64.b64decode(photo.base64, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Base64Invalid(
+            f"photos.{index}.base64: is not standard base64 ({error}); send it without line breaks or a data: prefix"
+        ) from error
+
+
+def _request(listing: Listing, photos: tuple[bytes, ...]) -> CheckRequest:
+    if _depth(listing.attributes) > MAX_DEPTH:
+        message = f"nested deeper than {MAX_DEPTH}"
+        raise RequestInvalid(f"attributes: {message}", [("attributes", message)])
+    return CheckRequest(
+        photos=photos,
+        listing_id=listing.listing_id,
+        seller_id=listing.seller_id,
+        product=listing.product,
+        views=None if listing.views is None else tuple(listing.views),
+        attributes=listing.attributes,
+    )
+
+
+def _depth(value: object) -> int:
+    if isinstance(value, dict):
+        return 1 + max((_depth(item) for item in value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max((_depth(item) for item in value), default=0)
+    return 0
+
+
+def _too_large(max_bytes: int) -> RequestTooLarge:
+    return RequestTooLarge(f"the body has more than {max_bytes} bytes; send smaller or fewer photos")
