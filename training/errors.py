@@ -6,7 +6,9 @@ TouchstoneError
     ├── SplitError           split_invalid
     ├── AuditRefused         audit_refused
     ├── BackboneError        backbone_unavailable
-    └── RunError             run_invalid
+    ├── RunError             run_invalid
+    ├── ResumeMismatch       resume_mismatch
+    └── NothingToEvaluate    nothing_to_evaluate
 """
 
 from __future__ import annotations
@@ -56,3 +58,9 @@ class ResumeMismatch(TrainingError):
     """The run folder holds a checkpoint of another run; the message names what differs."""
 
     code: ClassVar[str] = "resume_mismatch"
+
+
+class NothingToEvaluate(TrainingError):
+    """No labelled listing is left that the bundle knows the product of and never saw."""
+
+    code: ClassVar[str] = "nothing_to_evaluate"

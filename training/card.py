@@ -1,0 +1,118 @@
+"""The model card: one page in the bundle that says what it was trained on, what it reaches and what it can't."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.figures import Figures, figures_from_dict
+from training.manifest import Manifest, PhotoRow
+from training.pages import render_page
+from training.pictures import photo_picture
+from training.thresholds import threshold_words
+from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
+from vision.bundle import BundleRecord
+from vision.errors import BundleError, PhotoError
+
+CARD_FILE = "card.html"
+EXAMPLES_PER_LABEL = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What one product's training photos were."""
+
+    product: str
+    genuine_listings: int
+    genuine_photos: int
+    counterfeit_listings: int
+    counterfeit_photos: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A shareable photo of the training set, as a data URI."""
+
+    picture: str
+    label: str
+    product: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphFile:
+    """A graph as the card's table shows it."""
+
+    file: str
+    precision: str
+    size_mb: float
+    parity: float
+
+
+def write_card(
+    folder: Path, record: BundleRecord, *, manifest: Manifest | None = None, fitted: Sequence[int] = ()
+) -> None:
+    """Writes card.html into a bundle's folder; seal the bundle after it.
+
+    Figures come from `record.metrics`, where `figures_as_dict` put them; without any the card says that none are held
+    out. `manifest` and `fitted`, the indices of the rows that fitted, stopped or calibrated it, give the counts and the
+    example pictures, of shareable photos only.
+    """
+    rows = [manifest.rows[i] for i in fitted] if manifest else []
+    page = render_page(
+        "card.html.j2",
+        record=record,
+        label_kind=LABEL_KIND_NAMES[record.label_kind],
+        label_sentence=LABEL_KIND_SENTENCES[record.label_kind],
+        figures=_figures(record),
+        counts=_count(rows),
+        examples=_examples(rows),
+        thresholds=[(graph, threshold_words(graph, record.label_kind)) for graph in record.graphs],
+        graphs=[_graph_file(folder, record, i) for i in range(len(record.graphs))],
+        limits=LIMITS,
+        config=json.dumps(record.config, indent=1, ensure_ascii=False, default=str),
+    )
+    (folder / CARD_FILE).write_text(page, encoding="utf-8")
+
+
+def _figures(record: BundleRecord) -> Figures | None:
+    try:
+        return figures_from_dict(record.metrics) if record.metrics else None
+    except BundleError:  # another program's metrics: bundle.json still has them
+        return None
+
+
+def _count(rows: Sequence[PhotoRow]) -> tuple[Counts, ...]:
+    return tuple(_count_product(name, rows) for name in sorted({row.product for row in rows}))
+
+
+def _count_product(product: str, rows: Sequence[PhotoRow]) -> Counts:
+    genuine = [row.listing for row in rows if row.product == product and row.label == "genuine"]
+    counterfeit = [row.listing for row in rows if row.product == product and row.label == "counterfeit"]
+    return Counts(
+        product=product,
+        genuine_listings=len(set(genuine)),
+        genuine_photos=len(genuine),
+        counterfeit_listings=len(set(counterfeit)),
+        counterfeit_photos=len(counterfeit),
+    )
+
+
+def _examples(rows: Sequence[PhotoRow]) -> tuple[Example, ...]:
+    """A few readable shareable photos of each label, each of another listing, spread over the manifest."""
+    found: list[Example] = []
+    for label in ("genuine", "counterfeit"):
+        first = {row.listing: row for row in reversed(rows) if row.shareable and row.label == label}
+        candidates = list(reversed(first.values()))
+        step = max(1, len(candidates) // EXAMPLES_PER_LABEL)
+        for row in candidates[::step][:EXAMPLES_PER_LABEL]:
+            try:
+                found.append(Example(picture=photo_picture(row.photo), label=label, product=row.product))
+            except PhotoError:  # the audit speaks of unreadable photos; a card without one is no worse
+                continue
+    return tuple(found)
+
+
+def _graph_file(folder: Path, record: BundleRecord, index: int) -> GraphFile:
+    graph = record.graphs[index]
+    size = (folder / graph.file).stat().st_size if (folder / graph.file).exists() else 0
+    return GraphFile(file=graph.file, precision=graph.precision, size_mb=size / 2**20, parity=graph.parity)

@@ -1,0 +1,77 @@
+"""`touchstone evaluate`: judge a bundle, as it ships, on any manifest."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from training.evaluate import evaluate_bundle
+from training.evaluation import Evaluation, describe_left_out
+from training.figures import Figure, Share
+from training.manifest import read_manifest
+from training.wording import LABEL_KIND_SENTENCES, interval, number, percent
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def evaluate(
+    bundle: Annotated[Path, typer.Argument(help="The bundle's folder.")],
+    manifest: Annotated[Path, typer.Argument(help="A CSV or Parquet manifest, or a folder genuine/ + counterfeit/.")],
+    out: Annotated[Path, typer.Option(help="The folder that gets metrics.json, answers.csv and report.html.")] = Path(
+        "evaluation"
+    ),
+    where: Annotated[
+        list[str] | None, typer.Option(help="Keep only rows that meet this, e.g. 'fold==0'; may be repeated.")
+    ] = None,
+    product: Annotated[str | None, typer.Option(help="Judge only this product; names the goods of a folder.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Listings that are decoded and judged at once.")] = 2,
+    leaves_the_house: Annotated[
+        bool, typer.Option("--leaves-the-house", help="Show only photos that the manifest marks as shareable.")
+    ] = False,
+) -> None:
+    """Judge a bundle on a manifest and write metrics.json, answers.csv and report.html.
+
+    Photos that the bundle was fitted on are left out, and their number is said. A listing's first 12 photos count.
+    """
+    console = Console()
+    evaluation = evaluate_bundle(
+        bundle,
+        read_manifest(manifest, where=where or (), product=product),
+        out=out,
+        threads=threads,
+        leaves_the_house=leaves_the_house,
+        console=console,
+    )
+    _print_summary(console, evaluation)
+    console.print(f"[bold]{out / 'report.html'}[/bold] has the curves and the worst mistakes.")
+
+
+def _print_summary(console: Console, evaluation: Evaluation) -> None:
+    figures = evaluation.figures
+    table = Table(title=f"{len(evaluation.listings)} listings, {len(evaluation.photos)} photos", title_justify="left")
+    table.add_column("")
+    table.add_column("", justify="right")
+    table.add_column("95 % interval")
+    rows: list[tuple[str, Figure | Share]] = [
+        ("listing AUROC", figures.listing.auroc),
+        ("photo AUROC", figures.photo.auroc),
+        ("listing average precision", figures.listing.average_precision),
+        ("listing TPR at 1 % FPR", figures.listing.tpr_at_1pct_fpr),
+        ("listing TPR at 5 % FPR", figures.listing.tpr_at_5pct_fpr),
+        ("listing ECE", figures.listing.ece),
+        ("decided (the rest is for review)", figures.coverage),
+        ("right when decided", figures.accuracy_when_said),
+        ("genuine flagged", figures.genuine_flagged),
+        ("counterfeits passed", figures.counterfeit_passed),
+    ]
+    for name, figure in rows:
+        value = percent(figure.value) if isinstance(figure, Share) else number(figure.value)
+        table.add_row(name, value, interval(figure))
+    console.print(table)
+    for sentence in describe_left_out(evaluation.left_out):
+        console.print(f"Left out: {sentence}")
+    if evaluation.bundle.record.label_kind != "verified":
+        console.print(LABEL_KIND_SENTENCES[evaluation.bundle.record.label_kind], style="yellow")

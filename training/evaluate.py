@@ -1,0 +1,72 @@
+"""Judges a bundle, as it ships, on a manifest: the same Detector that serving runs, never the checkpoint.
+
+From training:  `evaluation = evaluate_bundle(bundle, manifest, out=folder / "evaluation", console=console)`;
+`figures_as_dict(evaluation.figures)` is what a bundle's record keeps as its metrics.
+"""
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from training.answers import write_answers
+from training.errors import NothingToEvaluate
+from training.evaluation import Evaluation, describe_left_out, metrics_table
+from training.figures import measure
+from training.judging import LeftOut, judge_manifest
+from training.manifest import Manifest
+from training.report import write_report
+from vision.bundle import Bundle
+from vision.detector import Detector
+
+
+def evaluate_bundle(
+    bundle: Bundle | Path,
+    manifest: Manifest,
+    *,
+    out: Path | None = None,
+    threads: int = 2,
+    leaves_the_house: bool = False,
+    console: Console | None = None,
+) -> Evaluation:
+    """Judges every labelled listing that the bundle never saw, by its first 12 photos.
+
+    `out` is a folder that gets metrics.json, answers.csv and report.html. With `leaves_the_house` the report shows
+    shareable photos only. `threads` listings are decoded and judged at once. Raises NothingToEvaluate.
+    """
+    detector = Detector(bundle)
+    judged, left_out = judge_manifest(detector, manifest, threads=threads, console=console or Console(stderr=True))
+    listings = tuple(one.listing for one in judged if one.listing)
+    if not listings:
+        raise NothingToEvaluate(_nothing_left(manifest, detector.bundle, left_out))
+    photos = tuple(photo for one in judged for photo in one.photos)
+    evaluation = Evaluation(
+        bundle=detector.bundle,
+        graph=detector.scorer.graph,
+        manifest=manifest,
+        listings=listings,
+        photos=photos,
+        left_out=left_out,
+        figures=measure(listings, photos),
+    )
+    if out:
+        write_evaluation(out, evaluation, leaves_the_house=leaves_the_house)
+    return evaluation
+
+
+def write_evaluation(out: Path, evaluation: Evaluation, *, leaves_the_house: bool = False) -> None:
+    """Writes metrics.json, answers.csv and report.html into `out`, which is made if need be."""
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(metrics_table(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
+    (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
+    write_answers(out / "answers.csv", evaluation.listings)
+    write_report(out / "report.html", evaluation, leaves_the_house=leaves_the_house)
+
+
+def _nothing_left(manifest: Manifest, bundle: Bundle, left_out: LeftOut) -> str:
+    told = " ".join(describe_left_out(left_out)) or "it has no rows."
+    products = ", ".join(bundle.record.products)
+    return (
+        f"{manifest.path.name} leaves nothing to judge. Left out: {told} The bundle knows {products}; "
+        "give labelled listings of these that it was not fitted on."
+    )

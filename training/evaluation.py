@@ -1,0 +1,62 @@
+"""What an evaluation found: the answers, their figures, and what was left out."""
+
+from dataclasses import asdict, dataclass
+
+from training.answers import ListingAnswer, PhotoAnswer
+from training.figures import Figures, figures_as_dict
+from training.judging import LeftOut
+from training.manifest import Manifest
+from vision.bundle import Bundle, GraphRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A bundle's answers on a manifest and their figures. A photo answer's `row` is an index into `manifest.rows`."""
+
+    bundle: Bundle
+    graph: GraphRecord
+    manifest: Manifest
+    listings: tuple[ListingAnswer, ...]
+    photos: tuple[PhotoAnswer, ...]
+    left_out: LeftOut
+    figures: Figures
+
+
+def metrics_table(evaluation: Evaluation) -> dict[str, object]:
+    """What metrics.json holds: the figures, and what was judged by what."""
+    record = evaluation.bundle.record
+    return {
+        "bundle": {
+            "name": record.name,
+            "version": record.version,
+            "sha256": evaluation.bundle.sha256,
+            "graph": evaluation.graph.precision,
+            "label_kind": record.label_kind,
+        },
+        "manifest": {"name": evaluation.manifest.path.name, "sha256": evaluation.manifest.sha256},
+        "listings": len(evaluation.listings),
+        "photos": len(evaluation.photos),
+        "photo_errors": sum(photo.error is not None for photo in evaluation.photos),
+        "left_out": asdict(evaluation.left_out),
+        "figures": figures_as_dict(evaluation.figures),
+    }
+
+
+def describe_left_out(left_out: LeftOut) -> tuple[str, ...]:
+    """One sentence for each reason why something was not judged."""
+    told = []
+    if left_out.seen_listings:
+        rest = left_out.unseen_photos_of_seen_listings
+        others = f", and {rest} more of the same listings" if rest else ""
+        told.append(
+            f"{left_out.seen_photos} photos that the bundle was fitted on{others}: {left_out.seen_listings} listings."
+        )
+    if left_out.unlabelled_photos:
+        told.append(f"{left_out.unlabelled_photos} photos without a label.")
+    if left_out.listings_with_two_products:
+        told.append(f"{left_out.listings_with_two_products} listings that name two products.")
+    if left_out.listings_of_unknown_products:
+        told.append(f"{left_out.listings_of_unknown_products} listings of products that the bundle doesn't know.")
+    if left_out.photos_beyond_twelve:
+        told.append(f"{left_out.photos_beyond_twelve} photos beyond the twelfth of their listing.")
+    return tuple(told)

@@ -1,0 +1,282 @@
+"""The figures of an evaluation: how well answers rank, how far they can be trusted, and for whom they fail.
+
+The positive class is `counterfeit`; FPR is the share of genuine listings flagged. Intervals are 95 %: of a share,
+Wilson's; of anything else, a bootstrap over listings (of photos too: photos of one listing are drawn together).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import metrics
+from training.answers import ListingAnswer, PhotoAnswer
+from training.metrics import BoolArray, FloatArray, WeightedFigure
+from vision.json_record import from_json
+
+Level = Literal["listing", "photo"]
+
+_PHOTO_COUNTS = ((1, 1, "1"), (2, 2, "2"), (3, 4, "3-4"), (5, 12, "5-12"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure with its 95 % interval; NaN where it is undefined (a class is missing)."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """`hits` of `n`, and the 95 % Wilson interval; NaN where n is 0."""
+
+    value: float
+    low: float
+    high: float
+    hits: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How well answers rank and how honest their probabilities are, at one level.
+
+    An unanswered listing counts 0.5, except in ECE, which has only answered ones. `ece_95th_if_perfect` is what
+    perfectly calibrated answers would show by chance in 5 % of samples of this size: below it, nothing is amiss.
+    """
+
+    genuine: int
+    counterfeit: int
+    auroc: Figure
+    average_precision: Figure
+    tpr_at_1pct_fpr: Figure
+    tpr_at_5pct_fpr: Figure
+    ece: Figure
+    ece_95th_if_perfect: float
+    brier: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A part of what was judged: listings of a product or maker, photos of a view or with a cue."""
+
+    name: str
+    genuine: int
+    counterfeit: int
+    auroc: Figure
+    tpr_at_5pct_fpr: Figure
+    genuine_flagged: Share | None = None
+    counterfeit_passed: Share | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """All figures of one evaluation.
+
+    A cue sets the counterfeit photos that show it, and a maker the listings of that maker, against everything genuine.
+    """
+
+    listing: Quality
+    photo: Quality
+    answered: Share
+    coverage: Share  # called genuine or counterfeit
+    accuracy_when_said: Share
+    genuine_flagged: Share
+    counterfeit_passed: Share
+    outcomes: Mapping[str, Mapping[str, int]]  # by label, then by outcome
+    by_product: tuple[Group, ...]
+    by_photo_count: tuple[Group, ...]
+    by_maker: tuple[Group, ...]
+    by_cue: tuple[Group, ...]
+    by_view: tuple[Group, ...]
+
+
+def measure(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], *, rounds: int = 2000) -> Figures:
+    """The figures of these answers, with intervals from `rounds` bootstrap rounds."""
+    read = [photo for photo in photos if photo.authenticity is not None]
+    said = [a for a in listings if a.said]
+    genuine = [a for a in listings if a.label == "genuine"]
+    counterfeit = [a for a in listings if a.label == "counterfeit"]
+    return Figures(
+        listing=_quality(_listing_values(listings), [a.authenticity is not None for a in listings], rounds),
+        photo=_quality(_photo_values(read), [True] * len(read), rounds),
+        answered=share(sum(a.authenticity is not None for a in listings), len(listings)),
+        coverage=share(len(said), len(listings)),
+        accuracy_when_said=share(sum(a.outcome == a.label for a in said), len(said)),
+        genuine_flagged=_share_called(genuine, "counterfeit"),
+        counterfeit_passed=_share_called(counterfeit, "genuine"),
+        outcomes={"genuine": _count_outcomes(genuine), "counterfeit": _count_outcomes(counterfeit)},
+        by_product=_product_groups(listings, rounds),
+        by_photo_count=_photo_count_groups(listings, rounds),
+        by_maker=_maker_groups(listings, rounds),
+        by_cue=_cue_groups(read, rounds),
+        by_view=_view_groups(read, rounds),
+    )
+
+
+def figures_as_dict(figures: Figures) -> dict[str, object]:
+    """JSON-able, as metrics.json and a bundle's record hold them: NaN becomes None, floats have 4 decimals."""
+    return {field.name: _plain(getattr(figures, field.name)) for field in fields(figures)}
+
+
+def figures_from_dict(table: Mapping[str, object]) -> Figures:
+    """The figures that `figures_as_dict` wrote, to 4 decimals. Raises BundleError naming a key that isn't one."""
+    return from_json(Figures, _with_nan(table), "metrics")
+
+
+def share(hits: int, n: int) -> Share:
+    interval = metrics.wilson_interval(hits, n)
+    return Share(value=hits / n if n else math.nan, low=interval.low, high=interval.high, hits=hits, n=n)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Values:
+    """Answers as arrays [N]: the class, the suspicion, and the listing that the bootstrap draws."""
+
+    positive: BoolArray
+    suspicion: FloatArray
+    listing: NDArray[np.str_]
+
+    def figure(self, weighted: WeightedFigure, rounds: int) -> Figure:
+        value = (
+            weighted(self.positive, self.suspicion, np.ones((1, len(self.positive))))
+            if len(self.positive)
+            else [math.nan]
+        )
+        interval = metrics.bootstrap_interval(weighted, self.positive, self.suspicion, self.listing, rounds=rounds)
+        return Figure(value=float(value[0]), low=interval.low, high=interval.high)
+
+    def only(self, kept: BoolArray) -> "_Values":
+        return _Values(positive=self.positive[kept], suspicion=self.suspicion[kept], listing=self.listing[kept])
+
+
+def _listing_values(listings: Sequence[ListingAnswer]) -> _Values:
+    return _Values(
+        positive=np.array([a.label == "counterfeit" for a in listings], dtype=np.bool_),
+        suspicion=np.array([a.suspicion for a in listings], dtype=np.float64),
+        listing=np.array([a.listing for a in listings], dtype=np.str_),
+    )
+
+
+def _photo_values(photos: Sequence[PhotoAnswer]) -> _Values:
+    return _Values(
+        positive=np.array([p.label == "counterfeit" for p in photos], dtype=np.bool_),
+        suspicion=np.array([1 - p.authenticity for p in photos if p.authenticity is not None], dtype=np.float64),
+        listing=np.array([p.listing for p in photos], dtype=np.str_),
+    )
+
+
+def _quality(values: _Values, answered: Sequence[bool], rounds: int) -> Quality:
+    truth = values.only(np.array(answered, dtype=np.bool_))
+    return Quality(
+        genuine=int((~values.positive).sum()),
+        counterfeit=int(values.positive.sum()),
+        auroc=values.figure(metrics.auroc_weighted, rounds),
+        average_precision=values.figure(metrics.average_precision_weighted, rounds),
+        tpr_at_1pct_fpr=values.figure(metrics.tpr_at_fpr_weighted(0.01), rounds),
+        tpr_at_5pct_fpr=values.figure(metrics.tpr_at_fpr_weighted(0.05), rounds),
+        ece=truth.figure(_of_authenticity(metrics.ece_weighted()), rounds),
+        ece_95th_if_perfect=metrics.ece_if_perfect(1 - truth.suspicion),
+        brier=values.figure(_of_authenticity(metrics.brier_weighted), rounds),
+    )
+
+
+def _of_authenticity(weighted: WeightedFigure) -> WeightedFigure:
+    """The same figure, given the counterfeit class and a suspicion instead of the genuine class and authenticity."""
+
+    def figure(positive: BoolArray, suspicion: FloatArray, weight: FloatArray) -> FloatArray:
+        return weighted(~positive, 1 - suspicion, weight)
+
+    return figure
+
+
+def _share_called(listings: Sequence[ListingAnswer], outcome: str) -> Share:
+    return share(sum(a.outcome == outcome for a in listings), len(listings))
+
+
+def _count_outcomes(listings: Sequence[ListingAnswer]) -> dict[str, int]:
+    names = ("genuine", "counterfeit", "review", "insufficient", "unsupported", None)
+    counts = {name or "no answer": sum(a.outcome == name for a in listings) for name in names}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _product_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
+    names = sorted({a.product for a in listings})
+    return tuple(_listing_group(name, [a for a in listings if a.product == name], rounds) for name in names)
+
+
+def _photo_count_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
+    parts = [(name, [a for a in listings if low <= a.photo_count <= high]) for low, high, name in _PHOTO_COUNTS]
+    return tuple(_listing_group(name, part, rounds) for name, part in parts if part)
+
+
+def _maker_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
+    makers = sorted({a.maker for a in listings if a.maker and a.label == "counterfeit"})
+    genuine = [a for a in listings if a.label == "genuine"]
+    counterfeit = [a for a in listings if a.label == "counterfeit"]
+    return tuple(_listing_group(m, genuine + [a for a in counterfeit if a.maker == m], rounds) for m in makers)
+
+
+def _cue_groups(photos: Sequence[PhotoAnswer], rounds: int) -> tuple[Group, ...]:
+    cues = sorted({cue for p in photos if p.label == "counterfeit" for cue in p.cues})
+    values = _photo_values(photos)
+    return tuple(_photo_group(cue, values.only(~values.positive | _shows(cue, photos)), rounds) for cue in cues)
+
+
+def _shows(cue: str, photos: Sequence[PhotoAnswer]) -> BoolArray:
+    return np.array([cue in p.cues for p in photos], dtype=np.bool_)
+
+
+def _view_groups(photos: Sequence[PhotoAnswer], rounds: int) -> tuple[Group, ...]:
+    values, view = _photo_values(photos), np.array([p.view or "" for p in photos], dtype=np.str_)
+    return tuple(_photo_group(str(name), values.only(view == name), rounds) for name in np.unique(view) if name)
+
+
+def _listing_group(name: str, listings: Sequence[ListingAnswer], rounds: int) -> Group:
+    group = _photo_group(name, _listing_values(listings), rounds)
+    return Group(
+        name=name,
+        genuine=group.genuine,
+        counterfeit=group.counterfeit,
+        auroc=group.auroc,
+        tpr_at_5pct_fpr=group.tpr_at_5pct_fpr,
+        genuine_flagged=_share_called([a for a in listings if a.label == "genuine"], "counterfeit"),
+        counterfeit_passed=_share_called([a for a in listings if a.label == "counterfeit"], "genuine"),
+    )
+
+
+def _photo_group(name: str, values: _Values, rounds: int) -> Group:
+    return Group(
+        name=name,
+        genuine=int((~values.positive).sum()),
+        counterfeit=int(values.positive.sum()),
+        auroc=values.figure(metrics.auroc_weighted, rounds),
+        tpr_at_5pct_fpr=values.figure(metrics.tpr_at_fpr_weighted(0.05), rounds),
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 4)
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    return value
+
+
+def _with_nan(value: object) -> object:
+    """None becomes NaN again, except where a group has no shares."""
+    if isinstance(value, Mapping):
+        absent = {name for name in ("genuine_flagged", "counterfeit_passed") if name in value and value[name] is None}
+        return {name: None if name in absent else _with_nan(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_nan(item) for item in value]
+    return math.nan if value is None else value

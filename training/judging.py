@@ -1,0 +1,150 @@
+"""Runs the Detector over a manifest's listings, several at once, and says what was left out and why."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from rich.console import Console
+
+from training.answers import ListingAnswer, PhotoAnswer
+from training.manifest import Label, Manifest, PhotoRow, mixed_product_listings
+from training.progress import photo_progress
+from vision.bundle import SEEN_DIGITS, Bundle, seen_photos
+from vision.detector import MOST_PHOTOS, Detector
+from vision.errors import NoReadablePhoto
+from vision.verdict import PhotoJudgement, Verdict, distinct_readable, listing_logit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What was not judged, and why. A listing of which the bundle saw one photo goes whole: it shows the same item."""
+
+    seen_photos: int = 0
+    seen_listings: int = 0
+    unseen_photos_of_seen_listings: int = 0
+    unlabelled_photos: int = 0
+    listings_with_two_products: int = 0
+    listings_of_unknown_products: int = 0
+    photos_beyond_twelve: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The answers of one listing, or, with `seen` above 0, how many of its photos the bundle was fitted on."""
+
+    photo_count: int
+    seen: int = 0
+    listing: ListingAnswer | None = None
+    photos: tuple[PhotoAnswer, ...] = ()
+
+
+def judge_manifest(
+    detector: Detector, manifest: Manifest, *, threads: int, console: Console
+) -> tuple[list[Judged], LeftOut]:
+    """Every labelled listing that the bundle never saw, judged by its first 12 photos, in the manifest's order."""
+    chosen, left_out = _choose_listings(manifest, detector.bundle)
+    seen = seen_photos(detector.bundle)
+    judged: list[Judged] = []
+    total = sum(len(indices) for indices in chosen)
+    with photo_progress("judging", total, console) as done, ThreadPoolExecutor(max(1, threads)) as pool:
+        try:
+            for one in pool.map(lambda indices: _judge_listing(detector, manifest, indices, seen), chosen):
+                done(one.photo_count)
+                judged.append(one)
+        except BaseException:  # Ctrl-C too: listings that wait their turn are dropped, not judged
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    kept = [one for one in judged if one.listing]
+    dropped = [one for one in judged if one.seen]
+    return kept, replace(
+        left_out,
+        seen_photos=sum(one.seen for one in dropped),
+        seen_listings=len(dropped),
+        unseen_photos_of_seen_listings=sum(one.photo_count - one.seen for one in dropped),
+        photos_beyond_twelve=sum(one.photo_count - len(one.photos) for one in kept),
+    )
+
+
+def _choose_listings(manifest: Manifest, bundle: Bundle) -> tuple[list[tuple[int, ...]], LeftOut]:
+    """The labelled rows of each listing of one known product, in the manifest's order."""
+    mixed, known = set(mixed_product_listings(manifest)), set(bundle.record.products)
+    chosen: list[tuple[int, ...]] = []
+    reasons: Counter[str] = Counter()
+    for name, indices in manifest.listings.items():
+        labelled = tuple(i for i in indices if manifest.rows[i].label)
+        reasons["unlabelled"] += len(indices) - len(labelled)
+        if not labelled:
+            continue
+        if name in mixed:
+            reasons["mixed"] += 1
+        elif manifest.rows[labelled[0]].product not in known:
+            reasons["unknown"] += 1
+        else:
+            chosen.append(labelled)
+    return chosen, LeftOut(
+        unlabelled_photos=reasons["unlabelled"],
+        listings_with_two_products=reasons["mixed"],
+        listings_of_unknown_products=reasons["unknown"],
+    )
+
+
+def _judge_listing(detector: Detector, manifest: Manifest, indices: tuple[int, ...], seen: frozenset[str]) -> Judged:
+    data = [manifest.rows[i].photo.read_bytes() for i in indices]
+    known = sum(hashlib.sha256(photo).hexdigest()[:SEEN_DIGITS] in seen for photo in data) if seen else 0
+    if known:
+        return Judged(photo_count=len(indices), seen=known)
+    first = indices[:MOST_PHOTOS]
+    rows = [manifest.rows[i] for i in first]
+    judgements = [detector.judge_photo(photo, place) for place, photo in enumerate(data[:MOST_PHOTOS])]
+    views = [row.view for row in rows] if any(row.view for row in rows) else None
+    verdict: Verdict | None = None
+    error: str | None = None
+    try:
+        verdict = detector.decide_listing(judgements, product=rows[0].product, views=views)
+    except NoReadablePhoto as refused:
+        error = refused.code
+    photos = [
+        _photo_answer(index, manifest.rows[index], judgement, verdict)
+        for index, judgement in zip(first, judgements, strict=True)
+    ]
+    listing = _listing_answer(rows, judgements, verdict, error)
+    return Judged(photo_count=len(indices), listing=listing, photos=tuple(photos))
+
+
+def _listing_answer(
+    rows: Sequence[PhotoRow], judgements: Sequence[PhotoJudgement], verdict: Verdict | None, error: str | None
+) -> ListingAnswer:
+    return ListingAnswer(
+        listing=rows[0].listing,
+        label=_label(rows[0]),
+        product=rows[0].product,
+        photo_count=len(rows),
+        logit=listing_logit(distinct_readable(judgements)) if verdict else None,
+        authenticity=verdict.authenticity if verdict else None,
+        outcome=verdict.outcome if verdict else None,
+        fold=rows[0].fold,
+        maker=next((row.maker for row in rows if row.maker), None),
+        error=error,
+    )
+
+
+def _photo_answer(index: int, row: PhotoRow, judgement: PhotoJudgement, verdict: Verdict | None) -> PhotoAnswer:
+    return PhotoAnswer(
+        row=index,
+        listing=row.listing,
+        label=_label(row),
+        logit=judgement.logit,
+        authenticity=verdict.photos[judgement.index].authenticity if verdict else None,
+        cues=row.cues,
+        view=row.view,
+        evidence=judgement.evidence,
+        error=judgement.error.code if judgement.error else None,
+    )
+
+
+def _label(row: PhotoRow) -> Label:
+    if row.label is None:
+        raise ValueError(f"row {row.row} has no label; only labelled rows are judged")
+    return row.label

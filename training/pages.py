@@ -1,0 +1,33 @@
+"""Fills the templates of the report and the card: self-contained pages, in light and dark, with nothing fetched."""
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from training.figures import Figure
+from training.wording import interval, number, percent
+
+
+def render_page(template: str, **values: object) -> str:
+    """The page as HTML. Everything is escaped, except values that are Markup (graphs)."""
+    css = Markup((files("training") / "templates" / "page.css").read_text(encoding="utf-8"))
+    return _environment().get_template(template).render(css=css, **values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("training", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(number=number, percent=percent, interval=interval, percents=_percents)
+    return environment
+
+
+def _percents(figure: Figure) -> str:
+    return f"{100 * figure.low:.0f} to {percent(figure.high)}" if figure.low == figure.low else ""

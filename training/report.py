@@ -1,0 +1,142 @@
+"""The evaluation's report: one page that stands alone, with curves, tables and the worst mistakes as pictures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from markupsafe import Markup
+
+from training import metrics, plots
+from training.answers import ListingAnswer, PhotoAnswer
+from training.evaluation import Evaluation, describe_left_out
+from training.pages import render_page
+from training.pictures import evidence_picture, photo_picture
+from training.thresholds import threshold_words
+from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
+
+MISTAKES_PER_LABEL = 8
+_MOST_ROWS = 12  # of products in the threshold graph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """A listing on the wrong side, with the photo that spoke loudest for it and, where there is one, its evidence."""
+
+    listing: ListingAnswer
+    cues: tuple[str, ...]
+    photo: str  # data URI
+    evidence: str | None  # data URI
+
+
+def write_report(path: Path, evaluation: Evaluation, *, leaves_the_house: bool = False) -> None:
+    """Writes report.html. With `leaves_the_house` it shows only photos that the manifest marks as shareable."""
+    wrong = _worst(evaluation.listings, "genuine") + _worst(evaluation.listings, "counterfeit")
+    mistakes = [m for answer in wrong if (m := _mistake(answer, evaluation, leaves_the_house))]
+    record = evaluation.bundle.record
+    page = render_page(
+        "report.html.j2",
+        evaluation=evaluation,
+        figures=evaluation.figures,
+        record=record,
+        label_kind=LABEL_KIND_NAMES[record.label_kind],
+        label_sentence=LABEL_KIND_SENTENCES[record.label_kind],
+        left_out=describe_left_out(evaluation.left_out),
+        outcomes=_outcome_names(evaluation),
+        thresholds=threshold_words(evaluation.graph, record.label_kind),
+        plots=_draw(evaluation),
+        mistakes=mistakes,
+        hidden_mistakes=len(wrong) - len(mistakes),
+        leaves_the_house=leaves_the_house,
+    )
+    path.write_text(page, encoding="utf-8")
+
+
+def _outcome_names(evaluation: Evaluation) -> tuple[str, ...]:
+    order = ("genuine", "review", "counterfeit", "insufficient", "unsupported", "no answer")
+    found = {name for counts in evaluation.figures.outcomes.values() for name in counts}
+    return tuple(name for name in order if name in found or name in order[:3])
+
+
+def _draw(evaluation: Evaluation) -> dict[str, Markup]:
+    listings = evaluation.listings
+    read = [p for p in evaluation.photos if p.authenticity is not None]
+    positive = np.array([a.label == "counterfeit" for a in listings], dtype=np.bool_)
+    suspicion = np.array([a.suspicion for a in listings], dtype=np.float64)
+    photo_positive = np.array([p.label == "counterfeit" for p in read], dtype=np.bool_)
+    photo_suspicion = np.array([1 - p.authenticity for p in read if p.authenticity is not None], dtype=np.float64)
+    answered = np.array([a.authenticity is not None for a in listings], dtype=np.bool_)
+    genuine, p = ~positive[answered], 1 - suspicion[answered]
+    recall = plots.plot_precision_recall(
+        [
+            plots.NamedCurve(name="listings", curve=metrics.precision_recall_curve(positive, suspicion)),
+            plots.NamedCurve(name="photos", curve=metrics.precision_recall_curve(photo_positive, photo_suspicion)),
+        ],
+        counterfeit_share=float(positive.mean()),
+    )
+    roc = plots.plot_roc(
+        [
+            plots.NamedCurve(name="listings", curve=metrics.roc_curve(positive, suspicion)),
+            plots.NamedCurve(name="photos", curve=metrics.roc_curve(photo_positive, photo_suspicion)),
+        ]
+    )
+    return {
+        "roc": Markup(roc),
+        "precision_recall": Markup(recall),
+        "reliability": Markup(plots.plot_reliability(metrics.reliability(genuine, p))),
+        "authenticity": Markup(plots.plot_authenticity(genuine, p)),
+        "thresholds": Markup(plots.plot_thresholds(_threshold_rows(evaluation))),
+    }
+
+
+def _threshold_rows(evaluation: Evaluation) -> list[plots.ThresholdRow]:
+    products = sorted({a.product for a in evaluation.listings})[:_MOST_ROWS]
+    return [
+        plots.ThresholdRow(
+            name=product,
+            genuine=_logits(evaluation.listings, product, "genuine"),
+            counterfeit=_logits(evaluation.listings, product, "counterfeit"),
+            thresholds=evaluation.graph.thresholds_for(product),
+        )
+        for product in products
+    ]
+
+
+def _logits(listings: Sequence[ListingAnswer], product: str, label: str) -> metrics.FloatArray:
+    chosen = [a.logit for a in listings if a.product == product and a.label == label and a.logit is not None]
+    return np.array(chosen, dtype=np.float64)
+
+
+def _worst(listings: Sequence[ListingAnswer], label: str) -> list[ListingAnswer]:
+    """The surest of those on the wrong side of 0.5 or with the wrong outcome, worst first."""
+    wrong = [
+        a
+        for a in listings
+        if a.label == label
+        and a.authenticity is not None
+        and ((a.said and a.outcome != label) or (a.authenticity < 0.5) == (label == "genuine"))
+    ]
+    return sorted(wrong, key=lambda a: a.suspicion, reverse=label == "genuine")[:MISTAKES_PER_LABEL]
+
+
+def _mistake(answer: ListingAnswer, evaluation: Evaluation, leaves_the_house: bool) -> Mistake | None:
+    rows = evaluation.manifest.rows
+    photos = [
+        p
+        for p in evaluation.photos
+        if p.listing == answer.listing and p.logit is not None and (rows[p.row].shareable or not leaves_the_house)
+    ]
+    if not photos:
+        return None
+    loudest = sorted(photos, key=_logit, reverse=answer.label == "counterfeit")[0]
+    path = rows[loudest.row].photo
+    return Mistake(
+        listing=answer,
+        cues=tuple(sorted({cue for p in photos for cue in p.cues})),
+        photo=photo_picture(path),
+        evidence=evidence_picture(path, loudest.evidence) if loudest.evidence else None,
+    )
+
+
+def _logit(photo: PhotoAnswer) -> float:
+    return 0.0 if photo.logit is None else photo.logit

@@ -1,0 +1,73 @@
+"""How the report and the card say things: numbers, what labels are worth, what a threshold promises."""
+
+import math
+
+from training.calibrate import listings_needed
+from training.figures import Figure, Share
+from vision.bundle import ErrorBound, LabelKind, Thresholds
+
+LABEL_KIND_NAMES: dict[LabelKind, str] = {
+    "weak": "weak labels",
+    "verified": "verified labels",
+    "rendered": "rendered photos",
+}
+LABEL_KIND_SENTENCES: dict[LabelKind, str] = {
+    "weak": (
+        "The labels that the bundle learned from are weak: they come from whoever published the photos, not from an "
+        "expert, and some are wrong. Figures on such labels say how well it agrees with them, and each guarantee is "
+        "relative to the weak labels."
+    ),
+    "verified": "The labels that the bundle learned from were verified by experts, test buys or reviewers.",
+    "rendered": (
+        "The bundle learned from rendered photos. Figures on rendered photos say whether the method works where the "
+        "truth is known; they are not field performance."
+    ),
+}
+LIMITS: tuple[str, ...] = (
+    "It judges what the photos show. A photo is no proof of what is in the box.",
+    "It knows only the products listed here; a new model, colour or packaging of the brand may look wrong to it.",
+    "A counterfeit made in a way that it never saw may pass: read the figures by maker where there are any.",
+    "Authenticity is calibrated at the share of counterfeits among its validation listings; set the share of your "
+    "marketplace (counterfeit_share) when serving, or the displayed probability is off.",
+    "The evidence map shows what moved the answer, not why; it is a hint for a reviewer's eyes, not a finding.",
+)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """`0.862`, or a dash where it is undefined."""
+    return "–" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def percent(value: float) -> str:
+    """`4.9 %`, `12 %`, `100 %`, or a dash where it is undefined; a decimal only near the two ends."""
+    if math.isnan(value):
+        return "–"
+    fine = 0 < value < 0.1 or 0.9 < value < 1
+    return f"{100 * value:.1f} %" if fine else f"{100 * value:.0f} %"
+
+
+def interval(figure: Figure | Share) -> str:
+    """`0.83 to 0.89`; shares in percent."""
+    if math.isnan(figure.low):
+        return ""
+    if isinstance(figure, Share):
+        return f"{100 * figure.low:.1f} to {percent(figure.high)}"
+    return f"{figure.low:.3f} to {figure.high:.3f}"
+
+
+def promise(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKind) -> str:
+    """One sentence on what a threshold's error bound guarantees, or why it only estimates."""
+    limit = percent(bound.limit)
+    if not bound.n:
+        return f"Nothing is known: no listing of this class was there to bound the {limit}."
+    relative = ", relative to the weak labels" if label_kind == "weak" else ""
+    relative = ", on rendered photos" if label_kind == "rendered" else relative
+    if bound.guaranteed:
+        return f"Guaranteed: at most {limit}, with 97.5 % confidence, from {bound.n} held-out listings{relative}."
+    reasons = []
+    if thresholds.source == "out_of_fold":
+        reasons.append("out-of-fold listings were judged by networks other than the one that ships")
+    if bound.upper > bound.limit:
+        needed = listings_needed(bound.limit)
+        reasons.append(f"{bound.n} listings bound it by {percent(bound.upper)} only (at least {needed} are needed)")
+    return f"An estimate, aimed at {limit}{relative}: {'; '.join(reasons)}."
