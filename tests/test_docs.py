@@ -1,0 +1,136 @@
+"""What users rely on is documented: every setting, error code, route, command, target and link."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import serving
+import training
+import vision
+from docs.generate import CONFIGURATIONS, SETTINGS_PAGE, with_tables
+from serving.errors import ServingError
+from vision.cli import COMMANDS_GROUP, load_command
+from vision.config import describe_settings, read_config
+from vision.errors import CheckError, PhotoError, TouchstoneError
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md")])
+ROW = re.compile(r"^\| `([^`]+)` \|([^|]*)\|", re.MULTILINE)
+
+
+def modules_of(package: ModuleType) -> Iterator[ModuleType]:
+    yield package
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not found.name.startswith(("serving.migrations.", "training.samples")):  # alembic runs the first by itself
+            yield importlib.import_module(found.name)
+
+
+@pytest.fixture(scope="module")
+def all_modules() -> list[ModuleType]:
+    return [module for package in (vision, training, serving) for module in modules_of(package)]
+
+
+def error_classes(root: type[TouchstoneError] = TouchstoneError) -> set[type[TouchstoneError]]:
+    return {root}.union(*(error_classes(child) for child in root.__subclasses__()))
+
+
+@pytest.fixture(scope="module")
+def errors(all_modules: list[ModuleType]) -> list[type[TouchstoneError]]:
+    ours = [
+        found for found in error_classes() if found.__module__.partition(".")[0] in ("vision", "training", "serving")
+    ]
+    assert len(ours) > 20, "the walk found too few error classes to be true"
+    return sorted(ours, key=lambda found: found.__qualname__)
+
+
+def documented_errors() -> dict[str, str]:
+    return {code: cell.strip() for code, cell in ROW.findall((DOCS / "errors.md").read_text(encoding="utf-8"))}
+
+
+def test_the_settings_page_says_what_the_code_says() -> None:
+    page = SETTINGS_PAGE.read_text(encoding="utf-8")
+    assert with_tables(page) == page, "docs/settings.md is not what the code says: run make docs"
+
+
+@pytest.mark.parametrize("name", sorted(CONFIGURATIONS))
+def test_every_setting_has_a_help_sentence(name: str) -> None:
+    listed = describe_settings(CONFIGURATIONS[name])
+    assert listed
+    assert [setting.key for setting in listed if not setting.help] == []
+
+
+def test_every_configuration_that_is_read_has_its_table() -> None:
+    read: set[str] = set()
+    for source in [*ROOT.glob("vision/**/*.py"), *ROOT.glob("training/**/*.py"), *ROOT.glob("serving/**/*.py")]:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "read_config":
+                read.add(ast.unparse(node.args[0]))
+    assert read == {kind.__name__ for kind in CONFIGURATIONS.values()}
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "configs").glob("*.toml")))
+def test_every_committed_configuration_can_be_read(file: str) -> None:
+    kind: type[Any] = CONFIGURATIONS.get(file.removesuffix(".toml").partition("-")[0], CONFIGURATIONS["train"])
+    read_config(kind, ROOT / "configs" / file)
+
+
+def test_every_error_code_is_documented(errors: list[type[TouchstoneError]]) -> None:
+    documented = documented_errors()
+    assert {error.code for error in errors} - set(documented) == set()
+
+
+def test_every_documented_error_code_exists(errors: list[type[TouchstoneError]]) -> None:
+    routing = {"not_found", "method_not_allowed"}  # serving.problems gives these to what no route takes
+    assert set(documented_errors()) - {error.code for error in errors} - routing == set()
+
+
+def test_an_error_code_belongs_to_one_class_and_its_abstract_parents(errors: list[type[TouchstoneError]]) -> None:
+    for error in errors:
+        namesakes = [other for other in errors if other.code == error.code]
+        assert all(issubclass(error, other) or issubclass(other, error) for other in namesakes), namesakes
+
+
+def test_a_servers_error_is_documented_with_its_status(errors: list[type[TouchstoneError]]) -> None:
+    documented = documented_errors()
+    served = [error for error in errors if issubclass(error, ServingError)]
+    assert served
+    assert [error for error in served if documented[error.code] != str(error.status)] == []
+    refused = [error for error in errors if issubclass(error, (PhotoError, CheckError))]
+    assert [error for error in refused if documented[error.code].isdigit()] == []  # all 422, as their heading says
+
+
+@pytest.mark.parametrize("name", sorted(entry_points(group=COMMANDS_GROUP).names))
+def test_every_command_is_documented(name: str) -> None:
+    page = (DOCS / "command-line.md").read_text(encoding="utf-8")
+    (point,) = entry_points(group=COMMANDS_GROUP, name=name)
+    for within in getattr(load_command(point), "commands", {"": None}):
+        assert f"| `touchstone {name} {within}".rstrip() in page
+
+
+def test_every_make_target_that_a_page_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {
+        (page.name, target)
+        for page in PAGES
+        for target in re.findall(r"(?:^|`)make ([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert named
+    assert {(page, target) for page, target in named if target not in targets} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)", page.read_text(encoding="utf-8"))
+    missing = [link for link, _ in links if link and not (page.parent / link).exists()]
+    assert missing == []
