@@ -1,0 +1,117 @@
+/** The HTTP API as the pages use it: one way in, the API key sent when there is one, every failure a Problem. */
+
+import { askForKey, keptKey } from "./api_key.js";
+
+/** What the server (or the way to it) answered instead of what was asked for. */
+export class Problem extends Error {
+  constructor({ status, code, title, detail, errors, requestId }) {
+    super(detail || title);
+    this.status = status;
+    this.code = code;
+    this.title = title;
+    this.detail = detail;
+    this.errors = errors ?? [];
+    this.requestId = requestId ?? null;
+  }
+}
+
+/** GET an address and give its JSON. */
+export async function getJson(path) {
+  return (await ask(path)).json();
+}
+
+/** POST a body as JSON and give the answer's JSON, or null when there is none. */
+export async function postJson(path, body) {
+  const response = await ask(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return response.status === 204 ? null : response.json();
+}
+
+/** GET a picture as an object URL; an <img> itself could not send the API key. */
+export async function getPicture(path) {
+  return URL.createObjectURL(await (await ask(path)).blob());
+}
+
+/**
+ * POST photos to be checked and give the verdict.
+ * `onSent(share)` is told what share of the bytes has left, 0 to 1; fetch cannot say, so this one is an XMLHttpRequest.
+ */
+export async function sendCheck({ photos, listing, idempotencyKey, onSent }) {
+  for (let key = keptKey(); ; key = await askForKey(key)) {
+    const response = await upload(photos, listing, idempotencyKey, key, onSent);
+    if (response.status === 401) continue;
+    if (!response.ok) throw await problemOf(response);
+    return response.json();
+  }
+}
+
+async function ask(path, options = {}) {
+  for (let key = keptKey(); ; key = await askForKey(key)) {
+    const response = await reach(path, options, key);
+    if (response.status === 401) continue;
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  }
+}
+
+async function reach(path, options, key) {
+  try {
+    return await fetch(path, { ...options, headers: { ...options.headers, ...authorization(key) } });
+  } catch {
+    throw unreachable();
+  }
+}
+
+function upload(photos, listing, idempotencyKey, key, onSent) {
+  const form = new FormData();
+  for (const photo of photos) form.append("photos", photo, photo.name || "photo");
+  form.append("listing", new Blob([JSON.stringify(listing)], { type: "application/json" }));
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", "/v1/checks");
+    request.setRequestHeader("Idempotency-Key", idempotencyKey);
+    for (const [name, value] of Object.entries(authorization(key))) request.setRequestHeader(name, value);
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && onSent(event.loaded / event.total));
+    request.upload.addEventListener("load", () => onSent(1));
+    request.addEventListener("load", () => resolve(asResponse(request)));
+    request.addEventListener("error", () => reject(unreachable()));
+    request.addEventListener("timeout", () => reject(unreachable()));
+    request.send(form);
+  });
+}
+
+function asResponse(request) {
+  const requestId = request.getResponseHeader("X-Request-ID") ?? "";
+  return new Response(request.responseText, { status: request.status, headers: { "X-Request-ID": requestId } });
+}
+
+function authorization(key) {
+  return key ? { Authorization: `Bearer ${key}` } : {};
+}
+
+async function problemOf(response) {
+  const requestId = response.headers.get("X-Request-ID");
+  try {
+    return new Problem({ requestId, ...(await response.json()), status: response.status });
+  } catch {
+    return new Problem({
+      status: response.status,
+      code: "no_answer",
+      title: "The server could not answer",
+      detail: `Something between this page and the server answered ${response.status}. Try again in a moment.`,
+      requestId,
+    });
+  }
+}
+
+function unreachable() {
+  return new Problem({
+    status: 0,
+    code: "unreachable",
+    title: "The server can’t be reached",
+    detail: "Check your connection, or whether the server still runs, and try again. Nothing on this page is lost.",
+  });
+}

@@ -1,0 +1,68 @@
+/** The API key: asked for once when the server wants one, kept for this browser tab only. */
+
+import { byId } from "./element.js";
+
+const KEPT_AS = "touchstone.api_key";
+let asking = null;
+
+/** The key typed earlier in this tab, or null. */
+export function keptKey() {
+  return sessionStorage.getItem(KEPT_AS);
+}
+
+/**
+ * A key other than the one that was just refused, typed by the person if needed.
+ * Requests that are refused together share one dialog; cancelling it rejects them with KeyWithheld.
+ */
+export async function askForKey(refused) {
+  if (keptKey() && keptKey() !== refused) return keptKey();
+  asking ??= openDialog(refused !== null).finally(() => (asking = null));
+  return asking;
+}
+
+/** Let the masthead's button forget the key, and show it only while there is one. */
+export function wireForgetting() {
+  const button = byId("forget-key");
+  button.hidden = !keptKey();
+  button.addEventListener("click", () => {
+    sessionStorage.removeItem(KEPT_AS);
+    location.reload();
+  });
+}
+
+function openDialog(wasRefused) {
+  const dialog = byId("api-key");
+  const field = byId("api-key-field");
+  if (wasRefused) byId("api-key-note").textContent = "That key was refused. Check it with the person who runs this server.";
+  field.value = "";
+  dialog.showModal();
+  return new Promise((resolve, reject) => {
+    const ended = new AbortController();
+    const { signal } = ended;
+    byId("api-key-form").addEventListener(
+      "submit",
+      (event) => {
+        event.preventDefault();
+        sessionStorage.setItem(KEPT_AS, field.value.trim());
+        byId("forget-key").hidden = false;
+        ended.abort();
+        dialog.close();
+        resolve(field.value.trim());
+      },
+      { signal },
+    );
+    byId("api-key-cancel").addEventListener("click", () => dialog.close(), { signal });
+    dialog.addEventListener("close", () => (ended.abort(), reject(new KeyWithheld())), { signal });
+  });
+}
+
+/** The person closed the dialog without a key. */
+export class KeyWithheld extends Error {
+  constructor() {
+    super("This server answers only with an API key.");
+    this.title = "No API key was given";
+    this.detail = "This server answers only with an API key. Reload the page to be asked again.";
+    this.code = "key_withheld";
+    this.errors = [];
+  }
+}

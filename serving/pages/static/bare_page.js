@@ -1,0 +1,7 @@
+/** A page with nothing but the frame: its keys and the API key's button. */
+
+import { wireForgetting } from "./api_key.js";
+import { wireKeys } from "./keys.js";
+
+wireKeys();
+wireForgetting();

@@ -1,0 +1,53 @@
+/** One check read back from the API, with a walk to its neighbours in the list it was opened from. */
+
+import { getJson } from "./api.js";
+import { wireForgetting } from "./api_key.js";
+import { listAddress, neighbours } from "./check_trail.js";
+import { byId, element } from "./element.js";
+import { bindKeys, wireKeys } from "./keys.js";
+import { clearProblem, showProblem } from "./problem_box.js";
+import { OUTCOMES } from "./words.js";
+import { VerdictView } from "./verdict_view.js";
+
+const checkId = decodeURIComponent(location.pathname.split("/").at(-1));
+
+wireKeys();
+wireForgetting();
+byId("back").href = listAddress();
+offerNeighbours();
+showCheck();
+
+async function showCheck() {
+  clearProblem(byId("check-problem"));
+  try {
+    const check = await getJson(`/v1/checks/${encodeURIComponent(checkId)}`);
+    const view = new VerdictView(check, { reviews: check.reviews });
+    byId("answer").replaceChildren(view.root);
+    document.title = `${OUTCOMES[check.outcome].title} · Touchstone`;
+  } catch (problem) {
+    byId("loading").remove();
+    if (problem.status === 404) return showMissing(problem);
+    showProblem(byId("check-problem"), problem);
+  }
+}
+
+function showMissing(problem) {
+  document.title = "No such check · Touchstone";
+  byId("answer").append(
+    element("div", { class: "empty" }, element("h1", {}, problem.title), element("p", {}, problem.detail), element("a", { class: "button", href: "/checks" }, "See the checks")),
+  );
+}
+
+async function offerNeighbours() {
+  const { previous, next } = await neighbours(checkId);
+  offer("previous", previous, "k");
+  offer("next", next, "j");
+}
+
+function offer(id, neighbour, key) {
+  const link = byId(id);
+  link.hidden = !neighbour;
+  if (!neighbour) return;
+  link.href = `/checks/${encodeURIComponent(neighbour)}`;
+  bindKeys({ [key]: () => link.click() });
+}

@@ -1,0 +1,50 @@
+/** The list that a check was opened from: its order and filters, kept for this tab, so that next and previous work. */
+
+import { getJson } from "./api.js";
+
+const KEPT_AS = "touchstone.trail";
+
+/** Remember the list as it is shown: its query, the ids in order, and the cursor of what comes after. */
+export function keepTrail({ query, ids, nextCursor }) {
+  sessionStorage.setItem(KEPT_AS, JSON.stringify({ query, ids, nextCursor }));
+}
+
+/** The address of the list with the filters that were set. */
+export function listAddress() {
+  const query = trail()?.query;
+  return query ? `/checks?${query}` : "/checks";
+}
+
+/** The ids before and after a check, null where there is none; reads the next page of the list at its end. */
+export async function neighbours(checkId) {
+  const kept = trail();
+  const at = kept?.ids.indexOf(checkId) ?? -1;
+  if (at < 0) return { previous: null, next: null };
+  if (at === kept.ids.length - 1 && kept.nextCursor) await lengthen(kept);
+  return { previous: kept.ids[at - 1] ?? null, next: kept.ids[at + 1] ?? null };
+}
+
+/** The query of GET /v1/checks for the filters in a page's address; `since` is a day in the reader's time zone. */
+export function apiQuery(filters, cursor = null) {
+  const query = new URLSearchParams();
+  for (const [name, value] of filters) {
+    if (value) query.set(name, name === "since" ? new Date(`${value}T00:00`).toISOString() : value);
+  }
+  if (cursor) query.set("cursor", cursor);
+  return query;
+}
+
+async function lengthen(kept) {
+  try {
+    const page = await getJson(`/v1/checks?${apiQuery(new URLSearchParams(kept.query), kept.nextCursor)}`);
+    kept.ids.push(...page.checks.map(({ check_id }) => check_id));
+    kept.nextCursor = page.next_cursor;
+    keepTrail(kept);
+  } catch {
+    // The walk then ends here; the list itself shows what is wrong.
+  }
+}
+
+function trail() {
+  return JSON.parse(sessionStorage.getItem(KEPT_AS) ?? "null");
+}

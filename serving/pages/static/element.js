@@ -1,0 +1,34 @@
+/** Elements built from data: text is set as text and never parsed as HTML, so no answer can bring markup along. */
+
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = new URL("icons.svg", import.meta.url).pathname;
+
+/** One HTML element. Keys of `attributes` are attribute names; a function is a listener, false or null leaves out. */
+export function element(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** One SVG element, as `element`. */
+export function shape(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** A drawing of icons.svg in the colour of the text around it; says nothing to a screen reader. */
+export function icon(name) {
+  return shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, shape("use", { href: `${ICONS}#${name}` }));
+}
+
+/** The element of the page with this id. */
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (typeof value === "function") node.addEventListener(name, value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}

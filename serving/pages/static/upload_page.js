@@ -1,0 +1,154 @@
+/** The first page: photos in, verdict out. */
+
+import { announce } from "./announcer.js";
+import { getJson, sendCheck } from "./api.js";
+import { wireForgetting } from "./api_key.js";
+import { byId, element } from "./element.js";
+import { wireKeys } from "./keys.js";
+import { PhotoTray } from "./photo_tray.js";
+import { clearProblem, showProblem } from "./problem_box.js";
+import { counted, OUTCOMES, percent, productName } from "./words.js";
+import { VerdictView } from "./verdict_view.js";
+
+const problemBox = byId("compose-problem");
+const send = byId("send");
+let view = null;
+let sending = false;
+let idempotencyKey = newIdempotencyKey();
+
+const tray = new PhotoTray(({ files }) => {
+  idempotencyKey = newIdempotencyKey();
+  send.textContent = files.length ? `Check ${counted(files.length, "photo")}` : "Check photos";
+});
+
+wireKeys();
+wireForgetting();
+byId("compose-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  check();
+});
+for (const id of ["product", "listing-id"]) byId(id).addEventListener("change", () => (idempotencyKey = newIdempotencyKey()));
+offerProducts();
+
+/** Fill the choice of products; one product needs no choosing. */
+async function offerProducts() {
+  try {
+    const { bundles } = await getJson("/v1/bundles");
+    const products = [...new Set(bundles.flatMap((bundle) => bundle.products))].sort();
+    const several = products.length > 1;
+    byId("product").replaceChildren(
+      ...(several ? [element("option", { value: "" }, "Choose the product")] : []),
+      ...products.map((product) => element("option", { value: product }, productName(product))),
+    );
+    byId("product-field").hidden = !several;
+  } catch (problem) {
+    showProblem(problemBox, problem);
+  }
+}
+
+async function check() {
+  if (sending) return;
+  if (!tray.files.length) return refuseEmpty();
+  clearProblem(problemBox);
+  tray.markErrors([]);
+  const key = idempotencyKey;
+  setSending(true);
+  try {
+    const answer = await sendCheck({ photos: tray.files, listing: listing(), idempotencyKey: key, onSent: showProgress });
+    await showAnswer(answer);
+  } catch (problem) {
+    showRefusal(problem);
+  } finally {
+    setSending(false);
+  }
+}
+
+function listing() {
+  const about = {};
+  if (byId("product").value) about.product = byId("product").value;
+  if (byId("listing-id").value.trim()) about.listing_id = byId("listing-id").value.trim();
+  return about;
+}
+
+async function showAnswer(answer) {
+  view = new VerdictView(answer, {
+    reviews: await keptReviews(answer.check_id),
+    fallbackUrls: tray.urls,
+    actions: [
+      element("button", { type: "button", class: "primary", click: () => backToPhotos(true) }, "Check another listing"),
+      element("button", { type: "button", click: () => backToPhotos(false) }, "Change these photos"),
+    ],
+  });
+  byId("compose").hidden = true;
+  byId("answer").replaceChildren(view.root);
+  byId("answer").hidden = false;
+  const { title } = OUTCOMES[answer.outcome];
+  document.title = `${title} · Touchstone`;
+  scrollTo(0, 0);
+  view.title.focus();
+  announce(answer.authenticity === null ? `${title}.` : `${title}. Authenticity ${percent(answer.authenticity)}.`);
+}
+
+/** The check's reviews (there are some after a retry), or null where the server keeps no checks. */
+async function keptReviews(checkId) {
+  try {
+    return (await getJson(`/v1/checks/${encodeURIComponent(checkId)}`)).reviews;
+  } catch (problem) {
+    if (problem.status === 404) return null;
+    throw problem;
+  }
+}
+
+function backToPhotos(another) {
+  view.close();
+  view = null;
+  if (another) {
+    tray.clear();
+    byId("listing-id").value = "";
+  }
+  idempotencyKey = newIdempotencyKey();
+  byId("answer").hidden = true;
+  byId("compose").hidden = false;
+  document.title = "New check · Touchstone";
+  scrollTo(0, 0);
+  byId("compose-title").focus();
+}
+
+function refuseEmpty() {
+  showProblem(problemBox, { title: "There is no photo yet", detail: "Choose, drop or paste at least one photo of the item." });
+  byId("choose-photos").focus();
+}
+
+function showRefusal(problem) {
+  const ofPhotos = (problem.errors ?? []).filter(({ photo }) => Number.isInteger(photo));
+  tray.markErrors(ofPhotos.map(({ photo, message }) => ({ index: photo, message })));
+  showProblem(problemBox, problem);
+  problemBox.scrollIntoView({ block: "nearest" });
+  if (problem.code === "product_required") byId("product").focus();
+}
+
+function setSending(on) {
+  sending = on;
+  send.disabled = on;
+  byId("tray").inert = on;
+  byId("progress").hidden = !on;
+  if (on) showProgress(0);
+}
+
+function showProgress(share) {
+  const bar = byId("progress-bar");
+  const photos = counted(tray.files.length, "photo");
+  if (share < 1) {
+    bar.value = share;
+    byId("progress-words").textContent = `Sending ${photos}, ${Math.round(share * 100)} %`;
+    return;
+  }
+  bar.removeAttribute("value");
+  byId("progress-words").textContent = `Judging ${photos}…`;
+  announce(`Sent. Judging ${photos}.`);
+}
+
+/** 32 hex digits; crypto.randomUUID is missing where a page comes from another machine by plain HTTP. */
+function newIdempotencyKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

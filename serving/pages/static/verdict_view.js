@@ -1,0 +1,102 @@
+/** An answer of the API as a page: the verdict in words, its number, its reasons, its photos, and the review. */
+
+import { authenticityBar } from "./authenticity_bar.js";
+import { element, icon } from "./element.js";
+import { PhotoStage } from "./photo_stage.js";
+import { ReviewPanel } from "./review_panel.js";
+import { authenticityMeaning, counted, moment, OUTCOMES, percent, productName } from "./words.js";
+
+export class VerdictView {
+  /**
+   * `answer` is a check of the API. `reviews` is null where the server keeps nothing, and then none can be recorded;
+   * `actions` are buttons for what comes next; `fallbackUrls` as PhotoStage takes them.
+   */
+  constructor(answer, { reviews, actions = [], fallbackUrls = [] }) {
+    const outcome = OUTCOMES[answer.outcome];
+    this.stage = new PhotoStage(answer, fallbackUrls);
+    this.title = element("h1", { tabindex: -1 }, outcome.title);
+    const words = element(
+      "div",
+      { class: "verdict-words" },
+      answer.advisory ? advisory() : null,
+      element("div", { class: "outcome" }, icon(answer.outcome), this.title),
+      element("p", { class: "meaning" }, outcome.meaning),
+      authenticityOf(answer),
+    );
+    const rest = element(
+      "div",
+      { class: "verdict-rest" },
+      this.#reasons(answer),
+      reviews === null ? notKept() : new ReviewPanel(answer.check_id, reviews).root,
+      facts(answer, reviews !== null),
+      actions.length ? element("div", { class: "actions" }, actions) : null,
+    );
+    this.root = element("article", { class: `verdict tone-${answer.outcome}` }, words, this.stage.root, rest);
+  }
+
+  /** Give back what the view holds; it is not used again. */
+  close() {
+    this.stage.close();
+    this.root.remove();
+  }
+
+  #reasons(answer) {
+    if (!answer.reasons.length) return null;
+    const items = answer.reasons.map((reason) => element("li", {}, reason.message, " ", this.#photoLink(reason, answer)));
+    return element(
+      "section",
+      { "aria-labelledby": "reasons-title" },
+      element("h2", { id: "reasons-title" }, "What this rests on"),
+      element("ul", { class: "reasons" }, items),
+    );
+  }
+
+  #photoLink(reason, answer) {
+    if (reason.photo === null || answer.photos.length < 2) return null;
+    return element("button", { type: "button", click: () => this.stage.show(reason.photo) }, `Photo ${reason.photo + 1}`);
+  }
+}
+
+function authenticityOf(answer) {
+  const meaning = element("p", { class: "authenticity-meaning" }, authenticityMeaning(answer));
+  if (answer.authenticity === null) return element("div", { class: "authenticity" }, meaning);
+  return element(
+    "div",
+    { class: "authenticity" },
+    element(
+      "p",
+      { class: "authenticity-line" },
+      "Authenticity",
+      element("data", { class: "authenticity-number", value: answer.authenticity }, percent(answer.authenticity)),
+    ),
+    authenticityBar(answer.authenticity),
+    meaning,
+  );
+}
+
+function advisory() {
+  return element("p", { class: "advisory" }, "This server runs in observe mode: the verdict is advice, and nothing acts on it.");
+}
+
+function notKept() {
+  return element("p", { class: "caveat" }, "This server keeps no checks, so no decision can be recorded.");
+}
+
+function facts(answer, kept) {
+  const link = element("a", { href: `/checks/${encodeURIComponent(answer.check_id)}` }, answer.check_id);
+  const rows = [
+    ["Product", productName(answer.product)],
+    ["Listing", answer.listing_id],
+    ["Photos", counted(answer.photos.length, "photo")],
+    ["Checked", `${moment(answer.created_at)}, in ${Math.round(answer.elapsed_ms)} ms`],
+    ["Bundle", `${answer.bundle.name} ${answer.bundle.version}, ${answer.bundle.graph}`],
+    ["Check", kept ? link : answer.check_id],
+  ];
+  return element(
+    "section",
+    { "aria-labelledby": "facts-title" },
+    element("h2", { id: "facts-title" }, "About this check"),
+    element("dl", { class: "facts" }, rows.filter(([, value]) => value).flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)])),
+    element("p", { class: "caveat" }, "A judgement of what the photos show. It is never proof of what is in the box."),
+  );
+}

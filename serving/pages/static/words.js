@@ -1,0 +1,80 @@
+/** What the pages call things: the words of an answer, for people. */
+
+export const OUTCOMES = {
+  counterfeit: {
+    title: "Looks counterfeit",
+    meaning: "The photos differ from genuine ones in ways that this detector learned from counterfeits.",
+  },
+  genuine: {
+    title: "Consistent with genuine",
+    meaning: "Enough was shown, and nothing in it speaks for a counterfeit.",
+  },
+  review: {
+    title: "A person should look",
+    meaning: "The photos don’t settle it either way. Look at the evidence and decide.",
+  },
+  insufficient: {
+    title: "The photos don’t show enough",
+    meaning: "A verdict from these photos would be a guess. Take the ones asked for below and check again.",
+  },
+  unsupported: {
+    title: "Not a product this detector knows",
+    meaning: "The photos show something that this detector was not trained to judge.",
+  },
+};
+
+export const DECISIONS = {
+  genuine: { title: "Genuine", key: "g", tone: "genuine" },
+  counterfeit: { title: "Counterfeit", key: "c", tone: "counterfeit" },
+  cant_tell: { title: "Can’t tell", key: "u", tone: "insufficient" },
+};
+
+/** An authenticity as people read it: one decimal near both ends, where it matters, and never a rounded 0 or 100. */
+export function percent(authenticity) {
+  const value = authenticity * 100;
+  if (value < 0.1) return "under 0.1 %";
+  if (value > 99.9) return "over 99.9 %";
+  return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)} %`;
+}
+
+/** What the number says, in one or two sentences. */
+export function authenticityMeaning(answer) {
+  if (answer.authenticity === null) return missingNumber(answer.outcome);
+  if (answer.authenticity_kind === "conformal") {
+    return `Of 100 genuine listings, ${ofHundred(answer.authenticity)} look at least this unusual. It is not a probability.`;
+  }
+  const share = Math.round(answer.counterfeit_share * 1000) / 10;
+  return (
+    `Of 100 listings with photos like these, ${ofHundred(answer.authenticity)} would be genuine. ` +
+    `This assumes that ${share} % of all listings of this product are counterfeit.`
+  );
+}
+
+/** When something happened, in the reader's own time zone. */
+export function moment(iso) {
+  const then = new Date(iso);
+  const sameYear = then.getFullYear() === new Date().getFullYear();
+  const day = { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) };
+  return `${then.toLocaleDateString("en-GB", day)}, ${then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
+}
+
+/** "1 photo", "3 photos". */
+export function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** A product's name as a title: `korvelle-k1-hair-dryer` reads `korvelle k1 hair dryer`. */
+export function productName(product) {
+  return product.replaceAll(/[-_]+/g, " ");
+}
+
+function missingNumber(outcome) {
+  if (outcome === "unsupported") return "No number: a probability would mean nothing for a product it was never shown.";
+  return "No number: the photos don’t show enough to give an honest one.";
+}
+
+function ofHundred(probability) {
+  const count = Math.round(probability * 100);
+  if (count === 0) return "fewer than 1";
+  return count === 100 ? "more than 99" : `about ${count}`;
+}
