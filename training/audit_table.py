@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from training.calibrate import listings_needed
 from training.errors import SplitError
 from training.finding import Finding
 from training.manifest import Manifest, mixed_product_listings
@@ -15,12 +15,6 @@ from training.photo_row import LABELS, Label, PhotoRow
 from training.splits import assign_roles
 
 MAX_PHOTOS = 12  # of a listing count in a verdict
-_CONFIDENCE = 0.975
-
-
-def listings_needed(limit: float) -> int:
-    """Held-out listings of a class, all right, that show an error below `limit` with 97.5 % confidence: 72 for 5 %."""
-    return math.ceil(math.log(1 - _CONFIDENCE) / math.log(1 - limit))
 
 
 def check_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05) -> Iterator[Finding]:
@@ -110,10 +104,11 @@ def _too_few_for_guarantee(manifest: Manifest, limits: Mapping[Label, float]) ->
             )
         elif n and held_out is not None and held_out[label] < needed:
             yield Finding(
-                code="guarantee_needs_out_of_fold",
+                code="too_few_held_out",
                 level="warn",
                 message=f"{held_out[label]} of {n} {label} listings are held out to calibrate, and {guarantee}",
-                advice='set calibration.source = "out_of_fold", so that every listing calibrates',
+                advice='raise data.calibrate_share or add listings; calibration.source = "out_of_fold" lets every '
+                "listing calibrate, but only estimates",
             )
 
 

@@ -1,0 +1,101 @@
+"""`touchstone audit`: check a data set before training."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from training.audit import FAR_FROM_CHANCE, Audit, audit_manifest
+from training.audit_report import audit_as_dict, write_audit_report
+from training.manifest import mixed_product_listings, read_manifest, without_listings
+from training.progress import photo_progress
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def audit(
+    manifest: Annotated[Path, typer.Argument(help="A CSV or Parquet manifest, or a folder genuine/ + counterfeit/.")],
+    where: Annotated[
+        list[str] | None, typer.Option(help="Keep only rows that meet this, e.g. 'fold==0'; may be repeated.")
+    ] = None,
+    product: Annotated[str | None, typer.Option(help="Audit only this product; names the goods of a folder.")] = None,
+    drop_mixed_listings: Annotated[
+        bool, typer.Option("--drop-mixed-listings", help="Leave out listings with two products.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write a page with pictures (or JSON, if it ends in .json).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="A finding's code that shall only warn; may be repeated.")
+    ] = None,
+    far_from_chance: Annotated[
+        float, typer.Option(min=0.5, max=1.0, help="Warn when a shortcut's interval lies above this AUROC.")
+    ] = FAR_FROM_CHANCE,
+    alpha: Annotated[
+        float, typer.Option(min=0.001, max=0.5, help="Share of genuine listings that may be flagged.")
+    ] = 0.05,
+    beta: Annotated[float, typer.Option(min=0.001, max=0.5, help="Share of counterfeits that may pass.")] = 0.05,
+    threads: Annotated[int, typer.Option(min=1, help="Photos that are read at once.")] = 2,
+    seed: Annotated[int, typer.Option(help="Seed of the shortcuts' cross-validation.")] = 0,
+) -> None:
+    """Check a data set before training: files, copies, splits, formats and shortcuts.
+
+    Exits with 1 when something must be settled before training, else with 0.
+    """
+    console = Console(stderr=as_json)
+    read = read_manifest(manifest, where=where or (), product=product)
+    if drop_mixed_listings:
+        dropped = mixed_product_listings(read)
+        read = without_listings(read, dropped)
+        console.print(f"Left out {len(dropped)} listings with two products.")
+    with photo_progress("reading photos", len(read.rows), console) as advance:
+        found = audit_manifest(
+            read,
+            alpha=alpha,
+            beta=beta,
+            far_from_chance=far_from_chance,
+            allow=allow or (),
+            threads=threads,
+            seed=seed,
+            advance=lambda: advance(1),
+        )
+    if out is not None:
+        write_audit_report(found, out)
+    if as_json:
+        typer.echo(json.dumps(audit_as_dict(found), indent=2))
+    else:
+        print_audit(found, console)
+        if out is not None:
+            console.print(f"[bold]{escape(str(out))}[/bold] shows the photos.")
+    if found.refusals:
+        raise typer.Exit(1)
+
+
+def print_audit(audit: Audit, console: Console) -> None:
+    """The findings, what to do about each, and the shortcuts' figures."""
+    manifest = audit.manifest
+    console.print(
+        f"{len(manifest.rows)} photos, {len(manifest.listings)} listings of {escape(', '.join(manifest.products))}"
+    )
+    findings = Table.grid(padding=(0, 2, 1, 0))
+    for finding in audit.findings:
+        level = "[bold red]refused[/bold red]" if finding.level == "refuse" else "[yellow]warning[/yellow]"
+        said = f"{escape(finding.message)} [dim]{finding.code}[/dim]\n[bold]→[/bold] {escape(finding.advice)}"
+        findings.add_row(level, said)
+    console.print(findings)
+    if audit.baselines:
+        table = Table(title="What tells the label without the product (chance: 0.50)", title_justify="left")
+        for column in ("from", "listing AUROC", "95 % interval", "listings"):
+            table.add_column(column, justify="left" if column == "from" else "right")
+        for baseline in audit.baselines:
+            interval = f"{baseline.low:.2f} to {baseline.high:.2f}"
+            name = baseline.shortcut.replace("_", " ")
+            table.add_row(f"{name} alone", f"{baseline.auroc:.2f}", interval, str(baseline.n_listings))
+        console.print(table)
+    console.print("[bold red]Refused.[/bold red]" if audit.refusals else "[bold green]May be trained on.[/bold green]")
