@@ -167,7 +167,7 @@ def _open_heic(data: bytes, limits: PhotoLimits) -> _Opened:
     primary = container[container.primary_index]
     width, height = primary.size
     _check_size(width, height, limits)
-    image = Image.frombuffer(primary.mode, primary.size, bytes(primary.data), "raw", primary.mode, primary.stride)
+    image = Image.frombytes(primary.mode, primary.size, bytes(primary.data), "raw", primary.mode, primary.stride)
     image.info["icc_profile"] = primary.info.get("icc_profile")
     return _Opened(image=image, orientation=1)
 
