@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.duplicates import clusters_of_pairs, near_pairs
@@ -164,10 +164,14 @@ def _class_in_one(
         yield Finding(
             code=f"class_in_one_{trait}",
             level="refuse" if gaps[name] >= _REFUSED_GAP else "warn",
-            message=f"{genuine.get(name, 0.0):.0%} of genuine and {counterfeit.get(name, 0.0):.0%} of counterfeit "
-            f"photos have the {trait} {name}: the file tells the label",
+            message=f"{_percent(genuine, name)} of genuine and {_percent(counterfeit, name)} of counterfeit photos "
+            f"have the {trait} {name}: the file tells the label",
             advice=f"save both classes in the same mix of {trait}s, from equally good originals",
         )
+
+
+def _percent(shares: Mapping[str, float], name: str) -> str:
+    return f"{100 * shares.get(name, 0.0):.0f} %"
 
 
 def _shares(values: Iterable[str]) -> dict[str, float]:

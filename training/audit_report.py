@@ -84,10 +84,25 @@ def _on_page(manifest: Manifest, finding: Finding) -> FindingOnPage:
     groups = finding.groups[:GROUPS_SHOWN]
     return FindingOnPage(
         finding=finding,
-        groups=tuple(tuple(_picture(manifest.rows[index]) for index in group[:_PHOTOS_SHOWN]) for group in groups),
+        groups=tuple(
+            tuple(_picture(row) for row in _telling([manifest.rows[index] for index in group])[:_PHOTOS_SHOWN])
+            for group in groups
+        ),
         groups_left_out=len(finding.groups) - len(groups),
         lines=_lines([manifest.rows[index].row for index in finding.rows]),
     )
+
+
+def _telling(rows: Sequence[PhotoRow]) -> list[PhotoRow]:
+    """The rows with those first that differ from all before them, since a finding is about the difference."""
+    seen: set[tuple[object, ...]] = set()
+    first: list[PhotoRow] = []
+    rest: list[PhotoRow] = []
+    for row in rows:
+        kind = (row.product, row.label, row.listing, row.split, row.fold)
+        (rest if kind in seen else first).append(row)
+        seen.add(kind)
+    return [*first, *rest]
 
 
 def _picture(row: PhotoRow) -> PictureOfRow:

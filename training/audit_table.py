@@ -94,7 +94,7 @@ def _too_few_for_guarantee(manifest: Manifest, limits: Mapping[Label, float]) ->
     held_out = _held_out_by_label(manifest)
     for label, limit in limits.items():
         needed, n = listings_needed(limit), every[label]
-        guarantee = f"a guarantee of at most {limit:.0%} errors takes {needed}"
+        guarantee = f"a guarantee of at most {limit * 100:g} % errors takes {needed}"
         if 0 < n < needed:
             yield Finding(
                 code="too_few_for_guarantee",
@@ -199,4 +199,4 @@ def _count(items: Sequence[object], noun: str) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

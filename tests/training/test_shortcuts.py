@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from training.errors import SplitError
+from training.manifest import Manifest, PhotoRow
+from training.photo_facts import PhotoFacts, UnreadablePhoto, read_facts
+from training.picture_features import describe_background, describe_colour
+from training.shortcuts import background_baseline, shortcut_baseline
+
+BOX = (0.25, 0.25, 0.75, 0.75)
+
+
+def photo(rng: np.random.Generator, *, backdrop: tuple[int, int, int], product: tuple[int, int, int]) -> Image.Image:
+    pixels = np.empty((64, 64, 3))
+    pixels[:] = backdrop
+    pixels[16:48, 16:48] = product
+    return Image.fromarray(np.clip(pixels + rng.normal(0, 20, pixels.shape), 0, 255).astype(np.uint8))
+
+
+def manifest_of(folder: Path, *, backdrop_tells: bool, quality_tells: bool = False, listings: int = 40) -> Manifest:
+    """Two photos a listing; the product's colour always tells the label, the backdrop and the file only when asked."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(listings):
+        counterfeit = number % 2 == 1
+        for view in range(2):
+            tint = 40 if backdrop_tells and counterfeit else 0
+            image = photo(rng, backdrop=(120 + tint, 120, 120), product=(200, 40, 40) if counterfeit else (40, 40, 200))
+            file = folder / f"{number}-{view}.jpg"
+            image.save(file, quality=60 if quality_tells and counterfeit else 90)
+            row = PhotoRow(row=len(rows) + 2, photo=file, label="genuine", product="p", listing=str(number), box=BOX)
+            rows.append(replace(row, label="counterfeit") if counterfeit else row)
+    return Manifest(path=folder / "m.csv", rows=tuple(rows), sha256="")
+
+
+def test_a_backdrop_that_tells_the_label_is_found(tmp_path: Path) -> None:
+    baseline = background_baseline(manifest_of(tmp_path, backdrop_tells=True))
+    assert baseline.auroc > 0.95
+    assert baseline.low > 0.9
+    assert (baseline.n_listings, baseline.n_photos) == (40, 80)
+
+
+def test_the_painted_out_product_tells_the_background_baseline_nothing(tmp_path: Path) -> None:
+    baseline = background_baseline(manifest_of(tmp_path, backdrop_tells=False))
+    assert baseline.low < 0.5 < baseline.high
+
+
+def test_without_a_box_the_border_ring_is_the_background(tmp_path: Path) -> None:
+    manifest = manifest_of(tmp_path, backdrop_tells=False)
+    bare = replace(manifest, rows=tuple(replace(row, box=None) for row in manifest.rows))
+    baseline = background_baseline(bare)
+    assert baseline.low < 0.5 < baseline.high
+
+
+def test_the_product_tells_the_colour_baseline(tmp_path: Path) -> None:
+    manifest = manifest_of(tmp_path, backdrop_tells=False)
+    assert shortcut_baseline("colour", manifest, read_facts(manifest.rows)).auroc > 0.95
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_file_metadata_tells_exactly_when_the_quality_does(tmp_path: Path, tells: bool) -> None:
+    manifest = manifest_of(tmp_path, backdrop_tells=False, quality_tells=tells)
+    baseline = shortcut_baseline("file_metadata", manifest, read_facts(manifest.rows))
+    assert (baseline.low > 0.9) == tells
+
+
+def test_a_product_with_more_counterfeits_is_no_shortcut_by_itself(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    rows = []
+    for number in range(80):
+        product, counterfeit = ("a", number % 4 == 0) if number < 40 else ("b", number % 4 != 0)
+        file = tmp_path / f"{number}.jpg"
+        photo(rng, backdrop=(90, 90, 90) if product == "a" else (160, 160, 160), product=(99, 9, 9)).save(file)
+        row = PhotoRow(row=number, photo=file, label="genuine", product=product, listing=str(number), box=BOX)
+        rows.append(replace(row, label="counterfeit") if counterfeit else row)
+    baseline = background_baseline(Manifest(path=tmp_path, rows=tuple(rows), sha256=""))
+    assert baseline.low < 0.55, "the backdrop tells the product, and the product must not tell the label"
+
+
+def test_too_few_listings_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SplitError):
+        background_baseline(manifest_of(tmp_path, backdrop_tells=True, listings=6))
+
+
+def test_photos_that_the_product_fills_are_left_out(tmp_path: Path) -> None:
+    manifest = manifest_of(tmp_path, backdrop_tells=True)
+    filled = tuple(replace(row, box=(0.0, 0.0, 1.0, 1.0)) if n % 2 else row for n, row in enumerate(manifest.rows))
+    baseline = background_baseline(replace(manifest, rows=filled))
+    assert (baseline.n_listings, baseline.n_photos) == (40, 40)
+
+
+def test_an_unreadable_photo_is_told_and_not_raised(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"text")
+    row = PhotoRow(row=2, photo=tmp_path / "a.jpg", label=None, product="p", listing="l")
+    bad, gone = read_facts([row, replace(row, photo=tmp_path / "gone.jpg")])
+    assert isinstance(bad, UnreadablePhoto)
+    assert bad.code == "photo_not_an_image"
+    assert isinstance(gone, UnreadablePhoto)
+    assert gone.code == "file_unreadable"
+
+
+def test_facts_tell_the_file(tmp_path: Path) -> None:
+    image = photo(np.random.default_rng(0), backdrop=(9, 9, 9), product=(99, 9, 9))
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    image.save(tmp_path / "a.jpg", quality=50, exif=exif)
+    image.save(tmp_path / "b.png")
+    row = PhotoRow(row=2, photo=tmp_path / "a.jpg", label=None, product="p", listing="l")
+    jpeg_facts, png_facts = read_facts([row, replace(row, photo=tmp_path / "b.png")])
+    assert isinstance(jpeg_facts, PhotoFacts)
+    assert isinstance(png_facts, PhotoFacts)
+    jpeg, png = jpeg_facts.metadata, png_facts.metadata
+    # At quality 50 libjpeg uses the tables of annex K of the JPEG standard as they are.
+    assert (jpeg.luma_quantisation, jpeg.chroma_quantisation, jpeg.has_exif) == (3688, 5505, True)
+    assert (jpeg.format, jpeg.width_px, jpeg.height_px, jpeg.bytes) == (
+        "jpeg",
+        64,
+        64,
+        (tmp_path / "a.jpg").stat().st_size,
+    )
+    assert (png.format, png.luma_quantisation, png.has_exif) == ("png", 0, False)
+
+
+def flat(shape: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.full((*shape, 3), 128, np.uint8)
+
+
+def test_features_have_their_documented_length() -> None:
+    assert describe_colour(flat((50, 80))).shape == (76,)
+    background = describe_background(flat((50, 80)), None)
+    assert background is not None
+    assert background.shape == (95,)
+    assert np.isfinite(background).all()
+
+
+def test_background_features_do_not_change_with_the_product() -> None:
+    empty, full = flat((120, 120)), flat((120, 120))
+    full[30:90, 30:90] = np.random.default_rng(0).integers(0, 256, (60, 60, 3))
+    before, after = describe_background(empty, BOX), describe_background(full, BOX)
+    assert before is not None
+    assert after is not None
+    assert np.array_equal(before[:-3], after[:-3])
