@@ -55,7 +55,7 @@ class PhotoStore:
     async def get(self, photo_hash: str) -> bytes:
         """Give a photo's bytes as received; raises PhotoNotFound when the folder lost it."""
         try:
-            return await self._run(lambda: bytes(self._objects.get(_key(photo_hash)).bytes()))
+            return await self._run(lambda: bytes(self._objects.get(photo_path(photo_hash)).bytes()))
         except FileNotFoundError as error:
             raise PhotoNotFound("the photo's bytes are no longer in the store") from error
 
@@ -101,15 +101,15 @@ class PhotoStore:
     def _put_all(self, photos: Sequence[tuple[str, bytes]]) -> None:
         for photo_hash, data in photos:
             try:
-                self._objects.head(_key(photo_hash))
+                self._objects.head(photo_path(photo_hash))
             except FileNotFoundError:
-                self._objects.put(_key(photo_hash), data)
-                _sync_to_disk(self._folder / _key(photo_hash))
+                self._objects.put(photo_path(photo_hash), data)
+                _sync_to_disk(self._folder / photo_path(photo_hash))
 
     def _remove_all(self, hashes: Sequence[str]) -> None:
         for photo_hash in hashes:
             with contextlib.suppress(FileNotFoundError):
-                self._objects.delete(_key(photo_hash))
+                self._objects.delete(photo_path(photo_hash))
 
 
 class _Hold:
@@ -122,7 +122,8 @@ class _Hold:
         self.users = 0
 
 
-def _key(photo_hash: str) -> str:
+def photo_path(photo_hash: str) -> str:
+    """Give where a photo lies inside the store's folder; 256 folders keep each one short."""
     return f"{photo_hash[:2]}/{photo_hash}"
 
 

@@ -1,0 +1,271 @@
+"""A small typed client of the HTTP contract, sync and async, that retries what is safe to retry.
+
+    with Client("http://127.0.0.1:8000") as client:
+        check = client.check(["front.jpg", "label.jpg"], listing_id="4711")
+        print(check.outcome, check.authenticity)
+
+ClientError
+ ├─ ProblemAnswered   the server refused: act on `code`, show `detail`
+ └─ Unreachable       no answer came, also not after the last attempt
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from serving.client_calls import (
+    Call,
+    ClientError,
+    ProblemAnswered,
+    Retries,
+    Unreachable,
+    check_call,
+    delete_call,
+    get_call,
+    list_call,
+    picture_call,
+    review_call,
+)
+from serving.schemas import BundleList, Check, CheckPage, CheckRecord, Decision, Outcome, Review
+
+__all__ = ["AsyncClient", "Client", "ClientError", "ProblemAnswered", "Retries", "Unreachable"]
+
+Photo = bytes | str | Path
+DEFAULT_URL = "http://127.0.0.1:8000"
+DEFAULT_RETRIES = Retries()
+
+
+class Client:
+    """Talks to one server; any number of threads may share it. Raises ClientError."""
+
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        api_key: str | None = None,
+        timeout_s: float = 60.0,
+        retries: Retries = DEFAULT_RETRIES,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.Client(base_url=url, headers=_key_header(api_key), timeout=timeout_s, transport=transport)
+        self._retries = retries
+
+    def check(
+        self,
+        photos: Sequence[Photo],
+        *,
+        listing_id: str | None = None,
+        seller_id: str | None = None,
+        product: str | None = None,
+        views: Sequence[str | None] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Check:
+        """Judge 1 to 12 photos of one item, given as bytes or paths.
+
+        One Idempotency-Key goes with every attempt, so a check is made once however often the connection breaks.
+        """
+        listing = _listing(listing_id, seller_id, product, views, attributes)
+        call = check_call(_read_all(photos), listing, idempotency_key or str(uuid.uuid4()))
+        return Check.model_validate_json(self._send(call).content)
+
+    def get(self, check_id: str) -> CheckRecord:
+        """Read a check back, with its reviews."""
+        return CheckRecord.model_validate_json(self._send(get_call(check_id)).content)
+
+    def list(
+        self,
+        *,
+        listing_id: str | None = None,
+        outcome: Outcome | None = None,
+        product: str | None = None,
+        since: str | None = None,
+        reviewed: bool | None = None,
+    ) -> Iterator[CheckRecord]:
+        """Go through all stored checks that match, newest first; pages are fetched as they are needed."""
+        cursor: str | None = None
+        while True:
+            call = list_call(listing_id, outcome, product, since, reviewed, cursor)
+            page = CheckPage.model_validate_json(self._send(call).content)
+            yield from page.checks
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def review(self, check_id: str, decision: Decision, note: str = "") -> Review:
+        """Record a human's decision on a check."""
+        return Review.model_validate_json(self._send(review_call(check_id, decision, note)).content)
+
+    def delete(self, check_id: str) -> None:
+        """Delete a check with those of its photos that no other check shows."""
+        self._send(delete_call(check_id))
+
+    def photo(self, check_id: str, index: int) -> bytes:
+        """Give a photo as JPEG, upright and without metadata."""
+        return self._send(picture_call(check_id, index)).content
+
+    def evidence(self, check_id: str, index: int) -> bytes:
+        """Give the evidence in a photo as a transparent PNG in the photo's frame."""
+        return self._send(picture_call(check_id, index, "/evidence")).content
+
+    def bundles(self) -> BundleList:
+        """Say which bundles serve."""
+        return BundleList.model_validate_json(self._send(Call(method="GET", path="/v1/bundles")).content)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def _send(self, call: Call) -> httpx.Response:
+        for attempt in range(1, self._retries.attempts + 1):
+            try:
+                response = self._http.request(**call.arguments())
+            except httpx.TransportError as error:
+                wait_s = self._retries.wait_after_error(call, error, attempt)
+            else:
+                if response.is_success:
+                    return response
+                wait_s = self._retries.wait_after_answer(call, response, attempt)
+            time.sleep(wait_s)
+        raise Unreachable("no attempt was allowed; retries.attempts must be at least 1")
+
+
+class AsyncClient:
+    """The same for asyncio. Raises ClientError."""
+
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        api_key: str | None = None,
+        timeout_s: float = 60.0,
+        retries: Retries = DEFAULT_RETRIES,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=url, headers=_key_header(api_key), timeout=timeout_s, transport=transport
+        )
+        self._retries = retries
+
+    async def check(
+        self,
+        photos: Sequence[Photo],
+        *,
+        listing_id: str | None = None,
+        seller_id: str | None = None,
+        product: str | None = None,
+        views: Sequence[str | None] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Check:
+        """See Client.check; photos given as paths are read in a thread."""
+        listing = _listing(listing_id, seller_id, product, views, attributes)
+        data = await asyncio.to_thread(_read_all, photos)
+        call = check_call(data, listing, idempotency_key or str(uuid.uuid4()))
+        return Check.model_validate_json((await self._send(call)).content)
+
+    async def get(self, check_id: str) -> CheckRecord:
+        """See Client.get."""
+        return CheckRecord.model_validate_json((await self._send(get_call(check_id))).content)
+
+    async def list(
+        self,
+        *,
+        listing_id: str | None = None,
+        outcome: Outcome | None = None,
+        product: str | None = None,
+        since: str | None = None,
+        reviewed: bool | None = None,
+    ) -> AsyncIterator[CheckRecord]:
+        """See Client.list."""
+        cursor: str | None = None
+        while True:
+            call = list_call(listing_id, outcome, product, since, reviewed, cursor)
+            page = CheckPage.model_validate_json((await self._send(call)).content)
+            for check in page.checks:
+                yield check
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def review(self, check_id: str, decision: Decision, note: str = "") -> Review:
+        """See Client.review."""
+        return Review.model_validate_json((await self._send(review_call(check_id, decision, note))).content)
+
+    async def delete(self, check_id: str) -> None:
+        """See Client.delete."""
+        await self._send(delete_call(check_id))
+
+    async def photo(self, check_id: str, index: int) -> bytes:
+        """See Client.photo."""
+        return (await self._send(picture_call(check_id, index))).content
+
+    async def evidence(self, check_id: str, index: int) -> bytes:
+        """See Client.evidence."""
+        return (await self._send(picture_call(check_id, index, "/evidence"))).content
+
+    async def bundles(self) -> BundleList:
+        """See Client.bundles."""
+        return BundleList.model_validate_json((await self._send(Call(method="GET", path="/v1/bundles"))).content)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _send(self, call: Call) -> httpx.Response:
+        for attempt in range(1, self._retries.attempts + 1):
+            try:
+                response = await self._http.request(**call.arguments())
+            except httpx.TransportError as error:
+                wait_s = self._retries.wait_after_error(call, error, attempt)
+            else:
+                if response.is_success:
+                    return response
+                wait_s = self._retries.wait_after_answer(call, response, attempt)
+            await asyncio.sleep(wait_s)
+        raise Unreachable("no attempt was allowed; retries.attempts must be at least 1")
+
+
+def _key_header(api_key: str | None) -> dict[str, str]:
+    return {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
+
+
+def _read_all(photos: Sequence[Photo]) -> list[bytes]:
+    return [photo if isinstance(photo, bytes) else Path(photo).read_bytes() for photo in photos]
+
+
+def _listing(
+    listing_id: str | None,
+    seller_id: str | None,
+    product: str | None,
+    views: Sequence[str | None] | None,
+    attributes: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    listing: dict[str, Any] = {"listing_id": listing_id, "seller_id": seller_id, "product": product}
+    if views is not None:
+        listing["views"] = [*views]
+    if attributes is not None:
+        listing["attributes"] = dict(attributes)
+    return listing

@@ -1,0 +1,173 @@
+"""What the sync and the async client share: the calls they send, when a call is sent again, and what may come back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from pydantic import ValidationError
+
+from serving.schemas import FieldFault, Problem
+
+WORTH_WAITING = frozenset({429, 502, 503, 504})
+IN_PROGRESS = "idempotency_in_progress"
+
+
+class ClientError(Exception):
+    """A call that gave no result."""
+
+
+class ProblemAnswered(ClientError):
+    """The server answered a problem; `code` is stable, `request_id` finds the server's log line."""
+
+    def __init__(
+        self, *, status: int, code: str, detail: str, request_id: str | None, errors: Sequence[FieldFault] = ()
+    ) -> None:
+        super().__init__(f"{status} [{code}] {detail}")
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.request_id = request_id
+        self.errors = tuple(errors)
+
+
+class Unreachable(ClientError):
+    """No answer came."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request; `repeatable` when sending it twice is the same as sending it once."""
+
+    method: str
+    path: str
+    repeatable: bool = True
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    params: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    json: Mapping[str, Any] | None = None
+    files: Sequence[tuple[str, tuple[str | None, bytes, str]]] | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """Give what httpx's `request` takes."""
+        return {
+            "method": self.method,
+            "url": self.path,
+            "headers": dict(self.headers),
+            "params": dict(self.params) or None,
+            "json": None if self.json is None else dict(self.json),
+            "files": None if self.files is None else list(self.files),
+        }
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Retries:
+    """How often a call is sent and how long to wait between: Retry-After where given, else doubling with jitter."""
+
+    attempts: int = 5
+    first_wait_s: float = 0.25
+    longest_wait_s: float = 30.0
+
+    def wait_after_error(self, call: Call, error: httpx.TransportError, attempt: int) -> float:
+        """Give the seconds to wait before the next attempt; raises Unreachable when there is none."""
+        never_sent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
+        if attempt >= self.attempts or not (call.repeatable or never_sent):
+            raise Unreachable(
+                f"{call.method} {call.path}: no answer after {attempt} attempts ({type(error).__name__}: {error})"
+            ) from error
+        return self._backoff_s(attempt)
+
+    def wait_after_answer(self, call: Call, response: httpx.Response, attempt: int) -> float:
+        """Give the seconds to wait before the next attempt; raises ProblemAnswered when waiting would not help."""
+        problem = problem_of(response)
+        temporary = response.status_code in WORTH_WAITING or problem.code == IN_PROGRESS
+        if attempt >= self.attempts or not temporary:
+            raise problem
+        asked = response.headers.get("retry-after", "")
+        if asked.isascii() and asked.isdigit():
+            return min(float(asked), self.longest_wait_s)
+        return self._backoff_s(attempt)
+
+    def _backoff_s(self, attempt: int) -> float:
+        longest = min(self.longest_wait_s, self.first_wait_s * 2.0 ** (attempt - 1))
+        return longest * random.uniform(0.5, 1.0)  # jitter keeps clients from coming back all at once
+
+
+def problem_of(response: httpx.Response) -> ProblemAnswered:
+    """Read a problem answer; what is none, such as a proxy's page, becomes one with the code `http_<status>`."""
+    try:
+        problem = Problem.model_validate_json(response.content)
+    except ValidationError:
+        return ProblemAnswered(
+            status=response.status_code,
+            code=f"http_{response.status_code}",
+            detail=f"the answer is no problem document: {response.text[:200]}",
+            request_id=response.headers.get("x-request-id"),
+        )
+    return ProblemAnswered(
+        status=problem.status,
+        code=problem.code,
+        detail=problem.detail,
+        request_id=problem.request_id,
+        errors=problem.errors,
+    )
+
+
+def check_call(photos: Sequence[bytes], listing: Mapping[str, Any], idempotency_key: str) -> Call:
+    """Send a check."""
+    files: list[tuple[str, tuple[str | None, bytes, str]]] = [
+        ("listing", (None, json.dumps(listing).encode(), "application/json"))
+    ]
+    files += [("photos", (f"photo_{i}", data, "application/octet-stream")) for i, data in enumerate(photos)]
+    return Call(method="POST", path="/v1/checks", headers={"Idempotency-Key": idempotency_key}, files=files)
+
+
+def get_call(check_id: str) -> Call:
+    """Read a check."""
+    return Call(method="GET", path=_path(check_id))
+
+
+def delete_call(check_id: str) -> Call:
+    """Delete a check. Not repeatable: after a lost answer a second one would say that the check is not there."""
+    return Call(method="DELETE", path=_path(check_id), repeatable=False)
+
+
+def review_call(check_id: str, decision: str, note: str) -> Call:
+    """Record a review. Not repeatable: each one sent is kept."""
+    body = {"decision": decision, "note": note}
+    return Call(method="POST", path=f"{_path(check_id)}/review", repeatable=False, json=body)
+
+
+def picture_call(check_id: str, index: int, part: str = "") -> Call:
+    """Read a photo, or its evidence."""
+    return Call(method="GET", path=f"{_path(check_id)}/photos/{index}{part}")
+
+
+def list_call(
+    listing_id: str | None,
+    outcome: str | None,
+    product: str | None,
+    since: str | None,
+    reviewed: bool | None,
+    cursor: str | None,
+) -> Call:
+    """Read one page of the list."""
+    wanted = {
+        "listing_id": listing_id,
+        "outcome": outcome,
+        "product": product,
+        "since": since,
+        "reviewed": None if reviewed is None else str(reviewed).lower(),
+        "cursor": cursor,
+    }
+    return Call(
+        method="GET", path="/v1/checks", params={name: value for name, value in wanted.items() if value is not None}
+    )
+
+
+def _path(check_id: str) -> str:
+    return f"/v1/checks/{quote(check_id, safe='')}"

@@ -1,0 +1,32 @@
+"""`touchstone labels export STORE OUT.csv`: what reviewers decided, as a manifest to train on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def labels() -> None:
+    """Turn reviews into training labels."""
+
+
+@app.command()
+def export(
+    store: Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the store, as `store` in the settings.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="Manifest to write; photos are copied beside it.")],
+) -> None:
+    """Write reviewed checks as a manifest, with their photos beside it; the server may run meanwhile."""
+    from serving.labels import export_labels
+
+    exported = export_labels(store, out)
+    found = ", ".join(f"{count} {label}" for label, count in sorted(exported.listings.items())) or "none"
+    typer.echo(f"{out}: listings: {found}; photos: {exported.photos}")
+    if exported.undecided:
+        typer.echo(f"left out: {exported.undecided} listings whose latest review is cant_tell")
+    if exported.photos_missing:
+        typer.echo(f"left out: {exported.photos_missing} photos that the store no longer has")

@@ -1,0 +1,181 @@
+"""Reviews become training labels: the reviewed checks of a store as a manifest, with their photos beside it."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy import Engine, exists, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, selectinload
+
+from serving.archive import DATABASE_FILE, PHOTO_FOLDER
+from serving.database import connect
+from serving.photo_store import photo_path
+from serving.tables import CheckRow, ReviewRow
+from vision.errors import ConfigError, PhotoError
+from vision.photo_format import sniff_format
+
+COLUMNS = ("photo", "label", "product", "listing", "seller", "view", "source", "check_id", "reviewed_at")
+CANT_TELL = "cant_tell"
+SOURCE = "reviewer"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedLabels:
+    """What was written: listings by label, photos, and what was left out."""
+
+    listings: dict[str, int]
+    photos: int
+    undecided: int  # listings whose latest review is cant_tell
+    photos_missing: int  # photos that the store no longer has
+
+
+def export_labels(store: Path, out: Path) -> ExportedLabels:
+    """Write the manifest `out` and copy its photos into `<out without .csv>_photos` beside it.
+
+    A listing's label is its latest review, over all checks of the listing; `cant_tell` leaves it out. A listing that
+    was checked as several products is one listing a product. Raises ConfigError when there is no store to read.
+    """
+    engine = _open_store(store)
+    try:
+        with Session(engine) as session:
+            decided = _latest_by_listing(session)
+    except DBAPIError as error:
+        raise ConfigError(
+            f"store: {store} cannot be read ({error.orig}); start its server once to update it"
+        ) from error
+    finally:
+        engine.dispose()
+    labelled = {key: found for key, found in decided.items() if found.decision != CANT_TELL}
+    rows, missing = _write_photos(labelled, store / PHOTO_FOLDER, out)
+    _write_manifest(rows, out)
+    return ExportedLabels(
+        listings=dict(Counter(found.decision for found in labelled.values())),
+        photos=len(rows),
+        undecided=len(decided) - len(labelled),
+        photos_missing=missing,
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewedPhoto:
+    """A photo of a reviewed check."""
+
+    sha256: str
+    view: str | None
+    check_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewedListing:
+    """A listing with the decision that counts, and its distinct photos."""
+
+    listing: str
+    seller: str | None
+    product: str
+    decision: str
+    reviewed_at: str
+    photos: tuple[ReviewedPhoto, ...]
+
+
+def _open_store(store: Path) -> Engine:
+    file = store / DATABASE_FILE
+    if not file.is_file():
+        raise ConfigError(f"store: {store} holds no {DATABASE_FILE}; name the folder that `store` has in the settings")
+    return connect(file)
+
+
+def _latest_by_listing(session: Session) -> dict[tuple[str, str], ReviewedListing]:
+    """Give each reviewed listing and product, oldest check first; checks without a listing id stand for themselves."""
+    query = (
+        select(CheckRow)
+        .where(exists().where(ReviewRow.check_id == CheckRow.check_id))
+        .options(selectinload(CheckRow.reviews), selectinload(CheckRow.photos))
+        .order_by(CheckRow.check_id)
+    )
+    groups: dict[tuple[str, str], list[CheckRow]] = {}
+    for row in session.scalars(query):
+        groups.setdefault((row.listing_id or row.check_id, row.product), []).append(row)
+    products_of = Counter(listing for listing, _ in groups)
+    return {
+        key: _merge(f"{key[0]}/{key[1]}" if products_of[key[0]] > 1 else key[0], rows) for key, rows in groups.items()
+    }
+
+
+def _merge(listing: str, rows: Sequence[CheckRow]) -> ReviewedListing:
+    latest = max((review for row in rows for review in row.reviews), key=lambda review: review.review_id)
+    photos = {photo.sha256: photo for row in rows for photo in _photos_of(row)}
+    return ReviewedListing(
+        listing=listing,
+        seller=next((row.seller_id for row in reversed(rows) if row.seller_id), None),
+        product=rows[0].product,
+        decision=latest.decision,
+        reviewed_at=latest.created_at.isoformat(timespec="seconds"),
+        photos=tuple(photos.values()),
+    )
+
+
+def _photos_of(row: CheckRow) -> Iterator[ReviewedPhoto]:
+    views = row.views or [None] * len(row.photos)
+    for photo in row.photos:
+        if photo.kept:
+            yield ReviewedPhoto(sha256=photo.sha256, view=views[photo.position], check_id=row.check_id)
+
+
+def _write_photos(
+    labelled: dict[tuple[str, str], ReviewedListing], photos: Path, out: Path
+) -> tuple[list[dict[str, str]], int]:
+    """Copy every photo once, named by its hash; give the manifest's rows and how many photos were not found."""
+    folder = out.with_name(f"{out.stem}_photos")
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, missing = [], 0
+    for listing in labelled.values():
+        for photo in listing.photos:
+            try:
+                data = (photos / photo_path(photo.sha256)).read_bytes()
+            except FileNotFoundError:
+                missing += 1
+                continue
+            copy = folder / f"{photo.sha256[:32]}.{_suffix(data)}"
+            if not copy.exists():
+                copy.write_bytes(data)
+            rows.append(_row(listing, photo, copy.relative_to(out.parent)))
+    return rows, missing
+
+
+def _row(listing: ReviewedListing, photo: ReviewedPhoto, copy: Path) -> dict[str, str]:
+    return {
+        "photo": copy.as_posix(),
+        "label": listing.decision,
+        "product": listing.product,
+        "listing": listing.listing,
+        "seller": listing.seller or "",
+        "view": photo.view or "",
+        "source": SOURCE,
+        "check_id": photo.check_id,
+        "reviewed_at": listing.reviewed_at,
+    }
+
+
+def _suffix(data: bytes) -> str:
+    try:
+        return {"jpeg": "jpg"}.get(sniff_format(data), sniff_format(data))
+    except PhotoError:  # a stored photo was readable once: a version that reads fewer formats still exports it
+        return "bin"
+
+
+def _write_manifest(rows: Sequence[dict[str, str]], out: Path) -> None:
+    """Write the table in one step, so that a stopped export leaves no half manifest."""
+    partial = out.with_name(f".{out.name}.partial")
+    with partial.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(out)
