@@ -1,0 +1,40 @@
+"""Servers for the tests: one shared by those that need no settings of their own, and a way to start others."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serving.settings import ServeSettings
+from tests.serving.running import Running, run_in_thread
+from tests.tiny_bundle import write_tiny_bundle
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bundle") / "tiny"
+    write_tiny_bundle(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    store = tmp_path_factory.mktemp("store")
+    with run_in_thread(ServeSettings(bundle=(tiny_bundle,), store=str(store))) as running:
+        yield running
+
+
+@pytest.fixture
+def start(tiny_bundle: Path, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Start a server with settings of one's own; all are stopped when the test ends."""
+    with contextlib.ExitStack() as servers:
+
+        def start_one(**settings: Any) -> Running:
+            chosen = {"bundle": (tiny_bundle,), "store": str(tmp_path / "store"), **settings}
+            return servers.enter_context(run_in_thread(ServeSettings(**chosen)))
+
+        yield start_one

@@ -1,0 +1,110 @@
+"""A server that really listens: uvicorn in a thread, or `touchstone serve` in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from serving.app import create_app
+from serving.server import address_of, open_socket
+from serving.services import Services
+from serving.settings import ServeSettings
+
+Files = list[tuple[str, tuple[str | None, bytes, str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A server in a thread of this process, and an HTTP client of it."""
+
+    url: str
+    services: Services
+    http: httpx.Client
+
+    def check(
+        self, *photos: bytes, listing: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        return self.http.post("/v1/checks", files=files_of(photos, listing), headers=headers)
+
+    def answer(self, *photos: bytes, listing: dict[str, Any] | None = None) -> dict[str, Any]:
+        response = self.check(*photos, listing=listing)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+def files_of(photos: Sequence[bytes], listing: dict[str, Any] | None = None) -> Files:
+    files: Files = [("photos", (f"photo_{i}.jpg", data, "image/jpeg")) for i, data in enumerate(photos)]
+    if listing is not None:
+        files.append(("listing", (None, json.dumps(listing).encode(), "application/json")))
+    return files
+
+
+@contextlib.contextmanager
+def run_in_thread(settings: ServeSettings) -> Iterator[Running]:
+    listener = open_socket("127.0.0.1", 0)
+    app = create_app(settings)
+    config = uvicorn.Config(app, loop="asyncio", http="httptools", ws="none", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    headers = {} if settings.api_key is None else {"Authorization": f"Bearer {settings.api_key}"}
+    url = address_of(listener)
+    try:
+        with httpx.Client(base_url=url, headers=headers, timeout=30) as http:
+            wait_until_ready(http)
+            yield Running(url=url, services=app.state.services, http=http)
+    finally:
+        server.should_exit = True
+        thread.join(timeout=30)
+        listener.close()
+        assert not thread.is_alive(), "the server did not stop"
+
+
+@contextlib.contextmanager
+def run_in_process(
+    folder: Path, bundle: Path, *overrides: str, environment: dict[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start `touchstone serve`; gives the process and the address that it printed."""
+    config = folder / "serve.toml"
+    config.write_text(f'bundle = "{bundle}"\nport = 0\nstore = "{folder / "store"}"\n', encoding="utf-8")
+    command = [sys.executable, "-m", "vision.cli", "serve", str(config)]
+    for override in overrides:
+        command += ["--set", override]
+    log = (folder / "log.txt").open("a", encoding="utf-8")
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **(environment or {})}
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert "http://" in line, (line, (folder / "log.txt").read_text())
+        yield process, line.partition("Open ")[2].split()[0].rstrip("/")
+    finally:
+        process.kill()
+        process.wait(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()
+        log.close()
+
+
+def wait_until_ready(http: httpx.Client) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with contextlib.suppress(httpx.TransportError):
+            if http.get("/readyz").status_code == 200:
+                return
+        time.sleep(0.01)
+    raise AssertionError("the server did not get ready")
