@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from statistics import fmean
 
 import torch
 from torch import Tensor
@@ -75,7 +76,7 @@ def finetune(
         network=network.cpu().eval(),
         epoch=kept_epoch(history),
         history=history,
-        photos_per_s=sum(record.photos_per_s for record in history) / len(history),
+        photos_per_s=fmean(record.photos_per_s for record in history),
     )
 
 

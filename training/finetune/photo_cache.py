@@ -147,7 +147,8 @@ def _decode(row: PhotoRow, geometry: InputGeometry) -> NDArray[np.uint8]:
         photo = open_photo(row.photo.read_bytes(), smallest_side_px=geometry.smallest_decoded_side_px)
     except (PhotoError, OSError) as error:
         raise ManifestError(f"row {row.row}: {row.photo} can't be read: {error} Mend or drop the row.") from error
-    return to_input(photo, geometry).pixels[0]
+    square: NDArray[np.uint8] = to_input(photo, geometry).pixels[0]
+    return square
 
 
 def _make_safe(descriptor: int, flush: Callable[[], None]) -> None:
@@ -157,4 +158,5 @@ def _make_safe(descriptor: int, flush: Callable[[], None]) -> None:
 
 @lru_cache(maxsize=8)
 def _mapped(file: Path, size_px: int, count: int) -> NDArray[np.uint8]:
-    return np.asarray(np.memmap(file, np.uint8, mode="r", shape=(count, size_px, size_px, 3)))
+    squares: NDArray[np.uint8] = np.memmap(file, np.uint8, mode="r", shape=(count, size_px, size_px, 3))
+    return squares

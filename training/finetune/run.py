@@ -1,13 +1,11 @@
 """All parts of one run, put together once: data, network, optimiser, and the state of a killed run if there is one."""
 
-import os
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from timm.layers.norm_act import convert_sync_batchnorm
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
@@ -18,11 +16,11 @@ from training.finetune.augment import build_augmentation
 from training.finetune.balance import photo_weights
 from training.finetune.checkpoint import Identity, identify_run, load_checkpoint, save_checkpoint
 from training.finetune.config import FinetuneConfig
+from training.finetune.decoding import decode_photos
 from training.finetune.distributed import Processes
 from training.finetune.ema import WeightAverage
 from training.finetune.loader import AugmentedPhotos, Batch, build_loader, choose_workers
 from training.finetune.optimiser import build_optimiser, freeze_stages
-from training.finetune.photo_cache import CachedPhotos, cache_photos
 from training.finetune.sampler import StepSampler
 from training.finetune.state import RunState
 from training.finetune.stop_set import StopSet, build_stop_set, counting_rows
@@ -86,7 +84,9 @@ def prepare_run(
     written = load_checkpoint(checkpoint, identity, device=processes.device)
     if written is not None:
         state.restore(written)
-    photos, stop_photos = _cached(fit_rows, stop_rows, geometry, config, cache_folder, processes)
+    squares = decode_photos(
+        fit_rows, stop_rows, geometry, margin=config.cache_margin, folder=cache_folder, processes=processes
+    )
     sampler = StepSampler(
         photo_weights(fit_rows, balance=config.balance, listing_cap=config.listing_cap),
         batch_size=config.batch_size,
@@ -97,7 +97,7 @@ def prepare_run(
         world_size=processes.world_size,
     )
     augmented = AugmentedPhotos(
-        photos,
+        squares.fit,
         [row.label == "genuine" for row in fit_rows],
         build_augmentation(config.augment, size_px=geometry.size_px),
     )
@@ -109,7 +109,7 @@ def prepare_run(
         model=_as_trained(state.network, config, processes),
         loader=build_loader(augmented, sampler, workers=workers, device=processes.device),
         steps_per_epoch=sampler.steps_per_epoch,
-        stop=build_stop_set(stop_rows, stop_photos) if stop_rows else None,
+        stop=build_stop_set(stop_rows, squares.stop) if stop_rows else None,
         seed=seed,
         uses_bf16=uses_bf16,
         checkpoint=checkpoint,
@@ -154,33 +154,3 @@ def _as_trained(network: Network, config: FinetuneConfig, processes: Processes) 
     if config.compile:
         model.compile()
     return model
-
-
-def _cached(
-    fit_rows: Sequence[PhotoRow],
-    stop_rows: Sequence[PhotoRow],
-    geometry: InputGeometry,
-    config: FinetuneConfig,
-    folder: Path,
-    processes: Processes,
-) -> tuple[CachedPhotos, CachedPhotos]:
-    """Squares with a margin to learn from, and squares as served to stop on; the main process decodes what lacks."""
-    roomy_px = round(geometry.size_px * config.cache_margin)
-    smallest_px = max(roomy_px, geometry.smallest_decoded_side_px)
-    roomy = replace(geometry, size_px=roomy_px, smallest_decoded_side_px=smallest_px)
-    columns = (TextColumn("decoding photos"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, disable=not processes.is_main, transient=True) as progress:
-        task = progress.add_task("", total=len(fit_rows) + len(stop_rows))
-
-        def cache(rows: Sequence[PhotoRow], squares: InputGeometry) -> CachedPhotos:
-            def advance(photos: int) -> None:
-                progress.advance(task, photos)
-
-            return cache_photos(rows, squares, folder=folder, threads=os.cpu_count() or 1, advance=advance)
-
-        if not processes.is_main:
-            processes.wait()
-        cached = cache(fit_rows, roomy), cache(stop_rows, geometry)
-        if processes.is_main:
-            processes.wait()
-    return cached
