@@ -22,7 +22,7 @@ test: setup chromium ## Run every check: format, lint, types, imports, tests (un
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest
+	TOUCHSTONE_CHROMIUM="$$(.ci/chromium)" $(BIN)/pytest
 
 format: setup ## Format the code and fix what the linter can
 	$(BIN)/ruff format .
