@@ -43,8 +43,9 @@ class NearPair:
 def hash_photo(pixels: NDArray[np.uint8]) -> PhotoHash:
     """Hash `pixels` [H, W, 3] RGB."""
     image = Image.fromarray(pixels)
-    # PDQ averages down to 64 × 64 whatever it gets; from 256 px it costs a tenth of the time.
-    image.thumbnail((_SIDE_PX, _SIDE_PX), Image.Resampling.BOX)
+    # PDQ averages down to 64 × 64 whatever it gets; from 256 px it costs a tenth of the time,
+    # and a copy at another size ends up closer.
+    image.thumbnail((_SIDE_PX, _SIDE_PX), Image.Resampling.BILINEAR)
     small = np.asarray(image)
     bits, quality = pdqhash.compute(np.ascontiguousarray(small))
     mirrored_bits, _ = pdqhash.compute(np.ascontiguousarray(small[:, ::-1]))
