@@ -44,19 +44,20 @@ def metrics_table(evaluation: Evaluation) -> dict[str, object]:
 
 def describe_left_out(left_out: LeftOut) -> tuple[str, ...]:
     """One sentence for each reason why something was not judged."""
-    told = []
-    if left_out.seen_listings:
-        rest = left_out.unseen_photos_of_seen_listings
-        others = f", and {rest} more of the same listings" if rest else ""
-        told.append(
-            f"{left_out.seen_photos} photos that the bundle was fitted on{others}: {left_out.seen_listings} listings."
-        )
-    if left_out.unlabelled_photos:
-        told.append(f"{left_out.unlabelled_photos} photos without a label.")
-    if left_out.listings_with_two_products:
-        told.append(f"{left_out.listings_with_two_products} listings that name two products.")
-    if left_out.listings_of_unknown_products:
-        told.append(f"{left_out.listings_of_unknown_products} listings of products that the bundle doesn't know.")
-    if left_out.photos_beyond_twelve:
-        told.append(f"{left_out.photos_beyond_twelve} photos beyond the twelfth of their listing.")
-    return tuple(told)
+    told = (
+        (left_out.seen_photos, "photo", f"that the bundle was fitted on{_and_their_others(left_out)}"),
+        (left_out.unlabelled_photos, "photo", "without a label"),
+        (left_out.listings_with_two_products, "listing", "with more than one product"),
+        (left_out.listings_of_unknown_products, "listing", "of products that the bundle doesn't know"),
+        (left_out.photos_beyond_twelve, "photo", "beyond the twelfth of a listing"),
+    )
+    return tuple(f"{_count(n, noun)} {why}." for n, noun, why in told if n)
+
+
+def _and_their_others(left_out: LeftOut) -> str:
+    rest, listings = left_out.unseen_photos_of_seen_listings, _count(left_out.seen_listings, "listing")
+    return f", and {rest} more of the same {listings}" if rest else f", of {listings}"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

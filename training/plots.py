@@ -28,6 +28,7 @@ _TOKENS = {
     "genuine": "#010206",
     "counterfeit": "#010207",
     "accent": "#010208",
+    "paper": "#010209",
 }
 _MAX_DOTS = 300  # of one class in one row: more only make the page heavy
 _DOT_SEED = 0
@@ -97,7 +98,16 @@ def plot_authenticity(genuine: BoolArray, p: FloatArray) -> str:
     up, down = np.histogram(p[genuine], edges)[0], np.histogram(p[~genuine], edges)[0]
     middle, width = (edges[:-1] + edges[1:]) / 2, 0.92 * (edges[1] - edges[0])
     axes.bar(middle, up, width=width, color=_TOKENS["genuine"], label="genuine")
-    axes.bar(middle, -down, width=width, color=_TOKENS["counterfeit"], label="counterfeit", hatch="////", alpha=0.85)
+    axes.bar(
+        middle,
+        -down,
+        width=width,
+        color=_TOKENS["counterfeit"],
+        label="counterfeit",
+        hatch="////",
+        edgecolor=_TOKENS["paper"],
+        linewidth=0,
+    )
     axes.axhline(0, color=_TOKENS["muted"], linewidth=0.8)
     axes.set_xlim(0, 1)
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}")

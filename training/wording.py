@@ -6,6 +6,7 @@ from training.calibrate import listings_needed
 from training.figures import Figure, Share
 from vision.bundle import ErrorBound, LabelKind, Thresholds
 
+NBSP = "\u00a0"
 LABEL_KIND_NAMES: dict[LabelKind, str] = {
     "weak": "weak labels",
     "verified": "verified labels",
@@ -42,8 +43,8 @@ def percent(value: float) -> str:
     """`4.9 %`, `12 %`, `100 %`, or a dash where it is undefined; a decimal only near the two ends."""
     if math.isnan(value):
         return "–"
-    fine = 0 < value < 0.1 or 0.9 < value < 1
-    return f"{100 * value:.1f} %" if fine else f"{100 * value:.0f} %"
+    digits = 1 if 0 < value < 0.1 or 0.9 < value < 1 else 0
+    return f"{100 * value:.{digits}f}".removesuffix(".0") + NBSP + "%"
 
 
 def interval(figure: Figure | Share) -> str:
@@ -51,7 +52,7 @@ def interval(figure: Figure | Share) -> str:
     if math.isnan(figure.low):
         return ""
     if isinstance(figure, Share):
-        return f"{100 * figure.low:.1f} to {percent(figure.high)}"
+        return f"{100 * figure.low:.1f} to {100 * figure.high:.1f}{NBSP}%"
     return f"{figure.low:.3f} to {figure.high:.3f}"
 
 
@@ -63,7 +64,7 @@ def promise(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKind) ->
     relative = ", relative to the weak labels" if label_kind == "weak" else ""
     relative = ", on rendered photos" if label_kind == "rendered" else relative
     if bound.guaranteed:
-        return f"Guaranteed: at most {limit}, with 97.5 % confidence, from {bound.n} held-out listings{relative}."
+        return f"Guaranteed: at most {limit}, with 97.5{NBSP}% confidence, from {bound.n} held-out listings{relative}."
     reasons = []
     if thresholds.source == "out_of_fold":
         reasons.append("out-of-fold listings were judged by networks other than the one that ships")

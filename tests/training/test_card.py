@@ -1,0 +1,104 @@
+"""The model card of a tiny bundle: counts, what is promised, and which photos it shows."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.tiny_bundle import write_tiny_bundle
+from training.answers import ListingAnswer
+from training.card import write_card
+from training.figures import figures_as_dict, measure
+from training.manifest import Manifest, PhotoRow
+from vision.bundle import Bundle, read_bundle, seal_bundle
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Bundle:
+    return write_tiny_bundle(tmp_path / "bundle", products=("toy", "kettle"))
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Manifest:
+    """Five genuine toys in three listings and two counterfeit ones; two photos are shareable."""
+    rows = []
+    for i, (label, listing) in enumerate(
+        [("genuine", "a"), ("genuine", "a"), ("genuine", "b"), ("genuine", "b"), ("genuine", "c"), ("counterfeit", "d")]
+        * 1
+        + [("counterfeit", "d")]
+    ):
+        path = tmp_path / f"{i}.jpg"
+        Image.fromarray(np.full((64, 64, 3), 30 * i, np.uint8)).save(path)
+        row = PhotoRow(row=i, photo=path, label=label, product="toy", listing=listing, shareable=i in (2, 5))  # type: ignore[arg-type]
+        rows.append(row)
+    return Manifest(path=tmp_path / "m.csv", rows=tuple(rows), sha256="0" * 64)
+
+
+def card(bundle: Bundle) -> str:
+    return (bundle.folder / "card.html").read_text()
+
+
+def test_the_card_counts_what_fitted_the_bundle(bundle: Bundle, manifest: Manifest) -> None:
+    write_card(bundle.folder, bundle.record, manifest=manifest, fitted=[0, 1, 2, 5, 6])
+    cells = '<th>toy</th><td class="n">2</td><td class="n">3</td><td class="n">1</td><td class="n">2</td>'
+    assert cells in card(bundle)
+
+
+def test_the_card_shows_shareable_photos_only(bundle: Bundle, manifest: Manifest) -> None:
+    write_card(bundle.folder, bundle.record, manifest=manifest, fitted=range(7))
+    assert card(bundle).count("data:image/jpeg;base64,") == 2
+    hidden = replace(manifest, rows=tuple(replace(row, shareable=False) for row in manifest.rows))
+    write_card(bundle.folder, bundle.record, manifest=hidden, fitted=range(7))
+    assert "data:image" not in card(bundle)
+
+
+def test_an_unreadable_shareable_photo_doesn_t_stop_the_card(bundle: Bundle, manifest: Manifest) -> None:
+    manifest.rows[2].photo.write_bytes(b"no photo")
+    write_card(bundle.folder, bundle.record, manifest=manifest, fitted=range(7))
+    assert card(bundle).count("data:image/jpeg;base64,") == 1
+
+
+def test_figures_from_the_record_appear_with_their_interval(bundle: Bundle) -> None:
+    answers = [
+        ListingAnswer(
+            listing=f"l{i}",
+            label="genuine" if i % 2 else "counterfeit",
+            product="toy",
+            photo_count=1,
+            logit=0.0,
+            authenticity=0.9 if i % 2 else 0.1 + 0.85 * (i == 0),
+            outcome="review",
+        )
+        for i in range(20)
+    ]
+    figures = measure(answers, [], rounds=100)
+    write_card(bundle.folder, replace(bundle.record, metrics=figures_as_dict(figures)))
+    assert "<b>0.900</b><span>listing AUROC</span>" in card(bundle)
+    assert "10 genuine and 10 counterfeit listings that it never saw" in card(bundle)
+
+
+@pytest.mark.parametrize("metrics", [{}, {"listing_auroc": 0.9}], ids=["none", "another program's"])
+def test_without_figures_the_card_says_how_to_measure(bundle: Bundle, metrics: dict[str, object]) -> None:
+    write_card(bundle.folder, replace(bundle.record, metrics=metrics))
+    assert "touchstone evaluate BUNDLE MANIFEST" in card(bundle)
+    assert "listing AUROC" not in card(bundle)
+
+
+def test_the_card_says_what_the_labels_are_worth(bundle: Bundle) -> None:
+    write_card(bundle.folder, bundle.record)
+    assert "not field performance" in card(bundle)
+    write_card(bundle.folder, replace(bundle.record, label_kind="weak"))
+    assert "relative to the weak labels" in card(bundle)
+
+
+def test_the_card_says_that_a_photo_is_no_proof_of_what_is_in_the_box(bundle: Bundle) -> None:
+    write_card(bundle.folder, bundle.record)
+    assert "no proof of what is in the box" in card(bundle)
+
+
+def test_a_bundle_with_its_card_seals_and_reads(bundle: Bundle) -> None:
+    write_card(bundle.folder, bundle.record)
+    seal_bundle(bundle.folder, bundle.record)
+    assert "card.html" in read_bundle(bundle.folder).files
