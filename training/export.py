@@ -22,12 +22,12 @@ def export_network(network: Network, file: Path, *, size_px: int) -> None:
 
     The batch is dynamic, normalisation is inside, and the file is checked by onnx.checker before it takes its name.
     """
-    _export(_Everything(network), file, size_px=size_px, outputs=OUTPUTS)
+    _export(network, _Everything(network), file, size_px=size_px, outputs=OUTPUTS)
 
 
 def export_features(network: Network, file: Path, *, size_px: int) -> None:
     """Write a graph `photos` uint8 [N, S, S, 3] -> pooled `features` [N, F], for the frozen recipe."""
-    _export(_Features(network), file, size_px=size_px, outputs=("features",))
+    _export(network, _Features(network), file, size_px=size_px, outputs=("features",))
 
 
 class _Everything(nn.Module):
@@ -49,9 +49,9 @@ class _Features(nn.Module):
         return self.network.features(photos)
 
 
-def _export(module: nn.Module, file: Path, *, size_px: int, outputs: Sequence[str]) -> None:
+def _export(network: Network, module: nn.Module, file: Path, *, size_px: int, outputs: Sequence[str]) -> None:
     photos = torch.zeros(2, size_px, size_px, 3, dtype=torch.uint8)
-    training = module.training
+    was_training = network.training
     module.eval()
     with TemporaryDirectory(dir=file.parent) as scratch:
         draft = Path(scratch) / file.name
@@ -69,4 +69,4 @@ def _export(module: nn.Module, file: Path, *, size_px: int, outputs: Sequence[st
         )
         onnx.checker.check_model(str(draft), full_check=True)
         os.replace(draft, file)
-    module.train(training)
+    network.train(was_training)

@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+from tests.training.small_network import SIZE_PX, random_photos, small_network
+from training.export import export_features, export_network
+from training.weights import WEIGHTS_FILE, save_weights
+
+
+def test_the_exported_graph_answers_as_the_network_for_any_batch(tmp_path: Path) -> None:
+    network = small_network()
+    export_network(network, tmp_path / "model.onnx", size_px=SIZE_PX)
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    for n in (1, 5):
+        photos = random_photos(n, seed=n)
+        with torch.inference_mode():
+            expected = network.forward_all(photos)
+        logit, embedding, evidence = session.run(["logit", "embedding", "evidence"], {"photos": photos.numpy()})
+        np.testing.assert_allclose(logit, expected.logit, atol=1e-5)
+        np.testing.assert_allclose(embedding, expected.embedding, atol=1e-5)
+        np.testing.assert_allclose(evidence, expected.evidence, atol=1e-5)
+
+
+def test_the_graph_takes_uint8_photos_of_its_size(tmp_path: Path) -> None:
+    export_network(small_network(), tmp_path / "model.onnx", size_px=SIZE_PX)
+    (entry,) = onnxruntime.InferenceSession(tmp_path / "model.onnx").get_inputs()
+    assert (entry.name, entry.type, entry.shape[1:]) == ("photos", "tensor(uint8)", [SIZE_PX, SIZE_PX, 3])
+
+
+def test_exporting_leaves_nothing_else_behind_and_the_mode_as_it_was(tmp_path: Path) -> None:
+    for training in (True, False):
+        network = small_network().train(training)
+        export_features(network, tmp_path / "features.onnx", size_px=SIZE_PX)
+        assert [file.name for file in tmp_path.iterdir()] == ["features.onnx"]
+        assert all(module.training == training for module in network.modules())
+
+
+def test_saved_weights_hold_every_tensor(tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    network = small_network()
+    save_weights(network, tmp_path)
+    saved = load_file(tmp_path / WEIGHTS_FILE)
+    assert saved.keys() == network.state_dict().keys()
+    torch.testing.assert_close(saved["head.linear.weight"], network.head.linear.weight.detach())

@@ -1,0 +1,85 @@
+import pytest
+import torch
+
+from tests.training.small_network import random_photos, small_network
+from training.backbones import create_backbone
+from training.errors import BackboneError
+
+
+def test_the_evidence_sums_to_the_logit_less_its_bias() -> None:
+    network = small_network()
+    with torch.inference_mode():
+        outputs = network.forward_all(random_photos(3))
+    total = outputs.evidence.sum((1, 2)) + network.head.linear.bias
+    assert outputs.evidence.shape == (3, 2, 2)
+    torch.testing.assert_close(total, outputs.logit, atol=1e-5, rtol=1e-5)
+    assert outputs.logit.std() > 1e-4
+
+
+def test_the_evidence_moves_where_the_photo_changes() -> None:
+    network = small_network()
+    photos = random_photos(1).repeat(2, 1, 1, 1)
+    photos[1, 40:, 40:] = 255
+    with torch.inference_mode():
+        before, after = network.forward_all(photos).evidence
+    change = (after - before).abs()
+    assert change[1, 1] > 2 * change[0, 0]
+
+
+def test_training_and_export_compute_the_same_logit() -> None:
+    network = small_network()
+    photos = random_photos(2)
+    with torch.inference_mode():
+        torch.testing.assert_close(network(photos), network.forward_all(photos).logit)
+
+
+def test_embeddings_have_unit_length() -> None:
+    with torch.inference_mode():
+        embedding = small_network().forward_all(random_photos(4)).embedding
+    torch.testing.assert_close(embedding.norm(dim=1), torch.ones(4))
+
+
+def test_the_pooled_features_are_means_then_standard_deviations() -> None:
+    network = small_network()
+    photos = random_photos(2)
+    with torch.inference_mode():
+        features = network.features(photos)
+        maps = network._maps(photos)
+    means = torch.cat([m.mean((2, 3)) for m in maps], 1)
+    spreads = torch.cat([m.std((2, 3), unbiased=False) for m in maps], 1)
+    torch.testing.assert_close(features, torch.cat([means, spreads], 1), atol=5e-3, rtol=1e-3)
+
+
+def test_every_weight_of_the_backbone_belongs_to_one_stage() -> None:
+    network = small_network()
+    in_stages = [id(p) for stage in network.stages for module in stage for p in module.parameters(recurse=False)]
+    assert sorted(in_stages) == sorted(id(p) for p in network.backbone.parameters())
+    assert len(network.stages) >= 3
+
+
+def test_the_packaged_weights_know_imagenet_statistics() -> None:
+    backbone, normalisation = create_backbone("tf_efficientnet_lite0", "package")
+    assert normalisation.mean == (127.0, 127.0, 127.0)
+    norms = [m for m in backbone.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert all(float(norm.running_var.max()) != 1.0 for norm in norms if norm.running_var is not None)
+    assert len(norms) > 30
+
+
+def test_an_unknown_backbone_names_the_nearest() -> None:
+    with pytest.raises(BackboneError, match="tf_efficientnet_lite0"):
+        create_backbone("tf_efficientnet_lite_0", "none")
+
+
+def test_weights_that_no_package_carries_say_what_else_works() -> None:
+    with pytest.raises(BackboneError, match="hub"):
+        create_backbone("test_efficientnet", "package")
+
+
+def test_an_unknown_source_of_weights_is_refused() -> None:
+    with pytest.raises(BackboneError, match="'file:PATH'"):
+        create_backbone("test_efficientnet", "internet")
+
+
+def test_a_missing_weights_file_is_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(BackboneError, match="nowhere"):
+        create_backbone("test_efficientnet", f"file:{tmp_path / 'nowhere.pth'}")

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from training.errors import RunError
+from training.run_folder import code_version, open_run_folder
+
+
+def test_the_same_run_opens_its_folder_again(tmp_path: Path) -> None:
+    config = {"model": {"size_px": 320}, "run": {"folder": "a"}}
+    assert not open_run_folder(tmp_path / "run", config=config, data_hash="d").resumed
+    assert open_run_folder(tmp_path / "run", config=config, data_hash="d").resumed
+
+
+def test_where_a_run_lies_does_not_make_it_another(tmp_path: Path) -> None:
+    open_run_folder(tmp_path / "run", config={"run": {"folder": "a"}}, data_hash="d")
+    assert open_run_folder(tmp_path / "run", config={"run": {"folder": "b"}}, data_hash="d").resumed
+
+
+def test_another_run_in_the_folder_is_refused_naming_the_keys(tmp_path: Path) -> None:
+    open_run_folder(tmp_path / "run", config={"model": {"size_px": 320}}, data_hash="d")
+    with pytest.raises(RunError, match=r"model\.size_px: 320 there, 448 now"):
+        open_run_folder(tmp_path / "run", config={"model": {"size_px": 448}}, data_hash="d")
+    with pytest.raises(RunError, match="the photos"):
+        open_run_folder(tmp_path / "run", config={"model": {"size_px": 320}}, data_hash="e")
+
+
+def test_a_folder_of_other_things_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").write_bytes(b"x")
+    with pytest.raises(RunError, match="no run"):
+        open_run_folder(tmp_path, config={}, data_hash="d")
+    assert (tmp_path / "holiday.jpg").read_bytes() == b"x"
+
+
+def test_a_run_is_done_when_its_bundle_is_there(tmp_path: Path) -> None:
+    run = open_run_folder(tmp_path / "run", config={}, data_hash="d")
+    assert not run.is_done
+    run.bundle.mkdir()
+    (run.bundle / "bundle.json").write_text("{}")
+    assert run.is_done
+
+
+def test_the_code_version_starts_with_the_package_version() -> None:
+    from importlib.metadata import version
+
+    assert code_version().startswith(version("touchstone"))

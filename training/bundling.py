@@ -1,0 +1,118 @@
+"""From a trained network and its calibration to a sealed bundle folder."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from training.calibration_set import FittedCalibration
+from training.config import TrainConfig
+from training.errors import RunError
+from training.export import export_network
+from training.network import Network
+from training.photo_logits import read_tile, single_thread_session
+from training.run_folder import code_version
+from training.weights import save_weights
+from vision.bundle import SEEN_DIGITS, SEEN_PHOTOS_FILE, Bundle, BundleRecord, GraphRecord, seal_bundle
+from vision.config import config_as_dict
+from vision.scorer import Scorer
+from vision.self_test import self_test_inputs
+
+GRAPH_FILE = "model.onnx"
+PARITY_PHOTOS = 64
+PARITY_LIMIT = 1e-4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleContents:
+    """What goes into a bundle. `seen` are the photos that fitted, stopped or calibrated it."""
+
+    network: Network
+    calibration: FittedCalibration
+    products: tuple[str, ...]
+    seen: Sequence[Path]
+    data_hash: str
+
+
+def write_bundle(folder: Path, contents: BundleContents, config: TrainConfig) -> Bundle:
+    """Export, self-test, measure parity on real photos and seal; `folder` is made anew.
+
+    Raises RunError where the exported graph does not answer as the network does.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    export_network(contents.network, folder / GRAPH_FILE, size_px=config.model.size_px)
+    save_weights(contents.network, folder)
+    (folder / SEEN_PHOTOS_FILE).write_text("".join(f"{digest}\n" for digest in _digests(contents.seen)))
+    bundle = seal_bundle(folder, _record(folder, contents, config))
+    return _with_parity(bundle, contents, config)
+
+
+def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> BundleRecord:
+    now = datetime.now(UTC)
+    session = single_thread_session(folder / GRAPH_FILE)
+    self_test = session.run(["logit"], {"photos": self_test_inputs(config.model.size_px)})[0]
+    fitted = contents.calibration
+    return BundleRecord(
+        name=config.run.name,
+        version=now.strftime("%Y%m%d.%H%M%S"),
+        created_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        products=contents.products,
+        geometry=config.model.geometry,
+        evidence_kind="exact",
+        evidence_bias=float(contents.network.head.linear.bias.item()),
+        authenticity_kind="calibrated",
+        graphs=(
+            GraphRecord(
+                file=GRAPH_FILE,
+                precision="fp32",
+                photo_calibration=fitted.photo,
+                listing_calibrations=fitted.listings,
+                counterfeit_share=fitted.counterfeit_share,
+                thresholds=fitted.thresholds,
+                self_test_logits=tuple(float(v) for v in self_test),
+                parity=0.0,
+            ),
+        ),
+        required_views=(),
+        metrics={},
+        label_kind=config.data.label_kind,
+        config=config_as_dict(config),
+        data_hash=contents.data_hash,
+        code_version=code_version(),
+    )
+
+
+def _with_parity(bundle: Bundle, contents: BundleContents, config: TrainConfig) -> Bundle:
+    parity = measure_parity(bundle, contents.network, contents.seen)
+    if parity > PARITY_LIMIT:
+        raise RunError(
+            f"the exported graph differs from the network by {parity:.2g} in authenticity on real photos (at most "
+            f"{PARITY_LIMIT:g}): use other versions of torch, onnx or onnxruntime"
+        )
+    graph = replace(bundle.record.graphs[0], parity=parity)
+    return seal_bundle(bundle.folder, replace(bundle.record, graphs=(graph,)))
+
+
+def measure_parity(bundle: Bundle, network: Network, photos: Sequence[Path]) -> float:
+    """Largest difference in a photo's authenticity between torch and the served graph, over up to 64 photos."""
+    scorer = Scorer(bundle)
+    authenticity = scorer.graph.photo_calibration.authenticity
+    step = max(1, len(photos) // PARITY_PHOTOS)
+    largest = 0.0
+    for photo in photos[::step][:PARITY_PHOTOS]:
+        tile = read_tile(photo, bundle.record.geometry)
+        with torch.inference_mode():
+            expected = float(network(torch.from_numpy(tile.copy()))[0])
+        largest = max(largest, abs(authenticity(expected) - authenticity(float(scorer.score(tile).logit[0]))))
+    return largest
+
+
+def _digests(photos: Sequence[Path]) -> list[str]:
+    return sorted({hashlib.sha256(photo.read_bytes()).hexdigest()[:SEEN_DIGITS] for photo in photos})

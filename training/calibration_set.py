@@ -1,0 +1,124 @@
+"""Held-out photos and listings with their logits: what probabilities and thresholds are fitted on."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.calibrate import choose_thresholds, fit_listing_calibrations, fit_temperature
+from training.config import CalibrationConfig
+from training.manifest import Manifest
+from vision.bundle import ANY_PRODUCT, Calibration, ListingCalibration, Thresholds
+from vision.detector import MOST_PHOTOS
+from vision.verdict import PhotoJudgement, distinct_readable, listing_logit
+
+Source = Literal["held_out", "out_of_fold"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationSet:
+    """Rows of the manifest with the logit [N] that a network gave each without having learned from it."""
+
+    manifest: Manifest
+    rows: tuple[int, ...]
+    logit: NDArray[np.float64]
+    source: Source
+
+    def fit(self, config: CalibrationConfig) -> FittedCalibration:
+        """Temperatures for photos and listings, thresholds, and each product's share of counterfeit listings."""
+        listings = self._listings()
+        logit = np.array([listing.logit for listing in listings])
+        genuine = np.array([listing.genuine for listing in listings])
+        products = [listing.product for listing in listings]
+        counts = np.array([listing.photos for listing in listings], np.int64)
+        photo_genuine = np.array([self.manifest.rows[row].label == "genuine" for row in self.rows])
+        return FittedCalibration(
+            photo=fit_temperature(self.logit, photo_genuine),
+            listings=fit_listing_calibrations(logit, genuine, counts),
+            thresholds=choose_thresholds(
+                logit, genuine, products, alpha=config.alpha, beta=config.beta, source=self.source
+            ),
+            counterfeit_share=_counterfeit_shares(genuine, np.array(products)),
+            n_genuine=int(genuine.sum()),
+            n_counterfeit=int((~genuine).sum()),
+        )
+
+    def write(self, file: Path) -> None:
+        """Write a CSV of row, listing and logit, from which `read_calibration_rows` gives the set back."""
+        with file.open("w", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(("photo", "listing", "logit"))
+            for row, logit in zip(self.rows, self.logit, strict=True):
+                entry = self.manifest.rows[row]
+                writer.writerow((str(entry.photo), entry.listing, repr(float(logit))))
+
+    def _listings(self) -> list[_Listing]:
+        """Each listing as a verdict sees it: its first 12 photos, each file once."""
+        position = {row: n for n, row in enumerate(self.rows)}
+        found = []
+        for rows in self.manifest.listings.values():
+            taken = [row for row in rows if row in position][:MOST_PHOTOS]
+            if not taken:
+                continue
+            photos = distinct_readable([self._judgement(row, float(self.logit[position[row]])) for row in taken])
+            first = self.manifest.rows[taken[0]]
+            found.append(
+                _Listing(
+                    logit=listing_logit(photos),
+                    genuine=first.label == "genuine",
+                    product=first.product,
+                    photos=len(photos),
+                )
+            )
+        return found
+
+    def _judgement(self, row: int, logit: float) -> PhotoJudgement:
+        digest = hashlib.sha256(self.manifest.rows[row].photo.read_bytes()).hexdigest()
+        return PhotoJudgement(index=row, sha256=digest, logit=logit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedCalibration:
+    """What a graph's record says of probabilities and thresholds, and on how many listings it rests."""
+
+    photo: Calibration
+    listings: tuple[ListingCalibration, ...]
+    thresholds: dict[str, Thresholds]
+    counterfeit_share: dict[str, float]
+    n_genuine: int
+    n_counterfeit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listing:
+    logit: float
+    genuine: bool
+    product: str
+    photos: int
+
+
+def read_logits(file: Path) -> dict[str, float]:
+    """The logit of each photo path that `CalibrationSet.write` wrote."""
+    with file.open(newline="") as stream:
+        return {row["photo"]: float(row["logit"]) for row in csv.DictReader(stream)}
+
+
+def join_sets(manifest: Manifest, sets: Sequence[CalibrationSet], source: Source) -> CalibrationSet:
+    """One set of all rows; every row is in one of them only."""
+    rows = np.concatenate([np.array(s.rows, int) for s in sets])
+    logit = np.concatenate([s.logit for s in sets])
+    order = np.argsort(rows)
+    return CalibrationSet(manifest=manifest, rows=tuple(rows[order].tolist()), logit=logit[order], source=source)
+
+
+def _counterfeit_shares(genuine: NDArray[np.bool_], products: NDArray[np.str_]) -> dict[str, float]:
+    """Laplace's rule keeps a product with one class only inside (0, 1)."""
+    groups = {ANY_PRODUCT: np.ones(len(genuine), bool), **{p: products == p for p in np.unique(products).tolist()}}
+    return {name: (int((~genuine[own]).sum()) + 1) / (int(own.sum()) + 2) for name, own in groups.items()}

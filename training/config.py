@@ -1,0 +1,107 @@
+"""What one training run reads from its TOML file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from training.finetune.config import FinetuneConfig
+from training.frozen import FrozenConfig
+from training.gate import AuditDepth
+from vision.bundle import LabelKind
+from vision.config import setting
+from vision.errors import ConfigError
+from vision.inputs import Filter, InputGeometry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataConfig:
+    """Which photos, and who sees what of them."""
+
+    manifest: Path = setting(help="CSV, Parquet or folder with genuine/ and counterfeit/")
+    where: tuple[str, ...] = setting((), help="conditions that keep rows, such as 'black_fraction<=0.35'")
+    product: str | None = setting(None, help="keep one product; names the product of a folder")
+    drop_mixed_listings: bool = setting(False, help="leave out listings that show two products")
+    label_kind: LabelKind = setting("weak", help="how far the labels can be trusted; said wherever figures are")
+    fold: int | None = setting(None, help="the fold that only reports; without it every labelled listing may be used")
+    stop_share: float = setting(0.15, help="share of the other listings that stops training")
+    calibrate_share: float = setting(0.15, help="share of the other listings that calibrates and sets thresholds")
+    seed: int = setting(0, help="seed of splits, shuffles and augmentation")
+    audit: AuditDepth = setting("full", help="what is audited before training: 'full', or the 'table' without photos")
+    audit_allow: tuple[str, ...] = setting((), help="codes of audit findings that shall only warn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """Where the run and its bundle are written."""
+
+    folder: Path = setting(help="run folder; the bundle is written to its bundle/ when all else is done")
+    name: str = setting("touchstone", help="name of the bundle")
+    cache: Path = setting(Path("runs/cache"), help="decoded photos and features, shared by runs")
+    threads: int = setting(0, help="threads that decode and compute features; 0 takes every core")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelConfig:
+    """The network, where its weights come from, and what it is shown."""
+
+    recipe: Literal["frozen", "finetune"] = setting("frozen", help="fit a head on cached features, or train it all")
+    backbone: str = setting("tf_efficientnet_lite0", help="a timm model")
+    pretrained: str = setting("package", help="'package', 'hub', 'file:PATH' or 'none'")
+    init: Path | None = setting(None, help="start from the weights of another bundle's run")
+    taps: tuple[int, ...] = setting(
+        (2, 3, 4), help="feature levels of the backbone that are pooled beside the last map"
+    )
+    size_px: int = setting(320, help="side of the square that the network sees")
+    letterbox: bool = setting(True, help="keep the photo's shape and fill with grey, rather than stretch")
+    filter: Filter = setting("bicubic", help="resampling filter")
+
+    @property
+    def geometry(self) -> InputGeometry:
+        """How photos are laid into the input."""
+        return InputGeometry(size_px=self.size_px, letterbox=self.letterbox, filter=self.filter)
+
+    def __post_init__(self) -> None:
+        if self.size_px % 32 or self.size_px < 64:
+            raise ConfigError(f"size_px is {self.size_px}; it is a multiple of 32, at least 64")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationConfig:
+    """Where probabilities and thresholds come from, and which errors they may make."""
+
+    source: Literal["held_out", "out_of_fold", "fold_runs"] = setting(
+        "held_out",
+        help="'held_out': the calibrate share; 'out_of_fold': cross-fitting, then everything is fitted; "
+        "'fold_runs': each fold of the manifest is a whole run of its own first, then everything is fitted",
+    )
+    fold_source: Literal["held_out", "out_of_fold"] = setting(
+        "held_out", help="the source within each of the fold runs, and wherever data.fold is set"
+    )
+    folds: int = setting(5, help="folds of the cross-fitting")
+    alpha: float = setting(0.05, help="largest share of genuine listings that may be flagged")
+    beta: float = setting(0.05, help="largest share of counterfeit listings that may pass")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig:
+    """One training run."""
+
+    data: DataConfig
+    run: RunConfig
+    model: ModelConfig = setting(factory=ModelConfig, help="the network")
+    frozen: FrozenConfig = setting(factory=FrozenConfig, help="the frozen recipe")
+    finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
+    calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
+
+    @property
+    def threads(self) -> int:
+        """Threads that decode and compute: `run.threads`, or every core."""
+        return self.run.threads or os.cpu_count() or 1
+
+    @property
+    def calibration_source(self) -> Literal["held_out", "out_of_fold", "fold_runs"]:
+        """Where this run's calibration comes from: a run of one fold has no fold runs of its own."""
+        return self.calibration.source if self.data.fold is None else self.calibration.fold_source

@@ -1,0 +1,89 @@
+"""Pooled backbone features of photos, computed once by onnxruntime and kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from training.export import export_features
+from training.network import Network
+from training.photo_logits import single_thread_session
+from vision.inputs import InputGeometry, to_input
+from vision.photo import open_photo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureCache:
+    """One folder for one backbone at one input geometry; a photo's features lie under its sha256."""
+
+    folder: Path
+    geometry: InputGeometry
+    mirrored: bool
+
+    def extract(self, photos: Sequence[Path], *, threads: int, advance: Callable[[int], None]) -> NDArray[np.float32]:
+        """Features float32 [N, F] of the photos, in their order; `advance` hears of each one done.
+
+        A killed run loses at most the photos in hand. Raises PhotoError for a photo that can't be read.
+        """
+        session = single_thread_session(self.folder / "features.onnx")
+
+        def one(photo: Path) -> NDArray[np.float32]:
+            values = self._read_or_compute(photo, session)
+            advance(1)
+            return values
+
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            return np.stack(list(pool.map(one, photos)))
+
+    def _read_or_compute(self, photo: Path, session: ort.InferenceSession) -> NDArray[np.float32]:
+        data = photo.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        file = self.folder / digest[:2] / f"{digest}.npy"
+        if file.is_file():
+            return np.asarray(np.load(file), np.float32)
+        decoded = open_photo(data, smallest_side_px=self.geometry.smallest_decoded_side_px)
+        tile = to_input(decoded, self.geometry).pixels[:1]  # [1, S, S, 3]
+        if self.mirrored:
+            tile = tile[:, :, ::-1]
+        values: NDArray[np.float32] = session.run(["features"], {"photos": np.ascontiguousarray(tile)})[0][0]
+        _write_atomically(file, values)
+        return values
+
+
+def open_feature_cache(
+    network: Network, geometry: InputGeometry, *, root: Path, mirrored: bool = False
+) -> FeatureCache:
+    """The cache of this network's backbone, named by its weights, taps and geometry; exports the graph once."""
+    folder = root / "features" / _key(network, geometry, mirrored)
+    if not (folder / "features.onnx").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        export_features(network, folder / "features.onnx", size_px=geometry.size_px)
+    return FeatureCache(folder=folder, geometry=geometry, mirrored=mirrored)
+
+
+def _key(network: Network, geometry: InputGeometry, mirrored: bool) -> str:
+    digest = hashlib.sha256(f"{network.taps} {geometry} {mirrored}".encode())
+    for name, tensor in network.backbone.state_dict().items():
+        digest.update(name.encode())
+        digest.update(tensor.cpu().numpy().tobytes())
+    for tensor in (network.photo_mean, network.photo_std):
+        digest.update(tensor.cpu().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _write_atomically(file: Path, values: NDArray[np.float32]) -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, values)
+    file.parent.mkdir(exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}.{id(buffer):x}.part")
+    draft.write_bytes(buffer.getvalue())
+    os.replace(draft, file)

@@ -1,0 +1,39 @@
+"""The audit that every training passes first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Literal
+
+from rich.console import Console
+
+from training.audit import Audit, audit_manifest, audit_table
+from training.audit_report import write_audit_report
+from training.manifest import Manifest
+from training.progress import photo_progress
+
+AuditDepth = Literal["full", "table"]
+
+
+def audit_before_training(
+    manifest: Manifest, depth: AuditDepth, *, allow: Collection[str], threads: int, page: Path, console: Console
+) -> None:
+    """Print what the audit warns of, write its page, and raise AuditRefused where the data must not be trained on.
+
+    `table` reads no photo. A finding whose code is in `allow` only warns.
+    """
+    audit = _audit(manifest, depth, allow, threads, console)
+    for finding in audit.findings:
+        if finding.level == "warn":
+            console.print(f"audit: {finding.message}: {finding.advice} [{finding.code}]", style="yellow", markup=False)
+    if audit.findings:
+        write_audit_report(audit, page)
+    audit.raise_if_refused()
+
+
+def _audit(manifest: Manifest, depth: AuditDepth, allow: Collection[str], threads: int, console: Console) -> Audit:
+    if depth == "table":
+        return audit_table(manifest, allow=allow)
+    with photo_progress("audit", len(manifest.rows), console) as advance:
+        return audit_manifest(manifest, allow=allow, threads=threads, advance=lambda: advance(1))

@@ -1,0 +1,54 @@
+"""Logits of photos through the exported graph, one thread a photo, as a server computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from training.export import export_network
+from training.network import Network
+from vision.inputs import InputGeometry, to_input
+from vision.photo import open_photo
+
+
+def photo_logits(
+    network: Network,
+    photos: Sequence[Path],
+    geometry: InputGeometry,
+    *,
+    threads: int,
+    advance: Callable[[int], None],
+) -> NDArray[np.float64]:
+    """The logit of each photo [N], positive for genuine; raises PhotoError for a photo that can't be read."""
+    with TemporaryDirectory() as scratch:
+        file = Path(scratch) / "model.onnx"
+        export_network(network, file, size_px=geometry.size_px)
+        session = single_thread_session(file)
+
+    def one(photo: Path) -> float:
+        logit = session.run(["logit"], {"photos": read_tile(photo, geometry)})[0][0]
+        advance(1)
+        return float(logit)
+
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        return np.array(list(pool.map(one, photos)), np.float64)
+
+
+def read_tile(photo: Path, geometry: InputGeometry) -> NDArray[np.uint8]:
+    """What the network sees of a photo, uint8 [1, S, S, 3]: the decode and the resize that serving does."""
+    decoded = open_photo(photo.read_bytes(), smallest_side_px=geometry.smallest_decoded_side_px)
+    return to_input(decoded, geometry).pixels[:1]
+
+
+def single_thread_session(file: Path) -> ort.InferenceSession:
+    """One session for all threads: a photo a thread is about four times as fast as torch on a CPU."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return ort.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])

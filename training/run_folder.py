@@ -1,0 +1,96 @@
+"""The folder of one run: what it was asked, on which data, and how far it came."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from training.errors import RunError
+
+RECORD_FILE = "run.json"
+NOT_COMPARED = ("run", "data.audit", "finetune.workers", "finetune.device", "finetune.checkpoint_minutes")
+"""Keys that change where and how fast a run goes, but not what it learns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFolder:
+    """An opened run folder; `resumed` says that an earlier start of the same run left something here."""
+
+    folder: Path
+    resumed: bool
+
+    @property
+    def bundle(self) -> Path:
+        """Where the finished bundle lies."""
+        return self.folder / "bundle"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the run ended: the bundle is the last thing that a run writes."""
+        return (self.bundle / "bundle.json").is_file()
+
+    def write_json(self, name: str, value: object) -> None:
+        """Write a JSON file in one step."""
+        draft = self.folder / f".{name}.part"
+        draft.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
+        os.replace(draft, self.folder / name)
+
+
+def open_run_folder(folder: Path, *, config: dict[str, Any], data_hash: str) -> RunFolder:
+    """Make the folder, or open it again when the same run was started here before.
+
+    Raises RunError, naming the keys that differ, when it holds another run.
+    """
+    record = {"config": config, "data_hash": data_hash, "code_version": code_version()}
+    file = folder / RECORD_FILE
+    resumed = file.is_file()
+    if resumed:
+        _refuse_other(folder, json.loads(file.read_text()), record)
+    elif folder.is_dir() and any(folder.iterdir()):
+        raise RunError(f"run.folder {folder} holds files that are no run; name an empty or new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    run = RunFolder(folder=folder, resumed=resumed)
+    if not resumed:
+        run.write_json(RECORD_FILE, record)
+    return run
+
+
+def code_version() -> str:
+    """The package's version, with the commit where the code lies in a git checkout."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        commit = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return version("touchstone")
+    return f"{version('touchstone')}+{commit}"
+
+
+def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    old, new = _compared(before["config"]), _compared(now["config"])
+    keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    if before["data_hash"] != now["data_hash"]:
+        keys.append("the photos or their manifest")
+    if keys:
+        shown = "; ".join(f"{key}: {old.get(key, 'unset')} there, {new.get(key, 'unset')} now" for key in keys[:5])
+        raise RunError(
+            f"run.folder {folder} holds a run that differs in {shown}. Name another folder (--set run.folder=…), "
+            "or delete this one"
+        )
+
+
+def _compared(config: dict[str, Any], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in config.items():
+        name = f"{prefix}{key}"
+        if name in NOT_COMPARED:
+            continue
+        if isinstance(value, dict):
+            flat |= _compared(value, f"{name}.")
+        else:
+            flat[name] = value
+    return flat

@@ -1,0 +1,32 @@
+"""A network's weights on disk: in every bundle, so that any run can start from another's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from safetensors.torch import load, save_file
+
+from training.errors import BackboneError
+from training.network import Network
+from vision.bundle import read_bundle
+
+WEIGHTS_FILE = "weights.safetensors"
+
+
+def save_weights(network: Network, folder: Path) -> None:
+    """Write the network's weights into a bundle's folder, before it is sealed."""
+    state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    save_file(state, folder / WEIGHTS_FILE)
+
+
+def start_from(network: Network, bundle: Path) -> None:
+    """Load the weights of a bundle into a network; raises BackboneError where they do not fit, BundleError else."""
+    state = load(read_bundle(bundle).read_file(WEIGHTS_FILE))
+    own = network.state_dict()
+    wrong = sorted(name for name in own if name not in state or state[name].shape != own[name].shape)
+    if wrong:
+        raise BackboneError(
+            f"model.init names {bundle}, whose weights do not fit: {wrong[0]} differs. Use the backbone and taps "
+            "that it was trained with"
+        )
+    network.load_state_dict(state)
