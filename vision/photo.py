@@ -26,7 +26,7 @@ from vision.errors import (
 )
 from vision.exif import TRANSPOSITION, read_orientation, swaps_sides
 from vision.photo_format import SEND_INSTEAD, PhotoFormat, sniff_format
-from vision.photo_header import check_boxes, read_jpeg_header, read_png_header, read_webp_header
+from vision.photo_header import check_boxes, hide_exif_item, read_jpeg_header, read_png_header, read_webp_header
 
 _FOREIGN_ERRORS: Final = (
     ArithmeticError,
@@ -40,7 +40,6 @@ _FOREIGN_ERRORS: Final = (
     SyntaxError,
     TypeError,
     ValueError,
-    Warning,
     zlib.error,
 )
 
@@ -153,7 +152,7 @@ def _open_webp(data: bytes, limits: PhotoLimits) -> _Opened:
 
 def _open_avif(data: bytes, limits: PhotoLimits) -> _Opened:
     check_boxes(data, "AVIF")
-    image = AvifImagePlugin.AvifImageFile(io.BytesIO(data))  # reads the boxes, decodes nothing yet
+    image = AvifImagePlugin.AvifImageFile(io.BytesIO(hide_exif_item(data)))  # reads the boxes, decodes nothing yet
     _check_size(image.width, image.height, limits)
     if image.is_animated:
         raise PhotoAnimated(f"the file is an animated AVIF: {SEND_INSTEAD}.")

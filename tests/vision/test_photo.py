@@ -241,6 +241,14 @@ def test_a_broken_exif_block_raises_no_warning_and_means_upright() -> None:
         assert (photo.width_px, photo.height_px) == (160, 120)
 
 
+def test_an_avif_with_broken_exif_raises_no_warning() -> None:
+    data = encode(smooth_pixels(), "AVIF", exif=exif_with_orientation(6))
+    broken = data.replace(b"MM\0*\0\0\0\x08\0\x01", b"MM\0*\0\0\0\x08\xff\xff")
+    assert broken != data
+    photo = open_photo(broken)
+    assert (photo.width_px, photo.height_px) == (120, 160)  # turned by its boxes
+
+
 # --- what is refused
 
 
