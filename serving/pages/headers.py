@@ -1,4 +1,4 @@
-"""The security headers of the pages: nothing inline, nothing from elsewhere, no text ever parsed as HTML by a script."""
+"""The pages' security headers: nothing inline, nothing from elsewhere, no text ever parsed as HTML by a script."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (

@@ -14,10 +14,9 @@ const problemBox = byId("compose-problem");
 const send = byId("send");
 let view = null;
 let sending = false;
-let idempotencyKey = newIdempotencyKey();
+let attempt = { sent: null, key: null }; // one Idempotency-Key for as long as what is sent stays the same
 
 const tray = new PhotoTray(({ files }) => {
-  idempotencyKey = newIdempotencyKey();
   send.textContent = files.length ? `Check ${counted(files.length, "photo")}` : "Check photos";
 });
 
@@ -27,7 +26,6 @@ byId("compose-form").addEventListener("submit", (event) => {
   event.preventDefault();
   check();
 });
-for (const id of ["product", "listing-id"]) byId(id).addEventListener("change", () => (idempotencyKey = newIdempotencyKey()));
 offerProducts();
 
 /** Fill the choice of products; one product needs no choosing. */
@@ -51,10 +49,9 @@ async function check() {
   if (!tray.files.length) return refuseEmpty();
   clearProblem(problemBox);
   tray.markErrors([]);
-  const key = idempotencyKey;
   setSending(true);
   try {
-    const answer = await sendCheck({ photos: tray.files, listing: listing(), idempotencyKey: key, onSent: showProgress });
+    const answer = await sendCheck({ photos: tray.files, listing: listing(), idempotencyKey: keyOfAttempt(), onSent: showProgress });
     await showAnswer(answer);
   } catch (problem) {
     showRefusal(problem);
@@ -106,7 +103,6 @@ function backToPhotos(another) {
     tray.clear();
     byId("listing-id").value = "";
   }
-  idempotencyKey = newIdempotencyKey();
   byId("answer").hidden = true;
   byId("compose").hidden = false;
   document.title = "New check · Touchstone";
@@ -146,6 +142,13 @@ function showProgress(share) {
   bar.removeAttribute("value");
   byId("progress-words").textContent = `Judging ${photos}…`;
   announce(`Sent. Judging ${photos}.`);
+}
+
+/** A retry of the same photos and details has the same key, so that a lost answer never makes a second check. */
+function keyOfAttempt() {
+  const sent = JSON.stringify([tray.urls, listing()]);
+  if (sent !== attempt.sent) attempt = { sent, key: newIdempotencyKey() };
+  return attempt.key;
 }
 
 /** 32 hex digits; crypto.randomUUID is missing where a page comes from another machine by plain HTTP. */

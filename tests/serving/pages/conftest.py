@@ -1,0 +1,114 @@
+"""One Chromium and one server for all browser tests; each test gets a fresh tab that tolerates no trouble."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.serving.pages.live_server import serve, settings_of
+from tests.tiny_bundle import write_tiny_bundle
+
+NAMED = os.environ.get("TOUCHSTONE_CHROMIUM", "")  # `make test` sets it, after finding or installing one
+NAMES = (NAMED, "chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+LAUNCH = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+API_KEY = "open-sesame-42"
+OpenPage = Callable[..., Page]
+
+
+# Package scope, not session: Playwright keeps an event loop running in this thread, and other tests start their own.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pages") / "bundle"
+    write_tiny_bundle(folder, products=("toy", "mug"))
+    return folder
+
+
+@pytest.fixture(scope="package")
+def address(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with two products that keeps checks and asks for no key."""
+    with serve(settings_of(bundle, tmp_path_factory.mktemp("store"))) as address:
+        yield address
+
+
+@pytest.fixture
+def fresh_address(bundle: Path, tmp_path: Path) -> Iterator[str]:
+    """The same with a store of its own, for tests that count what is in it."""
+    with serve(settings_of(bundle, tmp_path / "store")) as address:
+        yield address
+
+
+@pytest.fixture
+def keyed_address(bundle: Path, tmp_path: Path) -> Iterator[str]:
+    """The same, asking for API_KEY."""
+    with serve(settings_of(bundle, tmp_path / "store", api_key=API_KEY)) as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def plain_context(browser: Browser) -> BrowserContext:
+    """The tabs' common context, so that static files are fetched once for all tests as they are for a person."""
+    return browser.new_context()
+
+
+@pytest.fixture
+def open_page(browser: Browser, plain_context: BrowserContext) -> Iterator[OpenPage]:
+    """Opens a tab; the test fails if any tab meets a script error, a broken policy, or asks another server.
+
+    Options are those of a browser context; a tab with some has a context of its own.
+    """
+    troubles: list[str] = []
+    opened: list[Page] = []
+
+    def open_page(url: str, **options: Any) -> Page:
+        context = browser.new_context(**options) if options else plain_context
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        opened.append(page)
+        origin = "/".join(url.split("/")[:3])
+        page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+        page.on("console", lambda message: note_console(message, troubles))
+        page.on("request", lambda request: note_request(request, origin, troubles))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for page in opened:
+        page.evaluate("localStorage.clear()")
+        page.close()
+        if page.context is not plain_context:
+            page.context.close()
+    assert troubles == []
+
+
+def note_console(message: ConsoleMessage, troubles: list[str]) -> None:
+    """Errors and warnings count, but for the browser's own line about an HTTP answer or a lost connection."""
+    if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+        troubles.append(f"console {message.type}: {message.text}")
+
+
+def note_request(request: Request, origin: str, troubles: list[str]) -> None:
+    if not request.url.startswith((f"{origin}/", f"blob:{origin}/")):
+        troubles.append(f"request elsewhere: {request.url}")

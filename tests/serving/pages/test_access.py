@@ -1,0 +1,236 @@
+"""Who can use the pages and how: API key, keyboard only, phone, and what a browser is allowed to do."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.serving.pages.conftest import API_KEY, OpenPage
+from tests.serving.pages.live_server import COUNTERFEIT, GENUINE, make_photo, send_check
+from tests.serving.pages.upload_steps import choose, photo_files, send
+
+browser_test = pytest.mark.browser
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+FIREFOX_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@browser_test
+def test_the_api_key_is_asked_for_once_and_shows_photos_too(keyed_address: str, open_page: OpenPage) -> None:
+    page = open_page(keyed_address)
+    enter_key(page, "not-the-key")
+    expect(page.locator("#api-key-note")).to_contain_text("refused")
+    enter_key(page, API_KEY)
+    choose(page, photo_files(make_photo(COUNTERFEIT)))
+    send(page)
+    expect(page.locator(".stage-photo .evidence")).to_be_visible()
+    page.keyboard.press("c")
+    expect(page.locator(".review-state")).to_contain_text("Counterfeit, recorded")
+    page.goto(f"{keyed_address}/checks")
+    expect(page.locator(".row img")).to_be_visible()
+    expect(page.locator("#api-key")).to_be_hidden()
+    assert API_KEY not in page.evaluate("JSON.stringify(localStorage) + document.cookie + location.href")
+
+
+@browser_test
+def test_a_forgotten_key_is_asked_for_again_and_may_be_withheld(keyed_address: str, open_page: OpenPage) -> None:
+    page = open_page(keyed_address)
+    enter_key(page, API_KEY)
+    page.get_by_role("button", name="Forget API key").click()
+    expect(page.locator("#api-key")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#compose-problem")).to_contain_text("No API key was given")
+
+
+def enter_key(page: Page, key: str) -> None:
+    page.get_by_label("API key", exact=True).fill(key)
+    page.keyboard.press("Enter")
+
+
+@browser_test
+def test_a_keyboard_alone_goes_from_photo_to_decision(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, "#choose-photos")
+    choose(page, photo_files(make_photo(GENUINE), make_photo(GENUINE, seed=1)))
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chosen")).to_have_count(1)
+    tab_to(page, "#product")
+    page.keyboard.type("toy")
+    tab_to(page, "#send")
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict h1")).to_be_focused()
+    tab_to(page, "#evidence-opacity")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".evidence-slider output")).to_have_text("69 %")
+    page.keyboard.press("g")
+    expect(page.locator("#announcer")).to_have_text("Recorded: Genuine.")
+
+
+def tab_to(page: Page, selector: str, most: int = 12) -> None:
+    """Press Tab until an element has the focus; every stop on the way must show where it is."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        outline = (
+            "getComputedStyle(document.activeElement.closest('label.button') ?? document.activeElement).outlineStyle"
+        )
+        assert page.evaluate(outline) == "solid"
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} can't be reached with Tab")
+
+
+@browser_test
+def test_the_list_of_keys_opens_and_single_keys_can_be_switched_off(address: str, open_page: OpenPage) -> None:
+    check_id = send_check(address, make_photo(GENUINE), product="toy")["check_id"]
+    page = open_page(f"{address}/checks/{check_id}")
+    page.wait_for_selector(".stage-photo")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("g")
+    page.get_by_label("Use single keys on these pages").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("?")
+    expect(page.locator("#key-help")).to_be_hidden()
+    assert httpx.get(f"{address}/v1/checks/{check_id}").json()["reviews"] == []
+
+
+@browser_test
+def test_keys_with_a_modifier_and_keys_typed_into_a_field_decide_nothing(address: str, open_page: OpenPage) -> None:
+    check_id = send_check(address, make_photo(GENUINE), product="toy")["check_id"]
+    page = open_page(f"{address}/checks/{check_id}")
+    page.wait_for_selector(".stage-photo")
+    page.keyboard.press("Control+u")
+    page.locator("#review-note").press_sequentially("guc")
+    expect(page.locator("#review-note")).to_have_value("guc")
+    assert httpx.get(f"{address}/v1/checks/{check_id}").json()["reviews"] == []
+
+
+@browser_test
+@pytest.mark.parametrize("width_px", [390, 320])
+def test_nothing_is_wider_than_a_phone_and_everything_is_big_enough_to_touch(
+    address: str, open_page: OpenPage, width_px: int
+) -> None:
+    page = open_page(address, **{**PHONE, "viewport": {"width": width_px, "height": 844}})
+    expect(page.locator("label[for=take-photo]")).to_be_visible()
+    assert_fits(page)
+    choose(page, photo_files(*(make_photo(COUNTERFEIT, seed=seed) for seed in range(4)), name="a-long-file-name-" * 6))
+    page.fill("#listing-id", "L" * 120)
+    assert_fits(page)
+    send(page)
+    assert_fits(page)
+    page.goto(f"{address}/checks")
+    page.wait_for_selector(".row")
+    assert_fits(page)
+
+
+def assert_fits(page: Page) -> None:
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+    controls = page.locator("main :is(button, .button, select, input:not([type=file]), textarea):visible")
+    for control in controls.all():
+        box = control.bounding_box()
+        inline = control.evaluate("element => element.closest('.reasons') !== null")  # a link within a sentence
+        assert inline or (box is not None and box["height"] >= 44), control.evaluate("element => element.outerHTML")
+
+
+@browser_test
+def test_each_control_has_a_name_and_each_page_one_heading(address: str, open_page: OpenPage) -> None:
+    check_id = send_check(address, make_photo(GENUINE), product="toy")["check_id"]
+    page = open_page(address)
+    for path in ("/", "/checks", f"/checks/{check_id}", "/nowhere"):
+        page.goto(address + path)
+        page.wait_for_load_state("networkidle")
+        assert page.locator("h1:visible").count() == 1, path
+        snapshot = page.locator("body").aria_snapshot()
+        assert not re.search(r"- (button|textbox|combobox|slider|link|img)(:|$)", snapshot, re.MULTILINE), snapshot
+
+
+@browser_test
+def test_motion_stops_for_whoever_asks_for_less(address: str, open_page: OpenPage) -> None:
+    page = open_page(address, reduced_motion="reduce")
+    animated = "[...document.querySelectorAll('*')].filter(e => getComputedStyle(e).transitionDuration !== '0s').length"
+    assert page.evaluate(animated) == 0
+    page.evaluate("document.getElementById('progress').hidden = false")
+    assert page.evaluate("getComputedStyle(document.getElementById('progress-bar')).animationName") == "none"
+
+
+@browser_test
+def test_an_unknown_address_has_a_page_of_its_own(address: str, open_page: OpenPage) -> None:
+    page = open_page(f"{address}/nowhere")
+    expect(page.locator("h1")).to_have_text("There is no page at this address")
+    page.get_by_role("link", name="Check photos").click()
+    expect(page.locator("#compose-title")).to_be_visible()
+
+
+@browser_test
+def test_numbers_are_never_rounded_to_a_certainty(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    words = page.locator("script[type=module]").get_attribute("src") or ""
+    module = words.replace("upload_page", "words")
+    shown = page.evaluate(
+        "async ([module, values]) => values.map((await import(module)).percent)",
+        [module, [0, 0.0004, 0.034, 0.456, 0.9123, 0.9996, 1]],
+    )
+    assert shown == ["under 0.1 %", "under 0.1 %", "3.4 %", "46 %", "91.2 %", "over 99.9 %", "over 99.9 %"]
+
+
+def test_a_page_allows_only_its_own_scripts_styles_and_answers(address: str) -> None:
+    for path in ("/", "/checks", "/checks/any", "/nowhere"):
+        answer = httpx.get(address + path, headers={"Accept": FIREFOX_ACCEPT})
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["cache-control"] == "no-cache"
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|<style", answer.text)
+
+
+def test_a_program_that_asks_for_nothing_there_gets_a_problem_and_not_a_page(address: str) -> None:
+    for path, accept in (("/nowhere", "*/*"), ("/v1/nowhere", FIREFOX_ACCEPT)):
+        answer = httpx.get(address + path, headers={"Accept": accept})
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_static_files_are_kept_for_good_under_an_address_that_changes_with_them(address: str) -> None:
+    page = httpx.get(address).text
+    paths = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert paths
+    for path in paths:
+        answer = httpx.get(address + path)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+    assert httpx.get(f"{address}/static/{'0' * 12}/tokens.css").status_code == 404
+
+
+def test_text_stands_out_from_its_ground_in_both_themes() -> None:
+    tokens = (Path("serving/pages/static/tokens.css")).read_text(encoding="utf-8")
+    light, dark = tokens.split("@media (prefers-color-scheme: dark)")
+    for block in (light, light + dark.split("On the slab")[0]):
+        colour = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+        for ink in ("ink", "ink-soft", "counterfeit", "genuine", "review", "unclear"):
+            assert contrast(colour[ink], colour["ground"]) >= 4.5, ink
+            assert contrast(colour[ink], colour["sheet"]) >= 4.5, ink
+        for wash in ("counterfeit", "genuine", "review", "unclear"):
+            assert contrast(colour[wash], colour[f"{wash}-wash"]) >= 4.5, wash
+        assert contrast(colour["slab-ink-soft"], colour["slab-raised"]) >= 4.5
+        assert contrast(colour["on-action"], colour["action"]) >= 4.5
+        assert contrast(colour["focus"], colour["ground"]) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2.2, 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,0 +1,139 @@
+"""The list of checks in a real browser: filters, pages, keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.serving.pages.conftest import OpenPage
+from tests.serving.pages.live_server import (
+    COUNTERFEIT,
+    GENUINE,
+    UNSURE,
+    make_photo,
+    send_check,
+    serve,
+    settings_of,
+)
+
+pytestmark = pytest.mark.browser
+PAGE = 50  # checks in one page of the API's list
+
+
+@pytest.fixture(scope="module")
+def filled(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with 53 checks: L-0 to L-49 genuine toys, then M-1 to M-3, one of each other kind."""
+    with serve(settings_of(bundle, tmp_path_factory.mktemp("filled"))) as address:
+        for index in range(PAGE):
+            photo = make_photo(GENUINE, seed=index, width_px=192, height_px=192)
+            send_check(address, photo, product="toy", listing_id=f"L-{index}")
+        send_check(address, make_photo(COUNTERFEIT), product="toy", listing_id="M-1")
+        send_check(address, make_photo(UNSURE), product="mug", listing_id="M-2")
+        send_check(address, b"x", make_photo(GENUINE), product="mug", listing_id="M-3")
+        yield address
+
+
+def open_list(open_page: OpenPage, address: str, query: str = "") -> Page:
+    page = open_page(f"{address}/checks{query}")
+    page.wait_for_selector(".row")
+    return page
+
+
+def listings(page: Page) -> list[str]:
+    return page.locator(".row-listing").all_inner_texts()
+
+
+def test_the_list_shows_the_newest_first_with_words_number_and_photo(filled: str, open_page: OpenPage) -> None:
+    page = open_list(open_page, filled)
+    assert listings(page)[:4] == ["M-3", "M-2", "M-1", "L-49"]
+    row = page.locator(".row").nth(2)
+    expect(row).to_contain_text("Looks counterfeit")
+    expect(row).to_contain_text("%")
+    expect(row.locator("img")).to_be_visible()
+    expect(page.locator(".row").first.locator("img")).to_be_visible()
+
+
+def test_older_checks_come_by_page(filled: str, open_page: OpenPage) -> None:
+    page = open_list(open_page, filled)
+    expect(page.locator(".row")).to_have_count(PAGE)
+    page.get_by_role("button", name="Show older checks").click()
+    expect(page.locator(".row")).to_have_count(PAGE + 3)
+    expect(page.locator("#older")).to_be_hidden()
+    expect(page.locator(".row a").nth(PAGE)).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("outcome", "counterfeit", ["M-1"]),
+        ("product", "mug", ["M-3", "M-2"]),
+        ("listing_id", "L-7", ["L-7"]),
+        ("since", "2099-01-01", []),
+    ],
+)
+def test_a_filter_narrows_the_list_and_stays_in_the_address(
+    filled: str, open_page: OpenPage, field: str, value: str, expected: list[str]
+) -> None:
+    page = open_list(open_page, filled)
+    control = page.locator(f"#filters [name={field}]")
+    if field in {"outcome", "product"}:
+        control.select_option(value)
+    else:
+        control.fill(value)
+    expect(page.locator(".row")).to_have_count(len(expected))
+    assert f"{field}={value}" in page.url
+    page.reload()
+    expect(page.locator("#rows")).to_have_attribute("aria-busy", "false")
+    assert listings(page) == expected
+    expect(page.locator("#empty")).to_be_visible(visible=not expected)
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.locator(".row")).to_have_count(PAGE)
+
+
+def test_keys_walk_decide_and_open(filled: str, open_page: OpenPage) -> None:
+    page = open_list(open_page, filled)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    expect(page.locator(".row a").nth(1)).to_be_focused()
+    page.keyboard.press("u")
+    expect(page.locator(".row").nth(1).locator(".row-review")).to_contain_text("can’t tell")
+    found = httpx.get(f"{filled}/v1/checks", params={"listing_id": "M-2"}).json()["checks"]
+    assert [review["decision"] for review in found[0]["reviews"]] == ["cant_tell"]
+    page.locator("#filter-reviewed").select_option("true")
+    expect(page.locator(".row-listing")).to_have_text(["M-2"])
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("A person should look")
+
+
+def test_a_check_opened_from_the_list_leads_to_its_neighbours_and_back(filled: str, open_page: OpenPage) -> None:
+    page = open_list(open_page, filled, "?product=mug")
+    page.locator(".row a").first.click()
+    expect(page.locator(".facts")).to_contain_text("M-3")
+    expect(page.locator("#previous")).to_be_hidden()
+    expect(page.locator("#next")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator(".facts")).to_contain_text("M-2")
+    expect(page.locator("#next")).to_be_hidden()
+    page.get_by_role("link", name="All checks").click()
+    expect(page.locator(".row-listing")).to_have_text(["M-3", "M-2"])
+
+
+def test_the_walk_goes_on_past_the_end_of_the_page(filled: str, open_page: OpenPage) -> None:
+    page = open_list(open_page, filled)
+    page.locator(".row a").nth(PAGE - 1).click()
+    expect(page.locator(".facts")).to_contain_text("L-3")
+    expect(page.locator("#next")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator(".facts")).to_contain_text("L-2")
+
+
+def test_an_empty_store_says_how_to_begin(fresh_address: str, open_page: OpenPage) -> None:
+    page = open_page(f"{fresh_address}/checks")
+    expect(page.locator("#empty")).to_contain_text("No checks yet")
