@@ -34,12 +34,15 @@ def evaluate_bundle(
     `out` is a folder that gets metrics.json, answers.csv and report.html. With `leaves_the_house` the report shows
     shareable photos only. `threads` listings are decoded and judged at once. Raises NothingToEvaluate.
     """
+    console = console or Console(stderr=True)
     detector = Detector(bundle)
-    judged, left_out = judge_manifest(detector, manifest, threads=threads, console=console or Console(stderr=True))
+    judged, left_out = judge_manifest(detector, manifest, threads=threads, console=console)
     listings = tuple(one.listing for one in judged if one.listing)
     if not listings:
         raise NothingToEvaluate(_nothing_left(manifest, detector.bundle, left_out))
     photos = tuple(photo for one in judged for photo in one.photos)
+    with console.status("measuring …"):
+        figures = measure(listings, photos)
     evaluation = Evaluation(
         bundle=detector.bundle,
         graph=detector.scorer.graph,
@@ -47,7 +50,7 @@ def evaluate_bundle(
         listings=listings,
         photos=photos,
         left_out=left_out,
-        figures=measure(listings, photos),
+        figures=figures,
     )
     if out:
         write_evaluation(out, evaluation, leaves_the_house=leaves_the_house)

@@ -19,7 +19,7 @@ BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 WeightedFigure = Callable[[BoolArray, FloatArray, FloatArray], FloatArray]
 
-_MAX_WEIGHTS = 4_000_000  # of a chunk of bootstrap rounds: 32 MB as float64
+_MAX_WEIGHTS = 100_000  # of a chunk of bootstrap rounds: 0.8 MB, which stays in a core's cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +94,9 @@ def ece_if_perfect(p: FloatArray, *, rounds: int = 500, seed: int = 0) -> float:
 
 def auroc_weighted(positive: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
     order, starts = _ascending_ties(value)
-    of_positive = np.add.reduceat(weight[:, order] * positive[order], starts, axis=1)  # [R, U], U distinct values
-    of_negative = np.add.reduceat(weight[:, order] * ~positive[order], starts, axis=1)  # [R, U]
+    sorted_weight = weight[:, order]  # [R, N]
+    of_positive = np.add.reduceat(sorted_weight * positive[order], starts, axis=1)  # [R, U], U distinct values
+    of_negative = np.add.reduceat(sorted_weight * ~positive[order], starts, axis=1)  # [R, U]
     below = np.cumsum(of_negative, axis=1) - of_negative / 2  # negatives under each value, ties half
     pairs = of_positive.sum(axis=1) * of_negative.sum(axis=1)  # [R]
     return _divide((of_positive * below).sum(axis=1), pairs)
@@ -103,8 +104,9 @@ def auroc_weighted(positive: BoolArray, value: FloatArray, weight: FloatArray) -
 
 def average_precision_weighted(positive: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
     order, starts = _ascending_ties(-value)
-    hits = np.add.reduceat(weight[:, order] * positive[order], starts, axis=1)  # [R, U], most suspicious first
-    flagged = np.cumsum(np.add.reduceat(weight[:, order], starts, axis=1), axis=1)
+    sorted_weight = weight[:, order]  # [R, N], most suspicious first
+    hits = np.add.reduceat(sorted_weight * positive[order], starts, axis=1)  # [R, U], U distinct values
+    flagged = np.cumsum(np.add.reduceat(sorted_weight, starts, axis=1), axis=1)
     precision = np.divide(np.cumsum(hits, axis=1), flagged, out=np.zeros_like(flagged), where=flagged > 0)
     return _divide((precision * hits).sum(axis=1), hits.sum(axis=1))
 
