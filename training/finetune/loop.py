@@ -93,6 +93,7 @@ def _learn(run: Run, folder: Path) -> None:
         first_step=state.step,
         silent=not run.processes.is_main,
     ) as report:
+        report.say(_opening(run))
         while not is_over(state.history, epochs=config.epochs, patience=config.patience):
             set_training_mode(state.network, freeze_norm=config.freeze_norm)
             throughput = Throughput()
@@ -155,3 +156,13 @@ def _end_epoch(run: Run, throughput: Throughput, report: RunReport) -> None:
 def _mean_loss(run: Run) -> float:
     """Mean loss of this epoch's steps so far, in this process."""
     return float(run.state.loss_sum) / (run.state.step - run.steps_per_epoch * len(run.state.history))
+
+
+def _opening(run: Run) -> str:
+    device, precision = run.processes.device, "bf16" if run.uses_bf16 else "fp32"
+    start = f"goes on from step {run.state.step}" if run.state.step else "starts"
+    processes = "" if run.processes.world_size == 1 else f" by {run.processes.world_size} processes"
+    return (
+        f"fine-tuning {start}: {run.config.epochs} epochs of {run.steps_per_epoch} steps of "
+        f"{run.config.batch_size} photos, on {device} in {precision}{processes}"
+    )

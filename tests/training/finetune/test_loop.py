@@ -27,6 +27,24 @@ def are_equal(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
 
 
+class _Stopped(BaseException):
+    """Not an Exception, as a Ctrl-C isn't."""
+
+
+def stopping_network(*, steps: int, answers: int) -> Network:
+    """A network that stops its run in the step after so many, or when it is to be judged once more than so often."""
+    network = build_tiny_network()
+    seen = {"steps": 0, "answers": 0}
+
+    def count(module: nn.Module, photos: object) -> None:
+        seen["steps" if module.training else "answers"] += 1
+        if seen["steps"] > steps or seen["answers"] > answers:
+            raise _Stopped
+
+    network.register_forward_pre_hook(count)
+    return network
+
+
 def test_the_network_learns_to_tell_the_items_apart(manifest: Manifest, tmp_path: Path) -> None:
     result = run_tiny(tmp_path, manifest, replace(CONFIG, epochs=10))
     aurocs = [record.stop_auroc for record in result.history]
@@ -72,6 +90,16 @@ def test_frozen_stages_come_out_as_they_went_in(manifest: Manifest, tmp_path: Pa
     assert all(parameter.requires_grad for parameter in after.parameters())
 
 
+def test_a_run_says_how_it_starts_and_where_it_goes_on(
+    manifest: Manifest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(_Stopped):
+        run_tiny(tmp_path, manifest, network=stopping_network(steps=5, answers=99))
+    assert "fine-tuning starts: 4 epochs of 4 steps of 8 photos, on cpu in fp32" in capsys.readouterr().err
+    run_tiny(tmp_path, manifest)
+    assert "fine-tuning goes on from step 4:" in capsys.readouterr().err
+
+
 def test_half_precision_learns_too_and_answers_in_float32(manifest: Manifest, tmp_path: Path) -> None:
     result = run_tiny(tmp_path, manifest, replace(CONFIG, epochs=3, precision="bf16"))
     assert result.history[-1].loss < result.history[0].loss
@@ -91,24 +119,6 @@ def test_a_run_with_another_setting_does_not_go_on_from_the_checkpoint(manifest:
     run_tiny(tmp_path, manifest, replace(CONFIG, epochs=1))
     with pytest.raises(ResumeMismatch, match=r"finetune.epochs was 1, is now 3"):
         run_tiny(tmp_path, manifest, replace(CONFIG, epochs=3))
-
-
-class _Stopped(BaseException):
-    """Not an Exception, as a Ctrl-C isn't."""
-
-
-def stopping_network(*, steps: int, answers: int) -> Network:
-    """A network that stops its run in the step after so many, or when it is to be judged once more than so often."""
-    network = build_tiny_network()
-    seen = {"steps": 0, "answers": 0}
-
-    def count(module: nn.Module, photos: object) -> None:
-        seen["steps" if module.training else "answers"] += 1
-        if seen["steps"] > steps or seen["answers"] > answers:
-            raise _Stopped
-
-    network.register_forward_pre_hook(count)
-    return network
 
 
 def test_a_run_stopped_anywhere_goes_on_to_the_same_weights(manifest: Manifest, tmp_path: Path) -> None:
