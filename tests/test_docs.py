@@ -6,19 +6,23 @@ import ast
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
 import serving
 import training
 import vision
 from docs.generate import CONFIGURATIONS, SETTINGS_PAGE, with_tables
+from serving.app import make_api
 from serving.errors import ServingError
+from serving.pages.routes import mount_pages
+from serving.pages.routes import router as pages_router
 from vision.cli import COMMANDS_GROUP, load_command
 from vision.config import describe_settings, read_config
 from vision.errors import CheckError, PhotoError, TouchstoneError
@@ -103,11 +107,27 @@ def test_an_error_code_belongs_to_one_class_and_its_abstract_parents(errors: lis
 
 def test_a_servers_error_is_documented_with_its_status(errors: list[type[TouchstoneError]]) -> None:
     documented = documented_errors()
-    served = [error for error in errors if issubclass(error, ServingError)]
+    served = [error for error in errors if issubclass(error, ServingError) and "code" in vars(error)]
     assert served
     assert [error for error in served if documented[error.code] != str(error.status)] == []
     refused = [error for error in errors if issubclass(error, (PhotoError, CheckError))]
     assert [error for error in refused if documented[error.code].isdigit()] == []  # all 422, as their heading says
+
+
+def test_every_route_is_documented() -> None:
+    app = make_api()
+    mount_pages(app)
+    api = {(method.upper(), path) for path, methods in app.openapi()["paths"].items() for method in methods}
+    pages = {("GET", route.path) for route in pages_router.routes if isinstance(route, APIRoute)}
+    documented = re.findall(r"\b(GET|POST|PUT|PATCH|DELETE) (/[^\s`]*)", (DOCS / "http-api.md").read_text("utf-8"))
+    assert ("POST", "/v1/checks") in api
+    assert ("GET", "/checks") in pages
+    assert nameless(api | pages) - nameless(documented) == set()
+
+
+def nameless(routes: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Give routes whose parameters are all called `{}`: what a page calls them doesn't matter."""
+    return {(method, re.sub(r"{[^}]*}", "{}", path)) for method, path in routes}
 
 
 @pytest.mark.parametrize("name", sorted(entry_points(group=COMMANDS_GROUP).names))

@@ -11,13 +11,20 @@ from pathlib import Path
 def read_summary(module: str) -> str:
     """Give the first sentence of what the module's command says it does; "" when the module is not installed.
 
-    A group of commands says it in `typer.Typer(help="...")`, a single command in its function's docstring.
+    A group of commands says it in its callback's docstring or in `typer.Typer(help="...")`, a single command in its
+    function's docstring.
     """
     spec = _find_spec(module)
     if spec is None or spec.origin is None:
         return ""
     tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
-    said = _group_help(tree) or _command_docstring(tree) or ast.get_docstring(tree) or ""
+    said = (
+        _docstring_of(tree, "callback")
+        or _group_help(tree)
+        or _docstring_of(tree, "command")
+        or ast.get_docstring(tree)
+        or ""
+    )
     return said.strip().partition("\n")[0]
 
 
@@ -36,16 +43,16 @@ def _group_help(tree: ast.Module) -> str:
     return ""
 
 
-def _command_docstring(tree: ast.Module) -> str:
+def _docstring_of(tree: ast.Module, role: str) -> str:
     for function in tree.body:
-        if isinstance(function, ast.FunctionDef) and any(_is_command(item) for item in function.decorator_list):
+        if isinstance(function, ast.FunctionDef) and any(_plays(role, item) for item in function.decorator_list):
             return ast.get_docstring(function) or ""
     return ""
 
 
-def _is_command(decorator: ast.expr) -> bool:
+def _plays(role: str, decorator: ast.expr) -> bool:
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return isinstance(called, ast.Attribute) and called.attr == "command"
+    return isinstance(called, ast.Attribute) and called.attr == role
 
 
 def _calls(tree: ast.Module, name: str) -> list[ast.Call]:
