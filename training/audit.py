@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from training.audit_photos import Facts, check_photos
 from training.audit_table import check_table
 from training.errors import AuditRefused, SplitError
-from training.finding import Finding
+from training.finding import FINDING_CODES, Finding, FindingCode
 from training.manifest import Manifest
+from training.manifest_problems import nearest
 from training.photo_facts import read_facts
 from training.shortcuts import SHORTCUTS, Baseline, Shortcut, shortcut_baseline
 
@@ -16,6 +17,11 @@ _NAMES: dict[Shortcut, str] = {
     "background": "the background alone",
     "colour": "the photo's colours alone",
     "file_metadata": "file size, dimensions, format and compression alone",
+}
+_CODES: dict[Shortcut, FindingCode] = {
+    "background": "shortcut_background",
+    "colour": "shortcut_colour",
+    "file_metadata": "shortcut_file_metadata",
 }
 _ADVICE: dict[Shortcut, str] = {
     "background": "collect both classes in the same kind of places; expect figures in the field to be lower",
@@ -51,16 +57,19 @@ def audit_manifest(
     beta: float = 0.05,
     far_from_chance: float = FAR_FROM_CHANCE,
     allow: Collection[str] = (),
+    shortcuts: Collection[Shortcut] = SHORTCUTS,
     threads: int = 2,
     seed: int = 0,
     advance: Callable[[], None] = lambda: None,
 ) -> Audit:
     """Read every photo and check all that design.md names; `advance` is called after each photo.
 
-    A finding whose code is in `allow` only warns. A shortcut warns when its interval lies above `far_from_chance`.
+    A finding whose code is in `allow` only warns. Each of `shortcuts` is measured, and warns when its interval lies
+    above `far_from_chance`. Raises AuditRefused for an unknown code in `allow`.
     """
+    _check_codes(allow)
     facts = read_facts(manifest.rows, threads=threads, advance=advance)
-    baselines, unmeasured = _measure_shortcuts(manifest, facts, seed)
+    baselines, unmeasured = _measure_shortcuts(manifest, facts, shortcuts, seed)
     findings = [*check_table(manifest, alpha=alpha, beta=beta), *check_photos(manifest, facts), *unmeasured]
     findings += [_shortcut_finding(baseline) for baseline in baselines if baseline.low > far_from_chance]
     return Audit(manifest=manifest, findings=_in_order(findings, allow), baselines=baselines)
@@ -68,8 +77,17 @@ def audit_manifest(
 
 def audit_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05, allow: Collection[str] = ()) -> Audit:
     """The part of the audit that reads no photo, for the start of every training."""
+    _check_codes(allow)
     findings = check_table(manifest, alpha=alpha, beta=beta)
     return Audit(manifest=manifest, findings=_in_order(list(findings), allow), baselines=())
+
+
+def _check_codes(allow: Collection[str]) -> None:
+    for code in allow:
+        if code not in FINDING_CODES:
+            like = nearest(code, FINDING_CODES)
+            hint = f"did you mean '{like}'?" if like else f"the codes are {', '.join(FINDING_CODES)}."
+            raise AuditRefused(f"there is no finding '{code}' to allow; {hint}")
 
 
 def _in_order(findings: list[Finding], allow: Collection[str]) -> tuple[Finding, ...]:
@@ -77,10 +95,12 @@ def _in_order(findings: list[Finding], allow: Collection[str]) -> tuple[Finding,
     return tuple(sorted(allowed, key=lambda finding: finding.level != "refuse"))
 
 
-def _measure_shortcuts(manifest: Manifest, facts: Facts, seed: int) -> tuple[tuple[Baseline, ...], list[Finding]]:
+def _measure_shortcuts(
+    manifest: Manifest, facts: Facts, shortcuts: Collection[Shortcut], seed: int
+) -> tuple[tuple[Baseline, ...], list[Finding]]:
     baselines: list[Baseline] = []
     unmeasured: list[Finding] = []
-    for shortcut in SHORTCUTS:
+    for shortcut in shortcuts:
         try:
             baselines.append(shortcut_baseline(shortcut, manifest, facts, seed=seed))
         except SplitError as error:
@@ -97,7 +117,7 @@ def _measure_shortcuts(manifest: Manifest, facts: Facts, seed: int) -> tuple[tup
 
 def _shortcut_finding(baseline: Baseline) -> Finding:
     return Finding(
-        code=f"shortcut_{baseline.shortcut}",
+        code=_CODES[baseline.shortcut],
         level="warn",
         message=f"{_NAMES[baseline.shortcut]} reaches a listing AUROC of {baseline.auroc:.2f} "
         f"({baseline.low:.2f} to {baseline.high:.2f}; chance is 0.50)",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.duplicates import clusters_of_pairs, near_pairs
-from training.finding import Finding, Level
+from training.finding import Finding, FindingCode, Level
 from training.manifest import Manifest
 from training.photo_facts import PhotoFacts, UnreadablePhoto
 from training.photo_row import PhotoRow
@@ -21,10 +21,8 @@ def check_photos(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
     """Everything wrong that the photos themselves tell; `facts` run parallel to `manifest.rows`."""
     yield from _unreadable(manifest, facts)
     yield from _copies(manifest, facts)
-    yield from _class_in_one(manifest, facts, "format", lambda file: file.metadata.format)
-    yield from _class_in_one(
-        manifest, facts, "size", lambda file: f"{file.metadata.width_px} × {file.metadata.height_px}"
-    )
+    yield from _class_in_one(manifest, facts, "class_in_one_format", "format", lambda photo: photo.metadata.format)
+    yield from _class_in_one(manifest, facts, "class_in_one_size", "size", _size)
 
 
 def _unreadable(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
@@ -55,7 +53,7 @@ class _Copy:
 class _CopyCheck:
     """A way in which two copies must not differ."""
 
-    code: str
+    code: FindingCode
     level: Level
     applies: Callable[[PhotoRow, PhotoRow, bool], bool]
     message: str
@@ -150,8 +148,12 @@ _COPY_CHECKS = (
 )
 
 
+def _size(photo: PhotoFacts) -> str:
+    return f"{photo.metadata.width_px} × {photo.metadata.height_px}"
+
+
 def _class_in_one(
-    manifest: Manifest, facts: Facts, trait: str, value: Callable[[PhotoFacts], str]
+    manifest: Manifest, facts: Facts, code: FindingCode, trait: str, value: Callable[[PhotoFacts], str]
 ) -> Iterator[Finding]:
     values = {index: value(entry) for index, entry in enumerate(facts) if isinstance(entry, PhotoFacts)}
     genuine = _shares(values[index] for index in values if manifest.rows[index].label == "genuine")
@@ -162,7 +164,7 @@ def _class_in_one(
     name = max(sorted(gaps), key=lambda known: gaps[known])
     if gaps[name] >= _WARNED_GAP:
         yield Finding(
-            code=f"class_in_one_{trait}",
+            code=code,
             level="refuse" if gaps[name] >= _REFUSED_GAP else "warn",
             message=f"{_percent(genuine, name)} of genuine and {_percent(counterfeit, name)} of counterfeit photos "
             f"have the {trait} {name}: the file tells the label",

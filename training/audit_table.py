@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from training.calibrate import listings_needed
 from training.errors import SplitError
-from training.finding import Finding
+from training.finding import Finding, FindingCode
 from training.manifest import Manifest, mixed_product_listings
 from training.manifest_problems import nearest
 from training.manifest_table import COLUMNS
@@ -21,10 +21,10 @@ def check_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05) 
     """Everything wrong that the rows tell by themselves; `alpha` and `beta` are the error shares to be guaranteed."""
     yield from _class_missing(manifest)
     yield from _mixed_products(manifest)
-    yield from _listing_spans(manifest, "split", lambda row: row.split)
-    yield from _listing_spans(manifest, "fold", lambda row: row.fold)
-    yield from _seller_spans(manifest, "split", lambda row: row.split)
-    yield from _seller_spans(manifest, "fold", lambda row: row.fold)
+    yield from _listing_spans(manifest, "listing_spans_splits", "split", lambda row: row.split)
+    yield from _listing_spans(manifest, "listing_spans_folds", "fold", lambda row: row.fold)
+    yield from _seller_spans(manifest, "seller_spans_splits", "split", lambda row: row.split)
+    yield from _seller_spans(manifest, "seller_spans_folds", "fold", lambda row: row.fold)
     yield from _too_few_for_guarantee(manifest, {"genuine": alpha, "counterfeit": beta})
     yield from _one_label_products(manifest)
     yield from _many_photos(manifest)
@@ -59,12 +59,14 @@ def _mixed_products(manifest: Manifest) -> Iterator[Finding]:
         )
 
 
-def _listing_spans(manifest: Manifest, column: str, value: Callable[[PhotoRow], object]) -> Iterator[Finding]:
+def _listing_spans(
+    manifest: Manifest, code: FindingCode, column: str, value: Callable[[PhotoRow], object]
+) -> Iterator[Finding]:
     names = [name for name, rows in manifest.listings.items() if len({value(manifest.rows[row]) for row in rows}) > 1]
     if names:
         groups = tuple(manifest.listings[name] for name in names)
         yield Finding(
-            code=f"listing_spans_{column}s",
+            code=code,
             level="refuse",
             message=f"{_count(names, 'listing')} with photos in two {column}s: {_some(names)}",
             advice=f"give all photos of a listing one {column}, else the model is measured on items that it saw",
@@ -73,7 +75,9 @@ def _listing_spans(manifest: Manifest, column: str, value: Callable[[PhotoRow], 
         )
 
 
-def _seller_spans(manifest: Manifest, column: str, value: Callable[[PhotoRow], object]) -> Iterator[Finding]:
+def _seller_spans(
+    manifest: Manifest, code: FindingCode, column: str, value: Callable[[PhotoRow], object]
+) -> Iterator[Finding]:
     of_seller: dict[str, list[int]] = defaultdict(list)
     for index, row in enumerate(manifest.rows):
         if row.seller is not None and value(row) is not None:
@@ -81,7 +85,7 @@ def _seller_spans(manifest: Manifest, column: str, value: Callable[[PhotoRow], o
     names = [name for name, rows in of_seller.items() if len({value(manifest.rows[row]) for row in rows}) > 1]
     if names:
         yield Finding(
-            code=f"seller_spans_{column}s",
+            code=code,
             level="warn",
             message=f"{_count(names, 'seller')} with listings in two {column}s: {_some(names)}",
             advice=f"give all listings of a seller one {column}, else a seller's backdrop may count as recognition",

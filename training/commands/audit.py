@@ -15,6 +15,7 @@ from training.audit import FAR_FROM_CHANCE, Audit, audit_manifest
 from training.audit_report import audit_as_dict, write_audit_report
 from training.manifest import mixed_product_listings, read_manifest, without_listings
 from training.progress import photo_progress
+from training.shortcuts import SHORTCUTS
 
 app = typer.Typer(add_completion=False)
 
@@ -41,6 +42,9 @@ def audit(
         float, typer.Option(min=0.001, max=0.5, help="Share of genuine listings that may be flagged.")
     ] = 0.05,
     beta: Annotated[float, typer.Option(min=0.001, max=0.5, help="Share of counterfeits that may pass.")] = 0.05,
+    no_shortcuts: Annotated[
+        bool, typer.Option("--no-shortcuts", help="Leave out the shortcut baselines, which take the longest.")
+    ] = False,
     threads: Annotated[int, typer.Option(min=1, help="Photos that are read at once.")] = 2,
     seed: Annotated[int, typer.Option(help="Seed of the shortcuts' cross-validation.")] = 0,
 ) -> None:
@@ -53,7 +57,7 @@ def audit(
     if drop_mixed_listings:
         dropped = mixed_product_listings(read)
         read = without_listings(read, dropped)
-        console.print(f"Left out {len(dropped)} listings with two products.")
+        console.print(f"Listings with two products that are left out: {', '.join(dropped) or 'none'}.", markup=False)
     with photo_progress("reading photos", len(read.rows), console) as advance:
         found = audit_manifest(
             read,
@@ -61,6 +65,7 @@ def audit(
             beta=beta,
             far_from_chance=far_from_chance,
             allow=allow or (),
+            shortcuts=() if no_shortcuts else SHORTCUTS,
             threads=threads,
             seed=seed,
             advance=lambda: advance(1),
