@@ -265,12 +265,16 @@ def _read_record_file(folder: Path) -> bytes:
 
 def _parse_table(data: bytes, folder: Path) -> Mapping[str, object]:
     try:
-        table = json.loads(data)
+        table = json.loads(data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BundleError(f"{folder / RECORD_FILE} is no JSON ({str(error)[:120]}): copy the bundle again.") from error
     if not isinstance(table, dict):
         raise BundleError(f"{folder / RECORD_FILE} is no JSON table: copy the bundle again.")
     return table
+
+
+def _refuse_constant(word: str) -> object:
+    raise ValueError(f"{word} is no JSON number")
 
 
 def _read_checked(folder: Path, name: str, digest: str) -> bytes:

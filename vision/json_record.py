@@ -1,6 +1,7 @@
 """Frozen dataclasses to and from JSON, with the dotted name of a wrong key in each error."""
 
 import math
+import sys
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -83,7 +84,7 @@ def _read_plain(kind: Any, value: object, where: str) -> object:
     if kind is float:
         if isinstance(value, str) and value in ("inf", "-inf"):
             return float(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max:
             return float(value)
         raise _mismatch("a number", value, where)
     if kind is int and isinstance(value, bool):
