@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from training.progress import photo_progress
 from training.render.config import RenderConfig
 from training.render.contact_sheet import write_contact_sheet
-from training.render.run import render_dataset
+from training.render.plan import plan_listings
+from training.render.run import count_photos, render_dataset
 from vision.config import read_config
 
 app = typer.Typer()
@@ -31,31 +32,10 @@ def render(
     """Make the rendered hair-dryer photos, with masks and a manifest; a stopped run goes on where it was."""
     settings = read_config(RenderConfig, config, overrides or ())
     console = Console()
-    columns = (
-        TextColumn("photos"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[speed]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("photos", total=None, speed="")
-
-        def report(before: int, finished: int, wanted: int) -> None:
-            elapsed_s = bar.tasks[task].elapsed or 0.0
-            speed = finished / elapsed_s if elapsed_s else 0.0
-            left_s = (wanted - before - finished) / speed if speed else 0.0
-            shown = f"{speed:.2f} photos/s, {_duration(left_s)} left"
-            bar.update(task, total=wanted, completed=before + finished, speed=shown)
-
-        manifest = render_dataset(settings, limit=limit, report=report)
+    total = count_photos(plan_listings(settings)[:limit])
+    with photo_progress("rendering", total, console) as advance:
+        manifest = render_dataset(settings, limit=limit, advance=advance)
     console.print(f"manifest: {manifest}", soft_wrap=True)
     if contact_sheet is not None:
         write_contact_sheet(manifest, contact_sheet)
         console.print(f"contact sheet: {contact_sheet}", soft_wrap=True)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}"

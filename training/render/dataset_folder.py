@@ -13,6 +13,7 @@ import csv
 import io
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -110,11 +111,11 @@ class DatasetFolder:
             writer.writerows(_rows(plan, self._read_record(plan)))
         _write(self.manifest_path, table.getvalue().encode())
 
-    def drop_records(self, plans: Sequence[ListingPlan]) -> None:
-        """Remove the listings' records once the manifest holds them all."""
-        for plan in plans:
-            self._record_path(plan).unlink(missing_ok=True)
-        (self.path / "records").rmdir()
+    def drop_records(self) -> None:
+        """Remove the listings' records once the manifest holds them all; the folder is complete from here on."""
+        done = self.path / ".records-done"
+        (self.path / "records").rename(done)  # at once, so that no killed run leaves some of them
+        shutil.rmtree(done)
 
     @property
     def manifest_path(self) -> Path:

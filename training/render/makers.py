@@ -29,9 +29,19 @@ class Maker:
 def make_counterfeit(maker: Maker, item: Item, rng: np.random.Generator) -> Item:
     """Give the item as this maker would have made it: its deviations on top of the item's ordinary tolerances."""
     for deviation in maker.deviations:
-        rule = RULES[deviation.cue]
-        item = rule.change(item, _within_tolerance(rule, deviation.values, rng))
+        item = RULES[deviation.cue].change(item, draw_values(deviation, rng))
     return item
+
+
+def draw_values(deviation: Deviation, rng: np.random.Generator) -> Values:
+    """Give a deviation's values on one item: the maker's own, off by its line's tolerance, never beyond the limits."""
+    rule = RULES[deviation.cue]
+    drawn: dict[str, float] = {}
+    for name, value in deviation.values.items():
+        shift = float(rng.normal(0, TOLERANCE))  # drawn for switches too, so that streams stay aligned
+        low, high = interval_of(rule, name, value) or (value, value)
+        drawn[name] = value if name in rule.choices else float(np.clip(value * (1 + shift), low, high))
+    return drawn
 
 
 def interval_of(rule: CueRule, name: str, value: float) -> Interval | None:
@@ -40,15 +50,6 @@ def interval_of(rule: CueRule, name: str, value: float) -> Interval | None:
         if low <= value <= high:
             return low, high
     return None
-
-
-def _within_tolerance(rule: CueRule, values: Values, rng: np.random.Generator) -> Values:
-    drawn: dict[str, float] = {}
-    for name, value in values.items():
-        shift = float(rng.normal(0, TOLERANCE))  # drawn for switches too, so that streams stay aligned
-        low, high = interval_of(rule, name, value) or (value, value)
-        drawn[name] = value if name in rule.choices else float(np.clip(value * (1 + shift), low, high))
-    return drawn
 
 
 def _deviation(cue: Cue, **values: float) -> Deviation:

@@ -17,11 +17,11 @@ from training.render.engine import engine, require_renderer
 from training.render.photograph import photograph_listing
 from training.render.plan import ListingPlan, plan_listings
 
-Report = Callable[[int, int, int], None]
-"""Called with the photos finished before, those finished by this run, and all that are wanted."""
+Advance = Callable[[int], None]
+"""Hears how many more photos are done, those of earlier runs first."""
 
 
-def render_dataset(config: RenderConfig, *, limit: int | None = None, report: Report | None = None) -> Path:
+def render_dataset(config: RenderConfig, *, limit: int | None = None, advance: Advance = lambda photos: None) -> Path:
     """Render the data set, or its first `limit` listings, and give the manifest's path.
 
     A finished listing is never rendered again. Raises RunError when the folder holds another render, and
@@ -33,17 +33,15 @@ def render_dataset(config: RenderConfig, *, limit: int | None = None, report: Re
     folder = DatasetFolder(config.folder)
     folder.claim(config)
     if folder.is_complete():
+        advance(count_photos(wanted))
         return folder.manifest_path
     missing = [plan for plan in wanted if not folder.has(plan)]
-    done = _photos(wanted) - _photos(missing)
-    finished = 0
-    for count in _render_listings(config, missing):
-        finished += count
-        if report is not None:
-            report(done, finished, _photos(wanted))
+    advance(count_photos(wanted) - count_photos(missing))
+    for photos in _render_listings(config, missing):
+        advance(photos)
     folder.write_manifest([plan for plan in plans if folder.has(plan)])
     if len(wanted) == len(plans):
-        folder.drop_records(plans)
+        folder.drop_records()
     return folder.manifest_path
 
 
@@ -53,6 +51,11 @@ def render_listing(folder: Path, plan: ListingPlan, size_px: int, samples: int) 
     photos = photograph_listing(plan, engine(), size_px=size_px, samples=samples)
     target.finish_listing(plan, [target.add_photo(plan, photo) for photo in photos])
     return len(plan.circumstances.photos)
+
+
+def count_photos(plans: Sequence[ListingPlan]) -> int:
+    """Give how many photos these listings have."""
+    return sum(len(plan.circumstances.photos) for plan in plans)
 
 
 def _render_listings(config: RenderConfig, plans: Sequence[ListingPlan]) -> Iterator[int]:
@@ -76,10 +79,6 @@ def _render_listings(config: RenderConfig, plans: Sequence[ListingPlan]) -> Iter
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _photos(plans: Sequence[ListingPlan]) -> int:
-    return sum(len(plan.circumstances.photos) for plan in plans)
 
 
 def _leave_interrupts_to_parent() -> None:
