@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from PIL import Image
 from typer.testing import CliRunner, Result
 
@@ -14,7 +15,7 @@ from training.audit import Audit, audit_manifest, audit_table
 from training.audit_report import audit_as_dict, write_audit_report
 from training.commands.audit import app
 from training.errors import AuditRefused
-from training.finding import Finding
+from training.finding import FINDING_CODES, Finding
 from training.manifest import read_manifest
 from training.shortcuts import SHORTCUTS
 
@@ -323,3 +324,19 @@ def test_the_page_puts_photos_that_differ_first(tmp_path: Path) -> None:
     figures = re.findall(r"<figcaption>.*?</figcaption>", page.read_text(encoding="utf-8"))
     assert len(figures) == 4
     assert "odd product" in figures[1]
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_every_finding_is_documented_and_every_documented_finding_exists() -> None:
+    section = (DOCS / "audit.md").read_text(encoding="utf-8").split("## Findings")[1].split("\n## ")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == sorted(FINDING_CODES)
+
+
+def test_every_option_of_the_command_is_documented() -> None:
+    page = (DOCS / "audit.md").read_text(encoding="utf-8")
+    command = typer.main.get_command(app)
+    options = [name for option in command.params for name in option.opts if name.startswith("--")]
+    assert "--where" in options
+    assert [name for name in options if f"`{name}`" not in page] == []

@@ -9,6 +9,7 @@ import pytest
 
 from training.errors import ManifestError
 from training.manifest import mixed_product_listings, read_manifest, without_listings
+from training.manifest_table import COLUMNS
 
 HEADER = "photo,label,product,listing"
 
@@ -283,3 +284,9 @@ def test_a_listing_with_two_products_is_read_found_and_can_be_left_out(tmp_path:
     manifest = read_manifest(path)
     assert mixed_product_listings(manifest) == ("L0",)
     assert dict(without_listings(manifest, ["L0"]).listings) == {"L1": (0,)}
+
+
+def test_every_column_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "manifest.md").read_text(encoding="utf-8")
+    table = page.split("## Columns")[1].split("\n## ")[0]
+    assert [column for column in COLUMNS if f"`{column}`" not in table] == []
