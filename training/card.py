@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.figures import Figures, figures_from_dict
 from training.manifest import Manifest, PhotoRow
 from training.pages import render_page
 from training.pictures import photo_picture
+from training.stored_figures import read_figures
 from training.thresholds import threshold_words
 from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
 from vision.bundle import BundleRecord
-from vision.errors import BundleError, PhotoError
+from vision.errors import PhotoError
 
 CARD_FILE = "card.html"
 EXAMPLES_PER_LABEL = 4
@@ -63,7 +63,7 @@ def write_card(
         record=record,
         label_kind=LABEL_KIND_NAMES[record.label_kind],
         label_sentence=LABEL_KIND_SENTENCES[record.label_kind],
-        figures=_figures(record),
+        figures=read_figures(record.metrics),
         counts=_count(rows),
         examples=_examples(rows),
         thresholds=[(graph, threshold_words(graph, record.label_kind)) for graph in record.graphs],
@@ -72,13 +72,6 @@ def write_card(
         config=json.dumps(record.config, indent=1, ensure_ascii=False, default=str),
     )
     (folder / CARD_FILE).write_text(page, encoding="utf-8")
-
-
-def _figures(record: BundleRecord) -> Figures | None:
-    try:
-        return figures_from_dict(record.metrics) if record.metrics else None
-    except BundleError:  # another program's metrics: bundle.json still has them
-        return None
 
 
 def _count(rows: Sequence[PhotoRow]) -> tuple[Counts, ...]:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from training import metrics
 from training.answers import ListingAnswer, PhotoAnswer
 from training.metrics import BoolArray, FloatArray, WeightedFigure
-from vision.json_record import from_json
 
 Level = Literal["listing", "photo"]
 
@@ -122,11 +121,6 @@ def measure(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], *,
 def figures_as_dict(figures: Figures) -> dict[str, object]:
     """JSON-able, as metrics.json and a bundle's record hold them: NaN becomes None, floats have 4 decimals."""
     return {field.name: _plain(getattr(figures, field.name)) for field in fields(figures)}
-
-
-def figures_from_dict(table: Mapping[str, object]) -> Figures:
-    """The figures that `figures_as_dict` wrote, to 4 decimals. Raises BundleError naming a key that isn't one."""
-    return from_json(Figures, _with_nan(table), "metrics")
 
 
 def share(hits: int, n: int) -> Share:
@@ -270,13 +264,3 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {name: _plain(item) for name, item in value.items()}
     return value
-
-
-def _with_nan(value: object) -> object:
-    """None becomes NaN again, except where a group has no shares."""
-    if isinstance(value, Mapping):
-        absent = {name for name in ("genuine_flagged", "counterfeit_passed") if name in value and value[name] is None}
-        return {name: None if name in absent else _with_nan(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with_nan(item) for item in value]
-    return math.nan if value is None else value

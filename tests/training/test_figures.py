@@ -1,14 +1,12 @@
 """Figures of hand-made answers: counts, groups, what silence costs, and the way to JSON and back."""
 
 import json
-import math
 
 import pytest
 
 from training.answers import ListingAnswer, PhotoAnswer, write_answers
-from training.figures import Figures, figures_as_dict, figures_from_dict, measure
+from training.figures import Figures, figures_as_dict, measure
 from training.manifest import Label
-from vision.errors import BundleError
 from vision.verdict import Outcome
 
 
@@ -111,19 +109,6 @@ def test_a_figure_without_one_of_the_classes_is_null_in_json() -> None:
     quality = json.loads(json.dumps(table, allow_nan=False))["listing"]
     assert quality["auroc"] == {"value": None, "low": None, "high": None}
     assert quality["brier"]["value"] == pytest.approx(0.01)
-
-
-def test_figures_come_back_from_json_as_they_went(figures: Figures) -> None:
-    table = json.loads(json.dumps(figures_as_dict(figures), allow_nan=False))
-    again = figures_from_dict(table)
-    assert figures_as_dict(again) == figures_as_dict(figures)
-    assert math.isnan(again.by_photo_count[1].auroc.value)
-    assert again.by_cue[0].genuine_flagged is None
-
-
-def test_a_table_of_something_else_is_refused() -> None:
-    with pytest.raises(BundleError, match="metrics"):
-        figures_from_dict({"listing_auroc": 0.9})
 
 
 def test_answers_are_written_one_row_a_listing_with_empty_cells_for_silence(tmp_path) -> None:
