@@ -6,7 +6,7 @@ import { listAddress, neighbours } from "./check_trail.js";
 import { byId, element } from "./element.js";
 import { bindKeys, wireKeys } from "./keys.js";
 import { clearProblem, showProblem } from "./problem_box.js";
-import { OUTCOMES } from "./words.js";
+import { OUTCOMES, sentence } from "./words.js";
 import { VerdictView } from "./verdict_view.js";
 
 const checkId = decodeURIComponent(location.pathname.split("/").at(-1));
@@ -34,7 +34,7 @@ async function showCheck() {
 function showMissing(problem) {
   document.title = "No such check · Touchstone";
   byId("answer").append(
-    element("div", { class: "empty" }, element("h1", {}, problem.title), element("p", {}, problem.detail), element("a", { class: "button", href: "/checks" }, "See the checks")),
+    element("div", { class: "empty" }, element("h1", {}, problem.title), element("p", {}, sentence(problem.detail)), element("a", { class: "button", href: "/checks" }, "See the checks")),
   );
 }
 

@@ -5,6 +5,8 @@ import { element, icon } from "./element.js";
 import { recordReview } from "./review_panel.js";
 import { counted, DECISIONS, moment, OUTCOMES, percent, productName } from "./words.js";
 
+const THUMB_SIDE_PX = 288; // 4.5rem on a screen of four pixels a point
+
 const whenSeen = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) target.dispatchEvent(new Event("seen"));
@@ -66,9 +68,9 @@ export class CheckRow {
     whenSeen.unobserve(this.thumb);
     const readable = this.check.photos.find(({ error }) => !error);
     if (!readable) return;
-    const path = `/v1/checks/${encodeURIComponent(this.check.check_id)}/photos/${readable.index}`;
+    const photo = `/v1/checks/${encodeURIComponent(this.check.check_id)}/photos/${readable.index}`;
     try {
-      this.#url = await getPicture(path);
+      this.#url = await getPicture(`${photo}?max_side_px=${THUMB_SIDE_PX}`);
       this.thumb.replaceChildren(element("img", { src: this.#url, alt: "", decoding: "async" }));
     } catch {
       this.thumb.replaceChildren("no photo");

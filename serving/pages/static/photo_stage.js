@@ -3,7 +3,7 @@
 import { getPicture } from "./api.js";
 import { bindKeys } from "./keys.js";
 import { element, icon } from "./element.js";
-import { counted, OUTCOMES, percent } from "./words.js";
+import { counted, OUTCOMES, percent, sentence } from "./words.js";
 
 const OPACITY_KEPT_AS = "touchstone.evidence_opacity";
 
@@ -124,7 +124,7 @@ export class PhotoStage {
     if (index !== this.#index) return;
     this.tools.hidden = !evidence;
     this.view.classList.toggle("zoomable", Boolean(url));
-    const note = photo.error ? this.#note(photo.error.message) : this.#note("The server keeps no copy of this photo.");
+    const note = photo.error ? this.#note(sentence(photo.error.message)) : this.#note("The server keeps no copy of this photo.");
     if (!url) return this.view.replaceChildren(note);
     const picture = element("img", { class: "photo", src: url, alt: `Photo ${index + 1} of ${this.#answer.photos.length}` });
     picture.addEventListener("error", () => this.view.replaceChildren(note));
@@ -189,7 +189,7 @@ function toneOf(photo) {
 }
 
 function inWords(photo) {
-  if (photo.error) return photo.error.message;
+  if (photo.error) return sentence(photo.error.message);
   const title = OUTCOMES[photo.outcome].title;
   return photo.authenticity === null ? title : `${title}, ${percent(photo.authenticity)}`;
 }

@@ -2,7 +2,7 @@
 
 import { announce } from "./announcer.js";
 import { byId, element, shape } from "./element.js";
-import { counted } from "./words.js";
+import { counted, sentence } from "./words.js";
 
 export const MOST_PHOTOS = 12;
 
@@ -73,6 +73,7 @@ export class PhotoTray {
     this.box.classList.toggle("filled", count > 0);
     byId("tray-photos").replaceChildren(...this.#chosen.map((chosen, index) => this.#tile(chosen, index)));
     byId("tray-count").textContent = overflow ?? (count ? `${count} of up to ${MOST_PHOTOS} photos` : "");
+    byId("choose-words").textContent = count ? "Add photos" : "Choose photos";
     this.#changed(this);
   }
 
@@ -95,7 +96,7 @@ export class PhotoTray {
       frame,
       remove,
       element("span", { class: "chosen-name", title: label }, label),
-      error ? element("p", { class: "chosen-error" }, error) : null,
+      error ? element("p", { class: "chosen-error" }, sentence(error)) : null,
     );
   }
 

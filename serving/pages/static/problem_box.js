@@ -1,13 +1,14 @@
 /** A failure shown in words, where it happened, with what to change. */
 
 import { element } from "./element.js";
+import { sentence } from "./words.js";
 
 /** Show the problem in its box. Anything but a failure of the API or the key is a bug and goes on to the console. */
 export function showProblem(box, problem) {
   if (!problem.title) throw problem;
   box.replaceChildren(
     element("h2", {}, problem.title),
-    element("p", {}, problem.detail ?? ""),
+    element("p", {}, sentence(problem.detail ?? "")),
     ...(problem.requestId ? [element("p", { class: "request-id" }, `Request ${problem.requestId}`)] : []),
   );
   box.hidden = false;

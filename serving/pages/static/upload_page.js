@@ -71,10 +71,7 @@ async function showAnswer(answer) {
   view = new VerdictView(answer, {
     reviews: await keptReviews(answer.check_id),
     fallbackUrls: tray.urls,
-    actions: [
-      element("button", { type: "button", class: "primary", click: () => backToPhotos(true) }, "Check another listing"),
-      element("button", { type: "button", click: () => backToPhotos(false) }, "Change these photos"),
-    ],
+    actions: nextSteps(answer),
   });
   byId("compose").hidden = true;
   byId("answer").replaceChildren(view.root);
@@ -84,6 +81,15 @@ async function showAnswer(answer) {
   scrollTo(0, 0);
   view.title.focus();
   announce(answer.authenticity === null ? `${title}.` : `${title}. Authenticity ${percent(answer.authenticity)}.`);
+}
+
+/** What a person does next: better photos where they are asked for, else the next listing. */
+function nextSteps({ authenticity }) {
+  const asksForPhotos = authenticity === null;
+  const change = { type: "button", class: asksForPhotos && "primary", click: () => backToPhotos(false) };
+  const another = { type: "button", class: !asksForPhotos && "primary", click: () => backToPhotos(true) };
+  const steps = [element("button", another, "Check another listing"), element("button", change, "Change these photos")];
+  return asksForPhotos ? steps.reverse() : steps;
 }
 
 /** The check's reviews (there are some after a retry), or null where the server keeps no checks. */

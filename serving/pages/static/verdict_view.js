@@ -4,7 +4,7 @@ import { authenticityBar } from "./authenticity_bar.js";
 import { element, icon } from "./element.js";
 import { PhotoStage } from "./photo_stage.js";
 import { ReviewPanel } from "./review_panel.js";
-import { authenticityMeaning, counted, moment, OUTCOMES, percent, productName } from "./words.js";
+import { authenticityMeaning, counted, moment, OUTCOMES, percent, productName, sentence } from "./words.js";
 
 export class VerdictView {
   /**
@@ -15,6 +15,8 @@ export class VerdictView {
     const outcome = OUTCOMES[answer.outcome];
     this.stage = new PhotoStage(answer, fallbackUrls);
     this.title = element("h1", { tabindex: -1 }, outcome.title);
+    const nextSteps = actions.length ? element("div", { class: "actions" }, actions) : null;
+    const asksForPhotos = answer.authenticity === null;
     const words = element(
       "div",
       { class: "verdict-words" },
@@ -22,6 +24,7 @@ export class VerdictView {
       element("div", { class: "outcome" }, icon(answer.outcome), this.title),
       element("p", { class: "meaning" }, outcome.meaning),
       authenticityOf(answer),
+      asksForPhotos ? nextSteps : null,
     );
     const rest = element(
       "div",
@@ -29,7 +32,7 @@ export class VerdictView {
       this.#reasons(answer),
       reviews === null ? notKept() : new ReviewPanel(answer.check_id, reviews).root,
       facts(answer, reviews !== null),
-      actions.length ? element("div", { class: "actions" }, actions) : null,
+      asksForPhotos ? null : nextSteps,
     );
     this.root = element("article", { class: `verdict tone-${answer.outcome}` }, words, this.stage.root, rest);
   }
@@ -42,7 +45,7 @@ export class VerdictView {
 
   #reasons(answer) {
     if (!answer.reasons.length) return null;
-    const items = answer.reasons.map((reason) => element("li", {}, reason.message, " ", this.#photoLink(reason, answer)));
+    const items = answer.reasons.map((reason) => element("li", {}, sentence(reason.message), " ", this.#photoLink(reason, answer)));
     return element(
       "section",
       { "aria-labelledby": "reasons-title" },

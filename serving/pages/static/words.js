@@ -63,6 +63,11 @@ export function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** A message of the API as a sentence of its own. */
+export function sentence(message) {
+  return message.charAt(0).toUpperCase() + message.slice(1);
+}
+
 /** A product's name as a title: `korvelle-k1-hair-dryer` reads `korvelle k1 hair dryer`. */
 export function productName(product) {
   return product.replaceAll(/[-_]+/g, " ");

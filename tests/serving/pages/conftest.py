@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from tests.serving.pages.live_server import serve, settings_of
+from serving.settings import ServeSettings
+from tests.serving.running import Running, run_in_thread
 from tests.tiny_bundle import write_tiny_bundle
 
 NAMED = os.environ.get("TOUCHSTONE_CHROMIUM", "")  # `make test` sets it, after finding or installing one
@@ -24,8 +25,8 @@ LAUNCH = [
     "--disable-component-update",
     "--disable-sync",
 ]
-API_KEY = "open-sesame-42"
 OpenPage = Callable[..., Page]
+Start = Callable[..., Running]
 
 
 # Package scope, not session: Playwright keeps an event loop running in this thread, and other tests start their own.
@@ -47,24 +48,11 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def address(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server with two products that keeps checks and asks for no key."""
-    with serve(settings_of(bundle, tmp_path_factory.mktemp("store"))) as address:
-        yield address
-
-
-@pytest.fixture
-def fresh_address(bundle: Path, tmp_path: Path) -> Iterator[str]:
-    """The same with a store of its own, for tests that count what is in it."""
-    with serve(settings_of(bundle, tmp_path / "store")) as address:
-        yield address
-
-
-@pytest.fixture
-def keyed_address(bundle: Path, tmp_path: Path) -> Iterator[str]:
-    """The same, asking for API_KEY."""
-    with serve(settings_of(bundle, tmp_path / "store", api_key=API_KEY)) as address:
-        yield address
+def site(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with two products, shared by the tests that don't count what it keeps."""
+    settings = ServeSettings(bundle=(bundle,), store=str(tmp_path_factory.mktemp("store")), threads=1)
+    with run_in_thread(settings) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")
@@ -82,16 +70,15 @@ def open_page(browser: Browser, plain_context: BrowserContext) -> Iterator[OpenP
     troubles: list[str] = []
     opened: list[Page] = []
 
-    def open_page(url: str, **options: Any) -> Page:
+    def open_page(site: Running, path: str = "/", **options: Any) -> Page:
         context = browser.new_context(**options) if options else plain_context
         context.set_default_timeout(10_000)
         page = context.new_page()
         opened.append(page)
-        origin = "/".join(url.split("/")[:3])
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
         page.on("console", lambda message: note_console(message, troubles))
-        page.on("request", lambda request: note_request(request, origin, troubles))
-        page.goto(url)
+        page.on("request", lambda request: note_request(request, site.url, troubles))
+        page.goto(site.url + path)
         return page
 
     yield open_page

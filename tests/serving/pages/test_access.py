@@ -3,39 +3,42 @@
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.serving.pages.conftest import API_KEY, OpenPage
-from tests.serving.pages.live_server import COUNTERFEIT, GENUINE, make_photo, send_check
+from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.pages.upload_steps import choose, photo_files, send
+from tests.serving.running import Running
+from tests.serving.sample_photos import BLUE, RED, jpeg
 
 browser_test = pytest.mark.browser
+API_KEY = "open-sesame-42"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 FIREFOX_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 @browser_test
-def test_the_api_key_is_asked_for_once_and_shows_photos_too(keyed_address: str, open_page: OpenPage) -> None:
-    page = open_page(keyed_address)
+def test_the_api_key_is_asked_for_once_and_shows_photos_too(start: Start, open_page: OpenPage) -> None:
+    site = start(api_key=API_KEY)
+    page = open_page(site)
     enter_key(page, "not-the-key")
     expect(page.locator("#api-key-note")).to_contain_text("refused")
     enter_key(page, API_KEY)
-    choose(page, photo_files(make_photo(COUNTERFEIT)))
-    send(page)
+    choose(page, photo_files(jpeg(BLUE)))
+    send(page, product=None)
     expect(page.locator(".stage-photo .evidence")).to_be_visible()
     page.keyboard.press("c")
     expect(page.locator(".review-state")).to_contain_text("Counterfeit, recorded")
-    page.goto(f"{keyed_address}/checks")
+    page.goto(site.url + "/checks")
     expect(page.locator(".row img")).to_be_visible()
     expect(page.locator("#api-key")).to_be_hidden()
     assert API_KEY not in page.evaluate("JSON.stringify(localStorage) + document.cookie + location.href")
 
 
 @browser_test
-def test_a_forgotten_key_is_asked_for_again_and_may_be_withheld(keyed_address: str, open_page: OpenPage) -> None:
-    page = open_page(keyed_address)
+def test_a_forgotten_key_is_asked_for_again_and_may_be_withheld(start: Start, open_page: OpenPage) -> None:
+    site = start(api_key=API_KEY)
+    page = open_page(site)
     enter_key(page, API_KEY)
     page.get_by_role("button", name="Forget API key").click()
     expect(page.locator("#api-key")).to_be_visible()
@@ -49,13 +52,13 @@ def enter_key(page: Page, key: str) -> None:
 
 
 @browser_test
-def test_a_keyboard_alone_goes_from_photo_to_decision(address: str, open_page: OpenPage) -> None:
-    page = open_page(address)
+def test_a_keyboard_alone_goes_from_photo_to_decision(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site)
     page.keyboard.press("Tab")
     expect(page.locator(".skip-link")).to_be_focused()
     page.keyboard.press("Enter")
     tab_to(page, "#choose-photos")
-    choose(page, photo_files(make_photo(GENUINE), make_photo(GENUINE, seed=1)))
+    choose(page, photo_files(jpeg(RED), jpeg(RED, seed=1)))
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".chosen")).to_have_count(1)
@@ -85,9 +88,9 @@ def tab_to(page: Page, selector: str, most: int = 12) -> None:
 
 
 @browser_test
-def test_the_list_of_keys_opens_and_single_keys_can_be_switched_off(address: str, open_page: OpenPage) -> None:
-    check_id = send_check(address, make_photo(GENUINE), product="toy")["check_id"]
-    page = open_page(f"{address}/checks/{check_id}")
+def test_the_list_of_keys_opens_and_single_keys_can_be_switched_off(site: Running, open_page: OpenPage) -> None:
+    check_id = site.answer(jpeg(RED), listing={"product": "toy"})["check_id"]
+    page = open_page(site, f"/checks/{check_id}")
     page.wait_for_selector(".stage-photo")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
@@ -97,34 +100,34 @@ def test_the_list_of_keys_opens_and_single_keys_can_be_switched_off(address: str
     page.keyboard.press("g")
     page.keyboard.press("?")
     expect(page.locator("#key-help")).to_be_hidden()
-    assert httpx.get(f"{address}/v1/checks/{check_id}").json()["reviews"] == []
+    assert site.http.get(f"/v1/checks/{check_id}").json()["reviews"] == []
 
 
 @browser_test
-def test_keys_with_a_modifier_and_keys_typed_into_a_field_decide_nothing(address: str, open_page: OpenPage) -> None:
-    check_id = send_check(address, make_photo(GENUINE), product="toy")["check_id"]
-    page = open_page(f"{address}/checks/{check_id}")
+def test_keys_with_a_modifier_and_keys_typed_into_a_field_decide_nothing(site: Running, open_page: OpenPage) -> None:
+    check_id = site.answer(jpeg(RED), listing={"product": "toy"})["check_id"]
+    page = open_page(site, f"/checks/{check_id}")
     page.wait_for_selector(".stage-photo")
     page.keyboard.press("Control+u")
     page.locator("#review-note").press_sequentially("guc")
     expect(page.locator("#review-note")).to_have_value("guc")
-    assert httpx.get(f"{address}/v1/checks/{check_id}").json()["reviews"] == []
+    assert site.http.get(f"/v1/checks/{check_id}").json()["reviews"] == []
 
 
 @browser_test
 @pytest.mark.parametrize("width_px", [390, 320])
 def test_nothing_is_wider_than_a_phone_and_everything_is_big_enough_to_touch(
-    address: str, open_page: OpenPage, width_px: int
+    site: Running, open_page: OpenPage, width_px: int
 ) -> None:
-    page = open_page(address, **{**PHONE, "viewport": {"width": width_px, "height": 844}})
+    page = open_page(site, **{**PHONE, "viewport": {"width": width_px, "height": 844}})
     expect(page.locator("label[for=take-photo]")).to_be_visible()
     assert_fits(page)
-    choose(page, photo_files(*(make_photo(COUNTERFEIT, seed=seed) for seed in range(4)), name="a-long-file-name-" * 6))
+    choose(page, photo_files(*(jpeg(BLUE, seed=seed) for seed in range(4)), name="a-long-file-name-" * 6))
     page.fill("#listing-id", "L" * 120)
     assert_fits(page)
     send(page)
     assert_fits(page)
-    page.goto(f"{address}/checks")
+    page.goto(site.url + "/checks")
     page.wait_for_selector(".row")
     assert_fits(page)
 
@@ -140,11 +143,11 @@ def assert_fits(page: Page) -> None:
 
 
 @browser_test
-def test_each_control_has_a_name_and_each_page_one_heading(address: str, open_page: OpenPage) -> None:
-    check_id = send_check(address, make_photo(GENUINE), product="toy")["check_id"]
-    page = open_page(address)
+def test_each_control_has_a_name_and_each_page_one_heading(site: Running, open_page: OpenPage) -> None:
+    check_id = site.answer(jpeg(RED), listing={"product": "toy"})["check_id"]
+    page = open_page(site)
     for path in ("/", "/checks", f"/checks/{check_id}", "/nowhere"):
-        page.goto(address + path)
+        page.goto(site.url + path)
         page.wait_for_load_state("networkidle")
         assert page.locator("h1:visible").count() == 1, path
         snapshot = page.locator("body").aria_snapshot()
@@ -152,8 +155,8 @@ def test_each_control_has_a_name_and_each_page_one_heading(address: str, open_pa
 
 
 @browser_test
-def test_motion_stops_for_whoever_asks_for_less(address: str, open_page: OpenPage) -> None:
-    page = open_page(address, reduced_motion="reduce")
+def test_motion_stops_for_whoever_asks_for_less(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site, reduced_motion="reduce")
     animated = "[...document.querySelectorAll('*')].filter(e => getComputedStyle(e).transitionDuration !== '0s').length"
     assert page.evaluate(animated) == 0
     page.evaluate("document.getElementById('progress').hidden = false")
@@ -161,16 +164,16 @@ def test_motion_stops_for_whoever_asks_for_less(address: str, open_page: OpenPag
 
 
 @browser_test
-def test_an_unknown_address_has_a_page_of_its_own(address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{address}/nowhere")
+def test_an_unknown_address_has_a_page_of_its_own(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site, "/nowhere")
     expect(page.locator("h1")).to_have_text("There is no page at this address")
     page.get_by_role("link", name="Check photos").click()
     expect(page.locator("#compose-title")).to_be_visible()
 
 
 @browser_test
-def test_numbers_are_never_rounded_to_a_certainty(address: str, open_page: OpenPage) -> None:
-    page = open_page(address)
+def test_numbers_are_never_rounded_to_a_certainty(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site)
     words = page.locator("script[type=module]").get_attribute("src") or ""
     module = words.replace("upload_page", "words")
     shown = page.evaluate(
@@ -180,9 +183,9 @@ def test_numbers_are_never_rounded_to_a_certainty(address: str, open_page: OpenP
     assert shown == ["under 0.1 %", "under 0.1 %", "3.4 %", "46 %", "91.2 %", "over 99.9 %", "over 99.9 %"]
 
 
-def test_a_page_allows_only_its_own_scripts_styles_and_answers(address: str) -> None:
+def test_a_page_allows_only_its_own_scripts_styles_and_answers(site: Running) -> None:
     for path in ("/", "/checks", "/checks/any", "/nowhere"):
-        answer = httpx.get(address + path, headers={"Accept": FIREFOX_ACCEPT})
+        answer = site.http.get(path, headers={"Accept": FIREFOX_ACCEPT})
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -191,22 +194,22 @@ def test_a_page_allows_only_its_own_scripts_styles_and_answers(address: str) -> 
         assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|<style", answer.text)
 
 
-def test_a_program_that_asks_for_nothing_there_gets_a_problem_and_not_a_page(address: str) -> None:
+def test_a_program_that_asks_for_nothing_there_gets_a_problem_and_not_a_page(site: Running) -> None:
     for path, accept in (("/nowhere", "*/*"), ("/v1/nowhere", FIREFOX_ACCEPT)):
-        answer = httpx.get(address + path, headers={"Accept": accept})
+        answer = site.http.get(path, headers={"Accept": accept})
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_static_files_are_kept_for_good_under_an_address_that_changes_with_them(address: str) -> None:
-    page = httpx.get(address).text
+def test_static_files_are_kept_for_good_under_an_address_that_changes_with_them(site: Running) -> None:
+    page = site.http.get("/").text
     paths = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
     assert paths
     for path in paths:
-        answer = httpx.get(address + path)
+        answer = site.http.get(path)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
-    assert httpx.get(f"{address}/static/{'0' * 12}/tokens.css").status_code == 404
+    assert site.http.get(f"/static/{'0' * 12}/tokens.css").status_code == 404
 
 
 def test_text_stands_out_from_its_ground_in_both_themes() -> None:

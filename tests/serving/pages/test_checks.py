@@ -3,40 +3,34 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.serving.pages.conftest import OpenPage
-from tests.serving.pages.live_server import (
-    COUNTERFEIT,
-    GENUINE,
-    UNSURE,
-    make_photo,
-    send_check,
-    serve,
-    settings_of,
-)
+from serving.settings import ServeSettings
+from tests.serving.pages.conftest import OpenPage, Start
+from tests.serving.running import Running, run_in_thread
+from tests.serving.sample_photos import BLUE, GREY, RED, jpeg
 
 pytestmark = pytest.mark.browser
 PAGE = 50  # checks in one page of the API's list
 
 
 @pytest.fixture(scope="module")
-def filled(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def filled(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server with 53 checks: L-0 to L-49 genuine toys, then M-1 to M-3, one of each other kind."""
-    with serve(settings_of(bundle, tmp_path_factory.mktemp("filled"))) as address:
+    settings = ServeSettings(bundle=(bundle,), store=str(tmp_path_factory.mktemp("filled")), threads=1)
+    with run_in_thread(settings) as site:
         for index in range(PAGE):
-            photo = make_photo(GENUINE, seed=index, width_px=192, height_px=192)
-            send_check(address, photo, product="toy", listing_id=f"L-{index}")
-        send_check(address, make_photo(COUNTERFEIT), product="toy", listing_id="M-1")
-        send_check(address, make_photo(UNSURE), product="mug", listing_id="M-2")
-        send_check(address, b"x", make_photo(GENUINE), product="mug", listing_id="M-3")
-        yield address
+            photo = jpeg(RED, seed=index, size=(192, 192))
+            site.answer(photo, listing={"product": "toy", "listing_id": f"L-{index}"})
+        site.answer(jpeg(BLUE), listing={"product": "toy", "listing_id": "M-1"})
+        site.answer(jpeg(GREY), listing={"product": "mug", "listing_id": "M-2"})
+        site.answer(b"x", jpeg(RED), listing={"product": "mug", "listing_id": "M-3"})
+        yield site
 
 
-def open_list(open_page: OpenPage, address: str, query: str = "") -> Page:
-    page = open_page(f"{address}/checks{query}")
+def open_list(open_page: OpenPage, site: Running, query: str = "") -> Page:
+    page = open_page(site, "/checks" + query)
     page.wait_for_selector(".row")
     return page
 
@@ -45,7 +39,7 @@ def listings(page: Page) -> list[str]:
     return page.locator(".row-listing").all_inner_texts()
 
 
-def test_the_list_shows_the_newest_first_with_words_number_and_photo(filled: str, open_page: OpenPage) -> None:
+def test_the_list_shows_the_newest_first_with_words_number_and_photo(filled: Running, open_page: OpenPage) -> None:
     page = open_list(open_page, filled)
     assert listings(page)[:4] == ["M-3", "M-2", "M-1", "L-49"]
     row = page.locator(".row").nth(2)
@@ -55,7 +49,7 @@ def test_the_list_shows_the_newest_first_with_words_number_and_photo(filled: str
     expect(page.locator(".row").first.locator("img")).to_be_visible()
 
 
-def test_older_checks_come_by_page(filled: str, open_page: OpenPage) -> None:
+def test_older_checks_come_by_page(filled: Running, open_page: OpenPage) -> None:
     page = open_list(open_page, filled)
     expect(page.locator(".row")).to_have_count(PAGE)
     page.get_by_role("button", name="Show older checks").click()
@@ -74,7 +68,7 @@ def test_older_checks_come_by_page(filled: str, open_page: OpenPage) -> None:
     ],
 )
 def test_a_filter_narrows_the_list_and_stays_in_the_address(
-    filled: str, open_page: OpenPage, field: str, value: str, expected: list[str]
+    filled: Running, open_page: OpenPage, field: str, value: str, expected: list[str]
 ) -> None:
     page = open_list(open_page, filled)
     control = page.locator(f"#filters [name={field}]")
@@ -92,7 +86,7 @@ def test_a_filter_narrows_the_list_and_stays_in_the_address(
     expect(page.locator(".row")).to_have_count(PAGE)
 
 
-def test_keys_walk_decide_and_open(filled: str, open_page: OpenPage) -> None:
+def test_keys_walk_decide_and_open(filled: Running, open_page: OpenPage) -> None:
     page = open_list(open_page, filled)
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -101,7 +95,7 @@ def test_keys_walk_decide_and_open(filled: str, open_page: OpenPage) -> None:
     expect(page.locator(".row a").nth(1)).to_be_focused()
     page.keyboard.press("u")
     expect(page.locator(".row").nth(1).locator(".row-review")).to_contain_text("can’t tell")
-    found = httpx.get(f"{filled}/v1/checks", params={"listing_id": "M-2"}).json()["checks"]
+    found = filled.http.get("/v1/checks", params={"listing_id": "M-2"}).json()["checks"]
     assert [review["decision"] for review in found[0]["reviews"]] == ["cant_tell"]
     page.locator("#filter-reviewed").select_option("true")
     expect(page.locator(".row-listing")).to_have_text(["M-2"])
@@ -112,7 +106,7 @@ def test_keys_walk_decide_and_open(filled: str, open_page: OpenPage) -> None:
     expect(page.locator("h1")).to_have_text("A person should look")
 
 
-def test_a_check_opened_from_the_list_leads_to_its_neighbours_and_back(filled: str, open_page: OpenPage) -> None:
+def test_a_check_opened_from_the_list_leads_to_its_neighbours_and_back(filled: Running, open_page: OpenPage) -> None:
     page = open_list(open_page, filled, "?product=mug")
     page.locator(".row a").first.click()
     expect(page.locator(".facts")).to_contain_text("M-3")
@@ -125,7 +119,7 @@ def test_a_check_opened_from_the_list_leads_to_its_neighbours_and_back(filled: s
     expect(page.locator(".row-listing")).to_have_text(["M-3", "M-2"])
 
 
-def test_the_walk_goes_on_past_the_end_of_the_page(filled: str, open_page: OpenPage) -> None:
+def test_the_walk_goes_on_past_the_end_of_the_page(filled: Running, open_page: OpenPage) -> None:
     page = open_list(open_page, filled)
     page.locator(".row a").nth(PAGE - 1).click()
     expect(page.locator(".facts")).to_contain_text("L-3")
@@ -134,6 +128,6 @@ def test_the_walk_goes_on_past_the_end_of_the_page(filled: str, open_page: OpenP
     expect(page.locator(".facts")).to_contain_text("L-2")
 
 
-def test_an_empty_store_says_how_to_begin(fresh_address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{fresh_address}/checks")
+def test_an_empty_store_says_how_to_begin(start: Start, open_page: OpenPage) -> None:
+    page = open_page(start(), "/checks")
     expect(page.locator("#empty")).to_contain_text("No checks yet")

@@ -2,55 +2,55 @@
 
 from typing import Any, cast
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.serving.pages.conftest import OpenPage
-from tests.serving.pages.live_server import COUNTERFEIT, GENUINE, make_photo, send_check
+from tests.serving.running import Running
+from tests.serving.sample_photos import BLUE, RED, jpeg
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def check_id(address: str) -> str:
-    return make_check(address)
+def check_id(site: Running) -> str:
+    return make_check(site)
 
 
-def make_check(address: str) -> str:
-    photos = (make_photo(COUNTERFEIT), make_photo(COUNTERFEIT, seed=1))
-    return str(send_check(address, *photos, product="toy", listing_id="L-7")["check_id"])
+def make_check(site: Running) -> str:
+    photos = (jpeg(BLUE), jpeg(BLUE, seed=1))
+    return str(site.answer(*photos, listing={"product": "toy", "listing_id": "L-7"})["check_id"])
 
 
-def open_check(open_page: OpenPage, address: str, check_id: str) -> Page:
-    page = open_page(f"{address}/checks/{check_id}")
+def open_check(open_page: OpenPage, site: Running, check_id: str) -> Page:
+    page = open_page(site, f"/checks/{check_id}")
     page.wait_for_selector(".stage-photo .evidence")
     return page
 
 
-def reviews_of(address: str, check_id: str) -> list[dict[str, Any]]:
-    return cast(list[dict[str, Any]], httpx.get(f"{address}/v1/checks/{check_id}").json()["reviews"])
+def reviews_of(site: Running, check_id: str) -> list[dict[str, Any]]:
+    return cast(list[dict[str, Any]], site.http.get(f"/v1/checks/{check_id}").json()["reviews"])
 
 
-def test_a_check_read_back_shows_its_verdict(address: str, check_id: str, open_page: OpenPage) -> None:
-    page = open_check(open_page, address, check_id)
+def test_a_check_read_back_shows_its_verdict(site: Running, check_id: str, open_page: OpenPage) -> None:
+    page = open_check(open_page, site, check_id)
     expect(page.locator("h1")).to_have_text("Looks counterfeit")
-    answer = httpx.get(f"{address}/v1/checks/{check_id}").json()
+    answer = site.http.get(f"/v1/checks/{check_id}").json()
     assert float(page.locator(".authenticity-number").get_attribute("value") or "nan") == answer["authenticity"]
     expect(page.locator(".facts")).to_contain_text("L-7")
     expect(page.locator("main")).to_contain_text("never proof of what is in the box")
 
 
-def test_the_map_lies_exactly_on_its_photo(address: str, check_id: str, open_page: OpenPage) -> None:
-    page = open_check(open_page, address, check_id)
+def test_the_map_lies_exactly_on_its_photo(site: Running, check_id: str, open_page: OpenPage) -> None:
+    page = open_check(open_page, site, check_id)
     photo, evidence = (page.locator(f".stage-photo .{part}").bounding_box() for part in ("photo", "evidence"))
     assert photo == evidence
     assert photo is not None
     assert photo["width"] / photo["height"] == pytest.approx(320 / 240, rel=0.01)
 
 
-def test_the_slider_and_its_key_change_how_strong_the_map_is(address: str, check_id: str, open_page: OpenPage) -> None:
-    page = open_check(open_page, address, check_id)
+def test_the_slider_and_its_key_change_how_strong_the_map_is(site: Running, check_id: str, open_page: OpenPage) -> None:
+    page = open_check(open_page, site, check_id)
     evidence = page.locator(".stage-photo .evidence")
     page.locator("#evidence-opacity").fill("20")
     expect(evidence).to_have_css("opacity", "0.2")
@@ -63,8 +63,8 @@ def test_the_slider_and_its_key_change_how_strong_the_map_is(address: str, check
     expect(page.locator(".stage-photo .evidence")).to_have_css("opacity", "0.21")
 
 
-def test_arrows_walk_through_the_photos(address: str, check_id: str, open_page: OpenPage) -> None:
-    page = open_check(open_page, address, check_id)
+def test_arrows_walk_through_the_photos(site: Running, check_id: str, open_page: OpenPage) -> None:
+    page = open_check(open_page, site, check_id)
     expect(page.locator(".stage-caption")).to_contain_text("Photo 1 of 2")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".stage-caption")).to_contain_text("Photo 2 of 2")
@@ -75,8 +75,8 @@ def test_arrows_walk_through_the_photos(address: str, check_id: str, open_page: 
     expect(page.locator(".strip button[aria-current]")).to_have_count(1)
 
 
-def test_zoom_makes_the_photo_larger_than_its_frame(address: str, check_id: str, open_page: OpenPage) -> None:
-    page = open_check(open_page, address, check_id)
+def test_zoom_makes_the_photo_larger_than_its_frame(site: Running, check_id: str, open_page: OpenPage) -> None:
+    page = open_check(open_page, site, check_id)
     before = page.locator(".stage-photo").bounding_box()
     page.keyboard.press("z")
     expect(page.get_by_role("button", name="Zoom")).to_have_attribute("aria-pressed", "true")
@@ -87,17 +87,17 @@ def test_zoom_makes_the_photo_larger_than_its_frame(address: str, check_id: str,
 
 
 @pytest.mark.parametrize(("key", "decision"), [("g", "genuine"), ("c", "counterfeit"), ("u", "cant_tell")])
-def test_a_key_records_a_decision(address: str, key: str, decision: str, open_page: OpenPage) -> None:
-    check_id = make_check(address)
-    page = open_check(open_page, address, check_id)
+def test_a_key_records_a_decision(site: Running, key: str, decision: str, open_page: OpenPage) -> None:
+    check_id = make_check(site)
+    page = open_check(open_page, site, check_id)
     page.keyboard.press(key)
     expect(page.locator(f'[data-decision="{decision}"]')).to_have_attribute("aria-pressed", "true")
-    assert [review["decision"] for review in reviews_of(address, check_id)] == [decision]
+    assert [review["decision"] for review in reviews_of(site, check_id)] == [decision]
 
 
-def test_a_changed_decision_shows_what_it_was_and_keeps_the_note(address: str, open_page: OpenPage) -> None:
-    check_id = make_check(address)
-    page = open_check(open_page, address, check_id)
+def test_a_changed_decision_shows_what_it_was_and_keeps_the_note(site: Running, open_page: OpenPage) -> None:
+    check_id = make_check(site)
+    page = open_check(open_page, site, check_id)
     page.fill("#review-note", "the grille has 11 holes, not 12; gcu")
     expect(page.locator(".review-state")).to_contain_text("Not decided yet")
     page.get_by_role("button", name="Counterfeit", exact=True).click()
@@ -110,29 +110,29 @@ def test_a_changed_decision_shows_what_it_was_and_keeps_the_note(address: str, o
     page.reload()
     expect(page.locator("#review-note")).to_have_value("sharper look: 12 holes")
     expect(page.locator(".review-state")).to_contain_text("Genuine, recorded")
-    assert [review["decision"] for review in reviews_of(address, check_id)] == ["counterfeit", "genuine", "genuine"]
+    assert [review["decision"] for review in reviews_of(site, check_id)] == ["counterfeit", "genuine", "genuine"]
 
 
-def test_a_decision_that_could_not_be_recorded_is_not_shown_as_recorded(address: str, open_page: OpenPage) -> None:
-    check_id = make_check(address)
-    page = open_check(open_page, address, check_id)
+def test_a_decision_that_could_not_be_recorded_is_not_shown_as_recorded(site: Running, open_page: OpenPage) -> None:
+    check_id = make_check(site)
+    page = open_check(open_page, site, check_id)
     page.route("**/review", lambda route: route.abort())
     page.keyboard.press("g")
     expect(page.locator(".review .problem")).to_contain_text("can’t be reached")
     expect(page.locator('[data-decision="genuine"]')).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_check_that_is_not_there_says_so(address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{address}/checks/00000000-0000-7000-8000-000000000000")
+def test_a_check_that_is_not_there_says_so(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site, "/checks/00000000-0000-7000-8000-000000000000")
     expect(page.locator("h1")).to_have_text("No such check")
 
 
-def test_a_listing_id_with_markup_is_only_text(address: str, open_page: OpenPage) -> None:
+def test_a_listing_id_with_markup_is_only_text(site: Running, open_page: OpenPage) -> None:
     nasty = "<script>window.hit=1</script><img src=x onerror='window.hit=1'>"
-    check_id = str(send_check(address, make_photo(GENUINE), product="toy", listing_id=nasty)["check_id"])
-    page = open_check(open_page, address, check_id)
+    check_id = str(site.answer(jpeg(RED), listing={"product": "toy", "listing_id": nasty})["check_id"])
+    page = open_check(open_page, site, check_id)
     expect(page.locator(".facts")).to_contain_text(nasty)
-    page.goto(f"{address}/checks")
+    page.goto(site.url + "/checks")
     expect(page.locator(".row-listing").first).to_have_text(nasty)
     assert page.evaluate("window.hit") is None
     assert page.locator("main script, main img[src='x']").count() == 0

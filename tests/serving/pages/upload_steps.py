@@ -1,11 +1,15 @@
 """What a person does on the first page, as steps for tests."""
 
 import base64
+import io
 from collections.abc import Sequence
 from typing import Any, cast
 
-import httpx
+import numpy as np
+from PIL import Image
 from playwright.sync_api import FilePayload, Page
+
+from tests.serving.running import Running
 
 _AS_TRANSFER = """([encoded, kind, target]) => {
   const transfer = new DataTransfer();
@@ -19,6 +23,14 @@ _AS_TRANSFER = """([encoded, kind, target]) => {
     document.querySelector(target).dispatchEvent(new DragEvent(step, { ...options, dataTransfer: transfer }));
   }
 }"""
+
+
+def blurred_jpeg() -> bytes:
+    """A photo without a single edge."""
+    ramp = np.linspace(60, 160, 320).astype(np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(np.broadcast_to(ramp[None, :, None], (240, 320, 3)).copy()).save(stream, "JPEG")
+    return stream.getvalue()
 
 
 def photo_files(*photos: bytes, name: str = "photo") -> list[FilePayload]:
@@ -57,9 +69,9 @@ def send(page: Page, *, product: str | None = "toy") -> None:
     page.wait_for_selector(".verdict .stage-photo, .verdict .stage-note")
 
 
-def shown_check(page: Page, address: str) -> dict[str, Any]:
+def shown_check(page: Page, site: Running) -> dict[str, Any]:
     """The check that the page shows, read back from the API."""
     path = page.locator(".facts a").get_attribute("href")
-    answer = httpx.get(f"{address}/v1{path}")
+    answer = site.http.get(f"/v1{path}")
     assert answer.status_code == 200, answer.text
     return cast(dict[str, Any], answer.json())
