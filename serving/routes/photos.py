@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from serving.auth import require_key
 from serving.routes.contract import problems
@@ -25,11 +25,18 @@ SHORTLY = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "
     responses={200: {"content": {"image/jpeg": {}}}, **problems(401, 404, 422, 503)},
     summary="A photo, upright and without metadata",
 )
-async def get_photo(request: Request, check_id: str, index: Index, _: Annotated[str, Depends(require_key)]) -> Response:
+async def get_photo(
+    request: Request,
+    check_id: str,
+    index: Index,
+    _: Annotated[str, Depends(require_key)],
+    max_side_px: Annotated[int | None, Query(ge=32, le=8192, description="Longer side of a smaller copy.")] = None,
+) -> Response:
     """Give one photo of a check as JPEG: same picture, turned upright, nothing but pixels."""
     services = services_of(request)
     photo = await archive_of(request).find_photo(check_id, index)
-    copy = await services.compute.run(functools.partial(upright_jpeg, photo.data, limits=services.photo_limits))
+    draw = functools.partial(upright_jpeg, photo.data, max_side_px=max_side_px, limits=services.photo_limits)
+    copy = await services.compute.run(draw)
     return Response(copy, media_type="image/jpeg", headers=SHORTLY)
 
 

@@ -116,6 +116,12 @@ def test_a_photo_is_shown_upright_and_without_metadata(server: Running) -> None:
     assert b"SecretCamera" not in response.content
 
 
+def test_a_smaller_copy_of_a_photo_has_the_longer_side_asked_for(server: Running) -> None:
+    answer = server.answer(jpeg_with_metadata())
+    response = server.http.get(f"/v1/checks/{answer['check_id']}/photos/0", params={"max_side_px": 96})
+    assert Image.open(io.BytesIO(response.content)).size == (72, 96)
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [
