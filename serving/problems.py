@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from serving.errors import RequestInvalid, ServingError, Unavailable
+from serving.errors import RequestInvalid, ServingError, Unavailable, UploadTimedOut
 from serving.request_id import current_request_id
 from serving.schemas import FieldFault, Problem
 from vision.errors import CheckError, NoReadablePhoto, PhotoError, TouchstoneError
@@ -137,4 +137,6 @@ def _field_faults(error: ServingError) -> list[FieldFault]:
 def _headers_of(error: ServingError) -> dict[str, str]:
     if isinstance(error, Unavailable):
         return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, UploadTimedOut):
+        return {"Connection": "close"}  # the rest of the body may never come
     return {"WWW-Authenticate": 'Bearer realm="touchstone"'} if error.status == 401 else {}

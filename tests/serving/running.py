@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Running:
     url: str
     services: Services
     http: httpx.Client
+    stop: Callable[[], None]
 
     def check(
         self, *photos: bytes, listing: dict[str, Any] | None = None, headers: dict[str, str] | None = None
@@ -62,15 +63,21 @@ def run_in_thread(settings: ServeSettings) -> Iterator[Running]:
     thread.start()
     headers = {} if settings.api_key is None else {"Authorization": f"Bearer {settings.api_key}"}
     url = address_of(listener)
-    try:
-        with httpx.Client(base_url=url, headers=headers, timeout=30) as http:
-            wait_until_ready(http)
-            yield Running(url=url, services=app.state.services, http=http)
-    finally:
+    http = httpx.Client(base_url=url, headers=headers, timeout=30)
+
+    def stop() -> None:
+        """Stop as SIGTERM does; again does nothing."""
+        http.close()
         server.should_exit = True
         thread.join(timeout=30)
         listener.close()
         assert not thread.is_alive(), "the server did not stop"
+
+    try:
+        wait_until_ready(http)
+        yield Running(url=url, services=app.state.services, http=http, stop=stop)
+    finally:
+        stop()
 
 
 @contextlib.contextmanager

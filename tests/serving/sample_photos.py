@@ -1,4 +1,4 @@
-"""Photos made on the spot: red ones are genuine to the tiny bundle, blue ones counterfeit, and broken ones of each kind."""
+"""Photos made on the spot: to the tiny bundle red ones are genuine and blue ones counterfeit; and broken ones."""
 
 from __future__ import annotations
 

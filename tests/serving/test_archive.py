@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from serving.archive import PHOTO_FOLDER, Archive, open_archive
+from serving.check_id import new_check_id
+from serving.errors import CheckNotFound, PhotoNotFound, StoreUnavailable
+from serving.evidence_bytes import pack_evidence
+from serving.photo_store import photo_path
+from serving.records import Claim, NewCheck, NewPhoto
+from serving.retention import delete_expired, keep_house
+from serving.schemas import BundleUsed, Check, utc_text
+from tests.serving.running import Running
+from tests.serving.sample_photos import RED, jpeg
+from vision.errors import ConfigError
+from vision.verdict import Evidence
+
+NOW = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)
+
+
+def new_check(*photos: bytes, created_at: datetime.datetime = NOW, claim: Claim | None = None) -> NewCheck:
+    answer = Check(
+        check_id=new_check_id(), listing_id="l", product="toy", outcome="review", authenticity=0.1 + 0.2,
+        authenticity_kind="calibrated", counterfeit_share=0.5, novelty=None, advisory=False, reasons=[], photos=[],
+        bundle=BundleUsed(name="b", version="1", sha256="0" * 64, graph="fp32"), created_at=utc_text(created_at),
+        elapsed_ms=1.0,
+    )  # fmt: skip
+    evidence = pack_evidence(Evidence(values=np.ones((2, 2), np.float32), box=(0.0, 0.0, 1.0, 1.0)))
+    return NewCheck(
+        answer=answer,
+        created_at=created_at,
+        seller_id=None,
+        views=None,
+        attributes={},
+        photos=tuple(NewPhoto(sha256=digest(photo), kept=True, evidence=evidence) for photo in photos),
+        claim=claim,
+    )
+
+
+def digest(photo: bytes) -> str:
+    return hashlib.sha256(photo).hexdigest()
+
+
+@contextlib.asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Archive]:
+    archive = open_archive(folder)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+def files(folder: Path) -> set[str]:
+    return {file.name for file in (folder / PHOTO_FOLDER).rglob("*") if file.is_file()}
+
+
+def test_a_photo_is_stored_once_as_received_and_goes_with_its_last_check(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    server = start()
+    shared, own = jpeg(RED, seed=1), jpeg(RED, seed=2)
+    first = server.answer(shared, own)["check_id"]
+    second = server.answer(shared)["check_id"]
+    stored = tmp_path / "store" / PHOTO_FOLDER / photo_path(digest(shared))
+    assert stored.read_bytes() == shared
+    assert files(tmp_path / "store") == {digest(shared), digest(own)}
+    assert server.http.delete(f"/v1/checks/{first}").status_code == 204
+    assert files(tmp_path / "store") == {digest(shared)}
+    assert server.http.get(f"/v1/checks/{second}/photos/0").status_code == 200
+    server.http.delete(f"/v1/checks/{second}")
+    assert files(tmp_path / "store") == set()
+    for check_id in (first, second):
+        assert server.http.get(f"/v1/checks/{check_id}").status_code == 404
+        assert server.http.delete(f"/v1/checks/{check_id}").json()["code"] == "check_not_found"
+
+
+def test_a_deleted_check_leaves_no_trace_in_the_database_file(start: Callable[..., Running], tmp_path: Path) -> None:
+    server = start()
+    secret = secrets.token_hex(16)
+    check_id = server.answer(jpeg(), listing={"listing_id": "x", "attributes": {"name": secret}})["check_id"]
+    server.http.post(f"/v1/checks/{check_id}/review", json={"decision": "genuine", "note": f"note {secret}"})
+    server.http.delete(f"/v1/checks/{check_id}")
+    server.stop()
+    assert secret.encode() not in b"".join(file.read_bytes() for file in (tmp_path / "store").glob("checks.sqlite*"))
+
+
+def test_bytes_that_are_no_photo_are_not_stored(start: Callable[..., Running], tmp_path: Path) -> None:
+    good = jpeg()
+    start().answer(good, b"<script>no photo</script>")
+    assert files(tmp_path / "store") == {digest(good)}
+
+
+def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as archive:
+            photo = b"same bytes"
+            for _ in range(25):
+                old, new = new_check(photo), new_check(photo)
+                await archive.keep(old, [photo])
+                await asyncio.gather(archive.delete_one(old.answer.check_id), archive.keep(new, [photo]))
+                assert (await archive.find_photo(new.answer.check_id, 0)).data == photo
+                await archive.delete_one(new.answer.check_id)
+            assert files(tmp_path) == set()
+
+    asyncio.run(work())
+
+
+def test_a_sweep_removes_what_a_kill_left_and_nothing_else(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as archive:
+            await archive.keep(new_check(b"kept"), [b"kept"])
+            await archive.photos.put([(digest(b"orphan"), b"orphan")])
+            assert await archive.sweep() == 1
+            assert files(tmp_path) == {digest(b"kept")}
+        half = tmp_path / PHOTO_FOLDER / "ab" / f"{digest(b'half')}#1"
+        half.parent.mkdir(exist_ok=True)
+        half.write_bytes(b"ha")
+        async with opened(tmp_path):
+            assert not half.exists()
+
+    asyncio.run(work())
+
+
+def test_retention_deletes_old_checks_with_their_photos_and_keeps_young_ones(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as archive:
+            old = new_check(b"old", b"both", created_at=NOW - datetime.timedelta(days=31))
+            young = new_check(b"young", b"both", created_at=NOW - datetime.timedelta(days=29))
+            await archive.keep(old, [b"old", b"both"])
+            await archive.keep(young, [b"young", b"both"])
+            assert await delete_expired(archive, 30, NOW) == 1
+            assert files(tmp_path) == {digest(b"young"), digest(b"both")}
+            assert (await archive.records.find(young.answer.check_id)).check_id == young.answer.check_id
+            with pytest.raises(CheckNotFound):
+                await archive.records.find(old.answer.check_id)
+            assert await delete_expired(archive, None, NOW + datetime.timedelta(days=999)) == 0
+
+    asyncio.run(work())
+
+
+def test_the_house_is_kept_at_start_without_waiting_for_the_hour(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as archive:
+            await archive.keep(new_check(b"old", created_at=NOW - datetime.timedelta(days=9000)), [b"old"])
+            cleaning = asyncio.create_task(keep_house(archive, 30))
+            for _ in range(200):
+                await asyncio.sleep(0.01)
+                if not files(tmp_path):
+                    break
+            cleaning.cancel()
+            assert files(tmp_path) == set()
+
+    asyncio.run(work())
+
+
+def test_an_idempotency_key_counts_for_24_hours(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as archive:
+            claim = Claim(key_hash="k", fingerprint="f")
+            new = new_check(b"a", claim=claim)
+            await archive.keep(new, [b"a"])
+            day = datetime.timedelta(hours=24)
+            assert await archive.records.find_claimed("k", NOW + day) == ("f", new.answer)
+            assert await archive.records.find_claimed("k", NOW + day + datetime.timedelta(seconds=1)) is None
+            later = new_check(b"a", created_at=NOW + 2 * day, claim=dataclasses.replace(claim, fingerprint="g"))
+            await archive.keep(later, [b"a"])  # the same key again, a day later, stands for the new check
+            found = await archive.records.find_claimed("k", NOW + 2 * day)
+            assert found is not None
+            assert found[0] == "g"
+            await archive.forget_old_keys(NOW + 4 * day)
+            assert await archive.records.find_claimed("k", NOW + 2 * day) is None
+
+    asyncio.run(work())
+
+
+def test_a_photo_that_the_folder_lost_is_a_problem_and_not_a_crash(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    server = start()
+    photo = jpeg(seed=3)
+    answer = server.answer(photo)
+    (tmp_path / "store" / PHOTO_FOLDER / photo_path(digest(photo))).unlink()
+    response = server.http.get(f"/v1/checks/{answer['check_id']}/photos/0")
+    assert (response.status_code, response.json()["code"]) == (404, "photo_not_found")
+    assert server.http.get(f"/v1/checks/{answer['check_id']}").json()["photos"] == answer["photos"]
+
+
+def test_when_photos_cannot_be_written_the_check_is_answered_503_and_not_recorded(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    server = start()
+    photo = jpeg(seed=4)
+    blocked = tmp_path / "store" / PHOTO_FOLDER / digest(photo)[:2]
+    blocked.write_bytes(b"a file where a folder must be")
+    response = server.check(photo)
+    assert (response.status_code, response.json()["code"]) == (503, "store_unavailable")
+    assert int(response.headers["retry-after"]) >= 1
+    assert str(tmp_path) not in response.text
+    assert server.http.get("/v1/checks").json()["checks"] == []
+    blocked.unlink()
+    assert server.check(photo).status_code == 200
+
+
+def test_readiness_tells_when_the_store_is_gone(start: Callable[..., Running], tmp_path: Path) -> None:
+    server = start()
+    folder = tmp_path / "store" / PHOTO_FOLDER
+    folder.rename(tmp_path / "moved")
+    response = server.http.get("/readyz")
+    assert (response.status_code, response.json()["status"]) == (503, "not_ready")
+    assert server.http.get("/healthz").status_code == 200
+    (tmp_path / "moved").rename(folder)
+    assert server.http.get("/readyz").status_code == 200
+
+
+def test_a_store_serves_one_server_at_a_time(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path)
+    try:
+        with pytest.raises(ConfigError, match="another server uses"):
+            open_archive(tmp_path)
+    finally:
+        archive.close()
+    open_archive(tmp_path).close()
+
+
+def test_a_store_that_cannot_be_opened_says_which(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(ConfigError, match="file"):
+        open_archive(tmp_path / "file")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "checks.sqlite").write_bytes(b"this is no database" * 100)
+    with pytest.raises(ConfigError, match="restore it from a backup"):
+        open_archive(tmp_path / "broken")
+
+
+def test_reading_a_photo_that_was_never_there_is_not_found(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as archive:
+            with pytest.raises(PhotoNotFound):
+                await archive.photos.get("0" * 64)
+            (tmp_path / PHOTO_FOLDER).rename(tmp_path / "away")
+            with pytest.raises(StoreUnavailable):
+                await archive.photos.ping()
+
+    asyncio.run(work())

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from serving.settings import ServeSettings
+from tests.serving.running import Running, files_of, run_in_thread
+from tests.serving.sample_photos import jpeg
+
+KEY = "correct horse battery staple"
+
+
+@pytest.fixture(scope="module")
+def locked(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    store = str(tmp_path_factory.mktemp("store"))
+    with run_in_thread(ServeSettings(bundle=(tiny_bundle,), store=store, api_key=KEY)) as running:
+        yield running
+
+
+PRIVATE = [
+    ("POST", "/v1/checks"),
+    ("GET", "/v1/checks"),
+    ("GET", "/v1/checks/x"),
+    ("DELETE", "/v1/checks/x"),
+    ("POST", "/v1/checks/x/review"),
+    ("GET", "/v1/checks/x/photos/0"),
+    ("GET", "/v1/checks/x/photos/0/evidence"),
+    ("GET", "/v1/bundles"),
+    ("GET", "/metrics"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), PRIVATE)
+def test_without_the_key_nothing_private_is_answered(locked: Running, method: str, path: str) -> None:
+    files = files_of([jpeg()]) if path == "/v1/checks" and method == "POST" else None
+    for header, code in (
+        ({}, "key_required"),
+        ({"Authorization": "Basic eDp5"}, "key_required"),
+        ({"Authorization": "Bearer"}, "key_required"),
+        ({"Authorization": f"Bearer {KEY}x"}, "key_invalid"),
+        ({"Authorization": f"Bearer {KEY[:-1]}"}, "key_invalid"),
+    ):
+        response = httpx.request(method, locked.url + path, headers=header, files=files)
+        assert (response.status_code, response.json()["code"]) == (401, code)
+        assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_every_route_of_the_contract_is_private_or_open_on_purpose(locked: Running) -> None:
+    document = locked.http.get("/openapi.json").json()
+    routes = {(method.upper(), path) for path, found in document["paths"].items() for method in found}
+    private = {(m, p.replace("/x", "/{check_id}").replace("photos/0", "photos/{index}")) for m, p in PRIVATE}
+    assert routes - private == {("GET", "/healthz"), ("GET", "/readyz")}
+
+
+def test_with_the_key_everything_is_answered(locked: Running) -> None:
+    assert locked.answer(jpeg())["outcome"] == "genuine"
+    lower = httpx.get(f"{locked.url}/v1/bundles", headers={"authorization": f"bearer {KEY}"})
+    assert lower.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/", "/docs"])
+def test_health_and_pages_are_open(locked: Running, path: str) -> None:
+    assert httpx.get(locked.url + path).status_code == 200
+
+
+def test_without_a_key_in_the_settings_none_is_asked(start: Callable[..., Running]) -> None:
+    assert httpx.get(f"{start().url}/v1/bundles").status_code == 200

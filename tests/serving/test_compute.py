@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from serving.compute import Compute
+from serving.errors import Overloaded
+from tests.serving.running import Running
+from tests.serving.sample_photos import jpeg
+
+
+def test_pieces_run_beside_each_other_and_come_back_in_order() -> None:
+    compute = Compute(threads=2, max_waiting=10)
+    barrier = threading.Barrier(2, timeout=5)  # breaks unless two pieces run at once
+
+    def piece(value: int) -> int:
+        barrier.wait()
+        return value
+
+    assert asyncio.run(compute.run_all([lambda: piece(1), lambda: piece(2)])) == [1, 2]
+    compute.close()
+
+
+def test_what_would_wait_behind_too_much_is_refused_at_once() -> None:
+    compute = Compute(threads=1, max_waiting=2)
+    gate = threading.Event()
+
+    async def work() -> None:
+        running = asyncio.create_task(compute.run_all([gate.wait] * 3))  # one runs, two wait
+        await asyncio.sleep(0.05)
+        assert compute.waiting == 2
+        start = time.perf_counter()
+        with pytest.raises(Overloaded) as caught:
+            await compute.run(lambda: None)
+        assert time.perf_counter() - start < 0.05
+        assert 1 <= caught.value.retry_after_s <= 30
+        gate.set()
+        await running
+        assert compute.waiting == 0
+        assert await compute.run(lambda: 7) == 7
+
+    asyncio.run(work())
+    compute.close()
+
+
+def test_a_request_that_finds_nobody_waiting_is_taken_whatever_its_size() -> None:
+    compute = Compute(threads=1, max_waiting=2)
+    assert asyncio.run(compute.run_all([lambda: 1] * 12)) == [1] * 12
+    compute.close()
+
+
+def test_what_is_given_up_while_it_waits_frees_its_place() -> None:
+    compute = Compute(threads=1, max_waiting=5)
+    gate = threading.Event()
+
+    async def work() -> None:
+        running = asyncio.create_task(compute.run(gate.wait))
+        await asyncio.sleep(0.02)
+        waiting = asyncio.create_task(compute.run_all([lambda: None] * 4))
+        await asyncio.sleep(0.02)
+        assert compute.waiting == 4
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert compute.waiting == 0
+        gate.set()
+        await running
+
+    asyncio.run(work())
+    compute.close()
+
+
+def test_an_overloaded_server_answers_503_with_retry_after_and_recovers(start: Callable[..., Running]) -> None:
+    server = start(threads=1, max_waiting=0)
+    gate = threading.Event()
+
+    async def occupy() -> None:
+        await server.services.compute.run_all([gate.wait] * 2)
+
+    thread = threading.Thread(target=lambda: asyncio.run(occupy()))
+    thread.start()
+    while server.services.compute.waiting == 0:
+        time.sleep(0.005)
+    response = server.check(jpeg())
+    gate.set()
+    thread.join()
+    assert (response.status_code, response.json()["code"]) == (503, "overloaded")
+    assert int(response.headers["retry-after"]) >= 1
+    assert server.check(jpeg()).status_code == 200

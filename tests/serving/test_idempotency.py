@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from serving.idempotency import make_claim
+from serving.upload import CheckRequest
+from tests.serving.running import Running
+from tests.serving.sample_photos import BLUE, RED, jpeg
+
+
+def key(value: str) -> dict[str, str]:
+    return {"Idempotency-Key": value}
+
+
+def count(server: Running) -> int:
+    return len(server.http.get("/v1/checks", params={"limit": "200"}).json()["checks"])
+
+
+def test_a_retry_is_given_the_first_answer_and_makes_no_second_check(start: Callable[..., Running]) -> None:
+    server = start()
+    first = server.check(jpeg(seed=1), listing={"listing_id": "a"}, headers=key("k"))
+    again = server.check(jpeg(seed=1), listing={"listing_id": "a"}, headers=key("k"))
+    assert again.text == first.text
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    assert count(server) == 1
+
+
+def test_a_retry_after_a_restart_is_given_the_first_answer(start: Callable[..., Running]) -> None:
+    server = start()
+    first = server.check(jpeg(seed=1), headers=key("k"))
+    server.stop()
+    again = start().check(jpeg(seed=1), headers=key("k"))
+    assert again.text == first.text
+
+
+@pytest.mark.parametrize("change", ["photo", "order", "listing"])
+def test_a_key_with_other_content_is_refused(server: Running, change: str) -> None:
+    photos = [jpeg(RED, seed=2), jpeg(RED, seed=3)]
+    assert server.check(*photos, headers=key(change)).status_code == 200
+    listing = {"listing_id": "other"} if change == "listing" else None
+    sent = {"photo": [photos[0], jpeg(BLUE)], "order": photos[::-1], "listing": photos}[change]
+    response = server.check(*sent, listing=listing, headers=key(change))
+    assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_of_two_requests_at_once_with_one_key_only_one_makes_a_check(start: Callable[..., Running]) -> None:
+    server = start()
+    photos = [jpeg(seed=seed, size=(1600, 1200)) for seed in range(6)]
+
+    def send(_: int) -> httpx.Response:
+        return server.check(*photos, headers=key("same"))
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        responses = list(pool.map(send, range(4)))
+    statuses = sorted(response.status_code for response in responses)
+    assert set(statuses) <= {200, 409}
+    assert statuses.count(200) >= 1
+    assert {r.json()["code"] for r in responses if r.status_code == 409} <= {"idempotency_in_progress"}
+    assert len({response.text for response in responses if response.status_code == 200}) == 1
+    assert count(server) == 1
+
+
+def test_a_refused_check_leaves_its_key_free(server: Running) -> None:
+    assert server.check(b"no photo", headers=key("free")).status_code == 422
+    assert server.check(jpeg(), headers=key("free")).status_code == 200
+
+
+def test_a_deleted_check_is_not_answered_again(server: Running) -> None:
+    first = server.check(jpeg(seed=4), headers=key("erased")).json()["check_id"]
+    server.http.delete(f"/v1/checks/{first}")
+    assert server.check(jpeg(seed=4), headers=key("erased")).json()["check_id"] != first
+
+
+@pytest.mark.parametrize("bad", ["", "x" * 201])
+def test_a_key_that_cannot_be_used_is_refused(server: Running, bad: str) -> None:
+    response = server.check(jpeg(), headers=key(bad))
+    assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_invalid")
+
+
+def test_two_callers_may_use_the_same_key() -> None:
+    request = CheckRequest(photos=(b"a",))
+    assert make_claim("k", "one", request).key_hash != make_claim("k", "two", request).key_hash
+    assert make_claim("k", "one", request) == make_claim("k", "one", request)

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from serving.app import make_api
+from serving.openapi import FILE
+from tests.serving.contract_changes import breaking_changes
+from tests.serving.running import Running
+
+REGENERATE = "run `python -m serving.openapi` and commit serving/openapi.json"
+
+
+@pytest.fixture(scope="module")
+def committed() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.fixture(scope="module")
+def current() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(json.dumps(make_api().openapi()))
+    return document
+
+
+def test_nothing_that_callers_rely_on_was_taken_away(committed: dict[str, Any], current: dict[str, Any]) -> None:
+    changes = breaking_changes(committed, current)
+    assert changes == [], (
+        "these changes break callers; bring them under /v2, or say so in CHANGELOG.md and " + REGENERATE
+    )
+
+
+def test_the_committed_document_says_what_the_code_does(committed: dict[str, Any], current: dict[str, Any]) -> None:
+    assert current == committed, f"the contract grew: {REGENERATE}"
+
+
+def test_the_running_server_serves_the_document(server: Running, committed: dict[str, Any]) -> None:
+    assert server.http.get("/openapi.json").json() == committed
+    assert server.http.get("/docs").status_code == 200
+
+
+def test_the_contract_has_exactly_its_routes(current: dict[str, Any]) -> None:
+    assert {f"{method.upper()} {path}" for path, found in current["paths"].items() for method in found} == {
+        "POST /v1/checks",
+        "GET /v1/checks",
+        "GET /v1/checks/{check_id}",
+        "DELETE /v1/checks/{check_id}",
+        "POST /v1/checks/{check_id}/review",
+        "GET /v1/checks/{check_id}/photos/{index}",
+        "GET /v1/checks/{check_id}/photos/{index}/evidence",
+        "GET /v1/bundles",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /metrics",
+    }
+
+
+def test_every_reference_in_the_document_leads_somewhere(current: dict[str, Any]) -> None:
+    text = json.dumps(current)
+    for name in {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}:
+        assert name in current["components"]["schemas"]
+    assert "HTTPValidationError" not in text, "a route describes FastAPI's own errors; ours are problems"
+
+
+def remove_path(document: dict[str, Any]) -> None:
+    del document["paths"]["/v1/bundles"]
+
+
+def remove_method(document: dict[str, Any]) -> None:
+    del document["paths"]["/v1/checks/{check_id}"]["delete"]
+
+
+def remove_answered_field(document: dict[str, Any]) -> None:
+    del document["components"]["schemas"]["PhotoAnswer"]["properties"]["evidence_url"]
+
+
+def make_answered_field_optional(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["Check"]["required"].remove("outcome")
+
+
+def require_sent_field(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["Listing"].setdefault("required", []).append("seller_id")
+
+
+def remove_sent_field(document: dict[str, Any]) -> None:
+    del document["components"]["schemas"]["ReviewSent"]["properties"]["note"]
+
+
+def answer_a_new_outcome(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["Check"]["properties"]["outcome"]["enum"].append("maybe")
+
+
+def take_fewer_decisions(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["ReviewSent"]["properties"]["decision"]["enum"].remove("cant_tell")
+
+
+def remove_parameter(document: dict[str, Any]) -> None:
+    document["paths"]["/v1/checks"]["get"]["parameters"].pop(0)
+
+
+def require_parameter(document: dict[str, Any]) -> None:
+    document["paths"]["/v1/checks"]["post"]["parameters"][0]["required"] = True
+
+
+def change_type(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["Check"]["properties"]["elapsed_ms"]["type"] = "string"
+
+
+def stop_taking_json(document: dict[str, Any]) -> None:
+    del document["paths"]["/v1/checks"]["post"]["requestBody"]["content"]["application/json"]
+
+
+def ask_for_a_key(document: dict[str, Any]) -> None:
+    document["paths"]["/healthz"]["get"]["security"] = [{"api_key": []}]
+
+
+BREAKS = (
+    remove_path, remove_method, remove_answered_field, make_answered_field_optional, require_sent_field,
+    remove_sent_field, answer_a_new_outcome, take_fewer_decisions, remove_parameter, require_parameter, change_type,
+    stop_taking_json, ask_for_a_key,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("break_it", BREAKS, ids=lambda break_it: break_it.__name__)
+def test_a_breaking_change_is_found(current: dict[str, Any], break_it: Callable[[dict[str, Any]], None]) -> None:
+    broken = copy.deepcopy(current)
+    break_it(broken)
+    assert breaking_changes(current, broken) != []
+
+
+def test_additions_are_no_breaking_changes(current: dict[str, Any]) -> None:
+    grown = copy.deepcopy(current)
+    schemas = grown["components"]["schemas"]
+    grown["paths"]["/v1/new"] = {"get": {"responses": {"200": {"description": "new"}}}}
+    schemas["Check"]["properties"]["new_field"] = {"type": "string"}
+    schemas["Check"]["required"].append("new_field")
+    schemas["Listing"]["properties"]["new_wish"] = {"type": "string"}
+    schemas["ReviewSent"]["properties"]["decision"]["enum"].append("later")
+    parameter = {"in": "query", "name": "new", "required": False, "schema": {"type": "string"}}
+    grown["paths"]["/v1/checks"]["get"]["parameters"].append(parameter)
+    assert breaking_changes(current, grown) == []
