@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
+from serving.client_calls import Call
+from tests.serving.running import Running
+from tests.serving.sample_photos import BLUE, RED, jpeg, truncated_jpeg
+
+QUICK = Retries(attempts=4, first_wait_s=0.001)
+
+
+class Flaky(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Passes requests on to a real server, but first fails as often as told, before or after the server had them."""
+
+    def __init__(self, url: str, *failures: str) -> None:
+        self.failures = list(failures)
+        self.sent: list[httpx.Request] = []
+        self._url = httpx.URL(url)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        self.sent.append(request)
+        failure = self.failures.pop(0) if self.failures else ""
+        if failure == "unreachable":
+            raise httpx.ConnectError("refused")
+        if failure.isdigit():
+            return httpx.Response(int(failure), headers={"Retry-After": "0"}, json={})
+        headers = {k: v for k, v in request.headers.items() if k not in ("host", "content-length")}
+        with httpx.Client(base_url=self._url) as http:
+            answer = http.request(
+                request.method, request.url.raw_path.decode(), content=request.content, headers=headers
+            )
+        if failure == "answer_lost":
+            raise httpx.ReadError("reset")
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        return await asyncio.to_thread(self.handle_request, request)
+
+
+def test_a_client_checks_reads_reviews_lists_and_deletes(start: Callable[..., Running], tmp_path: Path) -> None:
+    file = tmp_path / "red.jpg"
+    file.write_bytes(jpeg(RED))
+    with Client(start(api_key="k").url, api_key="k") as client:
+        check = client.check([file, str(file), jpeg(RED, seed=2)], listing_id="a", views=["whole", None, None])
+        assert check.outcome == "genuine"
+        assert client.review(check.check_id, "genuine", "sure").note == "sure"
+        record = client.get(check.check_id)
+        assert record.authenticity == check.authenticity
+        assert record.views == ["whole", None, None]
+        assert [review.decision for review in record.reviews] == ["genuine"]
+        assert client.photo(check.check_id, 0).startswith(b"\xff\xd8")
+        assert client.evidence(check.check_id, 0).startswith(b"\x89PNG")
+        assert client.bundles().bundles[0].products == ["toy"]
+        assert [found.check_id for found in client.list(listing_id="a", reviewed=True)] == [check.check_id]
+        client.delete(check.check_id)
+        with pytest.raises(ProblemAnswered) as caught:
+            client.get(check.check_id)
+        assert (caught.value.status, caught.value.code) == (404, "check_not_found")
+        assert caught.value.request_id
+
+
+def test_an_async_client_does_the_same(server: Running) -> None:
+    async def work() -> None:
+        async with AsyncClient(server.url) as client:
+            checks = await asyncio.gather(*(client.check([jpeg(BLUE, seed=i)], listing_id="async") for i in range(3)))
+            assert {check.outcome for check in checks} == {"counterfeit"}
+            listed = [found.check_id async for found in client.list(listing_id="async")]
+            assert sorted(listed) == sorted(check.check_id for check in checks)
+            review = await client.review(checks[0].check_id, "cant_tell")
+            assert (await client.get(checks[0].check_id)).reviews == [review]
+            assert (await client.evidence(checks[0].check_id, 0)).startswith(b"\x89PNG")
+            assert (await client.photo(checks[0].check_id, 0)).startswith(b"\xff\xd8")
+            await client.delete(checks[1].check_id)
+            assert len((await client.bundles()).bundles) == 1
+
+    asyncio.run(work())
+
+
+def test_a_list_fetches_page_after_page(start: Callable[..., Running]) -> None:
+    server = start()
+    for seed in range(53):  # a page holds 50
+        server.answer(jpeg(seed=seed % 3, size=(40, 40)))
+    with Client(server.url) as client:
+        assert len({check.check_id for check in client.list()}) == 53
+
+
+@pytest.mark.parametrize("failures", [["unreachable"], ["503", "429"], ["answer_lost"], ["502", "answer_lost", "504"]])
+def test_a_check_is_retried_with_one_key_and_made_once(start: Callable[..., Running], failures: list[str]) -> None:
+    server = start()
+    flaky = Flaky(server.url, *failures)
+    with Client(server.url, retries=QUICK, transport=flaky) as client:
+        assert client.check([jpeg()]).outcome == "genuine"
+    assert len(flaky.sent) == len(failures) + 1
+    assert len({request.headers["idempotency-key"] for request in flaky.sent}) == 1
+    assert len(server.http.get("/v1/checks").json()["checks"]) == 1
+
+
+def test_the_async_client_retries_too(start: Callable[..., Running]) -> None:
+    server = start()
+
+    async def work() -> None:
+        flaky = Flaky(server.url, "503", "answer_lost")
+        async with AsyncClient(server.url, retries=QUICK, transport=flaky) as client:
+            assert (await client.check([jpeg()])).outcome == "genuine"
+        with pytest.raises(Unreachable):
+            async with AsyncClient(server.url, retries=QUICK, transport=Flaky(server.url, *["unreachable"] * 9)) as one:
+                await one.bundles()
+
+    asyncio.run(work())
+    assert len(server.http.get("/v1/checks").json()["checks"]) == 1
+
+
+def test_two_checks_have_two_keys(server: Running) -> None:
+    flaky = Flaky(server.url)
+    with Client(server.url, transport=flaky) as client:
+        client.check([jpeg()])
+        client.check([jpeg()])
+    assert len({request.headers["idempotency-key"] for request in flaky.sent}) == 2
+
+
+def test_a_refusal_is_not_retried_and_tells_each_photos_fault(server: Running) -> None:
+    flaky = Flaky(server.url)
+    with Client(server.url, transport=flaky) as client, pytest.raises(ProblemAnswered) as caught:
+        client.check([truncated_jpeg(), b""])
+    assert caught.value.code == "no_readable_photo"
+    assert [(fault.photo, fault.code) for fault in caught.value.errors] == [(0, "photo_truncated"), (1, "photo_empty")]
+    assert len(flaky.sent) == 1
+
+
+def test_a_review_whose_answer_was_lost_is_not_sent_again(server: Running) -> None:
+    check_id = server.answer(jpeg())["check_id"]
+    flaky = Flaky(server.url, "answer_lost")
+    with Client(server.url, retries=QUICK, transport=flaky) as client, pytest.raises(Unreachable):
+        client.review(check_id, "genuine")
+    assert len(server.http.get(f"/v1/checks/{check_id}").json()["reviews"]) == 1
+
+
+def test_what_stays_away_is_said_after_the_last_attempt(server: Running) -> None:
+    flaky = Flaky(server.url, *["503"] * 9)
+    with Client(server.url, retries=QUICK, transport=flaky) as client, pytest.raises(ProblemAnswered) as caught:
+        client.bundles()
+    assert (caught.value.status, caught.value.code) == (503, "http_503")
+    assert len(flaky.sent) == QUICK.attempts
+
+
+def test_retry_after_is_honoured_up_to_a_limit_and_waits_grow() -> None:
+    retries = Retries(attempts=9, first_wait_s=1.0, longest_wait_s=8.0)
+    request = httpx.Request("GET", "http://x")
+    call = Call(method="GET", path="/")
+    body = json.dumps({}).encode()
+
+    def wait(attempt: int, **headers: str) -> float:
+        return retries.wait_after_answer(
+            call, httpx.Response(503, headers=headers, content=body, request=request), attempt
+        )
+
+    assert wait(1, **{"Retry-After": "3"}) == 3.0
+    assert wait(1, **{"Retry-After": "9999"}) == 8.0
+    assert 0.5 <= wait(1) <= 1.0
+    assert 2.0 <= wait(3) <= 4.0
+    assert 4.0 <= wait(8) <= 8.0

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from serving.archive import PHOTO_FOLDER
+from serving.commands.labels import app
+from serving.labels import export_labels
+from serving.photo_store import photo_path
+from tests.serving.running import Running
+from tests.serving.sample_photos import BLUE, RED, jpeg
+from tests.tiny_bundle import write_tiny_bundle
+from training.manifest import read_manifest
+from vision.errors import ConfigError
+
+
+def checked(server: Running, photos: list[bytes], decisions: list[str], **listing: Any) -> str:
+    check_id: str = server.answer(*photos, listing=listing)["check_id"]
+    for decision in decisions:
+        assert server.http.post(f"/v1/checks/{check_id}/review", json={"decision": decision}).status_code == 201
+    return check_id
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_reviews_become_a_manifest_that_training_reads(start: Callable[..., Running], tmp_path: Path) -> None:
+    server = start()
+    red, other, blue = jpeg(RED, seed=1), jpeg(RED, seed=2), jpeg(BLUE, seed=3)
+    checked(server, [red, other], ["genuine"], listing_id="a", seller_id="s", views=["whole", None])
+    checked(server, [blue], ["genuine", "counterfeit"], listing_id="b")  # the latest decision counts
+    checked(server, [jpeg(seed=4)], ["genuine", "cant_tell"], listing_id="c")
+    checked(server, [jpeg(seed=5)], [], listing_id="d")
+    unnamed = checked(server, [jpeg(seed=6)], ["genuine"])
+    out = tmp_path / "labels" / "reviewed.csv"
+    out.parent.mkdir()
+    exported = export_labels(tmp_path / "store", out)  # the server still runs
+    assert (exported.listings, exported.photos, exported.undecided) == ({"genuine": 2, "counterfeit": 1}, 4, 1)
+    found = rows(out)
+    assert [(row["listing"], row["label"]) for row in found] == [
+        ("a", "genuine"), ("a", "genuine"), ("b", "counterfeit"), (unnamed, "genuine"),
+    ]  # fmt: skip
+    assert {row["source"] for row in found} == {"reviewer"}
+    assert (found[0]["seller"], found[0]["view"], found[1]["view"]) == ("s", "whole", "")
+    assert [(out.parent / row["photo"]).read_bytes() for row in found[:3]] == [red, other, blue]
+    manifest = read_manifest(out)
+    assert [row.label for row in manifest.rows] == ["genuine", "genuine", "counterfeit", "genuine"]
+    assert {row.product for row in manifest.rows} == {"toy"}
+
+
+def test_a_listing_checked_twice_is_one_listing_with_its_latest_label(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    server = start()
+    shared = jpeg(seed=1)
+    first = checked(server, [shared], [], listing_id="a")
+    checked(server, [shared, jpeg(seed=2)], ["genuine"], listing_id="a")
+    server.http.post(f"/v1/checks/{first}/review", json={"decision": "counterfeit"})
+    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    found = rows(tmp_path / "out.csv")
+    assert [(row["listing"], row["label"]) for row in found] == [("a", "counterfeit")] * 2
+    assert len({row["photo"] for row in found}) == 2
+
+
+def test_a_listing_checked_as_two_products_is_two_listings(start: Callable[..., Running], tmp_path: Path) -> None:
+    write_tiny_bundle(tmp_path / "two", products=("toy", "ball"))
+    server = start(bundle=(tmp_path / "two",))
+    checked(server, [jpeg(seed=1)], ["genuine"], listing_id="a", product="toy")
+    checked(server, [jpeg(seed=2)], ["counterfeit"], listing_id="a", product="ball")
+    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    assert [(row["listing"], row["product"]) for row in rows(tmp_path / "out.csv")] == [
+        ("a/toy", "toy"), ("a/ball", "ball"),
+    ]  # fmt: skip
+
+
+def test_the_command_says_what_it_wrote_and_what_it_left_out(start: Callable[..., Running], tmp_path: Path) -> None:
+    server = start()
+    lost = jpeg(seed=1)
+    checked(server, [lost, jpeg(seed=2)], ["genuine"], listing_id="a")
+    checked(server, [jpeg(seed=3)], ["cant_tell"], listing_id="b")
+    (tmp_path / "store" / PHOTO_FOLDER / photo_path(hashlib.sha256(lost).hexdigest())).unlink()
+    done = CliRunner().invoke(app, ["export", str(tmp_path / "store"), str(tmp_path / "new" / "out.csv")])
+    assert done.exit_code == 0, done.output
+    assert "1 genuine; photos: 1" in done.output
+    assert "1 listings whose latest review is cant_tell" in done.output
+    assert "1 photos that the store no longer has" in done.output
+
+
+def test_where_there_is_no_store_the_message_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"holds no checks\.sqlite"):
+        export_labels(tmp_path, tmp_path / "out.csv")
