@@ -54,7 +54,7 @@ class RenderConfig:
     folder: Path = setting(help="Where photos, masks and manifest.csv are written.")
     seed: int = setting(help="The same seed gives the same photos on one machine.")
     size_px: int = setting(320, help="Side of the square photos.")
-    samples_per_pixel: int = setting(6, help="Light paths a pixel, before denoising.")
+    samples_per_pixel: int = setting(4, help="Light paths a pixel, before denoising.")
     workers: int = setting(0, help="Processes that render; 0 takes every core.")
     splits: SplitsConfig = setting(help="How many listings each split has.")
 
