@@ -100,7 +100,7 @@ def _learn(run: Run, folder: Path) -> None:
             left = run.steps_per_epoch * (len(state.history) + 1) - state.step
             for photos, genuine in throughput.watch(islice(batches, left), photos=config.batch_size):
                 _take_step(run, photos, genuine)
-                if report.is_due():
+                if throughput.steps and report.is_due():
                     report.step(state.step, loss=_mean_loss(run), throughput=throughput)
                 if time.monotonic() - saved_at > 60 * config.checkpoint_minutes:
                     run.save()
