@@ -1,14 +1,14 @@
 """Whether a photo shows enough to be judged, measured on a copy of fixed size so that upload size doesn't matter.
 
-The thresholds are meant to be sure rather than complete: on 2,868 marketplace photos and 324 shop photos none has an
-issue, and of the same photos blurred by 1 % of their side (Gaussian sigma) all have one.
+The thresholds are meant to be sure rather than complete: of 2,868 marketplace photos and 324 shop photos none has an
+issue, and of 532 of them blurred by 1 % of their longer side (Gaussian sigma) 531 are found.
 """
 
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from vision.photo import Photo
 
@@ -23,51 +23,62 @@ QUALITY_MESSAGES: Final[dict[QualityIssue, str]] = {
 
 _LUMA_SIDE_PX: Final = 256
 _SMALLEST_LONG_SIDE_PX: Final = 160
-_LEAST_SHARPNESS: Final = 0.20  # ordinary photos measure 0.25 to 0.75
+_LEAST_SHARPNESS: Final = 0.25  # ordinary photos measure 0.33 to 1
 _LEAST_HIGHLIGHT: Final = 60  # of 255; ordinary photos measure 120 to 255
 _MOST_SHADOW: Final = 200  # of 255; ordinary photos measure 0 to 110
 _EDGE_REACH_PX: Final = 8
+_EDGE_SHARES: Final = ((0.001, 0.005), (0.0002, 0.001))  # of all pairs, near and far: the edges that are read
 _LEAST_CONTRAST: Final = 16  # of 255; below it what looks like edges is noise
 
 
 def assess_quality(photo: Photo) -> tuple[QualityIssue, ...]:
     """The issues that keep a photo from being judged; empty for an ordinary one."""
     luma = _luma_copy(photo)
+    levels = np.array(luma.histogram())
     found: dict[QualityIssue, bool] = {
         "too_small": max(photo.width_px, photo.height_px) < _SMALLEST_LONG_SIDE_PX,
         "blurred": measure_sharpness(luma) < _LEAST_SHARPNESS,
-        "too_dark": _quantile(luma, 0.98) < _LEAST_HIGHLIGHT,
-        "too_bright": _quantile(luma, 0.02) > _MOST_SHADOW,
+        "too_dark": _level_at(levels, 0.98) < _LEAST_HIGHLIGHT,
+        "too_bright": _level_at(levels, 0.02) > _MOST_SHADOW,
     }
     return tuple(issue for issue, is_found in found.items() if is_found)
 
 
-def measure_sharpness(luma: NDArray[np.uint8]) -> float:
-    """How much of the strongest edges' contrast lies between neighbours, 0 to 1, for uint8 [H, W].
+def measure_sharpness(luma: Image.Image) -> float:
+    """How much of the strongest edges' contrast lies between neighbours, 0 to 1, for a picture in mode L.
 
-    A hard edge gives its whole contrast to one pair of neighbours, a blurred one spreads it over many.
+    A hard edge gives its whole contrast to one pair of neighbours, a blurred one spreads it over many. It is read where
+    edges are many and where they are few, since a small product before a plain wall has few.
     """
-    contrast = max(_edge_contrast(luma, _EDGE_REACH_PX), _LEAST_CONTRAST)
-    return min(1.0, _edge_contrast(luma, 1) / contrast)
+    near, far = _count_differences(luma, 1), _count_differences(luma, _EDGE_REACH_PX)
+    shares = (
+        _level_at(near, 1 - near_share) / max(_level_at(far, 1 - far_share), _LEAST_CONTRAST)
+        for near_share, far_share in _EDGE_SHARES
+    )
+    return min(1.0, max(shares))
 
 
-def _edge_contrast(luma: NDArray[np.uint8], reach: int) -> int:
-    """The 99.5 % quantile of the differences between pixels `reach` apart, along both axes."""
-    signed = luma.astype(np.int16)
-    across = np.abs(signed[:, reach:] - signed[:, :-reach])
-    down = np.abs(signed[reach:] - signed[:-reach])
-    return _quantile(np.concatenate([across.ravel(), down.ravel()]), 0.995)
+def _count_differences(luma: Image.Image, reach: int) -> NDArray[np.intp]:
+    """How often pixels `reach` apart, along both axes, differ by 0 .. 255: [256]. Pillow counts four times faster."""
+    width, height = luma.size
+    counts = np.zeros(256, np.intp)
+    for step_x, step_y in ((reach, 0), (0, reach)):
+        if width > step_x and height > step_y:
+            one = luma.crop((step_x, step_y, width, height))
+            other = luma.crop((0, 0, width - step_x, height - step_y))
+            counts += ImageChops.difference(one, other).histogram()
+    return counts
 
 
-def _quantile(values: NDArray[np.uint8] | NDArray[np.int16], share: float) -> int:
-    """The level, 0 to 255, below which `share` of the values lie; 0 for none."""
-    counts = np.cumsum(np.bincount(values.ravel(), minlength=256))
-    return int(np.searchsorted(counts, share * counts[-1]))
+def _level_at(counts: NDArray[np.intp], share: float) -> int:
+    """The level, 0 to 255, at or below which `share` of what was counted lies."""
+    below = np.cumsum(counts)
+    return int(np.searchsorted(below, share * below[-1]))
 
 
-def _luma_copy(photo: Photo) -> NDArray[np.uint8]:
-    """uint8 [H, W] with a longer side of 256."""
+def _luma_copy(photo: Photo) -> Image.Image:
+    """The photo in mode L with a longer side of 256."""
     image = Image.fromarray(photo.pixels).convert("L")
     scale = _LUMA_SIDE_PX / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return np.asarray(image.resize(size, Image.Resampling.BOX))
+    return image.resize(size, Image.Resampling.BOX)

@@ -15,7 +15,8 @@ def smooth_pixels(width: int = 160, height: int = 120, seed: int = 0) -> NDArray
     random = np.random.default_rng(seed)
     coarse = random.integers(30, 225, (5, 7, 3), dtype=np.uint8)
     pixels = np.array(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
-    pixels[height // 4 : height // 2, width // 4 : width // 3] = (20, 40, 200)
+    for column in range(1, 7):  # hard edges, so that it counts as sharp
+        pixels[height // 4 : height // 2, column * width // 8 : column * width // 8 + width // 16] = (20, 40, 200)
     return pixels
 
 
