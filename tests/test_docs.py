@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from fastapi.routing import APIRoute
@@ -26,6 +26,7 @@ from serving.pages.routes import router as pages_router
 from vision.cli import COMMANDS_GROUP, load_command
 from vision.config import describe_settings, read_config
 from vision.errors import CheckError, PhotoError, TouchstoneError
+from vision.verdict import ReasonCode
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -123,6 +124,11 @@ def test_every_route_is_documented() -> None:
     assert ("POST", "/v1/checks") in api
     assert ("GET", "/checks") in pages
     assert nameless(api | pages) - nameless(documented) == set()
+
+
+def test_every_reason_is_documented() -> None:
+    page = (DOCS / "http-api.md").read_text(encoding="utf-8")
+    assert [code for code in get_args(ReasonCode) if f"`{code}`" not in page] == []
 
 
 def nameless(routes: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
