@@ -23,6 +23,8 @@ def smooth_pixels(width: int = 160, height: int = 120, seed: int = 0) -> NDArray
 def encode(pixels: NDArray[np.uint8] | Image.Image, kind: str = "PNG", **options: object) -> bytes:
     image = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
     stream = io.BytesIO()
+    if kind.upper() == "PNG":
+        options.setdefault("compress_level", 1)
     image.save(stream, kind, **options)  # type: ignore[arg-type]
     return stream.getvalue()
 
