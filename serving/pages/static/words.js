@@ -3,11 +3,11 @@
 export const OUTCOMES = {
   counterfeit: {
     title: "Looks counterfeit",
-    meaning: "The photos differ from genuine ones in ways that this detector learned from counterfeits.",
+    meaning: "The photos look more like those of counterfeits than like those of genuine ones.",
   },
   genuine: {
     title: "Consistent with genuine",
-    meaning: "Enough was shown, and nothing in it speaks for a counterfeit.",
+    meaning: "The photos look like those of genuine ones, and enough was shown to say so.",
   },
   review: {
     title: "A person should look",
