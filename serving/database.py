@@ -38,6 +38,13 @@ class Database:
         """Run `work` on a snapshot; raises StoreUnavailable."""
         return await self._run(self._readers, work, commit=False)
 
+    async def forget(self) -> None:
+        """Make what was deleted leave the files now: SQLite's log keeps older pages until it is copied back.
+
+        Gives up at once when someone reads meanwhile; the next deletion does it then.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._truncate_log)
+
     def close(self) -> None:
         """Let running work finish and close every connection."""
         self._writer.shutdown(wait=True)
@@ -57,6 +64,14 @@ class Database:
                 return result
         except DBAPIError as error:
             raise StoreUnavailable("the database does not answer; the log says why", retry_after_s=5) from error
+
+    def _truncate_log(self) -> None:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={round(1000 * BUSY_TIMEOUT_S)}")
 
 
 def open_database(file: Path) -> Database:

@@ -145,7 +145,9 @@ class Records:
             session.execute(delete(CheckRow).where(CheckRow.check_id.in_(found)))
             return len(found)
 
-        return await self._database.write(work)
+        deleted = await self._database.write(work)
+        await self._database.forget()
+        return deleted
 
     async def unused(self, hashes: Sequence[str]) -> list[str]:
         """Give those of the hashes that no check names."""

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import dataclasses
+import json
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -181,7 +182,7 @@ def _parse_listing(text: bytes) -> Listing:
 
 def _check_of_json(body: bytes) -> CheckRequest:
     sent = parse_json(CheckSent, body)
-    beside = Listing(**{name: getattr(sent, name) for name in Listing.model_fields})
+    beside = Listing.model_construct(**{name: getattr(sent, name) for name in Listing.model_fields})
     if sent.listing is not None and beside != Listing():
         raise RequestInvalid(
             "listing fields stand both beside photos and under listing; send them in one place",
@@ -211,9 +212,9 @@ def _photo_bytes(index: int, photo: PhotoSent) -> bytes:
 
 
 def _request(listing: Listing, photos: tuple[bytes, ...]) -> CheckRequest:
-    if _depth(listing.attributes) > MAX_DEPTH:
-        message = f"nested deeper than {MAX_DEPTH}"
-        raise RequestInvalid(f"attributes: {message}", [("attributes", message)])
+    fault = _attributes_fault(listing.attributes)
+    if fault is not None:
+        raise RequestInvalid(f"attributes: {fault}", [("attributes", fault)])
     return CheckRequest(
         photos=photos,
         listing_id=listing.listing_id,
@@ -222,6 +223,16 @@ def _request(listing: Listing, photos: tuple[bytes, ...]) -> CheckRequest:
         views=None if listing.views is None else tuple(listing.views),
         attributes=listing.attributes,
     )
+
+
+def _attributes_fault(attributes: dict[str, JsonValue]) -> str | None:
+    if _depth(attributes) > MAX_DEPTH:
+        return f"nested deeper than {MAX_DEPTH}"
+    try:
+        json.dumps(attributes, allow_nan=False)  # pydantic reads 1e999 and NaN, which no JSON can give back
+    except ValueError:
+        return "holds a number that is not finite"
+    return None
 
 
 def _depth(value: object) -> int:

@@ -90,13 +90,13 @@ def _json(model: Answered, headers: dict[str, str] | None = None) -> Response:
 
 
 def _moment(text: str) -> datetime.datetime:
-    """Read a time; one without a zone is UTC."""
+    """Read a time as UTC; one without a zone is UTC, and a plus that the query turned into a space counts as one."""
     try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = datetime.datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+        return moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    except (ValueError, OverflowError) as error:
         message = f"{text[:40]!r} is no time; write 2026-01-31 or 2026-01-31T12:00:00Z"
         raise RequestInvalid(f"since: {message}", [("since", message)]) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 def _cursor_of_id(check_id: str) -> str:

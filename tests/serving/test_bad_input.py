@@ -158,6 +158,36 @@ def test_json_of_the_wrong_shape_names_the_field(server: Running, body: Any, fie
     assert field in response.json()["detail"]
 
 
+@pytest.mark.parametrize("path", ["%00", "%ff", "%F0%9F%98%80", "..%2f..%2fetc", "a" * 5000, "'%20OR%201=1--"])
+def test_an_id_that_nobody_made_is_just_not_found(server: Running, path: str) -> None:
+    for whole in (f"/v1/checks/{path}", f"/v1/checks/{path}/photos/0"):
+        assert refusal(server.http.get(whole))[0] == 404
+    assert refusal(server.http.get(f"/v1/checks/x/photos/{path}"))[0] in (404, 422)
+    assert server.http.get(f"/v1/checks?product={path[:190]}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"photos": [], "listing_id": "\\ud800"}',
+        b'{"photos": [], "attributes": {"a": "\\ud800"}}',
+        b'{"photos": [], "attributes": {"\\udfff": 1}}',
+        b'{"photos": [], "attributes": {"a": 1e999}}',
+        b'{"photos": [], "attributes": {"a": NaN}}',
+        b'{"photos": [], "attributes": {"a": -Infinity}}',
+    ],
+)
+def test_text_and_numbers_that_cannot_be_stored_are_refused(server: Running, body: bytes) -> None:
+    response = server.http.post("/v1/checks", content=body, headers={"content-type": "application/json"})
+    assert refusal(response) in ((400, "json_malformed"), (422, "request_invalid"))
+
+
+def test_odd_attributes_come_back_as_they_were_sent(server: Running) -> None:
+    odd = {"": None, "big": 10**300, "tiny": 5e-324, "nul": "a\u0000b", "emoji": "😀", "nested": [[], {}, [1.0, True]]}
+    check_id = server.answer(jpeg(), listing={"attributes": odd})["check_id"]
+    assert server.http.get(f"/v1/checks/{check_id}").json()["attributes"] == odd
+
+
 @pytest.mark.parametrize(
     ("listing", "status", "code"),
     [

@@ -175,6 +175,9 @@ def test_a_list_can_be_filtered(start: Callable[..., Running]) -> None:
     today = datetime.datetime.now(datetime.UTC).date()
     assert listed(since=today.isoformat()) == [counterfeit, genuine]
     assert listed(since=f"{today + datetime.timedelta(days=2)}T00:00:00Z") == []
+    assert (
+        len(server.http.get(f"/v1/checks?since={today}T00:00:00+00:00").json()["checks"]) == 2
+    )  # the plus not escaped
 
 
 @pytest.mark.parametrize(
@@ -183,6 +186,7 @@ def test_a_list_can_be_filtered(start: Callable[..., Running]) -> None:
         ({"cursor": "%%%"}, "cursor_invalid"),
         ({"cursor": "abc"}, "cursor_invalid"),
         ({"since": "yesterday"}, "request_invalid"),
+        ({"since": "0001-01-01T00:00:00+23:59"}, "request_invalid"),
         ({"outcome": "fake"}, "request_invalid"),
         ({"limit": "0"}, "request_invalid"),
         ({"limit": "many"}, "request_invalid"),
