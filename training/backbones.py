@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import timm
 import torch
@@ -52,13 +53,14 @@ def create_backbone(name: str, pretrained: str) -> tuple[nn.Module, Normalisatio
         _load_named(backbone, Path(pretrained.removeprefix("file:")))
     elif pretrained not in ("hub", "none"):
         raise BackboneError(f"model.pretrained is {pretrained!r}; it is 'package', 'hub', 'file:PATH' or 'none'")
-    config = backbone.pretrained_cfg
+    config = cast(dict[str, Any], backbone.pretrained_cfg)
     return backbone, Normalisation(mean=_scaled(config["mean"]), std=_scaled(config["std"]))
 
 
 def backbone_stages(backbone: nn.Module) -> list[list[str]]:
     """Names of the backbone's parameters, stage by stage from the photo to the head, by timm's own grouping."""
-    groups = group_with_matcher(backbone.named_parameters(), backbone.group_matcher(coarse=True), reverse=False)
+    matcher = cast(Any, backbone).group_matcher(coarse=True)
+    groups = group_with_matcher(backbone.named_parameters(), matcher, reverse=False)
     return [list(groups[key]) for key in sorted(groups)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,6 +53,7 @@ def _export(network: Network, module: nn.Module, file: Path, *, size_px: int, ou
     photos = torch.zeros(2, size_px, size_px, 3, dtype=torch.uint8)
     was_training = network.training
     module.eval()
+    logging.getLogger("onnxscript").setLevel(logging.ERROR)  # it warns of each constant that it leaves unfolded
     with TemporaryDirectory(dir=file.parent) as scratch:
         draft = Path(scratch) / file.name
         torch.onnx.export(
@@ -68,5 +69,5 @@ def _export(network: Network, module: nn.Module, file: Path, *, size_px: int, ou
             verbose=False,
         )
         onnx.checker.check_model(str(draft), full_check=True)
-        os.replace(draft, file)
+        draft.replace(file)
     network.train(was_training)

@@ -86,4 +86,4 @@ def _write_atomically(file: Path, values: NDArray[np.float32]) -> None:
     file.parent.mkdir(exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}.{id(buffer):x}.part")
     draft.write_bytes(buffer.getvalue())
-    os.replace(draft, file)
+    draft.replace(file)

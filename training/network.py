@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from training.backbones import Normalisation, backbone_stages, create_backbone
 
@@ -107,7 +107,7 @@ class Network(nn.Module):
         logit = self.head(torch.cat([*means, *spreads], 1))  # [N]
         return NetworkOutputs(
             logit=logit,
-            embedding=F.normalize(means[-1], dim=1),
+            embedding=functional.normalize(means[-1], dim=1),
             evidence=self._evidence(maps, means, spreads),
         )
 
@@ -119,13 +119,13 @@ class Network(nn.Module):
 
     def _evidence(self, maps: list[Tensor], means: list[Tensor], spreads: list[Tensor]) -> Tensor:
         weight = self.head.linear.weight[0] / self.head.scale  # [F]
-        by_mean, by_spread = weight.split([sum(self.widths)] * 2)
-        centre_mean, centre_spread = self.head.mean.split([sum(self.widths)] * 2)
+        by_mean, by_spread = torch.split(weight, [sum(self.widths)] * 2)
+        centre_mean, centre_spread = torch.split(self.head.mean, [sum(self.widths)] * 2)
         rows = zip(
             maps,
             means,
             spreads,
-            *(part.split(list(self.widths)) for part in (by_mean, by_spread, centre_mean, centre_spread)),
+            *(torch.split(part, list(self.widths)) for part in (by_mean, by_spread, centre_mean, centre_spread)),
             strict=True,
         )
         grid = maps[-1].shape[-1]
@@ -136,7 +136,7 @@ class Network(nn.Module):
             share = torch.einsum("nchw,c->nhw", x, w_mean) - (w_mean * c_mean).sum()
             share = share + torch.einsum("nchw,c->nhw", deviation, w_spread) - (w_spread * c_spread).sum()
             factor = x.shape[-1] // grid
-            pooled = F.avg_pool2d(share[:, None], factor)[:, 0] * factor**2  # [N, H, W]
+            pooled = functional.avg_pool2d(share[:, None], factor)[:, 0] * factor**2  # [N, H, W]
             total = total + pooled / places
         return total
 

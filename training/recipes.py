@@ -86,11 +86,12 @@ class FinetuneRecipe:
     manifest: Manifest
     config: TrainConfig
     console: Console
+    leads: bool
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
         """See Recipe. The head starts from the frozen recipe's, so that the body's first gradients mean something."""
         start = new_network(self.config)
-        if self.config.model.init is None:
+        if self.leads and self.config.model.init is None:  # the other processes take the leader's weights
             start = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console).fit(fit, (), folder)
         result = finetune(
             start,
@@ -115,10 +116,11 @@ class FinetuneRecipe:
             )
 
 
-def make_recipe(manifest: Manifest, config: TrainConfig, console: Console) -> Recipe:
-    """The recipe that `model.recipe` names."""
-    kind = {"frozen": FrozenRecipe, "finetune": FinetuneRecipe}[config.model.recipe]
-    return kind(manifest=manifest, config=config, console=console)
+def make_recipe(manifest: Manifest, config: TrainConfig, console: Console, *, leads: bool = True) -> Recipe:
+    """The recipe that `model.recipe` names; `leads` is false for every torchrun process but the main one."""
+    if config.model.recipe == "frozen":
+        return FrozenRecipe(manifest=manifest, config=config, console=console)
+    return FinetuneRecipe(manifest=manifest, config=config, console=console, leads=leads)
 
 
 def new_network(config: TrainConfig) -> Network:

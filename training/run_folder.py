@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,7 +12,15 @@ from typing import Any
 from training.errors import RunError
 
 RECORD_FILE = "run.json"
-NOT_COMPARED = ("run", "data.audit", "finetune.workers", "finetune.device", "finetune.checkpoint_minutes")
+AUDITED_FILE = "audited"
+NOT_COMPARED = (
+    "run",
+    "data.audit",
+    "finetune.workers",
+    "finetune.device",
+    "finetune.compile",
+    "finetune.checkpoint_minutes",
+)
 """Keys that change where and how fast a run goes, but not what it learns."""
 
 
@@ -34,11 +41,20 @@ class RunFolder:
         """Whether the run ended: the bundle is the last thing that a run writes."""
         return (self.bundle / "bundle.json").is_file()
 
+    @property
+    def is_audited(self) -> bool:
+        """Whether the data passed its audit at an earlier start."""
+        return (self.folder / AUDITED_FILE).is_file()
+
+    def mark_audited(self) -> None:
+        """Remember that the data passed, so that a resumed run doesn't read every photo again."""
+        (self.folder / AUDITED_FILE).touch()
+
     def write_json(self, name: str, value: object) -> None:
         """Write a JSON file in one step."""
         draft = self.folder / f".{name}.part"
         draft.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
-        os.replace(draft, self.folder / name)
+        draft.replace(self.folder / name)
 
 
 def open_run_folder(folder: Path, *, config: dict[str, Any], data_hash: str) -> RunFolder:

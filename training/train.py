@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+import numpy as np
 import torch
 from rich.console import Console
 
@@ -18,31 +16,46 @@ from training.config import TrainConfig
 from training.errors import RunError
 from training.evaluate import evaluate_bundle
 from training.figures import figures_as_dict
+from training.finetune.distributed import Processes, join_processes
+from training.fits import fold_configs, plan_fits
 from training.gate import audit_before_training
 from training.manifest import Manifest, mixed_product_listings, read_manifest, without_listings
 from training.network import Network
 from training.recipes import Recipe, make_recipe
 from training.run_folder import RunFolder, open_run_folder
-from training.splits import Roles, assign_roles, group_folds
+from training.splits import Roles, assign_roles
 from vision.bundle import Bundle, read_bundle, seal_bundle
 from vision.config import config_as_dict
 
 REPORT_LOGITS = "report_logits.csv"
 
 
-def train(config: TrainConfig, console: Console) -> Bundle:
-    """Train as configured and give the sealed bundle in `<run.folder>/bundle`.
+def train(config: TrainConfig, console: Console) -> None:
+    """Train as configured; the sealed bundle lies in `<run.folder>/bundle` when this returns.
 
-    A killed run goes on where it was when it is started again; a finished one is only read. Raises ManifestError,
-    AuditRefused, RunError, ResumeMismatch and the like, each naming what to change.
+    A killed run goes on where it was when it is started again; a finished one is left as it is. Under torchrun every
+    process calls this. Raises ManifestError, AuditRefused, RunError, ResumeMismatch and the like, each naming what to
+    change.
     """
+    torch.set_num_threads(config.threads)
+    with join_processes(config.finetune.device) as processes:
+        if processes.world_size > 1 and config.model.recipe == "frozen":
+            raise RunError("the frozen recipe runs in one process: start it without torchrun")
+        if processes.is_main:
+            _lead(config, console, processes)
+        else:
+            _follow(config, processes)
+
+
+def _lead(config: TrainConfig, console: Console, processes: Processes) -> None:
     manifest = _read_data(config, console)
     run = open_run_folder(config.run.folder, config=config_as_dict(config), data_hash=manifest.sha256)
-    if run.is_done:
+    is_done = run.is_done
+    processes.wait()
+    if is_done:
         console.print(f"{run.bundle} is already there, from the same configuration and photos.")
-        return read_bundle(run.bundle)
-    torch.set_num_threads(config.threads)
-    if not run.resumed:
+        return
+    if not run.is_audited:
         audit_before_training(
             manifest,
             config.data.audit,
@@ -51,10 +64,28 @@ def train(config: TrainConfig, console: Console) -> Bundle:
             page=run.folder / "audit.html",
             console=console,
         )
+        run.mark_audited()
+    for fold in fold_configs(manifest, config):
+        console.rule(f"fold {fold.data.fold}")
+        _lead(fold, console, processes)
     job = _Job(
         config=config, manifest=manifest, run=run, recipe=make_recipe(manifest, config, console), console=console
     )
-    return job.bundle()
+    job.make_bundle()
+
+
+def _follow(config: TrainConfig, processes: Processes) -> None:
+    """What every process but the main one does: its share of each fit, in the same order, and nothing else."""
+    console = Console(quiet=True)
+    processes.wait()
+    if (config.run.folder / "bundle" / "bundle.json").is_file():
+        return
+    manifest = _read_data(config, console)
+    for fold in fold_configs(manifest, config):
+        _follow(fold, processes)
+    recipe = make_recipe(manifest, config, console, leads=False)
+    for fit in plan_fits(manifest, _assign_roles(manifest, config), config):
+        recipe.fit(fit.fit, fit.stop, fit.folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +96,14 @@ class _Job:
     recipe: Recipe
     console: Console
 
-    def bundle(self) -> Bundle:
-        data = self.config.data
-        roles = assign_roles(
-            self.manifest,
-            fold=data.fold,
-            stop_share=data.stop_share,
-            calibrate_share=data.calibrate_share,
-            seed=data.seed,
-        )
+    def make_bundle(self) -> None:
+        roles = _assign_roles(self.manifest, self.config)
         self._say_roles(roles)
         network, held_out = self._learn(roles)
         fitted = held_out.fit(self.config.calibration)
         self._say_calibration(fitted)
-        self._keep_report_logits(network, roles)
+        if roles.report:
+            self._judge(network, roles.report).write(self.run.folder / REPORT_LOGITS)
         contents = BundleContents(
             network=network,
             calibration=fitted,
@@ -86,80 +111,61 @@ class _Job:
             seen=[self.manifest.rows[row].photo for row in (*roles.fit, *roles.stop, *roles.calibrate)],
             data_hash=self.manifest.sha256,
         )
-        self.console.print("exporting and measuring parity …")
-        return self._finish(write_bundle(self.run.folder / "bundle.part", contents, self.config), roles)
+        self.console.print("exporting, and comparing torch with onnxruntime on real photos")
+        bundle = write_bundle(self.run.folder / "bundle.part", contents, self.config)
+        self._finish(self._with_figures(bundle, roles), roles)
 
     def _learn(self, roles: Roles) -> tuple[Network, CalibrationSet]:
-        everything = tuple(sorted((*roles.fit, *roles.stop, *roles.calibrate)))
-        source = self.config.calibration_source
-        if source == "held_out":
-            if not roles.calibrate:
-                raise RunError("nothing is held out to calibrate on: raise data.calibrate_share above 0")
-            network = self.recipe.fit(roles.fit, roles.stop, self.run.folder / "fit")
-            return network, self._judge(network, roles.calibrate)
-        held_out = self._out_of_fold(everything) if source == "out_of_fold" else self._fold_runs(everything)
-        return self.recipe.fit(everything, (), self.run.folder / "fit"), held_out
-
-    def _out_of_fold(self, rows: Sequence[int]) -> CalibrationSet:
-        folds = group_folds(self.manifest, rows, k=self.config.calibration.folds, seed=self.config.data.seed)
+        fits = plan_fits(self.manifest, roles, self.config)
         judged = []
-        for k, (fit, held_out) in enumerate(folds):
-            self.console.print(
-                f"cross-fitting, {k + 1} of {len(folds)}: {len(fit)} photos fit, {len(held_out)} held out"
-            )
-            network = self.recipe.fit(fit, (), self.run.folder / f"out-of-fold-{k}")
-            judged.append(self._judge(network, held_out))
-        return join_sets(self.manifest, judged, "out_of_fold")
+        for number, fit in enumerate(fits, 1):
+            if len(fits) > 1:
+                self.console.print(f"fit {number} of {len(fits)}: {len(fit.fit)} photos, {len(fit.held_out)} held out")
+            network = self.recipe.fit(fit.fit, fit.stop, fit.folder)
+            if fit.held_out:
+                judged.append(self._judge(network, fit.held_out))
+        if self.config.calibration_source == "held_out":
+            return network, judged[0]
+        if self.config.calibration_source == "fold_runs":
+            return network, self._fold_answers()
+        return network, join_sets(self.manifest, judged, "out_of_fold")
 
-    def _fold_runs(self, rows: Sequence[int]) -> CalibrationSet:
-        """Every fold of the manifest as a run of its own, whose bundle never saw the fold that it reports on."""
-        folds = sorted({fold for row in rows if (fold := self.manifest.rows[row].fold) is not None})
-        if len(folds) < 2:
-            raise RunError("calibration.source = 'fold_runs' needs a manifest with at least two folds in column fold")
+    def _fold_answers(self) -> CalibrationSet:
+        """What each fold's bundle, which never saw the fold, said of it."""
         logits: dict[str, float] = {}
-        for fold in folds:
-            self.console.rule(f"fold {fold} of {len(folds)}")
-            folder = fold_folder(self.run.folder, fold)
-            train(
-                replace(
-                    self.config,
-                    data=replace(self.config.data, fold=fold, audit="table"),
-                    run=replace(self.config.run, folder=folder, name=f"{self.config.run.name}-fold-{fold}"),
-                ),
-                self.console,
-            )
-            logits |= read_logits(folder / REPORT_LOGITS)
-        self.console.rule("all folds")
-        known = tuple(row for row in rows if str(self.manifest.rows[row].photo) in logits)
-        values = torch.tensor([logits[str(self.manifest.rows[row].photo)] for row in known], dtype=torch.float64)
-        return CalibrationSet(manifest=self.manifest, rows=known, logit=values.numpy(), source="out_of_fold")
+        for fold in fold_configs(self.manifest, self.config):
+            logits |= read_logits(fold.run.folder / REPORT_LOGITS)
+        photos = [str(row.photo) for row in self.manifest.rows]
+        rows = tuple(n for n, photo in enumerate(photos) if photo in logits)
+        values = np.array([logits[photos[n]] for n in rows])
+        return CalibrationSet(manifest=self.manifest, rows=rows, logit=values, source="out_of_fold")
 
-    def _judge(self, network: Network, rows: Sequence[int]) -> CalibrationSet:
+    def _judge(self, network: Network, rows: tuple[int, ...]) -> CalibrationSet:
         logit = self.recipe.logits(network, rows)
-        return CalibrationSet(manifest=self.manifest, rows=tuple(rows), logit=logit, source="held_out")
+        return CalibrationSet(manifest=self.manifest, rows=rows, logit=logit, source="held_out")
 
-    def _keep_report_logits(self, network: Network, roles: Roles) -> None:
-        if roles.report:
-            self._judge(network, roles.report).write(self.run.folder / REPORT_LOGITS)
+    def _with_figures(self, bundle: Bundle, roles: Roles) -> Bundle:
+        """Judge the sealed bundle, as it will serve, on what only reports, and put the figures in."""
+        if not roles.report:
+            return bundle
+        reported = {self.manifest.rows[row].photo for row in roles.report}
+        evaluation = evaluate_bundle(
+            bundle,
+            self.manifest.where(lambda row: row.photo in reported),
+            out=self.run.folder / "report",
+            threads=self.config.threads,
+            console=self.console,
+        )
+        return seal_bundle(bundle.folder, replace(bundle.record, metrics=figures_as_dict(evaluation.figures)))
 
-    def _finish(self, bundle: Bundle, roles: Roles) -> Bundle:
-        """Judge the sealed bundle on what only reports, put the figures and the card in, and give it its name."""
-        if roles.report:
-            reported = {self.manifest.rows[row].photo for row in roles.report}
-            evaluation = evaluate_bundle(
-                bundle,
-                self.manifest.where(lambda row: row.photo in reported),
-                out=self.run.folder / "report",
-                threads=self.config.threads,
-                console=self.console,
-            )
-            bundle = seal_bundle(bundle.folder, replace(bundle.record, metrics=figures_as_dict(evaluation.figures)))
-        fitted = [row for row in range(len(self.manifest.rows)) if row not in set(roles.report)]
+    def _finish(self, bundle: Bundle, roles: Roles) -> None:
+        """Add the card, and give the bundle its name: the last thing that a run does."""
+        fitted = sorted({*roles.fit, *roles.stop, *roles.calibrate})
         write_card(bundle.folder, bundle.record, manifest=self.manifest, fitted=fitted)
         seal_bundle(bundle.folder, bundle.record)
-        os.replace(bundle.folder, self.run.bundle)
+        bundle.folder.replace(self.run.bundle)
+        read_bundle(self.run.bundle)
         self.console.print(f"bundle: {self.run.bundle}")
-        return read_bundle(self.run.bundle)
 
     def _say_roles(self, roles: Roles) -> None:
         parts = []
@@ -175,14 +181,21 @@ class _Job:
             needed = listings_needed(limits[label])
             if n < needed:
                 self.console.print(
-                    f"[yellow]{n} {label} listings calibrate; a guarantee of at most {limits[label]:.0%} errors takes at "
-                    f"least {needed}. The thresholds are estimates."
+                    f"{n} {label} listings calibrate; to guarantee at most {limits[label]:.0%} errors takes at least "
+                    f"{needed}, so the thresholds are estimates.",
+                    style="yellow",
                 )
 
 
-def fold_folder(folder: Path, fold: int) -> Path:
-    """Where a run with `calibration.source = 'fold_runs'` keeps the run of one fold."""
-    return folder / "folds" / str(fold)
+def _assign_roles(manifest: Manifest, config: TrainConfig) -> Roles:
+    data = config.data
+    return assign_roles(
+        manifest,
+        fold=data.fold,
+        stop_share=data.stop_share,
+        calibrate_share=data.calibrate_share,
+        seed=data.seed,
+    )
 
 
 def _read_data(config: TrainConfig, console: Console) -> Manifest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from safetensors.torch import load, save_file
+from safetensors.torch import load, save
 
 from training.errors import BackboneError
 from training.network import Network
@@ -16,7 +16,7 @@ WEIGHTS_FILE = "weights.safetensors"
 def save_weights(network: Network, folder: Path) -> None:
     """Write the network's weights into a bundle's folder, before it is sealed."""
     state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
-    save_file(state, folder / WEIGHTS_FILE)
+    (folder / WEIGHTS_FILE).write_bytes(save(state))
 
 
 def start_from(network: Network, bundle: Path) -> None:
