@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import hashlib
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -213,6 +214,25 @@ def test_when_photos_cannot_be_written_the_check_is_answered_503_and_not_recorde
     assert server.http.get("/v1/checks").json()["checks"] == []
     blocked.unlink()
     assert server.check(photo).status_code == 200
+
+
+def test_a_photo_folder_that_was_deleted_is_made_again(start: Callable[..., Running], tmp_path: Path) -> None:
+    server = start()
+    lost = server.answer(jpeg(seed=5))
+    shutil.rmtree(tmp_path / "store" / PHOTO_FOLDER)
+    answer = server.answer(jpeg(seed=6))
+    assert server.http.get(answer["photos"][0]["evidence_url"]).status_code == 200
+    assert server.http.get(lost["photos"][0]["evidence_url"]).json()["code"] == "photo_not_found"
+    assert server.http.delete(f"/v1/checks/{lost['check_id']}").status_code == 204
+
+
+def test_a_photo_that_a_power_cut_left_empty_is_written_again(start: Callable[..., Running], tmp_path: Path) -> None:
+    photo = jpeg(seed=7)
+    stored = tmp_path / "store" / PHOTO_FOLDER / photo_path(digest(photo))
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"")
+    start().answer(photo)
+    assert stored.read_bytes() == photo
 
 
 def test_readiness_tells_when_the_store_is_gone(start: Callable[..., Running], tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Figures of hand-made answers: counts, groups, what silence costs, and the way to JSON and back."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_a_figure_without_one_of_the_classes_is_null_in_json() -> None:
     assert quality["brier"]["value"] == pytest.approx(0.01)
 
 
-def test_answers_are_written_one_row_a_listing_with_empty_cells_for_silence(tmp_path) -> None:
+def test_answers_are_written_one_row_a_listing_with_empty_cells_for_silence(tmp_path: Path) -> None:
     write_answers(tmp_path / "answers.csv", [LISTINGS[0], LISTINGS[5]])
     assert (tmp_path / "answers.csv").read_text().splitlines() == [
         "listing,fold,label,product,photos,logit,authenticity,outcome",

@@ -8,13 +8,16 @@ import pytest
 
 from training import metrics, plots
 from training.calibrate import NEVER, choose_thresholds
+from vision.bundle import Thresholds
 
 GENUINE = np.arange(300) % 2 == 0
 LOGIT = np.random.default_rng(0).normal(0, 1, 300) + GENUINE
 THRESHOLDS = choose_thresholds(LOGIT, GENUINE, ["p"] * 300, source="held_out")["*"]
 
 
-def threshold_row(genuine: np.ndarray, counterfeit: np.ndarray, thresholds=THRESHOLDS) -> plots.ThresholdRow:
+def threshold_row(
+    genuine: np.ndarray, counterfeit: np.ndarray, thresholds: Thresholds = THRESHOLDS
+) -> plots.ThresholdRow:
     return plots.ThresholdRow(name="toy", genuine=genuine, counterfeit=counterfeit, thresholds=thresholds)
 
 

@@ -27,7 +27,7 @@ def photo(rng: np.random.Generator, *, backdrop: tuple[int, int, int], product: 
 def manifest_of(folder: Path, *, backdrop_tells: bool, quality_tells: bool = False, listings: int = 40) -> Manifest:
     """Two photos a listing; the product's colour always tells the label, the backdrop and the file only when asked."""
     rng = np.random.default_rng(0)
-    rows = []
+    rows: list[PhotoRow] = []
     for number in range(listings):
         counterfeit = number % 2 == 1
         for view in range(2):
@@ -73,7 +73,7 @@ def test_file_metadata_tells_exactly_when_the_quality_does(tmp_path: Path, tells
 
 def test_a_product_with_more_counterfeits_is_no_shortcut_by_itself(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    rows = []
+    rows: list[PhotoRow] = []
     for number in range(80):
         product, counterfeit = ("a", number % 4 == 0) if number < 40 else ("b", number % 4 != 0)
         file = tmp_path / f"{number}.jpg"

@@ -41,9 +41,10 @@ def big_manifest(seed: int = 0) -> Manifest:
 
 @st.composite
 def manifests(draw: st.DrawFn) -> Manifest:
+    labels: list[Label | None] = ["genuine", "counterfeit", None]
     rows = []
     for number in range(draw(st.integers(1, 40))):
-        label = draw(st.sampled_from(["genuine", "counterfeit", None]))
+        label = draw(st.sampled_from(labels))
         seller = draw(st.sampled_from([None, None, "S1", "S2", "S3", "S4"]))
         row = photo(f"L{number}", label, draw(st.sampled_from(["a", "b"])), seller=seller)
         rows += [row] * draw(st.integers(1, 4))
@@ -116,7 +117,7 @@ def test_a_share_of_nothing_gives_nothing() -> None:
 
 
 def test_five_listings_of_a_class_reach_every_role() -> None:
-    manifest = manifest_of([photo(f"{label}{n}", label) for label in ("genuine", "counterfeit") for n in range(5)])  # type: ignore[arg-type]
+    manifest = manifest_of([photo(f"{label}{n}", label) for label in ("genuine", "counterfeit") for n in range(5)])
     roles = assign_roles(manifest)
     for rows in (roles.fit, roles.stop, roles.calibrate):
         assert {manifest.rows[index].label for index in rows} == {"genuine", "counterfeit"}

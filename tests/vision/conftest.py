@@ -15,4 +15,4 @@ def run_in_threads() -> Callable[..., list[object]]:
         with ThreadPoolExecutor(4) as pool:
             return [future.result() for future in [pool.submit(function) for _ in range(times)]]
 
-    return run  # type: ignore[return-value]
+    return run

@@ -25,7 +25,7 @@ def encode(pixels: NDArray[np.uint8] | Image.Image, kind: str = "PNG", **options
     stream = io.BytesIO()
     if kind.upper() == "PNG":
         options.setdefault("compress_level", 1)
-    image.save(stream, kind, **options)  # type: ignore[arg-type]
+    image.save(stream, kind, **options)
     return stream.getvalue()
 
 

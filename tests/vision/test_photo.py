@@ -428,7 +428,7 @@ def test_the_upright_copy_fits_the_side_that_is_asked_for() -> None:
     assert Image.open(io.BytesIO(upright_jpeg(data, max_side_px=5000))).size == (1200, 1600)
 
 
-def test_photos_are_opened_alike_in_many_threads(run_in_threads: Callable[..., list[str]]) -> None:
+def test_photos_are_opened_alike_in_many_threads(run_in_threads: Callable[..., list[list[bytes]]]) -> None:
     data = [photo_bytes(kind) for kind in KINDS]
     expected = [open_photo(item).pixels.tobytes() for item in data]
     for found in run_in_threads(lambda: [open_photo(item).pixels.tobytes() for item in data], times=8):

@@ -1,14 +1,18 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from training.finetune.balance import photo_weights
-from training.manifest import PhotoRow
+from training.manifest import Label, PhotoRow
 
 
-def rows_of(*groups: tuple[str, str, int], listing: str | None = None) -> list[PhotoRow]:
+def rows_of(*groups: tuple[str, Label, int], listing: str | None = None) -> list[PhotoRow]:
     """Rows of (product, label, photos), each photo a listing of its own unless `listing` names one for all."""
     return [
-        PhotoRow(row=1, photo=None, label=label, product=product, listing=listing or f"{product}-{label}-{i}")
+        PhotoRow(
+            row=1, photo=Path("unread.jpg"), label=label, product=product, listing=listing or f"{product}-{label}-{i}"
+        )
         for product, label, photos in groups
         for i in range(photos)
     ]

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,11 +33,13 @@ def test_a_file_sets_nested_keys(tmp_path: Path) -> None:
     ],
 )
 def test_a_value_outside_its_range_is_refused_by_name(key: str, value: float) -> None:
+    values: dict[str, Any] = {key: value}
     with pytest.raises(ConfigError, match=f"{key} is {value}"):
-        FinetuneConfig(**{key: value})
+        FinetuneConfig(**values)
 
 
 @pytest.mark.parametrize(("key", "value"), [("hue", 0.7), ("crop_scale_min", 0.0), ("jpeg_quality_min", 100)])
 def test_an_augmentation_outside_its_range_is_refused_by_name(key: str, value: float) -> None:
+    values: dict[str, Any] = {key: value}
     with pytest.raises(ConfigError, match=f"{key} is {value}"):
-        AugmentConfig(**{key: value})
+        AugmentConfig(**values)

@@ -10,7 +10,7 @@ from tests.training.finetune.tiny import CONFIG, GEOMETRY, build_tiny_network, r
 from training.errors import TrainingError
 from training.finetune.distributed import Processes, join_processes, resolve_device
 from training.finetune.photo_cache import cache_photos
-from training.finetune.stop_set import build_stop_set, judge_stop_set
+from training.finetune.stop_set import StopAnswer, build_stop_set, judge_stop_set
 from training.manifest import Manifest
 
 REPOSITORY = Path(__file__).parents[3]
@@ -55,7 +55,7 @@ def test_two_processes_end_with_the_same_weights_and_judge_as_one_does(tmp_path:
     assert alone.loss == pytest.approx(kept["stop_loss"], abs=1e-6)
 
 
-def judge_alone(weights: dict[str, torch.Tensor], manifest: Manifest, cache: Path):
+def judge_alone(weights: dict[str, torch.Tensor], manifest: Manifest, cache: Path) -> StopAnswer:
     network = build_tiny_network(seed=1)
     network.load_state_dict(weights)
     _, stop = rows_of(manifest, stop_listings=6)

@@ -17,9 +17,9 @@ def test_the_average_moves_towards_the_weights_by_what_it_does_not_keep() -> Non
     average = WeightAverage(network, decay=0.8)
     nn.init.constant_(network.weight, 2.0)
     average.follow(network, step=0)  # keeps 0.1
-    assert average.network.weight.item() == pytest.approx(0.1 * 1 + 0.9 * 2)
+    assert average.network.get_parameter("weight").item() == pytest.approx(0.1 * 1 + 0.9 * 2)
     average.follow(network, step=1000)  # keeps 0.8
-    assert average.network.weight.item() == pytest.approx(0.8 * 1.9 + 0.2 * 2)
+    assert average.network.get_parameter("weight").item() == pytest.approx(0.8 * 1.9 + 0.2 * 2)
 
 
 def test_statistics_are_averaged_and_counters_copied() -> None:
@@ -27,8 +27,8 @@ def test_statistics_are_averaged_and_counters_copied() -> None:
     average = WeightAverage(network, decay=0.5)
     network(torch.tensor([[2.0, 0.0], [4.0, 0.0]]))  # the running mean goes from 0 to 0.1 * 3
     average.follow(network, step=1000)
-    assert average.network.running_mean.tolist() == pytest.approx([0.15, 0.0])
-    assert average.network.num_batches_tracked.item() == 1
+    assert average.network.get_buffer("running_mean").tolist() == pytest.approx([0.15, 0.0])
+    assert average.network.get_buffer("num_batches_tracked").item() == 1
 
 
 def test_the_average_stays_in_evaluation_mode_and_learns_nothing_itself() -> None:

@@ -47,7 +47,8 @@ def stopping_network(*, steps: int, answers: int) -> Network:
 
 def test_the_network_learns_to_tell_the_items_apart(manifest: Manifest, tmp_path: Path) -> None:
     result = run_tiny(tmp_path, manifest, replace(CONFIG, epochs=10))
-    aurocs = [record.stop_auroc for record in result.history]
+    aurocs = [record.stop_auroc for record in result.history if record.stop_auroc is not None]
+    assert len(aurocs) == len(result.history)
     assert aurocs[result.epoch - 1] == max(aurocs) >= 0.9
     assert result.history[-1].loss < result.history[0].loss - 0.1
     assert result.photos_per_s > 0

@@ -26,7 +26,8 @@ def cached(rows: list[PhotoRow], folder: Path, geometry: InputGeometry = GEOMETR
 
 def as_served(row: PhotoRow) -> np.ndarray:
     photo = open_photo(row.photo.read_bytes(), smallest_side_px=GEOMETRY.smallest_decoded_side_px)
-    return to_input(photo, GEOMETRY).pixels[0]
+    square: np.ndarray = to_input(photo, GEOMETRY).pixels[0]
+    return square
 
 
 def test_squares_are_those_that_serving_makes(own_manifest: Manifest, tmp_path: Path) -> None:

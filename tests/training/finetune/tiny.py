@@ -46,7 +46,8 @@ def draw_item(rng: np.random.Generator, label: str) -> np.ndarray:
     pattern = np.hypot(y - 40, x - 48) if label == "genuine" else x
     light = 90 * (np.sin(pattern * (2 * np.pi / 12) + rng.uniform(0, 6)) > 0)
     noise = rng.integers(0, 60, (80, 96, 3)) + rng.integers(0, 80, 3)
-    return (noise + light[..., None]).astype(np.uint8)
+    item: np.ndarray = (noise + light[..., None]).astype(np.uint8)
+    return item
 
 
 def build_tiny_network(seed: int = 0) -> Network:

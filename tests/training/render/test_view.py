@@ -24,7 +24,8 @@ def place_in_picture(view: View, point: np.ndarray) -> np.ndarray:
     left, up, forward = camera.pose[:3, :3].T @ world
     assert forward > 0
     half = np.tan(np.radians(camera.field_of_view_deg / 2))
-    return np.array([-left, up]) / forward / half
+    place: np.ndarray = np.array([-left, up]) / forward / half
+    return place
 
 
 @pytest.mark.parametrize("pose", POSES)
