@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from vision.command_summary import read_summary
-from vision.errors import TouchstoneError
+from vision.errors import MissingExtra, TouchstoneError
 from vision.extras import missing_extra
 
 COMMANDS_GROUP = "touchstone.commands"
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         typer.main.get_command(app)(given, prog_name="touchstone")
     except TouchstoneError as error:
-        _leave(error, EXIT_REFUSED)
+        _leave(error, EXIT_USAGE if isinstance(error, MissingExtra) else EXIT_REFUSED)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except ModuleNotFoundError as error:

@@ -21,9 +21,10 @@ PROBE = '''
 """A module of commands, installed beside touchstone by these tests."""
 import time
 import typer
-from vision.errors import ConfigError
+from vision.errors import ConfigError, MissingExtra
 
 refuse = typer.Typer()
+lacking = typer.Typer()
 slow = typer.Typer()
 heavy = typer.Typer()
 broken = typer.Typer()
@@ -37,6 +38,12 @@ def run(reason: str) -> None:
     The second paragraph is not in the list.
     """
     raise ConfigError(reason)
+
+
+@lacking.command()
+def lack() -> None:
+    """Find out by itself that an extra is missing."""
+    raise MissingExtra("install touchstone[render]")
 
 
 @slow.command()
@@ -71,7 +78,10 @@ def export(count: int = 1) -> None:
 ENTRY_POINTS = "\n".join(
     [
         f"[{COMMANDS_GROUP}]",
-        *(f"probe-{name} = probe_commands:{name}" for name in ("refuse", "slow", "heavy", "broken", "group")),
+        *(
+            f"probe-{name} = probe_commands:{name}"
+            for name in ("refuse", "lacking", "slow", "heavy", "broken", "group")
+        ),
     ]
 )
 
@@ -163,6 +173,12 @@ def test_a_refusal_is_one_line_with_its_code(probe_path: Path) -> None:
     assert said(run) == "error [config_invalid]: the [bold]reason[/bold]\n"
 
 
+def test_a_command_that_misses_an_extra_by_itself_did_not_start(probe_path: Path) -> None:
+    run = touchstone("probe-lacking", PYTHONPATH=str(probe_path))
+    assert run.returncode == 2
+    assert said(run) == "error [extra_missing]: install touchstone[render]\n"
+
+
 def test_wrong_arguments_are_a_usage_error(probe_path: Path) -> None:
     run = touchstone("probe-refuse", PYTHONPATH=str(probe_path))
     assert run.returncode == 2
@@ -211,7 +227,14 @@ def test_shell_completion_offers_commands_without_importing_them(probe_path: Pat
     run = touchstone(
         PYTHONPATH=str(probe_path), _TOUCHSTONE_COMPLETE="complete_bash", COMP_WORDS="touchstone probe-", COMP_CWORD="1"
     )
-    assert run.stdout.split() == ["probe-broken", "probe-group", "probe-heavy", "probe-refuse", "probe-slow"]
+    assert run.stdout.split() == [
+        "probe-broken",
+        "probe-group",
+        "probe-heavy",
+        "probe-lacking",
+        "probe-refuse",
+        "probe-slow",
+    ]
     assert "probe_commands" not in imported(run)
 
 

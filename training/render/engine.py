@@ -170,7 +170,8 @@ def require_renderer() -> None:
     for module in ("mitsuba", "mitsuba_oidn"):
         if find_spec(module) is None:
             raise MissingExtra(
-                f'needs {module}, which is not installed; install it with: pip install "touchstone[render]"'
+                f"needs {module}, which is not installed; install touchstone[render]: in a clone of the repository, "
+                'pip install ".[render]"'
             )
 
 
