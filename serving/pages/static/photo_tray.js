@@ -103,16 +103,16 @@ export class PhotoTray {
   #takeDrops() {
     const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
     addEventListener("dragover", (event) => {
-      if (!hasFiles(event) || this.box.offsetParent === null) return;
-      event.preventDefault();
-      this.box.classList.add("dropping");
+      if (!hasFiles(event)) return;
+      event.preventDefault(); // also beside the tray: a browser would leave the page to open the file
+      this.box.classList.toggle("dropping", this.box.offsetParent !== null);
     });
     addEventListener("dragleave", (event) => event.relatedTarget === null && this.box.classList.remove("dropping"));
     addEventListener("drop", (event) => {
       this.box.classList.remove("dropping");
-      if (!hasFiles(event) || this.box.offsetParent === null) return;
+      if (!hasFiles(event)) return;
       event.preventDefault();
-      this.add(event.dataTransfer.files);
+      if (this.box.offsetParent !== null) this.add(event.dataTransfer.files);
     });
   }
 
