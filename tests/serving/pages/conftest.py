@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from serving.settings import ServeSettings
 from tests.serving.running import Running, run_in_thread
@@ -25,6 +25,7 @@ LAUNCH = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 20_000  # a busy machine is slow, not wrong
 OpenPage = Callable[..., Page]
 Start = Callable[..., Running]
 
@@ -34,6 +35,7 @@ Start = Callable[..., Running]
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
         yield browser
@@ -72,7 +74,7 @@ def open_page(browser: Browser, plain_context: BrowserContext) -> Iterator[OpenP
 
     def open_page(site: Running, path: str = "/", **options: Any) -> Page:
         context = browser.new_context(**options) if options else plain_context
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         opened.append(page)
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
