@@ -4,52 +4,22 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime
-import hashlib
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from serving.archive import PHOTO_FOLDER, Archive, open_archive
-from serving.check_id import new_check_id
 from serving.errors import CheckNotFound, PhotoNotFound, StoreUnavailable
-from serving.evidence_bytes import pack_evidence
 from serving.photo_store import photo_path
-from serving.records import Claim, NewCheck, NewPhoto
+from serving.records import Claim
 from serving.retention import delete_expired, keep_house
-from serving.schemas import BundleUsed, Check, utc_text
+from tests.serving.new_checks import NOW, digest, new_check
 from tests.serving.running import Running
 from tests.serving.sample_photos import RED, jpeg
 from vision.errors import ConfigError
-from vision.verdict import Evidence
-
-NOW = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)
-
-
-def new_check(*photos: bytes, created_at: datetime.datetime = NOW, claim: Claim | None = None) -> NewCheck:
-    answer = Check(
-        check_id=new_check_id(), listing_id="l", product="toy", outcome="review", authenticity=0.1 + 0.2,
-        authenticity_kind="calibrated", counterfeit_share=0.5, novelty=None, advisory=False, reasons=[], photos=[],
-        bundle=BundleUsed(name="b", version="1", sha256="0" * 64, graph="fp32"), created_at=utc_text(created_at),
-        elapsed_ms=1.0,
-    )  # fmt: skip
-    evidence = pack_evidence(Evidence(values=np.ones((2, 2), np.float32), box=(0.0, 0.0, 1.0, 1.0)))
-    return NewCheck(
-        answer=answer,
-        created_at=created_at,
-        seller_id=None,
-        views=None,
-        attributes={},
-        photos=tuple(NewPhoto(sha256=digest(photo), kept=True, evidence=evidence) for photo in photos),
-        claim=claim,
-    )
-
-
-def digest(photo: bytes) -> str:
-    return hashlib.sha256(photo).hexdigest()
 
 
 @contextlib.asynccontextmanager

@@ -8,8 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from serving.archive import open_archive
 from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from serving.client_calls import Call
+from tests.serving.new_checks import new_check
 from tests.serving.running import Running
 from tests.serving.sample_photos import BLUE, RED, jpeg, truncated_jpeg
 
@@ -85,12 +87,19 @@ def test_an_async_client_does_the_same(server: Running) -> None:
     asyncio.run(work())
 
 
-def test_a_list_fetches_page_after_page(start: Callable[..., Running]) -> None:
-    server = start()
-    for seed in range(53):  # a page holds 50
-        server.answer(jpeg(seed=seed % 3, size=(40, 40)))
-    with Client(server.url) as client:
-        assert len({check.check_id for check in client.list()}) == 53
+def test_a_list_fetches_page_after_page(start: Callable[..., Running], tmp_path: Path) -> None:
+    async def fill() -> set[str]:
+        archive = open_archive(tmp_path / "store")
+        made = [new_check() for _ in range(103)]  # a page holds 50
+        await asyncio.gather(*(archive.keep(check, []) for check in made))
+        archive.close()
+        return {check.answer.check_id for check in made}
+
+    made = asyncio.run(fill())
+    with Client(start().url) as client:
+        listed = [check.check_id for check in client.list()]
+    assert len(listed) == 103
+    assert set(listed) == made
 
 
 @pytest.mark.parametrize("failures", [["unreachable"], ["503", "429"], ["answer_lost"], ["502", "answer_lost", "504"]])

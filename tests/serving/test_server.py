@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -23,15 +24,22 @@ from vision.errors import ConfigError
 BUNDLE = Path("bundle")
 
 
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "it did not happen within a minute"
+        time.sleep(0.01)
+
+
 def test_importing_the_app_is_quick_and_brings_no_torch() -> None:
     program = (
         "import time, sys; start = time.process_time(); import serving.app; "
         "took = time.process_time() - start; heavy = {'torch', 'training', 'alembic', 'onnx'} & set(sys.modules); "
         "print(took, ','.join(sorted(heavy)))"
     )
-    runs = [subprocess.check_output([sys.executable, "-c", program], text=True).split(" ") for _ in range(3)]
-    assert {heavy.strip() for _, heavy in runs} == {""}
-    assert min(float(took) for took, _ in runs) < 1.0
+    took, heavy = subprocess.check_output([sys.executable, "-c", program], text=True).split(" ")
+    assert heavy.strip() == ""
+    assert float(took) < 1.0  # of the processor: a busy machine makes no import slow
 
 
 def test_the_line_to_click_names_an_address_that_opens() -> None:
@@ -110,12 +118,11 @@ def test_sigterm_finishes_what_runs_and_then_stops(tiny_bundle: Path, tmp_path: 
         concurrent.futures.ThreadPoolExecutor(1) as pool,
     ):
         pending = pool.submit(httpx.post, f"{url}/v1/checks", files=files_of(photos), timeout=60)
-        time.sleep(0.15)
-        assert not pending.done(), "the check was over before the signal: send more"
+        wait_for(lambda: "touchstone_queue_depth 0.0" not in httpx.get(f"{url}/metrics", timeout=60).text)
         process.send_signal(signal.SIGTERM)
         response = pending.result()
         assert response.status_code == 200
-        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+        assert process.wait(timeout=60) in (0, -signal.SIGTERM)
     with run_in_process(tmp_path, tiny_bundle) as (_, url):
         assert httpx.get(f"{url}/v1/checks/{response.json()['check_id']}").status_code == 200
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
@@ -126,7 +133,7 @@ def test_a_kill_in_the_middle_of_load_loses_no_answered_check(tiny_bundle: Path,
     answered: list[str] = []
 
     def send(url: str, worker: int) -> None:
-        with httpx.Client(base_url=url, timeout=30) as http:
+        with httpx.Client(base_url=url, timeout=60) as http:
             for count in range(10_000):
                 try:
                     response = http.post("/v1/checks", files=files_of([jpeg(seed=100_000 * worker + count)]))
@@ -141,11 +148,10 @@ def test_a_kill_in_the_middle_of_load_loses_no_answered_check(tiny_bundle: Path,
             concurrent.futures.ThreadPoolExecutor(4) as pool,
         ):
             work = [pool.submit(send, url, worker + 10 * round_number) for worker in range(4)]
-            time.sleep(1.5)
+            wait_for(lambda: len(answered) >= 10 * (round_number + 1))  # noqa: B023  called before the round ends
             process.kill()
             for done in work:
                 done.result()
-    assert len(answered) > 10
     with run_in_process(tmp_path, tiny_bundle) as (_, url), httpx.Client(base_url=url) as http:
         for text in answered:
             answer = httpx.Response(200, text=text).json()
@@ -157,8 +163,8 @@ def test_a_kill_in_the_middle_of_load_loses_no_answered_check(tiny_bundle: Path,
 @pytest.mark.slow
 def test_a_resident_server_stays_under_400_megabytes(tiny_bundle: Path, tmp_path: Path) -> None:
     with run_in_process(tmp_path, tiny_bundle) as (process, url), httpx.Client(base_url=url, timeout=60) as http:
-        photos = [jpeg(seed=seed, size=(4000, 3000)) for seed in range(2)] * 6
-        for _ in range(4):
+        photos = [jpeg(seed=seed, size=(4000, 3000)) for seed in range(2)] * 4
+        for _ in range(2):
             assert http.post("/v1/checks", files=files_of(photos)).status_code == 200
         status = Path(f"/proc/{process.pid}/status").read_text()
     peak_kb = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])  # type: ignore[index]
