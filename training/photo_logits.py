@@ -18,7 +18,7 @@ from vision.photo import open_photo
 
 
 def photo_logits(
-    network: Network,
+    session: ort.InferenceSession,
     photos: Sequence[Path],
     geometry: InputGeometry,
     *,
@@ -26,10 +26,6 @@ def photo_logits(
     advance: Callable[[int], None],
 ) -> NDArray[np.float64]:
     """The logit of each photo [N], positive for genuine; raises PhotoError for a photo that can't be read."""
-    with TemporaryDirectory() as scratch:
-        file = Path(scratch) / "model.onnx"
-        export_network(network, file, size_px=geometry.size_px)
-        session = single_thread_session(file)
 
     def one(photo: Path) -> float:
         logit = session.run(["logit"], {"photos": read_tile(photo, geometry)})[0][0]
@@ -38,6 +34,14 @@ def photo_logits(
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
         return np.array(list(pool.map(one, photos)), np.float64)
+
+
+def exported_session(network: Network, size_px: int) -> ort.InferenceSession:
+    """A session on the graph that the network exports to."""
+    with TemporaryDirectory() as scratch:
+        file = Path(scratch) / "model.onnx"
+        export_network(network, file, size_px=size_px)
+        return single_thread_session(file)
 
 
 def read_tile(photo: Path, geometry: InputGeometry) -> NDArray[np.uint8]:

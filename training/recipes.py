@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
 from rich.console import Console
@@ -18,7 +19,7 @@ from training.finetune.loop import finetune
 from training.frozen import balanced_weights, fit_head
 from training.manifest import Manifest
 from training.network import Network, build_network
-from training.photo_logits import photo_logits
+from training.photo_logits import exported_session, photo_logits
 from training.progress import photo_progress
 from training.weights import start_from
 
@@ -87,6 +88,7 @@ class FinetuneRecipe:
     config: TrainConfig
     console: Console
     leads: bool
+    exported: tuple[Network, ort.InferenceSession] | None = None
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
         """See Recipe. The head starts from the frozen recipe's, so that the body's first gradients mean something."""
@@ -109,11 +111,12 @@ class FinetuneRecipe:
 
     def logits(self, network: Network, rows: Sequence[int]) -> NDArray[np.float64]:
         """See Recipe: through the exported graph, as served."""
+        geometry = self.config.model.geometry
+        if self.exported is None or self.exported[0] is not network:
+            self.exported = (network, exported_session(network, geometry.size_px))
         photos = [self.manifest.rows[r].photo for r in rows]
         with photo_progress("held-out photos", len(photos), self.console) as advance:
-            return photo_logits(
-                network, photos, self.config.model.geometry, threads=self.config.threads, advance=advance
-            )
+            return photo_logits(self.exported[1], photos, geometry, threads=self.config.threads, advance=advance)
 
 
 def make_recipe(manifest: Manifest, config: TrainConfig, console: Console, *, leads: bool = True) -> Recipe:

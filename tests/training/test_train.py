@@ -1,0 +1,155 @@
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from tests.toy_data import write_toy_config, write_toy_data
+from training.config import TrainConfig
+from training.errors import RunError
+from training.train import train
+from training.weights import start_from
+from vision.bundle import Bundle, read_bundle, seen_photos
+from vision.config import read_config
+from vision.detector import Detector
+
+TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
+
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "vision.cli"]
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_toy_data(tmp_path_factory.mktemp("toy"))
+
+
+def run(folder: Path, manifest: Path, *overrides: str, **tables: str) -> Bundle:
+    torch.set_num_threads(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    config = read_config(TrainConfig, write_toy_config(folder, manifest, **tables), overrides)
+    train(config, Console(quiet=True))
+    return read_bundle(config.run.folder / "bundle")
+
+
+def folds_of(manifest: Path) -> dict[str, str]:
+    with manifest.open() as stream:
+        return {row["photo"]: row["fold"] for row in csv.DictReader(stream)}
+
+
+def photos_of_fold(manifest: Path, fold: str) -> list[Path]:
+    return [manifest.parent / photo for photo, own in folds_of(manifest).items() if own == fold]
+
+
+@pytest.fixture(scope="module")
+def frozen(tmp_path_factory: pytest.TempPathFactory, manifest: Path) -> Bundle:
+    """The packaged backbone, judged on fold 0, calibrated out of fold."""
+    return run(tmp_path_factory.mktemp("frozen"), manifest, "data.fold=0", "calibration.fold_source=out_of_fold")
+
+
+def test_a_frozen_run_tells_toys_apart_that_it_never_saw(frozen: Bundle, manifest: Path) -> None:
+    detector = Detector(frozen)
+    outcomes = {photo.name: detector.check([photo]).authenticity or 0 for photo in photos_of_fold(manifest, "0")}
+    genuine = [p for name, p in outcomes.items() if int(name.split("-")[0]) % 2 == 0]
+    counterfeit = [p for name, p in outcomes.items() if int(name.split("-")[0]) % 2]
+    assert np.mean(genuine) > 0.7 > 0.3 > np.mean(counterfeit), outcomes
+
+
+def test_the_reported_fold_is_not_among_the_photos_that_the_bundle_saw(frozen: Bundle, manifest: Path) -> None:
+    import hashlib
+
+    seen = seen_photos(frozen)
+    fold_of = folds_of(manifest)
+    for photo, fold in fold_of.items():
+        digest = hashlib.sha256((manifest.parent / photo).read_bytes()).hexdigest()[:16]
+        assert (digest in seen) == (fold != "0")
+
+
+def test_the_record_says_where_its_thresholds_come_from_and_what_they_bound(frozen: Bundle) -> None:
+    (graph,) = frozen.record.graphs
+    thresholds = graph.thresholds["*"]
+    assert thresholds.source == "out_of_fold"
+    assert thresholds.genuine_flagged.n == thresholds.counterfeit_passed.n == 20
+    assert not thresholds.genuine_flagged.guaranteed
+    assert 0 <= graph.parity <= 1e-4
+    assert frozen.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
+    assert {"model.onnx", "weights.safetensors", "card.html", "seen_photos.txt"} <= set(frozen.files)
+
+
+def test_a_finished_run_is_left_as_it_is(frozen: Bundle, manifest: Path) -> None:
+    folder = frozen.folder.parent.parent
+    again = run(folder, manifest, "data.fold=0", "calibration.fold_source=out_of_fold")
+    assert again.sha256 == frozen.sha256
+
+
+def test_another_configuration_is_not_written_over_a_run(frozen: Bundle, manifest: Path) -> None:
+    with pytest.raises(RunError, match=r"frozen\.c: 0\.01 there, 0\.5 now"):
+        run(frozen.folder.parent.parent, manifest, "data.fold=0", "calibration.fold_source=out_of_fold", "frozen.c=0.5")
+
+
+def test_nothing_to_calibrate_on_is_said(tmp_path: Path, manifest: Path) -> None:
+    with pytest.raises(RunError, match=r"data\.calibrate_share"):
+        run(tmp_path, manifest, "data.calibrate_share=0", "data.fold=1")
+
+
+def test_torchrun_is_refused_for_the_frozen_recipe(tmp_path: Path, manifest: Path) -> None:
+    config = write_toy_config(tmp_path, manifest)
+    result = subprocess.run([*TORCHRUN, "train", str(config)], capture_output=True, text=True, timeout=240)
+    assert result.returncode != 0
+    assert "start it without torchrun" in result.stderr
+
+
+def test_a_fine_tuned_run_keeps_a_bundle_for_each_fold_and_ships_one_of_all(tmp_path: Path, manifest: Path) -> None:
+    bundle = run(tmp_path, manifest, "model.recipe=finetune", "calibration.source=fold_runs", model=TINY)
+    folds = [read_bundle(tmp_path / "run" / "folds" / str(fold) / "bundle") for fold in range(3)]
+    assert len(seen_photos(bundle)) == 120
+    assert [len(seen_photos(fold)) for fold in folds] == [80, 80, 80]
+    assert {fold.record.graphs[0].thresholds["*"].source for fold in folds} == {"held_out"}
+    (graph,) = bundle.record.graphs
+    assert graph.thresholds["*"].source == "out_of_fold"
+    assert graph.thresholds["*"].genuine_flagged.n == 30
+    assert bundle.record.metrics == {}
+
+
+def test_a_run_starts_from_another_bundles_weights(tmp_path: Path, manifest: Path) -> None:
+    first = run(tmp_path / "first", manifest, "model.recipe=finetune", model=TINY)
+    second = run(
+        tmp_path / "second",
+        manifest,
+        "model.recipe=finetune",
+        f"model.init={first.folder}",
+        "finetune.lr_body=1e-12",
+        "finetune.freeze_norm=true",
+        "finetune.lr_head=1e-12",
+        model=TINY,
+    )
+    photo = photos_of_fold(manifest, "0")[0].read_bytes()
+    logits = [Detector(bundle).judge_photo(photo, 0).logit for bundle in (first, second)]
+    assert logits[0] == pytest.approx(logits[1], abs=0.05)
+
+
+def test_weights_of_another_backbone_are_refused(tmp_path: Path, frozen: Bundle) -> None:
+    from training.errors import BackboneError
+    from training.network import build_network
+
+    with pytest.raises(BackboneError, match="do not fit"):
+        start_from(build_network("test_efficientnet", "none", taps=(1, 2)), frozen.folder)
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_bundle(tmp_path: Path, manifest: Path) -> None:
+    config = write_toy_config(tmp_path, manifest, model=TINY)
+    result = subprocess.run(
+        [*TORCHRUN, "train", str(config), "--set", "model.recipe=finetune", "--set", "data.fold=0"],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    bundle = read_bundle(tmp_path / "run" / "bundle")
+    assert bundle.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
