@@ -1,13 +1,18 @@
-"""The bar that long work on photos shows: how many, how fast, how long still."""
+"""What long work on photos shows: how many, how fast, how long still; a live bar, or plain lines in a log."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
+
+PLAIN_S = 30.0
+"""Off a terminal, a line is printed this often and at the end."""
 
 
 class PhotoSpeed(ProgressColumn):
@@ -21,7 +26,10 @@ class PhotoSpeed(ProgressColumn):
 
 @contextmanager
 def photo_progress(what: str, total: int, console: Console) -> Iterator[Callable[[int], None]]:
-    """A bar over `total` photos; the function that it gives hears how many more are done, from any thread."""
+    """Show the progress of `total` photos; the function that it gives hears how many more are done, from any thread."""
+    if not console.is_terminal:
+        yield _PlainLines(what, total, console)
+        return
     columns = (
         TextColumn(f"{{task.description:<{22}}}"),
         BarColumn(),
@@ -32,3 +40,23 @@ def photo_progress(what: str, total: int, console: Console) -> Iterator[Callable
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(what, total=total)
         yield lambda n: progress.advance(task, n)
+
+
+class _PlainLines:
+    def __init__(self, what: str, total: int, console: Console) -> None:
+        self.what, self.total, self.console = what, total, console
+        self.done = 0
+        self.started_at = self.spoken_at = time.monotonic()
+        self.lock = threading.Lock()
+
+    def __call__(self, photos: int) -> None:
+        with self.lock:
+            self.done += photos
+            now = time.monotonic()
+            if now - self.spoken_at < PLAIN_S and self.done != self.total:
+                return
+            self.spoken_at = now
+            speed = self.done / max(now - self.started_at, 1e-9)
+            left_s = (self.total - self.done) / speed
+            line = f"{self.what}: {self.done} of {self.total} photos, {speed:.1f} photos/s, {left_s:.0f} s left"
+            self.console.print(line, soft_wrap=True, highlight=False)
