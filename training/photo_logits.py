@@ -16,9 +16,11 @@ from training.network import Network
 from vision.inputs import InputGeometry, to_input
 from vision.photo import open_photo
 
+Session = ort.InferenceSession
+
 
 def photo_logits(
-    session: ort.InferenceSession,
+    session: Session,
     photos: Sequence[Path],
     geometry: InputGeometry,
     *,
@@ -36,7 +38,7 @@ def photo_logits(
         return np.array(list(pool.map(one, photos)), np.float64)
 
 
-def exported_session(network: Network, size_px: int) -> ort.InferenceSession:
+def exported_session(network: Network, size_px: int) -> Session:
     """A session on the graph that the network exports to."""
     with TemporaryDirectory() as scratch:
         file = Path(scratch) / "model.onnx"
@@ -50,7 +52,7 @@ def read_tile(photo: Path, geometry: InputGeometry) -> NDArray[np.uint8]:
     return to_input(decoded, geometry).pixels[:1]
 
 
-def single_thread_session(file: Path) -> ort.InferenceSession:
+def single_thread_session(file: Path) -> Session:
     """One session for all threads: a photo a thread is about four times as fast as torch on a CPU."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
 from rich.console import Console
@@ -19,7 +18,7 @@ from training.finetune.loop import finetune
 from training.frozen import balanced_weights, fit_head
 from training.manifest import Manifest
 from training.network import Network, build_network
-from training.photo_logits import exported_session, photo_logits
+from training.photo_logits import Session, exported_session, photo_logits
 from training.progress import photo_progress
 from training.weights import start_from
 
@@ -88,7 +87,7 @@ class FinetuneRecipe:
     config: TrainConfig
     console: Console
     leads: bool
-    exported: tuple[Network, ort.InferenceSession] | None = None
+    exported: tuple[Network, Session] | None = None
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
         """See Recipe. The head starts from the frozen recipe's, so that the body's first gradients mean something."""
