@@ -15,6 +15,9 @@ class AugmentConfig:
     """How a photo is varied before the network learns from it; a share is the part of photos that it happens to."""
 
     flip: bool = setting(True, help="mirror half of the photos; turn off where mirrored lettering is a cue")
+    crop_px: int | None = setting(
+        None, help="Side of the crops that are learned from, a multiple of 32; not set: the side of the input."
+    )
     crop_scale_min: float = setting(0.6, help="smallest part of the photo's area that a random crop keeps")
     crop_ratio_max: float = setting(1.18, help="largest stretch of a random crop, in either direction")
     rotation_deg: float = setting(15.0, help="largest rotation either way, in degrees")
@@ -31,6 +34,12 @@ class AugmentConfig:
     erase_share: float = setting(0.1, help="share of photos that lose a small grey rectangle")
 
     def __post_init__(self) -> None:
+        _require(
+            self.crop_px is None or (self.crop_px >= 64 and self.crop_px % 32 == 0),
+            "crop_px",
+            self.crop_px,
+            "a multiple of 32, at least 64",
+        )
         _require(0 < self.crop_scale_min <= 1, "crop_scale_min", self.crop_scale_min, "above 0, up to 1")
         _require(self.crop_ratio_max >= 1, "crop_ratio_max", self.crop_ratio_max, "1 or more")
         _require(0 <= self.rotation_deg <= 180, "rotation_deg", self.rotation_deg, "0 to 180")

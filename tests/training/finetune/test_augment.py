@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import torch
 from torch import Tensor
 
 from training.finetune.augment import Downscale, Recompress, build_augmentation
 from training.finetune.config import AugmentConfig
+from vision.errors import ConfigError
 
 NEUTRAL = AugmentConfig(
     flip=False,
@@ -32,6 +36,17 @@ def augmented(config: AugmentConfig, seed: int) -> Tensor:
     torch.manual_seed(seed)
     varied: Tensor = build_augmentation(config, size_px=64)(a_photo())
     return varied
+
+
+def test_a_crop_may_have_fewer_pixels_than_the_input() -> None:
+    varied = build_augmentation(replace(NEUTRAL, crop_px=64), size_px=96)(a_photo())
+    assert varied.shape == (3, 64, 64)
+    assert varied[:, :, :28].float().mean() + 100 < varied[:, :, -28:].float().mean()
+
+
+def test_a_crop_side_that_the_network_cannot_halve_five_times_is_refused() -> None:
+    with pytest.raises(ConfigError, match="crop_px is 100"):
+        AugmentConfig(crop_px=100)
 
 
 def test_a_photo_keeps_its_type_and_takes_the_input_size() -> None:
