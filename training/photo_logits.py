@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 import numpy as np
 import onnxruntime as ort
@@ -16,7 +17,7 @@ from training.network import Network
 from vision.inputs import InputGeometry, to_input
 from vision.photo import open_photo
 
-Session = ort.InferenceSession
+Session: TypeAlias = ort.InferenceSession
 
 
 def photo_logits(
