@@ -20,7 +20,6 @@ from training.photo_logits import read_tile, single_thread_session
 from training.run_folder import code_version
 from training.weights import save_weights
 from vision.bundle import SEEN_DIGITS, SEEN_PHOTOS_FILE, Bundle, BundleRecord, GraphRecord, seal_bundle
-from vision.config import config_as_dict
 from vision.scorer import Scorer
 from vision.self_test import self_test_inputs
 
@@ -83,7 +82,7 @@ def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> Bund
         required_views=(),
         metrics={},
         label_kind=config.data.label_kind,
-        config=config_as_dict(config),
+        config=config.recorded(),
         data_hash=contents.data_hash,
         code_version=code_version(),
     )

@@ -11,7 +11,7 @@ from training.finetune.config import FinetuneConfig
 from training.frozen import FrozenConfig
 from training.gate import AuditDepth
 from vision.bundle import LabelKind
-from vision.config import setting
+from vision.config import config_as_dict, setting
 from vision.errors import ConfigError
 from vision.inputs import Filter, InputGeometry
 
@@ -95,6 +95,13 @@ class TrainConfig:
     frozen: FrozenConfig = setting(factory=FrozenConfig, help="the frozen recipe")
     finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
+
+    def recorded(self) -> dict[str, object]:
+        """The settings that this run depends on, JSON-able: the frozen recipe knows no fine-tuning."""
+        record = config_as_dict(self)
+        if self.model.recipe == "frozen":
+            del record["finetune"]
+        return record
 
     @property
     def threads(self) -> int:

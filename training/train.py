@@ -25,7 +25,6 @@ from training.recipes import Recipe, make_recipe
 from training.run_folder import RunFolder, open_run_folder
 from training.splits import Roles, assign_roles
 from vision.bundle import Bundle, read_bundle, seal_bundle
-from vision.config import config_as_dict
 
 REPORT_LOGITS = "report_logits.csv"
 
@@ -49,7 +48,7 @@ def train(config: TrainConfig, console: Console) -> None:
 
 def _lead(config: TrainConfig, console: Console, processes: Processes) -> None:
     manifest = _read_data(config, console)
-    run = open_run_folder(config.run.folder, config=config_as_dict(config), data_hash=manifest.sha256)
+    run = open_run_folder(config.run.folder, config=config.recorded(), data_hash=manifest.sha256)
     is_done = run.is_done
     processes.wait()
     if is_done:

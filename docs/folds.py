@@ -1,0 +1,101 @@
+"""Figures of a run over folds, and of one run against another on the same listings.
+
+    python -m docs.folds RUN [RUN] --out docs/results
+
+RUN is the folder of a run with `calibration.source = "fold_runs"`. Each listing's answer is the one of the fold's
+bundle that never saw it, as `touchstone evaluate` gave it. Writes RUN's answers to OUT/<name of the folder>.csv.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.metrics import auroc, auroc_weighted, bootstrap_interval, paired_bootstrap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Out-of-fold answers, sorted by listing: names [N], fold [N], counterfeit [N], product [N], authenticity [N]."""
+
+    listing: list[str]
+    fold: NDArray[np.int64]
+    counterfeit: NDArray[np.bool_]
+    product: NDArray[np.str_]
+    authenticity: NDArray[np.float64]
+
+    def fold_mean(self) -> float:
+        """The mean of the folds' listing AUROCs."""
+        folds = [self.fold == k for k in np.unique(self.fold)]
+        return float(np.mean([auroc(self.counterfeit[own], -self.authenticity[own]) for own in folds]))
+
+
+def read_answers(run: Path) -> Answers:
+    """The answers of every fold's bundle on its own fold; an unanswered listing counts as 0.5."""
+    rows = []
+    for file in sorted((run / "folds").glob("*/report/answers.csv")):
+        with file.open(newline="") as stream:
+            rows += list(csv.DictReader(stream))
+    if not rows:
+        raise SystemExit(f"{run} has no folds/*/report/answers.csv: is it a run with calibration.source = 'fold_runs'?")
+    rows.sort(key=lambda row: row["listing"])
+    return Answers(
+        listing=[row["listing"] for row in rows],
+        fold=np.array([int(row["fold"]) for row in rows]),
+        counterfeit=np.array([row["label"] == "counterfeit" for row in rows]),
+        product=np.array([row["product"] for row in rows]),
+        authenticity=np.array([float(row["authenticity"] or 0.5) for row in rows]),
+    )
+
+
+def write_answers(answers: Answers, file: Path) -> None:
+    """Write listing, fold, label, authenticity."""
+    with file.open("w", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("listing", "fold", "label", "authenticity"))
+        for n, listing in enumerate(answers.listing):
+            label = "counterfeit" if answers.counterfeit[n] else "genuine"
+            writer.writerow((listing, answers.fold[n], label, f"{answers.authenticity[n]:.6f}"))
+
+
+def main() -> None:
+    """Print each run's figures, and the paired difference of two."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN")
+    parser.add_argument("--out", type=Path, help="folder for a CSV of each run's answers")
+    arguments = parser.parse_args()
+    runs = [read_answers(run) for run in arguments.runs]
+    for run, answers in zip(arguments.runs, runs, strict=True):
+        print_figures(run.name, answers)
+        if arguments.out:
+            write_answers(answers, arguments.out / f"{run.name}.csv")
+    if len(runs) == 2:
+        print_difference(*runs)
+
+
+def print_figures(name: str, answers: Answers) -> None:
+    """The mean of the folds, each fold, all listings pooled and each product, with intervals."""
+    print(f"{name}: {len(answers.listing)} listings, mean of the folds' AUROCs {answers.fold_mean():.4f}")
+    groups = {f"fold {k}": answers.fold == k for k in np.unique(answers.fold)}
+    groups["pooled"] = np.ones(len(answers.listing), bool)
+    groups |= {str(product): answers.product == product for product in np.unique(answers.product)}
+    for group, own in groups.items():
+        value = auroc(answers.counterfeit[own], -answers.authenticity[own])
+        interval = bootstrap_interval(auroc_weighted, answers.counterfeit[own], -answers.authenticity[own])
+        print(f"  {group}: {value:.4f} [{interval.low:.3f}, {interval.high:.3f}], {int(own.sum())} listings")
+
+
+def print_difference(first: Answers, second: Answers) -> None:
+    """The second run's pooled AUROC less the first's on the same listings, with its paired interval."""
+    if first.listing != second.listing:
+        raise SystemExit("the two runs answered different listings")
+    print(paired_bootstrap(auroc_weighted, first.counterfeit, -first.authenticity, -second.authenticity))
+
+
+if __name__ == "__main__":
+    main()
