@@ -11,11 +11,11 @@ from pathlib import Path
 
 import torch
 
+from training.blend import AnyNetwork
 from training.calibration_set import FittedCalibration
 from training.config import TrainConfig
 from training.errors import RunError
 from training.export import export_network
-from training.network import Network
 from training.photo_logits import read_tile, single_thread_session
 from training.run_folder import code_version
 from training.weights import save_weights
@@ -32,7 +32,7 @@ PARITY_LIMIT = 1e-4
 class BundleContents:
     """What goes into a bundle. `seen` are the photos that fitted, stopped or calibrated it."""
 
-    network: Network
+    network: AnyNetwork
     calibration: FittedCalibration
     products: tuple[str, ...]
     seen: Sequence[Path]
@@ -65,7 +65,7 @@ def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> Bund
         products=contents.products,
         geometry=config.model.geometry,
         evidence_kind="exact",
-        evidence_bias=float(contents.network.head.linear.bias.item()),
+        evidence_bias=contents.network.evidence_bias,
         authenticity_kind="calibrated",
         graphs=(
             GraphRecord(
@@ -99,7 +99,7 @@ def _with_parity(bundle: Bundle, contents: BundleContents, config: TrainConfig) 
     return seal_bundle(bundle.folder, replace(bundle.record, graphs=(graph,)))
 
 
-def measure_parity(bundle: Bundle, network: Network, photos: Sequence[Path]) -> float:
+def measure_parity(bundle: Bundle, network: AnyNetwork, photos: Sequence[Path]) -> float:
     """Largest difference in a photo's authenticity between torch and the served graph, over up to 64 photos."""
     scorer = Scorer(bundle)
     authenticity = scorer.graph.photo_calibration.authenticity

@@ -8,16 +8,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import onnx
+import onnx_ir
 import torch
+from onnx_ir.passes.common import CommonSubexpressionEliminationPass, DeduplicateHashedInitializersPass
 from torch import Tensor, nn
 
+from training.blend import AnyNetwork
 from training.network import Network
 
 OPSET = 18
 OUTPUTS = ("logit", "embedding", "evidence")
 
 
-def export_network(network: Network, file: Path, *, size_px: int) -> None:
+def export_network(network: AnyNetwork, file: Path, *, size_px: int) -> None:
     """Write the bundle's graph: `photos` uint8 [N, S, S, 3] -> logit [N], embedding [N, D], evidence [N, H, W].
 
     The batch is dynamic, normalisation is inside, and the file is checked by onnx.checker before it takes its name.
@@ -31,7 +34,7 @@ def export_features(network: Network, file: Path, *, size_px: int) -> None:
 
 
 class _Everything(nn.Module):
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: AnyNetwork) -> None:
         super().__init__()
         self.network = network
 
@@ -49,7 +52,7 @@ class _Features(nn.Module):
         return self.network.features(photos)
 
 
-def _export(network: Network, module: nn.Module, file: Path, *, size_px: int, outputs: Sequence[str]) -> None:
+def _export(network: AnyNetwork, module: nn.Module, file: Path, *, size_px: int, outputs: Sequence[str]) -> None:
     photos = torch.zeros(2, size_px, size_px, 3, dtype=torch.uint8)
     was_training = network.training
     module.eval()
@@ -68,6 +71,15 @@ def _export(network: Network, module: nn.Module, file: Path, *, size_px: int, ou
             external_data=False,
             verbose=False,
         )
+        _share_equal_parts(draft)
         onnx.checker.check_model(str(draft), full_check=True)
         draft.replace(file)
     network.train(was_training)
+
+
+def _share_equal_parts(file: Path) -> None:
+    """Compute once what stands twice: the stages that the parts of a blend have in common."""
+    model = onnx_ir.load(file)
+    for pass_ in (DeduplicateHashedInitializersPass(), CommonSubexpressionEliminationPass()):
+        pass_(model)
+    onnx_ir.save(model, file)

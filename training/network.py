@@ -89,6 +89,11 @@ class Network(nn.Module):
             stages.append([modules[owner] for owner in owners])
         return stages
 
+    @property
+    def evidence_bias(self) -> float:
+        """The part of the logit that no place contributes."""
+        return float(self.head.linear.bias.item())
+
     def forward(self, photos: Tensor) -> Tensor:
         """uint8 [N, S, S, 3] -> logit [N]."""
         return cast(Tensor, self.head(self.features(photos)))

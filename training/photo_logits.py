@@ -12,8 +12,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from training.blend import AnyNetwork
 from training.export import export_network
-from training.network import Network
 from vision.inputs import InputGeometry, to_input
 from vision.photo import open_photo
 
@@ -39,7 +39,7 @@ def photo_logits(
         return np.array(list(pool.map(one, photos)), np.float64)
 
 
-def exported_session(network: Network, size_px: int) -> Session:
+def exported_session(network: AnyNetwork, size_px: int) -> Session:
     """A session on the graph that the network exports to."""
     with TemporaryDirectory() as scratch:
         file = Path(scratch) / "model.onnx"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
+from training.blend import AnyNetwork, BlendedNetwork
 from training.config import TrainConfig
 from training.feature_cache import FeatureCache, open_feature_cache
 from training.finetune.loop import finetune
@@ -26,10 +28,10 @@ from training.weights import start_from
 class Recipe(Protocol):
     """What training does with a manifest's rows; row numbers index `manifest.rows`."""
 
-    def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
+    def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """A network trained on `fit`, stopped by `stop`; resumes from `folder` after a kill."""
 
-    def logits(self, network: Network, rows: Sequence[int]) -> NDArray[np.float64]:
+    def logits(self, network: AnyNetwork, rows: Sequence[int]) -> NDArray[np.float64]:
         """The logit of each row's photo [len(rows)], positive for genuine."""
 
 
@@ -59,10 +61,10 @@ class FrozenRecipe:
         network.head.set_linear(torch.from_numpy(head.weight), head.bias)
         return network.eval()
 
-    def logits(self, network: Network, rows: Sequence[int]) -> NDArray[np.float64]:
+    def logits(self, network: AnyNetwork, rows: Sequence[int]) -> NDArray[np.float64]:
         """See Recipe: the head alone, on cached features."""
         with torch.inference_mode():
-            logit = network.head.eval()(torch.from_numpy(self._features(False)[np.array(rows, int)]))
+            logit = cast(Network, network).head.eval()(torch.from_numpy(self._features(False)[np.array(rows, int)]))
         return np.asarray(logit.double().numpy())
 
     def _features(self, mirrored: bool) -> NDArray[np.float32]:
@@ -87,15 +89,16 @@ class FinetuneRecipe:
     config: TrainConfig
     console: Console
     leads: bool
-    exported: tuple[Network, Session] | None = None
+    exported: tuple[AnyNetwork, Session] | None = None
 
-    def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
+    def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """See Recipe. The head starts from the frozen recipe's, so that the body's first gradients mean something."""
         start = new_network(self.config)
-        if self.leads and self.config.model.init is None:  # the other processes take the leader's weights
+        takes_head = self.config.model.init is None
+        if self.leads and takes_head:  # the other processes take the leader's weights
             start = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console).fit(fit, (), folder)
         result = finetune(
-            start,
+            copy.deepcopy(start),
             self.manifest,
             fit=fit,
             stop=stop,
@@ -106,9 +109,11 @@ class FinetuneRecipe:
             seed=self.config.data.seed,
             origin={"model": repr(self.config.model), "frozen": repr(self.config.frozen)},
         )
+        if self.config.finetune.blend and takes_head:
+            return BlendedNetwork([start, result.network]).eval()
         return result.network
 
-    def logits(self, network: Network, rows: Sequence[int]) -> NDArray[np.float64]:
+    def logits(self, network: AnyNetwork, rows: Sequence[int]) -> NDArray[np.float64]:
         """See Recipe: through the exported graph, as served."""
         geometry = self.config.model.geometry
         if self.exported is None or self.exported[0] is not network:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from rich.console import Console
 
+from training.blend import AnyNetwork
 from training.bundling import BundleContents, write_bundle
 from training.calibrate import listings_needed
 from training.calibration_set import CalibrationSet, FittedCalibration, join_sets, read_logits
@@ -20,7 +21,6 @@ from training.finetune.distributed import Processes, join_processes
 from training.fits import fold_configs, plan_fits
 from training.gate import audit_before_training
 from training.manifest import Manifest, mixed_product_listings, read_manifest, without_listings
-from training.network import Network
 from training.recipes import Recipe, make_recipe
 from training.run_folder import RunFolder, open_run_folder
 from training.splits import Roles, assign_roles
@@ -114,7 +114,7 @@ class _Job:
         bundle = write_bundle(self.run.folder / "bundle.part", contents, self.config)
         self._finish(self._with_figures(bundle, roles), roles)
 
-    def _learn(self, roles: Roles) -> tuple[Network, CalibrationSet]:
+    def _learn(self, roles: Roles) -> tuple[AnyNetwork, CalibrationSet]:
         fits = plan_fits(self.manifest, roles, self.config)
         judged = []
         for number, fit in enumerate(fits, 1):
@@ -139,7 +139,7 @@ class _Job:
         values = np.array([logits[photos[n]] for n in rows])
         return CalibrationSet(manifest=self.manifest, rows=rows, logit=values, source="out_of_fold")
 
-    def _judge(self, network: Network, rows: tuple[int, ...]) -> CalibrationSet:
+    def _judge(self, network: AnyNetwork, rows: tuple[int, ...]) -> CalibrationSet:
         logit = self.recipe.logits(network, rows)
         return CalibrationSet(manifest=self.manifest, rows=rows, logit=logit, source="held_out")
 

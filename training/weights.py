@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from safetensors.torch import load, save
+from torch import Tensor
 
+from training.blend import AnyNetwork
 from training.errors import BackboneError
 from training.network import Network
 from vision.bundle import read_bundle
@@ -13,15 +15,18 @@ from vision.bundle import read_bundle
 WEIGHTS_FILE = "weights.safetensors"
 
 
-def save_weights(network: Network, folder: Path) -> None:
+def save_weights(network: AnyNetwork, folder: Path) -> None:
     """Write the network's weights into a bundle's folder, before it is sealed."""
     state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
     (folder / WEIGHTS_FILE).write_bytes(save(state))
 
 
 def start_from(network: Network, bundle: Path) -> None:
-    """Load the weights of a bundle into a network; raises BackboneError where they do not fit, BundleError else."""
-    state = load(read_bundle(bundle).read_file(WEIGHTS_FILE))
+    """Load the weights of a bundle, of a blend the fine-tuned part's, into a network.
+
+    Raises BackboneError where they do not fit, and BundleError for a broken bundle.
+    """
+    state = last_part(load(read_bundle(bundle).read_file(WEIGHTS_FILE)))
     own = network.state_dict()
     wrong = sorted(name for name in own if name not in state or state[name].shape != own[name].shape)
     if wrong:
@@ -30,3 +35,12 @@ def start_from(network: Network, bundle: Path) -> None:
             "that it was trained with"
         )
     network.load_state_dict(state)
+
+
+def last_part(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of a blend's last part; those of a single network as they are."""
+    parts = sorted({name.split(".")[1] for name in state if name.startswith("parts.")}, key=int)
+    if not parts:
+        return state
+    prefix = f"parts.{parts[-1]}."
+    return {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 from rich.console import Console
+from safetensors.torch import load
 
 from tests.toy_data import write_toy_config, write_toy_data
 from training.config import TrainConfig
 from training.errors import RunError
 from training.train import train
-from training.weights import start_from
+from training.weights import WEIGHTS_FILE, start_from
 from vision.bundle import Bundle, read_bundle, seen_photos
 from vision.config import read_config
 from vision.detector import Detector
@@ -113,10 +114,11 @@ def test_a_fine_tuned_run_keeps_a_bundle_for_each_fold_and_ships_one_of_all(tmp_
     assert graph.thresholds["*"].source == "out_of_fold"
     assert graph.thresholds["*"].genuine_flagged.n == 30
     assert bundle.record.metrics == {}
+    assert any(name.startswith("parts.1.") for name in load(bundle.read_file(WEIGHTS_FILE)))
 
 
 def test_a_run_starts_from_another_bundles_weights(tmp_path: Path, manifest: Path) -> None:
-    first = run(tmp_path / "first", manifest, "model.recipe=finetune", model=TINY)
+    first = run(tmp_path / "first", manifest, "model.recipe=finetune", "finetune.blend=false", model=TINY)
     second = run(
         tmp_path / "second",
         manifest,

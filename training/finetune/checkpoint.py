@@ -19,7 +19,7 @@ from vision.inputs import InputGeometry
 Identity = dict[str, str]
 
 _FORMAT = "1"
-_OF_THE_MACHINE = frozenset({"workers", "device", "compile", "checkpoint_minutes"})  # they don't change what is learnt
+_NOT_LEARNT = frozenset({"workers", "device", "compile", "checkpoint_minutes", "blend"})  # teach nothing
 
 
 def identify_run(
@@ -38,7 +38,7 @@ def identify_run(
     shapes = [(name, tuple(tensor.shape)) for name, tensor in network.state_dict().items()]
     return {
         "checkpoint format": _FORMAT,
-        **{key: value for key, value in settings.items() if key.removeprefix("finetune.") not in _OF_THE_MACHINE},
+        **{key: value for key, value in settings.items() if key.removeprefix("finetune.") not in _NOT_LEARNT},
         **origin,
         "geometry": str(geometry),
         "seed": str(seed),

@@ -72,6 +72,9 @@ class FinetuneConfig:
     )
     listing_cap: int = setting(12, help="a listing with more photos weighs as much as one with this many")
     patience: int = setting(4, help="stop after so many epochs without a better stop AUROC; 0: never")
+    blend: bool = setting(
+        True, help="Ship the mean of the frozen recipe's logit and the fine-tuned network's: they err in other places."
+    )
     augment: AugmentConfig = setting(factory=AugmentConfig, help="how photos are varied")
     cache_margin: float = setting(1.15, help="side of the cached photos relative to the input: room for crops")
     workers: int | None = setting(None, help="processes that augment, per training process; not set: by the machine")
