@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.metrics import auroc, auroc_weighted, bootstrap_interval, paired_bootstrap
+from training.metrics import BoolArray, FloatArray, auroc, auroc_weighted, bootstrap_interval, paired_bootstrap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +29,22 @@ class Answers:
     product: NDArray[np.str_]
     authenticity: NDArray[np.float64]
 
-    def fold_mean(self) -> float:
-        """The mean of the folds' listing AUROCs."""
+    def of_folds(self, folds: set[int]) -> Answers:
+        """The answers of these folds."""
+        own = np.isin(self.fold, sorted(folds))
+        return Answers(
+            listing=[name for name, keep in zip(self.listing, own, strict=True) if keep],
+            fold=self.fold[own],
+            counterfeit=self.counterfeit[own],
+            product=self.product[own],
+            authenticity=self.authenticity[own],
+        )
+
+    def mean_of_folds(self, counterfeit: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
+        """The mean of the folds' listing AUROCs, [R] for weights [R, N]: folds have bundles of their own scale."""
         folds = [self.fold == k for k in np.unique(self.fold)]
-        return float(np.mean([auroc(self.counterfeit[own], -self.authenticity[own]) for own in folds]))
+        each = [auroc_weighted(counterfeit[own], value[own], weight[:, own]) for own in folds]
+        return np.asarray(np.mean(each, axis=0))
 
 
 def read_answers(run: Path) -> Answers:
@@ -67,9 +79,13 @@ def main() -> None:
     """Print each run's figures, and the paired difference of two."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN")
+    parser.add_argument("--common", action="store_true", help="only the folds that every RUN has")
     parser.add_argument("--out", type=Path, help="folder for a CSV of each run's answers")
     arguments = parser.parse_args()
     runs = [read_answers(run) for run in arguments.runs]
+    if arguments.common:
+        shared = set.intersection(*(set(answers.fold.tolist()) for answers in runs))
+        runs = [answers.of_folds(shared) for answers in runs]
     for run, answers in zip(arguments.runs, runs, strict=True):
         print_figures(run.name, answers)
         if arguments.out:
@@ -80,21 +96,25 @@ def main() -> None:
 
 def print_figures(name: str, answers: Answers) -> None:
     """The mean of the folds, each fold, all listings pooled and each product, with intervals."""
-    print(f"{name}: {len(answers.listing)} listings, mean of the folds' AUROCs {answers.fold_mean():.4f}")
+    suspicion = -answers.authenticity
+    mean = answers.mean_of_folds(answers.counterfeit, suspicion, np.ones((1, len(suspicion))))[0]
+    spread = bootstrap_interval(answers.mean_of_folds, answers.counterfeit, suspicion)
+    print(f"{name}: {len(suspicion)} listings, mean of the folds {mean:.4f} [{spread.low:.3f}, {spread.high:.3f}]")
     groups = {f"fold {k}": answers.fold == k for k in np.unique(answers.fold)}
     groups["pooled"] = np.ones(len(answers.listing), bool)
     groups |= {str(product): answers.product == product for product in np.unique(answers.product)}
     for group, own in groups.items():
-        value = auroc(answers.counterfeit[own], -answers.authenticity[own])
-        interval = bootstrap_interval(auroc_weighted, answers.counterfeit[own], -answers.authenticity[own])
+        value = auroc(answers.counterfeit[own], suspicion[own])
+        interval = bootstrap_interval(auroc_weighted, answers.counterfeit[own], suspicion[own])
         print(f"  {group}: {value:.4f} [{interval.low:.3f}, {interval.high:.3f}], {int(own.sum())} listings")
 
 
 def print_difference(first: Answers, second: Answers) -> None:
-    """The second run's pooled AUROC less the first's on the same listings, with its paired interval."""
+    """The second run's mean of folds less the first's on the same listings, with its paired interval."""
     if first.listing != second.listing:
         raise SystemExit("the two runs answered different listings")
-    print(paired_bootstrap(auroc_weighted, first.counterfeit, -first.authenticity, -second.authenticity))
+    found = paired_bootstrap(first.mean_of_folds, first.counterfeit, -first.authenticity, -second.authenticity)
+    print(f"second less first, mean of folds: {found.value:+.4f} [{found.low:+.4f}, {found.high:+.4f}]")
 
 
 if __name__ == "__main__":
