@@ -4,7 +4,7 @@ The photos are sent as one listing through the page itself, like a person would.
 of the rendered sample, judged by the bundle of `make demo`:
 
     touchstone serve configs/serve.toml &
-    python -m docs.page_picture http://127.0.0.1:8000 training/samples/hair_dryers/photos/hd-00001-*.jpg
+    python -m docs.page_picture http://127.0.0.1:8000 training/samples/hair_dryers/photos/hd-00287-*.jpg
 """
 
 import os
