@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from serving.border import Border
 from serving.openapi import describe_api
+from serving.own_machine import OwnMachineOnly, needs_own_machine
 from serving.pages.routes import mount_pages
 from serving.problems import install_problem_handlers
 from serving.retention import keep_house
@@ -23,6 +24,8 @@ def create_app(settings: ServeSettings) -> FastAPI:
     services = open_services(settings)
     app = make_api()
     app.state.services = services
+    if needs_own_machine(settings):
+        app.add_middleware(OwnMachineOnly)
     app.add_middleware(Border, metrics=services.metrics)
     mount_pages(app)
     return app

@@ -5,7 +5,7 @@ TouchstoneError (vision)
      ├─ RequestRefused          4xx: the caller changes the request
      │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, RequestTooLarge, UploadTimedOut
      │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
-     │   ├─ KeyRequired, KeyInvalid
+     │   ├─ KeyRequired, KeyInvalid, ForeignSite
      │   ├─ CheckNotFound, PhotoNotFound, EvidenceNotFound, StoreDisabled
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      └─ Unavailable             503: the caller waits and sends the same again
@@ -102,6 +102,14 @@ class KeyInvalid(RequestRefused):
     code: ClassVar[str] = "key_invalid"
     status: ClassVar[int] = 401
     title: ClassVar[str] = "The API key is not valid"
+
+
+class ForeignSite(RequestRefused):
+    """A page of another site speaks through a browser on this machine."""
+
+    code: ClassVar[str] = "foreign_site"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "Not from this machine"
 
 
 class CheckNotFound(RequestRefused):

@@ -74,20 +74,25 @@ def internal_problem() -> Response:
     )
 
 
+def answer_error(error: ServingError) -> Response:
+    """The answer to one of serving's own errors."""
+    return problem_response(
+        status=error.status,
+        code=error.code,
+        title=error.title,
+        detail=error.message,
+        errors=_field_faults(error),
+        headers=_headers_of(error),
+    )
+
+
 async def _answer_touchstone_error(_: Request, error: TouchstoneError) -> Response:
     if isinstance(error, NoReadablePhoto):
         return _answer_no_readable_photo(error)
     if isinstance(error, Unavailable) and error.__cause__ is not None:
         log.error("%s: %s", error.code, error.__cause__)
     if isinstance(error, ServingError):
-        return problem_response(
-            status=error.status,
-            code=error.code,
-            title=error.title,
-            detail=error.message,
-            errors=_field_faults(error),
-            headers=_headers_of(error),
-        )
+        return answer_error(error)
     if isinstance(error, (PhotoError, CheckError)):
         return problem_response(status=422, code=error.code, title="The check was refused", detail=error.message)
     log.error("unexpected %s: %s", error.code, error, exc_info=error)

@@ -100,7 +100,7 @@ def read_serve_settings(
 
 def refuse_open_door(settings: ServeSettings) -> None:
     """Raise ConfigError when the server would listen beyond this machine without asking for a key."""
-    if settings.api_key or settings.allow_open or _is_loopback(settings.host):
+    if settings.api_key or settings.allow_open or is_loopback(settings.host):
         return
     raise ConfigError(
         f"host: {settings.host} is reachable from other machines and no API key is set; "
@@ -108,7 +108,8 @@ def refuse_open_door(settings: ServeSettings) -> None:
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own."""
     if host == "localhost":
         return True
     try:

@@ -1,0 +1,53 @@
+"""Keeps other sites' pages away from a server that asks for no key because only this machine can reach it.
+
+A browser on this machine can reach it too, for any page that it shows: a page may send a form here (`Origin` tells), or
+let its own name point here and then read the answers (DNS rebinding; `Host` tells).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from serving.errors import ForeignSite
+from serving.problems import answer_error
+from serving.settings import ServeSettings, is_loopback
+
+
+class OwnMachineOnly:
+    """Wraps the app; refuses requests whose `Host` or `Origin` is not this machine."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            for name in ("Host", "Origin"):  # a browser sends the first always, and the second with what it posts
+                value = headers.get(name)
+                if value is not None and not is_loopback(_hostname(value)):
+                    await answer_error(_refusal(name, value))(scope, receive, send)
+                    return
+        await self._app(scope, receive, send)
+
+
+def needs_own_machine(settings: ServeSettings) -> bool:
+    """Whether nothing but the address it listens on keeps strangers out."""
+    return settings.api_key is None and not settings.allow_open
+
+
+def _hostname(value: str) -> str:
+    """The name or address in `http://name:port` or `name:port`; empty where there is none, as in `Origin: null`."""
+    try:
+        return urlsplit(value if "//" in value else f"//{value}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _refusal(name: str, value: str) -> ForeignSite:
+    return ForeignSite(
+        f"{name} {value[:100]!r} is not this machine, and this server asks for no key; call it as 127.0.0.1 or "
+        "localhost, set an API key, or say allow_open = true if a proxy in front asks for one"
+    )
