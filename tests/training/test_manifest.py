@@ -227,6 +227,7 @@ def test_filters_keep_the_rows_that_meet_all(tmp_path: Path) -> None:
     assert kept("fold > 1") == ["L3"]
     assert kept("black_fraction==''") == ["L3"]
     assert kept("product>='b'") == ["L2"]
+    assert kept("black_fraction!=0.4") == ["L0", "L1", "L3"]  # an empty cell differs from every value
 
 
 def test_filtered_rows_are_not_checked(tmp_path: Path) -> None:
