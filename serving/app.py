@@ -39,6 +39,8 @@ def make_api() -> FastAPI:
         version="1",
         lifespan=_run_services,
         redirect_slashes=False,
+        docs_url=None,  # the pages have it: FastAPI's own loads scripts from elsewhere
+        redoc_url=None,
     )
     for routes in (checks, photos, reviews, bundles, health):
         app.include_router(routes.router)

@@ -1,4 +1,4 @@
-"""The reviewers' pages: three HTML shells whose modules talk to the HTTP API from the browser.
+"""The reviewers' pages: three HTML shells whose modules talk to the HTTP API from the browser, and the API's own page.
 
 The shells hold no data and need no API key; everything they show is fetched from `/v1` and set as text. Static files
 live under a path that carries their content's hash, so a browser keeps them for good and never mixes two versions.
@@ -6,8 +6,10 @@ live under a path that carries their content's hash, so a browser keeps them for
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from importlib.metadata import version
 from pathlib import Path
 
+import fastapi_offline
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,10 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from serving.pages.headers import PAGE_HEADERS, STATIC_HEADERS
+from serving.pages.headers import API_PAGE_POLICY, PAGE_HEADERS, STATIC_HEADERS
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
+SWAGGER = Path(fastapi_offline.__file__).parent / "static"  # only its files are used: Swagger UI without a CDN
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -29,6 +32,7 @@ def mount_pages(app: FastAPI) -> None:
     """Add the pages, their static files and a 404 page for browsers to an app that already has its API and handlers."""
     app.include_router(router)
     app.mount(STATIC_PATH, PageFiles(directory=STATIC), name="page_files")
+    app.mount(SWAGGER_PATH, PageFiles(directory=SWAGGER), name="swagger_files")
     app.add_exception_handler(404, not_found_handler(app.exception_handlers.get(HTTPException)))
 
 
@@ -50,6 +54,14 @@ def show_check(check_id: str) -> Response:
     return render_page("check.html")
 
 
+@router.get("/docs")
+def show_api() -> Response:
+    """The HTTP contract to read and to try; it asks nobody but this server."""
+    page = render_page("api.html")
+    page.headers["Content-Security-Policy"] = API_PAGE_POLICY
+    return page
+
+
 @router.get("/favicon.ico")
 def show_icon() -> Response:
     """The logo, for browsers that ask for an icon without reading the page."""
@@ -59,7 +71,7 @@ def show_icon() -> Response:
 
 def render_page(name: str, status: int = 200) -> Response:
     """One template as an HTML answer with the pages' security headers; revalidated by the browser at each visit."""
-    html = TEMPLATES.get_template(name).render(static=STATIC_PATH)
+    html = TEMPLATES.get_template(name).render(static=STATIC_PATH, swagger=SWAGGER_PATH)
     return HTMLResponse(html, status_code=status, headers=PAGE_HEADERS)
 
 
@@ -100,4 +112,5 @@ def static_version(folder: Path) -> str:
 
 
 STATIC_PATH = f"/static/{static_version(STATIC)}"
+SWAGGER_PATH = f"/static/swagger-{version('fastapi-offline')}"
 TEMPLATES = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined)

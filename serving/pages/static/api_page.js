@@ -1,0 +1,8 @@
+// The HTTP contract, read and tried with Swagger UI, which the page loads before this as a global.
+
+globalThis.SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#api",
+  deepLinking: true,
+  validatorUrl: null, // its default asks a server elsewhere
+});
