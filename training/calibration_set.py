@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from training.calibrate import choose_thresholds, fit_listing_calibrations, fit_temperature
 from training.config import CalibrationConfig
+from training.errors import RunError
 from training.manifest import Manifest
 from vision.bundle import ANY_PRODUCT, Calibration, ListingCalibration, Thresholds
 from vision.detector import MOST_PHOTOS
@@ -51,7 +52,7 @@ class CalibrationSet:
         )
 
     def write(self, file: Path) -> None:
-        """Write a CSV of row, listing and logit, from which `read_calibration_rows` gives the set back."""
+        """Write a CSV of photo, listing and logit, which `read_fold_answers` reads."""
         with file.open("w", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(("photo", "listing", "logit"))
@@ -104,10 +105,24 @@ class _Listing:
     photos: int
 
 
-def read_logits(file: Path) -> dict[str, float]:
-    """The logit of each photo path that `CalibrationSet.write` wrote."""
-    with file.open(newline="") as stream:
-        return {row["photo"]: float(row["logit"]) for row in csv.DictReader(stream)}
+def read_fold_answers(manifest: Manifest, files: Sequence[Path]) -> CalibrationSet:
+    """What each fold's bundle, which never saw the fold, said of it, from the files that `CalibrationSet.write` wrote.
+
+    Raises RunError where a photo of a fold has no answer: thresholds on part of the folds would pass for those on all.
+    """
+    logits: dict[Path, float] = {}
+    for file in files:
+        with file.open(newline="") as stream:
+            logits |= {Path(row["photo"]).resolve(): float(row["logit"]) for row in csv.DictReader(stream)}
+    photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows) if entry.fold is not None}
+    missing = [photo for photo in photos.values() if photo not in logits]
+    if missing:
+        raise RunError(
+            f"the fold runs beside {files[0].parent} gave no answer to {len(missing)} of {len(photos)} photos, such as "
+            f"{missing[0]}: they were made where the photos lay elsewhere. Delete those folders to make them anew"
+        )
+    values = np.array([logits[photo] for photo in photos.values()])
+    return CalibrationSet(manifest=manifest, rows=tuple(photos), logit=values, source="out_of_fold")
 
 
 def join_sets(manifest: Manifest, sets: Sequence[CalibrationSet], source: Source) -> CalibrationSet:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 from rich.console import Console
 
 from training.blend import AnyNetwork
 from training.bundling import BundleContents, write_bundle
 from training.calibrate import listings_needed
-from training.calibration_set import CalibrationSet, FittedCalibration, join_sets, read_logits
+from training.calibration_set import CalibrationSet, FittedCalibration, join_sets, read_fold_answers
 from training.card import write_card
 from training.config import TrainConfig
 from training.errors import RunError
@@ -131,13 +130,8 @@ class _Job:
 
     def _fold_answers(self) -> CalibrationSet:
         """What each fold's bundle, which never saw the fold, said of it."""
-        logits: dict[str, float] = {}
-        for fold in fold_configs(self.manifest, self.config):
-            logits |= read_logits(fold.run.folder / REPORT_LOGITS)
-        photos = [str(row.photo) for row in self.manifest.rows]
-        rows = tuple(n for n, photo in enumerate(photos) if photo in logits)
-        values = np.array([logits[photos[n]] for n in rows])
-        return CalibrationSet(manifest=self.manifest, rows=rows, logit=values, source="out_of_fold")
+        folds = fold_configs(self.manifest, self.config)
+        return read_fold_answers(self.manifest, [fold.run.folder / REPORT_LOGITS for fold in folds])
 
     def _judge(self, network: AnyNetwork, rows: tuple[int, ...]) -> CalibrationSet:
         logit = self.recipe.logits(network, rows)
