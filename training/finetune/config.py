@@ -59,7 +59,7 @@ class FinetuneConfig:
     epochs: int = setting(12, help="passes over the photos; the learning rate falls over all of them")
     batch_size: int = setting(32, help="photos a step, over all processes together")
     lr_body: float = setting(3e-4, help="highest learning rate of the backbone")
-    lr_head: float = setting(2e-3, help="highest learning rate of the head")
+    lr_head: float = setting(1e-4, help="highest learning rate of the head, which starts fitted")
     weight_decay: float = setting(0.02, help="AdamW's weight decay; norms and biases have none")
     warmup_share: float = setting(0.1, help="share of all steps over which the learning rate rises from 0")
     label_smoothing: float = setting(0.1, help="part of each target that goes to the even answer, 0 to below 1")
