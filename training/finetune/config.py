@@ -78,7 +78,7 @@ class FinetuneConfig:
     augment: AugmentConfig = setting(factory=AugmentConfig, help="how photos are varied")
     cache_margin: float = setting(1.15, help="side of the cached photos relative to the input: room for crops")
     workers: int | None = setting(None, help="processes that augment, per training process; not set: by the machine")
-    precision: Precision = setting("auto", help="auto: bf16 on CUDA, fp32 elsewhere")
+    precision: Precision = setting("auto", help="auto: bf16 on CUDA that computes it in hardware, fp32 elsewhere")
     compile: bool = setting(False, help="compile the network with torch.compile: minutes at first, faster after")
     device: str = setting("auto", help="auto (CUDA where there is one, else CPU), or a torch device such as cuda:1")
     checkpoint_minutes: float = setting(5.0, help="longest time between two checkpoints; each epoch ends with one")

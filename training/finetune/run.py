@@ -74,7 +74,7 @@ def prepare_run(
     fit_rows = [manifest.rows[index] for index in fit]
     stop_rows = counting_rows([manifest.rows[index] for index in stop])
     _check(fit_rows, config, processes)
-    uses_bf16 = config.precision == "bf16" or (config.precision == "auto" and processes.device.type == "cuda")
+    uses_bf16 = config.precision == "bf16" or (config.precision == "auto" and _computes_bf16(processes.device))
     resolved = replace(config, precision="bf16" if uses_bf16 else "fp32")
     identity = identify_run(
         network, manifest, fit=fit, stop=stop, geometry=geometry, config=resolved, seed=seed, origin=origin
@@ -115,6 +115,11 @@ def prepare_run(
         checkpoint=checkpoint,
         identity=identity,
     )
+
+
+def _computes_bf16(device: torch.device) -> bool:
+    """Whether the device does bf16 in hardware: CUDA from Ampere on; older cards only emulate it, slowly."""
+    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
 def _check(fit_rows: Sequence[PhotoRow], config: FinetuneConfig, processes: Processes) -> None:
