@@ -245,7 +245,7 @@ def test_a_body_that_announces_too_much_is_refused_before_it_is_sent(start: Call
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
         raw.sendall(
-            b"POST /v1/checks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n"
+            b"POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n"
         )
         status, code = read_refusal(raw)
     assert (status, code) == (413, "request_too_large")
@@ -263,7 +263,7 @@ def test_an_upload_that_stops_halfway_is_given_up(start: Callable[..., Running])
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
         raw.sendall(
-            b"POST /v1/checks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
+            b"POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
         )
         status, code = read_refusal(raw)
         assert raw.recv(100) == b"", "the connection of a stalled upload must be closed"
@@ -274,7 +274,7 @@ def test_a_caller_that_leaves_halfway_does_no_harm(server: Running) -> None:
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
         raw.sendall(
-            b"POST /v1/checks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
+            b"POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
         )
 
 
