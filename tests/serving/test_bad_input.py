@@ -35,6 +35,9 @@ BAD_PHOTOS: dict[str, Callable[[], bytes]] = {
 }
 
 
+RAW_HEAD = b"POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+
+
 @pytest.fixture(scope="module")
 def stored(server: Running) -> dict[str, Any]:
     return server.answer(jpeg(seed=100))
@@ -244,9 +247,7 @@ def test_a_body_that_announces_too_much_is_refused_before_it_is_sent(start: Call
     server = start(max_request_bytes=10_000)
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
-        raw.sendall(
-            b"POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n"
-        )
+        raw.sendall(RAW_HEAD + b"Content-Length: 9000000\r\n\r\n")
         status, code = read_refusal(raw)
     assert (status, code) == (413, "request_too_large")
 
@@ -262,9 +263,7 @@ def test_an_upload_that_stops_halfway_is_given_up(start: Callable[..., Running])
     server = start(upload_timeout_s=0.3)
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
-        raw.sendall(
-            b"POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
-        )
+        raw.sendall(RAW_HEAD + b"Content-Length: 900\r\n\r\n{")
         status, code = read_refusal(raw)
         assert raw.recv(100) == b"", "the connection of a stalled upload must be closed"
     assert (status, code) == (408, "upload_timed_out")
@@ -273,9 +272,7 @@ def test_an_upload_that_stops_halfway_is_given_up(start: Callable[..., Running])
 def test_a_caller_that_leaves_halfway_does_no_harm(server: Running) -> None:
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
-        raw.sendall(
-            b"POST /v1/checks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
-        )
+        raw.sendall(RAW_HEAD + b"Content-Length: 900\r\n\r\n{")
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/v1/checks"), ("HEAD", "/v1/checks"), ("DELETE", "/healthz")])
