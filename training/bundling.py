@@ -19,7 +19,7 @@ from training.export import export_network
 from training.photo_logits import read_tile, single_thread_session
 from training.run_folder import code_version
 from training.weights import save_weights
-from vision.bundle import SEEN_DIGITS, SEEN_PHOTOS_FILE, Bundle, BundleRecord, GraphRecord, seal_bundle
+from vision.bundle import Bundle, BundleRecord, GraphRecord, seal_bundle, write_seen_photos
 from vision.scorer import Scorer
 from vision.self_test import self_test_inputs
 
@@ -48,7 +48,7 @@ def write_bundle(folder: Path, contents: BundleContents, config: TrainConfig) ->
     folder.mkdir(parents=True)
     export_network(contents.network, folder / GRAPH_FILE, size_px=config.model.size_px)
     save_weights(contents.network, folder)
-    (folder / SEEN_PHOTOS_FILE).write_text("".join(f"{digest}\n" for digest in _digests(contents.seen)))
+    write_seen_photos(folder, (hashlib.sha256(photo.read_bytes()).hexdigest() for photo in contents.seen))
     bundle = seal_bundle(folder, _record(folder, contents, config))
     return _with_parity(bundle, contents, config)
 
@@ -106,12 +106,8 @@ def measure_parity(bundle: Bundle, network: AnyNetwork, photos: Sequence[Path]) 
     step = max(1, len(photos) // PARITY_PHOTOS)
     largest = 0.0
     for photo in photos[::step][:PARITY_PHOTOS]:
-        tile = read_tile(photo, bundle.record.geometry)
+        tile = read_tile(photo.read_bytes(), bundle.record.geometry)
         with torch.inference_mode():
             expected = float(network(torch.from_numpy(tile.copy()))[0])
         largest = max(largest, abs(authenticity(expected) - authenticity(float(scorer.score(tile).logit[0]))))
     return largest
-
-
-def _digests(photos: Sequence[Path]) -> list[str]:
-    return sorted({hashlib.sha256(photo.read_bytes()).hexdigest()[:SEEN_DIGITS] for photo in photos})

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from training.export import export_features
 from training.network import Network
-from training.photo_logits import single_thread_session
-from vision.inputs import InputGeometry, to_input
-from vision.photo import open_photo
+from training.photo_logits import read_tile, single_thread_session
+from vision.inputs import InputGeometry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +49,7 @@ class FeatureCache:
         file = self.folder / digest[:2] / f"{digest}.npy"
         if file.is_file():
             return np.asarray(np.load(file), np.float32)
-        decoded = open_photo(data, smallest_side_px=self.geometry.smallest_decoded_side_px)
-        tile = to_input(decoded, self.geometry).pixels[:1]  # [1, S, S, 3]
+        tile = read_tile(data, self.geometry)  # [1, S, S, 3]
         if self.mirrored:
             tile = tile[:, :, ::-1]
         values: NDArray[np.float32] = session.run(["features"], {"photos": np.ascontiguousarray(tile)})[0][0]

@@ -31,7 +31,7 @@ def photo_logits(
     """The logit of each photo [N], positive for genuine; raises PhotoError for a photo that can't be read."""
 
     def one(photo: Path) -> float:
-        logit = session.run(["logit"], {"photos": read_tile(photo, geometry)})[0][0]
+        logit = session.run(["logit"], {"photos": read_tile(photo.read_bytes(), geometry)})[0][0]
         advance(1)
         return float(logit)
 
@@ -47,9 +47,9 @@ def exported_session(network: AnyNetwork, size_px: int) -> Session:
         return single_thread_session(file)
 
 
-def read_tile(photo: Path, geometry: InputGeometry) -> NDArray[np.uint8]:
+def read_tile(data: bytes, geometry: InputGeometry) -> NDArray[np.uint8]:
     """What the network sees of a photo, uint8 [1, S, S, 3]: the decode and the resize that serving does."""
-    decoded = open_photo(photo.read_bytes(), smallest_side_px=geometry.smallest_decoded_side_px)
+    decoded = open_photo(data, smallest_side_px=geometry.smallest_decoded_side_px)
     return to_input(decoded, geometry).pixels[:1]
 
 
