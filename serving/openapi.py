@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from serving.routes.contract import EXTRA_SCHEMAS
+from serving.routes.contract import EXTRA_SCHEMAS, problems
 
 FILE = Path(__file__).parent / "openapi.json"
 KEY_SCHEME = "api_key"
@@ -28,9 +28,15 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = {KEY_SCHEME: {"type": "http", "scheme": "bearer"}}
     for path, operations in document["paths"].items():
         for operation in operations.values():
+            operation["responses"] |= _refused_everywhere()
             if path not in OPEN_PATHS:
                 operation["security"] = [{KEY_SCHEME: []}]
     return document
+
+
+def _refused_everywhere() -> dict[str, Any]:
+    """What the border may answer before any route is asked; JSON has text keys."""
+    return {str(status): description for status, description in problems(403).items()}
 
 
 def write_openapi(document: dict[str, Any], file: Path = FILE) -> None:

@@ -59,6 +59,11 @@ def test_the_contract_has_exactly_its_routes(current: dict[str, Any]) -> None:
     }
 
 
+def test_every_route_says_that_a_foreign_site_is_refused(current: dict[str, Any]) -> None:
+    operations = [operation for found in current["paths"].values() for operation in found.values()]
+    assert all("application/problem+json" in operation["responses"]["403"]["content"] for operation in operations)
+
+
 def test_every_reference_in_the_document_leads_somewhere(current: dict[str, Any]) -> None:
     text = json.dumps(current)
     for name in {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}:
