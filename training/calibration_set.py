@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from training.calibrate import choose_thresholds, fit_listing_calibrations, fit_
 from training.config import CalibrationConfig
 from training.errors import RunError
 from training.manifest import Manifest
+from training.metrics import auroc
 from vision.bundle import ANY_PRODUCT, Calibration, ListingCalibration, Thresholds
 from vision.detector import MOST_PHOTOS
 from vision.verdict import PhotoJudgement, distinct_readable, listing_logit
@@ -50,6 +51,12 @@ class CalibrationSet:
             n_genuine=int(genuine.sum()),
             n_counterfeit=int((~genuine).sum()),
         )
+
+    def listing_auroc(self) -> float:
+        """How well the listings' logits rank counterfeits before genuine ones; NaN where one label is missing."""
+        listings = self._listings()
+        counterfeit = np.array([not listing.genuine for listing in listings])
+        return auroc(counterfeit, -np.array([listing.logit for listing in listings]))
 
     def write(self, file: Path) -> None:
         """Write a CSV of photo, listing and logit, which `read_fold_answers` reads."""
@@ -105,20 +112,26 @@ class _Listing:
     photos: int
 
 
-def read_fold_answers(manifest: Manifest, files: Sequence[Path]) -> CalibrationSet:
-    """What each fold's bundle, which never saw the fold, said of it, from the files that `CalibrationSet.write` wrote.
+def read_fold_answers(manifest: Manifest, files: Mapping[int, Path]) -> CalibrationSet:
+    """What each fold's network, which never saw the fold, said of it: by fold, what `CalibrationSet.write` wrote.
 
     Raises RunError where a photo of a fold has no answer: thresholds on part of the folds would pass for those on all.
     """
     logits: dict[Path, float] = {}
-    for file in files:
+    for fold, file in files.items():
+        if not file.is_file():
+            raise RunError(
+                f"fold {fold} has not answered yet: there is no {file}. Train it with data.fold={fold} and "
+                f"run.folder={file.parent}, or the run of all folds, then start this one again"
+            )
         with file.open(newline="") as stream:
             logits |= {Path(row["photo"]).resolve(): float(row["logit"]) for row in csv.DictReader(stream)}
-    photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows) if entry.fold is not None}
+    photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows) if entry.fold in files}
     missing = [photo for photo in photos.values() if photo not in logits]
     if missing:
+        folders = ", ".join(str(file.parent) for file in files.values())
         raise RunError(
-            f"the fold runs beside {files[0].parent} gave no answer to {len(missing)} of {len(photos)} photos, such as "
+            f"the fold runs in {folders} gave no answer to {len(missing)} of {len(photos)} photos, such as "
             f"{missing[0]}: they were made where the photos lay elsewhere. Delete those folders to make them anew"
         )
     values = np.array([logits[photo] for photo in photos.values()])

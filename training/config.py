@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from training.finetune.config import FinetuneConfig
 from training.frozen import FrozenConfig
@@ -14,6 +14,8 @@ from vision.bundle import LabelKind
 from vision.config import config_as_dict, setting
 from vision.errors import ConfigError
 from vision.inputs import Filter, InputGeometry
+
+CalibrationSource: TypeAlias = Literal["held_out", "out_of_fold", "fold_runs", "other_folds"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,9 @@ class DataConfig:
     fold: int | None = setting(None, help="the fold that only reports; without it every labelled listing may be used")
     stop_share: float = setting(0.15, help="share of the other listings that stops training")
     calibrate_share: float = setting(0.15, help="share of the other listings that calibrates and sets thresholds")
+    report_share: float = setting(
+        0.0, help="share of all listings that only reports, where the manifest says neither by fold nor by split"
+    )
     seed: int = setting(0, help="seed of splits, shuffles and augmentation")
     audit: AuditDepth = setting("full", help="what is audited before training: 'full', or the 'table' without photos")
     audit_allow: tuple[str, ...] = setting((), help="codes of audit findings that shall only warn")
@@ -77,8 +82,10 @@ class CalibrationConfig:
         help="'held_out': the calibrate share; 'out_of_fold': cross-fitting, then everything is fitted; "
         "'fold_runs': each fold of the manifest is a whole run of its own first, then everything is fitted",
     )
-    fold_source: Literal["held_out", "out_of_fold"] = setting(
-        "held_out", help="the source within each of the fold runs, and wherever data.fold is set"
+    fold_source: Literal["held_out", "out_of_fold", "other_folds"] = setting(
+        "held_out",
+        help="the source within each of the fold runs, and wherever data.fold is set; 'other_folds': what the runs of "
+        "the other folds, beside this one's folder, said of their own, so that nothing is held back",
     )
     folds: int = setting(5, help="folds of the cross-fitting")
     alpha: float = setting(0.05, help="largest share of genuine listings that may be flagged")
@@ -109,6 +116,6 @@ class TrainConfig:
         return self.run.threads or os.cpu_count() or 1
 
     @property
-    def calibration_source(self) -> Literal["held_out", "out_of_fold", "fold_runs"]:
+    def calibration_source(self) -> CalibrationSource:
         """Where this run's calibration comes from: a run of one fold has no fold runs of its own."""
         return self.calibration.source if self.data.fold is None else self.calibration.fold_source

@@ -28,6 +28,9 @@ def plan_fits(manifest: Manifest, roles: Roles, config: TrainConfig) -> tuple[Fi
     ships = Fit(fit=everything, stop=(), held_out=(), folder=folder / "fit")
     if config.calibration_source == "fold_runs":
         return (ships,)
+    if config.calibration_source == "other_folds":
+        fit = tuple(sorted((*roles.fit, *roles.calibrate)))
+        return (Fit(fit=fit, stop=roles.stop, held_out=(), folder=folder / "fit"),)
     if config.calibration_source == "out_of_fold":
         folds = group_folds(manifest, everything, k=config.calibration.folds, seed=config.data.seed)
         crossed = [
@@ -44,15 +47,28 @@ def fold_configs(manifest: Manifest, config: TrainConfig) -> tuple[TrainConfig, 
     """The run of each fold that `calibration.source = 'fold_runs'` asks for; none where it asks for none."""
     if config.calibration_source != "fold_runs":
         return ()
+    return tuple(
+        replace(
+            config,
+            data=replace(config.data, fold=fold, audit="table"),
+            run=replace(config.run, folder=folder, name=f"{config.run.name}-fold-{fold}"),
+        )
+        for fold, folder in calibrating_folds(manifest, config).items()
+    )
+
+
+def calibrating_folds(manifest: Manifest, config: TrainConfig) -> dict[int, Path]:
+    """The folds whose runs' answers calibrate this run, each with its run's folder; none where others calibrate it.
+
+    They lie in `folds/` of the run of everything, named by their numbers. Raises RunError for fewer than two folds.
+    """
+    if config.calibration_source not in ("fold_runs", "other_folds"):
+        return {}
     folds = sorted({row.fold for row in manifest.rows if row.fold is not None})
     if len(folds) < 2:
-        raise RunError("calibration.source = 'fold_runs' needs a manifest with at least two folds in column fold")
-    return tuple(_fold_config(config, fold) for fold in folds)
-
-
-def _fold_config(config: TrainConfig, fold: int) -> TrainConfig:
-    return replace(
-        config,
-        data=replace(config.data, fold=fold, audit="table"),
-        run=replace(config.run, folder=config.run.folder / "folds" / str(fold), name=f"{config.run.name}-fold-{fold}"),
-    )
+        raise RunError(
+            f"calibration by {config.calibration_source!r} needs a manifest with at least two folds in column fold"
+        )
+    if config.calibration_source == "fold_runs":
+        return {fold: config.run.folder / "folds" / str(fold) for fold in folds}
+    return {fold: config.run.folder.parent / str(fold) for fold in folds if fold != config.data.fold}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from rich.console import Console
 
+from training.allocator import keep_freed_buffers
 from training.blend import AnyNetwork
 from training.bundling import BundleContents, write_bundle
 from training.calibrate import listings_needed
@@ -17,7 +18,7 @@ from training.errors import RunError
 from training.evaluate import evaluate_bundle
 from training.figures import figures_as_dict
 from training.finetune.distributed import Processes, join_processes
-from training.fits import fold_configs, plan_fits
+from training.fits import calibrating_folds, fold_configs, plan_fits
 from training.gate import audit_before_training
 from training.manifest import Manifest, mixed_product_listings, read_manifest, without_listings
 from training.recipes import Recipe, make_recipe
@@ -36,6 +37,7 @@ def train(config: TrainConfig, console: Console) -> None:
     change.
     """
     torch.set_num_threads(config.threads)
+    keep_freed_buffers()
     with join_processes(config.finetune.device) as processes:
         if processes.world_size > 1 and config.model.recipe == "frozen":
             raise RunError("the frozen recipe runs in one process: start it without torchrun")
@@ -46,13 +48,30 @@ def train(config: TrainConfig, console: Console) -> None:
 
 
 def _lead(config: TrainConfig, console: Console, processes: Processes) -> None:
+    job = _open_job(config, console, processes)
+    if job is None:
+        return
+    learnt = []
+    for fold in fold_configs(job.manifest, config):
+        console.rule(f"fold {fold.data.fold}")
+        fold_job = _open_job(fold, console, processes)
+        if fold_job is not None:
+            learnt.append((fold_job, fold_job.learn()))
+    for fold_job, found in learnt:  # all folds have answered, so that each can calibrate by the others
+        console.rule(f"bundle of fold {fold_job.config.data.fold}")
+        fold_job.make_bundle(found)
+    job.make_bundle(job.learn())
+
+
+def _open_job(config: TrainConfig, console: Console, processes: Processes) -> _Job | None:
+    """The run with its data read and audited; None where its bundle is there already."""
     manifest = _read_data(config, console)
     run = open_run_folder(config.run.folder, config=config.recorded(), data_hash=manifest.sha256)
     is_done = run.is_done
     processes.wait()
     if is_done:
         console.print(f"{run.bundle} is already there, from the same configuration and photos.")
-        return
+        return None
     if not run.is_audited:
         audit_before_training(
             manifest,
@@ -63,13 +82,8 @@ def _lead(config: TrainConfig, console: Console, processes: Processes) -> None:
             console=console,
         )
         run.mark_audited()
-    for fold in fold_configs(manifest, config):
-        console.rule(f"fold {fold.data.fold}")
-        _lead(fold, console, processes)
-    job = _Job(
-        config=config, manifest=manifest, run=run, recipe=make_recipe(manifest, config, console), console=console
-    )
-    job.make_bundle()
+    recipe = make_recipe(manifest, config, console)
+    return _Job(config=config, manifest=manifest, run=run, recipe=recipe, console=console)
 
 
 def _follow(config: TrainConfig, processes: Processes) -> None:
@@ -87,6 +101,15 @@ def _follow(config: TrainConfig, processes: Processes) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Learnt:
+    """The network that ships, who saw what, and what networks said of rows that they left out."""
+
+    network: AnyNetwork
+    roles: Roles
+    held_out: tuple[CalibrationSet, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     config: TrainConfig
     manifest: Manifest
@@ -94,16 +117,31 @@ class _Job:
     recipe: Recipe
     console: Console
 
-    def make_bundle(self) -> None:
+    def learn(self) -> _Learnt:
+        """Fit every network of the run, and judge what each left out and what only reports."""
         roles = _assign_roles(self.manifest, self.config)
         self._say_roles(roles)
-        network, held_out = self._learn(roles)
-        fitted = held_out.fit(self.config.calibration)
-        self._say_calibration(fitted)
+        fits = plan_fits(self.manifest, roles, self.config)
+        held_out = []
+        for number, fit in enumerate(fits, 1):
+            if len(fits) > 1:
+                self.console.print(f"fit {number} of {len(fits)}: {len(fit.fit)} photos, {len(fit.held_out)} held out")
+            network = self.recipe.fit(fit.fit, fit.stop, fit.folder)
+            if fit.held_out:
+                held_out.append(self._judge(network, fit.held_out))
         if roles.report:
-            self._judge(network, roles.report).write(self.run.folder / REPORT_LOGITS)
+            reported = self._judge(network, roles.report)
+            reported.write(self.run.folder / REPORT_LOGITS)
+            self.console.print(f"listing AUROC on what only reports: {reported.listing_auroc():.3f}")
+        return _Learnt(network=network, roles=roles, held_out=tuple(held_out))
+
+    def make_bundle(self, learnt: _Learnt) -> None:
+        """Calibrate, export, evaluate and seal; the bundle has its name when this returns."""
+        roles = learnt.roles
+        fitted = self._calibration_set(learnt).fit(self.config.calibration)
+        self._say_calibration(fitted)
         contents = BundleContents(
-            network=network,
+            network=learnt.network,
             calibration=fitted,
             products=self.manifest.products,
             seen=[self.manifest.rows[row].photo for row in (*roles.fit, *roles.stop, *roles.calibrate)],
@@ -113,25 +151,13 @@ class _Job:
         bundle = write_bundle(self.run.folder / "bundle.part", contents, self.config)
         self._finish(self._with_figures(bundle, roles), roles)
 
-    def _learn(self, roles: Roles) -> tuple[AnyNetwork, CalibrationSet]:
-        fits = plan_fits(self.manifest, roles, self.config)
-        judged = []
-        for number, fit in enumerate(fits, 1):
-            if len(fits) > 1:
-                self.console.print(f"fit {number} of {len(fits)}: {len(fit.fit)} photos, {len(fit.held_out)} held out")
-            network = self.recipe.fit(fit.fit, fit.stop, fit.folder)
-            if fit.held_out:
-                judged.append(self._judge(network, fit.held_out))
+    def _calibration_set(self, learnt: _Learnt) -> CalibrationSet:
         if self.config.calibration_source == "held_out":
-            return network, judged[0]
-        if self.config.calibration_source == "fold_runs":
-            return network, self._fold_answers()
-        return network, join_sets(self.manifest, judged, "out_of_fold")
-
-    def _fold_answers(self) -> CalibrationSet:
-        """What each fold's bundle, which never saw the fold, said of it."""
-        folds = fold_configs(self.manifest, self.config)
-        return read_fold_answers(self.manifest, [fold.run.folder / REPORT_LOGITS for fold in folds])
+            return learnt.held_out[0]
+        if self.config.calibration_source == "out_of_fold":
+            return join_sets(self.manifest, learnt.held_out, "out_of_fold")
+        folds = calibrating_folds(self.manifest, self.config)
+        return read_fold_answers(self.manifest, {fold: folder / REPORT_LOGITS for fold, folder in folds.items()})
 
     def _judge(self, network: AnyNetwork, rows: tuple[int, ...]) -> CalibrationSet:
         logit = self.recipe.logits(network, rows)
@@ -187,6 +213,7 @@ def _assign_roles(manifest: Manifest, config: TrainConfig) -> Roles:
         fold=data.fold,
         stop_share=data.stop_share,
         calibrate_share=data.calibrate_share,
+        report_share=data.report_share,
         seed=data.seed,
     )
 

@@ -19,13 +19,13 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
     return read_manifest(write_toy_data(tmp_path_factory.mktemp("toy")))
 
 
-def write_folds(manifest: Manifest, folder: Path, folds: tuple[int, ...]) -> list[Path]:
+def write_folds(manifest: Manifest, folder: Path, folds: tuple[int, ...]) -> dict[int, Path]:
     """The answers of these folds; each photo's logit is its row's number."""
-    files = []
+    files = {}
     for fold in folds:
         rows = tuple(n for n, row in enumerate(manifest.rows) if row.fold == fold)
-        files.append(folder / f"{fold}.csv")
-        CalibrationSet(manifest=manifest, rows=rows, logit=np.array(rows, float), source="held_out").write(files[-1])
+        files[fold] = folder / f"{fold}.csv"
+        CalibrationSet(manifest=manifest, rows=rows, logit=np.array(rows, float), source="held_out").write(files[fold])
     return files
 
 
@@ -42,6 +42,25 @@ def test_a_manifest_that_is_named_by_another_path_finds_its_answers(manifest: Ma
     assert read_fold_answers(again, files).logit.tolist() == list(range(len(manifest.rows)))
 
 
-def test_folds_without_answers_are_said_rather_than_left_out(manifest: Manifest, tmp_path: Path) -> None:
+def test_only_the_folds_that_are_asked_for_calibrate(manifest: Manifest, tmp_path: Path) -> None:
+    answers = read_fold_answers(manifest, write_folds(manifest, tmp_path, (0, 2)))
+    assert {manifest.rows[row].fold for row in answers.rows} == {0, 2}
+    assert answers.logit.tolist() == list(answers.rows)
+
+
+def test_a_fold_that_has_not_answered_yet_is_named_with_what_to_do(manifest: Manifest, tmp_path: Path) -> None:
+    files = write_folds(manifest, tmp_path, (0, 2)) | {1: tmp_path / "1" / "report_logits.csv"}
+    with pytest.raises(RunError, match=r"fold 1 has not answered yet: .*data\.fold=1 and run\.folder=.*1"):
+        read_fold_answers(manifest, files)
+
+
+def test_photos_without_an_answer_are_said_rather_than_left_out(manifest: Manifest, tmp_path: Path) -> None:
+    files = write_folds(manifest, tmp_path, (0, 2))
     with pytest.raises(RunError, match=r"gave no answer to 40 of 120 photos"):
-        read_fold_answers(manifest, write_folds(manifest, tmp_path, (0, 2)))
+        read_fold_answers(manifest, files | {1: files[0]})
+
+
+def test_a_listings_rank_comes_from_the_mean_of_its_photos(manifest: Manifest) -> None:
+    rows = (0, 1, 2, 3, 6, 7)  # listings of two photos: genuine, counterfeit, counterfeit
+    logit = np.array([3.0, -1.0, 2.0, -2.0, 4.0, -1.0])  # means 1, 0, 1.5
+    assert CalibrationSet(manifest=manifest, rows=rows, logit=logit, source="held_out").listing_auroc() == 0.5

@@ -92,6 +92,12 @@ def test_another_configuration_is_not_written_over_a_run(frozen: Bundle, manifes
         run(frozen.folder.parent.parent, manifest, "data.fold=0", "calibration.fold_source=out_of_fold", "frozen.c=0.5")
 
 
+def test_a_share_of_a_manifest_without_splits_only_reports(tmp_path: Path, manifest: Path) -> None:
+    bundle = run(tmp_path, manifest, "data.report_share=0.2", "calibration.source=out_of_fold")
+    assert bundle.record.metrics["listing"]["genuine"] == 6  # type: ignore[index]
+    assert len(seen_photos(bundle)) == 96  # of 120
+
+
 def test_nothing_to_calibrate_on_is_said(tmp_path: Path, manifest: Path) -> None:
     with pytest.raises(RunError, match=r"data\.calibrate_share"):
         run(tmp_path, manifest, "data.calibrate_share=0", "data.fold=1")
@@ -102,6 +108,32 @@ def test_torchrun_is_refused_for_the_frozen_recipe(tmp_path: Path, manifest: Pat
     result = subprocess.run([*TORCHRUN, "train", str(config)], capture_output=True, text=True, timeout=240)
     assert result.returncode != 0
     assert "start it without torchrun" in result.stderr
+
+
+def test_fold_runs_hold_nothing_back_where_the_other_folds_calibrate_them(tmp_path: Path, manifest: Path) -> None:
+    sources = ("calibration.source=fold_runs", "calibration.fold_source=other_folds", "data.stop_share=0")
+    run(tmp_path, manifest, *sources)
+    for fold in range(3):
+        folder = tmp_path / "run" / "folds" / str(fold)
+        bundle = read_bundle(folder / "bundle")
+        thresholds = bundle.record.graphs[0].thresholds["*"]
+        assert (thresholds.source, thresholds.genuine_flagged.n) == ("out_of_fold", 20)  # of 30, less its own 10
+        assert bundle.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
+        assert len(seen_photos(bundle)) == 80
+
+
+def test_a_fold_alone_says_which_other_folds_it_waits_for_and_then_goes_on(tmp_path: Path, manifest: Path) -> None:
+    def train_fold(fold: int) -> Bundle:
+        folder = tmp_path / "folds" / str(fold)
+        return run(
+            tmp_path, manifest, f"data.fold={fold}", f"run.folder={folder}", "calibration.fold_source=other_folds"
+        )
+
+    for fold in range(2):
+        with pytest.raises(RunError, match=rf"fold {1 if fold == 0 else 2} has not answered yet"):
+            train_fold(fold)
+    assert train_fold(2).record.graphs[0].thresholds["*"].source == "out_of_fold"
+    assert train_fold(0).record.graphs[0].thresholds["*"].genuine_flagged.n == 20
 
 
 @pytest.mark.slow
