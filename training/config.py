@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from training.finetune.config import FinetuneConfig
 from training.frozen import FrozenConfig
 from training.gate import AuditDepth
+from training.kernel import KernelConfig
 from vision.bundle import LabelKind
 from vision.config import config_as_dict, setting
 from vision.errors import ConfigError
@@ -59,6 +60,10 @@ class ModelConfig:
     taps: tuple[int, ...] = setting(
         (2, 3, 4), help="feature levels of the backbone that are pooled beside the last map"
     )
+    head: Literal["linear", "kernel"] = setting(
+        "linear",
+        help="what turns features into a logit: 'linear' weights, or the 'kernel' vote of the photos that were fitted",
+    )
     size_px: int = setting(320, help="side of the square that the network sees")
     letterbox: bool = setting(True, help="keep the photo's shape and fill with grey, rather than stretch")
     filter: Filter = setting("bicubic", help="resampling filter")
@@ -100,6 +105,7 @@ class TrainConfig:
     run: RunConfig
     model: ModelConfig = setting(factory=ModelConfig, help="the network")
     frozen: FrozenConfig = setting(factory=FrozenConfig, help="the frozen recipe")
+    kernel: KernelConfig = setting(factory=KernelConfig, help="the kernel head")
     finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
 

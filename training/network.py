@@ -1,4 +1,4 @@
-"""The network: a backbone, pooled statistics of its stages, and one linear layer whose logit has exact evidence.
+"""The network: a backbone, pooled statistics of its stages, and a head whose logit has exact evidence.
 
 Every tap (three stages and the last map) is pooled to a mean and a standard deviation per channel. Both are sums over
 places, so the logit is a sum over places too, and `evidence` is that sum before it is taken:
@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.backbones import Normalisation, backbone_stages, create_backbone
+from training.heads import Head, StageHead
 
 EPS = 1e-5
 
@@ -30,36 +31,6 @@ class NetworkOutputs:
     logit: Tensor
     embedding: Tensor
     evidence: Tensor
-
-
-class StageHead(nn.Module):
-    """Standardises the pooled features with fixed statistics and gives one logit, positive for genuine."""
-
-    mean: Tensor
-    scale: Tensor
-
-    def __init__(self, width: int, dropout: float) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(width))
-        self.register_buffer("scale", torch.ones(width))
-        self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(width, 1)
-        nn.init.zeros_(self.linear.weight)
-
-    def forward(self, features: Tensor) -> Tensor:
-        """features [N, F] -> logit [N]."""
-        return cast(Tensor, self.linear(self.dropout((features - self.mean) / self.scale)).squeeze(1))
-
-    def set_statistics(self, mean: Tensor, scale: Tensor) -> None:
-        """Fix what features are standardised with, both [F]."""
-        self.mean.copy_(mean)
-        self.scale.copy_(scale)
-
-    def set_linear(self, weight: Tensor, bias: float) -> None:
-        """Take the weights of a fitted linear model over standardised features, weight [F]."""
-        with torch.no_grad():
-            self.linear.weight.copy_(weight[None])
-            self.linear.bias.fill_(bias)
 
 
 class Network(nn.Module):
@@ -77,7 +48,7 @@ class Network(nn.Module):
         self.register_buffer("photo_mean", torch.tensor(normalisation.mean).view(1, 3, 1, 1))
         self.register_buffer("photo_std", torch.tensor(normalisation.std).view(1, 3, 1, 1))
         self.widths = _tap_widths(backbone, self.taps)
-        self.head = StageHead(2 * sum(self.widths), dropout)
+        self.head: Head = StageHead(2 * sum(self.widths), dropout)
 
     @property
     def stages(self) -> list[list[nn.Module]]:
@@ -92,7 +63,7 @@ class Network(nn.Module):
     @property
     def evidence_bias(self) -> float:
         """The part of the logit that no place contributes."""
-        return float(self.head.linear.bias.item())
+        return self.head.evidence_bias
 
     def forward(self, photos: Tensor) -> Tensor:
         """uint8 [N, S, S, 3] -> logit [N]."""
@@ -109,11 +80,11 @@ class Network(nn.Module):
         maps = self._maps(photos)
         means = [m.mean((2, 3)) for m in maps]  # each [N, C]
         spreads = [_spread(m, mean) for m, mean in zip(maps, means, strict=True)]  # each [N, C]
-        logit = self.head(torch.cat([*means, *spreads], 1))  # [N]
+        features = torch.cat([*means, *spreads], 1)  # [N, F]
         return NetworkOutputs(
-            logit=logit,
+            logit=self.head(features),
             embedding=functional.normalize(means[-1], dim=1),
-            evidence=self._evidence(maps, means, spreads),
+            evidence=self._evidence(maps, means, spreads, self.head.weights(features)),
         )
 
     def _maps(self, photos: Tensor) -> list[Tensor]:
@@ -122,15 +93,15 @@ class Network(nn.Module):
         last, taps = self.backbone.forward_intermediates(x, indices=list(self.taps))  # type: ignore[operator]
         return [m.float() for m in (*taps, last)]  # each [N, C, h, w]
 
-    def _evidence(self, maps: list[Tensor], means: list[Tensor], spreads: list[Tensor]) -> Tensor:
-        weight = self.head.linear.weight[0] / self.head.scale  # [F]
-        by_mean, by_spread = torch.split(weight, [sum(self.widths)] * 2)
-        centre_mean, centre_spread = torch.split(self.head.mean, [sum(self.widths)] * 2)
+    def _evidence(self, maps: list[Tensor], means: list[Tensor], spreads: list[Tensor], weights: Tensor) -> Tensor:
+        """Maps [N, C, h, w] each, weights [N or 1, F] of the pooled features -> [N, H, W]."""
+        by_mean, by_spread = torch.split(weights, [sum(self.widths)] * 2, dim=1)
+        centre_mean, centre_spread = torch.split(self.head.mean[None], [sum(self.widths)] * 2, dim=1)
         rows = zip(
             maps,
             means,
             spreads,
-            *(torch.split(part, list(self.widths)) for part in (by_mean, by_spread, centre_mean, centre_spread)),
+            *(torch.split(part, list(self.widths), 1) for part in (by_mean, by_spread, centre_mean, centre_spread)),
             strict=True,
         )
         grid = maps[-1].shape[-1]
@@ -138,8 +109,8 @@ class Network(nn.Module):
         for x, mean, spread, w_mean, w_spread, c_mean, c_spread in rows:
             places = x.shape[-1] * x.shape[-2]
             deviation = ((x - mean[..., None, None]) ** 2 + EPS) / spread[..., None, None]  # [N, C, h, w]
-            share = torch.einsum("nchw,c->nhw", x, w_mean) - (w_mean * c_mean).sum()
-            share = share + torch.einsum("nchw,c->nhw", deviation, w_spread) - (w_spread * c_spread).sum()
+            constant = (w_mean * c_mean + w_spread * c_spread).sum(1)  # [N or 1]
+            share = _weighted(x, w_mean) + _weighted(deviation, w_spread) - constant[:, None, None]  # [N, h, w]
             factor = x.shape[-1] // grid
             pooled = functional.avg_pool2d(share[:, None], factor)[:, 0] * factor**2  # [N, H, W]
             total = total + pooled / places
@@ -155,6 +126,11 @@ def build_network(backbone: str, pretrained: str, *, taps: Sequence[int], dropou
 def _spread(x: Tensor, mean: Tensor) -> Tensor:
     """Standard deviation over places, x [N, C, h, w] and mean [N, C] -> [N, C]; EPS keeps its gradient finite."""
     return (((x - mean[..., None, None]) ** 2).mean((2, 3)) + EPS).sqrt()
+
+
+def _weighted(x: Tensor, weight: Tensor) -> Tensor:
+    """x [N, C, h, w] summed over channels by weight [N or 1, C] -> [N, h, w]."""
+    return (weight[:, None] @ x.flatten(2)).view(x.shape[0], *x.shape[2:])
 
 
 def _tap_widths(backbone: nn.Module, taps: Sequence[int]) -> tuple[int, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 import torch
@@ -18,6 +17,8 @@ from training.config import TrainConfig
 from training.feature_cache import FeatureCache, open_feature_cache
 from training.finetune.loop import finetune
 from training.frozen import balanced_weights, fit_head
+from training.heads import KernelHead, StageHead
+from training.kernel import fit_kernel_head
 from training.manifest import Manifest
 from training.network import Network, build_network
 from training.photo_logits import Session, exported_session, photo_logits
@@ -37,7 +38,7 @@ class Recipe(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class FrozenRecipe:
-    """A linear head on cached features. It has no epochs, so its stop share is fitted as well."""
+    """A head on cached features. It has no epochs, so its stop share is fitted as well."""
 
     manifest: Manifest
     config: TrainConfig
@@ -46,20 +47,24 @@ class FrozenRecipe:
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
         """See Recipe; nothing is written to `folder`, since fitting takes seconds."""
-        rows = np.array([*fit, *stop])
-        genuine = np.array([self.manifest.rows[r].label == "genuine" for r in rows])
-        products = np.array([self.manifest.rows[r].product for r in rows])
-        sides = (False, True) if self.config.frozen.mirror else (False,)
-        head = fit_head(
-            np.concatenate([self._features(mirrored)[rows] for mirrored in sides]),
-            np.tile(genuine, len(sides)),
-            np.tile(balanced_weights(genuine, products), len(sides)),
-            self.config.frozen,
-        )
+        if self.config.model.head == "linear":
+            return self.fit_linear((*fit, *stop))
         network = new_network(self.config)
-        network.head.set_statistics(torch.from_numpy(head.mean), torch.from_numpy(head.scale))
-        network.head.set_linear(torch.from_numpy(head.weight), head.bias)
+        network.head = fit_kernel_head(*self._lesson((*fit, *stop)), self.config.kernel)
         return network.eval()
+
+    def fit_linear(self, rows: Sequence[int]) -> Network:
+        """The network with a linear head, which fine-tuning starts from whatever head ships."""
+        head = fit_head(*self._lesson(rows), self.config.frozen)
+        network = new_network(self.config)
+        linear = cast(StageHead, network.head)
+        linear.set_statistics(torch.from_numpy(head.mean), torch.from_numpy(head.scale))
+        linear.set_linear(torch.from_numpy(head.weight), head.bias)
+        return network.eval()
+
+    def _lesson(self, rows: Sequence[int]) -> Lesson:
+        index = np.array(rows, int)
+        return _lesson(self.manifest, rows, [self._features(mirrored)[index] for mirrored in _sides(self.config)])
 
     def logits(self, network: AnyNetwork, rows: Sequence[int]) -> NDArray[np.float64]:
         """See Recipe: the head alone, on cached features."""
@@ -72,13 +77,9 @@ class FrozenRecipe:
             cache = open_feature_cache(
                 new_network(self.config), self.config.model.geometry, root=self.config.run.cache, mirrored=mirrored
             )
-            self.features[mirrored] = self._extract(cache)
+            photos = [row.photo for row in self.manifest.rows]
+            self.features[mirrored] = _extract(cache, photos, self.config, self.console)
         return self.features[mirrored]
-
-    def _extract(self, cache: FeatureCache) -> NDArray[np.float32]:
-        photos = [row.photo for row in self.manifest.rows]
-        with photo_progress("features", len(photos), self.console) as advance:
-            return cache.extract(photos, threads=self.config.threads, advance=advance)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,12 +94,15 @@ class FinetuneRecipe:
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """See Recipe. The head starts from the frozen recipe's, so that the body's first gradients mean something."""
-        start = new_network(self.config)
         takes_head = self.config.model.init is None
-        if self.leads and takes_head:  # the other processes take the leader's weights
-            start = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console).fit(fit, (), folder)
+        frozen = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console)
+        if self.leads and takes_head:
+            network = frozen.fit_linear(fit)
+            cast(StageHead, network.head).shrink(self.config.finetune.head_start)
+        else:  # the other processes take the leader's weights
+            network = new_network(self.config)
         result = finetune(
-            copy.deepcopy(start),
+            network,
             self.manifest,
             fit=fit,
             stop=stop,
@@ -107,11 +111,24 @@ class FinetuneRecipe:
             folder=folder,
             cache_folder=self.config.run.cache,
             seed=self.config.data.seed,
-            origin={"model": repr(self.config.model), "frozen": repr(self.config.frozen)},
+            origin={"model": repr(replace(self.config.model, head="linear")), "frozen": repr(self.config.frozen)},
         )
+        if not self.leads:
+            return result.network
+        if self.config.model.head == "kernel":
+            result.network.head = self._fit_kernel(result.network, fit, folder)
         if self.config.finetune.blend and takes_head:
-            return BlendedNetwork([start, result.network]).eval()
+            return BlendedNetwork([frozen.fit(fit, (), folder), result.network]).eval()
         return result.network
+
+    def _fit_kernel(self, network: Network, rows: Sequence[int], folder: Path) -> KernelHead:
+        """The kernel of the fine-tuned features; they lie in `folder`, since no other run has this network."""
+        photos = [self.manifest.rows[row].photo for row in rows]
+        sides = []
+        for mirrored in _sides(self.config):
+            cache = open_feature_cache(network, self.config.model.geometry, root=folder, mirrored=mirrored)
+            sides.append(_extract(cache, photos, self.config, self.console))
+        return fit_kernel_head(*_lesson(self.manifest, rows, sides), self.config.kernel)
 
     def logits(self, network: AnyNetwork, rows: Sequence[int]) -> NDArray[np.float64]:
         """See Recipe: through the exported graph, as served."""
@@ -139,3 +156,32 @@ def new_network(config: TrainConfig) -> Network:
     if model.init:
         start_from(network, model.init)
     return network.eval()
+
+
+class Lesson(NamedTuple):
+    """What a head is fitted on: features [N, F], genuine [N], and weights [N] whose mean is one."""
+
+    features: NDArray[np.float32]
+    genuine: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+
+
+def _lesson(manifest: Manifest, rows: Sequence[int], sides: Sequence[NDArray[np.float32]]) -> Lesson:
+    """The rows' labels beside their features, which are given once for each side that photos are learnt from."""
+    genuine = np.array([manifest.rows[row].label == "genuine" for row in rows])
+    products = np.array([manifest.rows[row].product for row in rows])
+    return Lesson(
+        features=np.concatenate(sides),
+        genuine=np.tile(genuine, len(sides)),
+        weights=np.tile(balanced_weights(genuine, products), len(sides)),
+    )
+
+
+def _sides(config: TrainConfig) -> tuple[bool, ...]:
+    """Which sides of a photo a head learns from: as it is, and mirrored."""
+    return (False, True) if config.frozen.mirror else (False,)
+
+
+def _extract(cache: FeatureCache, photos: Sequence[Path], config: TrainConfig, console: Console) -> NDArray[np.float32]:
+    with photo_progress("features", len(photos), console) as advance:
+        return cache.extract(photos, threads=config.threads, advance=advance)

@@ -2,6 +2,7 @@
 
 import torch
 
+from training.heads import StageHead
 from training.network import Network, build_network
 
 SIZE_PX = 64
@@ -11,9 +12,10 @@ def small_network(seed: int = 0) -> Network:
     """With a head that answers something: weights and statistics are drawn from the seed."""
     torch.manual_seed(seed)
     network = build_network("test_efficientnet", "none", taps=(2, 3)).eval()
-    width = network.head.linear.weight.shape[1]
-    network.head.set_statistics(torch.rand(width), torch.rand(width) + 0.5)
-    network.head.set_linear(torch.randn(width) * 0.05, 0.25)
+    head = linear_head(network)
+    width = head.linear.weight.shape[1]
+    head.set_statistics(torch.rand(width), torch.rand(width) + 0.5)
+    head.set_linear(torch.randn(width) * 0.05, 0.25)
     return network
 
 
@@ -21,3 +23,9 @@ def random_photos(n: int, seed: int = 0) -> torch.Tensor:
     """uint8 [n, 64, 64, 3]."""
     generator = torch.Generator().manual_seed(seed)
     return torch.randint(0, 256, (n, SIZE_PX, SIZE_PX, 3), dtype=torch.uint8, generator=generator)
+
+
+def linear_head(network: Network) -> StageHead:
+    """The network's head, which is a linear one."""
+    assert isinstance(network.head, StageHead)
+    return network.head

@@ -6,7 +6,7 @@ import onnx
 import onnxruntime
 import torch
 
-from tests.training.small_network import SIZE_PX, random_photos, small_network
+from tests.training.small_network import SIZE_PX, linear_head, random_photos, small_network
 from training.blend import BlendedNetwork
 from training.export import export_network
 from training.network import Network
@@ -16,7 +16,7 @@ from training.weights import WEIGHTS_FILE, last_part, save_weights
 def tuned_copy(network: Network) -> Network:
     """The same network with another head and another last stage, as fine-tuning behind frozen stages leaves it."""
     tuned = copy.deepcopy(network)
-    tuned.head.set_linear(torch.randn(tuned.head.linear.weight.shape[1]) * 0.05, -1.0)
+    linear_head(tuned).set_linear(torch.randn(linear_head(tuned).linear.weight.shape[1]) * 0.05, -1.0)
     with torch.no_grad():
         for module in tuned.stages[-1]:
             for parameter in module.parameters(recurse=False):

@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from tests.training.small_network import SIZE_PX, random_photos, small_network
+from tests.training.small_network import SIZE_PX, linear_head, random_photos, small_network
 from training.export import export_features, export_network
 from training.weights import WEIGHTS_FILE, save_weights
 
@@ -44,4 +44,4 @@ def test_saved_weights_hold_every_tensor(tmp_path: Path) -> None:
     save_weights(network, tmp_path)
     saved = load_file(tmp_path / WEIGHTS_FILE)
     assert saved.keys() == network.state_dict().keys()
-    torch.testing.assert_close(saved["head.linear.weight"], network.head.linear.weight.detach())
+    torch.testing.assert_close(saved["head.linear.weight"], linear_head(network).linear.weight.detach())

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from tests.training.small_network import random_photos, small_network
+from tests.training.small_network import linear_head, random_photos, small_network
 from training.backbones import create_backbone
 from training.errors import BackboneError
 
@@ -10,7 +10,7 @@ def test_the_evidence_sums_to_the_logit_less_its_bias() -> None:
     network = small_network()
     with torch.inference_mode():
         outputs = network.forward_all(random_photos(3))
-    total = outputs.evidence.sum((1, 2)) + network.head.linear.bias
+    total = outputs.evidence.sum((1, 2)) + linear_head(network).linear.bias
     assert outputs.evidence.shape == (3, 2, 2)
     torch.testing.assert_close(total, outputs.logit, atol=1e-5, rtol=1e-5)
     assert outputs.logit.std() > 1e-4

@@ -81,6 +81,30 @@ def test_the_record_says_where_its_thresholds_come_from_and_what_they_bound(froz
     assert {"model.onnx", "weights.safetensors", "card.html", "seen_photos.txt"} <= set(frozen.files)
 
 
+def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp_path: Path, manifest: Path) -> None:
+    bundle = run(tmp_path, manifest, "model.head=kernel", "data.fold=0", "calibration.fold_source=out_of_fold")
+    assert bundle.record.metrics["listing"]["auroc"]["value"] > 0.95  # type: ignore[index]
+    assert bundle.record.graphs[0].parity <= 1e-4
+    judgement = Detector(bundle).judge_photo(photos_of_fold(manifest, "0")[0].read_bytes(), 0)
+    assert judgement.evidence is not None
+    total = float(judgement.evidence.values.sum()) + bundle.record.evidence_bias
+    assert total == pytest.approx(judgement.logit, abs=1e-4)
+
+
+@pytest.mark.parametrize(("blend", "graph_parts"), [("false", 0), ("true", 2)])
+def test_a_fine_tuned_run_ships_the_kernel_of_its_own_features(
+    tmp_path: Path, manifest: Path, blend: str, graph_parts: int
+) -> None:
+    settings = ("model.recipe=finetune", "model.head=kernel", f"finetune.blend={blend}", "data.fold=0")
+    bundle = run(tmp_path, manifest, *settings, model=TINY)
+    state = load(bundle.read_file(WEIGHTS_FILE))
+    supports = [tensor for name, tensor in state.items() if name.endswith("head.support")]
+    assert [tensor.dtype for tensor in supports] == [torch.int8] * max(1, graph_parts)
+    (fitted,) = {len(tensor) for tensor in supports}
+    assert 40 <= fitted < 80  # of 80 photos in two folds, less what stops and calibrates
+    assert (tmp_path / "run" / "fit" / "features").is_dir(), "no other run has these features"
+
+
 def test_a_finished_run_is_left_as_it_is(frozen: Bundle, manifest: Path) -> None:
     folder = frozen.folder.parent.parent
     again = run(folder, manifest, "data.fold=0", "calibration.fold_source=out_of_fold")

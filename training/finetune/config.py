@@ -60,6 +60,11 @@ class FinetuneConfig:
     batch_size: int = setting(32, help="photos a step, over all processes together")
     lr_body: float = setting(3e-4, help="highest learning rate of the backbone")
     lr_head: float = setting(1e-4, help="highest learning rate of the head, which starts fitted")
+    head_start: float = setting(
+        0.3,
+        help="part of the frozen recipe's weights that the head starts with: fitted on the same photos, it is surer "
+        "than it should be, and leaves the body nothing to learn",
+    )
     weight_decay: float = setting(0.02, help="AdamW's weight decay; norms and biases have none")
     warmup_share: float = setting(0.1, help="share of all steps over which the learning rate rises from 0")
     label_smoothing: float = setting(0.1, help="part of each target that goes to the even answer, 0 to below 1")
@@ -90,6 +95,7 @@ class FinetuneConfig:
             _require(getattr(self, key) > 0, key, getattr(self, key), "above 0")
         for key in ("weight_decay", "freeze_stages", "patience", "checkpoint_minutes"):
             _require(getattr(self, key) >= 0, key, getattr(self, key), "0 or more")
+        _require(0 <= self.head_start <= 1, "head_start", self.head_start, "0 to 1")
         for key in ("warmup_share", "label_smoothing", "ema_decay"):
             _require(0 <= getattr(self, key) < 1, key, getattr(self, key), "0 to below 1")
         _require(1 <= self.cache_margin <= 2, "cache_margin", self.cache_margin, "1 to 2")

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from tests.training.finetune.tiny import CONFIG, build_tiny_network
+from tests.training.small_network import linear_head
 from training.errors import TrainingError
 from training.finetune.optimiser import build_optimiser, freeze_stages, set_learning_rate, set_training_mode
 
@@ -17,7 +18,7 @@ def norms_of(modules: list[nn.Module]) -> list[nn.BatchNorm2d]:
 
 def test_frozen_stages_get_no_gradient_and_keep_their_statistics() -> None:
     network = build_tiny_network()
-    nn.init.normal_(network.head.linear.weight)
+    nn.init.normal_(linear_head(network).linear.weight)
     freeze_stages(network, 2)
     set_training_mode(network, freeze_norm=False)
     frozen, learning = network.stages[0] + network.stages[1], network.stages[2]
@@ -43,7 +44,7 @@ def test_frozen_norms_keep_their_statistics_everywhere() -> None:
     after = [norm.get_buffer("running_var") for norm in norms_of(list(network.modules()))]
     assert len(before) > 5
     assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
-    assert network.head.dropout.training
+    assert linear_head(network).dropout.training
 
 
 def test_more_stages_than_the_backbone_has_are_refused() -> None:

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+import torch
+
+from tests.training.small_network import random_photos, small_network
+from training.heads import Head, KernelHead, StageHead
+from training.kernel import KernelConfig, fit_kernel_head
+
+FEATURES = 24
+
+
+def features(n: int, seed: int = 0) -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(seed).gamma(2, 1, (n, FEATURES)).astype(np.float32))
+
+
+def linear() -> StageHead:
+    torch.manual_seed(0)
+    head = StageHead(FEATURES, 0.2).eval()
+    head.set_statistics(features(50).mean(0), features(50).std(0))
+    head.set_linear(torch.randn(FEATURES), 0.3)
+    return head
+
+
+def kernel() -> KernelHead:
+    genuine = np.arange(50) % 3 == 0
+    return fit_kernel_head(features(50).numpy(), genuine, np.ones(50), KernelConfig())
+
+
+@pytest.mark.parametrize("head", [linear(), kernel()], ids=["linear", "kernel"])
+def test_a_photos_weights_and_the_bias_add_up_to_its_logit(head: Head) -> None:
+    photos = features(20, seed=1) * 2  # further out than anything that was fitted
+    with torch.inference_mode():
+        total = (head.weights(photos) * (photos - head.mean)).sum(1) + head.evidence_bias
+        torch.testing.assert_close(total, head(photos), atol=1e-5, rtol=1e-5)
+        assert head(photos).std() > 0.05
+
+
+def test_a_shrunk_head_says_the_same_less_surely() -> None:
+    head = linear()
+    with torch.inference_mode():
+        before = head(features(5))
+        head.shrink(0.3)
+        torch.testing.assert_close(head(features(5)), 0.3 * before)
+
+
+def test_the_kernel_is_the_sum_of_its_votes() -> None:
+    head = kernel()
+    photo = features(1, seed=2)[0].double().numpy()
+    z = (photo - head.mean.double().numpy()) / head.scale.double().numpy()
+    support = head.support.double().numpy() * head.step.double().numpy()
+    closeness = np.exp(-((z - support) ** 2).sum(1) / (2 * FEATURES))
+    expected = closeness @ head.vote.double().numpy() + float(head.bias)
+    with torch.inference_mode():
+        assert float(head(torch.from_numpy(photo).float()[None])) == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_evidence_of_a_kernel_sums_to_the_logit_less_its_bias() -> None:
+    network = small_network()
+    with torch.inference_mode():
+        known = network.features(random_photos(30, seed=1)).numpy()
+        network.head = fit_kernel_head(known, np.arange(30) % 2 == 0, np.ones(30), KernelConfig())
+        outputs = network.forward_all(random_photos(3, seed=2))
+    assert outputs.evidence.shape == (3, 2, 2)
+    torch.testing.assert_close(
+        outputs.evidence.sum((1, 2)) + network.evidence_bias, outputs.logit, atol=1e-5, rtol=1e-5
+    )
+    assert outputs.evidence.std() > 1e-3

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from training import kernel
+from training.errors import RunError
+from training.heads import KernelHead
+from training.kernel import KernelConfig, fit_kernel_head
+from training.metrics import auroc
+from vision.errors import ConfigError
+
+
+def rings(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Points around the middle are genuine, those further out counterfeit: no straight line parts them."""
+    rng = np.random.default_rng(seed)
+    genuine = np.arange(n) % 2 == 0
+    direction = rng.normal(size=(n, 3))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    radius = np.where(genuine, 1.0, 2.0) + rng.normal(0, 0.2, n)
+    return (5 + direction * radius[:, None]).astype(np.float32), genuine
+
+
+def logits(head: KernelHead, features: NDArray[np.float32]) -> NDArray[np.float64]:
+    with torch.inference_mode():
+        return head(torch.from_numpy(features)).double().numpy()  # type: ignore[no-any-return]
+
+
+def test_it_parts_what_no_line_parts() -> None:
+    features, genuine = rings(200, seed=0)
+    others, truth = rings(200, seed=1)
+    head = fit_kernel_head(features, genuine, np.ones(200), KernelConfig())
+    assert auroc(~truth, -logits(head, others)) > 0.98
+
+
+def test_a_greater_ridge_believes_a_single_label_less() -> None:
+    features, genuine = rings(100, seed=0)
+    odd = genuine.copy()
+    odd[0] = not odd[0]  # a wrong label
+    trust = [
+        float(logits(fit_kernel_head(features, odd, np.ones(100), KernelConfig(width=0.1, ridge=ridge)), features)[0])
+        for ridge in (0.001, 1.0)
+    ]
+    assert trust[0] < 0 < trust[1], "photo 0 is genuine and called counterfeit"
+
+
+def test_photos_of_a_heavier_class_pull_more() -> None:
+    features, genuine = rings(100, seed=0)
+    even = logits(fit_kernel_head(features, genuine, np.ones(100), KernelConfig(ridge=1)), features)
+    tilted = np.where(genuine, 1.8, 0.2)
+    assert (
+        logits(fit_kernel_head(features, genuine, tilted, KernelConfig(ridge=1)), features).mean() > even.mean() + 0.3
+    )
+
+
+def test_the_support_is_kept_in_a_byte_a_feature() -> None:
+    features, genuine = rings(100, seed=0)
+    head = fit_kernel_head(features, genuine, np.ones(100), KernelConfig())
+    assert head.support.dtype == torch.int8
+    kept = head.support.float() * head.step * head.scale + head.mean
+    assert (kept - torch.from_numpy(features)).abs().max() < 0.02
+
+
+def test_a_feature_that_never_changes_does_no_harm() -> None:
+    features, genuine = rings(60, seed=0)
+    features[:, 0] = 7.0
+    head = fit_kernel_head(features, genuine, np.ones(60), KernelConfig())
+    assert np.isfinite(logits(head, features)).all()
+
+
+def test_more_photos_than_a_kernel_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    features, genuine = rings(60, seed=0)
+    monkeypatch.setattr(kernel, "MOST_PHOTOS", 50)
+    with pytest.raises(RunError, match=r"60 photos.*at most 50: set model\.head = 'linear'"):
+        fit_kernel_head(features, genuine, np.ones(60), KernelConfig())
+
+
+@pytest.mark.parametrize("key", ["width", "ridge"])
+def test_what_is_not_above_zero_is_refused(key: str) -> None:
+    with pytest.raises(ConfigError, match=f"{key} is 0"):
+        KernelConfig(**{key: 0})

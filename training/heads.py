@@ -1,0 +1,135 @@
+"""Heads: from a photo's pooled features to its logit, positive for genuine, and to what each feature adds to it.
+
+Both heads standardise features [N, F] with fixed statistics, and both say their logit as a sum over features: `weights`
+gives w [N, F] with logit = w . (features - mean) + evidence_bias. Pooled features are sums over places, so this is what
+makes the evidence exact.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+_PATH_NODES = 8  # of the integral over the path: for a photo twice as far out as any known one, 1e-5 is left
+
+
+class StageHead(nn.Module):
+    """One linear layer over standardised features."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("scale", torch.ones(width))
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(width, 1)
+        nn.init.zeros_(self.linear.weight)
+
+    @property
+    def evidence_bias(self) -> float:
+        """The logit of a photo with mean features."""
+        return float(self.linear.bias.item())
+
+    def forward(self, features: Tensor) -> Tensor:
+        """features [N, F] -> logit [N]."""
+        return cast(Tensor, self.linear(self.dropout((features - self.mean) / self.scale)).squeeze(1))
+
+    def weights(self, features: Tensor) -> Tensor:
+        """What a unit of each feature adds to the logit, [1, F]: the same for every photo."""
+        return self.linear.weight / self.scale
+
+    def set_statistics(self, mean: Tensor, scale: Tensor) -> None:
+        """Fix what features are standardised with, both [F]."""
+        self.mean.copy_(mean)
+        self.scale.copy_(scale)
+
+    def set_linear(self, weight: Tensor, bias: float) -> None:
+        """Take the weights of a fitted linear model over standardised features, weight [F]."""
+        with torch.no_grad():
+            self.linear.weight.copy_(weight[None])
+            self.linear.bias.fill_(bias)
+
+    def shrink(self, factor: float) -> None:
+        """Make every logit `factor` times what it was."""
+        with torch.no_grad():
+            self.linear.weight.mul_(factor)
+            self.linear.bias.mul_(factor)
+
+
+class KernelHead(nn.Module):
+    """A weighted vote of the photos that it was fitted on, each by its closeness: exp(-|z - x|^2 / (2 F width)).
+
+    The M support photos' standardised features x [M, F] are kept as int8 multiples of a step a feature. The weights of
+    a photo are its gradient averaged over the straight path from the mean features to its own (integrated gradients,
+    Sundararajan et al. 2017, arXiv 1703.01365), whose sum is the logit's difference between the two.
+    """
+
+    mean: Tensor
+    scale: Tensor
+    support: Tensor
+    step: Tensor
+    norm: Tensor
+    vote: Tensor
+    bias: Tensor
+
+    def __init__(
+        self, *, mean: Tensor, scale: Tensor, support: Tensor, step: Tensor, vote: Tensor, bias: float, width: float
+    ) -> None:
+        super().__init__()
+        self.factor = 1 / (2 * width * support.shape[1])
+        self.register_buffer("mean", mean)  # [F]
+        self.register_buffer("scale", scale)  # [F]
+        self.register_buffer("support", support)  # int8 [M, F]
+        self.register_buffer("step", step)  # [F]
+        self.register_buffer("norm", ((support.float() * step) ** 2).sum(1))  # [M]
+        self.register_buffer("vote", vote)  # [M]
+        self.register_buffer("bias", torch.tensor(bias))
+
+    @property
+    def evidence_bias(self) -> float:
+        """The logit of a photo with mean features."""
+        return float((torch.exp(-self.factor * self.norm) @ self.vote + self.bias).item())
+
+    def forward(self, features: Tensor) -> Tensor:
+        """features [N, F] -> logit [N]."""
+        z = (features - self.mean) / self.scale  # [N, F]
+        return self._votes(z, self._products(z), 1.0).sum(1) + self.bias
+
+    def weights(self, features: Tensor) -> Tensor:
+        """What a unit of each feature adds to each photo's logit, [N, F]."""
+        z = (features - self.mean) / self.scale  # [N, F]
+        products = self._products(z)  # [N, M]
+        votes, pull = torch.zeros_like(products), z.new_zeros(z.shape[0], 1)
+        for t, share in _path():
+            at_t = share * self._votes(z, products, t)  # [N, M]
+            votes = votes + at_t
+            pull = pull + t * at_t.sum(1, keepdim=True)  # [N, 1]
+        towards = (votes @ self.support.float()) * self.step  # [N, F]
+        return 2 * self.factor * (towards - pull * z) / self.scale
+
+    def _products(self, z: Tensor) -> Tensor:
+        """z . x of each support photo, [N, M].
+
+        The step goes to the photo and the transposition to the small sides, so that a runtime keeps one float copy of
+        the support, for here and for `weights`.
+        """
+        return (self.support.float() @ (z * self.step).T).T
+
+    def _votes(self, z: Tensor, products: Tensor, t: float) -> Tensor:
+        """Each support photo's part of the logit at t of the way from the mean features to z, [N, M]."""
+        distance = t * t * (z * z).sum(1, keepdim=True) - 2 * t * products + self.norm
+        return torch.exp(-self.factor * distance) * self.vote
+
+
+Head: TypeAlias = StageHead | KernelHead
+
+
+def _path() -> list[tuple[float, float]]:
+    """Places on the way from 0 to 1, each with its share of the integral (Gauss-Legendre)."""
+    places, shares = np.polynomial.legendre.leggauss(_PATH_NODES)
+    return [(float((t + 1) / 2), float(share / 2)) for t, share in zip(places, shares, strict=True)]

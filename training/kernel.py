@@ -1,0 +1,79 @@
+"""The kernel head's fit: kernel ridge regression on standardised features, each photo a vote for those close to it.
+
+A line through feature space asks how genuine each feature looks on the whole; the kernel asks which known photos
+a photo is like. On the sneakers that ranks listings better by 0.02 of AUROC, and it learns from more pixels, which the
+line doesn't (docs/results.md). The features may be those of a fine-tuned network as well as ImageNet's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+
+from training.errors import RunError
+from training.heads import KernelHead
+from vision.config import setting
+from vision.errors import ConfigError
+
+MOST_PHOTOS = 20_000  # whose kernel takes 3.2 GB
+_STEPS = 127  # of an int8 either way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelConfig:
+    """Settings of the kernel head."""
+
+    width: float = setting(
+        1.0, help="how far a photo's vote reaches: the squared distance, in mean squared distances from the mean photo"
+    )
+    ridge: float = setting(0.1, help="how much a photo's own label may be overruled by its neighbours'")
+
+    def __post_init__(self) -> None:
+        for key in ("width", "ridge"):
+            if not getattr(self, key) > 0:
+                raise ConfigError(f"{key} is {getattr(self, key)}; it is above 0")
+
+
+def fit_kernel_head(
+    features: NDArray[np.float32], genuine: NDArray[np.bool_], weights: NDArray[np.float64], config: KernelConfig
+) -> KernelHead:
+    """The head that regresses +1 (genuine) and -1 on features [M, F], with photo weights [M] whose mean is one.
+
+    The support is rounded to int8 before anything is fitted on it, so the votes fit what ships. Raises RunError for
+    more photos than a kernel can hold.
+    """
+    if len(features) > MOST_PHOTOS:
+        raise RunError(
+            f"the kernel head compares each of {len(features)} photos with every other, and takes at most "
+            f"{MOST_PHOTOS}: set model.head = 'linear'"
+        )
+    mean = features.mean(0)
+    scale = features.std(0) + 1e-4
+    z = (features - mean) / scale
+    step = np.maximum(np.abs(z).max(0), 1e-6) / _STEPS
+    support = np.round(z / step).astype(np.int8)
+    kernel = _kernel(support * step, config.width)
+    kernel[np.diag_indices_from(kernel)] += config.ridge / weights
+    target = np.where(genuine, 1.0, -1.0)
+    bias = float(np.average(target, weights=weights))
+    vote = cho_solve(cho_factor(kernel, overwrite_a=True), target - bias)
+    return KernelHead(
+        mean=torch.from_numpy(mean),
+        scale=torch.from_numpy(scale),
+        support=torch.from_numpy(support),
+        step=torch.from_numpy(step.astype(np.float32)),
+        vote=torch.from_numpy(vote.astype(np.float32)),
+        bias=bias,
+        width=config.width,
+    ).eval()
+
+
+def _kernel(x: NDArray[np.float32], width: float) -> NDArray[np.float64]:
+    """exp(-|x - y|^2 / (2 F width)) of every pair of rows of x [M, F] -> [M, M]."""
+    norm = (x * x).sum(1)
+    distance = np.maximum(norm[:, None] + norm[None] - 2 * (x @ x.T), 0).astype(np.float64)
+    return np.asarray(np.exp(-distance / (2 * width * x.shape[1])))
