@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -67,16 +67,21 @@ class CalibrationSet:
                 entry = self.manifest.rows[row]
                 writer.writerow((str(entry.photo), entry.listing, repr(float(logit))))
 
-    def _listings(self) -> list[_Listing]:
-        """Each listing as a verdict sees it: its first 12 photos, each file once."""
+    def judged_listings(self) -> Iterator[tuple[tuple[int, ...], list[PhotoJudgement]]]:
+        """The rows of each listing's first 12 photos, and what was said of them; quality was not looked at."""
         position = {row: n for n, row in enumerate(self.rows)}
-        found = []
         for rows in self.manifest.listings.values():
-            taken = [row for row in rows if row in position][:MOST_PHOTOS]
-            if not taken:
-                continue
-            photos = distinct_readable([self._judgement(row, float(self.logit[position[row]])) for row in taken])
-            first = self.manifest.rows[taken[0]]
+            taken = tuple(row for row in rows if row in position)[:MOST_PHOTOS]
+            if taken:
+                logits = [float(self.logit[position[row]]) for row in taken]
+                yield taken, [self._judgement(n, row, logits[n]) for n, row in enumerate(taken)]
+
+    def _listings(self) -> list[_Listing]:
+        """Each listing as a verdict sees it: each file once."""
+        found = []
+        for rows, judgements in self.judged_listings():
+            photos = distinct_readable(judgements)
+            first = self.manifest.rows[rows[0]]
             found.append(
                 _Listing(
                     logit=listing_logit(photos),
@@ -87,9 +92,9 @@ class CalibrationSet:
             )
         return found
 
-    def _judgement(self, row: int, logit: float) -> PhotoJudgement:
+    def _judgement(self, index: int, row: int, logit: float) -> PhotoJudgement:
         digest = hashlib.sha256(self.manifest.rows[row].photo.read_bytes()).hexdigest()
-        return PhotoJudgement(index=row, sha256=digest, logit=logit)
+        return PhotoJudgement(index=index, sha256=digest, logit=logit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from training.answers import write_answers
+from training.answers import ListingAnswer, PhotoAnswer, write_answers
+from training.calibration_set import CalibrationSet
 from training.errors import NothingToEvaluate
 from training.evaluation import Evaluation, describe_left_out, metrics_table
-from training.figures import measure
-from training.judging import LeftOut, judge_manifest
+from training.figures import Figures, measure
+from training.judging import LeftOut, answers_of, judge_manifest
 from training.manifest import Manifest
 from training.report import write_report
 from vision.bundle import Bundle
 from vision.detector import Detector
+from vision.verdict import decide
 
 
 def evaluate_bundle(
@@ -55,6 +57,24 @@ def evaluate_bundle(
     if out:
         write_evaluation(out, evaluation, leaves_the_house=leaves_the_house)
     return evaluation
+
+
+def measure_cross_fitted(bundle: Bundle, answers: CalibrationSet) -> Figures:
+    """The figures of what networks trained like the bundle's said of listings that they never saw, by its own rules.
+
+    An estimate where nothing is left that the bundle itself never saw: its calibration and thresholds were set on these
+    very answers, and no photo's quality was looked at.
+    """
+    graph = next(graph for graph in bundle.record.graphs if graph.precision == "fp32")
+    listings: list[ListingAnswer] = []
+    photos: list[PhotoAnswer] = []
+    for rows, judgements in answers.judged_listings():
+        product = answers.manifest.rows[rows[0]].product
+        verdict = decide(judgements, bundle=bundle, graph=graph, product=product)
+        listing, of_photos = answers_of(answers.manifest, rows, judgements, verdict)
+        listings.append(listing)
+        photos += of_photos
+    return measure(listings, photos)
 
 
 def write_evaluation(out: Path, evaluation: Evaluation, *, leaves_the_house: bool = False) -> None:

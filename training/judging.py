@@ -105,12 +105,24 @@ def _judge_listing(detector: Detector, manifest: Manifest, indices: tuple[int, .
         verdict = detector.decide_listing(judgements, product=rows[0].product, views=views)
     except NoReadablePhoto as refused:
         error = refused.code
+    listing, photos = answers_of(manifest, first, judgements, verdict, error)
+    return Judged(photo_count=len(indices), listing=listing, photos=photos)
+
+
+def answers_of(
+    manifest: Manifest,
+    indices: Sequence[int],
+    judgements: Sequence[PhotoJudgement],
+    verdict: Verdict | None,
+    error: str | None = None,
+) -> tuple[ListingAnswer, tuple[PhotoAnswer, ...]]:
+    """A verdict beside what the manifest says of the listing and its photos, whose judgements are in the same order."""
+    rows = [manifest.rows[index] for index in indices]
     photos = [
-        _photo_answer(index, manifest.rows[index], judgement, verdict)
-        for index, judgement in zip(first, judgements, strict=True)
+        _photo_answer(index, row, judgement, verdict)
+        for index, row, judgement in zip(indices, rows, judgements, strict=True)
     ]
-    listing = _listing_answer(rows, judgements, verdict, error)
-    return Judged(photo_count=len(indices), listing=listing, photos=tuple(photos))
+    return _listing_answer(rows, judgements, verdict, error), tuple(photos)
 
 
 def _listing_answer(

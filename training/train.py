@@ -15,7 +15,8 @@ from training.calibration_set import CalibrationSet, FittedCalibration, join_set
 from training.card import write_card
 from training.config import TrainConfig
 from training.errors import RunError
-from training.evaluate import evaluate_bundle
+from training.evaluate import evaluate_bundle, measure_cross_fitted
+from training.evaluation import Evaluation
 from training.figures import figures_as_dict
 from training.finetune.distributed import Processes, join_processes
 from training.fits import calibrating_folds, fold_configs, plan_fits
@@ -138,7 +139,8 @@ class _Job:
     def make_bundle(self, learnt: _Learnt) -> None:
         """Calibrate, export, evaluate and seal; the bundle has its name when this returns."""
         roles = learnt.roles
-        fitted = self._calibration_set(learnt).fit(self.config.calibration)
+        held_out = self._calibration_set(learnt)
+        fitted = held_out.fit(self.config.calibration)
         self._say_calibration(fitted)
         contents = BundleContents(
             network=learnt.network,
@@ -149,7 +151,7 @@ class _Job:
         )
         self.console.print("exporting, and comparing torch with onnxruntime on real photos")
         bundle = write_bundle(self.run.folder / "bundle.part", contents, self.config)
-        self._finish(self._with_figures(bundle, roles), roles)
+        self._finish(self._with_figures(bundle, roles, held_out), roles)
 
     def _calibration_set(self, learnt: _Learnt) -> CalibrationSet:
         if self.config.calibration_source == "held_out":
@@ -163,19 +165,28 @@ class _Job:
         logit = self.recipe.logits(network, rows)
         return CalibrationSet(manifest=self.manifest, rows=rows, logit=logit, source="held_out")
 
-    def _with_figures(self, bundle: Bundle, roles: Roles) -> Bundle:
-        """Judge the sealed bundle, as it will serve, on what only reports, and put the figures in."""
-        if not roles.report:
+    def _with_figures(self, bundle: Bundle, roles: Roles, held_out: CalibrationSet) -> Bundle:
+        """Judge the sealed bundle, as it will serve, on what only reports, and put the figures in.
+
+        Where nothing only reports, out-of-fold answers give figures that are marked as such.
+        """
+        if roles.report:
+            metrics = figures_as_dict(self._evaluate(bundle, roles).figures)
+        elif held_out.source == "out_of_fold":
+            metrics = {**figures_as_dict(measure_cross_fitted(bundle, held_out)), "source": held_out.source}
+        else:
             return bundle
+        return seal_bundle(bundle.folder, replace(bundle.record, metrics=metrics))
+
+    def _evaluate(self, bundle: Bundle, roles: Roles) -> Evaluation:
         reported = {self.manifest.rows[row].photo for row in roles.report}
-        evaluation = evaluate_bundle(
+        return evaluate_bundle(
             bundle,
             self.manifest.where(lambda row: row.photo in reported),
             out=self.run.folder / "report",
             threads=self.config.threads,
             console=self.console,
         )
-        return seal_bundle(bundle.folder, replace(bundle.record, metrics=figures_as_dict(evaluation.figures)))
 
     def _finish(self, bundle: Bundle, roles: Roles) -> None:
         """Add the card, and give the bundle its name: the last thing that a run does."""

@@ -102,3 +102,22 @@ def test_a_bundle_with_its_card_seals_and_reads(bundle: Bundle) -> None:
     write_card(bundle.folder, bundle.record)
     seal_bundle(bundle.folder, bundle.record)
     assert "card.html" in read_bundle(bundle.folder).files
+
+
+def test_figures_of_networks_trained_alike_are_called_an_estimate(bundle: Bundle) -> None:
+    answers = [
+        ListingAnswer(
+            listing=str(n),
+            label="counterfeit" if n % 2 else "genuine",
+            product="toy",
+            photo_count=1,
+            logit=n / 10,
+            authenticity=n / 10,
+            outcome="review",
+        )
+        for n in range(8)
+    ]
+    metrics = {**figures_as_dict(measure(answers, [], rounds=10)), "source": "out_of_fold"}
+    write_card(bundle.folder, replace(bundle.record, metrics=metrics))
+    assert "Estimated on 4 genuine and 4 counterfeit listings" in card(bundle)
+    assert "that it never saw, through the exported graph" not in card(bundle)

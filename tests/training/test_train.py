@@ -136,13 +136,17 @@ def test_torchrun_is_refused_for_the_frozen_recipe(tmp_path: Path, manifest: Pat
 
 def test_fold_runs_hold_nothing_back_where_the_other_folds_calibrate_them(tmp_path: Path, manifest: Path) -> None:
     sources = ("calibration.source=fold_runs", "calibration.fold_source=other_folds", "data.stop_share=0")
-    run(tmp_path, manifest, *sources)
+    shipped = run(tmp_path, manifest, *sources)
+    assert shipped.record.metrics["source"] == "out_of_fold"
+    assert shipped.record.metrics["listing"]["genuine"] == 30  # type: ignore[index]
+    assert shipped.record.metrics["listing"]["auroc"]["value"] > 0.9  # type: ignore[index]
     for fold in range(3):
         folder = tmp_path / "run" / "folds" / str(fold)
         bundle = read_bundle(folder / "bundle")
         thresholds = bundle.record.graphs[0].thresholds["*"]
         assert (thresholds.source, thresholds.genuine_flagged.n) == ("out_of_fold", 20)  # of 30, less its own 10
         assert bundle.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
+        assert "source" not in bundle.record.metrics
         assert len(seen_photos(bundle)) == 80
 
 
@@ -172,7 +176,7 @@ def test_a_fine_tuned_run_keeps_a_bundle_for_each_fold_and_ships_one_of_all(tmp_
     (graph,) = bundle.record.graphs
     assert graph.thresholds["*"].source == "out_of_fold"
     assert graph.thresholds["*"].genuine_flagged.n == 20
-    assert bundle.record.metrics == {}
+    assert bundle.record.metrics["source"] == "out_of_fold"
     assert any(name.startswith("parts.1.") for name in load(bundle.read_file(WEIGHTS_FILE)))
 
 
