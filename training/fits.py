@@ -8,6 +8,7 @@ from pathlib import Path
 from training.config import TrainConfig
 from training.errors import RunError
 from training.manifest import Manifest
+from training.run_folder import FOLDS_FOLDER
 from training.splits import Roles, group_folds
 
 
@@ -70,5 +71,5 @@ def calibrating_folds(manifest: Manifest, config: TrainConfig) -> dict[int, Path
             f"calibration by {config.calibration_source!r} needs a manifest with at least two folds in column fold"
         )
     if config.calibration_source == "fold_runs":
-        return {fold: config.run.folder / "folds" / str(fold) for fold in folds}
+        return {fold: config.run.folder / FOLDS_FOLDER / str(fold) for fold in folds}
     return {fold: config.run.folder.parent / str(fold) for fold in folds if fold != config.data.fold}

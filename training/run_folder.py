@@ -13,6 +13,7 @@ from training.errors import RunError
 
 RECORD_FILE = "run.json"
 AUDITED_FILE = "audited"
+FOLDS_FOLDER = "folds"  # of the runs of single folds, which may come before the run of everything
 NOT_COMPARED = (
     "run",
     "data.audit",
@@ -67,7 +68,7 @@ def open_run_folder(folder: Path, *, config: dict[str, Any], data_hash: str) -> 
     resumed = file.is_file()
     if resumed:
         _refuse_other(folder, json.loads(file.read_text()), record)
-    elif folder.is_dir() and any(folder.iterdir()):
+    elif folder.is_dir() and any(entry.name != FOLDS_FOLDER for entry in folder.iterdir()):
         raise RunError(f"run.folder {folder} holds files that are no run; name an empty or new folder")
     folder.mkdir(parents=True, exist_ok=True)
     run = RunFolder(folder=folder, resumed=resumed)

@@ -32,6 +32,12 @@ def test_a_folder_of_other_things_is_not_taken(tmp_path: Path) -> None:
     assert (tmp_path / "holiday.jpg").read_bytes() == b"x"
 
 
+def test_a_run_takes_up_the_folds_that_were_trained_before_it(tmp_path: Path) -> None:
+    open_run_folder(tmp_path / "run" / "folds" / "0", config={"data": {"fold": 0}}, data_hash="d")
+    assert not open_run_folder(tmp_path / "run", config={"data": {}}, data_hash="d").resumed
+    assert open_run_folder(tmp_path / "run", config={"data": {}}, data_hash="d").resumed
+
+
 def test_a_run_is_done_when_its_bundle_is_there(tmp_path: Path) -> None:
     run = open_run_folder(tmp_path / "run", config={}, data_hash="d")
     assert not run.is_done
