@@ -94,13 +94,11 @@ class FinetuneRecipe:
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """See Recipe. The head starts from the frozen recipe's, so that the body's first gradients mean something."""
-        takes_head = self.config.model.init is None
+        network, has_head = _new_network(self.config)
         frozen = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console)
-        if self.leads and takes_head:
+        if self.leads and not has_head:  # the other processes take the leader's weights
             network = frozen.fit_linear(fit)
             cast(StageHead, network.head).shrink(self.config.finetune.head_start)
-        else:  # the other processes take the leader's weights
-            network = new_network(self.config)
         result = finetune(
             network,
             self.manifest,
@@ -117,7 +115,7 @@ class FinetuneRecipe:
             return result.network
         if self.config.model.head == "kernel":
             result.network.head = self._fit_kernel(result.network, fit, folder)
-        if self.config.finetune.blend and takes_head:
+        if self.config.finetune.blend and not has_head:
             return BlendedNetwork([frozen.fit(fit, (), folder), result.network]).eval()
         return result.network
 
@@ -149,13 +147,17 @@ def make_recipe(manifest: Manifest, config: TrainConfig, console: Console, *, le
 
 def new_network(config: TrainConfig) -> Network:
     """The network before training: the backbone's own weights, or those of `model.init`."""
+    return _new_network(config)[0]
+
+
+def _new_network(config: TrainConfig) -> tuple[Network, bool]:
+    """The network before training, and whether its head says something already."""
     model = config.model
     torch.manual_seed(config.data.seed)
     pretrained = "none" if model.init else model.pretrained
     network = build_network(model.backbone, pretrained, taps=model.taps)
-    if model.init:
-        start_from(network, model.init)
-    return network.eval()
+    has_head = start_from(network, model.init) if model.init else False
+    return network.eval(), has_head
 
 
 class Lesson(NamedTuple):

@@ -21,20 +21,24 @@ def save_weights(network: AnyNetwork, folder: Path) -> None:
     (folder / WEIGHTS_FILE).write_bytes(save(state))
 
 
-def start_from(network: Network, bundle: Path) -> None:
-    """Load the weights of a bundle, of a blend the fine-tuned part's, into a network.
+def start_from(network: Network, bundle: Path) -> bool:
+    """Load the weights of a bundle, of a blend the fine-tuned part's, into a network; whether its head came along.
 
-    Raises BackboneError where they do not fit, and BundleError for a broken bundle.
+    A kernel head stays behind: its votes are about photos that this run may not even have. Raises BackboneError where
+    the weights do not fit, and BundleError for a broken bundle.
     """
     state = last_part(load(read_bundle(bundle).read_file(WEIGHTS_FILE)))
     own = network.state_dict()
-    wrong = sorted(name for name in own if name not in state or state[name].shape != own[name].shape)
+    has_head = "head.linear.weight" in state
+    wanted = own.keys() if has_head else [name for name in own if not name.startswith("head.")]
+    wrong = sorted(name for name in wanted if name not in state or state[name].shape != own[name].shape)
     if wrong:
         raise BackboneError(
             f"model.init names {bundle}, whose weights do not fit: {wrong[0]} differs. Use the backbone and taps "
             "that it was trained with"
         )
-    network.load_state_dict(state)
+    network.load_state_dict({name: state[name] for name in wanted}, strict=has_head)
+    return has_head
 
 
 def last_part(state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -11,8 +11,10 @@ from rich.console import Console
 from safetensors.torch import load
 
 from tests.toy_data import write_toy_config, write_toy_data
+from tests.training.small_network import linear_head
 from training.config import TrainConfig
-from training.errors import RunError
+from training.errors import BackboneError, RunError
+from training.network import build_network
 from training.train import train
 from training.weights import WEIGHTS_FILE, start_from
 from vision.bundle import Bundle, read_bundle, seen_photos
@@ -197,10 +199,22 @@ def test_a_run_starts_from_another_bundles_weights(tmp_path: Path, manifest: Pat
     assert logits[0] == pytest.approx(logits[1], abs=0.05)
 
 
-def test_weights_of_another_backbone_are_refused(tmp_path: Path, frozen: Bundle) -> None:
-    from training.errors import BackboneError
-    from training.network import build_network
+def test_a_run_starts_from_the_features_under_another_bundles_kernel(tmp_path: Path, manifest: Path) -> None:
+    settings = ("model.recipe=finetune", "model.head=kernel", "finetune.blend=false", "data.fold=0")
+    first = run(tmp_path / "first", manifest, *settings, "finetune.lr_body=1e-2", model=TINY)
+    still = ("finetune.lr_body=1e-12", "finetune.lr_head=1e-12", "finetune.freeze_norm=true")
+    second = run(tmp_path / "second", manifest, *settings, *still, f"model.init={first.folder}", model=TINY)
+    states = [load(bundle.read_file(WEIGHTS_FILE)) for bundle in (first, second)]
+    names = [name for name in states[0] if name.endswith("conv_pw.weight")]
+    assert names
+    for name in names:
+        torch.testing.assert_close(states[0][name], states[1][name], atol=1e-5, rtol=1e-5)
+    fresh = build_network("test_efficientnet", "none", taps=(1, 2))
+    assert not start_from(fresh, first.folder)
+    assert not linear_head(fresh).linear.weight.any()
 
+
+def test_weights_of_another_backbone_are_refused(tmp_path: Path, frozen: Bundle) -> None:
     with pytest.raises(BackboneError, match="do not fit"):
         start_from(build_network("test_efficientnet", "none", taps=(1, 2)), frozen.folder)
 
