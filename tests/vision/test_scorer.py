@@ -155,3 +155,19 @@ def test_the_record_of_the_graph_in_use_is_known(bundle: Bundle) -> None:
 def test_importing_the_package_loads_neither_onnxruntime_nor_torch() -> None:
     code = "import sys, vision; sys.exit(any(name in sys.modules for name in ('onnxruntime', 'torch', 'PIL')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+LOAD = """
+import sys
+from pathlib import Path
+from vision.bundle import read_bundle
+from vision.scorer import Scorer
+scorer = Scorer(read_bundle(Path(sys.argv[1])))
+print([int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")][0] // 1024)
+"""
+
+
+def test_loading_a_bundle_takes_no_more_memory_than_judging_one_photo(tmp_path: Path) -> None:
+    write_tiny_bundle(tmp_path, size_px=1024)  # each of its maps takes 13 MB, and 101 MB for eight tiles at once
+    loaded = subprocess.run([sys.executable, "-c", LOAD, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert int(loaded.stdout) < 300
