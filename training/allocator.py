@@ -6,6 +6,7 @@ import ctypes
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # from malloc.h
 _LARGEST_BUFFER = 1 << 30
+_LARGEST_OF_OLD = 32 << 20  # of a glibc that refuses more
 _MOST_KEPT = (1 << 31) - 1
 
 
@@ -19,5 +20,5 @@ def keep_freed_buffers() -> None:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError, TypeError):  # another libc, or Windows, where CDLL takes no None
         return
-    mallopt(_M_MMAP_THRESHOLD, _LARGEST_BUFFER)
-    mallopt(_M_TRIM_THRESHOLD, _MOST_KEPT)
+    if mallopt(_M_MMAP_THRESHOLD, _LARGEST_BUFFER) or mallopt(_M_MMAP_THRESHOLD, _LARGEST_OF_OLD):
+        mallopt(_M_TRIM_THRESHOLD, _MOST_KEPT)

@@ -60,12 +60,14 @@ class CalibrationSet:
 
     def write(self, file: Path) -> None:
         """Write a CSV of photo, listing and logit, which `read_fold_answers` reads."""
-        with file.open("w", newline="") as stream:
+        draft = file.with_suffix(".part")  # another fold's run may be waiting for the file
+        with draft.open("w", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(("photo", "listing", "logit"))
             for row, logit in zip(self.rows, self.logit, strict=True):
                 entry = self.manifest.rows[row]
                 writer.writerow((str(entry.photo), entry.listing, repr(float(logit))))
+        draft.replace(file)
 
     def judged_listings(self) -> Iterator[tuple[tuple[int, ...], list[PhotoJudgement]]]:
         """The rows of each listing's first 12 photos, and what was said of them; quality was not looked at."""

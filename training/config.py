@@ -32,7 +32,7 @@ class DataConfig:
     stop_share: float = setting(0.15, help="share of the other listings that stops training")
     calibrate_share: float = setting(0.15, help="share of the other listings that calibrates and sets thresholds")
     report_share: float = setting(
-        0.0, help="share of all listings that only reports, where the manifest says neither by fold nor by split"
+        0.0, help="share of all listings that only reports; for manifests where no fold and no split says which"
     )
     seed: int = setting(0, help="seed of splits, shuffles and augmentation")
     audit: AuditDepth = setting("full", help="what is audited before training: 'full', or the 'table' without photos")

@@ -25,7 +25,7 @@ class FrozenConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinearHead:
+class LinearFit:
     """Standardisation [F] and weights [F] of a fitted head: logit = ((x - mean) / scale) . weight + bias."""
 
     mean: NDArray[np.float32]
@@ -40,13 +40,13 @@ class LinearHead:
 
 def fit_head(
     features: NDArray[np.float32], genuine: NDArray[np.bool_], weights: NDArray[np.float64], config: FrozenConfig
-) -> LinearHead:
+) -> LinearFit:
     """Logistic regression on features [N, F] with labels [N] and photo weights [N] whose mean is one."""
     mean = features.mean(0)
     scale = features.std(0) + 1e-4
     model = LogisticRegression(C=config.c, max_iter=1000, tol=1e-5)
     model.fit((features - mean) / scale, genuine, sample_weight=weights)
-    return LinearHead(mean=mean, scale=scale, weight=model.coef_[0].astype(np.float32), bias=float(model.intercept_[0]))
+    return LinearFit(mean=mean, scale=scale, weight=model.coef_[0].astype(np.float32), bias=float(model.intercept_[0]))
 
 
 def balanced_weights(genuine: NDArray[np.bool_], products: NDArray[np.str_]) -> NDArray[np.float64]:

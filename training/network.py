@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.backbones import Normalisation, backbone_stages, create_backbone
-from training.heads import Head, StageHead
+from training.heads import Head, LinearHead
 
 EPS = 1e-5
 
@@ -48,7 +48,7 @@ class Network(nn.Module):
         self.register_buffer("photo_mean", torch.tensor(normalisation.mean).view(1, 3, 1, 1))
         self.register_buffer("photo_std", torch.tensor(normalisation.std).view(1, 3, 1, 1))
         self.widths = _tap_widths(backbone, self.taps)
-        self.head: Head = StageHead(2 * sum(self.widths), dropout)
+        self.head: Head = LinearHead(2 * sum(self.widths), dropout)
 
     @property
     def stages(self) -> list[list[nn.Module]]:

@@ -17,8 +17,8 @@ from training.config import TrainConfig
 from training.feature_cache import FeatureCache, open_feature_cache
 from training.finetune.loop import finetune
 from training.frozen import balanced_weights, fit_head
-from training.heads import KernelHead, StageHead
-from training.kernel import fit_kernel_head
+from training.heads import KernelHead, LinearHead
+from training.kernel import fit_kernel_head, require_room
 from training.manifest import Manifest
 from training.network import Network, build_network
 from training.photo_logits import Session, exported_session, photo_logits
@@ -35,6 +35,9 @@ class Recipe(Protocol):
     def logits(self, network: AnyNetwork, rows: Sequence[int]) -> NDArray[np.float64]:
         """The logit of each row's photo [len(rows)], positive for genuine."""
 
+    def forget(self) -> None:
+        """Drop what only fitting and judging need: a run of many folds keeps a recipe for each."""
+
 
 @dataclass(slots=True, kw_only=True)
 class FrozenRecipe:
@@ -49,6 +52,7 @@ class FrozenRecipe:
         """See Recipe; nothing is written to `folder`, since fitting takes seconds."""
         if self.config.model.head == "linear":
             return self.fit_linear((*fit, *stop))
+        require_room(len((*fit, *stop)) * len(_sides(self.config)))
         network = new_network(self.config)
         network.head = fit_kernel_head(*self._lesson((*fit, *stop)), self.config.kernel)
         return network.eval()
@@ -57,7 +61,7 @@ class FrozenRecipe:
         """The network with a linear head, which fine-tuning starts from whatever head ships."""
         head = fit_head(*self._lesson(rows), self.config.frozen)
         network = new_network(self.config)
-        linear = cast(StageHead, network.head)
+        linear = cast(LinearHead, network.head)
         linear.set_statistics(torch.from_numpy(head.mean), torch.from_numpy(head.scale))
         linear.set_linear(torch.from_numpy(head.weight), head.bias)
         return network.eval()
@@ -71,6 +75,10 @@ class FrozenRecipe:
         with torch.inference_mode():
             logit = cast(Network, network).head.eval()(torch.from_numpy(self._features(False)[np.array(rows, int)]))
         return np.asarray(logit.double().numpy())
+
+    def forget(self) -> None:
+        """See Recipe."""
+        self.features.clear()
 
     def _features(self, mirrored: bool) -> NDArray[np.float32]:
         if mirrored not in self.features:
@@ -94,11 +102,13 @@ class FinetuneRecipe:
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """See Recipe. The head starts from the frozen recipe's, so that the body's first gradients mean something."""
+        if self.config.model.head == "kernel":
+            require_room(len(fit) * len(_sides(self.config)))
         network, has_head = _new_network(self.config)
         frozen = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console)
         if self.leads and not has_head:  # the other processes take the leader's weights
             network = frozen.fit_linear(fit)
-            cast(StageHead, network.head).shrink(self.config.finetune.head_start)
+            cast(LinearHead, network.head).shrink(self.config.finetune.head_start)
         result = finetune(
             network,
             self.manifest,
@@ -115,7 +125,7 @@ class FinetuneRecipe:
             return result.network
         if self.config.model.head == "kernel":
             result.network.head = self._fit_kernel(result.network, fit, folder)
-        if self.config.finetune.blend and not has_head:
+        if self.config.finetune.blend and self.config.model.init is None:
             return BlendedNetwork([frozen.fit(fit, (), folder), result.network]).eval()
         return result.network
 
@@ -136,6 +146,10 @@ class FinetuneRecipe:
         photos = [self.manifest.rows[r].photo for r in rows]
         with photo_progress("held-out photos", len(photos), self.console) as advance:
             return photo_logits(self.exported[1], photos, geometry, threads=self.config.threads, advance=advance)
+
+    def forget(self) -> None:
+        """See Recipe."""
+        self.exported = None
 
 
 def make_recipe(manifest: Manifest, config: TrainConfig, console: Console, *, leads: bool = True) -> Recipe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -77,6 +78,15 @@ def open_run_folder(folder: Path, *, config: dict[str, Any], data_hash: str) -> 
     return run
 
 
+def require_like_run(folder: Path, *, config: dict[str, Any], data_hash: str) -> None:
+    """Raise RunError where the run in `folder` differs in more than its fold; an empty folder is no run yet."""
+    file = folder / RECORD_FILE
+    if file.is_file():
+        _refuse_other(
+            folder, json.loads(file.read_text()), {"config": config, "data_hash": data_hash}, but=("data.fold",)
+        )
+
+
 def code_version() -> str:
     """The package's version, with the commit where the code lies in a git checkout."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
@@ -87,9 +97,9 @@ def code_version() -> str:
     return f"{version('touchstone')}+{commit}"
 
 
-def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], but: Sequence[str] = ()) -> None:
     old, new = _compared(before["config"]), _compared(now["config"])
-    keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key) and key not in but)
     if before["data_hash"] != now["data_hash"]:
         keys.append("the photos or their manifest")
     if keys:

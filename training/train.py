@@ -23,7 +23,7 @@ from training.fits import calibrating_folds, fold_configs, plan_fits
 from training.gate import audit_before_training
 from training.manifest import Manifest, mixed_product_listings, read_manifest, without_listings
 from training.recipes import Recipe, make_recipe
-from training.run_folder import RunFolder, open_run_folder
+from training.run_folder import RunFolder, open_run_folder, require_like_run
 from training.splits import Roles, assign_roles
 from vision.bundle import Bundle, read_bundle, seal_bundle
 
@@ -134,6 +134,7 @@ class _Job:
             reported = self._judge(network, roles.report)
             reported.write(self.run.folder / REPORT_LOGITS)
             self.console.print(f"listing AUROC on what only reports: {reported.listing_auroc():.3f}")
+        self.recipe.forget()
         return _Learnt(network=network, roles=roles, held_out=tuple(held_out))
 
     def make_bundle(self, learnt: _Learnt) -> None:
@@ -159,6 +160,9 @@ class _Job:
         if self.config.calibration_source == "out_of_fold":
             return join_sets(self.manifest, learnt.held_out, "out_of_fold")
         folds = calibrating_folds(self.manifest, self.config)
+        for folder in folds.values():
+            if self.config.calibration_source == "other_folds":
+                require_like_run(folder, config=self.config.recorded(), data_hash=self.manifest.sha256)
         return read_fold_answers(self.manifest, {fold: folder / REPORT_LOGITS for fold, folder in folds.items()})
 
     def _judge(self, network: AnyNetwork, rows: tuple[int, ...]) -> CalibrationSet:
@@ -219,14 +223,26 @@ class _Job:
 
 def _assign_roles(manifest: Manifest, config: TrainConfig) -> Roles:
     data = config.data
-    return assign_roles(
+    says_who_reports = data.fold is not None or any(row.split for row in manifest.rows)
+    if data.report_share and (says_who_reports or config.calibration_source == "fold_runs"):
+        raise RunError(
+            "data.report_share holds listings back only where nothing else says who reports: not with data.fold, with "
+            "a column split or with calibration.source = 'fold_runs'; set it to 0"
+        )
+    roles = assign_roles(
         manifest,
         fold=data.fold,
         stop_share=data.stop_share,
-        calibrate_share=data.calibrate_share,
+        calibrate_share=data.calibrate_share if config.calibration_source == "held_out" else 0.0,
         report_share=data.report_share,
         seed=data.seed,
     )
+    if roles.report and config.calibration_source == "fold_runs":
+        raise RunError(
+            "calibration.source = 'fold_runs' learns from every listing of every fold, but the column split says that "
+            "test only reports: leave those rows out (data.where = [\"split!=test\"]), or take 'out_of_fold'"
+        )
+    return roles
 
 
 def _read_data(config: TrainConfig, console: Console) -> Manifest:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from training.blend import AnyNetwork
 from training.errors import BackboneError
+from training.heads import KernelHead
 from training.network import Network
 from vision.bundle import read_bundle
 
@@ -16,8 +17,13 @@ WEIGHTS_FILE = "weights.safetensors"
 
 
 def save_weights(network: AnyNetwork, folder: Path) -> None:
-    """Write the network's weights into a bundle's folder, before it is sealed."""
-    state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    """Write the network's weights into a bundle's folder, before it is sealed.
+
+    Kernel heads are left out: no run could start from one, and they hold features of every photo that was fitted.
+    """
+    kernels = tuple(f"{name}." for name, module in network.named_modules() if isinstance(module, KernelHead))
+    weights = {name: tensor for name, tensor in network.state_dict().items() if not name.startswith(kernels)}
+    state = {name: tensor.contiguous() for name, tensor in weights.items()}
     (folder / WEIGHTS_FILE).write_bytes(save(state))
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from training.heads import StageHead
+from training.heads import LinearHead
 from training.network import Network, build_network
 
 SIZE_PX = 64
@@ -25,7 +25,7 @@ def random_photos(n: int, seed: int = 0) -> torch.Tensor:
     return torch.randint(0, 256, (n, SIZE_PX, SIZE_PX, 3), dtype=torch.uint8, generator=generator)
 
 
-def linear_head(network: Network) -> StageHead:
+def linear_head(network: Network) -> LinearHead:
     """The network's head, which is a linear one."""
-    assert isinstance(network.head, StageHead)
+    assert isinstance(network.head, LinearHead)
     return network.head

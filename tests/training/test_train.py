@@ -1,10 +1,12 @@
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from rich.console import Console
@@ -93,17 +95,18 @@ def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp
     assert total == pytest.approx(judgement.logit, abs=1e-4)
 
 
-@pytest.mark.parametrize(("blend", "graph_parts"), [("false", 0), ("true", 2)])
+@pytest.mark.parametrize(("blend", "kernels", "sides"), [("false", 1, 2), ("true", 2, 1)])
 def test_a_fine_tuned_run_ships_the_kernel_of_its_own_features(
-    tmp_path: Path, manifest: Path, blend: str, graph_parts: int
+    tmp_path: Path, manifest: Path, blend: str, kernels: int, sides: int
 ) -> None:
     settings = ("model.recipe=finetune", "model.head=kernel", f"finetune.blend={blend}", "data.fold=0")
-    bundle = run(tmp_path, manifest, *settings, model=TINY)
-    state = load(bundle.read_file(WEIGHTS_FILE))
-    supports = [tensor for name, tensor in state.items() if name.endswith("head.support")]
-    assert [tensor.dtype for tensor in supports] == [torch.int8] * max(1, graph_parts)
-    (fitted,) = {len(tensor) for tensor in supports}
-    assert 40 <= fitted < 80  # of 80 photos in two folds, less what stops and calibrates
+    bundle = run(tmp_path, manifest, *settings, f"frozen.mirror={str(sides == 2).lower()}", model=TINY)
+    graph = onnx.load_from_string(bundle.read_file("model.onnx")).graph
+    supports = [entry.dims[0] for entry in graph.initializer if entry.data_type == onnx.TensorProto.INT8]
+    assert len(supports) == kernels
+    (fitted,) = set(supports)
+    assert 40 * sides <= fitted < 80 * sides  # of 80 photos in two folds, less what stops and calibrates
+    assert not any("support" in name for name in load(bundle.read_file(WEIGHTS_FILE))), "nobody could use them"
     assert (tmp_path / "run" / "fit" / "features").is_dir(), "no other run has these features"
 
 
@@ -122,6 +125,23 @@ def test_a_share_of_a_manifest_without_splits_only_reports(tmp_path: Path, manif
     bundle = run(tmp_path, manifest, "data.report_share=0.2", "calibration.source=out_of_fold")
     assert bundle.record.metrics["listing"]["genuine"] == 6  # type: ignore[index]
     assert len(seen_photos(bundle)) == 96  # of 120
+
+
+@pytest.mark.parametrize("setting", ["data.fold=0", "calibration.source=fold_runs"])
+def test_a_share_that_could_not_report_is_refused(tmp_path: Path, manifest: Path, setting: str) -> None:
+    with pytest.raises(RunError, match=r"data\.report_share holds listings back only where"):
+        run(tmp_path, manifest, "data.report_share=0.2", setting)
+
+
+def test_fold_runs_do_not_calibrate_on_what_only_reports(tmp_path: Path, manifest: Path) -> None:
+    rows = list(csv.DictReader(manifest.open()))
+    split = manifest.with_name("split.csv")
+    with split.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, [*rows[0], "split"])
+        writer.writeheader()
+        writer.writerows({**row, "split": "test" if row["listing"] < "L10" else "train"} for row in rows)
+    with pytest.raises(RunError, match="split says that test only reports"):
+        run(tmp_path, split, "calibration.source=fold_runs")
 
 
 def test_nothing_to_calibrate_on_is_said(tmp_path: Path, manifest: Path) -> None:
@@ -153,15 +173,16 @@ def test_fold_runs_hold_nothing_back_where_the_other_folds_calibrate_them(tmp_pa
 
 
 def test_a_fold_alone_says_which_other_folds_it_waits_for_and_then_goes_on(tmp_path: Path, manifest: Path) -> None:
-    def train_fold(fold: int) -> Bundle:
-        folder = tmp_path / "folds" / str(fold)
-        return run(
-            tmp_path, manifest, f"data.fold={fold}", f"run.folder={folder}", "calibration.fold_source=other_folds"
-        )
+    def train_fold(fold: int, *overrides: str) -> Bundle:
+        own = (f"data.fold={fold}", f"run.folder={tmp_path / 'folds' / str(fold)}")
+        return run(tmp_path, manifest, *own, "calibration.fold_source=other_folds", *overrides)
 
     for fold in range(2):
         with pytest.raises(RunError, match=rf"fold {1 if fold == 0 else 2} has not answered yet"):
             train_fold(fold)
+    with pytest.raises(RunError, match=r"folds/0 holds a run that differs in frozen\.c"):
+        train_fold(2, "frozen.c=0.5")
+    shutil.rmtree(tmp_path / "folds" / "2")
     assert train_fold(2).record.graphs[0].thresholds["*"].source == "out_of_fold"
     assert train_fold(0).record.graphs[0].thresholds["*"].genuine_flagged.n == 20
 
