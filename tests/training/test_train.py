@@ -134,7 +134,7 @@ def test_a_share_that_could_not_report_is_refused(tmp_path: Path, manifest: Path
 
 
 def test_fold_runs_do_not_calibrate_on_what_only_reports(tmp_path: Path, manifest: Path) -> None:
-    rows = list(csv.DictReader(manifest.open()))
+    rows = list(csv.DictReader(manifest.read_text().splitlines()))
     split = manifest.with_name("split.csv")
     with split.open("w", newline="") as stream:
         writer = csv.DictWriter(stream, [*rows[0], "split"])
