@@ -1,9 +1,10 @@
-"""Figures of a run over folds, and of one run against another on the same listings.
+"""Figures of a run over folds, or of one that reports by itself, and of one run against another on the same listings.
 
     python -m docs.folds RUN [RUN] --out docs/results
 
-RUN is the folder of a run with `calibration.source = "fold_runs"`. Each listing's answer is the one of the fold's
-bundle that never saw it, as `touchstone evaluate` gave it. Writes RUN's answers to OUT/<name of the folder>.csv.
+RUN is the folder of a run with `calibration.source = "fold_runs"`, where each listing's answer is the one of the fold's
+bundle that never saw it, or of a run with a report of its own, which counts as one fold. Each RUN's answers go to
+OUT/<name of the folder>.csv.
 """
 
 from __future__ import annotations
@@ -50,15 +51,17 @@ class Answers:
 def read_answers(run: Path) -> Answers:
     """The answers of every fold's bundle on its own fold; an unanswered listing counts as 0.5."""
     rows = []
-    for file in sorted((run / "folds").glob("*/report/answers.csv")):
+    for file in sorted((run / "folds").glob("*/report/answers.csv")) or list(run.glob("report/answers.csv")):
         with file.open(newline="") as stream:
             rows += list(csv.DictReader(stream))
     if not rows:
-        raise SystemExit(f"{run} has no folds/*/report/answers.csv: is it a run with calibration.source = 'fold_runs'?")
+        raise SystemExit(
+            f"{run} has neither folds/*/report/answers.csv nor report/answers.csv: has it judged anything?"
+        )
     rows.sort(key=lambda row: row["listing"])
     return Answers(
         listing=[row["listing"] for row in rows],
-        fold=np.array([int(row["fold"]) for row in rows]),
+        fold=np.array([int(row["fold"] or 0) for row in rows]),
         counterfeit=np.array([row["label"] == "counterfeit" for row in rows]),
         product=np.array([row["product"] for row in rows]),
         authenticity=np.array([float(row["authenticity"] or 0.5) for row in rows]),

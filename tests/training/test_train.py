@@ -220,6 +220,19 @@ def test_a_run_starts_from_another_bundles_weights(tmp_path: Path, manifest: Pat
     assert logits[0] == pytest.approx(logits[1], abs=0.05)
 
 
+def test_fine_tuning_starts_from_part_of_the_fitted_head(tmp_path: Path, manifest: Path) -> None:
+    rows = ("data.fold=0", "data.stop_share=0")
+    still = ("finetune.lr_body=1e-12", "finetune.lr_head=1e-12", "finetune.freeze_norm=true", "finetune.blend=false")
+    whole = run(tmp_path / "frozen", manifest, *rows, model=TINY)
+    part = run(
+        tmp_path / "tuned", manifest, *rows, *still, "model.recipe=finetune", "finetune.head_start=0.25", model=TINY
+    )
+    photo = photos_of_fold(manifest, "0")[0].read_bytes()
+    logits = [Detector(bundle).judge_photo(photo, 0).logit or 0.0 for bundle in (whole, part)]
+    assert logits[1] == pytest.approx(0.25 * logits[0], abs=1e-3)
+    assert abs(logits[0]) > 0.1
+
+
 def test_a_run_starts_from_the_features_under_another_bundles_kernel(tmp_path: Path, manifest: Path) -> None:
     settings = ("model.recipe=finetune", "model.head=kernel", "finetune.blend=false", "data.fold=0")
     first = run(tmp_path / "first", manifest, *settings, "finetune.lr_body=1e-2", model=TINY)

@@ -28,6 +28,7 @@ def test_a_file_sets_nested_keys(tmp_path: Path) -> None:
         ("lr_body", 0.0),
         ("weight_decay", -0.1),
         ("ema_decay", 1.0),
+        ("head_start", 1.5),
         ("cache_margin", 0.9),
         ("workers", -1),
     ],
