@@ -1,0 +1,70 @@
+"""What the frozen recipe makes of each counterfeit maker that it was not shown, beside what it makes of it when shown.
+
+    python -m docs.left_out_makers configs/hair-dryers.toml [--set model.head=linear]
+
+Every maker is left out of training once. Its test listings are then ranked against all genuine test listings, by the
+mean logit of their photos. Features are computed once, so all fits together take a minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from training.config import TrainConfig
+from training.manifest import Manifest, read_manifest
+from training.metrics import auroc, auroc_weighted, bootstrap_interval, tpr_at_fpr
+from training.recipes import FrozenRecipe
+from training.splits import assign_roles
+from vision.config import read_config
+
+
+def main() -> None:
+    """Print a line a maker."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--set", action="append", default=[], dest="overrides")
+    arguments = parser.parse_args()
+    config = read_config(TrainConfig, arguments.config, [*arguments.overrides, "model.recipe=frozen"])
+    manifest = read_manifest(config.data.manifest).labelled()
+    data = config.data
+    roles = assign_roles(manifest, stop_share=data.stop_share, calibrate_share=data.calibrate_share, seed=data.seed)
+    recipe = FrozenRecipe(manifest=manifest, config=config, console=Console(stderr=True))
+    shown = judge(recipe, manifest, (*roles.fit, *roles.stop), roles.report)
+    print("maker: shown; left out [95 % interval]; found at 5 % FPR when left out")
+    for maker in sorted({row.maker for row in manifest.rows if row.maker}):
+        kept = [row for row in (*roles.fit, *roles.stop) if manifest.rows[row].maker != maker]
+        left_out = judge(recipe, manifest, kept, roles.report)
+        print(f"{maker}: {figures(shown, maker)[0]:.3f}; {figures(left_out, maker)[1]}")
+
+
+def judge(
+    recipe: FrozenRecipe, manifest: Manifest, fit: Sequence[int], report: Sequence[int]
+) -> dict[str, tuple[str | None, float]]:
+    """Each reported listing's maker, None for genuine, and the mean logit of its photos."""
+    logits = recipe.logits(recipe.fit(fit, (), Path()), report)
+    found: dict[str, list[float]] = {}
+    makers: dict[str, str | None] = {}
+    for row, logit in zip(report, logits, strict=True):
+        found.setdefault(manifest.rows[row].listing, []).append(float(logit))
+        makers[manifest.rows[row].listing] = manifest.rows[row].maker
+    return {listing: (makers[listing], float(np.mean(values))) for listing, values in found.items()}
+
+
+def figures(listings: dict[str, tuple[str | None, float]], maker: str) -> tuple[float, str]:
+    """The maker's AUROC against all genuine listings, and the line that says it with its interval and TPR."""
+    own = [entry for entry in listings.values() if entry[0] in (None, maker)]
+    counterfeit = np.array([entry[0] == maker for entry in own])
+    suspicion = -np.array([entry[1] for entry in own])
+    interval = bootstrap_interval(auroc_weighted, counterfeit, suspicion)
+    value = auroc(counterfeit, suspicion)
+    found = tpr_at_fpr(counterfeit, suspicion, 0.05)
+    return value, f"{value:.3f} [{interval.low:.3f}, {interval.high:.3f}]; {found:.2f}"
+
+
+if __name__ == "__main__":
+    main()
