@@ -2,8 +2,8 @@
 
     python -m docs.left_out_makers configs/hair-dryers.toml [--set model.head=linear]
 
-Every maker is left out of training once. Its test listings are then ranked against all genuine test listings, by the
-mean logit of their photos. Features are computed once, so all fits together take a minute.
+Every maker is left out of training once. Its test listings are then ranked against all genuine test listings, by
+their logits. Features are computed once, so all fits together take a minute.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from training.calibration_set import CalibrationSet
 from training.config import TrainConfig
 from training.manifest import Manifest, read_manifest
 from training.metrics import auroc, auroc_weighted, bootstrap_interval, tpr_at_fpr
 from training.recipes import FrozenRecipe
 from training.splits import assign_roles
 from vision.config import read_config
+from vision.verdict import distinct_readable, listing_logit
 
 
 def main() -> None:
@@ -45,14 +47,13 @@ def main() -> None:
 def judge(
     recipe: FrozenRecipe, manifest: Manifest, fit: Sequence[int], report: Sequence[int]
 ) -> dict[str, tuple[str | None, float]]:
-    """Each reported listing's maker, None for genuine, and the mean logit of its photos."""
-    logits = recipe.logits(recipe.fit(fit, (), Path()), report)
-    found: dict[str, list[float]] = {}
-    makers: dict[str, str | None] = {}
-    for row, logit in zip(report, logits, strict=True):
-        found.setdefault(manifest.rows[row].listing, []).append(float(logit))
-        makers[manifest.rows[row].listing] = manifest.rows[row].maker
-    return {listing: (makers[listing], float(np.mean(values))) for listing, values in found.items()}
+    """Each reported listing's maker, None for genuine, and its logit as a verdict takes it."""
+    logit = recipe.logits(recipe.fit(fit, (), Path()), report)
+    answers = CalibrationSet(manifest=manifest, rows=tuple(report), logit=logit, source="held_out")
+    return {
+        manifest.rows[rows[0]].listing: (manifest.rows[rows[0]].maker, listing_logit(distinct_readable(judgements)))
+        for rows, judgements in answers.judged_listings()
+    }
 
 
 def figures(listings: dict[str, tuple[str | None, float]], maker: str) -> tuple[float, str]:
