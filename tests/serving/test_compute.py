@@ -36,7 +36,7 @@ def test_what_would_wait_behind_too_much_is_refused_at_once() -> None:
         start = time.perf_counter()
         with pytest.raises(Overloaded) as caught:
             await compute.run(lambda: None)
-        assert time.perf_counter() - start < 0.05
+        assert time.perf_counter() - start < 1.0  # waiting would never end: the gate is shut
         assert 1 <= caught.value.retry_after_s <= 30
         gate.set()
         await running

@@ -32,14 +32,17 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def test_importing_the_app_is_quick_and_brings_no_torch() -> None:
+    """Against the libraries it can't do without: seconds alone say as much about the machine as about the app."""
     program = (
-        "import time, sys; start = time.process_time(); import serving.app; "
-        "took = time.process_time() - start; heavy = {'torch', 'training', 'alembic', 'onnx'} & set(sys.modules); "
-        "print(took, ','.join(sorted(heavy)))"
+        "import time, sys; start = time.process_time(); "
+        "import fastapi, numpy, onnxruntime, PIL.Image, sqlalchemy.orm; libraries = time.process_time() - start; "
+        "import serving.app; own = time.process_time() - start - libraries; "
+        "heavy = {'torch', 'training', 'alembic', 'onnx'} & set(sys.modules); "
+        "print(own / libraries, ','.join(sorted(heavy)))"
     )
-    took, heavy = subprocess.check_output([sys.executable, "-c", program], text=True).split(" ")
-    assert heavy.strip() == ""
-    assert float(took) < 1.0  # of the processor: a busy machine makes no import slow
+    answers = [subprocess.check_output([sys.executable, "-c", program], text=True).split(" ") for _ in range(3)]
+    assert [heavy.strip() for _, heavy in answers] == ["", "", ""]
+    assert min(float(ratio) for ratio, _ in answers) < 0.75
 
 
 def test_the_line_to_click_names_an_address_that_opens() -> None:
