@@ -201,19 +201,19 @@ def _count_outcomes(listings: Sequence[ListingAnswer]) -> dict[str, int]:
 
 def _product_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
     names = sorted({a.product for a in listings})
-    return tuple(_listing_group(name, [a for a in listings if a.product == name], rounds) for name in names)
+    return tuple(listing_group(name, [a for a in listings if a.product == name], rounds) for name in names)
 
 
 def _photo_count_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
     parts = [(name, [a for a in listings if low <= a.photo_count <= high]) for low, high, name in _PHOTO_COUNTS]
-    return tuple(_listing_group(name, part, rounds) for name, part in parts if part)
+    return tuple(listing_group(name, part, rounds) for name, part in parts if part)
 
 
 def _maker_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
     makers = sorted({a.maker for a in listings if a.maker and a.label == "counterfeit"})
     genuine = [a for a in listings if a.label == "genuine"]
     counterfeit = [a for a in listings if a.label == "counterfeit"]
-    return tuple(_listing_group(m, genuine + [a for a in counterfeit if a.maker == m], rounds) for m in makers)
+    return tuple(listing_group(m, genuine + [a for a in counterfeit if a.maker == m], rounds) for m in makers)
 
 
 def _cue_groups(photos: Sequence[PhotoAnswer], rounds: int) -> tuple[Group, ...]:
@@ -231,7 +231,8 @@ def _view_groups(photos: Sequence[PhotoAnswer], rounds: int) -> tuple[Group, ...
     return tuple(_photo_group(str(name), values.only(view == name), rounds) for name in np.unique(view) if name)
 
 
-def _listing_group(name: str, listings: Sequence[ListingAnswer], rounds: int) -> Group:
+def listing_group(name: str, listings: Sequence[ListingAnswer], rounds: int = 2000) -> Group:
+    """The figures of a part of the listings."""
     group = _photo_group(name, _listing_values(listings), rounds)
     return Group(
         name=name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -98,7 +98,7 @@ def code_version() -> str:
 
 
 def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], but: Sequence[str] = ()) -> None:
-    old, new = _compared(before["config"]), _compared(now["config"])
+    old, new = compared_settings(before["config"]), compared_settings(now["config"])
     keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key) and key not in but)
     if before["data_hash"] != now["data_hash"]:
         keys.append("the photos or their manifest")
@@ -110,14 +110,15 @@ def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], but
         )
 
 
-def _compared(config: dict[str, Any], prefix: str = "") -> dict[str, object]:
+def compared_settings(config: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    """The recorded settings that make a run what it is, by their dotted keys."""
     flat: dict[str, object] = {}
     for key, value in config.items():
         name = f"{prefix}{key}"
         if name in NOT_COMPARED:
             continue
         if isinstance(value, dict):
-            flat |= _compared(value, f"{name}.")
+            flat |= compared_settings(value, f"{name}.")
         else:
             flat[name] = value
     return flat
