@@ -47,6 +47,14 @@ class MeasuredRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartOfRuns:
+    """One fold or product under each run, in the runs' order; None where a run has no listing of it."""
+
+    name: str
+    groups: tuple[Group | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PairedDifference:
     """A figure of a run less the baseline's on the common listings, with its paired 95 % interval."""
 
@@ -94,6 +102,13 @@ class Comparison:
     common: CommonListings
     differences: tuple[RunDifference, ...]
     settings: tuple[DifferingSetting, ...]
+
+    @property
+    def parts(self) -> tuple[PartOfRuns, ...]:
+        """The folds, then the products of runs that have several."""
+        groups = [{group.name: group for group in _groups(measured)} for measured in self.runs]
+        names = sorted({name for own in groups for name in own}, key=lambda name: (not name.startswith("fold "), name))
+        return tuple(PartOfRuns(name=name, groups=tuple(own.get(name) for own in groups)) for name in names)
 
     @property
     def cautions(self) -> tuple[str, ...]:
@@ -178,6 +193,11 @@ def mean_of_folds(fold: NDArray[np.int64]) -> WeightedFigure:
         return np.asarray(np.mean(each, axis=0))
 
     return figure
+
+
+def _groups(measured: MeasuredRun) -> tuple[Group, ...]:
+    products = measured.figures.by_product
+    return (*measured.by_fold, *(products if len(products) > 1 else ()))
 
 
 def _common_listings(runs: Sequence[RunAnswers]) -> CommonListings:
