@@ -11,10 +11,12 @@ from pathlib import Path
 from markupsafe import Markup
 
 from training.compare_words import FIGURE_NAMES, signed, signed_interval
-from training.comparison import Comparison, MeasuredRun, PairedName
+from training.comparison import Comparison
 from training.errors import NothingToCompare
 from training.figures import figures_as_dict
+from training.measured_run import MeasuredRun
 from training.pages import render_page
+from training.paired_differences import PairedName
 from training.plots import IntervalRow, plot_intervals
 from training.run_answers import RunAnswers
 from training.wording import LABEL_KIND_SENTENCES

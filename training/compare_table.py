@@ -11,8 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from training.compare_words import FIGURE_NAMES, signed, signed_interval
-from training.comparison import Comparison, MeasuredRun
+from training.comparison import Comparison
 from training.figures import Figure, Share
+from training.measured_run import MeasuredRun
 from training.wording import number, percent
 
 _MOST_COLUMNS = 4  # runs beside each other in a table that has a column a run
@@ -32,7 +33,9 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         keys = ", ".join(setting.key for setting in comparison.settings)
         console.print(f"Settings that differ: {keys}. The page (--out) has them for each run.", markup=False)
     for difference in comparison.differences:
-        table = _table(f"{difference.run} less {comparison.baseline}, {len(comparison.common.listings)} common listings")
+        table = _table(
+            f"{difference.run} less {comparison.baseline}, {len(comparison.common.listings)} common listings"
+        )
         table.add_column("")
         for heading in (comparison.baseline, difference.run):
             table.add_column(escape(heading), justify="right", overflow="fold")

@@ -1,49 +1,17 @@
-"""Runs side by side: each one's figures, and how it differs from the baseline on the listings that all of them judged.
-
-Folds have bundles of their own, each with its own scale, so ranks are compared within a fold: the figure that leads is
-the mean of the folds' listing AUROCs. A run without folds is one fold.
-"""
+"""Runs side by side: the figures of each, and its differences from the baseline on the listings that all judged."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from training import metrics
 from training.answers import ListingAnswer
 from training.differing_settings import DATA_KEY, DifferingSetting, differing_settings
 from training.errors import NothingToCompare
-from training.figures import Figure, Figures, Group, listing_group, measure, share
-from training.metrics import BoolArray, FloatArray, WeightedFigure
+from training.figures import Group
+from training.measured_run import MeasuredRun, measure_run
+from training.paired_differences import RunDifference, difference_of
 from training.run_answers import RunAnswers
-
-PairedName = Literal[
-    "mean_of_folds",
-    "auroc",
-    "average_precision",
-    "tpr_at_5pct_fpr",
-    "tpr_at_1pct_fpr",
-    "brier",
-    "coverage",
-    "genuine_flagged",
-    "counterfeit_passed",
-]
-LOWER_IS_BETTER: tuple[PairedName, ...] = ("brier", "genuine_flagged", "counterfeit_passed")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredRun:
-    """A run and the figures of all that it answered; `by_fold` has no entry for a run without folds."""
-
-    run: RunAnswers
-    mean_of_folds: Figure
-    figures: Figures
-    by_fold: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,33 +20,6 @@ class PartOfRuns:
 
     name: str
     groups: tuple[Group | None, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairedDifference:
-    """A figure of a run less the baseline's on the common listings, with its paired 95 % interval."""
-
-    figure: PairedName
-    baseline: float
-    run: float
-    value: float
-    low: float
-    high: float
-
-    @property
-    def verdict(self) -> Literal["better", "worse", "open"]:
-        """Whether the interval lies on one side of 0."""
-        if math.isnan(self.low) or self.low <= 0 <= self.high:
-            return "open"
-        return "better" if (self.low > 0) != (self.figure in LOWER_IS_BETTER) else "worse"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunDifference:
-    """How one run differs from the baseline, the mean of folds first."""
-
-    run: str
-    differences: tuple[PairedDifference, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +79,7 @@ def compare_runs(
     for run in runs:
         measured.append(measure_run(run, rounds=rounds))
         if run is not first and common.listings:
-            differences.append(_difference(_only(first, common), _only(run, common), rounds))
+            differences.append(difference_of(_only(first, common), _only(run, common), rounds))
         advance()
     return Comparison(
         runs=tuple(measured),
@@ -156,43 +97,6 @@ def in_common_folds(runs: Sequence[RunAnswers]) -> tuple[RunAnswers, ...]:
         told = "; ".join(f"{run.name} has {_fold_names(run)}" for run in runs)
         raise NothingToCompare(f"the runs have no fold in common: {told}")
     return tuple(run.of_folds(folds) for run in runs)
-
-
-def measure_run(run: RunAnswers, *, rounds: int = 2000) -> MeasuredRun:
-    """The figures of one run, with intervals from `rounds` bootstrap rounds."""
-    figures = measure(run.answers, (), rounds=rounds)
-    unknown = share(0, 0)
-    if not run.has_outcomes:
-        figures = replace(
-            figures,
-            coverage=unknown,
-            accuracy_when_said=unknown,
-            genuine_flagged=unknown,
-            counterfeit_passed=unknown,
-            outcomes={},
-        )
-    positive, suspicion, fold = _arrays(run.answers)
-    leading = mean_of_folds(fold)
-    interval = metrics.bootstrap_interval(leading, positive, suspicion, rounds=rounds)
-    value = float(leading(positive, suspicion, np.ones((1, len(positive))))[0])
-    folds = sorted(k for k in run.folds if k is not None)
-    return MeasuredRun(
-        run=run,
-        mean_of_folds=Figure(value=value, low=interval.low, high=interval.high),
-        figures=figures,
-        by_fold=tuple(listing_group(f"fold {k}", [a for a in run.answers if a.fold == k], rounds) for k in folds),
-    )
-
-
-def mean_of_folds(fold: NDArray[np.int64]) -> WeightedFigure:
-    """The figure: mean of the AUROCs within each fold; undefined where one of the folds lacks a class."""
-    parts = [fold == k for k in np.unique(fold)]
-
-    def figure(positive: BoolArray, suspicion: FloatArray, weight: FloatArray) -> FloatArray:
-        each = [metrics.auroc_weighted(positive[own], suspicion[own], weight[:, own]) for own in parts]  # [folds, R]
-        return np.asarray(np.mean(each, axis=0))
-
-    return figure
 
 
 def _groups(measured: MeasuredRun) -> tuple[Group, ...]:
@@ -221,75 +125,6 @@ def _only(run: RunAnswers, common: CommonListings) -> RunAnswers:
     return replace(run, answers=tuple(answer for answer in run.answers if answer.listing in kept))
 
 
-def _difference(baseline: RunAnswers, run: RunAnswers, rounds: int) -> RunDifference:
-    """Both have the same listings, sorted, so that a place in one is the same place in the other."""
-    positive, first, first_fold = _arrays(baseline.answers)
-    _, second, second_fold = _arrays(run.answers)
-
-    def pair(
-        name: PairedName,
-        figure: WeightedFigure,
-        values: tuple[FloatArray, FloatArray] = (first, second),
-        of_run: WeightedFigure | None = None,
-    ) -> PairedDifference:
-        found = metrics.paired_bootstrap(figure, positive, *values, figure_of_second=of_run, rounds=rounds)
-        one = np.ones((1, len(positive)))
-        return PairedDifference(
-            figure=name,
-            baseline=float(figure(positive, values[0], one)[0]),
-            run=float((of_run or figure)(positive, values[1], one)[0]),
-            value=found.value,
-            low=found.low,
-            high=found.high,
-        )
-
-    differences = [
-        pair("mean_of_folds", mean_of_folds(first_fold), of_run=mean_of_folds(second_fold)),
-        pair("auroc", metrics.auroc_weighted),
-        pair("average_precision", metrics.average_precision_weighted),
-        pair("tpr_at_5pct_fpr", metrics.tpr_at_fpr_weighted(0.05)),
-        pair("tpr_at_1pct_fpr", metrics.tpr_at_fpr_weighted(0.01)),
-        pair("brier", _mean_squared_error),
-    ]
-    if baseline.has_outcomes and run.has_outcomes:
-        said = (_called(baseline, "genuine", "counterfeit"), _called(run, "genuine", "counterfeit"))
-        flagged = (_called(baseline, "counterfeit"), _called(run, "counterfeit"))
-        passed = (_called(baseline, "genuine"), _called(run, "genuine"))
-        differences += [
-            pair("coverage", _share_among(positive | True), said),
-            pair("genuine_flagged", _share_among(~positive), flagged),
-            pair("counterfeit_passed", _share_among(positive), passed),
-        ]
-    return RunDifference(run=run.name, differences=tuple(differences))
-
-
-def _mean_squared_error(positive: BoolArray, suspicion: FloatArray, weight: FloatArray) -> FloatArray:
-    return metrics.brier_weighted(~positive, 1 - suspicion, weight)
-
-
-def _share_among(members: BoolArray) -> WeightedFigure:
-    """The figure: the weighted share of `members` [N] whose value is 1."""
-
-    def figure(positive: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
-        n = weight[:, members].sum(axis=1)
-        hits = (weight[:, members] * value[members]).sum(axis=1)
-        return np.divide(hits, n, out=np.full(len(n), np.nan), where=n > 0)
-
-    return figure
-
-
-def _called(run: RunAnswers, *outcomes: str) -> FloatArray:
-    return np.array([answer.outcome in outcomes for answer in run.answers], dtype=np.float64)
-
-
-def _arrays(answers: Sequence[ListingAnswer]) -> tuple[BoolArray, FloatArray, NDArray[np.int64]]:
-    """Whether counterfeit, suspicion and fold (−1 for none), each [N]."""
-    positive = np.array([answer.label == "counterfeit" for answer in answers], dtype=np.bool_)
-    suspicion = np.array([answer.suspicion for answer in answers], dtype=np.float64)
-    fold = np.array([-1 if answer.fold is None else answer.fold for answer in answers], dtype=np.int64)
-    return positive, suspicion, fold
-
-
 def _cautions(comparison: Comparison) -> list[str]:
     common, runs = comparison.common, [measured.run for measured in comparison.runs]
     said = [
@@ -314,9 +149,7 @@ def _cautions(comparison: Comparison) -> list[str]:
     if len({frozenset((a.listing, a.fold) for a in _only(run, common).answers) for run in runs}) > 1:
         said.append("The runs put common listings into different folds; each mean is taken over the run's own folds.")
     if len(runs) > 2:
-        said.append(
-            "The best of several runs looks better than it is: what is chosen here should be reported on other listings."
-        )
+        said.append("The best of several runs looks better than it is: report what is chosen here on other listings.")
     return said
 
 

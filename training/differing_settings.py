@@ -43,7 +43,7 @@ def _values(key: str, known: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
 
 
 def _disagree(setting: DifferingSetting, known: Sequence[Mapping[str, str]]) -> bool:
-    """Whether runs that could have known the key differ: an older run may lack it, one without a record says nothing."""
+    """Whether the runs that could have known the key differ; an older one may lack it, which differs too."""
     said = {
         value
         for value, settings in zip(setting.values, known, strict=True)

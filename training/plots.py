@@ -159,7 +159,7 @@ def plot_intervals(rows: Sequence[IntervalRow], *, title: str, x_label: str, zer
         if row.low == row.low:
             axes.hlines(place, row.low, row.high, color=_TOKENS["accent"], linewidth=2)
         inside = _TOKENS["paper"] if row.is_baseline else _TOKENS["accent"]
-        axes.plot(row.value, place, "o", markersize=7, markerfacecolor=inside, markeredgecolor=_TOKENS["accent"])
+        axes.scatter(row.value, place, s=45, facecolor=inside, edgecolor=_TOKENS["accent"], zorder=3)
     for place, row in enumerate(reversed(rows)):
         axes.annotate(
             _interval_text(row, signed=zero),
@@ -253,7 +253,7 @@ def _svg(figure: Figure, title: str) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    svg = re.sub(r'<g id="[^"]*">', "<g>", svg)  # several graphs share a page, and ids must not
+    svg = re.sub(r'<g id="[^"]*"(/?)>', r"<g\1>", svg)  # several graphs share a page, and ids must not
     svg = re.sub(r'font-family: [^;"]*', "font-family: var(--font)", svg)
     head, body = svg.split(">", 1)
     head = re.sub(r' (width|height)="[^"]*"', "", head)

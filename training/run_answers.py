@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from training.answers import AnswerTable, ListingAnswer, read_answers
@@ -66,7 +67,7 @@ def read_run(path: Path) -> RunAnswers:
 
 
 def short_names(paths: Sequence[Path]) -> tuple[str, ...]:
-    """The shortest ends of the paths that tell them apart, as in `first/report`. Raises RunError for one named twice."""
+    """The shortest ends that tell the paths apart, as in `first/report`. Raises RunError for one named twice."""
     parts = [path.resolve().with_suffix("" if path.is_file() else path.suffix).parts for path in paths]
     for index, own in enumerate(parts):
         if own in parts[:index]:
@@ -78,7 +79,7 @@ def _run(path: Path, tables: Sequence[AnswerTable], facts: RunFacts, silent: tup
     answers = sorted((answer for table in tables for answer in table.listings), key=lambda answer: answer.listing)
     if not answers:
         raise RunError(f"{path} holds a table of answers without a listing; there is nothing to compare")
-    for one, other in zip(answers, answers[1:], strict=False):
+    for one, other in pairwise(answers):
         if one.listing == other.listing:
             raise RunError(f"{path} answers listing {one.listing} twice; the folds of a run share no listing")
     return RunAnswers(
@@ -92,7 +93,9 @@ def _run(path: Path, tables: Sequence[AnswerTable], facts: RunFacts, silent: tup
 
 def _nothing_answered(path: Path) -> str:
     if not path.exists():
-        return f"{path}: no such run; name a run folder, a folder that `touchstone evaluate` wrote, or a table of answers"
+        return (
+            f"{path}: no such run; name a run folder, a folder that `touchstone evaluate` wrote, or a table of answers"
+        )
     places = f"{FOLDS_FOLDER}/*/{REPORT_FOLDER}/{ANSWERS_FILE}, {REPORT_FOLDER}/{ANSWERS_FILE}, {ANSWERS_FILE}"
     return (
         f"{path} has judged no listing that it never saw: it has none of {places}. Let it finish, train with folds, a "

@@ -87,6 +87,12 @@ def require_like_run(folder: Path, *, config: dict[str, Any], data_hash: str) ->
         )
 
 
+def recorded_differences(folder: Path, config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys in which the run in `folder` was asked something else than `config`; none where no run is there yet."""
+    file = folder / RECORD_FILE
+    return tuple(_differing_keys(json.loads(file.read_text())["config"], config)) if file.is_file() else ()
+
+
 def code_version() -> str:
     """The package's version, with the commit where the code lies in a git checkout."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
@@ -99,7 +105,7 @@ def code_version() -> str:
 
 def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], but: Sequence[str] = ()) -> None:
     old, new = compared_settings(before["config"]), compared_settings(now["config"])
-    keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key) and key not in but)
+    keys = [key for key in _differing_keys(before["config"], now["config"]) if key not in but]
     if before["data_hash"] != now["data_hash"]:
         keys.append("the photos or their manifest")
     if keys:
@@ -108,6 +114,11 @@ def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], but
             f"run.folder {folder} holds a run that differs in {shown}. Name another folder (--set run.folder=…), "
             "or delete this one"
         )
+
+
+def _differing_keys(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    old, new = compared_settings(before), compared_settings(now)
+    return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
 
 
 def compared_settings(config: Mapping[str, Any], prefix: str = "") -> dict[str, object]:

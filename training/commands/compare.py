@@ -23,7 +23,8 @@ def compare(
     runs: Annotated[
         list[Path],
         typer.Argument(
-            metavar="RUN…", help="Run folders, folders that evaluate wrote, or tables of answers; the first is baseline."
+            metavar="RUN…",
+            help="Run folders, folders that evaluate wrote, or tables of answers; the first is baseline.",
         ),
     ],
     baseline: Annotated[
