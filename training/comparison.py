@@ -134,7 +134,7 @@ def _cautions(comparison: Comparison) -> list[str]:
     ]
     if len(runs) > 1 and not common.listings:
         said.append("No listing was judged by all runs, so there are no paired differences.")
-    if common.not_judged_by_all:
+    if common.not_judged_by_all and common.listings:
         said.append(
             f"{common.not_judged_by_all} listings were not judged by all runs: each run's own figures are of all that "
             f"it judged, differences of the {len(common.listings)} that all judged."

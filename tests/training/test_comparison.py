@@ -134,7 +134,7 @@ def test_runs_of_different_listings_have_figures_but_no_difference() -> None:
     other = {f"{name}x": p for name, p in FIRST.items()}
     comparison = compare_runs([run("first", FIRST), run("second", other, folds={})], rounds=50)
     assert comparison.differences == ()
-    assert comparison.cautions[0] == "No listing was judged by all runs, so there are no paired differences."
+    assert comparison.cautions == ("No listing was judged by all runs, so there are no paired differences.",)
 
 
 def test_only_the_folds_that_every_run_has(tmp_path: Path) -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner
 
 from tests.toy_data import write_toy_data
-from tests.training.test_sweep import TWO, write_sweep
+from tests.training.test_sweep import TWO, variants_of, write_sweep
+from tests.training.written_runs import FIRST, write_fold_run
 from training.commands.sweep import app
-from training.config import TrainConfig
 from training.errors import SweepIncomplete
-from training.train import train
-from vision.config import read_config
+from training.sweep import Variant
 
 
 def test_a_dry_run_says_what_would_be_trained_and_writes_nothing(tmp_path: Path) -> None:
@@ -34,7 +31,7 @@ data.fold = 0
 calibration = { fold_source = "out_of_fold", folds = 2 }
 
 [variants.line]
-data.manifest = "MISSING"
+data.manifest = "missing.csv"
 
 [variants.kernel]
 model.head = "kernel"
@@ -43,25 +40,37 @@ model.head = "kernel"
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_failed_variant_is_reported_the_others_go_on_and_a_second_start_finishes(tmp_path: Path) -> None:
-    manifest = write_toy_data(tmp_path, listings=24)
-    missing = manifest.with_name("elsewhere.csv")
-    sweep = write_sweep(tmp_path, VARIANTS.replace("MISSING", missing.as_posix()))
-    first = CliRunner().invoke(app, [str(sweep)], env={"COLUMNS": "200"})
-    assert isinstance(first.exception, SweepIncomplete)
-    assert str(first.exception).startswith("1 of 2 variants failed: line.")
-    assert "error [manifest_invalid]" in first.output
-    assert "the baseline line has no answers; kernel stands in" in first.output
-    bundle = tmp_path / "sweep" / "kernel" / "bundle" / "bundle.json"
-    sealed_at = bundle.stat().st_mtime_ns
-
-    shutil.copy(manifest, missing)
-    train(read_config(TrainConfig, tmp_path / "sweep" / "line.toml"), Console(quiet=True))  # as one would by hand
-    second = CliRunner().invoke(app, [str(sweep)], env={"COLUMNS": "200"})
-    assert second.exit_code == 0, second.output
-    assert "2 done, 0 to train" in second.output
-    assert "kernel: done already" in second.output
-    assert bundle.stat().st_mtime_ns == sealed_at
+def test_a_failed_variant_is_reported_and_the_others_go_on(tmp_path: Path) -> None:
+    write_toy_data(tmp_path, listings=24)
+    result = CliRunner().invoke(app, [str(write_sweep(tmp_path, VARIANTS))], env={"COLUMNS": "200"})
+    assert isinstance(result.exception, SweepIncomplete)
+    assert str(result.exception).startswith("1 of 2 variants failed: line.")
+    assert "error [manifest_invalid]" in result.output
+    assert "kernel: 2 of 2, 0 left after it" in result.output
+    assert "the baseline line has no answers; kernel stands in" in result.output
+    assert (tmp_path / "sweep" / "kernel" / "bundle" / "bundle.json").is_file()
     table = json.loads((tmp_path / "sweep" / "comparison" / "compare.json").read_text())
-    assert (table["baseline"], table["common_listings"]) == ("line", 8)
-    assert table["differing_settings"]["model.head"] == ["linear", "kernel"]
+    assert [(run["name"], run["listings"]) for run in table["runs"]] == [("kernel", 8)]
+
+
+def finish(variant: Variant, authenticity: dict[str, float]) -> None:
+    """Leave what a finished training of the variant leaves, as far as a sweep reads it."""
+    write_fold_run(variant.folder, authenticity)
+    record = {"config": variant.config.recorded(), "data_hash": "d" * 64, "code_version": "0.1.0"}
+    (variant.folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    (variant.folder / "bundle").mkdir()
+    (variant.folder / "bundle" / "bundle.json").write_text('{"created_at": "2026-01-01T00:00:00Z"}', encoding="utf-8")
+
+
+def test_a_finished_sweep_trains_nothing_and_compares_again(tmp_path: Path) -> None:
+    line, kernel = variants_of(tmp_path, TWO)
+    finish(line, FIRST)
+    finish(kernel, FIRST | {"g3": 0.45})
+    result = CliRunner().invoke(app, [str(tmp_path / "sweep.toml")], env={"COLUMNS": "200"}, catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "2 done, 0 to train" in result.output
+    assert not line.config_file.exists()
+    table = json.loads((tmp_path / "sweep" / "comparison" / "compare.json").read_text())
+    assert table["baseline"] == "line"
+    assert table["differences"][0]["figures"]["mean_of_folds"]["value"] == 0.125
+    assert table["differing_settings"] == {"frozen.c": ["0.01", "1.0"], "model.head": ["linear", "kernel"]}
