@@ -47,7 +47,8 @@ class Drawn:
 class Stress:
     """What the plan's changes did to the `drawn` listings of `of` judged ones.
 
-    `boxed` of the drawn listings have a box on every photo. `answers` and `figures` are in the plan's order of changes; a change that no listing allows is in neither.
+    `boxed` of the drawn have a box on every photo. `answers` and `figures` are in the plan's order of changes; a change
+    that no listing allows is in neither.
     """
 
     plan: StressPlan
@@ -131,11 +132,12 @@ def _judge_all(
     console: Console,
 ) -> list[ChangedAnswer]:
     answers: list[ChangedAnswer] = []
-    possible = [tuple(change for change in changes if copies.can_make(change, one.rows)) for one in drawn]
-    total = sum(len(one.rows) * len(own) for one, own in zip(drawn, possible, strict=True))
+    asked = [(one, tuple(change for change in changes if copies.can_make(change, one.rows))) for one in drawn]
+    asked = [(one, possible) for one, possible in asked if possible]
+    total = sum(len(one.rows) * len(possible) for one, possible in asked)
     with photo_progress("changed copies", total, console) as done, ThreadPoolExecutor(max(1, threads)) as pool:
         try:
-            for found in pool.map(lambda one, own: _judge_listing(detector, copies, one, own), drawn, possible):
+            for found in pool.map(lambda pair: _judge_listing(detector, copies, *pair), asked):
                 done(sum(answer.before.photo_count for answer in found))
                 answers += found
         except BaseException:  # Ctrl-C too: listings that wait their turn are dropped, not judged

@@ -92,7 +92,7 @@ def watermark(photo: Image.Image) -> Image.Image:
     left, top, right, bottom = font.getbbox(_WATERMARK, stroke_width=edge)
     text = Image.new("RGBA", (math.ceil(right - left), math.ceil(bottom - top)))
     ImageDraw.Draw(text).text(
-        (-left, -top), _WATERMARK, font=font, fill=(*_WHITE, 140), stroke_width=edge, stroke_fill=(0, 0, 0, 90)
+        (-left, -top), _WATERMARK, font=font, fill=(*_WHITE, 160), stroke_width=edge, stroke_fill=(0, 0, 0, 130)
     )
     angle = math.degrees(math.atan2(photo.height, photo.width))
     text = text.rotate(angle, Image.Resampling.BICUBIC, expand=True)

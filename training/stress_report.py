@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +51,8 @@ class StressPart:
     plain: tuple[ChangeRow, ...]
     product: tuple[ChangeRow, ...]
     skipped: tuple[str, ...]
-    said: tuple[str, ...]
+    said_of_plain: str
+    said_of_product: tuple[str, ...]
     examples: tuple[Example, ...]
     flips: tuple[Flip, ...]
     hidden: int
@@ -67,7 +69,8 @@ def stress_part(stress: Stress, *, leaves_the_house: bool) -> StressPart:
         plain=tuple(row for row in rows if not row.change.needs_box),
         product=tuple(row for row in rows if row.change.needs_box),
         skipped=why_skipped(stress),
-        said=_say(stress),
+        said_of_plain=_say_plain(stress, changes),
+        said_of_product=_say_product(stress),
         examples=_examples(stress, leaves_the_house),
         flips=tuple(flips),
         hidden=len(flipped) - len(flips),
@@ -83,7 +86,21 @@ def why_skipped(stress: Stress) -> tuple[str, ...]:
     )
 
 
-def _say(stress: Stress) -> tuple[str, ...]:
+def _say_plain(stress: Stress, changes: Mapping[str, Change]) -> str:
+    """Whether any verdict flipped under a change that leaves the product as it is, and what changes most."""
+    plain = [figures for figures in stress.figures if not changes[figures.change].needs_box]
+    flipping = [f"{changes[f.change].name} ({f.flipped.hits})" for f in plain if f.flipped.hits]
+    most = max(plain, key=lambda figures: figures.changed.hits, default=None)
+    if flipping:
+        said = f"Verdicts went from genuine to counterfeit or back under {', '.join(flipping)}."
+    else:
+        said = "Under none of these changes did a verdict go from genuine to counterfeit or back."
+    if most is None or not most.changed.hits:
+        return f"{said} No outcome changed."
+    return f"{said} Most outcomes change under {changes[most.change].name}: {most.changed.hits} of {most.listings}."
+
+
+def _say_product(stress: Stress) -> tuple[str, ...]:
     """What a reader should take from the changes that need a box."""
     said = []
     for figures in stress.figures:
@@ -149,8 +166,9 @@ def _choose_example(stress: Stress, leaves_the_house: bool) -> tuple[Drawn, int]
 
 
 def _worst_flips(stress: Stress) -> list[ChangedAnswer]:
-    """Flips, those first in which authenticity moved most; one of a listing, so that six tell six stories."""
-    flips = sorted((a for a in stress.answers if a.flipped), key=lambda a: a.moved, reverse=True)
+    """Flips of photos that still show the product, one of a listing; first those in which authenticity moved most."""
+    shown = (a for a in stress.answers if a.flipped and a.change != PAINTED_OUT.code)
+    flips = sorted(shown, key=lambda a: a.moved, reverse=True)
     of_listing: dict[str, ChangedAnswer] = {}
     for answer in flips:
         of_listing.setdefault(answer.before.listing, answer)
