@@ -23,7 +23,9 @@ def print_stress(console: Console, stress: Stress) -> None:
 
 def print_changes(console: Console, title: str, changes: Sequence[Change], figures: Sequence[ChangeFigures]) -> None:
     """Prints the figures of each change, with 95 % intervals below them."""
-    table = Table(title=f"{title}; 95 % intervals below", title_justify="left")
+    table = Table(
+        title=f"{title}; 95 % intervals below", title_justify="left", show_edge=False, pad_edge=False, show_lines=True
+    )  # without edges it fits into 80 columns
     table.add_column("", no_wrap=True)
     for name in ("genuine ↔\ncounterfeit", "any change", "moved\n(95th)", "AUROC"):
         table.add_column(name, justify="right", no_wrap=True)

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from tests.tiny_bundle import write_tiny_bundle
 from training.answers import ListingAnswer
 from training.commands.evaluate import app
+from training.config import EvaluationConfig
 from training.evaluate import evaluate_bundle
 from training.judging import judge_manifest
 from training.manifest import Label, read_manifest
@@ -24,6 +25,7 @@ from training.stress import Stress, StressPlan, draw_listings, stress_listings
 from training.stress_changes import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.stress_figures import ChangedAnswer, measure_change
 from vision.detector import Detector
+from vision.errors import ConfigError
 from vision.verdict import Outcome
 
 SILENT = Console(file=io.StringIO())
@@ -200,6 +202,11 @@ def test_a_background_that_must_stay_is_not_shown_behind_a_photo_that_may_leave(
 def test_a_photo_that_must_stay_is_shown_under_no_change(tmp_path: Path) -> None:
     manifest = write_photos(tmp_path / "photos", shareable="0")
     assert "data:image" not in report(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, leaves_the_house=True)
+
+
+def test_less_than_no_listing_is_refused() -> None:
+    with pytest.raises(ConfigError, match="stress_listings is -1"):
+        EvaluationConfig(stress_listings=-1)
 
 
 def test_the_command_prints_what_changed_copies_did(tmp_path: Path) -> None:
