@@ -98,6 +98,21 @@ class CalibrationConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationConfig:
+    """How the finished bundle is judged on the listings that only report."""
+
+    stress_listings: int = setting(
+        100,
+        help="listings of the report that are judged again in 13 changed copies (JPEG, size, light, crop, background "
+        "and so on), each as long as judging them once; 0: none",
+    )
+
+    def __post_init__(self) -> None:
+        if self.stress_listings < 0:
+            raise ConfigError(f"stress_listings is {self.stress_listings}; it is a number of listings, or 0 for none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainConfig:
     """One training run."""
 
@@ -108,6 +123,7 @@ class TrainConfig:
     kernel: KernelConfig = setting(factory=KernelConfig, help="the kernel head")
     finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
+    evaluation: EvaluationConfig = setting(factory=EvaluationConfig, help="the report on what was trained")
 
     def recorded(self) -> dict[str, object]:
         """The settings that this run depends on, JSON-able: the frozen recipe knows no fine-tuning."""

@@ -17,6 +17,8 @@ from training.figures import Figures, measure
 from training.judging import LeftOut, answers_of, judge_manifest
 from training.manifest import Manifest
 from training.report import write_report
+from training.stress import StressPlan, stress_listings
+from training.stress_figures import write_changed_answers
 from vision.bundle import Bundle
 from vision.detector import Detector
 from vision.verdict import decide
@@ -29,12 +31,14 @@ def evaluate_bundle(
     out: Path | None = None,
     threads: int = 2,
     leaves_the_house: bool = False,
+    stress: StressPlan | None = None,
     console: Console | None = None,
 ) -> Evaluation:
     """Judges every labelled listing that the bundle never saw, by its first 12 photos.
 
     `out` is a folder that gets metrics.json, answers.csv and report.html. With `leaves_the_house` the report shows
-    shareable photos only. `threads` listings are decoded and judged at once. Raises NothingToEvaluate.
+    shareable photos only. `threads` listings are decoded and judged at once. With `stress`, changed copies are judged
+    too, which costs a pass over the drawn listings for each change. Raises NothingToEvaluate.
     """
     console = console or Console(stderr=True)
     detector = Detector(bundle)
@@ -45,6 +49,9 @@ def evaluate_bundle(
     photos = tuple(photo for one in judged for photo in one.photos)
     with console.status("measuring …"):
         figures = measure(listings, photos)
+    changed = None
+    if stress:
+        changed = stress_listings(detector, manifest, listings, photos, stress, threads=threads, console=console)
     evaluation = Evaluation(
         bundle=detector.bundle,
         graph=detector.scorer.graph,
@@ -53,6 +60,7 @@ def evaluate_bundle(
         photos=photos,
         left_out=left_out,
         figures=figures,
+        stress=changed,
     )
     if out:
         write_evaluation(out, evaluation, leaves_the_house=leaves_the_house)
@@ -78,11 +86,13 @@ def measure_cross_fitted(bundle: Bundle, answers: CalibrationSet) -> Figures:
 
 
 def write_evaluation(out: Path, evaluation: Evaluation, *, leaves_the_house: bool = False) -> None:
-    """Writes metrics.json, answers.csv and report.html into `out`, which is made if need be."""
+    """Writes metrics.json, answers.csv, report.html and, of changed copies, stress.csv into `out`, made if need be."""
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(metrics_table(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
     (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
     write_answers(out / "answers.csv", evaluation.listings)
+    if evaluation.stress:
+        write_changed_answers(out / "stress.csv", evaluation.stress.answers)
     write_report(out / "report.html", evaluation, leaves_the_house=leaves_the_house)
 
 

@@ -120,7 +120,20 @@ def measure(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], *,
 
 def figures_as_dict(figures: Figures) -> dict[str, object]:
     """JSON-able, as metrics.json and a bundle's record hold them: NaN becomes None, floats have 4 decimals."""
-    return {field.name: _plain(getattr(figures, field.name)) for field in fields(figures)}
+    return {field.name: plain_values(getattr(figures, field.name)) for field in fields(figures)}
+
+
+def plain_values(value: object) -> object:
+    """JSON-able: NaN becomes None, floats have 4 decimals, dataclasses and mappings become objects."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 4)
+    if is_dataclass(value):
+        return {field.name: plain_values(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [plain_values(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: plain_values(item) for name, item in value.items()}
+    return value
 
 
 def share(hits: int, n: int) -> Share:
@@ -253,15 +266,3 @@ def _photo_group(name: str, values: _Values, rounds: int) -> Group:
         auroc=values.figure(metrics.auroc_weighted, rounds),
         tpr_at_5pct_fpr=values.figure(metrics.tpr_at_fpr_weighted(0.05), rounds),
     )
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 4)
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
-    return value

@@ -18,12 +18,13 @@ FOLDS_FOLDER = "folds"  # of the runs of single folds, which may come before the
 NOT_COMPARED = (
     "run",
     "data.audit",
+    "evaluation",
     "finetune.workers",
     "finetune.device",
     "finetune.compile",
     "finetune.checkpoint_minutes",
 )
-"""Keys that change where and how fast a run goes, but not what it learns."""
+"""Keys that change where and how fast a run goes and how its report looks, but not what it learns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from training.manifest import Manifest, mixed_product_listings, read_manifest, w
 from training.recipes import Recipe, make_recipe
 from training.run_folder import RunFolder, open_run_folder, require_like_run
 from training.splits import Roles, assign_roles
+from training.stress import StressPlan
 from vision.bundle import Bundle, read_bundle, seal_bundle
 
 REPORT_LOGITS = "report_logits.csv"
@@ -184,11 +185,13 @@ class _Job:
 
     def _evaluate(self, bundle: Bundle, roles: Roles) -> Evaluation:
         reported = {self.manifest.rows[row].photo for row in roles.report}
+        listings = self.config.evaluation.stress_listings
         return evaluate_bundle(
             bundle,
             self.manifest.where(lambda row: row.photo in reported),
             out=self.run.folder / "report",
             threads=self.config.threads,
+            stress=StressPlan(listings=listings, seed=self.config.data.seed) if listings else None,
             console=self.console,
         )
 

@@ -1,4 +1,5 @@
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -53,7 +54,8 @@ def photos_of_fold(manifest: Path, fold: str) -> list[Path]:
 @pytest.fixture(scope="module")
 def frozen(tmp_path_factory: pytest.TempPathFactory, manifest: Path) -> Bundle:
     """The packaged backbone, judged on fold 0, calibrated out of fold."""
-    return run(tmp_path_factory.mktemp("frozen"), manifest, "data.fold=0", "calibration.fold_source=out_of_fold")
+    settings = ("data.fold=0", "calibration.fold_source=out_of_fold", "evaluation.stress_listings=4")
+    return run(tmp_path_factory.mktemp("frozen"), manifest, *settings)
 
 
 def test_a_frozen_run_tells_toys_apart_that_it_never_saw(frozen: Bundle, manifest: Path) -> None:
@@ -83,6 +85,13 @@ def test_the_record_says_where_its_thresholds_come_from_and_what_they_bound(froz
     assert 0 <= graph.parity <= 1e-4
     assert frozen.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
     assert {"model.onnx", "weights.safetensors", "card.html", "seen_photos.txt"} <= set(frozen.files)
+
+
+def test_the_report_of_a_run_judges_changed_copies_of_as_many_listings_as_asked(frozen: Bundle) -> None:
+    report = json.loads((frozen.folder.parent / "report" / "metrics.json").read_text())
+    assert (report["stress"]["listings"], report["stress"]["of"]) == (4, 20)
+    assert len(report["stress"]["changes"]) == 11
+    assert len(report["stress"]["skipped"]) == 2, "the toys have no boxes"
 
 
 def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp_path: Path, manifest: Path) -> None:
