@@ -4,11 +4,14 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
+from training.errors import RunError
 from training.manifest import Label
 from vision.verdict import Evidence, Outcome
 
 ANSWER_COLUMNS = ("listing", "fold", "label", "product", "photos", "logit", "authenticity", "outcome")
+HELD_OUT_ANSWERS = "held_out_answers.csv"  # of a run: on the listings that calibrate it, by networks that left them out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,29 @@ def write_answers(path: Path, listings: Sequence[ListingAnswer]) -> None:
                     a.outcome or "",
                 )
             )
+
+
+def read_answers(path: Path) -> tuple[ListingAnswer, ...]:
+    """What `write_answers` wrote. Raises RunError for a file that is none of its kind."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return tuple(_answer(row) for row in csv.DictReader(stream))
+    except (KeyError, ValueError, OSError) as error:
+        raise RunError(f"{path} holds no answers of a run ({error!r}): make the run anew") from error
+
+
+def _answer(row: dict[str, str]) -> ListingAnswer:
+    label: Label = "counterfeit" if row["label"] == "counterfeit" else "genuine"
+    return ListingAnswer(
+        listing=row["listing"],
+        label=label,
+        product=row["product"],
+        photo_count=int(row["photos"]),
+        logit=float(row["logit"]) if row["logit"] else None,
+        authenticity=float(row["authenticity"]) if row["authenticity"] else None,
+        outcome=cast(Outcome, row["outcome"]) if row["outcome"] else None,
+        fold=int(row["fold"]) if row["fold"] else None,
+    )
 
 
 def _number(value: float | None) -> str:

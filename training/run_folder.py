@@ -27,6 +27,14 @@ NOT_COMPARED = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """What `run.json` says: the settings by section, and the hash of the data as it was read."""
+
+    config: dict[str, Any]
+    data_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFolder:
     """An opened run folder; `resumed` says that an earlier start of the same run left something here."""
 
@@ -85,6 +93,16 @@ def require_like_run(folder: Path, *, config: dict[str, Any], data_hash: str) ->
         _refuse_other(
             folder, json.loads(file.read_text()), {"config": config, "data_hash": data_hash}, but=("data.fold",)
         )
+
+
+def read_run_record(folder: Path) -> RunRecord:
+    """What the run in a folder was asked. Raises RunError where it holds none."""
+    file = folder / RECORD_FILE
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        return RunRecord(config=record["config"], data_hash=record["data_hash"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{folder} holds no run, since its {RECORD_FILE} can't be read: give a run.folder") from error
 
 
 def code_version() -> str:
