@@ -69,7 +69,7 @@ def reported_roles(manifest: Manifest, config: TrainConfig) -> list[Roles]:
     data = config.data
     folds: list[int | None] = [data.fold]
     if data.fold is None and not any(row.split for row in manifest.rows):
-        folds = sorted({row.fold for row in manifest.rows if row.fold is not None}) or [None]
+        folds = [*sorted({row.fold for row in manifest.rows if row.fold is not None})] or [None]
     return [
         assign_roles(
             manifest,
@@ -92,7 +92,6 @@ def run_trial(recipe: FrozenRecipe, roles: Roles, share: float, *, seed: int) ->
     found = find_disputed(judge_out_of_fold(taught, fit, seed=seed))
     disputed = {one.answer.listing for one in found.listings if one.suggested}
     first = [one.answer.listing for one in found.listings[: len(flipped)]]
-
     plain = judge(taught, fit, roles.report).listing_auroc()
     trimmed = [row for row in fit if noisy.rows[row].listing not in disputed]
     reviewed = replace(recipe, manifest=flip(recipe.manifest, flipped - disputed))

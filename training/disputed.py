@@ -61,10 +61,8 @@ class DisputedListing:
 
     @property
     def why(self) -> str:
-        """One line: how sure the network is of the other label, beside how sure it is of listings that have it."""
-        other = other_label(self.answer.label)
-        place = "as sure as" if self.suggested else "less sure than"
-        return f"{self.p_other:.2f} {other}, {place} {other} listings are on average ({self.expected:.2f})"
+        """How sure the network is of the other label, beside how sure it is on average of listings that have it."""
+        return f"{self.p_other:.2f} {other_label(self.answer.label)}, {self.expected:.2f} on average"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

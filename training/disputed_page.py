@@ -44,14 +44,14 @@ def write_disputed_page(
 ) -> None:
     """Write the page; with `evidence` each kept bundle judges the shown photos again, 50 ms each on a CPU core.
 
-    `advance` hears of each listing done.
+    `advance` hears of each photo drawn.
     """
     shown: list[ListingOnPage] = []
     for bundle, listings in groupby(_by_bundle(run, found.listings), key=lambda one: run.bundles.get(_name(one))):
         detector = Detector(bundle) if evidence and bundle else None  # one at a time: a kernel takes 80 MB
         for one in listings:
             shown.append(_on_page(run.manifest, one, detector))
-            advance(1)
+            advance(len(shown[-1].photos))
     shown.sort(key=lambda one: one.disputed.rank)
     page = render_page(
         "disputed.html.j2",

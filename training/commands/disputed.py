@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from training.disputed import DisputedLabels, JudgedRun, find_disputed, read_judged_run, write_disputed
-from training.disputed_page import write_disputed_page
+from training.disputed_page import shown_photos, write_disputed_page
 from training.progress import photo_progress
-from training.wording import percent
+from training.wording import percent, percents
 
 app = typer.Typer(add_completion=False)
 
@@ -41,7 +41,8 @@ def disputed(
         return
     out.mkdir(parents=True, exist_ok=True)
     write_disputed(out / "disputed.csv", found.listings)
-    with photo_progress("drawing", len(found.listings), console) as advance:
+    photos = sum(len(shown_photos(judged.manifest, one.answer.listing)) for one in found.listings)
+    with photo_progress("drawing", photos, console) as advance:
         write_disputed_page(out / "disputed.html", judged, found, evidence=not no_evidence, advance=advance)
     console.print(
         f"[bold]{escape(str(out / 'disputed.html'))}[/bold] shows them. Fill in `decision` there or in disputed.csv, "
@@ -53,7 +54,8 @@ def disputed(
 def _print_disputed(run: JudgedRun, found: DisputedLabels, console: Console) -> None:
     table = Table(title="Disputed labels, most disputed first", title_justify="left")
     for column in ("", "listing", "product", "label", "authenticity", "photos", "why"):
-        table.add_column(column, justify="right" if column in ("", "authenticity", "photos") else "left")
+        numeric = column in ("", "authenticity", "photos")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for one in found.listings:
         answer = one.answer
         cells = (escape(answer.listing), escape(answer.product), answer.label, f"{one.authenticity:.2f}")
@@ -63,10 +65,10 @@ def _print_disputed(run: JudgedRun, found: DisputedLabels, console: Console) -> 
     everything = len(run.manifest.listings)
     console.print(f"{found.judged} of {everything} listings were judged by a network that did not learn from them.")
     for estimate in found.estimates:
-        share = estimate.share
-        interval = f" (95 %: {percent(share.low)} to {percent(share.high)})" if share.value == share.value else ""
-        console.print(f"{estimate.label}: an estimated {percent(share.value)}{interval} of labels are wrong", end="")
-        console.print(f", of {estimate.listings}, if every confident mistake is the label's.")
+        console.print(
+            f"{estimate.label}: of {estimate.listings} labels {percent(estimate.share.value)} are wrong "
+            f"(95 %: {percents(estimate.share)}), if every confident mistake is the label's and none the network's."
+        )
     console.print("The network may be the one that is wrong: look before you decide.", style="yellow")
     if run.changed:
         console.print("The manifest is not as it was when the run read it; labels are those of then.", style="yellow")
