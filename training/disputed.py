@@ -21,6 +21,7 @@ from training.metrics import BoolArray, FloatArray, bootstrap_interval
 from training.photo_row import LABELS, Label
 from training.run_folder import FOLDS_FOLDER, read_run_record
 from training.training_data import read_training_data
+from vision.bundle import LabelKind
 from vision.config_values import build_section
 
 DISPUTED_COLUMNS = ("listing", "product", "label", "authenticity", "rank", "suggested_label", "decision")
@@ -28,7 +29,7 @@ DISPUTED_COLUMNS = ("listing", "product", "label", "authenticity", "rank", "sugg
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedRun:
-    """A run's manifest, and what networks answered on its listings without having learnt from them.
+    """A run's manifest, how far it trusts its labels, and what networks answered that did not learn from the listings.
 
     `bundles` names, by listing, the bundle that gave the answer, where it was kept. `changed` says that the manifest is
     not as it was when the run read it.
@@ -36,6 +37,7 @@ class JudgedRun:
 
     folder: Path
     manifest: Manifest
+    label_kind: LabelKind
     answers: tuple[ListingAnswer, ...]
     bundles: dict[str, Path]
     changed: bool
@@ -76,9 +78,10 @@ class WrongLabels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputedLabels:
-    """The disputed listings of a run, most disputed first, and how many labels of each kind may be wrong."""
+    """The most disputed of a run's `disputed` listings, and how many labels of each kind may be wrong."""
 
     listings: tuple[DisputedListing, ...]
+    disputed: int
     estimates: tuple[WrongLabels, ...]
     judged: int
     unanswered: int
@@ -113,7 +116,14 @@ def read_judged_run(folder: Path, console: Console, *, manifest: Path | None = N
         )
     ordered = tuple(answers[name] for name in read.listings if name in answers)
     changed = record.data_hash != read.sha256
-    return JudgedRun(folder=folder, manifest=read, answers=ordered, bundles=bundles, changed=changed)
+    return JudgedRun(
+        folder=folder,
+        manifest=read,
+        label_kind=data.label_kind,
+        answers=ordered,
+        bundles=bundles,
+        changed=changed,
+    )
 
 
 def find_disputed(answers: Sequence[ListingAnswer], *, most: int | None = None) -> DisputedLabels:
@@ -136,6 +146,7 @@ def find_disputed(answers: Sequence[ListingAnswer], *, most: int | None = None) 
             )
             for rank, n in enumerate(order[:most], 1)
         ),
+        disputed=len(order),
         estimates=tuple(_estimate(label, genuine, authenticity, product) for label in LABELS),
         judged=len(answered),
         unanswered=len(answers) - len(answered),

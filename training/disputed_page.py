@@ -57,6 +57,7 @@ def write_disputed_page(
         "disputed.html.j2",
         run=run.folder.name,
         manifest=run.manifest.path.name,
+        label_kind=run.label_kind,
         found=found,
         shown=shown,
         columns=DISPUTED_COLUMNS,

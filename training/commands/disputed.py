@@ -63,7 +63,10 @@ def _print_disputed(run: JudgedRun, found: DisputedLabels, console: Console) -> 
         table.add_row(str(one.rank), *cells, str(photos), one.why)
     console.print(table)
     everything = len(run.manifest.listings)
-    console.print(f"{found.judged} of {everything} listings were judged by a network that did not learn from them.")
+    console.print(
+        f"{found.judged} of {everything} listings were judged by a network that did not learn from them; "
+        f"it disputes the labels of {found.disputed}."
+    )
     for estimate in found.estimates:
         console.print(
             f"{estimate.label}: of {estimate.listings} labels {percent(estimate.share.value)} are wrong "
