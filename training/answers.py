@@ -14,6 +14,7 @@ from vision.verdict import Evidence, Outcome
 T = TypeVar("T", bound=str)
 
 ANSWER_COLUMNS = ("listing", "fold", "label", "product", "photos", "logit", "authenticity", "outcome")
+HELD_OUT_ANSWERS = "held_out_answers.csv"  # of a run: on the listings that calibrate it, by networks that left them out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

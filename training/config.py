@@ -26,6 +26,9 @@ class DataConfig:
     manifest: Path = setting(help="CSV, Parquet or folder with genuine/ and counterfeit/")
     where: tuple[str, ...] = setting((), help="conditions that keep rows, such as 'black_fraction<=0.35'")
     product: str | None = setting(None, help="keep one product; names the product of a folder")
+    corrections: Path | None = setting(
+        None, help="a reviewed disputed.csv, whose decisions change or leave out listings' labels"
+    )
     drop_mixed_listings: bool = setting(False, help="leave out listings that show two products")
     label_kind: LabelKind = setting("weak", help="how far the labels can be trusted; said wherever figures are")
     fold: int | None = setting(None, help="the fold that only reports; without it every labelled listing may be used")

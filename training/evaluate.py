@@ -13,7 +13,7 @@ from training.answers import ListingAnswer, PhotoAnswer, write_answers
 from training.calibration_set import CalibrationSet
 from training.errors import NothingToEvaluate
 from training.evaluation import Evaluation, describe_left_out, metrics_table
-from training.figures import Figures, measure
+from training.figures import measure
 from training.judging import LeftOut, answers_of, judge_manifest
 from training.manifest import Manifest
 from training.report import write_report
@@ -67,11 +67,13 @@ def evaluate_bundle(
     return evaluation
 
 
-def measure_cross_fitted(bundle: Bundle, answers: CalibrationSet) -> Figures:
-    """The figures of what networks trained like the bundle's said of listings that they never saw, by its own rules.
+def answer_cross_fitted(
+    bundle: Bundle, answers: CalibrationSet
+) -> tuple[tuple[ListingAnswer, ...], tuple[PhotoAnswer, ...]]:
+    """What networks trained like the bundle's said of listings that they never saw, by the bundle's own rules.
 
-    An estimate where nothing is left that the bundle itself never saw: its calibration and thresholds were set on these
-    very answers, and no photo's quality was looked at.
+    An estimate of what the bundle says of new ones: its calibration and thresholds were set on these very answers, and
+    no photo's quality was looked at.
     """
     graph = next(graph for graph in bundle.record.graphs if graph.precision == "fp32")
     listings: list[ListingAnswer] = []
@@ -82,7 +84,7 @@ def measure_cross_fitted(bundle: Bundle, answers: CalibrationSet) -> Figures:
         listing, of_photos = answers_of(answers.manifest, rows, judgements, verdict)
         listings.append(listing)
         photos += of_photos
-    return measure(listings, photos)
+    return tuple(listings), tuple(photos)
 
 
 def write_evaluation(out: Path, evaluation: Evaluation, *, leaves_the_house: bool = False) -> None:

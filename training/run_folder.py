@@ -28,6 +28,14 @@ NOT_COMPARED = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """What `run.json` says: the settings by section, and the hash of the data as it was read."""
+
+    config: dict[str, Any]
+    data_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFolder:
     """An opened run folder; `resumed` says that an earlier start of the same run left something here."""
 
@@ -92,6 +100,16 @@ def recorded_differences(folder: Path, config: Mapping[str, Any]) -> tuple[str, 
     """The keys in which the run in `folder` was asked something else than `config`; none where no run is there yet."""
     file = folder / RECORD_FILE
     return tuple(_differing_keys(json.loads(file.read_text())["config"], config)) if file.is_file() else ()
+
+
+def read_run_record(folder: Path) -> RunRecord:
+    """What the run in a folder was asked. Raises RunError where it holds none."""
+    file = folder / RECORD_FILE
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        return RunRecord(config=record["config"], data_hash=record["data_hash"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{folder} holds no run, since its {RECORD_FILE} can't be read: give a run.folder") from error
 
 
 def code_version() -> str:

@@ -15,6 +15,7 @@ from safetensors.torch import load
 
 from tests.toy_data import write_toy_config, write_toy_data
 from tests.training.small_network import linear_head
+from training.answers import HELD_OUT_ANSWERS, read_answers
 from training.config import TrainConfig
 from training.errors import BackboneError, RunError
 from training.network import build_network
@@ -92,6 +93,14 @@ def test_the_report_of_a_run_judges_changed_copies_of_as_many_listings_as_asked(
     assert (report["stress"]["listings"], report["stress"]["of"]) == (4, 20)
     assert len(report["stress"]["changes"]) == 11
     assert len(report["stress"]["skipped"]) == 2, "the toys have no boxes"
+
+
+def test_a_run_keeps_what_its_cross_fits_answered_on_what_each_left_out(frozen: Bundle, manifest: Path) -> None:
+    answers = read_answers(frozen.folder.parent / HELD_OUT_ANSWERS).listings
+    assert len(answers) == 40  # listings of folds 1 and 2
+    assert {answer.fold for answer in answers} == {1, 2}
+    right = [(answer.authenticity or 0) > 0.5 for answer in answers if answer.label == "genuine"]
+    assert np.mean(right) > 0.8
 
 
 def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp_path: Path, manifest: Path) -> None:
