@@ -129,8 +129,8 @@ def flip(manifest: Manifest, listings: frozenset[str]) -> Manifest:
 
 def judge(recipe: FrozenRecipe, fit: Sequence[int], rows: Sequence[int]) -> CalibrationSet:
     """What a head fitted on `fit` says of `rows`."""
-    logit = recipe.logits(recipe.fit(fit, (), Path()), rows)
-    return CalibrationSet(manifest=recipe.manifest, rows=tuple(rows), logit=logit, source="out_of_fold")
+    outputs = recipe.judge(recipe.fit(fit, (), Path()), rows)
+    return CalibrationSet(manifest=recipe.manifest, rows=tuple(rows), outputs=outputs, source="out_of_fold")
 
 
 def judge_out_of_fold(recipe: FrozenRecipe, rows: Sequence[int], *, seed: int) -> list[ListingAnswer]:

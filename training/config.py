@@ -98,6 +98,9 @@ class CalibrationConfig:
     folds: int = setting(5, help="folds of the cross-fitting")
     alpha: float = setting(0.05, help="largest share of genuine listings that may be flagged")
     beta: float = setting(0.05, help="largest share of counterfeit listings that may pass")
+    support_loss: float = setting(
+        0.02, help="share of a product's own listings that may be called unsupported, to keep other goods out"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,8 @@ def _judge_listing(detector: Detector, manifest: Manifest, indices: tuple[int, .
     known = sum(hashlib.sha256(photo).hexdigest()[:SEEN_DIGITS] in seen for photo in data) if seen else 0
     if known:
         return Judged(photo_count=len(indices), seen=known)
-    judgements = [detector.judge_photo(photo, place) for place, photo in enumerate(data[:MOST_PHOTOS])]
+    first = data[:MOST_PHOTOS]
+    judgements = [detector.judge_photo(photo, place, of=len(first)) for place, photo in enumerate(first)]
     listing, photos = decide_rows(detector, manifest, indices[:MOST_PHOTOS], judgements)
     return Judged(photo_count=len(indices), listing=listing, photos=photos)
 

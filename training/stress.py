@@ -150,7 +150,7 @@ def _judge_listing(detector: Detector, copies: Copies, one: Drawn, changes: Sequ
     judgements: dict[str, list[PhotoJudgement]] = {change.code: [] for change in changes}
     for place, row in enumerate(one.rows):  # photo by photo: each is decoded once, and only one is held
         for change, copy in zip(changes, copies.make(changes, row), strict=True):
-            judgements[change.code].append(replace(detector.judge_photo(copy, place), evidence=None))
+            judgements[change.code].append(replace(detector.judge_photo(copy, place, of=len(one.rows)), evidence=None))
     return [
         ChangedAnswer(
             change=code, before=one.answer, after=decide_rows(detector, copies.manifest, one.rows, of_change)[0]

@@ -169,8 +169,8 @@ class _Job:
         return read_fold_answers(self.manifest, {fold: folder / REPORT_LOGITS for fold, folder in folds.items()})
 
     def _judge(self, network: AnyNetwork, rows: tuple[int, ...]) -> CalibrationSet:
-        logit = self.recipe.logits(network, rows)
-        return CalibrationSet(manifest=self.manifest, rows=rows, logit=logit, source="held_out")
+        outputs = self.recipe.judge(network, rows)
+        return CalibrationSet(manifest=self.manifest, rows=rows, outputs=outputs, source="held_out")
 
     def _with_figures(self, bundle: Bundle, roles: Roles, held_out: CalibrationSet) -> Bundle:
         """Judge the sealed bundle, as it will serve, on what only reports, and put the figures in.

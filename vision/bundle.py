@@ -5,7 +5,7 @@ import json
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal, TypeVar
 
@@ -86,12 +86,28 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupportFloor:
+    """How much photos must look like a product to be judged as it, on the graph's `product_logit`.
+
+    `listing` is the least mean over a listing's photos, `photo` the least of one photo. Of `n` held-out listings of the
+    product `lost` fall below, aimed at a share of `loss`.
+    """
+
+    listing: float
+    photo: float
+    loss: float
+    n: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphRecord:
     """One graph file with everything that was fitted on its own outputs.
 
     `counterfeit_share` is the validation share and `thresholds` the cuts, per product with "*" as the fallback;
     `self_test_logits` are the outputs for `self_test_inputs`; `parity` is the largest difference in authenticity
-    between torch and onnxruntime on real photos.
+    between torch and onnxruntime on real photos. `support` has a floor for each product where the graph gives
+    `product_logit`, whose columns are the bundle's products; without it no answer is `unsupported`.
     """
 
     file: str
@@ -102,6 +118,7 @@ class GraphRecord:
     thresholds: Mapping[str, Thresholds]
     self_test_logits: tuple[float, ...]
     parity: float
+    support: Mapping[str, SupportFloor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_inner_name(self.file)
@@ -159,6 +176,10 @@ class BundleRecord:
             for product in self.products:
                 graph.thresholds_for(product)
                 graph.counterfeit_share_for(product)
+            if graph.support and set(graph.support) != set(self.products):
+                raise BundleError(
+                    f"graph {graph.file} has support floors of {sorted(graph.support)}: give each product one."
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.training.lessons import lesson_of
 from tests.training.small_network import random_photos, small_network
 from training.heads import Head, KernelHead, LinearHead
 from training.kernel import KernelConfig, fit_kernel_head
@@ -23,7 +24,7 @@ def linear() -> LinearHead:
 
 def kernel(width: float = 1.0) -> KernelHead:
     genuine = np.arange(50) % 3 == 0
-    return fit_kernel_head(features(50).numpy(), genuine, np.ones(50), KernelConfig(width=width))
+    return fit_kernel_head(lesson_of(features(50).numpy(), genuine), KernelConfig(width=width))
 
 
 @pytest.mark.parametrize("head", [linear(), kernel(), kernel(0.3)], ids=["linear", "kernel", "narrowest kernel"])
@@ -58,7 +59,7 @@ def test_the_evidence_of_a_kernel_sums_to_the_logit_less_its_bias() -> None:
     network = small_network()
     with torch.inference_mode():
         known = network.features(random_photos(30, seed=1)).numpy()
-        network.head = fit_kernel_head(known, np.arange(30) % 2 == 0, np.ones(30), KernelConfig())
+        network.head = fit_kernel_head(lesson_of(known, np.arange(30) % 2 == 0), KernelConfig())
         outputs = network.forward_all(random_photos(3, seed=2))
     assert outputs.evidence.shape == (3, 2, 2)
     torch.testing.assert_close(
