@@ -19,7 +19,7 @@ from training.errors import RunError
 from training.manifest import Manifest
 from training.metrics import auroc
 from training.photo_outputs import PhotoOutputs, join_outputs
-from vision.bundle import ANY_PRODUCT, Calibration, ListingCalibration, SupportFloor, Thresholds
+from vision.bundle import ANY_PRODUCT, Calibration, GenuineLogits, ListingCalibration, SupportFloor, Thresholds
 from vision.detector import MOST_PHOTOS
 from vision.photo import open_photo
 from vision.photo_hash import HASHED_SIDE_PX, PhotoHash, hash_photo
@@ -59,6 +59,7 @@ class CalibrationSet:
             ),
             counterfeit_share=_counterfeit_shares(genuine, np.array(products)),
             support=self._support(config.support_loss),
+            genuine_logits=None if (~genuine).any() else _ascending(logit, self.logit),
             n_genuine=int(genuine.sum()),
             n_counterfeit=int((~genuine).sum()),
         )
@@ -145,13 +146,17 @@ class CalibrationSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedCalibration:
-    """What a graph's record says of probabilities and thresholds, and on how many listings it rests."""
+    """What a graph's record says of probabilities and thresholds, and on how many listings it rests.
+
+    `genuine_logits` is there where no counterfeit listing was.
+    """
 
     photo: Calibration
     listings: tuple[ListingCalibration, ...]
     thresholds: dict[str, Thresholds]
     counterfeit_share: dict[str, float]
     support: dict[str, SupportFloor]
+    genuine_logits: GenuineLogits | None
     n_genuine: int
     n_counterfeit: int
 
@@ -230,6 +235,10 @@ def join_sets(manifest: Manifest, sets: Sequence[CalibrationSet], source: Source
     return CalibrationSet(
         manifest=manifest, rows=tuple(rows[order].tolist()), outputs=outputs.take(order), source=source
     )
+
+
+def _ascending(listing: NDArray[np.float64], photo: NDArray[np.float64]) -> GenuineLogits:
+    return GenuineLogits(listing=tuple(np.sort(listing).tolist()), photo=tuple(np.sort(photo).tolist()))
 
 
 def _counterfeit_shares(genuine: NDArray[np.bool_], products: NDArray[np.str_]) -> dict[str, float]:

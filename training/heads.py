@@ -7,7 +7,7 @@ makes the evidence exact.
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -150,9 +150,6 @@ class KernelHead(nn.Module):
         """How close each support photo is at t of the way from the mean features to z, [N, M]."""
         distance = t * t * (z * z).sum(1, keepdim=True) - 2 * t * products + self.norm
         return torch.exp(-self.factor * distance)
-
-
-Head: TypeAlias = LinearHead | KernelHead
 
 
 def _path() -> list[tuple[float, float]]:

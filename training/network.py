@@ -12,17 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from training.backbones import Normalisation, backbone_stages, create_backbone
-from training.heads import Head, LinearHead
+from training.heads import KernelHead, LinearHead
 from training.novelty import Novelty
+from training.novelty_head import NoveltyHead
 
 EPS = 1e-5
+Head: TypeAlias = LinearHead | KernelHead | NoveltyHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,10 @@ class Novelty(nn.Module):
         self.register_buffer("mean", mean)  # [G]
         self.register_buffer("whitening", whitening)  # [G, G]
 
+    def split(self, values: Tensor) -> tuple[Tensor, ...]:
+        """Values [..., G] of the chosen features, a part for each of `columns`."""
+        return torch.split(values, [own.stop - own.start for own in self.columns], dim=-1)
+
     def forward(self, features: Tensor) -> Tensor:
         """features [N, F] -> novelty [N], larger is less like genuine."""
         chosen = torch.cat([features[:, own] for own in self.columns], 1)  # [N, G]

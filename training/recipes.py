@@ -14,6 +14,7 @@ from rich.console import Console
 
 from training.blend import AnyNetwork, BlendedNetwork
 from training.config import TrainConfig
+from training.errors import RunError
 from training.feature_cache import FeatureCache, open_feature_cache
 from training.finetune.loop import finetune
 from training.frozen import fit_head
@@ -23,6 +24,7 @@ from training.lesson import Lesson, make_lesson
 from training.manifest import Manifest
 from training.network import Network, build_network
 from training.novelty import Novelty, fit_novelty
+from training.novelty_head import fit_novelty_head
 from training.photo_logits import Session, exported_session, judge_photos
 from training.photo_outputs import PhotoOutputs
 from training.progress import photo_progress
@@ -53,11 +55,14 @@ class FrozenRecipe:
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
         """See Recipe; nothing is written to `folder`, since fitting takes seconds."""
+        if self.config.model.head == "kernel":
+            require_room(len((*fit, *stop)) * len(_sides(self.config)))
+        if not has_counterfeits(self.manifest):
+            return self._fit_genuine_only((*fit, *stop))
         if self.config.model.head == "linear":
             network = self.fit_linear((*fit, *stop))
             network.novelty = _novelty_of(network, self._lesson((*fit, *stop)))
             return network
-        require_room(len((*fit, *stop)) * len(_sides(self.config)))
         network = new_network(self.config)
         give_kernel(network, self._lesson((*fit, *stop)), self.config.kernel)
         return network.eval()
@@ -70,6 +75,15 @@ class FrozenRecipe:
         linear = cast(LinearHead, network.head)
         linear.set_statistics(torch.from_numpy(head.mean), torch.from_numpy(head.scale))
         linear.set_linear(torch.from_numpy(head.weight), head.bias)
+        return network.eval()
+
+    def _fit_genuine_only(self, rows: Sequence[int]) -> Network:
+        """Novelty alone; a kernel among the settings still tells the product from other goods."""
+        lesson = self._lesson(rows)
+        network = new_network(self.config)
+        likeness = fit_kernel_head(lesson, self.config.kernel) if self.config.model.head == "kernel" else None
+        network.head = fit_novelty_head(lesson.features, lesson.listing, network.last_tap_columns, likeness)
+        network.novelty = _novelty_of(network, lesson)
         return network.eval()
 
     def _lesson(self, rows: Sequence[int]) -> Lesson:
@@ -167,9 +181,19 @@ class FinetuneRecipe:
 
 def make_recipe(manifest: Manifest, config: TrainConfig, console: Console, *, leads: bool = True) -> Recipe:
     """The recipe that `model.recipe` names; `leads` is false for every torchrun process but the main one."""
+    if config.model.recipe == "finetune" and not has_counterfeits(manifest):
+        raise RunError(
+            "every label is genuine, and fine-tuning learns from the difference between two: set "
+            "model.recipe = 'frozen', which learns what genuine photos have in common"
+        )
     if config.model.recipe == "frozen":
         return FrozenRecipe(manifest=manifest, config=config, console=console)
     return FinetuneRecipe(manifest=manifest, config=config, console=console, leads=leads)
+
+
+def has_counterfeits(manifest: Manifest) -> bool:
+    """Whether there is anything to tell genuine items from."""
+    return any(row.label == "counterfeit" for row in manifest.rows)
 
 
 def new_network(config: TrainConfig) -> Network:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import torch
@@ -136,7 +137,8 @@ class _Job:
         if roles.report:
             reported = self._judge(network, roles.report)
             reported.write(self.run.folder / REPORT_LOGITS)
-            self.console.print(f"listing AUROC on what only reports: {reported.listing_auroc():.3f}")
+            if not math.isnan(auroc := reported.listing_auroc()):  # as it is where only genuine listings report
+                self.console.print(f"listing AUROC on what only reports: {auroc:.3f}")
         self.recipe.forget()
         return _Learnt(network=network, roles=roles, held_out=tuple(held_out))
 
@@ -223,7 +225,7 @@ class _Job:
         limits = {"genuine": self.config.calibration.alpha, "counterfeit": self.config.calibration.beta}
         for label, n in (("genuine", fitted.n_genuine), ("counterfeit", fitted.n_counterfeit)):
             needed = listings_needed(limits[label])
-            if n < needed:
+            if 0 < n < needed:
                 self.console.print(
                     f"{n} {label} listings calibrate; to guarantee at most {limits[label]:.0%} errors takes at least "
                     f"{needed}, so the thresholds are estimates.",

@@ -19,7 +19,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle import AuthenticityKind, Bundle, Calibration, GraphRecord, SupportFloor, Thresholds
+from vision.bundle import AuthenticityKind, Bundle, Calibration, GenuineLogits, GraphRecord, SupportFloor, Thresholds
 from vision.photo_hash import PhotoHash
 from vision.quality import QUALITY_MESSAGES, QualityIssue
 
@@ -142,6 +142,11 @@ class _Rule:
     photo_calibration: Calibration
     shift: float
     kind: AuthenticityKind
+    usual: GenuineLogits | None  # what authenticity is read from, where no counterfeit was seen
+
+    def photo_authenticity(self, logit: float) -> float:
+        """What one photo's logit says by itself."""
+        return self.usual.photo_share(logit) if self.usual else self.photo_calibration.authenticity(logit, self.shift)
 
     def outcome(self, logit: float) -> Outcome:
         if logit < self.thresholds.counterfeit_below:
@@ -190,6 +195,7 @@ def decide(
         photo_calibration=graph.photo_calibration,
         shift=base_rate_shift(validation_share, share) if kind == "calibrated" else 0.0,
         kind=kind,
+        usual=graph.genuine_logits if kind == "conformal" else None,
     )
     readable = distinct_readable(photos)
     usable = [photo for photo in readable if not photo.quality]
@@ -202,7 +208,8 @@ def decide(
     elif usable and not view_missing:
         outcome, reasons = _judge_listing(readable, usable, rule)
         calibration = graph.listing_calibration(len(readable))
-        authenticity = calibration.authenticity(listing_logit(readable), rule.shift)
+        logit = listing_logit(readable)
+        authenticity = rule.usual.listing_share(logit) if rule.usual else calibration.authenticity(logit, rule.shift)
     return Verdict(
         product=product,
         outcome=outcome,
@@ -315,7 +322,7 @@ def _judge_photo(photo: PhotoJudgement, rule: _Rule) -> PhotoVerdict:
     if photo.logit is not None:
         outcome = _photo_outcome(photo, photo.logit, rule)
         if outcome not in ("insufficient", "unsupported"):
-            authenticity = rule.photo_calibration.authenticity(photo.logit, rule.shift)
+            authenticity = rule.photo_authenticity(photo.logit)
     return PhotoVerdict(
         index=photo.index,
         sha256=photo.sha256,

@@ -22,6 +22,7 @@ def lesson_of(
         features=features,
         genuine=genuine,
         product=names,
+        listing=np.arange(len(features)),
         weights=np.ones(len(features)) if weights is None else weights,
         products=tuple(sorted(set(names.tolist()))),
     )

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.tiny_bundle import tiny_thresholds, write_tiny_bundle
-from vision.bundle import Bundle, GraphRecord, SupportFloor
+from vision.bundle import Bundle, GenuineLogits, GraphRecord, SupportFloor
 from vision.photo_hash import PhotoHash
 from vision.verdict import PhotoFault, PhotoJudgement, Verdict, base_rate_shift, decide
 
@@ -253,8 +253,14 @@ def test_views_do_not_matter_to_a_bundle_that_requires_none(bundle: Bundle) -> N
 # --- a bundle that saw genuine photos only
 
 
+def genuine_only(bundle: Bundle) -> Bundle:
+    usual = GenuineLogits(listing=(-1.0, 0.0, 1.0), photo=(-2.0, 0.0, 2.0))
+    graph = dataclasses.replace(bundle.record.graphs[0], genuine_logits=usual)
+    return with_record(bundle, authenticity_kind="conformal", graphs=(graph,))
+
+
 def test_a_conformal_bundle_never_says_genuine(bundle: Bundle) -> None:
-    conformal = with_record(bundle, authenticity_kind="conformal")
+    conformal = genuine_only(bundle)
     for logit in (-1.0, 3.0, 1e3):
         verdict = decided(conformal, judged(0, logit))
         assert (verdict.outcome, codes(verdict)) == ("review", ["between_thresholds"])
@@ -263,10 +269,11 @@ def test_a_conformal_bundle_never_says_genuine(bundle: Bundle) -> None:
 
 
 def test_what_a_conformal_bundle_flags_looks_novel_and_knows_no_base_rate(bundle: Bundle) -> None:
-    conformal = with_record(bundle, authenticity_kind="conformal")
+    conformal = genuine_only(bundle)
     verdict = decided(conformal, judged(0, -3.0), counterfeit_share=0.01)
     assert (verdict.outcome, codes(verdict)) == ("counterfeit", ["looks_novel"])
-    assert verdict.authenticity == pytest.approx(1 / (1 + math.exp(1.5)))
+    assert verdict.authenticity == 0.25  # less usual than all three genuine listings
+    assert verdict.photos[0].authenticity == 0.25
 
 
 def test_novelty_is_the_mean_of_the_photos_and_null_without_one(bundle: Bundle) -> None:
