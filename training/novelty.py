@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-LEAST_PHOTOS = 30  # of genuine items; a covariance of fewer says too little
+LEAST_PHOTOS = 10  # of genuine items; fewer say too little of how they vary
 _SHRINKAGE = 0.02  # towards the identity, on standardised features
 _CONSTANT = 1e-4
 
@@ -43,7 +43,7 @@ class Novelty(nn.Module):
 
 
 def fit_novelty(features: NDArray[np.float32], columns: Sequence[slice]) -> Novelty | None:
-    """The novelty of genuine photos' features [N, F], by the features in `columns`; None for fewer than 30 photos."""
+    """The novelty of genuine photos' features [N, F], by the features in `columns`; None for fewer than 10 photos."""
     if len(features) < LEAST_PHOTOS:
         return None
     chosen = np.concatenate([features[:, own] for own in columns], 1).astype(np.float64)  # [N, G]

@@ -92,5 +92,5 @@ def test_what_is_unlike_genuine_photos_has_a_lower_logit() -> None:
 
 
 def test_novelty_of_too_few_photos_is_refused() -> None:
-    with pytest.raises(RunError, match="40 photos are too few"):
-        fit_novelty_head(features(40).numpy(), np.arange(40), [slice(0, 4)], likeness=None)
+    with pytest.raises(RunError, match="12 photos are too few"):
+        fit_novelty_head(features(12).numpy(), np.arange(12), [slice(0, 4)], likeness=None)

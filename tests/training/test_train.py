@@ -18,6 +18,7 @@ from tests.training.small_network import linear_head
 from training.answers import HELD_OUT_ANSWERS, read_answers
 from training.config import TrainConfig
 from training.errors import BackboneError, RunError
+from training.manifest import read_manifest
 from training.network import build_network
 from training.train import train
 from training.weights import WEIGHTS_FILE, start_from
@@ -101,6 +102,31 @@ def test_a_run_keeps_what_its_cross_fits_answered_on_what_each_left_out(frozen: 
     assert {answer.fold for answer in answers} == {1, 2}
     right = [(answer.authenticity or 0) > 0.5 for answer in answers if answer.label == "genuine"]
     assert np.mean(right) > 0.8
+
+
+def test_genuine_photos_alone_give_a_bundle_that_finds_others_novel_and_never_says_genuine(
+    tmp_path: Path, manifest: Path
+) -> None:
+    settings = ('data.where=["label==genuine"]', "data.fold=0", "calibration.fold_source=out_of_fold")
+    bundle = run(tmp_path, manifest, *settings, "calibration.folds=2")
+    detector = Detector(bundle)
+    rows = [row for row in read_manifest(manifest).rows if row.fold == 0]
+    verdicts = {
+        label: [detector.check([row.photo]) for row in rows if row.label == label]
+        for label in ("genuine", "counterfeit")
+    }
+    assert bundle.record.authenticity_kind == "conformal"
+    assert {verdict.outcome for verdict in verdicts["genuine"] + verdicts["counterfeit"]} <= {"review", "counterfeit"}
+    novelty = {label: np.mean([verdict.novelty for verdict in found]) for label, found in verdicts.items()}
+    assert novelty["counterfeit"] > novelty["genuine"]
+    flagged = [verdict for verdict in verdicts["counterfeit"] if verdict.outcome == "counterfeit"]
+    assert {reason.code for verdict in flagged for reason in verdict.reasons} <= {"looks_novel"}
+
+
+def test_fine_tuning_on_genuine_photos_alone_says_what_to_do_instead(tmp_path: Path, manifest: Path) -> None:
+    settings = ('data.where=["label==genuine"]', "data.fold=0", "model.recipe=finetune")
+    with pytest.raises(RunError, match=r"set model\.recipe = 'frozen'"):
+        run(tmp_path, manifest, *settings)
 
 
 def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp_path: Path, manifest: Path) -> None:
