@@ -196,8 +196,7 @@ def read_fold_answers(manifest: Manifest, files: Mapping[int, Path]) -> Calibrat
                 f"fold {fold} has not answered yet: there is no {file}. Train it with data.fold={fold} and "
                 f"run.folder={file.parent}, or the run of all folds, then start this one again"
             )
-        with file.open(newline="") as stream:
-            answers |= {Path(row["photo"]).resolve(): _numbers(row) for row in csv.DictReader(stream)}
+        answers |= _read_file(file)
     photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows) if entry.fold in files}
     missing = [photo for photo in photos.values() if photo not in answers]
     if missing:
@@ -206,14 +205,30 @@ def read_fold_answers(manifest: Manifest, files: Mapping[int, Path]) -> Calibrat
             f"the fold runs in {folders} gave no answer to {len(missing)} of {len(photos)} photos, such as "
             f"{missing[0]}: they were made where the photos lay elsewhere. Delete those folders to make them anew"
         )
-    said = [answers[photo] for photo in photos.values()]
+    return _as_set(manifest, tuple(photos), [answers[photo] for photo in photos.values()])
+
+
+def read_answers_of_photos(manifest: Manifest, file: Path) -> CalibrationSet:
+    """What one file of `CalibrationSet.write` says of the manifest's rows that it names."""
+    answers = _read_file(file)
+    photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows)}
+    rows = tuple(row for row, photo in photos.items() if photo in answers)
+    return _as_set(manifest, rows, [answers[photos[row]] for row in rows])
+
+
+def _read_file(file: Path) -> dict[Path, dict[str, float]]:
+    with file.open(newline="") as stream:
+        return {Path(row["photo"]).resolve(): _numbers(row) for row in csv.DictReader(stream)}
+
+
+def _as_set(manifest: Manifest, rows: tuple[int, ...], said: Sequence[Mapping[str, float]]) -> CalibrationSet:
     products = [_PRODUCT_COLUMN + product for product in manifest.products]
     outputs = PhotoOutputs(
         logit=np.array([row["logit"] for row in said]),
         product_logit=_table(said, products),
         novelty=None if (novelty := _table(said, ["novelty"])) is None else novelty[:, 0],
     )
-    return CalibrationSet(manifest=manifest, rows=tuple(photos), outputs=outputs, source="out_of_fold")
+    return CalibrationSet(manifest=manifest, rows=rows, outputs=outputs, source="out_of_fold")
 
 
 def _numbers(row: Mapping[str, str]) -> dict[str, float]:
