@@ -6,7 +6,8 @@ Over counterfeit photos with a visible cue (a mask with anything in it) that the
 `hit` is the share of photos on which the place that speaks most for counterfeit lies in the cue's mask widened by one
 place, `chance` what a random place of the photo would reach, `on product` what a random place of the product's box
 would, and `inside` the share of all evidence for counterfeit that lies in the widened mask. Cues are taken together,
-then the smallest alone, which is strictest. The randomised networks are the same graph with its weights shuffled
+then the smallest alone, which is strictest, then all of them without the map's outermost places, where randomised
+networks are strongest. The randomised networks are the same graph with its weights shuffled
 (training/randomised.py); their photos are pooled. Intervals are over listings.
 """
 
@@ -32,7 +33,7 @@ from training.stress import draw_listings
 from vision.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.detector import Detector
 
-Games = tuple[Pointing, Pointing]  # of all cues together, and of the smallest
+Games = tuple[Pointing, Pointing, Pointing]  # all cues together, the smallest, and all away from the map's edge
 
 
 def main() -> None:
@@ -62,8 +63,8 @@ def main() -> None:
             randomised += play(Detector(other), own, arguments.threads, console)
     for title, games in (("trained", trained), ("randomised", randomised)):
         print(f"\n{title}: {len(games)} photos of {len({game[0].listing for game in games})} listings")
-        print_figures("all cues", [both[0] for both in games])
-        print_figures("smallest cue", [both[1] for both in games])
+        for kind, name in enumerate(("all cues", "smallest cue", "all cues, without the map's outermost places")):
+            print_figures(name, [three[kind] for three in games])
 
 
 def marked_rows(manifest: Manifest, bundle: Bundle, listings: int, seed: int) -> list[PhotoRow]:
@@ -94,7 +95,7 @@ def play(detector: Detector, rows: Sequence[PhotoRow], threads: int, console: Co
 
 
 def play_one(detector: Detector, row: PhotoRow) -> Games | None:
-    """Both games on one photo; None where its mask marks nothing or it can't be read."""
+    """The three games on one photo; None where its mask marks nothing or it can't be read."""
     evidence = detector.judge_photo(row.photo.read_bytes(), 0).evidence
     if evidence is None or row.mask is None:
         return None
@@ -102,7 +103,8 @@ def play_one(detector: Detector, row: PhotoRow) -> Games | None:
         mask = np.asarray(opened.convert("L"))
     together = point(evidence, mask > 0, listing=row.listing, box=row.box)
     smallest = point(evidence, smallest_cue(mask), listing=row.listing, box=row.box)
-    return (together, smallest) if together and smallest else None
+    inner = point(evidence, mask > 0, listing=row.listing, box=row.box, edge=False)
+    return (together, smallest, inner) if together and smallest and inner else None
 
 
 def print_figures(name: str, games: Sequence[Pointing]) -> None:

@@ -51,20 +51,29 @@ class PointingFigures:
     inside_gain: Figure
 
 
-def point(evidence: Evidence, cue: NDArray[np.bool_], *, listing: str, box: Box | None) -> Pointing | None:
-    """The game on one photo; `cue` bool [h, w] marks the cue in the photo's frame. None where nothing is marked."""
+def point(
+    evidence: Evidence, cue: NDArray[np.bool_], *, listing: str, box: Box | None, edge: bool = True
+) -> Pointing | None:
+    """The game on one photo; `cue` bool [h, w] marks the cue in the photo's frame. None where nothing is marked.
+
+    Without `edge` the outermost places of the map are left out of everything: there convolutions see padding, and a
+    network that learned nothing is strongest.
+    """
     places = _places_of(cue, evidence)
     if not places.any():
         return None
     wide = widen(places)
     shown = np.zeros_like(wide)
     shown[places_in_photo(evidence)] = True
-    values = np.nan_to_num(evidence.values.astype(np.float64))
+    counted = np.ones_like(wide)
+    if not edge:
+        counted[[0, -1]] = counted[:, [0, -1]] = False
+    values = np.where(counted, np.nan_to_num(evidence.values.astype(np.float64)), np.inf)
     towards = np.minimum(values, 0)
     return Pointing(
         listing=listing,
         hit=bool(wide.flat[int(values.argmin())]),
-        chance=float(wide[shown].mean()),
+        chance=float(wide[shown & counted].mean()),
         inside=float(towards[wide].sum() / towards.sum()) if towards.any() else float("nan"),
         chance_on_product=_share_of_box(wide, evidence, box),
     )
