@@ -59,9 +59,7 @@ class ListingDeletion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionFigures:
-    """Of one place: how far logits `moved`, and the share of listings `changed`; `less` is what the crops did beyond it,
-    paired.
-    """
+    """Of a place: how far logits `moved`, the share of listings `changed`, and what the crops did beyond it, paired."""
 
     moved: Figure
     moved_less: Figure

@@ -28,7 +28,7 @@ async def list_bundles(request: Request, _: Annotated[str, Depends(require_key)]
 @router.get(
     "/{name:path}/references/{reference_id}",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}}}, **problems(401, 404)},
+    responses={200: {"content": {"image/jpeg": {}}}, **problems(401, 404, 422)},
     summary="A reference crop",
 )
 async def get_reference(

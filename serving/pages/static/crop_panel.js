@@ -20,10 +20,9 @@ export class CropPanel {
     this.#checkId = checkId;
     this.#photos = photos;
     this.#onPick = onPick;
-    this.note = element("p", { class: "soft" }, "Beside each part: the references that look most like it.");
+    this.title = element("h2", { id: "crops-title" }, "What mattered in this photo");
     this.list = element("ol", { class: "crop-list" });
     this.root = element("section", { class: "crops", "aria-labelledby": "crops-title", hidden: true });
-    this.root.append(element("h2", { id: "crops-title" }, "What mattered in this photo"), this.note, this.list);
   }
 
   /** Show the crops of a photo, whose picture `url` is; nothing where there are none to show. */
@@ -36,7 +35,9 @@ export class CropPanel {
     const picture = crops.length ? await loaded(url).catch(() => null) : null;
     if (index !== this.#index || !picture) return;
     this.list.replaceChildren(...crops.map((crop, at) => this.#item(crop, at, picture)));
-    this.note.hidden = !crops.some((crop) => LABELS.some((label) => crop[label]));
+    const referred = crops.some((crop) => LABELS.some((label) => crop[label]));
+    const note = referred ? element("p", { class: "soft" }, "Beside each part: the references that look most like it.") : "";
+    this.root.replaceChildren(this.title, note, this.list);
     this.root.hidden = false;
   }
 
