@@ -127,10 +127,11 @@ def _difference(
 def _places_of(cue: NDArray[np.bool_], evidence: Evidence) -> NDArray[np.bool_]:
     """The places of the map in which the cue has a pixel, bool [H, W]."""
     x0, y0, x1, y1 = evidence.box
-    places = np.zeros(evidence.values.shape, np.bool_)
+    height, width = evidence.values.shape
     rows, columns = np.nonzero(cue)
-    down = _place((rows + 0.5) / cue.shape[0], y0, y1, places.shape[0])
-    across = _place((columns + 0.5) / cue.shape[1], x0, x1, places.shape[1])
+    down = _place((rows + 0.5) / cue.shape[0], y0, y1, height)
+    across = _place((columns + 0.5) / cue.shape[1], x0, x1, width)
+    places = np.zeros((height, width), np.bool_)
     places[down, across] = True
     return places
 
