@@ -30,7 +30,7 @@ PRIVATE = [
     ("GET", "/v1/checks/x/photos/0/evidence"),
     ("GET", "/v1/checks/x/photos/0/crops"),
     ("GET", "/v1/bundles"),
-    ("GET", "/v1/bundles/x/references/x"),
+    ("GET", "/v1/bundles/{name}/references/{reference_id}"),
     ("GET", "/metrics"),
 ]
 
