@@ -5,19 +5,22 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+from serving.errors import ReferenceNotFound
 from serving.settings import ServeSettings
 from vision.bundle import read_bundle
 from vision.detector import Detector
 from vision.errors import ConfigError, ProductRequired, UnknownProduct
 from vision.photo import PhotoLimits
+from vision.references import ReferenceBank, read_references
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedBundles:
-    """The detectors in the order of the settings, and the one for each product name."""
+    """The detectors in the order of the settings, the one for each product name, and the references of each bundle."""
 
     detectors: tuple[Detector, ...]
     by_product: Mapping[str, Detector]
+    banks: tuple[ReferenceBank, ...]  # parallel to the detectors
 
     def find_product(self, named: str | None) -> tuple[str, Detector]:
         """Give the product to judge and its detector; raises ProductRequired or UnknownProduct naming the known."""
@@ -29,6 +32,22 @@ class LoadedBundles:
         if named not in self.by_product:
             raise UnknownProduct(f"product {named[:200]!r} is not loaded here; known: {known}")
         return named, self.by_product[named]
+
+    def bank_of(self, product: str) -> tuple[Detector, ReferenceBank] | None:
+        """Give the detector of a product and its references; None where the product is no longer loaded."""
+        detector = self.by_product.get(product)
+        return None if detector is None else (detector, self.banks[self.detectors.index(detector)])
+
+    def find_reference(self, name: str, reference_id: str) -> bytes:
+        """Give the JPEG of a reference of the bundle of this name; raises ReferenceNotFound."""
+        for bank in self.banks:
+            reference = bank.find(reference_id) if bank.bundle.record.name == name else None
+            if reference is not None:
+                return bank.image(reference)
+        raise ReferenceNotFound(
+            f"no loaded bundle of the name {name[:80]!r} has a reference {reference_id[:80]!r}: it never had one, or "
+            "the reference was erased"
+        )
 
 
 def load_bundles(settings: ServeSettings) -> LoadedBundles:
@@ -45,7 +64,8 @@ def load_bundles(settings: ServeSettings) -> LoadedBundles:
         raise ConfigError(
             f"products.{unknown[0]}: no loaded bundle knows this product; known: {', '.join(sorted(by_product))}"
         )
-    return LoadedBundles(detectors=tuple(detectors), by_product=by_product)
+    banks = tuple(read_references(detector.bundle) for detector in detectors)
+    return LoadedBundles(detectors=tuple(detectors), by_product=by_product, banks=banks)
 
 
 def _load(settings: ServeSettings, folder_index: int, shares: Mapping[str, float]) -> Detector:

@@ -34,7 +34,17 @@ from serving.client_calls import (
     picture_call,
     review_call,
 )
-from serving.schemas import BundleList, Check, CheckPage, CheckRecord, Decision, Outcome, Review
+from serving.schemas import (
+    BundleList,
+    Check,
+    CheckPage,
+    CheckRecord,
+    Decision,
+    NearestReference,
+    Outcome,
+    PhotoCrops,
+    Review,
+)
 
 __all__ = ["AsyncClient", "Client", "ClientError", "ProblemAnswered", "Retries", "Unreachable"]
 
@@ -115,6 +125,14 @@ class Client:
     def evidence(self, check_id: str, index: int) -> bytes:
         """Give the evidence in a photo as a transparent PNG in the photo's frame."""
         return self._send(picture_call(check_id, index, "/evidence")).content
+
+    def crops(self, check_id: str, index: int) -> PhotoCrops:
+        """Give the crops of a photo that mattered, with the references that look like them."""
+        return PhotoCrops.model_validate_json(self._send(picture_call(check_id, index, "/crops")).content)
+
+    def reference(self, nearest: NearestReference) -> bytes:
+        """Give a reference that a crop was given, as JPEG."""
+        return self._send(Call(method="GET", path=nearest.url)).content
 
     def bundles(self) -> BundleList:
         """Say which bundles serve."""
@@ -217,6 +235,14 @@ class AsyncClient:
     async def evidence(self, check_id: str, index: int) -> bytes:
         """See Client.evidence."""
         return (await self._send(picture_call(check_id, index, "/evidence"))).content
+
+    async def crops(self, check_id: str, index: int) -> PhotoCrops:
+        """See Client.crops."""
+        return PhotoCrops.model_validate_json((await self._send(picture_call(check_id, index, "/crops"))).content)
+
+    async def reference(self, nearest: NearestReference) -> bytes:
+        """See Client.reference."""
+        return (await self._send(Call(method="GET", path=nearest.url))).content
 
     async def bundles(self) -> BundleList:
         """See Client.bundles."""

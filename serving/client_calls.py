@@ -143,7 +143,7 @@ def review_call(check_id: str, decision: str, note: str) -> Call:
 
 
 def picture_call(check_id: str, index: int, part: str = "") -> Call:
-    """Read a photo, or its evidence."""
+    """Read a photo, its evidence or its crops."""
     return Call(method="GET", path=f"{_path(check_id)}/photos/{index}{part}")
 
 

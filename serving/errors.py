@@ -6,7 +6,7 @@ TouchstoneError (vision)
      │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, RequestTooLarge, UploadTimedOut
      │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, ForeignSite
-     │   ├─ CheckNotFound, PhotoNotFound, EvidenceNotFound, StoreDisabled
+     │   ├─ CheckNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      └─ Unavailable             503: the caller waits and sends the same again
          ├─ Overloaded (retry_after_s)
@@ -128,6 +128,12 @@ class EvidenceNotFound(RequestRefused):
     code: ClassVar[str] = "evidence_not_found"
     status: ClassVar[int] = 404
     title: ClassVar[str] = "No evidence for this photo"
+
+
+class ReferenceNotFound(RequestRefused):
+    code: ClassVar[str] = "reference_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such reference"
 
 
 class StoreDisabled(RequestRefused):

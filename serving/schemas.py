@@ -140,6 +140,37 @@ class CheckPage(Answered):
     next_cursor: str | None
 
 
+class NearestReference(Answered):
+    """The reference that a crop is most like; `similarity` is the cosine of their embeddings, 1 for the same."""
+
+    reference_id: str
+    label: Literal["genuine", "counterfeit"]
+    product: str
+    listing: str | None
+    similarity: Annotated[float, Field(ge=-1, le=1)]
+    url: str = Field(description="A small JPEG of it; asks for the key as every route does.")
+
+
+class PhotoCrop(Answered):
+    """A part of a photo that spoke for its outcome."""
+
+    box: Annotated[list[Unit], Field(min_length=4, max_length=4, description="x0, y0, x1, y1 as shares of the photo.")]
+    contribution: float = Field(description="Its part of the photo's logit; negative speaks for counterfeit.")
+    nearest_genuine: NearestReference | None
+    nearest_counterfeit: NearestReference | None
+
+
+class PhotoCrops(Answered):
+    """The crops that mattered most for a photo's outcome, strongest first; none where it has no verdict.
+
+    `references_bundle` is the bundle whose references stand beside them: the one that serves this product now, null
+    where it has none.
+    """
+
+    crops: list[PhotoCrop]
+    references_bundle: BundleUsed | None
+
+
 class ErrorShare(Answered):
     """What held-out listings say of one class: `errors` of `n` on the wrong side, and the bound that follows."""
 

@@ -11,6 +11,7 @@ from training.finetune.config import FinetuneConfig
 from training.frozen import FrozenConfig
 from training.gate import AuditDepth
 from training.kernel import KernelConfig
+from training.reference_crops import ReferencesConfig
 from vision.bundle import LabelKind
 from vision.config import config_as_dict, setting
 from vision.errors import ConfigError
@@ -130,6 +131,7 @@ class TrainConfig:
     finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
     evaluation: EvaluationConfig = setting(factory=EvaluationConfig, help="the report on what was trained")
+    references: ReferencesConfig = setting(factory=ReferencesConfig, help="the reference crops in the bundle")
 
     def recorded(self) -> dict[str, object]:
         """The settings that this run depends on, JSON-able: the frozen recipe knows no fine-tuning."""

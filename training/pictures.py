@@ -2,11 +2,14 @@
 
 import base64
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 
+from vision.crop_picture import DECODED_SIDE_PX, crop_jpeg
 from vision.evidence import evidence_png
+from vision.evidence_crops import Box
 from vision.photo import open_photo
 from vision.verdict import Evidence
 
@@ -30,6 +33,12 @@ def evidence_picture(path: Path, evidence: Evidence) -> str:
     return _data_uri(Image.alpha_composite(photo.convert("L").convert("RGBA"), overlay).convert("RGB"))
 
 
+def crop_pictures(path: Path, boxes: Sequence[Box]) -> tuple[str, ...]:
+    """These parts of the photo, at most 256 px a side, as data URIs."""
+    photo = open_photo(path.read_bytes(), smallest_side_px=DECODED_SIDE_PX)
+    return tuple(_as_uri(crop_jpeg(photo, box)) for box in boxes)
+
+
 def _thumbnail(photo: bytes) -> Image.Image:
     image = Image.fromarray(open_photo(photo, smallest_side_px=SIDE_PX).pixels)
     image.thumbnail((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
@@ -39,4 +48,8 @@ def _thumbnail(photo: bytes) -> Image.Image:
 def _data_uri(image: Image.Image) -> str:
     buffer = io.BytesIO()
     image.save(buffer, format="JPEG", quality=78, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return _as_uri(buffer.getvalue())
+
+
+def _as_uri(jpeg: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")

@@ -11,10 +11,11 @@ from training import metrics, plots
 from training.answers import ListingAnswer, PhotoAnswer
 from training.evaluation import Evaluation, describe_left_out
 from training.pages import render_page
-from training.pictures import evidence_picture, photo_picture
+from training.pictures import crop_pictures, evidence_picture, photo_picture
 from training.stress_report import stress_part
 from training.thresholds import threshold_words
 from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
+from vision.evidence_crops import evidence_crops
 
 MISTAKES_PER_LABEL = 8
 _MOST_ROWS = 12  # of products in the threshold graph
@@ -28,6 +29,7 @@ class Mistake:
     cues: tuple[str, ...]
     photo: str  # data URI
     evidence: str | None  # data URI
+    crops: tuple[str, ...]  # data URIs of the parts that spoke most for the mistake
 
 
 def write_report(path: Path, evaluation: Evaluation, *, leaves_the_house: bool = False) -> None:
@@ -137,7 +139,15 @@ def _mistake(answer: ListingAnswer, evaluation: Evaluation, leaves_the_house: bo
         cues=tuple(sorted({cue for p in photos for cue in p.cues})),
         photo=photo_picture(path),
         evidence=evidence_picture(path, loudest.evidence) if loudest.evidence else None,
+        crops=_crops(path, loudest, answer.label),
     )
+
+
+def _crops(path: Path, photo: PhotoAnswer, label: str) -> tuple[str, ...]:
+    if photo.evidence is None:
+        return ()
+    crops = evidence_crops(photo.evidence, "counterfeit" if label == "genuine" else "genuine")
+    return crop_pictures(path, [crop.box for crop in crops])
 
 
 def _logit(photo: PhotoAnswer) -> float:

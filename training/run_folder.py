@@ -19,12 +19,13 @@ NOT_COMPARED = (
     "run",
     "data.audit",
     "evaluation",
+    "references",
     "finetune.workers",
     "finetune.device",
     "finetune.compile",
     "finetune.checkpoint_minutes",
 )
-"""Keys that change where and how fast a run goes and how its report looks, but not what it learns."""
+"""Keys that change where and how fast a run goes, how its report looks and what is shown, but not what it learns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from training.fits import calibrating_folds, fold_configs, plan_fits
 from training.gate import audit_before_training
 from training.manifest import Manifest
 from training.recipes import Recipe, make_recipe
+from training.reference_crops import add_references
 from training.run_folder import RunFolder, open_run_folder, require_like_run
 from training.splits import Roles, assign_roles
 from training.stress import StressPlan
@@ -205,8 +206,10 @@ class _Job:
         )
 
     def _finish(self, bundle: Bundle, roles: Roles) -> None:
-        """Add the card, and give the bundle its name: the last thing that a run does."""
+        """Add the references and the card, and give the bundle its name: the last thing that a run does."""
         fitted = sorted({*roles.fit, *roles.stop, *roles.calibrate})
+        most, seed = self.config.references.most, self.config.data.seed
+        add_references(bundle, self.manifest, fitted, most=most, seed=seed, console=self.console)
         write_card(bundle.folder, bundle.record, manifest=self.manifest, fitted=fitted)
         seal_bundle(bundle.folder, bundle.record)
         bundle.folder.replace(self.run.bundle)

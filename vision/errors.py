@@ -16,7 +16,8 @@ TouchstoneError
 │   └── PhotoCorrupt            photo_corrupt
 ├── BundleError                 bundle_invalid
 │   ├── BundleChecksumMismatch  bundle_checksum_mismatch
-│   └── BundleFormatUnknown     bundle_format_unknown
+│   ├── BundleFormatUnknown     bundle_format_unknown
+│   └── ReferenceUnknown        reference_unknown
 └── CheckError                  check_invalid (never raised itself)
     ├── NoPhotos                no_photos
     ├── TooManyPhotos           too_many_photos
@@ -108,6 +109,12 @@ class BundleChecksumMismatch(BundleError):
 
 class BundleFormatUnknown(BundleError):
     code = "bundle_format_unknown"
+
+
+class ReferenceUnknown(BundleError):
+    """The bundle has no such reference to erase."""
+
+    code = "reference_unknown"
 
 
 class CheckError(TouchstoneError):

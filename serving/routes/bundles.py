@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 
 from serving.auth import require_key
 from serving.checks import bundle_used
-from serving.routes.contract import problems
+from serving.routes.contract import SHORTLY, problems
 from serving.schemas import BundleList, BundleLoaded, ErrorShare, ProductThresholds
 from serving.services import services_of
 from vision.bundle import ErrorBound
@@ -22,6 +23,20 @@ router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
 async def list_bundles(request: Request, _: Annotated[str, Depends(require_key)]) -> BundleList:
     """Give every loaded bundle with its products, thresholds and measured figures."""
     return BundleList(bundles=[_describe(detector) for detector in services_of(request).bundles.detectors])
+
+
+@router.get(
+    "/{name:path}/references/{reference_id}",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}, **problems(401, 404, 422)},
+    summary="A reference crop",
+)
+async def get_reference(
+    request: Request, name: str, reference_id: str, _: Annotated[str, Depends(require_key)]
+) -> Response:
+    """Give a reference of a loaded bundle as a small JPEG."""
+    image = await asyncio.to_thread(services_of(request).bundles.find_reference, name, reference_id)
+    return Response(image, media_type="image/jpeg", headers=SHORTLY)
 
 
 def _describe(detector: Detector) -> BundleLoaded:

@@ -10,6 +10,8 @@ from serving.schemas import CheckSent, Listing, Problem, ReviewSent
 # Components that FastAPI does not see, since no route has them as a parameter or an answer.
 EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, Problem)
 
+SHORTLY = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'"}  # for pictures
+
 CHECK_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,

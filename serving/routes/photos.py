@@ -1,22 +1,27 @@
-"""Photos of a check: an upright copy without metadata, and the evidence as a picture to lay over it."""
+"""Photos of a check: an upright copy without metadata, the evidence to lay over it, and the crops that mattered."""
 
 from __future__ import annotations
 
 import functools
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from serving.auth import require_key
-from serving.routes.contract import problems
+from serving.checks import bundle_used
+from serving.routes.contract import SHORTLY, problems
+from serving.schemas import NearestReference, PhotoCrop, PhotoCrops
 from serving.services import archive_of, services_of
 from vision.evidence import evidence_png
+from vision.evidence_crops import evidence_crops
+from vision.explanation import ExplainedCrop, explain_photo
 from vision.photo import PhotoLimits, open_photo, upright_jpeg
+from vision.references import Neighbour
 from vision.verdict import Evidence
 
 router = APIRouter(prefix="/v1/checks/{check_id}/photos/{index}", tags=["photos"])
 Index = Annotated[int, Path(ge=0, le=99)]
-SHORTLY = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'"}
 
 
 @router.get(
@@ -54,6 +59,56 @@ async def get_evidence(
     photo, evidence = await archive_of(request).find_evidence(check_id, index)
     picture = await services.compute.run(functools.partial(_draw, photo.data, evidence, services.photo_limits))
     return Response(picture, media_type="image/png", headers=SHORTLY)
+
+
+@router.get("/crops", responses=problems(401, 404, 422, 503), summary="The crops that mattered, with references")
+async def get_crops(
+    request: Request, response: Response, check_id: str, index: Index, _: Annotated[str, Depends(require_key)]
+) -> PhotoCrops:
+    """Give the two or three parts of a photo that spoke most for its outcome, and the references that look like them.
+
+    References are those of the bundle that serves the product now, however old the check is.
+    """
+    services = services_of(request)
+    archive = archive_of(request)
+    photo, evidence = await archive.find_evidence(check_id, index)
+    check = await archive.records.find(check_id)
+    outcome = check.photos[index].outcome
+    response.headers["Cache-Control"] = "private, no-store"  # a reference may be erased at any time
+    found = services.bundles.bank_of(check.product)
+    if found is None or not found[1].has_any(check.product):
+        crops = [ExplainedCrop(crop=crop) for crop in evidence_crops(evidence, outcome)]
+        return PhotoCrops(crops=[_crop(crop, "") for crop in crops], references_bundle=None)
+    detector, bank = found
+    explain = functools.partial(
+        explain_photo, detector, bank, photo.data, evidence=evidence, outcome=outcome, product=check.product
+    )
+    explained = await services.compute.run(explain)
+    used = bundle_used(detector)
+    return PhotoCrops(crops=[_crop(crop, used.name) for crop in explained], references_bundle=used)
+
+
+def _crop(explained: ExplainedCrop, bundle: str) -> PhotoCrop:
+    return PhotoCrop(
+        box=[round(side, 4) for side in explained.crop.box],
+        contribution=round(explained.crop.contribution, 4),
+        nearest_genuine=_nearest(explained.genuine, bundle),
+        nearest_counterfeit=_nearest(explained.counterfeit, bundle),
+    )
+
+
+def _nearest(neighbour: Neighbour | None, bundle: str) -> NearestReference | None:
+    if neighbour is None:
+        return None
+    reference = neighbour.reference
+    return NearestReference(
+        reference_id=reference.id,
+        label=reference.label,
+        product=reference.product,
+        listing=reference.listing,
+        similarity=round(max(-1.0, min(1.0, neighbour.similarity)), 4),
+        url=f"/v1/bundles/{quote(bundle, safe='')}/references/{reference.id}",
+    )
 
 
 def _draw(data: bytes, evidence: Evidence, limits: PhotoLimits) -> bytes:

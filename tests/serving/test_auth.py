@@ -28,7 +28,9 @@ PRIVATE = [
     ("POST", "/v1/checks/x/review"),
     ("GET", "/v1/checks/x/photos/0"),
     ("GET", "/v1/checks/x/photos/0/evidence"),
+    ("GET", "/v1/checks/x/photos/0/crops"),
     ("GET", "/v1/bundles"),
+    ("GET", "/v1/bundles/{name}/references/{reference_id}"),
     ("GET", "/metrics"),
 ]
 

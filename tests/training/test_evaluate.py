@@ -162,7 +162,7 @@ def test_the_report_shows_each_mistake_with_its_evidence_and_fetches_nothing(tmp
     evaluated(tmp_path, photos, out=tmp_path / "out")
     page = (tmp_path / "out/report.html").read_text()
     assert re.findall(r"<b>(\S+)</b> ·", page) == ["g-wrong", "c-wrong"]
-    assert page.count("data:image/jpeg;base64,") == 4  # a photo and its evidence each
+    assert page.count("data:image/jpeg;base64,") == 10  # a photo, its evidence and three crops each
     assert page.count("<svg") == 5
     assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert "rendered photos" in page
@@ -175,7 +175,7 @@ def test_a_report_that_leaves_the_house_shows_only_shareable_photos(tmp_path: Pa
     evaluate_bundle(tmp_path / "bundle", manifest, out=tmp_path / "out", leaves_the_house=True, console=SILENT)
     page = (tmp_path / "out/report.html").read_text()
     assert re.findall(r"<b>(\S+)</b> ·", page) == ["g-wrong"]
-    assert page.count("data:image/jpeg;base64,") == 2
+    assert page.count("data:image/jpeg;base64,") == 5
     assert "1 of the worst mistakes" in page
 
 

@@ -25,6 +25,7 @@ from training.weights import WEIGHTS_FILE, start_from
 from vision.bundle import Bundle, read_bundle, seen_photos
 from vision.config import read_config
 from vision.detector import Detector
+from vision.references import read_references
 
 TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 
@@ -76,6 +77,17 @@ def test_the_reported_fold_is_not_among_the_photos_that_the_bundle_saw(frozen: B
     for photo, fold in fold_of.items():
         digest = hashlib.sha256((manifest.parent / photo).read_bytes()).hexdigest()[:16]
         assert (digest in seen) == (fold != "0")
+
+
+def test_the_references_are_of_photos_that_it_learned_from_and_sealed(frozen: Bundle, manifest: Path) -> None:
+    with manifest.open() as stream:
+        fold_of_listing = {row["listing"]: row["fold"] for row in csv.DictReader(stream)}
+    references = read_references(frozen).references
+    assert {one.label for one in references} == {"genuine", "counterfeit"}
+    assert {one.product for one in references} == {"toy"}
+    assert len(references) == 12
+    assert {fold_of_listing[one.listing or ""] for one in references} <= {"1", "2"}
+    assert all(frozen.files[one.file] == one.sha256 for one in references)
 
 
 def test_the_record_says_where_its_thresholds_come_from_and_what_they_bound(frozen: Bundle) -> None:

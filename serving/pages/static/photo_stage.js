@@ -1,6 +1,7 @@
-/** The photos of an answer: one large with its evidence map and a slider, the others in a strip below. */
+/** The photos of an answer: one large with its evidence map and a slider, the others in a strip, and below the crops that mattered. */
 
 import { getPicture } from "./api.js";
+import { CropPanel } from "./crop_panel.js";
 import { bindKeys } from "./keys.js";
 import { element, icon } from "./element.js";
 import { counted, OUTCOMES, percent, sentence } from "./words.js";
@@ -19,6 +20,7 @@ export class PhotoStage {
     this.#answer = answer;
     this.#fallbackUrls = fallbackUrls;
     this.#pictures = answer.photos.map((photo) => this.#fetchPictures(photo));
+    this.crops = new CropPanel(answer.check_id, answer.photos, (box) => this.#outline(box));
     this.#build();
     this.show(0);
     bindKeys({
@@ -46,6 +48,7 @@ export class PhotoStage {
 
   /** Give the object URLs back; the stage is not used again. */
   async close() {
+    this.crops.close();
     for (const { photo, evidence } of await Promise.all(this.#pictures)) {
       for (const url of [photo, evidence]) if (url && !this.#fallbackUrls.includes(url)) URL.revokeObjectURL(url);
     }
@@ -97,7 +100,7 @@ export class PhotoStage {
     this.strip.append(...this.#answer.photos.map((photo) => this.#thumbnail(photo)));
     this.strip.hidden = this.#answer.photos.length < 2;
     this.root = element("section", { class: "stage", "aria-label": "Photos and evidence" });
-    this.root.append(this.view, this.tools, this.caption, this.strip);
+    this.root.append(this.view, this.tools, this.caption, this.strip, this.crops.root);
     this.#applyOpacity();
   }
 
@@ -124,6 +127,7 @@ export class PhotoStage {
     if (index !== this.#index) return;
     this.tools.hidden = !evidence;
     this.view.classList.toggle("zoomable", Boolean(url));
+    this.crops.show(index, url);
     const note = photo.error ? this.#note(sentence(photo.error.message)) : this.#note("The server keeps no copy of this photo.");
     if (!url) return this.view.replaceChildren(note);
     const picture = element("img", { class: "photo", src: url, alt: `Photo ${index + 1} of ${this.#answer.photos.length}` });
@@ -139,6 +143,17 @@ export class PhotoStage {
     const overlay = element("img", { class: "evidence", src: url, alt });
     overlay.style.opacity = this.slider.value / 100;
     return overlay;
+  }
+
+  /** Draw a frame around a crop, given as shares of the photo; null takes it away. */
+  #outline(box) {
+    const frame = this.view.querySelector(".stage-photo");
+    frame?.querySelector(".crop-outline")?.remove();
+    if (!frame || !box) return;
+    const [x0, y0, x1, y1] = box.map((side) => `${100 * side}%`);
+    const outline = element("div", { class: "crop-outline", "aria-hidden": "true" });
+    Object.assign(outline.style, { left: x0, top: y0, width: `calc(${x1} - ${x0})`, height: `calc(${y1} - ${y0})` });
+    frame.append(outline);
   }
 
   #note(message) {

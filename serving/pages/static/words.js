@@ -63,6 +63,17 @@ export function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** What a part of a photo says: its part of the logit, in words. */
+export function cropMeaning(contribution) {
+  const size = Math.abs(contribution).toFixed(Math.abs(contribution) < 0.1 ? 2 : 1);
+  return `speaks for ${contribution < 0 ? "counterfeit" : "genuine"}, ${size}`;
+}
+
+/** ", listing hd-7", or nothing where the listing isn't known. */
+export function listingName(listing) {
+  return listing ? `, listing ${listing}` : "";
+}
+
 /** A message of the API as a sentence of its own. */
 export function sentence(message) {
   return message.charAt(0).toUpperCase() + message.slice(1);

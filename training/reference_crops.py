@@ -1,0 +1,139 @@
+"""The reference crops of a bundle: parts of shareable photos that moved the network, spread over what it learned."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from rich.console import Console
+
+from training.manifest import Label, Manifest, PhotoRow
+from training.progress import photo_progress
+from vision.bundle import Bundle
+from vision.config import setting
+from vision.crop_picture import DECODED_SIDE_PX, crop_jpeg, embed_crops
+from vision.errors import ConfigError, PhotoError
+from vision.evidence_crops import Box, evidence_crops
+from vision.inputs import to_input
+from vision.photo import open_photo
+from vision.references import FOLDER, ID_DIGITS, Reference, write_references
+from vision.scorer import Scorer
+from vision.verdict import Evidence
+
+CROPS_A_PHOTO: Final = 2  # the strongest towards counterfeit, and the strongest towards genuine
+MOST_REFERENCES: Final = 5000  # 120 MB of pictures at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencesConfig:
+    """Which reference crops go into the bundle; only of photos that the manifest marks as shareable."""
+
+    most: int = setting(
+        200,
+        help="reference crops of shareable photos in the bundle, at most 24 kB each, spread over labels, products and "
+        "listings by data.seed; 0: none",
+    )
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.most <= MOST_REFERENCES:
+            raise ConfigError(f"references.most is {self.most}; it is 0 to {MOST_REFERENCES}, and 200 show enough")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Picture:
+    row: PhotoRow
+    label: Label
+    box: Box
+    jpeg: bytes
+
+
+def add_references(
+    bundle: Bundle, manifest: Manifest, rows: Sequence[int], *, most: int, seed: int, console: Console
+) -> int:
+    """Writes `references/` into a sealed bundle's folder, of these rows of the manifest, and gives their number.
+
+    No folder where none of the rows is shareable. Seal the bundle after it.
+    """
+    drawn = list(draw_photos([manifest.rows[row] for row in rows], seed))
+    if not drawn or not most:
+        return 0
+    scorer = Scorer(bundle)
+    found: dict[str, _Picture] = {}
+    with photo_progress("references", most, console) as advance:
+        for row in drawn:
+            before = len(found)
+            for one in _cut(scorer, bundle, row):
+                found.setdefault(hashlib.sha256(one.jpeg).hexdigest(), one)
+            advance(min(len(found), most) - min(before, most))
+            if len(found) >= most:
+                break
+    kept = dict(list(found.items())[:most])
+    if not kept:
+        return 0
+    pictures = [one.jpeg for one in kept.values()]
+    write_references(
+        bundle.folder,
+        scorer.graph.file,
+        [_reference(sha256, one) for sha256, one in kept.items()],
+        pictures,
+        embed_crops(scorer, bundle, pictures),
+    )
+    return len(kept)
+
+
+def draw_photos(rows: Sequence[PhotoRow], seed: int) -> Iterator[PhotoRow]:
+    """The shareable, labelled rows in an order that may be cut anywhere: labels, products and listings take turns.
+
+    Of each label and product a photo comes in turn; each listing gives one before any gives a second. Which comes first
+    hangs on the seed and the names alone.
+    """
+    strata: dict[tuple[str, str], dict[str, list[PhotoRow]]] = {}
+    for row in rows:
+        if row.shareable and row.label:
+            strata.setdefault((row.label, row.product), {}).setdefault(row.listing, []).append(row)
+    queues = [list(_by_listing(listings, seed)) for _, listings in sorted(strata.items())]
+    for turn in zip_longest(*queues):
+        yield from (row for row in turn if row is not None)
+
+
+def _by_listing(listings: dict[str, list[PhotoRow]], seed: int) -> Iterator[PhotoRow]:
+    names = sorted(listings, key=lambda name: _draw(seed, name))
+    photos = [sorted(listings[name], key=lambda row: _draw(seed, row.photo.name)) for name in names]
+    for turn in zip_longest(*photos):
+        yield from (row for row in turn if row is not None)
+
+
+def _draw(seed: int, name: str) -> bytes:
+    return hashlib.sha256(f"{seed}\0{name}".encode()).digest()
+
+
+def _cut(scorer: Scorer, bundle: Bundle, row: PhotoRow) -> Iterator[_Picture]:
+    try:
+        photo = open_photo(Path(row.photo).read_bytes(), smallest_side_px=DECODED_SIDE_PX)
+    except PhotoError:  # the audit speaks of unreadable photos; another takes its place
+        return
+    tiles = to_input(photo, bundle.record.geometry)
+    x0, y0, x1, y1 = tiles.boxes[0].tolist()
+    values = np.asarray(scorer.score(tiles.pixels[:1]).evidence[0], np.float32)
+    evidence = Evidence(values=values, box=(x0, y0, x1, y1))
+    for crop in evidence_crops(evidence, "review", most=CROPS_A_PHOTO):
+        if row.label:
+            yield _Picture(row=row, label=row.label, box=crop.box, jpeg=crop_jpeg(photo, crop.box))
+
+
+def _reference(sha256: str, one: _Picture) -> Reference:
+    reference_id = sha256[:ID_DIGITS]
+    return Reference(
+        id=reference_id,
+        file=f"{FOLDER}/{reference_id}.jpg",
+        sha256=sha256,
+        label=one.label,
+        product=one.row.product,
+        listing=one.row.listing,
+        box=tuple(round(side, 4) for side in one.box),
+    )
