@@ -11,6 +11,7 @@ from training.finetune.config import FinetuneConfig
 from training.frozen import FrozenConfig
 from training.gate import AuditDepth
 from training.kernel import KernelConfig
+from training.quantise.config import QuantiseConfig
 from vision.bundle import LabelKind
 from vision.config import config_as_dict, setting
 from vision.errors import ConfigError
@@ -108,6 +109,7 @@ class TrainConfig:
     kernel: KernelConfig = setting(factory=KernelConfig, help="the kernel head")
     finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
+    quantise: QuantiseConfig = setting(factory=QuantiseConfig, help="the int8 graph")
 
     def recorded(self) -> dict[str, object]:
         """The settings that this run depends on, JSON-able: the frozen recipe knows no fine-tuning."""

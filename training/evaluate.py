@@ -17,7 +17,7 @@ from training.figures import Figures, measure
 from training.judging import LeftOut, answers_of, judge_manifest
 from training.manifest import Manifest
 from training.report import write_report
-from vision.bundle import Bundle
+from vision.bundle import Bundle, Precision
 from vision.detector import Detector
 from vision.verdict import decide
 
@@ -30,14 +30,16 @@ def evaluate_bundle(
     threads: int = 2,
     leaves_the_house: bool = False,
     console: Console | None = None,
+    precision: Precision | None = None,
 ) -> Evaluation:
     """Judges every labelled listing that the bundle never saw, by its first 12 photos.
 
     `out` is a folder that gets metrics.json, answers.csv and report.html. With `leaves_the_house` the report shows
-    shareable photos only. `threads` listings are decoded and judged at once. Raises NothingToEvaluate.
+    shareable photos only. `threads` listings are decoded and judged at once. `precision` says which graph judges; else
+    the one that would serve on this machine does. Raises NothingToEvaluate.
     """
     console = console or Console(stderr=True)
-    detector = Detector(bundle)
+    detector = Detector(bundle, precision=precision)
     judged, left_out = judge_manifest(detector, manifest, threads=threads, console=console)
     listings = tuple(one.listing for one in judged if one.listing)
     if not listings:
@@ -82,7 +84,7 @@ def write_evaluation(out: Path, evaluation: Evaluation, *, leaves_the_house: boo
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(metrics_table(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
     (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
-    write_answers(out / "answers.csv", evaluation.listings)
+    write_answers(out / "answers.csv", evaluation.listings, evaluation.graph.precision)
     write_report(out / "report.html", evaluation, leaves_the_house=leaves_the_house)
 
 

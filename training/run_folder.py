@@ -22,8 +22,9 @@ NOT_COMPARED = (
     "finetune.device",
     "finetune.compile",
     "finetune.checkpoint_minutes",
+    "quantise",
 )
-"""Keys that change where and how fast a run goes, but not what it learns."""
+"""Keys that change where and how fast a run goes, or what is made of its networks, but not what they learn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,12 +86,39 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """So many of the gate's listings; `upper` is the one-sided 97.5 % Clopper-Pearson bound of their share."""
+
+    count: int
+    upper: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Int8Gate:
+    """How an int8 graph's verdicts differ from fp32's, each by its own thresholds, on listings that neither had seen.
+
+    `crossed` went from genuine to counterfeit or back, `changed` got any other outcome, these included. `auroc_fall`
+    is fp32's listing AUROC less int8's, `auroc_fall_low` and `_high` its 95 % interval by paired bootstrap.
+    """
+
+    listings: int
+    source: Literal["held_out", "out_of_fold"]
+    crossed: Tally
+    changed: Tally
+    auroc_fp32: float
+    auroc_int8: float
+    auroc_fall: float
+    auroc_fall_low: float
+    auroc_fall_high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphRecord:
     """One graph file with everything that was fitted on its own outputs.
 
     `counterfeit_share` is the validation share and `thresholds` the cuts, per product with "*" as the fallback;
-    `self_test_logits` are the outputs for `self_test_inputs`; `parity` is the largest difference in authenticity
-    between torch and onnxruntime on real photos.
+    `self_test_logits` are the outputs for `self_test_inputs`; `parity` is the largest difference in authenticity on
+    real photos: of fp32 between torch and onnxruntime, of int8 from fp32. `gate` is what let an int8 graph ship.
     """
 
     file: str
@@ -102,6 +129,7 @@ class GraphRecord:
     thresholds: Mapping[str, Thresholds]
     self_test_logits: tuple[float, ...]
     parity: float
+    gate: Int8Gate | None = None
 
     def __post_init__(self) -> None:
         check_inner_name(self.file)

@@ -12,6 +12,7 @@ from training.evaluation import Evaluation, describe_left_out
 from training.figures import Figure, Share
 from training.manifest import read_manifest
 from training.wording import LABEL_KIND_SENTENCES, interval, number, percent
+from vision.bundle import Precision
 
 app = typer.Typer(add_completion=False)
 
@@ -28,6 +29,9 @@ def evaluate(
     ] = None,
     product: Annotated[str | None, typer.Option(help="Judge only this product; names the goods of a folder.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Listings that are decoded and judged at once.")] = 2,
+    graph: Annotated[
+        Precision | None, typer.Option(help="The graph that judges; without it, the one that would serve here.")
+    ] = None,
     leaves_the_house: Annotated[
         bool, typer.Option("--leaves-the-house", help="Show only photos that the manifest marks as shareable.")
     ] = False,
@@ -44,6 +48,7 @@ def evaluate(
         threads=threads,
         leaves_the_house=leaves_the_house,
         console=console,
+        precision=graph,
     )
     _print_summary(console, evaluation)
     console.print(f"[bold]{out / 'report.html'}[/bold] has the curves and the worst mistakes.")
@@ -51,7 +56,8 @@ def evaluate(
 
 def _print_summary(console: Console, evaluation: Evaluation) -> None:
     figures = evaluation.figures
-    table = Table(title=f"{len(evaluation.listings)} listings, {len(evaluation.photos)} photos", title_justify="left")
+    title = f"{len(evaluation.listings)} listings, {len(evaluation.photos)} photos, {evaluation.graph.precision} graph"
+    table = Table(title=title, title_justify="left")
     table.add_column("")
     table.add_column("", justify="right")
     table.add_column("95 % interval")
