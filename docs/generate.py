@@ -9,10 +9,16 @@ from typing import Any
 from serving.settings import ServeSettings
 from training.config import TrainConfig
 from training.render.config import RenderConfig
+from training.sweep_config import SweepConfig
 from vision.config import Setting, describe_settings
 
 SETTINGS_PAGE = Path(__file__).with_name("settings.md")
-CONFIGURATIONS: dict[str, type[Any]] = {"train": TrainConfig, "serve": ServeSettings, "render": RenderConfig}
+CONFIGURATIONS: dict[str, type[Any]] = {
+    "train": TrainConfig,
+    "sweep": SweepConfig,
+    "serve": ServeSettings,
+    "render": RenderConfig,
+}
 
 
 def with_tables(page: str) -> str:

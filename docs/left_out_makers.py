@@ -48,8 +48,8 @@ def judge(
     recipe: FrozenRecipe, manifest: Manifest, fit: Sequence[int], report: Sequence[int]
 ) -> dict[str, tuple[str | None, float]]:
     """Each reported listing's maker, None for genuine, and its logit as a verdict takes it."""
-    logit = recipe.logits(recipe.fit(fit, (), Path()), report)
-    answers = CalibrationSet(manifest=manifest, rows=tuple(report), logit=logit, source="held_out")
+    outputs = recipe.judge(recipe.fit(fit, (), Path()), report)
+    answers = CalibrationSet(manifest=manifest, rows=tuple(report), outputs=outputs, source="held_out")
     return {
         manifest.rows[rows[0]].listing: (manifest.rows[rows[0]].maker, listing_logit(distinct_readable(judgements)))
         for rows, judgements in answers.judged_listings()

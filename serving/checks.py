@@ -85,7 +85,10 @@ class CheckService:
         created_at = datetime.datetime.now(datetime.UTC)
         with self._metrics.stage("judge"):
             judgements = await self._compute.run_all(
-                [functools.partial(detector.judge_photo, data, index) for index, data in enumerate(request.photos)]
+                [
+                    functools.partial(detector.judge_photo, data, index, of=len(request.photos))
+                    for index, data in enumerate(request.photos)
+                ]
             )
         self._metrics.count_photos(judgements)
         with self._metrics.stage("decide"):

@@ -17,6 +17,7 @@ from vision.bundle import (
     BundleRecord,
     Calibration,
     ErrorBound,
+    GenuineLogits,
     GraphRecord,
     ListingCalibration,
     Thresholds,
@@ -66,10 +67,11 @@ def write_tiny_bundle(
     (folder / "card.html").write_text("<!doctype html><title>tiny</title><h1>tiny</h1>", encoding="utf-8")
     write_seen_photos(folder, seen)
     thresholds = tiny_thresholds(counterfeit_below, genuine_above)
-    graphs = [tiny_graph_record("model.onnx", "fp32", thresholds, counterfeit_share, logits)]
+    usual = GenuineLogits(listing=(-1.0, 0.0, 1.0), photo=(-2.0, 2.0)) if authenticity_kind == "conformal" else None
+    graphs = [tiny_graph_record("model.onnx", "fp32", thresholds, counterfeit_share, logits, usual)]
     if int8_slope is not None:
         onnx.save(tiny_graph(size_px, int8_slope, bias), folder / "model.int8.onnx")
-        graphs.append(tiny_graph_record("model.int8.onnx", "int8", thresholds, counterfeit_share, logits))
+        graphs.append(tiny_graph_record("model.int8.onnx", "int8", thresholds, counterfeit_share, logits, usual))
     record = BundleRecord(
         name=name,
         version=version,
@@ -96,6 +98,7 @@ def tiny_graph_record(
     thresholds: Thresholds,
     counterfeit_share: float,
     self_test_logits: tuple[float, ...],
+    genuine_logits: GenuineLogits | None = None,
 ) -> GraphRecord:
     return GraphRecord(
         file=file,
@@ -109,6 +112,7 @@ def tiny_graph_record(
         thresholds={"*": thresholds},
         self_test_logits=self_test_logits,
         parity=0.0,
+        genuine_logits=genuine_logits,
     )
 
 

@@ -45,6 +45,7 @@ def write_toy_config(folder: Path, manifest: Path, **tables: str) -> Path:
         "frozen": "c = 0.01",
         "finetune": "epochs = 1\nbatch_size = 16\nworkers = 0\ndevice = 'cpu'",
         "calibration": "folds = 3",
+        "evaluation": "stress_listings = 0",
     }
     text = "\n\n".join(f"[{name}]\n{body}\n{tables.get(name, '')}" for name, body in lines.items())
     file = folder / "toy.toml"

@@ -1,15 +1,21 @@
 """What a bundle answered, one record a listing and one a photo, and the table that is kept of it."""
 
 import csv
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar, get_args
 
+from training.errors import RunError
 from training.manifest import Label
 from vision.bundle import Precision
 from vision.verdict import Evidence, Outcome
 
+T = TypeVar("T", bound=str)
+
 ANSWER_COLUMNS = ("listing", "fold", "label", "product", "photos", "logit", "authenticity", "outcome", "graph")
+HELD_OUT_ANSWERS = "held_out_answers.csv"  # of a run: on the listings that calibrate it, by networks that left them out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,7 @@ class ListingAnswer:
         return 0.5 if self.authenticity is None else 1 - self.authenticity
 
 
-def write_answers(path: Path, listings: Sequence[ListingAnswer], precision: Precision) -> None:
+def write_answers(path: Path, listings: Sequence[ListingAnswer], precision: Precision = "fp32") -> None:
     """Writes a CSV with one row a listing, in the manifest's order; nothing where nothing was answered.
 
     `precision` is that of the graph that judged, in every row, so that tables of both can be put together.
@@ -79,6 +85,69 @@ def write_answers(path: Path, listings: Sequence[ListingAnswer], precision: Prec
                     precision,
                 )
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTable:
+    """Answers read back; without the column `outcome` nobody knows what was decided, and `has_outcomes` is False."""
+
+    listings: tuple[ListingAnswer, ...]
+    has_outcomes: bool
+
+
+def read_answers(path: Path) -> AnswerTable:
+    """Reads what `write_answers` wrote, or any CSV with the columns listing, label and authenticity.
+
+    Raises RunError, naming the line and what it should hold.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            reader = csv.DictReader(stream)
+            columns = reader.fieldnames or ()
+            missing = [name for name in ("listing", "label", "authenticity") if name not in columns]
+            if missing:
+                raise RunError(f"{path} is no table of answers: it lacks the column {missing[0]}")
+            return AnswerTable(
+                listings=tuple(_answer(row, f"{path}, line {reader.line_num}") for row in reader),
+                has_outcomes="outcome" in columns,
+            )
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RunError(f"{path} can't be read as a table of answers ({error})") from error
+
+
+def _answer(row: Mapping[str, str | None], place: str) -> ListingAnswer:
+    try:
+        authenticity = _read_number(row["authenticity"])
+        if authenticity is not None and not 0 <= authenticity <= 1:
+            raise ValueError(f"authenticity is {authenticity}, and lies between 0 and 1")
+        if not row["listing"]:
+            raise ValueError("listing is empty")
+        return ListingAnswer(
+            listing=row["listing"],
+            label=_one_of(get_args(Label), row["label"], "label"),
+            product=row.get("product") or "",
+            photo_count=int(row.get("photos") or 0),
+            logit=_read_number(row.get("logit")),
+            authenticity=authenticity,
+            outcome=_one_of(get_args(Outcome), row["outcome"], "outcome") if row.get("outcome") else None,
+            fold=int(row["fold"] or 0) if row.get("fold") else None,
+        )
+    except ValueError as error:
+        raise RunError(f"{place}: {error}") from error
+
+
+def _one_of(known: tuple[T, ...], text: str | None, column: str) -> T:
+    for name in known:
+        if name == text:
+            return name
+    raise ValueError(f"{column} is {text!r}, and is one of {', '.join(known)}")
+
+
+def _read_number(text: str | None) -> float | None:
+    value = float(text) if text else None
+    if value is not None and not math.isfinite(value):
+        raise ValueError(f"{text!r} is no number")
+    return value
 
 
 def _number(value: float | None) -> str:

@@ -100,7 +100,8 @@ def _measure_shortcuts(
 ) -> tuple[tuple[Baseline, ...], list[Finding]]:
     baselines: list[Baseline] = []
     unmeasured: list[Finding] = []
-    for shortcut in shortcuts:
+    has_both = {"genuine", "counterfeit"} <= {row.label for row in manifest.rows}  # else there is no label to tell
+    for shortcut in shortcuts if has_both else ():
         try:
             baselines.append(shortcut_baseline(shortcut, manifest, facts, seed=seed))
         except SplitError as error:

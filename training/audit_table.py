@@ -11,7 +11,7 @@ from training.finding import Finding, FindingCode
 from training.manifest import Manifest, mixed_product_listings
 from training.manifest_problems import nearest
 from training.manifest_table import COLUMNS
-from training.photo_row import LABELS, Label, PhotoRow
+from training.photo_row import Label, PhotoRow
 from training.splits import assign_roles
 
 MAX_PHOTOS = 12  # of a listing count in a verdict
@@ -34,14 +34,21 @@ def check_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05) 
 
 
 def _class_missing(manifest: Manifest) -> Iterator[Finding]:
-    for label in LABELS:
-        if not any(row.label == label for row in manifest.rows):
-            yield Finding(
-                code="class_missing",
-                level="refuse",
-                message=f"no photo is labelled {label}",
-                advice="add listings of that class, or loosen the filters",
-            )
+    present = {row.label for row in manifest.rows}
+    if "genuine" not in present:
+        yield Finding(
+            code="class_missing",
+            level="refuse",
+            message="no photo is labelled genuine",
+            advice="add genuine listings, or loosen the filters",
+        )
+    elif "counterfeit" not in present:
+        yield Finding(
+            code="genuine_only",
+            level="warn",
+            message="no photo is labelled counterfeit: only novelty can be learnt, and the bundle never says genuine",
+            advice="add counterfeit listings where there are any; where there are none, this is the best there is",
+        )
 
 
 def _mixed_products(manifest: Manifest) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from training.network import Network, NetworkOutputs
 
 
 class BlendedNetwork(nn.Module):
-    """The mean of its parts' logits and evidence; the embedding is the last part's."""
+    """The mean of its parts' logits and evidence; all else is the last part's."""
 
     def __init__(self, parts: Sequence[Network]) -> None:
         super().__init__()
@@ -44,6 +44,8 @@ class BlendedNetwork(nn.Module):
             logit=torch.stack([one.logit for one in outputs]).mean(0),
             embedding=outputs[-1].embedding,
             evidence=torch.stack([one.evidence for one in outputs]).mean(0),
+            product_logit=outputs[-1].product_logit,
+            novelty=outputs[-1].novelty,
         )
 
 

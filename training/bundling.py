@@ -66,7 +66,7 @@ def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> Bund
         geometry=config.model.geometry,
         evidence_kind="exact",
         evidence_bias=contents.network.evidence_bias,
-        authenticity_kind="calibrated",
+        authenticity_kind="conformal" if fitted.genuine_logits else "calibrated",
         graphs=(
             GraphRecord(
                 file=GRAPH_FILE,
@@ -75,6 +75,8 @@ def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> Bund
                 listing_calibrations=fitted.listings,
                 counterfeit_share=fitted.counterfeit_share,
                 thresholds=fitted.thresholds,
+                support=fitted.support,
+                genuine_logits=fitted.genuine_logits,
                 self_test_logits=tuple(float(v) for v in self_test),
                 parity=0.0,
             ),

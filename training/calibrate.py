@@ -17,7 +17,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import betaincinv
 
 from training.metrics import BoolArray, FloatArray
-from vision.bundle import Calibration, ErrorBound, ListingCalibration, Thresholds
+from vision.bundle import Calibration, ErrorBound, ListingCalibration, SupportFloor, Thresholds
 
 NEVER = 1e9  # a threshold that no logit reaches; finite, so that JSON can hold it
 CONFIDENCE = 0.975
@@ -100,6 +100,20 @@ def choose_thresholds(
         if rarer >= LISTINGS_PER_CLASS:
             chosen[name] = _thresholds(listing_logit[member], genuine[member], alpha=alpha, beta=beta, source=source)
     return chosen
+
+
+def fit_support_floor(listings: Sequence[Sequence[float]], loss: float) -> SupportFloor:
+    """The floor under a product's own listings, each given by its photos' product logits; `loss` of them fall below.
+
+    An empirical quantile: where fewer than 1 / loss listings are known, none is lost.
+    """
+    _require_share(loss)
+    means = np.sort([np.mean(photos) for photos in listings])
+    photos = np.sort(np.concatenate([np.asarray(photos, np.float64) for photos in listings]))
+    lost = int(loss * len(means))
+    return SupportFloor(
+        listing=float(means[lost]), photo=float(photos[int(loss * len(photos))]), loss=loss, n=len(means), lost=lost
+    )
 
 
 def listings_needed(limit: float) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,26 +13,35 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from training.calibrate import choose_thresholds, fit_listing_calibrations, fit_temperature
+from training.calibrate import choose_thresholds, fit_listing_calibrations, fit_support_floor, fit_temperature
 from training.config import CalibrationConfig
 from training.errors import RunError
 from training.manifest import Manifest
 from training.metrics import auroc
-from vision.bundle import ANY_PRODUCT, Calibration, ListingCalibration, Thresholds
+from training.photo_outputs import PhotoOutputs, join_outputs
+from vision.bundle import ANY_PRODUCT, Calibration, GenuineLogits, ListingCalibration, SupportFloor, Thresholds
 from vision.detector import MOST_PHOTOS
+from vision.photo import open_photo
+from vision.photo_hash import HASHED_SIDE_PX, PhotoHash, hash_photo
 from vision.verdict import PhotoJudgement, distinct_readable, listing_logit
 
 Source = Literal["held_out", "out_of_fold"]
+_PRODUCT_COLUMN = "product_logit:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationSet:
-    """Rows of the manifest with the logit [N] that a network gave each without having learned from it."""
+    """Rows of the manifest with what a network said of each without having learned from it."""
 
     manifest: Manifest
     rows: tuple[int, ...]
-    logit: NDArray[np.float64]
+    outputs: PhotoOutputs
     source: Source
+
+    @property
+    def logit(self) -> NDArray[np.float64]:
+        """The rows' logits [N]."""
+        return self.outputs.logit
 
     def fit(self, config: CalibrationConfig) -> FittedCalibration:
         """Temperatures for photos and listings, thresholds, and each product's share of counterfeit listings."""
@@ -48,6 +58,8 @@ class CalibrationSet:
                 logit, genuine, products, alpha=config.alpha, beta=config.beta, source=self.source
             ),
             counterfeit_share=_counterfeit_shares(genuine, np.array(products)),
+            support=self._support(config.support_loss),
+            genuine_logits=None if (~genuine).any() else _ascending(logit, self.logit),
             n_genuine=int(genuine.sum()),
             n_counterfeit=int((~genuine).sum()),
         )
@@ -59,15 +71,40 @@ class CalibrationSet:
         return auroc(counterfeit, -np.array([listing.logit for listing in listings]))
 
     def write(self, file: Path) -> None:
-        """Write a CSV of photo, listing and logit, which `read_fold_answers` reads."""
+        """Write a CSV of photo, listing and what was said of each, which `read_fold_answers` reads."""
         draft = file.with_suffix(".part")  # another fold's run may be waiting for the file
+        columns = self._columns()
         with draft.open("w", newline="") as stream:
             writer = csv.writer(stream)
-            writer.writerow(("photo", "listing", "logit"))
-            for row, logit in zip(self.rows, self.logit, strict=True):
+            writer.writerow(("photo", "listing", *columns))
+            for n, row in enumerate(self.rows):
                 entry = self.manifest.rows[row]
-                writer.writerow((str(entry.photo), entry.listing, repr(float(logit))))
+                said = [repr(float(values[n])) for values in columns.values()]
+                writer.writerow((str(entry.photo), entry.listing, *said))
         draft.replace(file)
+
+    def _columns(self) -> dict[str, NDArray[np.float64]]:
+        columns = {"logit": self.outputs.logit}
+        if self.outputs.novelty is not None:
+            columns["novelty"] = self.outputs.novelty
+        if self.outputs.product_logit is not None:
+            for n, product in enumerate(self.manifest.products):
+                columns[_PRODUCT_COLUMN + product] = self.outputs.product_logit[:, n]
+        return columns
+
+    def _support(self, loss: float) -> dict[str, SupportFloor]:
+        """Each product's floor; none where the network gives no product logits, or a product is missing here."""
+        if self.outputs.product_logit is None:
+            return {}
+        listings: dict[str, list[list[float]]] = {product: [] for product in self.manifest.products}
+        for rows, judgements in self.judged_listings():
+            product = self.manifest.rows[rows[0]].product
+            own = self.manifest.products.index(product)
+            photos = distinct_readable(judgements)
+            listings[product].append([photo.product_logit[own] for photo in photos if photo.product_logit is not None])
+        if not all(listings.values()):
+            return {}
+        return {product: fit_support_floor(own, loss) for product, own in listings.items()}
 
     def judged_listings(self) -> Iterator[tuple[tuple[int, ...], list[PhotoJudgement]]]:
         """The rows of each listing's first 12 photos, and what was said of them; quality was not looked at."""
@@ -75,8 +112,8 @@ class CalibrationSet:
         for rows in self.manifest.listings.values():
             taken = tuple(row for row in rows if row in position)[:MOST_PHOTOS]
             if taken:
-                logits = [float(self.logit[position[row]]) for row in taken]
-                yield taken, [self._judgement(n, row, logits[n]) for n, row in enumerate(taken)]
+                of = len(taken)
+                yield taken, [self._judgement(n, row, position[row], of) for n, row in enumerate(taken)]
 
     def _listings(self) -> list[_Listing]:
         """Each listing as a verdict sees it: each file once."""
@@ -94,21 +131,49 @@ class CalibrationSet:
             )
         return found
 
-    def _judgement(self, index: int, row: int, logit: float) -> PhotoJudgement:
-        digest = hashlib.sha256(self.manifest.rows[row].photo.read_bytes()).hexdigest()
-        return PhotoJudgement(index=index, sha256=digest, logit=logit)
+    def _judgement(self, index: int, row: int, place: int, of: int) -> PhotoJudgement:
+        look = _look_of(self.manifest.rows[row].photo)
+        products, novelty = self.outputs.product_logit, self.outputs.novelty
+        return PhotoJudgement(
+            index=index,
+            sha256=look.sha256,
+            logit=float(self.logit[place]),
+            product_logit=None if products is None else tuple(products[place].tolist()),
+            novelty=None if novelty is None else float(novelty[place]),
+            hash=look.hash if of > 1 else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedCalibration:
-    """What a graph's record says of probabilities and thresholds, and on how many listings it rests."""
+    """What a graph's record says of probabilities and thresholds, and on how many listings it rests.
+
+    `genuine_logits` is there where no counterfeit listing was.
+    """
 
     photo: Calibration
     listings: tuple[ListingCalibration, ...]
     thresholds: dict[str, Thresholds]
     counterfeit_share: dict[str, float]
+    support: dict[str, SupportFloor]
+    genuine_logits: GenuineLogits | None
     n_genuine: int
     n_counterfeit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """By what a photo is known again: its bytes, and how it looks."""
+
+    sha256: str
+    hash: PhotoHash
+
+
+@functools.lru_cache(maxsize=50_000)  # every fit, figure and table of a run asks for the same photos again
+def _look_of(photo: Path) -> _Look:
+    data = photo.read_bytes()
+    pixels = open_photo(data, smallest_side_px=HASHED_SIDE_PX).pixels
+    return _Look(sha256=hashlib.sha256(data).hexdigest(), hash=hash_photo(pixels))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,33 +189,71 @@ def read_fold_answers(manifest: Manifest, files: Mapping[int, Path]) -> Calibrat
 
     Raises RunError where a photo of a fold has no answer: thresholds on part of the folds would pass for those on all.
     """
-    logits: dict[Path, float] = {}
+    answers: dict[Path, dict[str, float]] = {}
     for fold, file in files.items():
         if not file.is_file():
             raise RunError(
                 f"fold {fold} has not answered yet: there is no {file}. Train it with data.fold={fold} and "
                 f"run.folder={file.parent}, or the run of all folds, then start this one again"
             )
-        with file.open(newline="") as stream:
-            logits |= {Path(row["photo"]).resolve(): float(row["logit"]) for row in csv.DictReader(stream)}
+        answers |= _read_file(file)
     photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows) if entry.fold in files}
-    missing = [photo for photo in photos.values() if photo not in logits]
+    missing = [photo for photo in photos.values() if photo not in answers]
     if missing:
         folders = ", ".join(str(file.parent) for file in files.values())
         raise RunError(
             f"the fold runs in {folders} gave no answer to {len(missing)} of {len(photos)} photos, such as "
             f"{missing[0]}: they were made where the photos lay elsewhere. Delete those folders to make them anew"
         )
-    values = np.array([logits[photo] for photo in photos.values()])
-    return CalibrationSet(manifest=manifest, rows=tuple(photos), logit=values, source="out_of_fold")
+    return _as_set(manifest, tuple(photos), [answers[photo] for photo in photos.values()])
+
+
+def read_answers_of_photos(manifest: Manifest, file: Path) -> CalibrationSet:
+    """What one file of `CalibrationSet.write` says of the manifest's rows that it names."""
+    answers = _read_file(file)
+    photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows)}
+    rows = tuple(row for row, photo in photos.items() if photo in answers)
+    return _as_set(manifest, rows, [answers[photos[row]] for row in rows])
+
+
+def _read_file(file: Path) -> dict[Path, dict[str, float]]:
+    with file.open(newline="") as stream:
+        return {Path(row["photo"]).resolve(): _numbers(row) for row in csv.DictReader(stream)}
+
+
+def _as_set(manifest: Manifest, rows: tuple[int, ...], said: Sequence[Mapping[str, float]]) -> CalibrationSet:
+    products = [_PRODUCT_COLUMN + product for product in manifest.products]
+    outputs = PhotoOutputs(
+        logit=np.array([row["logit"] for row in said]),
+        product_logit=_table(said, products),
+        novelty=None if (novelty := _table(said, ["novelty"])) is None else novelty[:, 0],
+    )
+    return CalibrationSet(manifest=manifest, rows=rows, outputs=outputs, source="out_of_fold")
+
+
+def _numbers(row: Mapping[str, str]) -> dict[str, float]:
+    return {name: float(text) for name, text in row.items() if name not in ("photo", "listing")}
+
+
+def _table(said: Sequence[Mapping[str, float]], columns: Sequence[str]) -> NDArray[np.float64] | None:
+    """The columns [N, C] of all rows; None where one lacks one."""
+    if not all(name in row for row in said for name in columns):
+        return None
+    return np.array([[row[name] for name in columns] for row in said])
 
 
 def join_sets(manifest: Manifest, sets: Sequence[CalibrationSet], source: Source) -> CalibrationSet:
     """One set of all rows; every row is in one of them only."""
     rows = np.concatenate([np.array(s.rows, int) for s in sets])
-    logit = np.concatenate([s.logit for s in sets])
+    outputs = join_outputs([s.outputs for s in sets])
     order = np.argsort(rows)
-    return CalibrationSet(manifest=manifest, rows=tuple(rows[order].tolist()), logit=logit[order], source=source)
+    return CalibrationSet(
+        manifest=manifest, rows=tuple(rows[order].tolist()), outputs=outputs.take(order), source=source
+    )
+
+
+def _ascending(listing: NDArray[np.float64], photo: NDArray[np.float64]) -> GenuineLogits:
+    return GenuineLogits(listing=tuple(np.sort(listing).tolist()), photo=tuple(np.sort(photo).tolist()))
 
 
 def _counterfeit_shares(genuine: NDArray[np.bool_], products: NDArray[np.str_]) -> dict[str, float]:

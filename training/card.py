@@ -67,6 +67,7 @@ def write_card(
         label_sentence=LABEL_KIND_SENTENCES[record.label_kind],
         figures=read_figures(record.metrics),
         counts=_count(rows),
+        corrected=manifest.corrected.in_words() if manifest and manifest.corrected else "",
         examples=_examples(rows),
         thresholds=[(graph, threshold_words(graph, record.label_kind)) for graph in record.graphs],
         graphs=[_graph_file(folder, record, i) for i in range(len(record.graphs))],

@@ -27,6 +27,9 @@ class DataConfig:
     manifest: Path = setting(help="CSV, Parquet or folder with genuine/ and counterfeit/")
     where: tuple[str, ...] = setting((), help="conditions that keep rows, such as 'black_fraction<=0.35'")
     product: str | None = setting(None, help="keep one product; names the product of a folder")
+    corrections: Path | None = setting(
+        None, help="a reviewed disputed.csv, whose decisions change or leave out listings' labels"
+    )
     drop_mixed_listings: bool = setting(False, help="leave out listings that show two products")
     label_kind: LabelKind = setting("weak", help="how far the labels can be trusted; said wherever figures are")
     fold: int | None = setting(None, help="the fold that only reports; without it every labelled listing may be used")
@@ -96,6 +99,24 @@ class CalibrationConfig:
     folds: int = setting(5, help="folds of the cross-fitting")
     alpha: float = setting(0.05, help="largest share of genuine listings that may be flagged")
     beta: float = setting(0.05, help="largest share of counterfeit listings that may pass")
+    support_loss: float = setting(
+        0.02, help="share of a product's own listings that may be called unsupported, to keep other goods out"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationConfig:
+    """How the finished bundle is judged on the listings that only report."""
+
+    stress_listings: int = setting(
+        100,
+        help="listings of the report that are judged again in 13 changed copies (JPEG, size, light, crop, background "
+        "and so on), each as long as judging them once; 0: none",
+    )
+
+    def __post_init__(self) -> None:
+        if self.stress_listings < 0:
+            raise ConfigError(f"stress_listings is {self.stress_listings}; it is a number of listings, or 0 for none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +131,7 @@ class TrainConfig:
     finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
     quantise: QuantiseConfig = setting(factory=QuantiseConfig, help="the int8 graph")
+    evaluation: EvaluationConfig = setting(factory=EvaluationConfig, help="the report on what was trained")
 
     def recorded(self) -> dict[str, object]:
         """The settings that this run depends on, JSON-able: the frozen recipe knows no fine-tuning."""

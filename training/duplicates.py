@@ -6,29 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pdqhash
 from numpy.typing import NDArray
-from PIL import Image
 
 from vision.errors import PhotoError
 from vision.photo import open_photo
+from vision.photo_hash import HASHED_SIDE_PX, LEAST_QUALITY, NEAR_BITS, PhotoHash, hash_photo
 
-# The distance, of 256 bits, and the quality below which PDQ's authors count a match as one:
-# https://github.com/facebook/ThreatExchange/blob/main/hashing/hashing.pdf
-NEAR_BITS = 31
-LEAST_QUALITY = 50
-_SIDE_PX = 256
 # A tile of distances stays in the processor's cache: five times faster than whole rows of 10,000.
 _TILE_ROWS, _TILE_COLUMNS = 32, 4096
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoHash:
-    """PDQ of a photo and of its mirror image, uint64 [4] each; `quality`, 0 to 100, is low for flat photos."""
-
-    bits: NDArray[np.uint64]
-    mirrored_bits: NDArray[np.uint64]
-    quality: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +24,6 @@ class NearPair:
     second: int
     distance: int
     mirrored: bool
-
-
-def hash_photo(pixels: NDArray[np.uint8]) -> PhotoHash:
-    """Hash `pixels` [H, W, 3] RGB."""
-    image = Image.fromarray(pixels)
-    # PDQ averages down to 64 × 64 whatever it gets; from 256 px it costs a tenth of the time,
-    # and a copy at another size ends up closer.
-    image.thumbnail((_SIDE_PX, _SIDE_PX), Image.Resampling.BILINEAR)
-    small = np.asarray(image)
-    bits, quality = pdqhash.compute(np.ascontiguousarray(small))
-    mirrored_bits, _ = pdqhash.compute(np.ascontiguousarray(small[:, ::-1]))
-    return PhotoHash(bits=_pack(bits), mirrored_bits=_pack(mirrored_bits), quality=int(quality))
 
 
 def near_pairs(hashes: Sequence[PhotoHash | None], *, within_bits: int = NEAR_BITS) -> Iterator[NearPair]:
@@ -122,10 +95,6 @@ def cluster_near_duplicates(photos: Sequence[Path], *, threads: int = 2) -> tupl
 
 def _hash_file(photo: Path) -> PhotoHash | None:
     try:
-        return hash_photo(open_photo(photo.read_bytes(), smallest_side_px=_SIDE_PX).pixels)
+        return hash_photo(open_photo(photo.read_bytes(), smallest_side_px=HASHED_SIDE_PX).pixels)
     except (PhotoError, OSError):
         return None
-
-
-def _pack(bits: NDArray[np.int64]) -> NDArray[np.uint64]:
-    return np.packbits(bits.astype(np.uint8)).view(np.uint64)

@@ -8,7 +8,9 @@ TouchstoneError
     ├── BackboneError        backbone_unavailable
     ├── RunError             run_invalid
     ├── ResumeMismatch       resume_mismatch
-    └── NothingToEvaluate    nothing_to_evaluate
+    ├── NothingToEvaluate    nothing_to_evaluate
+    ├── NothingToCompare     nothing_to_compare
+    └── SweepIncomplete      sweep_incomplete
 """
 
 from __future__ import annotations
@@ -64,3 +66,15 @@ class NothingToEvaluate(TrainingError):
     """No labelled listing is left that the bundle knows the product of and never saw."""
 
     code: ClassVar[str] = "nothing_to_evaluate"
+
+
+class NothingToCompare(TrainingError):
+    """The runs share nothing that could be compared as asked."""
+
+    code: ClassVar[str] = "nothing_to_compare"
+
+
+class SweepIncomplete(TrainingError):
+    """Some variants of a sweep have no bundle; the others are done."""
+
+    code: ClassVar[str] = "sweep_incomplete"

@@ -13,10 +13,12 @@ from training.answers import ListingAnswer, PhotoAnswer, write_answers
 from training.calibration_set import CalibrationSet
 from training.errors import NothingToEvaluate
 from training.evaluation import Evaluation, describe_left_out, metrics_table
-from training.figures import Figures, measure
+from training.figures import measure
 from training.judging import LeftOut, answers_of, judge_manifest
 from training.manifest import Manifest
 from training.report import write_report
+from training.stress import StressPlan, stress_listings
+from training.stress_figures import write_changed_answers
 from vision.bundle import Bundle, Precision
 from vision.detector import Detector
 from vision.verdict import decide
@@ -29,14 +31,16 @@ def evaluate_bundle(
     out: Path | None = None,
     threads: int = 2,
     leaves_the_house: bool = False,
+    stress: StressPlan | None = None,
     console: Console | None = None,
     precision: Precision | None = None,
 ) -> Evaluation:
     """Judges every labelled listing that the bundle never saw, by its first 12 photos.
 
     `out` is a folder that gets metrics.json, answers.csv and report.html. With `leaves_the_house` the report shows
-    shareable photos only. `threads` listings are decoded and judged at once. `precision` says which graph judges; else
-    the one that would serve on this machine does. Raises NothingToEvaluate.
+    shareable photos only. `threads` listings are decoded and judged at once. With `stress`, changed copies are judged
+    too, which costs a pass over the drawn listings for each change. `precision` says which graph judges; else the one
+    that would serve on this machine does. Raises NothingToEvaluate.
     """
     console = console or Console(stderr=True)
     detector = Detector(bundle, precision=precision)
@@ -47,6 +51,9 @@ def evaluate_bundle(
     photos = tuple(photo for one in judged for photo in one.photos)
     with console.status("measuring …"):
         figures = measure(listings, photos)
+    changed = None
+    if stress:
+        changed = stress_listings(detector, manifest, listings, photos, stress, threads=threads, console=console)
     evaluation = Evaluation(
         bundle=detector.bundle,
         graph=detector.scorer.graph,
@@ -55,17 +62,20 @@ def evaluate_bundle(
         photos=photos,
         left_out=left_out,
         figures=figures,
+        stress=changed,
     )
     if out:
         write_evaluation(out, evaluation, leaves_the_house=leaves_the_house)
     return evaluation
 
 
-def measure_cross_fitted(bundle: Bundle, answers: CalibrationSet) -> Figures:
-    """The figures of what networks trained like the bundle's said of listings that they never saw, by its own rules.
+def answer_cross_fitted(
+    bundle: Bundle, answers: CalibrationSet
+) -> tuple[tuple[ListingAnswer, ...], tuple[PhotoAnswer, ...]]:
+    """What networks trained like the bundle's said of listings that they never saw, by the bundle's own rules.
 
-    An estimate where nothing is left that the bundle itself never saw: its calibration and thresholds were set on these
-    very answers, and no photo's quality was looked at.
+    An estimate of what the bundle says of new ones: its calibration and thresholds were set on these very answers, and
+    no photo's quality was looked at.
     """
     graph = next(graph for graph in bundle.record.graphs if graph.precision == "fp32")
     listings: list[ListingAnswer] = []
@@ -76,15 +86,17 @@ def measure_cross_fitted(bundle: Bundle, answers: CalibrationSet) -> Figures:
         listing, of_photos = answers_of(answers.manifest, rows, judgements, verdict)
         listings.append(listing)
         photos += of_photos
-    return measure(listings, photos)
+    return tuple(listings), tuple(photos)
 
 
 def write_evaluation(out: Path, evaluation: Evaluation, *, leaves_the_house: bool = False) -> None:
-    """Writes metrics.json, answers.csv and report.html into `out`, which is made if need be."""
+    """Writes metrics.json, answers.csv, report.html and, of changed copies, stress.csv into `out`, made if need be."""
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(metrics_table(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
     (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
     write_answers(out / "answers.csv", evaluation.listings, evaluation.graph.precision)
+    if evaluation.stress:
+        write_changed_answers(out / "stress.csv", evaluation.stress.answers)
     write_report(out / "report.html", evaluation, leaves_the_house=leaves_the_house)
 
 

@@ -3,15 +3,20 @@
 from dataclasses import asdict, dataclass
 
 from training.answers import ListingAnswer, PhotoAnswer
-from training.figures import Figures, figures_as_dict
+from training.figures import Figures, figures_as_dict, plain_values
 from training.judging import LeftOut
 from training.manifest import Manifest
+from training.stress import Stress
+from training.stress_report import why_skipped
 from vision.bundle import Bundle, GraphRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A bundle's answers on a manifest and their figures. A photo answer's `row` is an index into `manifest.rows`."""
+    """A bundle's answers on a manifest and their figures. A photo answer's `row` is an index into `manifest.rows`.
+
+    `stress` is what changed copies did to verdicts, where they were judged.
+    """
 
     bundle: Bundle
     graph: GraphRecord
@@ -20,6 +25,7 @@ class Evaluation:
     photos: tuple[PhotoAnswer, ...]
     left_out: LeftOut
     figures: Figures
+    stress: Stress | None = None
 
 
 def metrics_table(evaluation: Evaluation) -> dict[str, object]:
@@ -39,6 +45,19 @@ def metrics_table(evaluation: Evaluation) -> dict[str, object]:
         "photo_errors": sum(photo.error is not None for photo in evaluation.photos),
         "left_out": asdict(evaluation.left_out),
         "figures": figures_as_dict(evaluation.figures),
+        "stress": _stress_table(evaluation.stress) if evaluation.stress else None,
+    }
+
+
+def _stress_table(stress: Stress) -> dict[str, object]:
+    return {
+        "listings": len(stress.drawn),
+        "of": stress.of,
+        "photos": stress.photos,
+        "seed": stress.plan.seed,
+        "boxed_listings": stress.boxed,
+        "changes": {figures.change: plain_values(figures) for figures in stress.figures},
+        "skipped": list(why_skipped(stress)),
     }
 
 

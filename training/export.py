@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,18 +15,18 @@ from onnx_ir.passes.common import CommonSubexpressionEliminationPass, Deduplicat
 from torch import Tensor, nn
 
 from training.blend import AnyNetwork
-from training.network import Network
+from training.network import Network, NetworkOutputs
 
 OPSET = 18
-OUTPUTS = ("logit", "embedding", "evidence")
 
 
 def export_network(network: AnyNetwork, file: Path, *, size_px: int) -> None:
     """Write the bundle's graph: `photos` uint8 [N, S, S, 3] -> logit [N], embedding [N, D], evidence [N, H, W].
 
-    The batch is dynamic, normalisation is inside, and the file is checked by onnx.checker before it takes its name.
+    A network that has them gives product_logit [N, P] and novelty [N] too. The batch is dynamic, normalisation is
+    inside, and the file is checked by onnx.checker before it takes its name.
     """
-    _export(network, _Everything(network), file, size_px=size_px, outputs=OUTPUTS)
+    _export(network, _Everything(network), file, size_px=size_px, outputs=tuple(_outputs_of(network, size_px)))
 
 
 def export_features(network: Network, file: Path, *, size_px: int) -> None:
@@ -38,9 +39,22 @@ class _Everything(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, photos: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        outputs = self.network.forward_all(photos)
-        return outputs.logit, outputs.embedding, outputs.evidence
+    def forward(self, photos: Tensor) -> tuple[Tensor, ...]:
+        return tuple(_present(self.network.forward_all(photos)).values())
+
+
+def _outputs_of(network: AnyNetwork, size_px: int) -> list[str]:
+    was_training = network.training
+    network.eval()
+    with torch.inference_mode():
+        names = list(_present(network.forward_all(torch.zeros(1, size_px, size_px, 3, dtype=torch.uint8))))
+    network.train(was_training)
+    return names
+
+
+def _present(outputs: NetworkOutputs) -> dict[str, Tensor]:
+    values = {field.name: getattr(outputs, field.name) for field in fields(outputs)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 class _Features(nn.Module):

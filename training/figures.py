@@ -120,7 +120,20 @@ def measure(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], *,
 
 def figures_as_dict(figures: Figures) -> dict[str, object]:
     """JSON-able, as metrics.json and a bundle's record hold them: NaN becomes None, floats have 4 decimals."""
-    return {field.name: _plain(getattr(figures, field.name)) for field in fields(figures)}
+    return {field.name: plain_values(getattr(figures, field.name)) for field in fields(figures)}
+
+
+def plain_values(value: object) -> object:
+    """JSON-able: NaN becomes None, floats have 4 decimals, dataclasses and mappings become objects."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 4)
+    if is_dataclass(value):
+        return {field.name: plain_values(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [plain_values(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: plain_values(item) for name, item in value.items()}
+    return value
 
 
 def share(hits: int, n: int) -> Share:
@@ -201,19 +214,19 @@ def _count_outcomes(listings: Sequence[ListingAnswer]) -> dict[str, int]:
 
 def _product_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
     names = sorted({a.product for a in listings})
-    return tuple(_listing_group(name, [a for a in listings if a.product == name], rounds) for name in names)
+    return tuple(listing_group(name, [a for a in listings if a.product == name], rounds) for name in names)
 
 
 def _photo_count_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
     parts = [(name, [a for a in listings if low <= a.photo_count <= high]) for low, high, name in _PHOTO_COUNTS]
-    return tuple(_listing_group(name, part, rounds) for name, part in parts if part)
+    return tuple(listing_group(name, part, rounds) for name, part in parts if part)
 
 
 def _maker_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
     makers = sorted({a.maker for a in listings if a.maker and a.label == "counterfeit"})
     genuine = [a for a in listings if a.label == "genuine"]
     counterfeit = [a for a in listings if a.label == "counterfeit"]
-    return tuple(_listing_group(m, genuine + [a for a in counterfeit if a.maker == m], rounds) for m in makers)
+    return tuple(listing_group(m, genuine + [a for a in counterfeit if a.maker == m], rounds) for m in makers)
 
 
 def _cue_groups(photos: Sequence[PhotoAnswer], rounds: int) -> tuple[Group, ...]:
@@ -231,7 +244,8 @@ def _view_groups(photos: Sequence[PhotoAnswer], rounds: int) -> tuple[Group, ...
     return tuple(_photo_group(str(name), values.only(view == name), rounds) for name in np.unique(view) if name)
 
 
-def _listing_group(name: str, listings: Sequence[ListingAnswer], rounds: int) -> Group:
+def listing_group(name: str, listings: Sequence[ListingAnswer], rounds: int = 2000) -> Group:
+    """The figures of a part of the listings."""
     group = _photo_group(name, _listing_values(listings), rounds)
     return Group(
         name=name,
@@ -252,15 +266,3 @@ def _photo_group(name: str, values: _Values, rounds: int) -> Group:
         auroc=values.figure(metrics.auroc_weighted, rounds),
         tpr_at_5pct_fpr=values.figure(metrics.tpr_at_fpr_weighted(0.05), rounds),
     )
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 4)
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
-    return value

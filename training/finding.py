@@ -6,6 +6,7 @@ from typing import Literal, get_args
 Level = Literal["refuse", "warn"]
 FindingCode = Literal[
     "class_missing",
+    "genuine_only",
     "listing_two_products",
     "listing_spans_splits",
     "listing_spans_folds",

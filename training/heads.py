@@ -7,7 +7,7 @@ makes the evidence exact.
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -43,6 +43,10 @@ class LinearHead(nn.Module):
         """What a unit of each feature adds to the logit, [1, F]: the same for every photo."""
         return self.linear.weight / self.scale
 
+    def product_logit(self, features: Tensor) -> Tensor | None:
+        """None: a line through feature space never ends, so it can't say that a photo lies far from all it knows."""
+        return None
+
     def set_statistics(self, mean: Tensor, scale: Tensor) -> None:
         """Fix what features are standardised with, both [F]."""
         self.mean.copy_(mean)
@@ -67,6 +71,9 @@ class KernelHead(nn.Module):
     The M support photos' standardised features x [M, F] are kept as int8 multiples of a step a feature. The weights of
     a photo are its gradient averaged over the straight path from the mean features to its own (integrated gradients,
     Sundararajan et al. 2017, arXiv 1703.01365), whose sum is the logit's difference between the two.
+
+    The same photos vote on the product, by the closeness squared, which reaches half as far: 1 among a product's own
+    photos, 0 among those of others, and 0 far from all.
     """
 
     mean: Tensor
@@ -76,9 +83,19 @@ class KernelHead(nn.Module):
     norm: Tensor
     vote: Tensor
     bias: Tensor
+    product_vote: Tensor
 
     def __init__(
-        self, *, mean: Tensor, scale: Tensor, support: Tensor, step: Tensor, vote: Tensor, bias: float, width: float
+        self,
+        *,
+        mean: Tensor,
+        scale: Tensor,
+        support: Tensor,
+        step: Tensor,
+        vote: Tensor,
+        bias: float,
+        width: float,
+        product_vote: Tensor,
     ) -> None:
         super().__init__()
         self.factor = 1 / (2 * width * support.shape[1])
@@ -89,6 +106,7 @@ class KernelHead(nn.Module):
         self.register_buffer("norm", ((support.float() * step) ** 2).sum(1))  # [M]
         self.register_buffer("vote", vote)  # [M]
         self.register_buffer("bias", torch.tensor(bias))
+        self.register_buffer("product_vote", product_vote)  # [M, P]
 
     @property
     def evidence_bias(self) -> float:
@@ -97,8 +115,11 @@ class KernelHead(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """features [N, F] -> logit [N]."""
-        z = (features - self.mean) / self.scale  # [N, F]
-        return self._votes(z, self._products(z), 1.0).sum(1) + self.bias
+        return self._closeness(features) @ self.vote + self.bias
+
+    def product_logit(self, features: Tensor) -> Tensor | None:
+        """features [N, F] -> how much a photo looks like each product, [N, P]: about 1 for its own, else about 0."""
+        return self._closeness(features).square() @ self.product_vote
 
     def weights(self, features: Tensor) -> Tensor:
         """What a unit of each feature adds to each photo's logit, [N, F]."""
@@ -106,7 +127,7 @@ class KernelHead(nn.Module):
         products = self._products(z)  # [N, M]
         votes, pull = torch.zeros_like(products), z.new_zeros(z.shape[0], 1)
         for t, share in _path():
-            at_t = share * self._votes(z, products, t)  # [N, M]
+            at_t = share * self._closeness_at(z, products, t) * self.vote  # [N, M]
             votes = votes + at_t
             pull = pull + t * at_t.sum(1, keepdim=True)  # [N, 1]
         towards = (votes @ self.support.float()) * self.step  # [N, F]
@@ -120,13 +141,15 @@ class KernelHead(nn.Module):
         """
         return (self.support.float() @ (z * self.step).T).T
 
-    def _votes(self, z: Tensor, products: Tensor, t: float) -> Tensor:
-        """Each support photo's part of the logit at t of the way from the mean features to z, [N, M]."""
+    def _closeness(self, features: Tensor) -> Tensor:
+        """features [N, F] -> how close each support photo is, [N, M], 0 to 1."""
+        z = (features - self.mean) / self.scale  # [N, F]
+        return self._closeness_at(z, self._products(z), 1.0)
+
+    def _closeness_at(self, z: Tensor, products: Tensor, t: float) -> Tensor:
+        """How close each support photo is at t of the way from the mean features to z, [N, M]."""
         distance = t * t * (z * z).sum(1, keepdim=True) - 2 * t * products + self.norm
-        return torch.exp(-self.factor * distance) * self.vote
-
-
-Head: TypeAlias = LinearHead | KernelHead
+        return torch.exp(-self.factor * distance)
 
 
 def _path() -> list[tuple[float, float]]:

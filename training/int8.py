@@ -22,7 +22,7 @@ from training.config import TrainConfig
 from training.export import export_network
 from training.int8_gate import LISTINGS_NEEDED, describe_gate, measure_gate, refusals
 from training.manifest import Manifest
-from training.photo_logits import photo_logits, read_tile, single_thread_session
+from training.photo_logits import judge_photos, read_tile, single_thread_session
 from training.progress import photo_progress
 from training.quantise.quantise import calibration_photos, quantise
 from training.run_folder import code_version
@@ -112,8 +112,8 @@ class Int8Step:
         photos = [self.manifest.rows[row].photo for row in rows]
         geometry, threads = self.config.model.geometry, self.config.threads
         with photo_progress("judging in int8", len(photos), self.console) as advance:
-            logit = photo_logits(session, photos, geometry, threads=threads, advance=advance)
-        return CalibrationSet(manifest=self.manifest, rows=rows, logit=logit, source="held_out")
+            outputs = judge_photos(session, photos, geometry, threads=threads, advance=advance)
+        return CalibrationSet(manifest=self.manifest, rows=rows, outputs=outputs, source="held_out")
 
     def _quantise(self, graph: Path, out: Path, photos: Sequence[Path]) -> None:
         geometry, threads = self.config.model.geometry, self.config.threads
@@ -135,6 +135,8 @@ class Int8Step:
             listing_calibrations=fitted.listings,
             counterfeit_share=fitted.counterfeit_share,
             thresholds=fitted.thresholds,
+            support=fitted.support,
+            genuine_logits=fitted.genuine_logits,
             self_test_logits=tuple(float(session.run(["logit"], {"photos": tile[None]})[0][0]) for tile in tiles),
             parity=0.0,
         )

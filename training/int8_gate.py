@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from training.calibrate import upper_bound
@@ -50,7 +52,9 @@ def refusals(gate: Int8Gate) -> tuple[str, ...]:
         found.append(f"{gate.crossed.count} listings go from genuine to counterfeit or back")
     if gate.changed.count > MOST_CHANGED * gate.listings:
         found.append(f"{gate.changed.count} listings change their verdict, more than {MOST_CHANGED:.0%}")
-    if not gate.auroc_fall <= MOST_FALL:  # NaN, where a label is missing, is no pass
+    if math.isnan(gate.auroc_fall):
+        found.append("all listings have one label, so no AUROC can be compared")
+    elif gate.auroc_fall > MOST_FALL:
         found.append(f"the listing AUROC falls by {gate.auroc_fall:.4f}, more than {MOST_FALL}")
     return tuple(found)
 

@@ -95,9 +95,17 @@ def _judge_listing(detector: Detector, manifest: Manifest, indices: tuple[int, .
     known = sum(hashlib.sha256(photo).hexdigest()[:SEEN_DIGITS] in seen for photo in data) if seen else 0
     if known:
         return Judged(photo_count=len(indices), seen=known)
-    first = indices[:MOST_PHOTOS]
-    rows = [manifest.rows[i] for i in first]
-    judgements = [detector.judge_photo(photo, place) for place, photo in enumerate(data[:MOST_PHOTOS])]
+    first = data[:MOST_PHOTOS]
+    judgements = [detector.judge_photo(photo, place, of=len(first)) for place, photo in enumerate(first)]
+    listing, photos = decide_rows(detector, manifest, indices[:MOST_PHOTOS], judgements)
+    return Judged(photo_count=len(indices), listing=listing, photos=photos)
+
+
+def decide_rows(
+    detector: Detector, manifest: Manifest, indices: Sequence[int], judgements: Sequence[PhotoJudgement]
+) -> tuple[ListingAnswer, tuple[PhotoAnswer, ...]]:
+    """The Detector's verdict on one listing's rows, whose photos were judged in the same order, as answers."""
+    rows = [manifest.rows[i] for i in indices]
     views = [row.view for row in rows] if any(row.view for row in rows) else None
     verdict: Verdict | None = None
     error: str | None = None
@@ -105,8 +113,7 @@ def _judge_listing(detector: Detector, manifest: Manifest, indices: tuple[int, .
         verdict = detector.decide_listing(judgements, product=rows[0].product, views=views)
     except NoReadablePhoto as refused:
         error = refused.code
-    listing, photos = answers_of(manifest, first, judgements, verdict, error)
-    return Judged(photo_count=len(indices), listing=listing, photos=photos)
+    return answers_of(manifest, indices, judgements, verdict, error)
 
 
 def answers_of(

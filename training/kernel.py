@@ -16,6 +16,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from training.errors import RunError
 from training.heads import KernelHead
+from training.lesson import Lesson
 from vision.config import setting
 from vision.errors import ConfigError
 
@@ -50,14 +51,13 @@ def require_room(photos: int) -> None:
         )
 
 
-def fit_kernel_head(
-    features: NDArray[np.float32], genuine: NDArray[np.bool_], weights: NDArray[np.float64], config: KernelConfig
-) -> KernelHead:
-    """The head that regresses +1 (genuine) and -1 on features [M, F], with photo weights [M] whose mean is one.
+def fit_kernel_head(lesson: Lesson, config: KernelConfig) -> KernelHead:
+    """The head that regresses +1 (genuine) and -1 on a lesson's features, and each product as 1 (its own) and 0.
 
     The support is rounded to int8 before anything is fitted on it, so the votes fit what ships. Raises RunError for
     more photos than a kernel can hold.
     """
+    features, weights = lesson.features, lesson.weights
     require_room(len(features))
     mean = features.mean(0)
     spread = features.std(0)
@@ -66,10 +66,11 @@ def fit_kernel_head(
     step = np.maximum(np.abs(z).max(0), 1e-6) / _STEPS
     support = np.round(z / step).astype(np.int8)
     kernel = _kernel(support * step, config.width)
-    kernel[np.diag_indices_from(kernel)] += config.ridge / weights
-    target = np.where(genuine, 1.0, -1.0)
+    products = (lesson.product[:, None] == np.array(lesson.products)[None]).astype(np.float64)  # [M, P]
+    product_vote = _votes(kernel * kernel, config.ridge, products)
+    target = np.where(lesson.genuine, 1.0, -1.0)
     bias = float(np.average(target, weights=weights))
-    vote = cho_solve(cho_factor(kernel.T, overwrite_a=True), target - bias)  # LAPACK takes columns first, uncopied
+    vote = _votes(kernel, config.ridge / weights, target - bias)
     return KernelHead(
         mean=torch.from_numpy(mean),
         scale=torch.from_numpy(scale),
@@ -78,7 +79,17 @@ def fit_kernel_head(
         vote=torch.from_numpy(vote.astype(np.float32)),
         bias=bias,
         width=config.width,
+        product_vote=torch.from_numpy(product_vote.astype(np.float32)),
     ).eval()
+
+
+def _votes(
+    kernel: NDArray[np.float64], ridge: NDArray[np.float64] | float, target: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Ridge regression of targets [M] or [M, P] on a kernel [M, M], which is overwritten."""
+    kernel[np.diag_indices_from(kernel)] += ridge
+    # LAPACK takes columns first, uncopied
+    return np.asarray(cho_solve(cho_factor(kernel.T, overwrite_a=True), target))
 
 
 def _kernel(x: NDArray[np.float32], width: float) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from training.corrections import CorrectionCounts, correct_table
 from training.errors import ManifestError
 from training.manifest_problems import Problems
 from training.manifest_rows import parse_rows
@@ -29,12 +30,14 @@ __all__ = [
 class Manifest:
     """The photos that training reads.
 
-    `sha256` is the data hash: of every cell after filters and of each photo's size in bytes, not of the pixels.
+    `sha256` is the data hash: of every cell after corrections and filters and of each photo's size in bytes, not of
+    the pixels. `corrected` says what corrections changed before the filters, where there were any.
     """
 
     path: Path
     rows: tuple[PhotoRow, ...]
     sha256: str
+    corrected: CorrectionCounts | None = None
     listings: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,7 +49,7 @@ class Manifest:
     def where(self, predicate: Callable[[PhotoRow], bool]) -> Manifest:
         """The manifest of the rows for which `predicate` holds, with its own data hash."""
         rows = tuple(row for row in self.rows if predicate(row))
-        return Manifest(path=self.path, rows=rows, sha256=_data_hash(self.path, rows))
+        return Manifest(path=self.path, rows=rows, sha256=_data_hash(self.path, rows), corrected=self.corrected)
 
     def labelled(self) -> Manifest:
         """The manifest of the rows that have a label."""
@@ -58,11 +61,14 @@ class Manifest:
         return tuple(sorted({row.product for row in self.rows}))
 
 
-def read_manifest(path: Path, *, where: Sequence[str] = (), product: str | None = None) -> Manifest:
+def read_manifest(
+    path: Path, *, where: Sequence[str] = (), product: str | None = None, corrections: Path | None = None
+) -> Manifest:
     """Read a CSV, a Parquet file or a folder with genuine/ and counterfeit/.
 
     `where` keeps the rows that meet every condition, such as `fold!=0`, before anything else is checked. `product`
     names the goods of a folder or of a table without that column; of a table with it, only that product is kept.
+    `corrections` is a table of decisions on listings' labels, which are changed or left out before any filter.
     Raises ManifestError with up to ten problems, each with its row and its fix.
     """
     table = _read(path, product)
@@ -72,6 +78,9 @@ def read_manifest(path: Path, *, where: Sequence[str] = (), product: str | None 
     problems = Problems(path)
     missing_columns(table.columns, problems)
     problems.raise_if_any()
+    corrected = None
+    if corrections is not None:
+        table, corrected = correct_table(table, corrections)
     kept = filter_rows(table, where)
     if product is not None:
         kept = _of_product(table, kept, product)
@@ -79,7 +88,7 @@ def read_manifest(path: Path, *, where: Sequence[str] = (), product: str | None 
         raise ManifestError(f"{path} has no photos" + (f" that meet {' and '.join(where)}." if where else "."))
     rows = parse_rows(kept, folder=path if path.is_dir() else path.parent, problems=problems)
     problems.raise_if_any()
-    return Manifest(path=path, rows=rows, sha256=_data_hash(path, rows))
+    return Manifest(path=path, rows=rows, sha256=_data_hash(path, rows), corrected=corrected)
 
 
 def mixed_product_listings(manifest: Manifest) -> tuple[str, ...]:

@@ -166,20 +166,25 @@ def paired_bootstrap(
     second: FloatArray,
     group: NDArray[Any] | None = None,
     *,
+    figure_of_second: WeightedFigure | None = None,
     rounds: int = 2000,
     seed: int = 0,
 ) -> Difference:
-    """Figure of `second` less that of `first` (values of the same items, in one order), both drawn alike each round."""
+    """Figure of `second` less that of `first` (values of the same items, in one order), both drawn alike each round.
+
+    `figure_of_second` is for a figure that depends on who answered, such as a mean over each one's own folds.
+    """
+    of_second = figure_of_second or figure
     if len(first) != len(second):
         raise ValueError(f"paired answers need the same items: got {len(first)} and {len(second)}")
     if not len(first):
         return Difference(value=float("nan"), low=float("nan"), high=float("nan"))
     draws = [
-        figure(target, second, weight) - figure(target, first, weight)
+        of_second(target, second, weight) - figure(target, first, weight)
         for weight in _drawn_weights(len(first), group, rounds, seed)
     ]
     interval = _percentiles(np.concatenate(draws))
-    value = _plain(figure, target, second) - _plain(figure, target, first)
+    value = _plain(of_second, target, second) - _plain(figure, target, first)
     return Difference(value=value, low=interval.low, high=interval.high)
 
 

@@ -12,25 +12,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from training.backbones import Normalisation, backbone_stages, create_backbone
-from training.heads import Head, LinearHead
+from training.heads import KernelHead, LinearHead
+from training.novelty import Novelty
+from training.novelty_head import NoveltyHead
 
 EPS = 1e-5
+Head: TypeAlias = LinearHead | KernelHead | NoveltyHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkOutputs:
-    """What the exported graph gives: logit [N], embedding [N, D] of unit length, evidence [N, H, W]."""
+    """What the exported graph gives: logit [N], embedding [N, D] of unit length, evidence [N, H, W].
+
+    Where a network has them, also product_logit [N, P] and novelty [N].
+    """
 
     logit: Tensor
     embedding: Tensor
     evidence: Tensor
+    product_logit: Tensor | None = None
+    novelty: Tensor | None = None
 
 
 class Network(nn.Module):
@@ -49,6 +57,7 @@ class Network(nn.Module):
         self.register_buffer("photo_std", torch.tensor(normalisation.std).view(1, 3, 1, 1))
         self.widths = _tap_widths(backbone, self.taps)
         self.head: Head = LinearHead(2 * sum(self.widths), dropout)
+        self.novelty: Novelty | None = None
 
     @property
     def stages(self) -> list[list[nn.Module]]:
@@ -64,6 +73,17 @@ class Network(nn.Module):
     def evidence_bias(self) -> float:
         """The part of the logit that no place contributes."""
         return self.head.evidence_bias
+
+    @property
+    def last_tap_columns(self) -> tuple[slice, slice]:
+        """Where the last tap's means and standard deviations stand among the pooled features."""
+        taps = sum(self.widths[:-1])
+        own = slice(taps - self.widths[-2], taps)
+        return own, slice(own.start + sum(self.widths), own.stop + sum(self.widths))
+
+    def embedding_of(self, features: Tensor) -> Tensor:
+        """Pooled features [N, F] -> embedding [N, D] of unit length: the last map's means."""
+        return functional.normalize(features[:, sum(self.widths[:-1]) : sum(self.widths)], dim=1)
 
     def forward(self, photos: Tensor) -> Tensor:
         """uint8 [N, S, S, 3] -> logit [N]."""
@@ -83,8 +103,10 @@ class Network(nn.Module):
         features = torch.cat([*means, *spreads], 1)  # [N, F]
         return NetworkOutputs(
             logit=self.head(features),
-            embedding=functional.normalize(means[-1], dim=1),
+            embedding=self.embedding_of(features),
             evidence=self._evidence(maps, means, spreads, self.head.weights(features)),
+            product_logit=self.head.product_logit(features),
+            novelty=None if self.novelty is None else self.novelty(features),
         )
 
     def _maps(self, photos: Tensor) -> list[Tensor]:

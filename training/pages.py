@@ -6,8 +6,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from training.figures import Figure
-from training.wording import interval, number, percent
+from training.wording import interval, number, percent, percents
 
 
 def render_page(template: str, **values: object) -> str:
@@ -25,9 +24,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=number, percent=percent, interval=interval, percents=_percents)
+    environment.filters.update(number=number, percent=percent, interval=interval, percents=percents)
     return environment
-
-
-def _percents(figure: Figure) -> str:
-    return f"{100 * figure.low:.0f} to {percent(figure.high)}" if figure.low == figure.low else ""

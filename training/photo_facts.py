@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.duplicates import PhotoHash, hash_photo
 from training.photo_row import PhotoRow
 from training.picture_features import describe_background, describe_colour
 from vision.errors import PhotoError
 from vision.photo import open_photo
+from vision.photo_hash import PhotoHash, hash_photo
 
 _SIDE_PX = 256
 _EXIF_MARKERS: Final = {"jpeg": b"Exif\0\0", "png": b"eXIf", "webp": b"EXIF", "avif": b"Exif", "heic": b"Exif"}

@@ -1,9 +1,10 @@
-"""Logits of photos through the exported graph, one thread a photo, as a server computes them."""
+"""Outputs of photos through the exported graph, one thread a photo, as a server computes them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
@@ -14,29 +15,34 @@ from numpy.typing import NDArray
 
 from training.blend import AnyNetwork
 from training.export import export_network
+from training.photo_outputs import PhotoOutputs
 from vision.inputs import InputGeometry, to_input
 from vision.photo import open_photo
 
 Session: TypeAlias = ort.InferenceSession
+_KEPT = frozenset(field.name for field in fields(PhotoOutputs))
 
 
-def photo_logits(
+def judge_photos(
     session: Session,
     photos: Sequence[Path],
     geometry: InputGeometry,
     *,
     threads: int,
     advance: Callable[[int], None],
-) -> NDArray[np.float64]:
-    """The logit of each photo [N], positive for genuine; raises PhotoError for a photo that can't be read."""
+) -> PhotoOutputs:
+    """What the graph says of each photo; raises PhotoError for a photo that can't be read."""
+    names = [output.name for output in session.get_outputs() if output.name in _KEPT]
 
-    def one(photo: Path) -> float:
-        logit = session.run(["logit"], {"photos": read_tile(photo.read_bytes(), geometry)})[0][0]
+    def one(photo: Path) -> list[NDArray[np.float32]]:
+        values: list[NDArray[np.float32]] = session.run(names, {"photos": read_tile(photo.read_bytes(), geometry)})
         advance(1)
-        return float(logit)
+        return values
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        return np.array(list(pool.map(one, photos)), np.float64)
+        rows = list(pool.map(one, photos))
+    columns = {name: np.concatenate([row[n] for row in rows]).astype(np.float64) for n, name in enumerate(names)}
+    return PhotoOutputs(**columns)
 
 
 def exported_session(network: AnyNetwork, size_px: int) -> Session:

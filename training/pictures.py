@@ -15,18 +15,23 @@ SIDE_PX = 300  # of a picture's longer side: twice what the page shows on an ord
 
 def photo_picture(path: Path) -> str:
     """The photo as a data URI. Raises PhotoError when it can't be read."""
-    return _data_uri(_thumbnail(path))
+    return picture(path.read_bytes())
+
+
+def picture(photo: bytes) -> str:
+    """The photo in these bytes as a data URI. Raises PhotoError when it can't be read."""
+    return _data_uri(_thumbnail(photo))
 
 
 def evidence_picture(path: Path, evidence: Evidence) -> str:
     """The photo, greyed, under its evidence: red where it looks counterfeit, blue where genuine; a data URI."""
-    photo = _thumbnail(path)
+    photo = _thumbnail(path.read_bytes())
     overlay = Image.open(io.BytesIO(evidence_png(evidence, photo.width, photo.height))).convert("RGBA")
     return _data_uri(Image.alpha_composite(photo.convert("L").convert("RGBA"), overlay).convert("RGB"))
 
 
-def _thumbnail(path: Path) -> Image.Image:
-    image = Image.fromarray(open_photo(path.read_bytes(), smallest_side_px=SIDE_PX).pixels)
+def _thumbnail(photo: bytes) -> Image.Image:
+    image = Image.fromarray(open_photo(photo, smallest_side_px=SIDE_PX).pixels)
     image.thumbnail((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
     return image
 

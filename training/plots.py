@@ -52,6 +52,17 @@ class ThresholdRow:
     thresholds: Thresholds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalRow:
+    """A figure and its interval under the name of what it was measured on; NaN where it is undefined."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    is_baseline: bool = False
+
+
 def plot_roc(curves: Sequence[NamedCurve]) -> str:
     """ROC: share of genuine flagged against share of counterfeits found."""
     figure, axes = _new_axes(4.2, 3.8)
@@ -133,6 +144,45 @@ def plot_thresholds(rows: Sequence[ThresholdRow]) -> str:
     return _svg(figure, "Listings and thresholds")
 
 
+def plot_intervals(rows: Sequence[IntervalRow], *, title: str, x_label: str, zero: bool = False) -> str:
+    """A row each: the figure as a dot in its interval, and as text; `zero` draws the line of no difference.
+
+    The baseline is hollow, and a dashed line carries its figure to the other rows.
+    """
+    figure, axes = _new_axes(8.6, 0.8 + 0.42 * max(1, len(rows)))
+    shown = [(place, row) for place, row in enumerate(reversed(rows)) if row.value == row.value]
+    if zero:
+        axes.axvline(0, color=_TOKENS["muted"], linewidth=1)
+    for place, row in shown:
+        if row.is_baseline:
+            axes.axvline(row.value, color=_TOKENS["line"], linewidth=1, linestyle="--")
+        if row.low == row.low:
+            axes.hlines(place, row.low, row.high, color=_TOKENS["accent"], linewidth=2)
+        inside = _TOKENS["paper"] if row.is_baseline else _TOKENS["accent"]
+        axes.scatter(row.value, place, s=45, facecolor=inside, edgecolor=_TOKENS["accent"], zorder=3)
+    for place, row in enumerate(reversed(rows)):
+        axes.annotate(
+            _interval_text(row, signed=zero),
+            (1.01, place),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=8,
+            annotation_clip=False,
+        )
+    axes.set_ylim(-0.6, max(len(rows), 1) - 0.4)
+    axes.set_yticks(range(len(rows)), [row.name for row in reversed(rows)])
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(x_label, fontsize=9)
+    return _svg(figure, title)
+
+
+def _interval_text(row: IntervalRow, *, signed: bool) -> str:
+    if row.value != row.value:
+        return "–"
+    sign = "+" if signed else ""
+    return f"{row.value:{sign}.3f} [{row.low:{sign}.3f}, {row.high:{sign}.3f}]"
+
+
 def _draw_threshold_row(axes: Axes, place: int, row: ThresholdRow, rng: np.random.Generator) -> None:
     left, right = axes.get_xlim()
     below, above = (
@@ -203,7 +253,7 @@ def _svg(figure: Figure, title: str) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    svg = re.sub(r'<g id="[^"]*">', "<g>", svg)  # several graphs share a page, and ids must not
+    svg = re.sub(r'<g id="[^"]*"(/?)>', r"<g\1>", svg)  # several graphs share a page, and ids must not
     svg = re.sub(r'font-family: [^;"]*', "font-family: var(--font)", svg)
     head, body = svg.split(">", 1)
     head = re.sub(r' (width|height)="[^"]*"', "", head)

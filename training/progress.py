@@ -42,6 +42,20 @@ def photo_progress(what: str, total: int, console: Console) -> Iterator[Callable
         yield lambda n: progress.advance(task, n)
 
 
+@contextmanager
+def counted_status(what: str, total: int, console: Console) -> Iterator[Callable[[], None]]:
+    """Show which of `total` things is under way, on a terminal only; the function that it gives hears of each done."""
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        status.update(f"{what} {min(done + 1, total)} of {total} …")
+
+    with console.status(f"{what} 1 of {total} …") as status:
+        yield advance
+
+
 class _PlainLines:
     def __init__(self, what: str, total: int, console: Console) -> None:
         self.what, self.total, self.console = what, total, console

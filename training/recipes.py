@@ -1,11 +1,11 @@
-"""The two ways to a trained network, behind one shape: fit on some rows, then give logits of others."""
+"""The two ways to a trained network, behind one shape: fit on some rows, then judge others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -14,14 +14,19 @@ from rich.console import Console
 
 from training.blend import AnyNetwork, BlendedNetwork
 from training.config import TrainConfig
+from training.errors import RunError
 from training.feature_cache import FeatureCache, open_feature_cache
 from training.finetune.loop import finetune
-from training.frozen import balanced_weights, fit_head
-from training.heads import KernelHead, LinearHead
-from training.kernel import fit_kernel_head, require_room
+from training.frozen import fit_head
+from training.heads import LinearHead
+from training.kernel import KernelConfig, fit_kernel_head, require_room
+from training.lesson import Lesson, make_lesson
 from training.manifest import Manifest
 from training.network import Network, build_network
-from training.photo_logits import Session, exported_session, photo_logits
+from training.novelty import Novelty, fit_novelty
+from training.novelty_head import fit_novelty_head
+from training.photo_logits import Session, exported_session, judge_photos
+from training.photo_outputs import PhotoOutputs
 from training.progress import photo_progress
 from training.weights import start_from
 
@@ -32,8 +37,8 @@ class Recipe(Protocol):
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """A network trained on `fit`, stopped by `stop`; resumes from `folder` after a kill."""
 
-    def logits(self, network: AnyNetwork, rows: Sequence[int]) -> NDArray[np.float64]:
-        """The logit of each row's photo [len(rows)], positive for genuine."""
+    def judge(self, network: AnyNetwork, rows: Sequence[int]) -> PhotoOutputs:
+        """What the network says of each row's photo."""
 
     def forget(self) -> None:
         """Drop what only fitting and judging need: a run of many folds keeps a recipe for each."""
@@ -50,31 +55,53 @@ class FrozenRecipe:
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
         """See Recipe; nothing is written to `folder`, since fitting takes seconds."""
+        if self.config.model.head == "kernel":
+            require_room(len((*fit, *stop)) * len(_sides(self.config)))
+        if not has_counterfeits(self.manifest):
+            return self._fit_genuine_only((*fit, *stop))
         if self.config.model.head == "linear":
-            return self.fit_linear((*fit, *stop))
-        require_room(len((*fit, *stop)) * len(_sides(self.config)))
+            network = self.fit_linear((*fit, *stop))
+            network.novelty = _novelty_of(network, self._lesson((*fit, *stop)))
+            return network
         network = new_network(self.config)
-        network.head = fit_kernel_head(*self._lesson((*fit, *stop)), self.config.kernel)
+        give_kernel(network, self._lesson((*fit, *stop)), self.config.kernel)
         return network.eval()
 
     def fit_linear(self, rows: Sequence[int]) -> Network:
         """The network with a linear head, which fine-tuning starts from whatever head ships."""
-        head = fit_head(*self._lesson(rows), self.config.frozen)
+        lesson = self._lesson(rows)
+        head = fit_head(lesson.features, lesson.genuine, lesson.weights, self.config.frozen)
         network = new_network(self.config)
         linear = cast(LinearHead, network.head)
         linear.set_statistics(torch.from_numpy(head.mean), torch.from_numpy(head.scale))
         linear.set_linear(torch.from_numpy(head.weight), head.bias)
         return network.eval()
 
+    def _fit_genuine_only(self, rows: Sequence[int]) -> Network:
+        """Novelty alone; a kernel among the settings still tells the product from other goods."""
+        lesson = self._lesson(rows)
+        network = new_network(self.config)
+        likeness = fit_kernel_head(lesson, self.config.kernel) if self.config.model.head == "kernel" else None
+        network.head = fit_novelty_head(lesson.features, lesson.listing, network.last_tap_columns, likeness)
+        network.novelty = _novelty_of(network, lesson)
+        return network.eval()
+
     def _lesson(self, rows: Sequence[int]) -> Lesson:
         index = np.array(rows, int)
-        return _lesson(self.manifest, rows, [self._features(mirrored)[index] for mirrored in _sides(self.config)])
+        return make_lesson(self.manifest, rows, [self._features(mirrored)[index] for mirrored in _sides(self.config)])
 
-    def logits(self, network: AnyNetwork, rows: Sequence[int]) -> NDArray[np.float64]:
-        """See Recipe: the head alone, on cached features."""
+    def judge(self, network: AnyNetwork, rows: Sequence[int]) -> PhotoOutputs:
+        """See Recipe: what comes after the backbone, on cached features."""
+        parts = cast(Network, network).eval()
+        features = torch.from_numpy(self._features(False)[np.array(rows, int)])
         with torch.inference_mode():
-            logit = cast(Network, network).head.eval()(torch.from_numpy(self._features(False)[np.array(rows, int)]))
-        return np.asarray(logit.double().numpy())
+            product_logit = parts.head.product_logit(features)
+            novelty = None if parts.novelty is None else parts.novelty(features)
+            return PhotoOutputs(
+                logit=_as_float64(parts.head(features)),
+                product_logit=None if product_logit is None else _as_float64(product_logit),
+                novelty=None if novelty is None else _as_float64(novelty),
+            )
 
     def forget(self) -> None:
         """See Recipe."""
@@ -124,28 +151,28 @@ class FinetuneRecipe:
         if not self.leads:
             return result.network
         if self.config.model.head == "kernel":
-            result.network.head = self._fit_kernel(result.network, fit, folder)
+            give_kernel(result.network, self._lesson(result.network, fit, folder), self.config.kernel)
         if self.config.finetune.blend and self.config.model.init is None:
             return BlendedNetwork([frozen.fit(fit, (), folder), result.network]).eval()
         return result.network
 
-    def _fit_kernel(self, network: Network, rows: Sequence[int], folder: Path) -> KernelHead:
-        """The kernel of the fine-tuned features; they lie in `folder`, since no other run has this network."""
+    def _lesson(self, network: Network, rows: Sequence[int], folder: Path) -> Lesson:
+        """The fine-tuned features of the rows; they lie in `folder`, since no other run has this network."""
         photos = [self.manifest.rows[row].photo for row in rows]
         sides = []
         for mirrored in _sides(self.config):
             cache = open_feature_cache(network, self.config.model.geometry, root=folder, mirrored=mirrored)
             sides.append(_extract(cache, photos, self.config, self.console))
-        return fit_kernel_head(*_lesson(self.manifest, rows, sides), self.config.kernel)
+        return make_lesson(self.manifest, rows, sides)
 
-    def logits(self, network: AnyNetwork, rows: Sequence[int]) -> NDArray[np.float64]:
+    def judge(self, network: AnyNetwork, rows: Sequence[int]) -> PhotoOutputs:
         """See Recipe: through the exported graph, as served."""
         geometry = self.config.model.geometry
         if self.exported is None or self.exported[0] is not network:
             self.exported = (network, exported_session(network, geometry.size_px))
         photos = [self.manifest.rows[r].photo for r in rows]
         with photo_progress("held-out photos", len(photos), self.console) as advance:
-            return photo_logits(self.exported[1], photos, geometry, threads=self.config.threads, advance=advance)
+            return judge_photos(self.exported[1], photos, geometry, threads=self.config.threads, advance=advance)
 
     def forget(self) -> None:
         """See Recipe."""
@@ -154,9 +181,19 @@ class FinetuneRecipe:
 
 def make_recipe(manifest: Manifest, config: TrainConfig, console: Console, *, leads: bool = True) -> Recipe:
     """The recipe that `model.recipe` names; `leads` is false for every torchrun process but the main one."""
+    if config.model.recipe == "finetune" and not has_counterfeits(manifest):
+        raise RunError(
+            "every label is genuine, and fine-tuning learns from the difference between two: set "
+            "model.recipe = 'frozen', which learns what genuine photos have in common"
+        )
     if config.model.recipe == "frozen":
         return FrozenRecipe(manifest=manifest, config=config, console=console)
     return FinetuneRecipe(manifest=manifest, config=config, console=console, leads=leads)
+
+
+def has_counterfeits(manifest: Manifest) -> bool:
+    """Whether there is anything to tell genuine items from."""
+    return any(row.label == "counterfeit" for row in manifest.rows)
 
 
 def new_network(config: TrainConfig) -> Network:
@@ -174,23 +211,18 @@ def _new_network(config: TrainConfig) -> tuple[Network, bool]:
     return network.eval(), has_head
 
 
-class Lesson(NamedTuple):
-    """What a head is fitted on: features [N, F], genuine [N], and weights [N] whose mean is one."""
-
-    features: NDArray[np.float32]
-    genuine: NDArray[np.bool_]
-    weights: NDArray[np.float64]
+def give_kernel(network: Network, lesson: Lesson, config: KernelConfig) -> None:
+    """Put a kernel on a network's features, and the novelty of the genuine ones beside it. Raises RunError."""
+    network.head = fit_kernel_head(lesson, config)
+    network.novelty = _novelty_of(network, lesson)
 
 
-def _lesson(manifest: Manifest, rows: Sequence[int], sides: Sequence[NDArray[np.float32]]) -> Lesson:
-    """The rows' labels beside their features, which are given once for each side that photos are learnt from."""
-    genuine = np.array([manifest.rows[row].label == "genuine" for row in rows])
-    products = np.array([manifest.rows[row].product for row in rows])
-    return Lesson(
-        features=np.concatenate(sides),
-        genuine=np.tile(genuine, len(sides)),
-        weights=np.tile(balanced_weights(genuine, products), len(sides)),
-    )
+def _novelty_of(network: Network, lesson: Lesson) -> Novelty | None:
+    return fit_novelty(lesson.features[lesson.genuine], network.last_tap_columns)
+
+
+def _as_float64(values: torch.Tensor) -> NDArray[np.float64]:
+    return np.asarray(values.double().numpy())
 
 
 def _sides(config: TrainConfig) -> tuple[bool, ...]:

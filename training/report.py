@@ -12,6 +12,7 @@ from training.answers import ListingAnswer, PhotoAnswer
 from training.evaluation import Evaluation, describe_left_out
 from training.pages import render_page
 from training.pictures import evidence_picture, photo_picture
+from training.stress_report import stress_part
 from training.thresholds import threshold_words
 from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
 
@@ -48,6 +49,7 @@ def write_report(path: Path, evaluation: Evaluation, *, leaves_the_house: bool =
         mistakes=mistakes,
         hidden_mistakes=len(wrong) - len(mistakes),
         leaves_the_house=leaves_the_house,
+        stress=evaluation.stress and stress_part(evaluation.stress, leaves_the_house=leaves_the_house),
     )
     path.write_text(page, encoding="utf-8")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,13 +18,23 @@ FOLDS_FOLDER = "folds"  # of the runs of single folds, which may come before the
 NOT_COMPARED = (
     "run",
     "data.audit",
+    "evaluation",
     "finetune.workers",
     "finetune.device",
     "finetune.compile",
     "finetune.checkpoint_minutes",
     "quantise",
 )
-"""Keys that change where and how fast a run goes, or what is made of its networks, but not what they learn."""
+"""Keys that change where and how fast a run goes, how its report looks and what is made of its networks, but not what
+they learn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """What `run.json` says: the settings by section, and the hash of the data as it was read."""
+
+    config: dict[str, Any]
+    data_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,22 @@ def require_like_run(folder: Path, *, config: dict[str, Any], data_hash: str) ->
         )
 
 
+def recorded_differences(folder: Path, config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys in which the run in `folder` was asked something else than `config`; none where no run is there yet."""
+    file = folder / RECORD_FILE
+    return tuple(_differing_keys(json.loads(file.read_text())["config"], config)) if file.is_file() else ()
+
+
+def read_run_record(folder: Path) -> RunRecord:
+    """What the run in a folder was asked. Raises RunError where it holds none."""
+    file = folder / RECORD_FILE
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        return RunRecord(config=record["config"], data_hash=record["data_hash"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{folder} holds no run, since its {RECORD_FILE} can't be read: give a run.folder") from error
+
+
 def code_version() -> str:
     """The package's version, with the commit where the code lies in a git checkout."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
@@ -99,8 +125,8 @@ def code_version() -> str:
 
 
 def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], but: Sequence[str] = ()) -> None:
-    old, new = _compared(before["config"]), _compared(now["config"])
-    keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key) and key not in but)
+    old, new = compared_settings(before["config"]), compared_settings(now["config"])
+    keys = [key for key in _differing_keys(before["config"], now["config"]) if key not in but]
     if before["data_hash"] != now["data_hash"]:
         keys.append("the photos or their manifest")
     if keys:
@@ -111,14 +137,20 @@ def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], but
         )
 
 
-def _compared(config: dict[str, Any], prefix: str = "") -> dict[str, object]:
+def _differing_keys(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    old, new = compared_settings(before), compared_settings(now)
+    return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+
+
+def compared_settings(config: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    """The recorded settings that make a run what it is, by their dotted keys."""
     flat: dict[str, object] = {}
     for key, value in config.items():
         name = f"{prefix}{key}"
         if name in NOT_COMPARED:
             continue
         if isinstance(value, dict):
-            flat |= _compared(value, f"{name}.")
+            flat |= compared_settings(value, f"{name}.")
         else:
             flat[name] = value
     return flat

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import torch
 from rich.console import Console
 
 from training.allocator import keep_freed_buffers
+from training.answers import HELD_OUT_ANSWERS, write_answers
 from training.blend import AnyNetwork
 from training.bundling import BundleContents, write_bundle
 from training.calibrate import listings_needed
@@ -15,17 +17,19 @@ from training.calibration_set import CalibrationSet, FittedCalibration, join_set
 from training.card import write_card
 from training.config import TrainConfig
 from training.errors import RunError
-from training.evaluate import evaluate_bundle, measure_cross_fitted
+from training.evaluate import answer_cross_fitted, evaluate_bundle
 from training.evaluation import Evaluation
-from training.figures import figures_as_dict
+from training.figures import figures_as_dict, measure
 from training.finetune.distributed import Processes, join_processes
 from training.fits import calibrating_folds, fold_configs, plan_fits
 from training.gate import audit_before_training
 from training.int8 import Int8Step
-from training.manifest import Manifest, mixed_product_listings, read_manifest, without_listings
+from training.manifest import Manifest
 from training.recipes import Recipe, make_recipe
 from training.run_folder import RunFolder, open_run_folder, require_like_run
 from training.splits import Roles, assign_roles
+from training.stress import StressPlan
+from training.training_data import read_training_data
 from vision.bundle import Bundle, read_bundle, seal_bundle
 
 REPORT_LOGITS = "report_logits.csv"
@@ -67,7 +71,7 @@ def _lead(config: TrainConfig, console: Console, processes: Processes) -> None:
 
 def _open_job(config: TrainConfig, console: Console, processes: Processes) -> _Job | None:
     """The run with its data read and audited; None where its bundle is there already."""
-    manifest = _read_data(config, console)
+    manifest = read_training_data(config.data, console)
     run = open_run_folder(config.run.folder, config=config.recorded(), data_hash=manifest.sha256)
     is_done = run.is_done
     processes.wait()
@@ -94,7 +98,7 @@ def _follow(config: TrainConfig, processes: Processes) -> None:
     processes.wait()
     if (config.run.folder / "bundle" / "bundle.json").is_file():
         return
-    manifest = _read_data(config, console)
+    manifest = read_training_data(config.data, console)
     for fold in fold_configs(manifest, config):
         _follow(fold, processes)
     recipe = make_recipe(manifest, config, console, leads=False)
@@ -144,7 +148,8 @@ class _Job:
         if roles.report:
             reported = self._judge(network, roles.report)
             reported.write(self.run.folder / REPORT_LOGITS)
-            self.console.print(f"listing AUROC on what only reports: {reported.listing_auroc():.3f}")
+            if not math.isnan(auroc := reported.listing_auroc()):  # as it is where only genuine listings report
+                self.console.print(f"listing AUROC on what only reports: {auroc:.3f}")
         self.recipe.forget()
         return _Learnt(network=network, roles=roles, held_out=tuple(held_out), held_out_int8=tuple(held_out_int8))
 
@@ -188,30 +193,37 @@ class _Job:
         return self.int8.add_to(bundle, (*learnt.roles.fit, *learnt.roles.stop), fp32=held_out, int8=int8)
 
     def _judge(self, network: AnyNetwork, rows: tuple[int, ...]) -> CalibrationSet:
-        logit = self.recipe.logits(network, rows)
-        return CalibrationSet(manifest=self.manifest, rows=rows, logit=logit, source="held_out")
+        outputs = self.recipe.judge(network, rows)
+        return CalibrationSet(manifest=self.manifest, rows=rows, outputs=outputs, source="held_out")
 
     def _with_figures(self, bundle: Bundle, roles: Roles, held_out: CalibrationSet) -> Bundle:
         """Judge the sealed bundle, as it will serve, on what only reports, and put the figures in.
 
-        They are fp32's; the gate says how little int8 differs.
-        Where nothing only reports, out-of-fold answers give figures that are marked as such.
+        They are fp32's; the gate says how little int8 differs. Where nothing only reports, out-of-fold answers give
+        figures that are marked as such. What was held out to calibrate is written down in either case, unless runs of
+        other folds answered it.
         """
+        metrics: dict[str, object] | None = None
+        if self.config.calibration_source != "other_folds":
+            listings, photos = answer_cross_fitted(bundle, held_out)
+            write_answers(self.run.folder / HELD_OUT_ANSWERS, listings, "fp32")
+            if not roles.report and held_out.source == "out_of_fold":
+                metrics = {**figures_as_dict(measure(listings, photos)), "source": held_out.source}
         if roles.report:
             metrics = figures_as_dict(self._evaluate(bundle, roles).figures)
-        elif held_out.source == "out_of_fold":
-            metrics = {**figures_as_dict(measure_cross_fitted(bundle, held_out)), "source": held_out.source}
-        else:
+        if metrics is None:
             return bundle
         return seal_bundle(bundle.folder, replace(bundle.record, metrics=metrics))
 
     def _evaluate(self, bundle: Bundle, roles: Roles) -> Evaluation:
         reported = {self.manifest.rows[row].photo for row in roles.report}
+        listings = self.config.evaluation.stress_listings
         return evaluate_bundle(
             bundle,
             self.manifest.where(lambda row: row.photo in reported),
             out=self.run.folder / "report",
             threads=self.config.threads,
+            stress=StressPlan(listings=listings, seed=self.config.data.seed) if listings else None,
             console=self.console,
             precision="fp32",
         )
@@ -237,7 +249,7 @@ class _Job:
         limits = {"genuine": self.config.calibration.alpha, "counterfeit": self.config.calibration.beta}
         for label, n in (("genuine", fitted.n_genuine), ("counterfeit", fitted.n_counterfeit)):
             needed = listings_needed(limits[label])
-            if n < needed:
+            if 0 < n < needed:
                 self.console.print(
                     f"{n} {label} listings calibrate; to guarantee at most {limits[label]:.0%} errors takes at least "
                     f"{needed}, so the thresholds are estimates.",
@@ -267,13 +279,3 @@ def _assign_roles(manifest: Manifest, config: TrainConfig) -> Roles:
             "test only reports: leave those rows out (data.where = [\"split!=test\"]), or take 'out_of_fold'"
         )
     return roles
-
-
-def _read_data(config: TrainConfig, console: Console) -> Manifest:
-    data = config.data
-    manifest = read_manifest(data.manifest, where=data.where, product=data.product).labelled()
-    mixed = mixed_product_listings(manifest)
-    if mixed and data.drop_mixed_listings:
-        console.print(f"left out {len(mixed)} listings that show two products: {', '.join(mixed)}")
-        manifest = without_listings(manifest, mixed)
-    return manifest

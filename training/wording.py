@@ -56,6 +56,11 @@ def interval(figure: Figure | Share) -> str:
     return f"{figure.low:.3f} to {figure.high:.3f}"
 
 
+def percents(figure: Figure) -> str:
+    """A figure's interval as shares, such as `49 to 58 %`; empty where it is undefined."""
+    return f"{100 * figure.low:.0f} to {percent(figure.high)}" if figure.low == figure.low else ""
+
+
 def promise(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKind) -> str:
     """One sentence on what a threshold's error bound guarantees, or why it only estimates."""
     limit = percent(bound.limit)

@@ -4,8 +4,10 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal, TypeVar
 
@@ -113,12 +115,51 @@ class Int8Gate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupportFloor:
+    """How much photos must look like a product to be judged as it, on the graph's `product_logit`.
+
+    `listing` is the least mean over a listing's photos, `photo` the least of one photo. Of `n` held-out listings of the
+    product `lost` fall below, aimed at a share of `loss`.
+    """
+
+    listing: float
+    photo: float
+    loss: float
+    n: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenuineLogits:
+    """The logits of held-out genuine listings and of their photos, ascending: what is usual, where no fake was seen."""
+
+    listing: tuple[float, ...]
+    photo: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        for values in (self.listing, self.photo):
+            if not values or any(low > high for low, high in pairwise(values)):
+                raise BundleError("the logits of genuine listings and photos are ascending, and there is at least one.")
+
+    def listing_share(self, logit: float) -> float:
+        """The share of genuine listings at least as novel as a logit, itself counted among them (conformal p-value)."""
+        return _share_up_to(self.listing, logit)
+
+    def photo_share(self, logit: float) -> float:
+        """The share of genuine photos at least as novel as a logit, itself counted among them."""
+        return _share_up_to(self.photo, logit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphRecord:
     """One graph file with everything that was fitted on its own outputs.
 
     `counterfeit_share` is the validation share and `thresholds` the cuts, per product with "*" as the fallback;
     `self_test_logits` are the outputs for `self_test_inputs`; `parity` is the largest difference in authenticity on
-    real photos: of fp32 between torch and onnxruntime, of int8 from fp32. `gate` is what let an int8 graph ship.
+    real photos: of fp32 between torch and onnxruntime, of int8 from fp32. `support` has a floor for each product where
+    the graph gives `product_logit`, whose columns are the bundle's products; without it no answer is `unsupported`.
+    `genuine_logits` is there in a bundle of kind `conformal`, whose authenticity is read from it. `gate` is what let an
+    int8 graph ship.
     """
 
     file: str
@@ -129,6 +170,8 @@ class GraphRecord:
     thresholds: Mapping[str, Thresholds]
     self_test_logits: tuple[float, ...]
     parity: float
+    support: Mapping[str, SupportFloor] = field(default_factory=dict)
+    genuine_logits: GenuineLogits | None = None
     gate: Int8Gate | None = None
 
     def __post_init__(self) -> None:
@@ -187,6 +230,12 @@ class BundleRecord:
             for product in self.products:
                 graph.thresholds_for(product)
                 graph.counterfeit_share_for(product)
+            if self.authenticity_kind == "conformal" and graph.genuine_logits is None:
+                raise BundleError(f"graph {graph.file} lacks genuine_logits, which a conformal bundle answers by.")
+            if graph.support and set(graph.support) != set(self.products):
+                raise BundleError(
+                    f"graph {graph.file} has support floors of {sorted(graph.support)}: give each product one."
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +387,10 @@ def _per_product(values: Mapping[str, V], product: str, what: str) -> V:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _share_up_to(ascending: Sequence[float], value: float) -> float:
+    return (bisect_right(ascending, value) + 1) / (len(ascending) + 1)
 
 
 def _sigmoid(value: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from vision.settings import (
     union_arms,
 )
 
-__all__ = ["Setting", "config_as_dict", "describe_settings", "read_config", "setting"]
+__all__ = ["Setting", "config_as_dict", "describe_settings", "read_config", "read_layered_config", "setting"]
 
 T = TypeVar("T")
 
@@ -42,6 +42,17 @@ def read_config(kind: type[T], path: Path, overrides: Sequence[str] = ()) -> T:
         raise ConfigError(f"{path}: {error}") from error
 
 
+def read_layered_config(kind: type[T], path: Path, layers: Sequence[Mapping[str, Any]]) -> T:
+    """Read a TOML file into the dataclass `kind`, with tables laid over the file's, the last on top.
+
+    Raises ConfigError, which names the key; of an unreadable file also the file.
+    """
+    table = _read_table(path)
+    for layer in layers:
+        table = _laid_over(table, layer)
+    return build_section(kind, table)
+
+
 def config_as_dict(config: object) -> dict[str, object]:
     """Give a configuration as JSON-able data, for run folders and bundles: paths as text, tuples as lists."""
     plain: dict[str, object] = plain_value(config)
@@ -59,6 +70,17 @@ def _read_table(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: is not UTF-8 text; a configuration is a TOML file") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+
+
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    laid = dict(below)
+    for name, value in above.items():
+        under = laid.get(name)
+        if isinstance(value, Mapping) and isinstance(under, Mapping):
+            laid[name] = _laid_over(under, value)
+        else:
+            laid[name] = value
+    return laid
 
 
 def _apply(kind: type[Any], table: dict[str, Any], override: str) -> None:
@@ -96,6 +118,8 @@ def _annotation_at(kind: type[Any], names: Sequence[str]) -> object:
         key = ".".join(names[: depth + 1])
         table_value = table_value_of(annotation)
         section = section_of(annotation)
+        if annotation is object:  # whatever stands below is read, and checked, by who asked for it
+            return object
         if table_value is not None:
             annotation = table_value
         elif section is not None:

@@ -22,6 +22,7 @@ from vision.errors import (
 )
 from vision.inputs import to_input
 from vision.photo import DEFAULT_LIMITS, PhotoLimits, open_photo
+from vision.photo_hash import hash_photo
 from vision.quality import assess_quality
 from vision.scorer import CPU, Scorer
 from vision.verdict import Evidence, PhotoFault, PhotoJudgement, Verdict, decide
@@ -69,11 +70,14 @@ class Detector:
         """
         product = self.resolve_product(product)
         self._check_counts(len(photos), views)
-        judgements = [self._judge(photo, index) for index, photo in enumerate(photos)]
+        judgements = [self._judge(photo, index, len(photos)) for index, photo in enumerate(photos)]
         return self.decide_listing(judgements, product=product, views=views)
 
-    def judge_photo(self, data: bytes, index: int) -> PhotoJudgement:
-        """One photo's walk up to its logit; a photo that can't be read gives a judgement with its error."""
+    def judge_photo(self, data: bytes, index: int, *, of: int = 1) -> PhotoJudgement:
+        """One photo's walk up to its logit; a photo that can't be read gives a judgement with its error.
+
+        `of` is the number of photos that the listing has: a single one needs no comparing with others.
+        """
         geometry = self.bundle.record.geometry
         try:
             photo = open_photo(data, smallest_side_px=geometry.smallest_decoded_side_px, limits=self.limits)
@@ -87,8 +91,10 @@ class Detector:
             sha256=photo.sha256,
             logit=float(scores.logit[0]),
             quality=assess_quality(photo),
+            product_logit=None if scores.product_logit is None else tuple(scores.product_logit[0].tolist()),
             novelty=None if scores.novelty is None else float(scores.novelty[0]),
             evidence=Evidence(values=scores.evidence[0], box=(x0, y0, x1, y1)),
+            hash=hash_photo(photo.pixels) if of > 1 else None,
         )
 
     def decide_listing(
@@ -125,15 +131,15 @@ class Detector:
             raise UnknownProduct(f"this bundle doesn't know the product {product[:80]!r}: {hint}")
         return product
 
-    def _judge(self, photo: bytes | str | Path, index: int) -> PhotoJudgement:
+    def _judge(self, photo: bytes | str | Path, index: int, of: int) -> PhotoJudgement:
         if isinstance(photo, bytes):
-            return self.judge_photo(photo, index)
+            return self.judge_photo(photo, index, of=of)
         try:
             data = Path(photo).read_bytes()
         except OSError as error:
             missing = PhotoMissing(f"{photo} can't be read ({error.strerror}): give the path of a photo.")
             return _faulty(index, hashlib.sha256(b"").hexdigest(), missing)
-        return self.judge_photo(data, index)
+        return self.judge_photo(data, index, of=of)
 
     def _check_counts(self, count: int, views: Sequence[str | None] | None) -> None:
         if count == 0:

@@ -18,7 +18,7 @@ CPU: Final = "CPUExecutionProvider"
 SELF_TEST_TOLERANCE: Final = 0.02  # in authenticity
 _INPUT: Final = "photos"
 _REQUIRED_OUTPUTS: Final = ("logit", "embedding", "evidence")
-_SCORE_FIELDS: Final = frozenset({*_REQUIRED_OUTPUTS, "novelty"})
+_SCORE_FIELDS: Final = frozenset({*_REQUIRED_OUTPUTS, "product_logit", "novelty"})
 _FOREIGN_ERRORS: Final = (
     onnxruntime_errors.EPFail,
     onnxruntime_errors.Fail,
@@ -39,12 +39,14 @@ class Scores:
     """What the graph says of N tiles.
 
     logit: float32 [N], positive means genuine. embedding: float32 [N, D] of unit length. evidence: float32 [N, H, W],
-    each place's signed part of the logit. novelty: float32 [N], larger is less like genuine; None without one.
+    each place's signed part of the logit. product_logit: float32 [N, P], how much the tile looks like each of the
+    bundle's products. novelty: float32 [N], larger is less like genuine. A graph may lack the last two: None.
     """
 
     logit: NDArray[np.float32]
     embedding: NDArray[np.float32]
     evidence: NDArray[np.float32]
+    product_logit: NDArray[np.float32] | None
     novelty: NDArray[np.float32] | None
 
 
@@ -76,6 +78,7 @@ class Scorer:
             logit=values["logit"],
             embedding=values["embedding"],
             evidence=values["evidence"],
+            product_logit=values.get("product_logit"),
             novelty=values.get("novelty"),
         )
 

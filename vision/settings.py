@@ -108,7 +108,9 @@ def _list_in_words(items: tuple[object, ...]) -> str:
 
 
 def _in_plural(words: str) -> str:
-    return f"{words}s" if words.endswith(("number", "path")) else words
+    if words.startswith("table of "):
+        return f"tables{words.removeprefix('table')}"
+    return f"{words}s" if words.endswith(("number", "path", "value")) else words
 
 
 def _describe(kind: type[Any], prefix: str) -> list[Setting]:

@@ -1,7 +1,10 @@
 """From the photos' logits to a verdict: pure, so that every rule is tested by hand-worked numbers.
 
-The rules, in order. A listing's logit is the mean over its distinct readable photos.
-1. `insufficient`: every readable photo has a quality issue, or a required view is missing.
+The rules, in order. A listing's logit is the mean over its distinct readable photos: a file, or a copy of a photo at
+another size or quality, counts once.
+1. `insufficient`: every readable photo has a quality issue.
+   `unsupported`: the photos look too little like the product, on average.
+   `insufficient`: a required view is missing.
 2. Below the first threshold `counterfeit`, above the second `genuine`, else `review`.
 3. A `genuine` listing becomes `review` where one usable photo is confidently counterfeit on its own: below the
    listing's threshold, and at most CONFIDENT_COUNTERFEIT in authenticity. A fake often shows in one view only.
@@ -16,7 +19,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle import AuthenticityKind, Bundle, Calibration, GraphRecord, Thresholds
+from vision.bundle import AuthenticityKind, Bundle, Calibration, GenuineLogits, GraphRecord, SupportFloor, Thresholds
+from vision.photo_hash import PhotoHash
 from vision.quality import QUALITY_MESSAGES, QualityIssue
 
 Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
@@ -25,6 +29,7 @@ ReasonCode = Literal[
     "looks_novel",
     "between_thresholds",
     "photos_disagree",
+    "not_this_product",
     "views_unknown",
     "view_missing",
     "too_small",
@@ -74,15 +79,21 @@ class PhotoFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoJudgement:
-    """What one photo's walk gave: a logit, or the error that stopped it."""
+    """What one photo's walk gave: a logit, or the error that stopped it.
+
+    `product_logit` runs parallel to the bundle's products. `hash` tells copies of one photo; without it only files that
+    are equal byte by byte are told.
+    """
 
     index: int
     sha256: str
     logit: float | None = None
     quality: tuple[QualityIssue, ...] = ()
+    product_logit: tuple[float, ...] | None = None
     novelty: float | None = None
     evidence: Evidence | None = None
     error: PhotoFault | None = None
+    hash: PhotoHash | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +130,23 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """What judges one product: its thresholds, the base-rate shift, and whether `genuine` may be said."""
+    """What judges one product: its thresholds, the base-rate shift, and whether `genuine` may be said.
 
+    `floors` are those of all products of the bundle, in its order; empty where it can't tell its products from others.
+    """
+
+    product: str
+    products: tuple[str, ...]
+    floors: tuple[SupportFloor, ...]
     thresholds: Thresholds
     photo_calibration: Calibration
     shift: float
     kind: AuthenticityKind
+    usual: GenuineLogits | None  # what authenticity is read from, where no counterfeit was seen
+
+    def photo_authenticity(self, logit: float) -> float:
+        """What one photo's logit says by itself."""
+        return self.usual.photo_share(logit) if self.usual else self.photo_calibration.authenticity(logit, self.shift)
 
     def outcome(self, logit: float) -> Outcome:
         if logit < self.thresholds.counterfeit_below:
@@ -132,6 +154,24 @@ class _Rule:
         if logit > self.thresholds.genuine_above and self.kind == "calibrated":
             return "genuine"
         return "review"
+
+    @property
+    def own(self) -> int:
+        """The product's place among the bundle's."""
+        return self.products.index(self.product)
+
+    def lacks(self, photos: Sequence[PhotoJudgement], product: int) -> float:
+        """How far photos stay below a product's floor on average; at most 0 where they show it, or nobody can tell."""
+        likeness = [photo.product_logit[product] for photo in photos if photo.product_logit is not None]
+        if not self.floors or not likeness:
+            return 0.0
+        return self.floors[product].listing - sum(likeness) / len(likeness)
+
+    def is_unsupported(self, photo: PhotoJudgement) -> bool:
+        """Whether one photo alone looks too little like the product."""
+        if not self.floors or photo.product_logit is None:
+            return False
+        return photo.product_logit[self.own] < self.floors[self.own].photo
 
 
 def decide(
@@ -148,10 +188,14 @@ def decide(
     validation_share = graph.counterfeit_share_for(product)
     share = validation_share if counterfeit_share is None else counterfeit_share
     rule = _Rule(
+        product=product,
+        products=bundle.record.products,
+        floors=tuple(graph.support[name] for name in bundle.record.products) if graph.support else (),
         thresholds=bundle.thresholds_for(product, graph),
         photo_calibration=graph.photo_calibration,
         shift=base_rate_shift(validation_share, share) if kind == "calibrated" else 0.0,
         kind=kind,
+        usual=graph.genuine_logits if kind == "conformal" else None,
     )
     readable = distinct_readable(photos)
     usable = [photo for photo in readable if not photo.quality]
@@ -159,10 +203,13 @@ def decide(
     outcome: Outcome = "insufficient"
     authenticity: float | None = None
     reasons: list[Reason] = []
-    if usable and not view_missing:
+    if usable and rule.lacks(usable, rule.own) > 0:
+        outcome, reasons, view_reasons = "unsupported", [_product_reason(usable, rule)], []
+    elif usable and not view_missing:
         outcome, reasons = _judge_listing(readable, usable, rule)
         calibration = graph.listing_calibration(len(readable))
-        authenticity = calibration.authenticity(listing_logit(readable), rule.shift)
+        logit = listing_logit(readable)
+        authenticity = rule.usual.listing_share(logit) if rule.usual else calibration.authenticity(logit, rule.shift)
     return Verdict(
         product=product,
         outcome=outcome,
@@ -181,15 +228,33 @@ def base_rate_shift(validation_share: float, share: float) -> float:
 
 
 def distinct_readable(photos: Sequence[PhotoJudgement]) -> list[PhotoJudgement]:
-    """The photos that have a logit, each file once: a photo uploaded twice says nothing new."""
-    first = {photo.sha256: photo for photo in reversed(photos) if photo.logit is not None}
-    return sorted(first.values(), key=lambda photo: photo.index)
+    """The photos that have a logit, each once: a photo uploaded twice, or at two sizes, says nothing new."""
+    distinct: list[PhotoJudgement] = []
+    for photo in sorted(photos, key=lambda photo: photo.index):
+        if photo.logit is not None and not any(_shows_same(photo, earlier) for earlier in distinct):
+            distinct.append(photo)
+    return distinct
 
 
 def listing_logit(photos: Sequence[PhotoJudgement]) -> float:
     """The bundle rule `mean`: the mean logit of the photos that have one."""
     logits = [photo.logit for photo in photos if photo.logit is not None]
     return sum(logits) / len(logits)
+
+
+def _shows_same(photo: PhotoJudgement, earlier: PhotoJudgement) -> bool:
+    if photo.sha256 == earlier.sha256:
+        return True
+    return photo.hash is not None and earlier.hash is not None and photo.hash.is_copy_of(earlier.hash)
+
+
+def _product_reason(usable: Sequence[PhotoJudgement], rule: _Rule) -> Reason:
+    others = [n for n in range(len(rule.products)) if n != rule.own and rule.lacks(usable, n) <= 0]
+    message = f"The photos don't look like {rule.product}."
+    if others:
+        nearest = min(others, key=lambda n: rule.lacks(usable, n))
+        message = f"The photos look like {rule.products[nearest]} rather than {rule.product}."
+    return Reason(code="not_this_product", message=message, photo=None)
 
 
 def _judge_listing(
@@ -255,8 +320,9 @@ def _judge_photo(photo: PhotoJudgement, rule: _Rule) -> PhotoVerdict:
     outcome: Outcome | None = None
     authenticity: float | None = None
     if photo.logit is not None:
-        outcome = "insufficient" if photo.quality else rule.outcome(photo.logit)
-        authenticity = None if photo.quality else rule.photo_calibration.authenticity(photo.logit, rule.shift)
+        outcome = _photo_outcome(photo, photo.logit, rule)
+        if outcome not in ("insufficient", "unsupported"):
+            authenticity = rule.photo_authenticity(photo.logit)
     return PhotoVerdict(
         index=photo.index,
         sha256=photo.sha256,
@@ -267,6 +333,12 @@ def _judge_photo(photo: PhotoJudgement, rule: _Rule) -> PhotoVerdict:
         evidence=photo.evidence,
         error=photo.error,
     )
+
+
+def _photo_outcome(photo: PhotoJudgement, logit: float, rule: _Rule) -> Outcome:
+    if photo.quality:
+        return "insufficient"
+    return "unsupported" if rule.is_unsupported(photo) else rule.outcome(logit)
 
 
 def _listing_novelty(readable: Sequence[PhotoJudgement]) -> float | None:

@@ -221,10 +221,13 @@ def test_a_seller_in_two_splits_warns(tmp_path: Path) -> None:
     assert table_codes(data)["seller_spans_splits"] == "warn"
 
 
-def test_a_missing_class_is_refused(tmp_path: Path) -> None:
+def test_without_genuine_photos_nothing_can_be_learnt_and_without_counterfeit_ones_novelty(tmp_path: Path) -> None:
     data = DataSet(tmp_path)
-    data.lines = [line for line in data.lines if ",counterfeit," in line]
+    lines = data.lines
+    data.lines = [line for line in lines if ",counterfeit," in line]
     assert table_codes(data)["class_missing"] == "refuse"
+    data.lines = [line for line in lines if ",counterfeit," not in line]
+    assert table_codes(data)["genuine_only"] == "warn"
 
 
 def test_a_product_with_one_label_unlabelled_photos_and_a_genuine_cue_warn(tmp_path: Path) -> None:

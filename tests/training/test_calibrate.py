@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from scipy.stats import beta as beta_distribution
 
 from training import calibrate
-from training.calibrate import NEVER, choose_thresholds, fit_listing_calibrations, fit_temperature, listings_needed
+from training.calibrate import (
+    NEVER,
+    choose_thresholds,
+    fit_listing_calibrations,
+    fit_support_floor,
+    fit_temperature,
+    listings_needed,
+)
 from vision.bundle import Thresholds
 
 
@@ -221,3 +228,15 @@ def test_a_limit_outside_zero_to_one_is_refused() -> None:
 def test_lists_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="lengths"):
         fit_temperature(np.zeros(2), np.ones(3, bool))
+
+
+def test_a_support_floor_loses_the_stated_share_of_listings() -> None:
+    floor = fit_support_floor([[n / 100, n / 100 + 0.2] for n in range(100)], 0.02)  # means 0.1, 0.11, ...
+    assert (floor.n, floor.lost) == (100, 2)
+    assert floor.listing == pytest.approx(0.12)
+    assert floor.photo == pytest.approx(0.04)  # the fifth of 200 photos
+
+
+def test_few_listings_lose_none() -> None:
+    floor = fit_support_floor([[0.4, 0.6], [0.9]], 0.02)
+    assert (floor.listing, floor.photo, floor.lost) == (0.5, 0.4, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 
 from tests.toy_data import write_toy_data
 from training.calibration_set import CalibrationSet, read_fold_answers
+from training.config import CalibrationConfig
 from training.errors import RunError
 from training.manifest import Manifest, read_manifest
+from training.photo_outputs import PhotoOutputs
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +28,9 @@ def write_folds(manifest: Manifest, folder: Path, folds: tuple[int, ...]) -> dic
     for fold in folds:
         rows = tuple(n for n, row in enumerate(manifest.rows) if row.fold == fold)
         files[fold] = folder / f"{fold}.csv"
-        CalibrationSet(manifest=manifest, rows=rows, logit=np.array(rows, float), source="held_out").write(files[fold])
+        CalibrationSet(
+            manifest=manifest, rows=rows, outputs=PhotoOutputs(logit=np.array(rows, float)), source="held_out"
+        ).write(files[fold])
     return files
 
 
@@ -63,4 +68,34 @@ def test_photos_without_an_answer_are_said_rather_than_left_out(manifest: Manife
 def test_a_listings_rank_comes_from_the_mean_of_its_photos(manifest: Manifest) -> None:
     rows = (0, 1, 2, 3, 6, 7)  # listings of two photos: genuine, counterfeit, counterfeit
     logit = np.array([3.0, -1.0, 2.0, -2.0, 4.0, -1.0])  # means 1, 0, 1.5
-    assert CalibrationSet(manifest=manifest, rows=rows, logit=logit, source="held_out").listing_auroc() == 0.5
+    assert (
+        CalibrationSet(
+            manifest=manifest, rows=rows, outputs=PhotoOutputs(logit=logit), source="held_out"
+        ).listing_auroc()
+        == 0.5
+    )
+
+
+def test_all_that_a_network_said_is_read_back(manifest: Manifest, tmp_path: Path) -> None:
+    rows = tuple(range(len(manifest.rows)))
+    values = np.linspace(-1, 1, len(rows))
+    outputs = PhotoOutputs(logit=values, novelty=values + 3, product_logit=values[:, None] * 2)
+    written = CalibrationSet(manifest=manifest, rows=rows, outputs=outputs, source="held_out")
+    written.write(tmp_path / "answers.csv")
+    read = read_fold_answers(manifest, dict.fromkeys((0, 1, 2), tmp_path / "answers.csv")).outputs
+    assert read.product_logit is not None
+    assert read.novelty is not None
+    np.testing.assert_array_equal(read.product_logit, outputs.product_logit)
+    np.testing.assert_array_equal(read.novelty, outputs.novelty)
+
+
+def test_each_product_gets_a_floor_from_its_own_column(manifest: Manifest) -> None:
+    renamed = [replace(row, product="ball" if row.fold == 0 else "cap") for row in manifest.rows]
+    two = replace(manifest, rows=tuple(renamed))
+    likeness = np.array([[0.8, 0.1] if row.product == "ball" else [0.2, 0.6] for row in two.rows])
+    outputs = PhotoOutputs(logit=np.zeros(len(two.rows)), product_logit=likeness)
+    rows = tuple(range(len(two.rows)))
+    support = (
+        CalibrationSet(manifest=two, rows=rows, outputs=outputs, source="held_out").fit(CalibrationConfig()).support
+    )
+    assert {name: floor.listing for name, floor in support.items()} == pytest.approx({"ball": 0.8, "cap": 0.6})

@@ -10,6 +10,7 @@ from PIL import Image
 from tests.tiny_bundle import write_tiny_bundle
 from training.answers import ListingAnswer
 from training.card import write_card
+from training.corrections import CorrectionCounts
 from training.figures import figures_as_dict, measure
 from training.manifest import Manifest, PhotoRow
 from vision.bundle import Bundle, read_bundle, seal_bundle
@@ -52,6 +53,14 @@ def test_the_card_shows_shareable_photos_only(bundle: Bundle, manifest: Manifest
     hidden = replace(manifest, rows=tuple(replace(row, shareable=False) for row in manifest.rows))
     write_card(bundle.folder, bundle.record, manifest=hidden, fitted=range(7))
     assert "data:image" not in card(bundle)
+
+
+def test_the_card_says_which_labels_a_person_corrected(bundle: Bundle, manifest: Manifest) -> None:
+    corrected = replace(manifest, corrected=CorrectionCounts(to_genuine=2, dropped=1, kept=7))
+    write_card(bundle.folder, bundle.record, manifest=corrected, fitted=range(7))
+    assert "2 listings now genuine, 0 now counterfeit, 1 left out, 7 kept as they were" in card(bundle)
+    write_card(bundle.folder, bundle.record, manifest=manifest, fitted=range(7))
+    assert "disputed" not in card(bundle)
 
 
 def test_an_unreadable_shareable_photo_doesn_t_stop_the_card(bundle: Bundle, manifest: Manifest) -> None:

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
-from training.duplicates import PhotoHash, cluster_near_duplicates, clusters_of_pairs, hash_photo, near_pairs
+from training.duplicates import cluster_near_duplicates, clusters_of_pairs, near_pairs
+from vision.photo_hash import PhotoHash, hash_photo
 
 
 def picture(seed: int, side_px: int = 300) -> Image.Image:

@@ -151,6 +151,7 @@ def test_the_folder_holds_metrics_answers_and_a_report(tmp_path: Path, photos: P
     assert metrics["figures"]["listing"]["auroc"]["value"] == pytest.approx(8 / 9, abs=1e-4)
     assert metrics["bundle"]["sha256"] == evaluation.bundle.sha256
     assert metrics["listings"] == 6
+    assert metrics["stress"] is None, "changed copies cost a pass each, so they are judged only when asked for"
     rows = list(csv.DictReader((tmp_path / "out/answers.csv").read_text().splitlines()))
     assert [row["listing"] for row in rows] == ["g1", "g2", "g-wrong", "c1", "c2", "c-wrong"]
     assert rows[4]["fold"] == "3"

@@ -3,6 +3,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from tests.training.lessons import lesson_of
 from training import kernel
 from training.errors import RunError
 from training.heads import KernelHead
@@ -29,7 +30,7 @@ def logits(head: KernelHead, features: NDArray[np.float32]) -> NDArray[np.float6
 def test_it_parts_what_no_line_parts() -> None:
     features, genuine = rings(200, seed=0)
     others, truth = rings(200, seed=1)
-    head = fit_kernel_head(features, genuine, np.ones(200), KernelConfig())
+    head = fit_kernel_head(lesson_of(features, genuine), KernelConfig())
     assert auroc(~truth, -logits(head, others)) > 0.98
 
 
@@ -38,7 +39,7 @@ def test_a_greater_ridge_believes_a_single_label_less() -> None:
     odd = genuine.copy()
     odd[0] = not odd[0]  # a wrong label
     trust = [
-        float(logits(fit_kernel_head(features, odd, np.ones(100), KernelConfig(width=0.3, ridge=ridge)), features)[0])
+        float(logits(fit_kernel_head(lesson_of(features, odd), KernelConfig(width=0.3, ridge=ridge)), features)[0])
         for ridge in (0.001, 1.0)
     ]
     assert trust[0] < 0 < trust[1], "photo 0 is genuine and called counterfeit"
@@ -46,16 +47,17 @@ def test_a_greater_ridge_believes_a_single_label_less() -> None:
 
 def test_photos_of_a_heavier_class_pull_more() -> None:
     features, genuine = rings(100, seed=0)
-    even = logits(fit_kernel_head(features, genuine, np.ones(100), KernelConfig(ridge=1)), features)
+    even = logits(fit_kernel_head(lesson_of(features, genuine), KernelConfig(ridge=1)), features)
     tilted = np.where(genuine, 1.8, 0.2)
     assert (
-        logits(fit_kernel_head(features, genuine, tilted, KernelConfig(ridge=1)), features).mean() > even.mean() + 0.3
+        logits(fit_kernel_head(lesson_of(features, genuine, tilted), KernelConfig(ridge=1)), features).mean()
+        > even.mean() + 0.3
     )
 
 
 def test_the_support_is_kept_in_a_byte_a_feature() -> None:
     features, genuine = rings(100, seed=0)
-    head = fit_kernel_head(features, genuine, np.ones(100), KernelConfig())
+    head = fit_kernel_head(lesson_of(features, genuine), KernelConfig())
     assert head.support.dtype == torch.int8
     kept = head.support.float() * head.step * head.scale + head.mean
     assert (kept - torch.from_numpy(features)).abs().max() < 0.02
@@ -64,7 +66,7 @@ def test_the_support_is_kept_in_a_byte_a_feature() -> None:
 def test_a_feature_that_never_changes_does_no_harm() -> None:
     features, genuine = rings(60, seed=0)
     features[:, 0] = 7.0
-    head = fit_kernel_head(features, genuine, np.ones(60), KernelConfig())
+    head = fit_kernel_head(lesson_of(features, genuine), KernelConfig())
     moved = features.copy()
     moved[:, 0] = 7.5
     np.testing.assert_allclose(logits(head, moved), logits(head, features), atol=1e-3)
@@ -75,7 +77,20 @@ def test_more_photos_than_a_kernel_holds_are_refused(monkeypatch: pytest.MonkeyP
     features, genuine = rings(60, seed=0)
     monkeypatch.setattr(kernel, "MOST_SUPPORT", 50)
     with pytest.raises(RunError, match=r"60 photos.*at most 50: set model\.head = 'linear'"):
-        fit_kernel_head(features, genuine, np.ones(60), KernelConfig())
+        fit_kernel_head(lesson_of(features, genuine), KernelConfig())
+
+
+def test_a_photo_looks_like_its_own_product_and_like_nothing_far_from_all() -> None:
+    rng = np.random.default_rng(0)
+    centres = np.repeat([[0.0, 0.0], [4.0, 0.0]], 40, axis=0)
+    features = (centres + rng.normal(0, 0.5, (80, 2))).astype(np.float32)
+    lesson = lesson_of(features, rng.random(80) < 0.5, product=["ball"] * 40 + ["cap"] * 40)
+    head = fit_kernel_head(lesson, KernelConfig(width=0.5))
+    asked = torch.tensor([[0.0, 0.0], [4.0, 0.0], [2.0, 30.0]])
+    with torch.inference_mode():
+        likeness = head.product_logit(asked)
+    assert likeness is not None
+    np.testing.assert_allclose(likeness.numpy(), [[1, 0], [0, 1], [0, 0]], atol=0.1)
 
 
 @pytest.mark.parametrize(("key", "value"), [("width", 0.2), ("ridge", 0.0)])

@@ -13,6 +13,11 @@ from vision.bundle import Thresholds
 GENUINE = np.arange(300) % 2 == 0
 LOGIT = np.random.default_rng(0).normal(0, 1, 300) + GENUINE
 THRESHOLDS = choose_thresholds(LOGIT, GENUINE, ["p"] * 300, source="held_out")["*"]
+INTERVALS = [
+    plots.IntervalRow(name="first", value=0.85, low=0.82, high=0.88, is_baseline=True),
+    plots.IntervalRow(name="second", value=0.9, low=0.87, high=0.93),
+    plots.IntervalRow(name="one class", value=float("nan"), low=float("nan"), high=float("nan")),
+]
 
 
 def threshold_row(
@@ -31,6 +36,8 @@ def every_graph() -> list[str]:
         plots.plot_reliability(metrics.reliability(GENUINE, p)),
         plots.plot_authenticity(GENUINE, p),
         plots.plot_thresholds([threshold_row(LOGIT[GENUINE], LOGIT[~GENUINE])]),
+        plots.plot_intervals(INTERVALS, title="Runs", x_label="listing AUROC"),
+        plots.plot_intervals(INTERVALS, title="Differences", x_label="listing AUROC, less the first", zero=True),
     ]
 
 
@@ -59,6 +66,12 @@ def test_text_stays_text(graphs: list[str]) -> None:
     assert all("DejaVu" not in svg for svg in graphs)
 
 
+def test_an_interval_is_written_out_with_its_sign_where_it_is_a_difference(graphs: list[str]) -> None:
+    assert ">0.900 [0.870, 0.930]</text>" in graphs[-2]
+    assert ">+0.900 [+0.870, +0.930]</text>" in graphs[-1]
+    assert ">–</text>" in graphs[-1]
+
+
 def test_the_graphs_of_one_page_share_no_id(graphs: list[str]) -> None:
     ids = [name for svg in graphs for name in set(re.findall(r'\bid="([^"]+)"', svg))]
     assert ids
@@ -82,6 +95,8 @@ def test_one_class_or_nothing_still_draws() -> None:
         plots.plot_thresholds([threshold_row(LOGIT, nothing, only_genuine)]),
         plots.plot_thresholds([]),
         plots.plot_reliability(()),
+        plots.plot_intervals([], title="Runs", x_label="listing AUROC"),
+        plots.plot_intervals(INTERVALS[2:], title="Runs", x_label="listing AUROC"),
         plots.plot_authenticity(np.zeros(0, bool), nothing),
         plots.plot_roc([plots.NamedCurve(name="listings", curve=metrics.roc_curve(np.ones(3, bool), np.arange(3.0)))]),
     ):

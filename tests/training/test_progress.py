@@ -1,11 +1,12 @@
 import io
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from rich.console import Console
 
 from training import progress
-from training.progress import photo_progress
+from training.progress import counted_status, photo_progress
 
 
 def test_a_log_gets_a_line_at_the_end_and_no_bar() -> None:
@@ -47,3 +48,19 @@ def test_no_photo_is_lost_between_threads() -> None:
     with photo_progress("features", 400, Console(file=text)) as advance, ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: advance(1), range(400)))
     assert text.getvalue().startswith("features: 400 of 400 photos")
+
+
+def test_a_log_gets_no_status() -> None:
+    text = io.StringIO()
+    with counted_status("measuring", 2, Console(file=text)) as advance:
+        advance()
+        advance()
+    assert text.getvalue() == ""
+
+
+def test_a_terminal_sees_which_of_several_is_under_way() -> None:
+    text = io.StringIO()
+    with counted_status("measuring", 2, Console(file=text, force_terminal=True)) as advance:
+        advance()
+        time.sleep(0.2)
+    assert "measuring 2 of 2 …" in text.getvalue()

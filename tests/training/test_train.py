@@ -1,4 +1,5 @@
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -14,8 +15,10 @@ from safetensors.torch import load
 
 from tests.toy_data import write_toy_config, write_toy_data
 from tests.training.small_network import linear_head
+from training.answers import HELD_OUT_ANSWERS, read_answers
 from training.config import TrainConfig
 from training.errors import BackboneError, RunError
+from training.manifest import read_manifest
 from training.network import build_network
 from training.train import train
 from training.weights import WEIGHTS_FILE, start_from
@@ -53,7 +56,8 @@ def photos_of_fold(manifest: Path, fold: str) -> list[Path]:
 @pytest.fixture(scope="module")
 def frozen(tmp_path_factory: pytest.TempPathFactory, manifest: Path) -> Bundle:
     """The packaged backbone, judged on fold 0, calibrated out of fold."""
-    return run(tmp_path_factory.mktemp("frozen"), manifest, "data.fold=0", "calibration.fold_source=out_of_fold")
+    settings = ("data.fold=0", "calibration.fold_source=out_of_fold", "evaluation.stress_listings=4")
+    return run(tmp_path_factory.mktemp("frozen"), manifest, *settings)
 
 
 def test_a_frozen_run_tells_toys_apart_that_it_never_saw(frozen: Bundle, manifest: Path) -> None:
@@ -83,6 +87,46 @@ def test_the_record_says_where_its_thresholds_come_from_and_what_they_bound(froz
     assert 0 <= graph.parity <= 1e-4
     assert frozen.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
     assert {"model.onnx", "weights.safetensors", "card.html", "seen_photos.txt"} <= set(frozen.files)
+
+
+def test_the_report_of_a_run_judges_changed_copies_of_as_many_listings_as_asked(frozen: Bundle) -> None:
+    report = json.loads((frozen.folder.parent / "report" / "metrics.json").read_text())
+    assert (report["stress"]["listings"], report["stress"]["of"]) == (4, 20)
+    assert len(report["stress"]["changes"]) == 11
+    assert len(report["stress"]["skipped"]) == 2, "the toys have no boxes"
+
+
+def test_a_run_keeps_what_its_cross_fits_answered_on_what_each_left_out(frozen: Bundle, manifest: Path) -> None:
+    answers = read_answers(frozen.folder.parent / HELD_OUT_ANSWERS).listings
+    assert len(answers) == 40  # listings of folds 1 and 2
+    assert {answer.fold for answer in answers} == {1, 2}
+    right = [(answer.authenticity or 0) > 0.5 for answer in answers if answer.label == "genuine"]
+    assert np.mean(right) > 0.8
+
+
+def test_genuine_photos_alone_give_a_bundle_that_finds_others_novel_and_never_says_genuine(
+    tmp_path: Path, manifest: Path
+) -> None:
+    settings = ('data.where=["label==genuine"]', "data.fold=0", "calibration.fold_source=out_of_fold")
+    bundle = run(tmp_path, manifest, *settings, "calibration.folds=2")
+    detector = Detector(bundle)
+    rows = [row for row in read_manifest(manifest).rows if row.fold == 0]
+    verdicts = {
+        label: [detector.check([row.photo]) for row in rows if row.label == label]
+        for label in ("genuine", "counterfeit")
+    }
+    assert bundle.record.authenticity_kind == "conformal"
+    assert {verdict.outcome for verdict in verdicts["genuine"] + verdicts["counterfeit"]} <= {"review", "counterfeit"}
+    novelty = {label: np.mean([verdict.novelty for verdict in found]) for label, found in verdicts.items()}
+    assert novelty["counterfeit"] > novelty["genuine"]
+    flagged = [verdict for verdict in verdicts["counterfeit"] if verdict.outcome == "counterfeit"]
+    assert {reason.code for verdict in flagged for reason in verdict.reasons} <= {"looks_novel"}
+
+
+def test_fine_tuning_on_genuine_photos_alone_says_what_to_do_instead(tmp_path: Path, manifest: Path) -> None:
+    settings = ('data.where=["label==genuine"]', "data.fold=0", "model.recipe=finetune")
+    with pytest.raises(RunError, match=r"set model\.recipe = 'frozen'"):
+        run(tmp_path, manifest, *settings)
 
 
 def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp_path: Path, manifest: Path) -> None:

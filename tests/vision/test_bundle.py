@@ -13,8 +13,10 @@ from vision.bundle import (
     Bundle,
     BundleRecord,
     Calibration,
+    GenuineLogits,
     GraphRecord,
     ListingCalibration,
+    SupportFloor,
     read_bundle,
     seal_bundle,
     seen_photos,
@@ -187,6 +189,7 @@ def test_a_name_that_leaves_the_folder_is_refused(bundle: Bundle, name: str) -> 
         ("evidence_bias", "0", r"evidence_bias is '0': expected a number"),
         ("evidence_bias", 10**400, r"evidence_bias"),
         ("authenticity_kind", "sure", r"authenticity_kind is 'sure': expected one of 'calibrated', 'conformal'"),
+        ("authenticity_kind", "conformal", r"graph model\.onnx lacks genuine_logits"),
         ("listing_rule", "max", r"listing_rule is 'max'"),
         ("graphs", [], "no fp32 graph"),
         ("graphs", [{"file": "../x"}], "lacks the key"),
@@ -283,7 +286,34 @@ def test_a_bundle_without_a_list_saw_nothing(bundle: Bundle) -> None:
 
 def test_every_key_of_the_record_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "bundle.md").read_text()
-    kinds = [BundleRecord, GraphRecord, InputGeometry, Calibration, ListingCalibration]
+    kinds: list[type] = [
+        BundleRecord,
+        GraphRecord,
+        GenuineLogits,
+        SupportFloor,
+        InputGeometry,
+        Calibration,
+        ListingCalibration,
+    ]
     kinds += [type(tiny_thresholds(0, 0)), type(tiny_thresholds(0, 0).genuine_flagged)]
     keys = {field.name for kind in kinds for field in dataclasses.fields(kind)} | {"files"}
     assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
+
+
+def test_a_conformal_share_counts_the_answer_itself() -> None:
+    usual = GenuineLogits(listing=(-1.0, 0.0, 0.0, 2.0), photo=(0.0,))
+    assert [usual.listing_share(logit) for logit in (-5.0, -1.0, 0.0, 9.0)] == [0.2, 0.4, 0.8, 1.0]
+    assert usual.photo_share(-1.0) == 0.5
+
+
+@pytest.mark.parametrize("values", [(), (1.0, 0.0)])
+def test_genuine_logits_are_ascending_and_some(values: tuple[float, ...]) -> None:
+    with pytest.raises(BundleError, match="ascending"):
+        GenuineLogits(listing=values, photo=(0.0,))
+
+
+def test_every_product_has_a_support_floor_or_none_has(bundle: Bundle) -> None:
+    floor = SupportFloor(listing=0.5, photo=0.2, loss=0.02, n=100, lost=2)
+    graph = dataclasses.replace(bundle.record.graphs[0], support={"another": floor})
+    with pytest.raises(BundleError, match=r"support floors of \['another'\]"):
+        dataclasses.replace(bundle.record, graphs=(graph,))

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from vision.config import config_as_dict, describe_settings, read_config, setting
+from vision.config import config_as_dict, describe_settings, read_config, read_layered_config, setting
 from vision.errors import ConfigError
 
 
@@ -246,3 +246,27 @@ def test_a_setting_of_a_type_that_no_file_can_hold_is_a_programming_error(tmp_pa
     file.write_text("value = 1\n", encoding="utf-8")
     with pytest.raises(TypeError, match="cannot have the type"):
         read_config(Odd, file)
+
+
+def test_layers_lie_over_the_file_section_by_section(tmp_path: Path) -> None:
+    file = tmp_path / "run.toml"
+    file.write_text(SMALLEST + "[model]\nepochs = 5\nrate = 0.2\n", encoding="utf-8")
+    layers = ({"model": {"rate": 0.3}, "name": "second"}, {"model": {"rate": 0.4}, "products": {"p": {}}})
+    config = read_layered_config(Config, file, layers)
+    assert (config.model.epochs, config.model.rate, config.name) == (5, 0.4, "second")
+    assert config.products["p"].counterfeit_share == 0.5
+    with pytest.raises(ConfigError, match=r'^model\.epoch: unknown key; did you mean "epochs"'):
+        read_layered_config(Config, file, [{"model": {"epoch": 1}}])
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    variants: dict[str, dict[str, object]] = setting(factory=dict, help="Tables of whatever.")
+
+
+def test_a_key_below_whatever_can_be_set_as_toml_or_as_text(tmp_path: Path) -> None:
+    file = tmp_path / "listed.toml"
+    file.write_text("[variants.a.model]\nrate = 1\n", encoding="utf-8")
+    config = read_config(Listed, file, ["variants.a.model.head=kernel", "variants.b.model.taps=[1, 2]"])
+    assert config.variants == {"a": {"model": {"rate": 1, "head": "kernel"}}, "b": {"model": {"taps": [1, 2]}}}
+    assert describe_settings(Listed)[0].type == "table of tables of any values"

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from tests.tiny_bundle import tiny_thresholds, write_tiny_bundle
-from vision.bundle import Bundle
+from vision.bundle import Bundle, GenuineLogits, GraphRecord, SupportFloor
+from vision.photo_hash import PhotoHash
 from vision.verdict import PhotoFault, PhotoJudgement, Verdict, base_rate_shift, decide
 
 
@@ -23,6 +24,23 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 def judged(index: int, logit: float, *, quality: tuple[str, ...] = (), sha256: str | None = None) -> PhotoJudgement:
     return PhotoJudgement(index=index, sha256=sha256 or f"{index:064d}", logit=logit, quality=quality)  # type: ignore[arg-type]
+
+
+def seen_as(index: int, logit: float, *likeness: float) -> PhotoJudgement:
+    """A photo that looks like the bundle's products, toy and other, that much."""
+    return dataclasses.replace(judged(index, logit), product_logit=likeness)
+
+
+def with_floors(bundle: Bundle) -> GraphRecord:
+    """The graph with a floor of 0.5 under a listing and 0.2 under a photo, for both products."""
+    floor = SupportFloor(listing=0.5, photo=0.2, loss=0.02, n=100, lost=2)
+    return dataclasses.replace(bundle.record.graphs[0], support={"toy": floor, "other": floor})
+
+
+def hashed(index: int, logit: float, word: int) -> PhotoJudgement:
+    """A photo whose perceptual hash repeats a 64-bit word."""
+    bits = np.full(4, word, np.uint64)
+    return dataclasses.replace(judged(index, logit), hash=PhotoHash(bits=bits, mirrored_bits=~bits, quality=100))
 
 
 def unread(index: int) -> PhotoJudgement:
@@ -235,8 +253,14 @@ def test_views_do_not_matter_to_a_bundle_that_requires_none(bundle: Bundle) -> N
 # --- a bundle that saw genuine photos only
 
 
+def genuine_only(bundle: Bundle) -> Bundle:
+    usual = GenuineLogits(listing=(-1.0, 0.0, 1.0), photo=(-2.0, 0.0, 2.0))
+    graph = dataclasses.replace(bundle.record.graphs[0], genuine_logits=usual)
+    return with_record(bundle, authenticity_kind="conformal", graphs=(graph,))
+
+
 def test_a_conformal_bundle_never_says_genuine(bundle: Bundle) -> None:
-    conformal = with_record(bundle, authenticity_kind="conformal")
+    conformal = genuine_only(bundle)
     for logit in (-1.0, 3.0, 1e3):
         verdict = decided(conformal, judged(0, logit))
         assert (verdict.outcome, codes(verdict)) == ("review", ["between_thresholds"])
@@ -245,10 +269,11 @@ def test_a_conformal_bundle_never_says_genuine(bundle: Bundle) -> None:
 
 
 def test_what_a_conformal_bundle_flags_looks_novel_and_knows_no_base_rate(bundle: Bundle) -> None:
-    conformal = with_record(bundle, authenticity_kind="conformal")
+    conformal = genuine_only(bundle)
     verdict = decided(conformal, judged(0, -3.0), counterfeit_share=0.01)
     assert (verdict.outcome, codes(verdict)) == ("counterfeit", ["looks_novel"])
-    assert verdict.authenticity == pytest.approx(1 / (1 + math.exp(1.5)))
+    assert verdict.authenticity == 0.25  # less usual than all three genuine listings
+    assert verdict.photos[0].authenticity == 0.25
 
 
 def test_novelty_is_the_mean_of_the_photos_and_null_without_one(bundle: Bundle) -> None:
@@ -279,3 +304,65 @@ def _random_judgement(index: int, random: np.random.Generator) -> PhotoJudgement
 def test_the_same_judgements_give_the_same_verdict_wherever_the_bundle_lies(bundle: Bundle, tmp_path: Path) -> None:
     elsewhere = write_tiny_bundle(tmp_path / "copy", products=("toy", "other"))
     assert decided(bundle, judged(0, 1.5)) == decided(elsewhere, judged(0, 1.5))
+
+
+# --- products
+
+
+def test_photos_that_look_too_little_like_the_product_are_unsupported(bundle: Bundle) -> None:
+    verdict = decided(bundle, seen_as(0, 5.0, 0.4, 0.1), seen_as(1, 5.0, 0.5, 0.0), graph=with_floors(bundle))
+    assert (verdict.outcome, verdict.authenticity, codes(verdict)) == ("unsupported", None, ["not_this_product"])
+    assert verdict.reasons[0].message == "The photos don't look like toy."
+    assert [photo.outcome for photo in verdict.photos] == ["genuine", "genuine"]  # each alone is above its own floor
+
+
+def test_the_product_that_they_look_like_is_named(bundle: Bundle) -> None:
+    verdict = decided(bundle, seen_as(0, 5.0, 0.1, 0.9), graph=with_floors(bundle))
+    assert verdict.reasons[0].message == "The photos look like other rather than toy."
+    assert (verdict.photos[0].outcome, verdict.photos[0].authenticity) == ("unsupported", None)
+    assert decided(bundle, seen_as(0, 5.0, 0.1, 0.9), graph=with_floors(bundle), product="other").outcome == "genuine"
+
+
+def test_one_photo_of_something_else_does_not_hide_a_listing_that_shows_the_product(bundle: Bundle) -> None:
+    verdict = decided(
+        bundle,
+        seen_as(0, 5.0, 0.9, 0.1),
+        seen_as(1, 5.0, 0.9, 0.0),
+        seen_as(2, 5.0, 0.1, 0.0),
+        graph=with_floors(bundle),
+    )
+    assert (verdict.outcome, [photo.outcome for photo in verdict.photos][2]) == ("genuine", "unsupported")
+
+
+def test_blurred_photos_are_insufficient_whatever_they_look_like(bundle: Bundle) -> None:
+    blurred = dataclasses.replace(seen_as(0, 5.0, 0.0, 0.0), quality=("blurred",))
+    assert decided(bundle, blurred, graph=with_floors(bundle)).outcome == "insufficient"
+
+
+def test_something_else_is_unsupported_before_a_view_of_it_is_asked_for(bundle: Bundle) -> None:
+    wants = with_record(bundle, required_views=("sole",))
+    verdict = decided(wants, seen_as(0, 5.0, 0.0, 0.0), views=["front"], graph=with_floors(bundle))
+    assert (verdict.outcome, codes(verdict)) == ("unsupported", ["not_this_product"])
+
+
+def test_without_floors_nothing_is_unsupported(bundle: Bundle) -> None:
+    assert decided(bundle, seen_as(0, 5.0, 0.0, 0.0)).outcome == "genuine"
+    assert decided(bundle, judged(0, 5.0), graph=with_floors(bundle)).outcome == "genuine"  # nobody can tell
+
+
+# --- copies
+
+
+def test_a_copy_at_another_size_counts_once(bundle: Bundle) -> None:
+    copies = decided(
+        bundle, hashed(0, -5.0, 0x5555555555555555), hashed(1, 4.0, 0), hashed(2, 4.1, 1)
+    )  # 4 of 256 bits apart
+    assert copies.outcome == "review"  # mean of -5 and 4, not of -5, 4 and 4.1
+    assert copies.authenticity == pytest.approx(1 / (1 + math.exp(0.25)))
+
+
+def test_other_photos_count_each(bundle: Bundle) -> None:
+    verdict = decided(
+        bundle, hashed(0, -1.0, 0), hashed(1, -2.0, 0x5555555555555555), hashed(2, 0.0, 0x00FF00FF00FF00FF)
+    )
+    assert verdict.authenticity == pytest.approx(1 / (1 + math.exp(1.0)))

@@ -11,6 +11,8 @@ from training.evaluate import evaluate_bundle
 from training.evaluation import Evaluation, describe_left_out
 from training.figures import Figure, Share
 from training.manifest import read_manifest
+from training.stress import DEFAULT_LISTINGS, StressPlan
+from training.stress_table import print_stress
 from training.wording import LABEL_KIND_SENTENCES, interval, number, percent
 from vision.bundle import Precision
 
@@ -35,6 +37,13 @@ def evaluate(
     leaves_the_house: Annotated[
         bool, typer.Option("--leaves-the-house", help="Show only photos that the manifest marks as shareable.")
     ] = False,
+    stress: Annotated[
+        bool, typer.Option("--stress", help="Judge changed copies too: JPEG, size, light, crop, background and so on.")
+    ] = False,
+    stress_listings: Annotated[
+        int, typer.Option(min=1, help="Listings that --stress draws; each change judges them all once more.")
+    ] = DEFAULT_LISTINGS,
+    stress_seed: Annotated[int, typer.Option(help="Seed of the draw, by label and product.")] = 0,
 ) -> None:
     """Judge a bundle on a manifest and write metrics.json, answers.csv and report.html.
 
@@ -47,10 +56,13 @@ def evaluate(
         out=out,
         threads=threads,
         leaves_the_house=leaves_the_house,
+        stress=StressPlan(listings=stress_listings, seed=stress_seed) if stress else None,
         console=console,
         precision=graph,
     )
     _print_summary(console, evaluation)
+    if evaluation.stress:
+        print_stress(console, evaluation.stress)
     console.print(f"[bold]{out / 'report.html'}[/bold] has the curves and the worst mistakes.")
 
 

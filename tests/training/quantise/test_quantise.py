@@ -8,6 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from tests.toy_data import draw_toy
+from tests.training.lessons import lesson_of
 from tests.training.small_network import SIZE_PX, random_photos, small_network
 from training.errors import RunError
 from training.export import export_network
@@ -40,7 +41,7 @@ def graphs(tmp_path_factory: pytest.TempPathFactory, photos: list[Path]) -> tupl
     network = small_network()
     with torch.inference_mode():
         known = network.features(random_photos(30, seed=1)).numpy()
-    network.head = fit_kernel_head(known, np.arange(30) % 2 == 0, np.ones(30), KernelConfig())
+    network.head = fit_kernel_head(lesson_of(known, np.arange(30) % 2 == 0), KernelConfig())
     export_network(network, folder / "model.onnx", size_px=SIZE_PX)
     done: list[int] = []
     quantise(

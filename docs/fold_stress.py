@@ -1,0 +1,124 @@
+"""How many verdicts change when photos are saved as JPEG 50 or sent at half size, over all folds of a run.
+
+    python -m docs.fold_stress RUN [--manifest MANIFEST] [--folds 0 1] [--listings 40] [--changes jpeg_50 half_size]
+
+RUN is the folder of a run with `calibration.source = "fold_runs"`: each fold's bundle judges its own fold, which it
+never saw, as it is and changed, and the answers of all folds are pooled. The rows are those that the run was trained
+on (its run.json says which); `--listings` draws so many of each fold, by label and product. `--changes` takes the codes
+of training/stress_changes.py, or `all`. `--out` keeps each listing's answers as CSV.
+The AUROC over several folds ranks answers of bundles that have scales of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from training.evaluation import describe_left_out
+from training.figures import share
+from training.judging import judge_manifest
+from training.manifest import Manifest, mixed_product_listings, read_manifest, without_listings
+from training.run_folder import FOLDS_FOLDER, RECORD_FILE
+from training.stress import Stress, StressPlan, draw_listings, stress_listings
+from training.stress_changes import CHANGES, HALF_SIZE, JPEG_50, Change
+from training.stress_figures import ChangedAnswer, measure_change, write_changed_answers
+from training.stress_table import print_changes
+from training.wording import interval, percent
+from vision.detector import Detector
+
+
+def main() -> None:
+    """Judge every fold, and print the pooled figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--manifest", type=Path, help="where the run's manifest lies now; by default where it lay")
+    parser.add_argument("--folds", type=int, nargs="+", help="these folds only")
+    parser.add_argument("--listings", type=int, help="draw so many of each fold; by default all")
+    parser.add_argument("--changes", nargs="+", default=[JPEG_50.code, HALF_SIZE.code], metavar="CODE")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, metavar="CSV")
+    arguments = parser.parse_args()
+    console = Console()
+    changes = choose_changes(arguments.changes)
+    manifest = read_data(arguments.run, arguments.manifest)
+    found: list[ChangedAnswer] = []
+    for fold in arguments.folds or find_folds(arguments.run):
+        own = draw_rows(manifest.where(lambda row, fold=fold: row.fold == fold), arguments.listings, arguments.seed)  # type: ignore[misc]
+        console.rule(f"fold {fold}")
+        bundle = arguments.run / FOLDS_FOLDER / str(fold) / "bundle"
+        found += judge_fold(bundle, own, changes, arguments.threads, console).answers
+    pooled = {change: [a for a in found if a.change == change.code] for change in changes}
+    figures = [measure_change(change.code, answers) for change, answers in pooled.items() if answers]
+    print_changes(console, "pooled over the folds", changes, figures)
+    print(say_either(found))
+    if arguments.out:
+        write_changed_answers(arguments.out, found)
+
+
+def choose_changes(codes: Sequence[str]) -> tuple[Change, ...]:
+    """The changes of these codes, in their own order."""
+    known = {change.code: change for change in CHANGES}
+    unknown = [code for code in codes if code not in known and code != "all"]
+    if unknown:
+        raise SystemExit(f"no change is called {', '.join(unknown)}: take all, or some of {', '.join(known)}")
+    return tuple(change for change in CHANGES if change.code in codes or "all" in codes)
+
+
+def read_data(run: Path, manifest: Path | None) -> Manifest:
+    """The labelled rows that the run was trained on."""
+    file = run / RECORD_FILE
+    if not file.is_file():
+        raise SystemExit(f"{run} is no run: there is no {file}")
+    data = json.loads(file.read_text())["config"]["data"]
+    rows = read_manifest(manifest or Path(data["manifest"]), where=data["where"], product=data["product"]).labelled()
+    return without_listings(rows, mixed_product_listings(rows))
+
+
+def find_folds(run: Path) -> list[int]:
+    """The folds that have a bundle."""
+    folds = sorted(int(file.parent.parent.name) for file in run.glob(f"{FOLDS_FOLDER}/*/bundle/bundle.json"))
+    if not folds:
+        raise SystemExit(f"{run} has no {FOLDS_FOLDER}/*/bundle: is it a finished run over folds?")
+    return folds
+
+
+def draw_rows(manifest: Manifest, n: int | None, seed: int) -> Manifest:
+    """The rows of `n` listings, in proportion to label and product; all rows where `n` is None."""
+    if n is None:
+        return manifest
+    chosen = draw_listings({row.listing: (str(row.label), row.product) for row in manifest.rows}, n, seed)
+    return manifest.where(lambda row: row.listing in chosen)
+
+
+def judge_fold(bundle: Path, manifest: Manifest, changes: Sequence[Change], threads: int, console: Console) -> Stress:
+    """The fold's listings as they are and under each change; says what was left out."""
+    detector = Detector(bundle)
+    judged, left_out = judge_manifest(detector, manifest, threads=threads, console=console)
+    for sentence in describe_left_out(left_out):
+        console.print(f"Left out: {sentence}", style="yellow")
+    listings = [one.listing for one in judged if one.listing]
+    photos = [replace(photo, evidence=None) for one in judged for photo in one.photos]
+    plan = StressPlan(listings=len(listings), changes=tuple(changes))
+    return stress_listings(detector, manifest, listings, photos, plan, threads=threads, console=console)
+
+
+def say_either(answers: Sequence[ChangedAnswer]) -> str:
+    """How many listings flip, and change, under one of the changes at least."""
+    listings = {(a.before.fold, a.before.listing) for a in answers}
+    flipped = share(len({(a.before.fold, a.before.listing) for a in answers if a.flipped}), len(listings))
+    changed = share(len({(a.before.fold, a.before.listing) for a in answers if a.changed}), len(listings))
+    return (
+        f"under one of them at least, of {len(listings)} listings: genuine to counterfeit or back {flipped.hits} "
+        f"({percent(flipped.value)}, 95 % {interval(flipped)}); any change {changed.hits} "
+        f"({percent(changed.value)}, 95 % {interval(changed)})"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""What wrong labels do to the frozen recipe, and how many `touchstone disputed` finds: some are made on purpose.
+
+    python -m docs.label_noise configs/hair-dryers.toml [--seeds 5] [--set model.head=linear]
+
+Of the listings that are learnt from, 0, 5, 10 and 20 % get the other label, evenly within each label and product; what
+only reports keeps its labels. The head is fitted three times: on the labels as they then are; without the listings
+whose label the cross-fits confidently dispute (trimmed); and with the flips among those put right, as a person who
+knows the goods would (reviewed). A manifest with folds and no split reports each fold once. Features are computed once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from training.answers import ListingAnswer
+from training.calibration_set import CalibrationSet, join_sets
+from training.config import TrainConfig
+from training.disputed import DisputedLabels, find_disputed, other_label
+from training.manifest import Manifest
+from training.recipes import FrozenRecipe
+from training.splits import Roles, assign_roles, group_folds
+from training.training_data import read_training_data
+from vision.config import read_config
+from vision.verdict import distinct_readable, listing_logit
+
+SHARES = (0.0, 0.05, 0.1, 0.2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One trial: listing AUROCs on what reports, how the list met the flips, and the shares estimated wrong."""
+
+    plain: float
+    trimmed: float
+    reviewed: float
+    flipped: int
+    confident: int
+    confident_flipped: int
+    first_flipped: float  # share of flips among as many of the most disputed listings as were flipped
+    estimated: float
+
+
+def main() -> None:
+    """Print a line a share of flipped labels."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--seeds", type=int, default=1, help="draws of the flipped listings for each reported set")
+    parser.add_argument("--set", action="append", default=[], dest="overrides")
+    arguments = parser.parse_args()
+    config = read_config(TrainConfig, arguments.config, [*arguments.overrides, "model.recipe=frozen"])
+    console = Console(stderr=True)
+    manifest = read_training_data(config.data, console)
+    recipe = FrozenRecipe(manifest=manifest, config=config, console=console)
+    reported = reported_roles(manifest, config)
+    print("flipped: listing AUROC; trimmed less that; reviewed less that [from which to which trial]")
+    for share in SHARES:
+        trials = [run_trial(recipe, roles, share, seed=seed) for roles in reported for seed in range(arguments.seeds)]
+        print(line(share, trials), flush=True)
+
+
+def reported_roles(manifest: Manifest, config: TrainConfig) -> list[Roles]:
+    """Who is learnt from and who reports: as the run would have it, or each fold once."""
+    data = config.data
+    folds: list[int | None] = [data.fold]
+    if data.fold is None and not any(row.split for row in manifest.rows):
+        folds = [*sorted({row.fold for row in manifest.rows if row.fold is not None})] or [None]
+    return [
+        assign_roles(
+            manifest,
+            fold=fold,
+            stop_share=data.stop_share,
+            calibrate_share=data.calibrate_share if any(row.split for row in manifest.rows) else 0.0,
+            report_share=data.report_share,
+            seed=data.seed,
+        )
+        for fold in folds
+    ]
+
+
+def run_trial(recipe: FrozenRecipe, roles: Roles, share: float, *, seed: int) -> Outcome:
+    """Flip, judge out of fold, list what is disputed, and fit on all, without those, and with their flips put right."""
+    fit = (*roles.fit, *roles.stop)
+    flipped = draw_flips(recipe.manifest, fit, share, seed=seed)
+    noisy = flip(recipe.manifest, flipped)
+    taught = replace(recipe, manifest=noisy)
+    found = find_disputed(judge_out_of_fold(taught, fit, seed=seed))
+    disputed = {one.answer.listing for one in found.listings if one.suggested}
+    first = [one.answer.listing for one in found.listings[: len(flipped)]]
+    plain = judge(taught, fit, roles.report).listing_auroc()
+    trimmed = [row for row in fit if noisy.rows[row].listing not in disputed]
+    reviewed = replace(recipe, manifest=flip(recipe.manifest, flipped - disputed))
+    return Outcome(
+        plain=plain,
+        trimmed=judge(taught, trimmed, roles.report).listing_auroc(),
+        reviewed=judge(reviewed, fit, roles.report).listing_auroc() if flipped else plain,
+        flipped=len(flipped),
+        confident=len(disputed),
+        confident_flipped=len(disputed & flipped),
+        first_flipped=len(flipped.intersection(first)) / len(flipped) if flipped else float("nan"),
+        estimated=estimated_share(found),
+    )
+
+
+def draw_flips(manifest: Manifest, rows: Sequence[int], share: float, *, seed: int) -> frozenset[str]:
+    """That share of the listings among `rows`, of each label and product alike."""
+    strata: dict[tuple[str | None, str], list[str]] = {}
+    for listing in dict.fromkeys(manifest.rows[row].listing for row in rows):
+        first = manifest.rows[manifest.listings[listing][0]]
+        strata.setdefault((first.label, first.product), []).append(listing)
+    rng = np.random.default_rng(seed)
+    drawn = [rng.choice(names, round(share * len(names)), replace=False).tolist() for names in strata.values()]
+    return frozenset(name for names in drawn for name in names)
+
+
+def flip(manifest: Manifest, listings: frozenset[str]) -> Manifest:
+    """The manifest with the other label on these listings."""
+    rows = tuple(
+        replace(row, label=other_label(row.label)) if row.label and row.listing in listings else row
+        for row in manifest.rows
+    )
+    return replace(manifest, rows=rows)
+
+
+def judge(recipe: FrozenRecipe, fit: Sequence[int], rows: Sequence[int]) -> CalibrationSet:
+    """What a head fitted on `fit` says of `rows`."""
+    outputs = recipe.judge(recipe.fit(fit, (), Path()), rows)
+    return CalibrationSet(manifest=recipe.manifest, rows=tuple(rows), outputs=outputs, source="out_of_fold")
+
+
+def judge_out_of_fold(recipe: FrozenRecipe, rows: Sequence[int], *, seed: int) -> list[ListingAnswer]:
+    """The listings' answers by cross-fits, calibrated on all of them as a run with `out_of_fold` would."""
+    folds = group_folds(recipe.manifest, rows, k=recipe.config.calibration.folds, seed=seed)
+    answers = join_sets(recipe.manifest, [judge(recipe, fit, held_out) for fit, held_out in folds], "out_of_fold")
+    calibrations = answers.fit(recipe.config.calibration).listings
+    found = []
+    for of_listing, judgements in answers.judged_listings():
+        photos = distinct_readable(judgements)
+        first = recipe.manifest.rows[of_listing[0]]
+        logit = listing_logit(photos)
+        reached = [entry for entry in calibrations if entry.min_photos <= len(photos)]
+        found.append(
+            ListingAnswer(
+                listing=first.listing,
+                label=first.label or "genuine",
+                product=first.product,
+                photo_count=len(photos),
+                logit=logit,
+                authenticity=reached[-1].calibration.authenticity(logit),
+                outcome=None,
+            )
+        )
+    return found
+
+
+def estimated_share(found: DisputedLabels) -> float:
+    """The share of wrong labels that the list's page would estimate, over both labels."""
+    total = sum(entry.listings for entry in found.estimates)
+    return sum(entry.listings * entry.share.value for entry in found.estimates) / total
+
+
+def line(share: float, trials: Sequence[Outcome]) -> str:
+    """One share's figures over its trials."""
+    plain = np.array([trial.plain for trial in trials])
+    trimmed, reviewed = np.array([t.trimmed for t in trials]), np.array([t.reviewed for t in trials])
+    flipped, confident = sum(t.flipped for t in trials), sum(t.confident for t in trials)
+    hits = sum(t.confident_flipped for t in trials)
+    found = (
+        f"; found {hits} of {flipped} (recall {hits / flipped:.2f}) in {confident} suggested (precision "
+        f"{hits / confident:.2f}), of as many first ones {np.mean([t.first_flipped for t in trials]):.2f}"
+        if flipped and confident
+        else f"; {confident} suggested"
+    )
+    estimated = np.array([trial.estimated for trial in trials])
+    return (
+        f"{share:.0%}: {spread(plain)}; {spread(trimmed - plain, '+')}; {spread(reviewed - plain, '+')}"
+        f"{found}; estimated {estimated.mean():.1%} wrong"
+    )
+
+
+def spread(values: np.ndarray, sign: str = "") -> str:
+    """The mean, and from which to which it goes."""
+    return f"{values.mean():{sign}.3f} [{values.min():{sign}.3f}, {values.max():{sign}.3f}]"
+
+
+if __name__ == "__main__":
+    main()

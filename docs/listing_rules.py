@@ -1,0 +1,119 @@
+"""Ways to make one logit of a listing's photos, against their mean, on listings that no network learned from.
+
+    python -m docs.listing_rules RUN
+
+RUN is the folder of a run with `calibration.source = "fold_runs"`, or of one that reports by itself. `soft minimum t`
+is -log(mean(exp(-t z / s))) with s the photos' spread: the mean for t near 0, the most suspicious photo for a large t.
+`learned` is a logistic regression on the mean, the lowest, the highest and the spread of a listing's logits, the
+logarithm of their count and the mean times it, fitted on the other folds (five random ones where there is one fold).
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from training.calibration_set import CalibrationSet, read_answers_of_photos
+from training.config import DataConfig
+from training.metrics import BoolArray, FloatArray, auroc_weighted, paired_bootstrap
+from training.run_folder import FOLDS_FOLDER, read_run_record
+from training.train import REPORT_LOGITS
+from training.training_data import read_training_data
+from vision.config_values import build_section
+from vision.verdict import distinct_readable
+
+Rule = Callable[[NDArray[np.float64]], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listings:
+    """Each listing's distinct photos' logits, whether it is counterfeit [N], and the fold that answered it [N]."""
+
+    logits: list[NDArray[np.float64]]
+    counterfeit: NDArray[np.bool_]
+    fold: NDArray[np.int64]
+
+    def apply(self, rule: Rule) -> NDArray[np.float64]:
+        """The rule's logit of each listing, [N]."""
+        return np.array([rule(photos) for photos in self.logits])
+
+    def mean_of_folds(self, counterfeit: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
+        """The mean of the folds' listing AUROCs, [R] for weights [R, N]."""
+        folds = [self.fold == k for k in np.unique(self.fold)]
+        each = [auroc_weighted(counterfeit[own], value[own], weight[:, own]) for own in folds]
+        return np.asarray(np.mean(each, axis=0))
+
+
+def read_listings(run: Path) -> Listings:
+    """Every listing of a run that was answered by a network that did not learn from it."""
+    data = build_section(DataConfig, read_run_record(run).config["data"], "data")
+    manifest = read_training_data(data, Console(stderr=True))
+    files = sorted((run / FOLDS_FOLDER).glob(f"*/{REPORT_LOGITS}")) or [run / REPORT_LOGITS]
+    logits: list[NDArray[np.float64]] = []
+    counterfeit: list[bool] = []
+    fold: list[int] = []
+    for number, file in enumerate(files):
+        answers: CalibrationSet = read_answers_of_photos(manifest, file)
+        for rows, judgements in answers.judged_listings():
+            logits.append(np.array([photo.logit for photo in distinct_readable(judgements)], np.float64))
+            counterfeit.append(manifest.rows[rows[0]].label == "counterfeit")
+            fold.append(number)
+    return Listings(logits=logits, counterfeit=np.array(counterfeit), fold=np.array(fold))
+
+
+def learned(listings: Listings) -> NDArray[np.float64]:
+    """What a logistic regression on each listing's logits says, fitted on the listings of the other folds."""
+    table = np.array([_features(photos) for photos in listings.logits])
+    fold = listings.fold
+    if len(np.unique(fold)) == 1:
+        fold = np.random.default_rng(0).permutation(len(table)) % 5
+    said = np.zeros(len(table))
+    for k in np.unique(fold):
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1))
+        model.fit(table[fold != k], ~listings.counterfeit[fold != k])
+        said[fold == k] = model.decision_function(table[fold == k])
+    return said
+
+
+def _features(photos: NDArray[np.float64]) -> tuple[float, ...]:
+    mean, count = float(photos.mean()), float(np.log(len(photos)))
+    return mean, float(photos.min()), float(photos.max()), float(photos.std()), count, mean * count
+
+
+def main() -> None:
+    """Print each rule's figure, and its paired difference to the mean."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path)
+    listings = read_listings(parser.parse_args().run)
+    spread = float(np.concatenate(listings.logits).std())
+
+    def soft_minimum(t: float) -> Rule:
+        return lambda photos: float(-np.log(np.mean(np.exp(-t * photos / spread))))
+
+    rules: dict[str, Rule] = {
+        "median": lambda photos: float(np.median(photos)),
+        "lowest": lambda photos: float(photos.min()),
+        "highest": lambda photos: float(photos.max()),
+    }
+    rules |= {f"soft minimum {t:g}": soft_minimum(t) for t in (0.5, 1, 2, 4)}
+    said = {name: listings.apply(rule) for name, rule in rules.items()} | {"learned": learned(listings)}
+    mean = listings.apply(lambda photos: float(photos.mean()))
+    weight = np.ones((1, len(mean)))
+    print(f"{len(mean)} listings; mean: {listings.mean_of_folds(listings.counterfeit, -mean, weight)[0]:.4f}")
+    for name, value in said.items():
+        found = paired_bootstrap(listings.mean_of_folds, listings.counterfeit, -mean, -value)
+        own = listings.mean_of_folds(listings.counterfeit, -value, weight)[0]
+        print(f"{name}: {own:.4f}, less the mean {found.value:+.4f} [{found.low:+.4f}, {found.high:+.4f}]")
+
+
+if __name__ == "__main__":
+    main()

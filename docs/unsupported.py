@@ -1,0 +1,66 @@
+"""How much of a manifest of other goods a bundle keeps out, when each listing is sent as one of its products.
+
+    python -m docs.unsupported BUNDLE MANIFEST --product air_jordan_1 [--where product==air_force_1] [--reencode]
+
+Each listing is judged by its first 12 photos, through the Detector. `--reencode` sends every photo as a JPEG of quality
+90 whose longer side is 640 px, so that no size or format can explain the answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PIL import Image
+
+from training.manifest import read_manifest
+from training.metrics import wilson_interval
+from vision.detector import MOST_PHOTOS, Detector
+
+SIDE_PX = 640
+
+
+def reencoded(photo: Path) -> bytes:
+    """The photo as a JPEG of one size and quality."""
+    with Image.open(photo) as opened:
+        image = opened.convert("RGB")
+    scale = SIDE_PX / max(image.size)
+    stream = io.BytesIO()
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    image.resize(size, Image.Resampling.LANCZOS).save(stream, "JPEG", quality=90)
+    return stream.getvalue()
+
+
+def main() -> None:
+    """Judge and count."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument("manifest", type=Path)
+    parser.add_argument("--product", help="the product that each listing is sent as; needed where the bundle has two")
+    parser.add_argument("--where", action="append", default=[])
+    parser.add_argument("--reencode", action="store_true")
+    parser.add_argument("--most", type=int, default=500, help="listings, the first of the manifest")
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    manifest = read_manifest(arguments.manifest, where=arguments.where)
+    detector = Detector(arguments.bundle)
+    read = reencoded if arguments.reencode else Path.read_bytes
+    listings = list(manifest.listings.values())[: arguments.most]
+
+    def judge(rows: tuple[int, ...]) -> str:
+        photos = [read(manifest.rows[row].photo) for row in rows[:MOST_PHOTOS]]
+        return detector.check(photos, product=arguments.product).outcome
+
+    with ThreadPoolExecutor(arguments.threads) as pool:
+        outcomes = Counter(pool.map(judge, listings))
+    share = wilson_interval(outcomes["unsupported"], len(listings))
+    told = ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common())
+    kept_out = outcomes["unsupported"] / len(listings)
+    print(f"{len(listings)} listings: unsupported {kept_out:.3f} [{share.low:.3f}, {share.high:.3f}] ({told})")
+
+
+if __name__ == "__main__":
+    main()

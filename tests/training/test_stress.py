@@ -1,0 +1,218 @@
+"""A real tiny bundle judges changed copies: red photos are genuine, blue ones counterfeit, and slopes are known."""
+
+import csv
+import io
+import json
+import math
+import re
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+from PIL import Image
+from rich.console import Console
+from typer.testing import CliRunner
+
+from tests.tiny_bundle import write_tiny_bundle
+from training.answers import ListingAnswer
+from training.commands.evaluate import app
+from training.config import EvaluationConfig
+from training.evaluate import evaluate_bundle
+from training.judging import judge_manifest
+from training.manifest import Label, read_manifest
+from training.stress import Stress, StressPlan, draw_listings, stress_listings
+from training.stress_changes import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
+from training.stress_figures import ChangedAnswer, measure_change
+from vision.detector import Detector
+from vision.errors import ConfigError
+from vision.verdict import Outcome
+
+SILENT = Console(file=io.StringIO())
+BOX = "0.25,0.25,0.75,0.75"
+
+
+def write_photos(
+    folder: Path, *, box: str = BOX, wall: Literal["grey", "label"] = "grey", shareable: str = "1"
+) -> Path:
+    """Eight listings: a red (genuine) or blue square before a grey wall, or before one of its label's colour."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = ["photo,label,product,listing,shareable,box_x0,box_y0,box_x1,box_y1"]
+    for n in range(8):
+        label, colour = ("genuine", (180, 128, 75)) if n % 2 == 0 else ("counterfeit", (75, 128, 180))
+        scene = np.random.default_rng(n).integers(-30, 30, (200, 200, 3))
+        scene[:] += 128
+        square = slice(50, 150) if wall == "grey" else slice(0, 200)
+        scene[square, square] += np.array(colour) - 128
+        if wall == "label":
+            scene[50:150, 50:150] -= np.array(colour) - 128
+        Image.fromarray(scene.clip(0, 255).astype(np.uint8)).save(folder / f"{n}.png")
+        lines.append(f"{n}.png,{label},toy,L{n},{shareable},{box or ',,,'}")
+    manifest = folder / "manifest.csv"
+    manifest.write_text("\n".join(lines) + "\n")
+    return manifest
+
+
+def stressed(tmp_path: Path, manifest: Path, *changes: Change, threads: int = 1) -> Stress:
+    """What changed copies did, without a report."""
+    write_tiny_bundle(tmp_path / "bundle")
+    detector, rows = Detector(tmp_path / "bundle"), read_manifest(manifest)
+    judged, _ = judge_manifest(detector, rows, threads=threads, console=SILENT)
+    listings = [one.listing for one in judged if one.listing]
+    photos = [photo for one in judged for photo in one.photos]
+    plan = StressPlan(changes=changes)
+    return stress_listings(detector, rows, listings, photos, plan, threads=threads, console=SILENT)
+
+
+def report(tmp_path: Path, manifest: Path, *changes: Change, listings: int = 8, leaves_the_house: bool = False) -> str:
+    """The page of an evaluation whose files lie in out/."""
+    write_tiny_bundle(tmp_path / "bundle")
+    evaluate_bundle(
+        tmp_path / "bundle",
+        read_manifest(manifest),
+        out=tmp_path / "out",
+        stress=StressPlan(listings=listings, changes=changes),
+        leaves_the_house=leaves_the_house,
+        console=SILENT,
+    )
+    return (tmp_path / "out/report.html").read_text()
+
+
+def answer(outcome: Outcome | None, authenticity: float | None, label: Label = "genuine") -> ListingAnswer:
+    logit = None if outcome is None else 4 * (authenticity or 0.5) - 2
+    return ListingAnswer(
+        listing="L", label=label, product="toy", photo_count=1, logit=logit, authenticity=authenticity, outcome=outcome
+    )
+
+
+def test_flips_changes_and_moves_are_counted_by_hand() -> None:
+    pairs = [
+        (answer("genuine", 0.9), answer("counterfeit", 0.1)),
+        (answer("counterfeit", 0.1, "counterfeit"), answer("genuine", 0.8, "counterfeit")),
+        (answer("genuine", 0.9), answer("review", 0.6)),
+        (answer("genuine", 0.9), answer("insufficient", None)),
+        (answer("genuine", 0.9), answer(None, None)),
+        (answer("counterfeit", 0.2, "counterfeit"), answer("counterfeit", 0.1, "counterfeit")),
+        (answer("insufficient", None), answer("insufficient", None)),
+    ]
+    found = measure_change("crop", [ChangedAnswer(change="crop", before=b, after=a) for b, a in pairs])
+    assert (found.flipped.hits, found.flipped.n) == (2, 7)
+    assert (found.to_counterfeit, found.to_genuine) == (1, 1)
+    assert found.changed.hits == 5
+    assert (found.silenced.hits, found.silenced.n) == (2, 6)
+    assert found.moved_95th == pytest.approx(np.percentile([0.8, 0.7, 0.3, 0.1], 95))
+    # suspicions after: genuine 0.9, 0.4, 0.5, 0.5, 0.5; counterfeit 0.2, 0.9: of 10 pairs 0.2 wins none, 0.9 wins 4.5
+    assert found.auroc.value == pytest.approx(0.45)
+    assert found.auroc_change.value == pytest.approx(found.auroc.value - found.auroc_before.value)
+    # a share of 2 in 7 has Wilson's interval
+    assert (found.flipped.low, found.flipped.high) == pytest.approx((0.0822, 0.6411), abs=1e-4)
+
+
+def test_without_an_answer_before_and_after_nothing_moved() -> None:
+    silent = ChangedAnswer(change="crop", before=answer(None, None), after=answer(None, None))
+    assert math.isnan(measure_change("crop", [silent]).moved_95th)
+    assert not silent.changed
+
+
+def test_a_draw_is_in_proportion_and_knows_only_names_and_seed() -> None:
+    strata = {f"g{n}": ("genuine", "a") for n in range(60)} | {f"c{n}": ("counterfeit", "a") for n in range(30)}
+    strata |= {"rare": ("counterfeit", "b")}
+    drawn = draw_listings(strata, 10, seed=0)
+    assert sorted(name[0] for name in drawn) == ["c"] * 3 + ["g"] * 6 + ["r"]
+    assert draw_listings(dict(reversed(strata.items())), 10, seed=0) == drawn
+    assert draw_listings(strata, 10, seed=1) != drawn
+    assert draw_listings(strata, 1000, seed=0) == set(strata)
+
+
+def test_a_changed_listing_is_judged_as_the_detector_judges_the_changed_photo(tmp_path: Path) -> None:
+    stress = stressed(tmp_path, write_photos(tmp_path / "photos"), JPEG_50)
+    detector = Detector(tmp_path / "bundle")
+    (copy,) = stress.copies.make((JPEG_50,), 0)
+    before, after = detector.check([tmp_path / "photos/0.png"]), detector.check([copy])
+    first = stress.answers[0]
+    assert (first.before.outcome, first.before.authenticity) == (before.outcome, before.authenticity)
+    assert (first.after.outcome, first.after.authenticity) == (after.outcome, after.authenticity)
+
+
+def test_two_threads_answer_as_one_does(tmp_path: Path) -> None:
+    manifest = write_photos(tmp_path / "photos")
+    one, two = (stressed(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, threads=n) for n in (1, 2))
+    assert one.answers == two.answers
+
+
+def test_without_its_product_a_photo_before_a_grey_wall_says_nothing(tmp_path: Path) -> None:
+    painted, swapped = stressed(tmp_path, write_photos(tmp_path / "photos"), PAINTED_OUT, OTHER_BACKGROUND).figures
+    assert painted.logit_auroc_before.value == 1
+    assert painted.logit_auroc.low <= 0.5 <= painted.logit_auroc.high
+    assert swapped.logit_auroc.value == 1, "the product is still there"
+
+
+def test_a_bundle_that_looks_at_the_wall_is_found_out(tmp_path: Path) -> None:
+    page = report(tmp_path, write_photos(tmp_path / "photos", wall="label"), PAINTED_OUT, OTHER_BACKGROUND)
+    changes = json.loads((tmp_path / "out/metrics.json").read_text())["stress"]["changes"]
+    assert changes["painted_out"]["logit_auroc"]["value"] == 1, "the wall alone tells the labels apart"
+    assert changes["other_background"]["flipped"]["hits"] == 8, "each product stands before the other label's wall"
+    assert "may come from them, and not from the product" in page
+
+
+def test_the_background_comes_from_a_photo_with_the_other_label(tmp_path: Path) -> None:
+    copies = stressed(tmp_path, write_photos(tmp_path / "photos")).copies
+    rows = copies.manifest.rows
+    assert all(rows[copies.lender(row)].label != rows[row].label for row in range(8))
+
+
+def test_without_boxes_the_report_and_the_figures_say_what_was_not_measured(tmp_path: Path) -> None:
+    page = report(tmp_path, write_photos(tmp_path / "photos", box=""), JPEG_50, PAINTED_OUT, OTHER_BACKGROUND)
+    table = json.loads((tmp_path / "out/metrics.json").read_text())["stress"]
+    assert list(table["changes"]) == ["jpeg_50"]
+    assert [said.partition(":")[0] for said in table["skipped"]] == ["product painted out", "background swapped"]
+    assert "Product painted out: not measured, since none of the 8 listings has a box" in page
+
+
+def test_where_no_change_can_be_made_nothing_is_judged(tmp_path: Path) -> None:
+    stress = stressed(tmp_path, write_photos(tmp_path / "photos", box=""), PAINTED_OUT)
+    assert (stress.answers, stress.figures, stress.skipped) == ((), (), (PAINTED_OUT,))
+
+
+def test_an_unreadable_photo_stays_unreadable_in_every_copy(tmp_path: Path) -> None:
+    manifest = write_photos(tmp_path / "photos")
+    (tmp_path / "photos/0.png").write_bytes(b"no photo")
+    answers = stressed(tmp_path, manifest, JPEG_50, PAINTED_OUT).answers
+    assert [a.after.error for a in answers if a.before.listing == "L0"] == ["no_readable_photo"] * 2
+
+
+def test_the_report_shows_each_change_and_fetches_nothing(tmp_path: Path) -> None:
+    page = report(tmp_path, write_photos(tmp_path / "photos"), *CHANGES, listings=4)
+    assert "4 of 8 listings" in page
+    assert all(f"<b>{change.name}</b><br>" in page for change in CHANGES)
+    assert not re.search(r'(src|href)="(?!data:|#)', page)
+    rows = list(csv.DictReader((tmp_path / "out/stress.csv").read_text().splitlines()))
+    assert len(rows) == 4 * len(CHANGES)
+    assert {row["change"] for row in rows} == {change.code for change in CHANGES}
+
+
+def test_a_background_that_must_stay_is_not_shown_behind_a_photo_that_may_leave(tmp_path: Path) -> None:
+    manifest = write_photos(tmp_path / "photos")
+    manifest.write_text(re.sub(r"(counterfeit,toy,L\d),1", r"\1,0", manifest.read_text()))
+    page = report(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, leaves_the_house=True)
+    assert f"<b>{JPEG_50.name}</b><br>" in page
+    assert f"<b>{OTHER_BACKGROUND.name}</b><br>" not in page
+
+
+def test_a_photo_that_must_stay_is_shown_under_no_change(tmp_path: Path) -> None:
+    manifest = write_photos(tmp_path / "photos", shareable="0")
+    assert "data:image" not in report(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, leaves_the_house=True)
+
+
+def test_less_than_no_listing_is_refused() -> None:
+    with pytest.raises(ConfigError, match="stress_listings is -1"):
+        EvaluationConfig(stress_listings=-1)
+
+
+def test_the_command_prints_what_changed_copies_did(tmp_path: Path) -> None:
+    write_tiny_bundle(tmp_path / "bundle")
+    arguments = [str(tmp_path / "bundle"), str(write_photos(tmp_path / "photos")), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, [*arguments, "--stress", "--stress-listings", "2"])
+    assert result.exit_code == 0, result.output
+    assert "screenshot" in result.output
+    assert json.loads((tmp_path / "out/metrics.json").read_text())["stress"]["listings"] == 2

@@ -1,0 +1,34 @@
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from vision.photo_hash import hash_photo
+
+
+def picture(seed: int) -> NDArray[np.uint8]:
+    noise = np.random.default_rng(seed).integers(0, 256, (12, 16, 3), dtype=np.uint8)
+    smooth = Image.fromarray(noise).resize((640, 480), Image.Resampling.BICUBIC)
+    return np.asarray(smooth.filter(ImageFilter.GaussianBlur(3)))
+
+
+def recompressed(pixels: NDArray[np.uint8], size: tuple[int, int], quality: int) -> NDArray[np.uint8]:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).resize(size).save(stream, "JPEG", quality=quality)
+    return np.asarray(Image.open(stream))
+
+
+def test_a_photo_is_known_again_at_another_size_and_quality_and_mirrored() -> None:
+    photo = hash_photo(picture(0))
+    assert photo.is_copy_of(hash_photo(recompressed(picture(0), (320, 240), 40)))
+    assert photo.is_copy_of(hash_photo(np.ascontiguousarray(picture(0)[:, ::-1])))
+
+
+def test_other_photos_are_no_copies() -> None:
+    assert not any(hash_photo(picture(0)).is_copy_of(hash_photo(picture(seed))) for seed in range(1, 20))
+
+
+def test_flat_photos_are_copies_of_nothing() -> None:
+    flat = hash_photo(np.full((100, 100, 3), 128, np.uint8))
+    assert not flat.is_copy_of(flat)

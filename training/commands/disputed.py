@@ -1,0 +1,77 @@
+"""`touchstone disputed`: the listings whose label a network disputes that did not learn from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from training.disputed import DisputedLabels, JudgedRun, find_disputed, read_judged_run, write_disputed
+from training.disputed_page import shown_photos, write_disputed_page
+from training.progress import photo_progress
+from training.wording import percent, percents
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def disputed(
+    run: Annotated[Path, typer.Argument(help="Folder of a run: `run.folder`.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder that gets disputed.csv, to decide in, and disputed.html with pictures.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="The most listings to show.")] = 100,
+    manifest: Annotated[
+        Path | None, typer.Option(help="The manifest, where it lies elsewhere than when the run was made.")
+    ] = None,
+    no_evidence: Annotated[
+        bool, typer.Option("--no-evidence", help="Leave out the evidence on the page, which takes the longest.")
+    ] = False,
+) -> None:
+    """List the listings whose label a network disputes that did not learn from them, for a person to look at."""
+    console = Console()
+    judged = read_judged_run(run, console, manifest=manifest)
+    found = find_disputed(judged.answers, most=most)
+    _print_disputed(judged, found, console)
+    if out is None:
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    write_disputed(out / "disputed.csv", found.listings)
+    photos = sum(len(shown_photos(judged.manifest, one.answer.listing)) for one in found.listings)
+    with photo_progress("drawing", photos, console) as advance:
+        write_disputed_page(out / "disputed.html", judged, found, evidence=not no_evidence, advance=advance)
+    console.print(
+        f"[bold]{escape(str(out / 'disputed.html'))}[/bold] shows them. Fill in `decision` there or in disputed.csv, "
+        "then train with data.corrections.",
+        soft_wrap=True,
+    )
+
+
+def _print_disputed(run: JudgedRun, found: DisputedLabels, console: Console) -> None:
+    table = Table(title="Disputed labels, most disputed first", title_justify="left")
+    for column in ("", "listing", "product", "label", "authenticity", "photos", "why"):
+        numeric = column in ("", "authenticity", "photos")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for one in found.listings:
+        answer = one.answer
+        cells = (escape(answer.listing), escape(answer.product), answer.label, f"{one.authenticity:.2f}")
+        photos = len(run.manifest.listings[answer.listing])
+        table.add_row(str(one.rank), *cells, str(photos), one.why)
+    console.print(table)
+    everything = len(run.manifest.listings)
+    console.print(
+        f"{found.judged} of {everything} listings were judged by a network that did not learn from them; "
+        f"it disputes the labels of {found.disputed}."
+    )
+    for estimate in found.estimates:
+        console.print(
+            f"{estimate.label}: of {estimate.listings} labels {percent(estimate.share.value)} are wrong "
+            f"(95 %: {percents(estimate.share)}), if every confident mistake is the label's and none the network's."
+        )
+    console.print("The network may be the one that is wrong: look before you decide.", style="yellow")
+    if run.changed:
+        console.print("The manifest is not as it was when the run read it; labels are those of then.", style="yellow")

@@ -1,0 +1,107 @@
+"""`touchstone sweep SWEEP`: train a listed set of configurations, and compare them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from training.compare_page import write_comparison
+from training.compare_table import print_comparison
+from training.comparison import compare_runs
+from training.errors import RunError, SweepIncomplete
+from training.progress import counted_status
+from training.run_answers import RunAnswers, read_run
+from training.sweep import Variant, read_variants
+from training.sweep_config import COMPARISON_FOLDER, SweepConfig
+from training.sweep_run import VariantResult, in_words, run_variants
+from vision.config import read_config
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def sweep(
+    config: Annotated[Path, typer.Argument(help="TOML file of the sweep, such as configs/sweep-heads.toml.")],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Override a key, such as overrides.data.manifest=mine.csv. Repeatable."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check every variant and say what is done; train and write nothing.")
+    ] = False,
+) -> None:
+    """Train a listed set of configurations, one after the other, and compare them.
+
+    Started again after a kill it goes on where it was. A failed variant is reported, and the others go on.
+    """
+    console = Console()
+    listed = read_config(SweepConfig, config, set_ or ())
+    variants = read_variants(listed)
+    _print_plan(variants, console)
+    if dry_run:
+        return
+    results = run_variants(variants, listed.folder, console)
+    _print_results(results, console)
+    _compare(listed, [result.variant for result in results if result.state != "failed"], console)
+    failed = [result.variant.name for result in results if result.state == "failed"]
+    if failed:
+        raise SweepIncomplete(
+            f"{len(failed)} of {len(results)} variants failed: {', '.join(failed)}. The others are done and stay as "
+            "they are; settle the reason and start the sweep again, or take the variant out"
+        )
+
+
+def _print_plan(variants: Sequence[Variant], console: Console) -> None:
+    table = Table(title=f"{len(variants)} variants", title_justify="left", title_style="bold")
+    for heading in ("variant", "state", "run folder", "its own settings"):
+        table.add_column(heading, overflow="fold")
+    for variant in variants:
+        settings = ", ".join(f"{key} = {value}" for key, value in variant.settings.items())
+        state = variant.state
+        told = f"{state}: differs in {', '.join(variant.differences)}" if state == "another run" else state
+        table.add_row(*(escape(cell) for cell in (variant.name, told, str(variant.folder), settings or "–")))
+    console.print(table)
+    left = sum(variant.state != "done" for variant in variants)
+    console.print(f"{len(variants) - left} done, {left} to train")
+
+
+def _print_results(results: Sequence[VariantResult], console: Console) -> None:
+    table = Table(title="The sweep", title_justify="left", title_style="bold")
+    for heading in ("variant", "", "took", "why"):
+        table.add_column(heading, overflow="fold")
+    for result in results:
+        took = in_words(result.elapsed_s) if result.elapsed_s else ""
+        style = "red" if result.state == "failed" else None
+        table.add_row(escape(result.variant.name), result.state, took, escape(result.reason), style=style)
+    console.print(table)
+
+
+def _compare(listed: SweepConfig, variants: Sequence[Variant], console: Console) -> None:
+    """Compare what has answered; a run that nothing reports on is named and left out."""
+    runs: list[RunAnswers] = []
+    for variant in variants:
+        try:
+            runs.append(replace(read_run(variant.folder), name=variant.name))
+        except RunError as error:
+            console.print(f"left out of the comparison: {error.message}", style="yellow", markup=False)
+    if not runs:
+        return
+    names = [run.name for run in runs]
+    baseline = listed.baseline or next(iter(listed.variants))
+    if baseline not in names:
+        console.print(f"the baseline {baseline} has no answers; {names[0]} stands in", style="yellow", markup=False)
+        baseline = names[0]
+    with counted_status("measuring", len(runs), console) as advance:
+        comparison = compare_runs(runs, baseline=baseline, advance=advance)
+    print_comparison(comparison, console)
+    page = write_comparison(comparison, listed.folder / COMPARISON_FOLDER)
+    console.print(f"page: {page}", markup=False, soft_wrap=True)

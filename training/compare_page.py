@@ -1,0 +1,173 @@
+"""A comparison as files: a page that stands alone, the same as JSON, and each run's answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+
+from markupsafe import Markup
+
+from training.compare_words import FIGURE_NAMES, signed, signed_interval
+from training.comparison import Comparison
+from training.errors import NothingToCompare
+from training.figures import figures_as_dict
+from training.measured_run import MeasuredRun
+from training.pages import render_page
+from training.paired_differences import PairedName
+from training.plots import IntervalRow, plot_intervals
+from training.run_answers import RunAnswers
+from training.wording import LABEL_KIND_SENTENCES
+
+PAGE_FILE = "compare.html"
+JSON_FILE = "compare.json"
+_DECIMALS = 6
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> Path:
+    """Write compare.html, compare.json and a CSV of each run's answers into the folder; gives the page's path.
+
+    Raises NothingToCompare where the folder can't be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for measured in comparison.runs:
+            write_answers_of(measured.run, folder / answers_file(measured.run.name))
+        text = json.dumps(comparison_as_dict(comparison), indent=1, ensure_ascii=False, allow_nan=False)
+        (folder / JSON_FILE).write_text(text + "\n", encoding="utf-8")
+        (folder / PAGE_FILE).write_text(_page(comparison), encoding="utf-8")
+    except OSError as error:
+        raise NothingToCompare(f"{folder} can't be written ({error.strerror}); give another --out") from error
+    return folder / PAGE_FILE
+
+
+def answers_file(name: str) -> str:
+    """The file of a run's answers: `first-report.csv` for a run called `first/report`."""
+    return name.strip("/").replace("/", "-") + ".csv"
+
+
+def write_answers_of(run: RunAnswers, file: Path) -> None:
+    """Write listing, fold, label and authenticity, sorted by listing; an empty authenticity is no answer."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("listing", "fold", "label", "authenticity"))
+        for answer in run.answers:
+            fold = "" if answer.fold is None else answer.fold
+            authenticity = "" if answer.authenticity is None else f"{answer.authenticity:.6f}"
+            writer.writerow((answer.listing, fold, answer.label, authenticity))
+
+
+def comparison_as_dict(comparison: Comparison) -> dict[str, object]:
+    """JSON-able: NaN becomes None, differences have 6 decimals and the other figures 4."""
+    return {
+        "baseline": comparison.baseline,
+        "common_listings": len(comparison.common.listings),
+        "listings_not_judged_by_all": comparison.common.not_judged_by_all,
+        "contradictory_listings": comparison.common.contradictory,
+        "cautions": list(comparison.cautions),
+        "runs": [_run_as_dict(measured) for measured in comparison.runs],
+        "differences": [
+            {
+                "run": difference.run,
+                "figures": {
+                    one.figure: {
+                        **{name: _number(getattr(one, name)) for name in ("baseline", "run", "value", "low", "high")},
+                        "verdict": one.verdict,
+                    }
+                    for one in difference.differences
+                },
+            }
+            for difference in comparison.differences
+        ],
+        "differing_settings": {setting.key: list(setting.values) for setting in comparison.settings},
+    }
+
+
+def _run_as_dict(measured: MeasuredRun) -> dict[str, object]:
+    run = measured.run
+    facts = {key: value for key, value in asdict(run.facts).items() if key != "settings"}
+    figures = {key: value for key, value in figures_as_dict(measured.figures).items() if key in _FIGURES_OF_LISTINGS}
+    mean = measured.mean_of_folds
+    return {
+        "name": run.name,
+        **facts,
+        "settings": dict(run.facts.settings),
+        "listings": len(run.answers),
+        "answers": answers_file(run.name),
+        "silent_folds": list(run.silent_folds),
+        "mean_of_folds": {"value": _number(mean.value), "low": _number(mean.low), "high": _number(mean.high)},
+        "by_fold": {
+            group.name: {
+                "genuine": group.genuine,
+                "counterfeit": group.counterfeit,
+                "auroc": {name: _number(getattr(group.auroc, name)) for name in ("value", "low", "high")},
+            }
+            for group in measured.by_fold
+        },
+        **figures,
+    }
+
+
+_FIGURES_OF_LISTINGS = (
+    "listing",
+    "answered",
+    "coverage",
+    "accuracy_when_said",
+    "genuine_flagged",
+    "counterfeit_passed",
+    "outcomes",
+    "by_product",
+    "by_photo_count",
+)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, _DECIMALS)
+
+
+def _page(comparison: Comparison) -> str:
+    kinds = [kind for kind in LABEL_KIND_SENTENCES if any(m.run.facts.label_kind == kind for m in comparison.runs)]
+    return render_page(
+        "compare.html.j2",
+        comparison=comparison,
+        parts_of_runs=comparison.parts,
+        figure_names=FIGURE_NAMES,
+        signed=signed,
+        signed_interval=signed_interval,
+        label_sentences=[LABEL_KIND_SENTENCES[kind] for kind in kinds],
+        plots={
+            "runs": Markup(_plot_runs(comparison)),
+            "differences": Markup(_plot_differences(comparison, "mean_of_folds")),
+            "coverage": Markup(_plot_differences(comparison, "coverage")),
+        },
+    )
+
+
+def _plot_runs(comparison: Comparison) -> str:
+    rows = [
+        IntervalRow(
+            name=measured.run.name,
+            value=measured.mean_of_folds.value,
+            low=measured.mean_of_folds.low,
+            high=measured.mean_of_folds.high,
+            is_baseline=measured.run.name == comparison.baseline and len(comparison.runs) > 1,
+        )
+        for measured in comparison.runs
+    ]
+    return plot_intervals(rows, title="Runs", x_label="listing AUROC, mean of folds")
+
+
+def _plot_differences(comparison: Comparison, figure: PairedName) -> str:
+    """A row a run; nothing to draw, and no text, where the figure is unknown."""
+    rows = [
+        IntervalRow(name=difference.run, value=one.value, low=one.low, high=one.high)
+        for difference in comparison.differences
+        for one in difference.differences
+        if one.figure == figure
+    ]
+    if not rows:
+        return ""
+    name = FIGURE_NAMES[figure]
+    return plot_intervals(rows, title=f"Differences: {name}", x_label=f"{name}, less {comparison.baseline}", zero=True)

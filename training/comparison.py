@@ -1,0 +1,157 @@
+"""Runs side by side: the figures of each, and its differences from the baseline on the listings that all judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from training.answers import ListingAnswer
+from training.differing_settings import DATA_KEY, DifferingSetting, differing_settings
+from training.errors import NothingToCompare
+from training.figures import Group
+from training.measured_run import MeasuredRun, measure_run
+from training.paired_differences import RunDifference, difference_of
+from training.run_answers import RunAnswers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartOfRuns:
+    """One fold or product under each run, in the runs' order; None where a run has no listing of it."""
+
+    name: str
+    groups: tuple[Group | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonListings:
+    """The listings that every run judged, and how many judged by some are left out.
+
+    `contradictory` ones were judged by all, but under another label or product: they are not the same listing any more.
+    """
+
+    listings: tuple[str, ...]
+    not_judged_by_all: int
+    contradictory: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Runs with their figures in the order given, and the differences of all but the baseline."""
+
+    runs: tuple[MeasuredRun, ...]
+    baseline: str
+    common: CommonListings
+    differences: tuple[RunDifference, ...]
+    settings: tuple[DifferingSetting, ...]
+
+    @property
+    def parts(self) -> tuple[PartOfRuns, ...]:
+        """The folds, then the products of runs that have several."""
+        groups = [{group.name: group for group in _groups(measured)} for measured in self.runs]
+        names = sorted({name for own in groups for name in own}, key=lambda name: (not name.startswith("fold "), name))
+        return tuple(PartOfRuns(name=name, groups=tuple(own.get(name) for own in groups)) for name in names)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a reader should know before believing a difference, one sentence each."""
+        return tuple(_cautions(self))
+
+
+def compare_runs(
+    runs: Sequence[RunAnswers],
+    *,
+    baseline: str | None = None,
+    rounds: int = 2000,
+    advance: Callable[[], None] = lambda: None,
+) -> Comparison:
+    """Measure each run and its paired difference from `baseline` (a name; None: the first).
+
+    `advance` is called after each run. Raises NothingToCompare.
+    """
+    if not runs:
+        raise NothingToCompare("no run is left to compare; name at least one")
+    names = [run.name for run in runs]
+    if baseline is not None and baseline not in names:
+        raise NothingToCompare(f"the baseline {baseline} is none of the runs: {', '.join(names)}")
+    first = runs[0] if baseline is None else runs[names.index(baseline)]
+    common = _common_listings(runs)
+    measured, differences = [], []
+    for run in runs:
+        measured.append(measure_run(run, rounds=rounds))
+        if run is not first and common.listings:
+            differences.append(difference_of(_only(first, common), _only(run, common), rounds))
+        advance()
+    return Comparison(
+        runs=tuple(measured),
+        baseline=first.name,
+        common=common,
+        differences=tuple(differences),
+        settings=differing_settings([run.facts for run in runs]),
+    )
+
+
+def in_common_folds(runs: Sequence[RunAnswers]) -> tuple[RunAnswers, ...]:
+    """The runs' answers to the folds that all of them have. Raises NothingToCompare where there is none."""
+    folds = frozenset.intersection(*(run.folds for run in runs))
+    if not folds:
+        told = "; ".join(f"{run.name} has {_fold_names(run)}" for run in runs)
+        raise NothingToCompare(f"the runs have no fold in common: {told}")
+    return tuple(run.of_folds(folds) for run in runs)
+
+
+def _groups(measured: MeasuredRun) -> tuple[Group, ...]:
+    products = measured.figures.by_product
+    return (*measured.by_fold, *(products if len(products) > 1 else ()))
+
+
+def _common_listings(runs: Sequence[RunAnswers]) -> CommonListings:
+    by_listing = [{answer.listing: answer for answer in run.answers} for run in runs]
+    everywhere = set.intersection(*(set(answers) for answers in by_listing))
+    agreed = sorted(name for name in everywhere if _is_one_listing([answers[name] for answers in by_listing]))
+    return CommonListings(
+        listings=tuple(agreed),
+        not_judged_by_all=len(set.union(*(set(answers) for answers in by_listing))) - len(everywhere),
+        contradictory=len(everywhere) - len(agreed),
+    )
+
+
+def _is_one_listing(answers: Sequence[ListingAnswer]) -> bool:
+    products = {answer.product for answer in answers if answer.product}
+    return len({answer.label for answer in answers}) == 1 and len(products) <= 1
+
+
+def _only(run: RunAnswers, common: CommonListings) -> RunAnswers:
+    kept = set(common.listings)
+    return replace(run, answers=tuple(answer for answer in run.answers if answer.listing in kept))
+
+
+def _cautions(comparison: Comparison) -> list[str]:
+    common, runs = comparison.common, [measured.run for measured in comparison.runs]
+    said = [
+        f"{run.name}: fold {', '.join(run.silent_folds)} has not reported; its figures are of the others."
+        for run in runs
+        if run.silent_folds
+    ]
+    if len(runs) > 1 and not common.listings:
+        said.append("No listing was judged by all runs, so there are no paired differences.")
+    if common.not_judged_by_all and common.listings:
+        said.append(
+            f"{common.not_judged_by_all} listings were not judged by all runs: each run's own figures are of all that "
+            f"it judged, differences of the {len(common.listings)} that all judged."
+        )
+    if common.contradictory:
+        said.append(
+            f"{common.contradictory} listings have another label or product in some run, and are left out of the "
+            "differences."
+        )
+    if any(setting.key == DATA_KEY for setting in comparison.settings):
+        said.append("The runs did not read the same photos and manifest; listings are matched by name.")
+    if len({frozenset((a.listing, a.fold) for a in _only(run, common).answers) for run in runs}) > 1:
+        said.append("The runs put common listings into different folds; each mean is taken over the run's own folds.")
+    if len(runs) > 2:
+        said.append("The best of several runs looks better than it is: report what is chosen here on other listings.")
+    return said
+
+
+def _fold_names(run: RunAnswers) -> str:
+    return ", ".join("none" if fold is None else str(fold) for fold in sorted(run.folds, key=lambda k: (k is None, k)))

@@ -1,0 +1,187 @@
+"""The listings of a run whose label is disputed by a network that did not learn from them, most disputed first."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from training.answers import HELD_OUT_ANSWERS, ListingAnswer, read_answers
+from training.confident_learning import dispute_labels, dispute_order, wrong_label_share
+from training.config import DataConfig
+from training.errors import RunError
+from training.figures import Figure
+from training.manifest import Manifest
+from training.metrics import BoolArray, FloatArray, bootstrap_interval
+from training.photo_row import LABELS, Label
+from training.run_folder import FOLDS_FOLDER, read_run_record
+from training.training_data import read_training_data
+from vision.bundle import LabelKind
+from vision.config_values import build_section
+
+DISPUTED_COLUMNS = ("listing", "product", "label", "authenticity", "rank", "suggested_label", "decision")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRun:
+    """A run's manifest, how far it trusts its labels, and what networks answered that did not learn from the listings.
+
+    `bundles` names, by listing, the bundle that gave the answer, where it was kept. `changed` says that the manifest is
+    not as it was when the run read it.
+    """
+
+    folder: Path
+    manifest: Manifest
+    label_kind: LabelKind
+    answers: tuple[ListingAnswer, ...]
+    bundles: dict[str, Path]
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputedListing:
+    """One listing of the list; `rank` counts from 1, `expected` is what listings of the other label have on average.
+
+    `suggested` is the other label where the network is as sure of it as of listings that have it, else None.
+    """
+
+    rank: int
+    answer: ListingAnswer
+    authenticity: float
+    expected: float
+    suggested: Label | None
+
+    @property
+    def p_other(self) -> float:
+        """The probability of the label that it was not given."""
+        return self.authenticity if self.answer.label == "counterfeit" else 1 - self.authenticity
+
+    @property
+    def why(self) -> str:
+        """How sure the network is of the other label, beside how sure it is on average of listings that have it."""
+        return f"{self.p_other:.2f} {other_label(self.answer.label)}, {self.expected:.2f} on average"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongLabels:
+    """The estimated share of one label's listings whose label is wrong, with its 95 % interval."""
+
+    label: Label
+    listings: int
+    share: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputedLabels:
+    """The most disputed of a run's `disputed` listings, and how many labels of each kind may be wrong."""
+
+    listings: tuple[DisputedListing, ...]
+    disputed: int
+    estimates: tuple[WrongLabels, ...]
+    judged: int
+    unanswered: int
+
+
+def other_label(label: Label) -> Label:
+    """Counterfeit for genuine, and the other way round."""
+    return "counterfeit" if label == "genuine" else "genuine"
+
+
+def read_judged_run(folder: Path, console: Console, *, manifest: Path | None = None) -> JudgedRun:
+    """The answers of a run, with the manifest that its record names, or with `manifest` where it has moved.
+
+    Raises RunError where the folder holds no run, or one that has answered nothing, and ManifestError.
+    """
+    record = read_run_record(folder)
+    data = build_section(DataConfig, record.config["data"], "data")
+    read = read_training_data(replace(data, manifest=manifest or data.manifest), console)
+    answers: dict[str, ListingAnswer] = {}
+    bundles: dict[str, Path] = {}
+    for file in _answer_files(folder):
+        for answer in read_answers(file).listings:
+            if answer.listing in read.listings:
+                answers[answer.listing] = answer
+                bundle = _bundle_of(folder, file, answer)
+                if bundle.is_dir():
+                    bundles[answer.listing] = bundle
+    if not answers:
+        raise RunError(
+            f"{folder} has answered no listing of {data.manifest} that it did not learn from: train it with "
+            "calibration.source = 'out_of_fold' or 'fold_runs', or anew where it was made before answers were kept"
+        )
+    ordered = tuple(answers[name] for name in read.listings if name in answers)
+    changed = record.data_hash != read.sha256
+    return JudgedRun(
+        folder=folder,
+        manifest=read,
+        label_kind=data.label_kind,
+        answers=ordered,
+        bundles=bundles,
+        changed=changed,
+    )
+
+
+def find_disputed(answers: Sequence[ListingAnswer], *, most: int | None = None) -> DisputedLabels:
+    """The listings where the network holds the other label for likelier, the `most` disputed ones at most."""
+    answered = [answer for answer in answers if answer.authenticity is not None]
+    genuine = np.array([answer.label == "genuine" for answer in answered], bool)
+    authenticity = np.array([answer.authenticity for answer in answered], float)
+    product = np.array([answer.product for answer in answered])
+    disputes = dispute_labels(genuine, authenticity, product)
+    against = disputes.confident | (np.where(genuine, 1 - authenticity, authenticity) > 0.5)
+    order = [n for n in dispute_order(disputes).tolist() if against[n] and not np.isnan(disputes.excess[n])]
+    return DisputedLabels(
+        listings=tuple(
+            DisputedListing(
+                rank=rank,
+                answer=answered[n],
+                authenticity=float(authenticity[n]),
+                expected=float(disputes.expected[n]),
+                suggested=other_label(answered[n].label) if disputes.confident[n] else None,
+            )
+            for rank, n in enumerate(order[:most], 1)
+        ),
+        disputed=len(order),
+        estimates=tuple(_estimate(label, genuine, authenticity, product) for label in LABELS),
+        judged=len(answered),
+        unanswered=len(answers) - len(answered),
+    )
+
+
+def write_disputed(file: Path, disputed: Sequence[DisputedListing]) -> None:
+    """Write the table whose column `decision` a person fills in, for `data.corrections`."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(DISPUTED_COLUMNS)
+        for one in disputed:
+            answer = one.answer
+            authenticity = f"{one.authenticity:.6f}"
+            writer.writerow(
+                (answer.listing, answer.product, answer.label, authenticity, one.rank, one.suggested or "", "")
+            )
+
+
+def _answer_files(folder: Path) -> list[Path]:
+    held_out = folder / HELD_OUT_ANSWERS
+    of_folds = sorted(folder.glob(f"{FOLDS_FOLDER}/*/report/answers.csv"))
+    return [*([held_out] if held_out.is_file() else of_folds), *folder.glob("report/answers.csv")]
+
+
+def _bundle_of(folder: Path, file: Path, answer: ListingAnswer) -> Path:
+    """Where the bundle lies that gave an answer; that of a cross-fit was never kept."""
+    if file.name != HELD_OUT_ANSWERS:
+        return file.parent.parent / "bundle"
+    return folder / FOLDS_FOLDER / str(answer.fold) / "bundle"
+
+
+def _estimate(label: Label, genuine: BoolArray, authenticity: FloatArray, product: NDArray[np.str_]) -> WrongLabels:
+    figure = wrong_label_share(label, product)
+    value = float(figure(genuine, authenticity, np.ones((1, len(genuine))))[0]) if len(genuine) else float("nan")
+    interval = bootstrap_interval(figure, genuine, authenticity)
+    listings = int((genuine if label == "genuine" else ~genuine).sum())
+    return WrongLabels(label=label, listings=listings, share=Figure(value=value, low=interval.low, high=interval.high))

@@ -1,0 +1,74 @@
+"""The figures of one run.
+
+Folds have bundles of their own, each with its own scale, so ranks are compared within a fold: the figure that leads is
+the mean of the folds' listing AUROCs. A run without folds is one fold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import metrics
+from training.answers import ListingAnswer
+from training.figures import Figure, Figures, Group, listing_group, measure, share
+from training.metrics import BoolArray, FloatArray, WeightedFigure
+from training.run_answers import RunAnswers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredRun:
+    """A run and the figures of all that it answered; `by_fold` has no entry for a run without folds."""
+
+    run: RunAnswers
+    mean_of_folds: Figure
+    figures: Figures
+    by_fold: tuple[Group, ...]
+
+
+def measure_run(run: RunAnswers, *, rounds: int = 2000) -> MeasuredRun:
+    """The figures of one run, with intervals from `rounds` bootstrap rounds."""
+    figures = measure(run.answers, (), rounds=rounds)
+    unknown = share(0, 0)
+    if not run.has_outcomes:
+        figures = replace(
+            figures,
+            coverage=unknown,
+            accuracy_when_said=unknown,
+            genuine_flagged=unknown,
+            counterfeit_passed=unknown,
+            outcomes={},
+        )
+    positive, suspicion, fold = arrays_of(run.answers)
+    leading = mean_of_folds(fold)
+    interval = metrics.bootstrap_interval(leading, positive, suspicion, rounds=rounds)
+    value = float(leading(positive, suspicion, np.ones((1, len(positive))))[0])
+    folds = sorted(k for k in run.folds if k is not None)
+    return MeasuredRun(
+        run=run,
+        mean_of_folds=Figure(value=value, low=interval.low, high=interval.high),
+        figures=figures,
+        by_fold=tuple(listing_group(f"fold {k}", [a for a in run.answers if a.fold == k], rounds) for k in folds),
+    )
+
+
+def mean_of_folds(fold: NDArray[np.int64]) -> WeightedFigure:
+    """The figure: mean of the AUROCs within each fold; undefined where one of the folds lacks a class."""
+    parts = [fold == k for k in np.unique(fold)]
+
+    def figure(positive: BoolArray, suspicion: FloatArray, weight: FloatArray) -> FloatArray:
+        each = [metrics.auroc_weighted(positive[own], suspicion[own], weight[:, own]) for own in parts]  # [folds, R]
+        return np.asarray(np.mean(each, axis=0))
+
+    return figure
+
+
+def arrays_of(answers: Sequence[ListingAnswer]) -> tuple[BoolArray, FloatArray, NDArray[np.int64]]:
+    """Whether counterfeit, suspicion and fold (−1 for none), each [N]."""
+    positive = np.array([answer.label == "counterfeit" for answer in answers], dtype=np.bool_)
+    suspicion = np.array([answer.suspicion for answer in answers], dtype=np.float64)
+    fold = np.array([-1 if answer.fold is None else answer.fold for answer in answers], dtype=np.int64)
+    return positive, suspicion, fold

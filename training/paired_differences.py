@@ -1,0 +1,116 @@
+"""How a run differs from another on the same listings, both drawn alike in each bootstrap round."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from training import metrics
+from training.measured_run import arrays_of, mean_of_folds
+from training.metrics import BoolArray, FloatArray, WeightedFigure
+from training.run_answers import RunAnswers
+
+PairedName = Literal[
+    "mean_of_folds",
+    "auroc",
+    "average_precision",
+    "tpr_at_5pct_fpr",
+    "tpr_at_1pct_fpr",
+    "brier",
+    "coverage",
+    "genuine_flagged",
+    "counterfeit_passed",
+]
+LOWER_IS_BETTER: tuple[PairedName, ...] = ("brier", "genuine_flagged", "counterfeit_passed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedDifference:
+    """A figure of a run less the baseline's on the common listings, with its paired 95 % interval."""
+
+    figure: PairedName
+    baseline: float
+    run: float
+    value: float
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> Literal["better", "worse", "open"]:
+        """Whether the interval lies on one side of 0."""
+        if math.isnan(self.low) or self.low <= 0 <= self.high:
+            return "open"
+        return "better" if (self.low > 0) != (self.figure in LOWER_IS_BETTER) else "worse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDifference:
+    """How one run differs from the baseline, the mean of folds first."""
+
+    run: str
+    differences: tuple[PairedDifference, ...]
+
+
+def difference_of(baseline: RunAnswers, run: RunAnswers, rounds: int = 2000) -> RunDifference:
+    """The run less the baseline; both have the same listings, sorted, so that a place in one is that in the other."""
+    positive, first, first_fold = arrays_of(baseline.answers)
+    _, second, second_fold = arrays_of(run.answers)
+
+    def pair(
+        name: PairedName,
+        figure: WeightedFigure,
+        values: tuple[FloatArray, FloatArray] = (first, second),
+        of_run: WeightedFigure | None = None,
+    ) -> PairedDifference:
+        found = metrics.paired_bootstrap(figure, positive, *values, figure_of_second=of_run, rounds=rounds)
+        one = np.ones((1, len(positive)))
+        return PairedDifference(
+            figure=name,
+            baseline=float(figure(positive, values[0], one)[0]),
+            run=float((of_run or figure)(positive, values[1], one)[0]),
+            value=found.value,
+            low=found.low,
+            high=found.high,
+        )
+
+    differences = [
+        pair("mean_of_folds", mean_of_folds(first_fold), of_run=mean_of_folds(second_fold)),
+        pair("auroc", metrics.auroc_weighted),
+        pair("average_precision", metrics.average_precision_weighted),
+        pair("tpr_at_5pct_fpr", metrics.tpr_at_fpr_weighted(0.05)),
+        pair("tpr_at_1pct_fpr", metrics.tpr_at_fpr_weighted(0.01)),
+        pair("brier", _mean_squared_error),
+    ]
+    if baseline.has_outcomes and run.has_outcomes:
+        said = (_called(baseline, "genuine", "counterfeit"), _called(run, "genuine", "counterfeit"))
+        flagged = (_called(baseline, "counterfeit"), _called(run, "counterfeit"))
+        passed = (_called(baseline, "genuine"), _called(run, "genuine"))
+        differences += [
+            pair("coverage", _share_among(positive | True), said),
+            pair("genuine_flagged", _share_among(~positive), flagged),
+            pair("counterfeit_passed", _share_among(positive), passed),
+        ]
+    return RunDifference(run=run.name, differences=tuple(differences))
+
+
+def _mean_squared_error(positive: BoolArray, suspicion: FloatArray, weight: FloatArray) -> FloatArray:
+    return metrics.brier_weighted(~positive, 1 - suspicion, weight)
+
+
+def _share_among(members: BoolArray) -> WeightedFigure:
+    """The figure: the weighted share of `members` [N] whose value is 1."""
+
+    def figure(positive: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
+        n = weight[:, members].sum(axis=1)
+        hits = (weight[:, members] * value[members]).sum(axis=1)
+        shares: FloatArray = np.divide(hits, n, out=np.full(len(n), np.nan), where=n > 0)
+        return shares
+
+    return figure
+
+
+def _called(run: RunAnswers, *outcomes: str) -> FloatArray:
+    return np.array([answer.outcome in outcomes for answer in run.answers], dtype=np.float64)

@@ -1,0 +1,111 @@
+"""A run as it is compared with others: what it answered about listings that it never saw, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+from training.answers import AnswerTable, ListingAnswer, read_answers
+from training.errors import RunError
+from training.run_facts import RunFacts, read_facts
+from training.run_folder import FOLDS_FOLDER
+
+ANSWERS_FILE = "answers.csv"
+REPORT_FOLDER = "report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAnswers:
+    """A run's answers, sorted by listing; `silent_folds` are those of its folds that have not reported (yet).
+
+    Without `has_outcomes` the table doesn't say what was decided: coverage and the two errors are unknown.
+    """
+
+    name: str
+    answers: tuple[ListingAnswer, ...]
+    has_outcomes: bool
+    facts: RunFacts
+    silent_folds: tuple[str, ...] = ()
+
+    @property
+    def folds(self) -> frozenset[int | None]:
+        """The folds that it answered; None where the manifest has none."""
+        return frozenset(answer.fold for answer in self.answers)
+
+    def of_folds(self, folds: Collection[int | None]) -> RunAnswers:
+        """Its answers to these folds only."""
+        return replace(self, answers=tuple(answer for answer in self.answers if answer.fold in folds))
+
+
+def read_runs(paths: Sequence[Path]) -> tuple[RunAnswers, ...]:
+    """The runs at these paths, in order, each with a name of its own. Raises RunError."""
+    names = short_names(paths)
+    return tuple(replace(read_run(path), name=name) for path, name in zip(paths, names, strict=True))
+
+
+def read_run(path: Path) -> RunAnswers:
+    """The run in a folder: each fold's bundle on its own fold, else its report, else the folder's own answers.csv.
+
+    `path` may be a table of answers too, of which nothing more is known. Raises RunError where nothing was answered.
+    """
+    if path.is_file():
+        return _run(path, [read_answers(path)], RunFacts())
+    folds = path / FOLDS_FOLDER
+    files = sorted(folds.glob(f"*/{REPORT_FOLDER}/{ANSWERS_FILE}"))
+    silent: tuple[str, ...] = ()
+    if files:
+        spoken = {file.parent.parent.name for file in files}
+        silent = tuple(sorted(entry.name for entry in folds.iterdir() if entry.is_dir() and entry.name not in spoken))
+    else:
+        alone = (path / REPORT_FOLDER / ANSWERS_FILE, path / ANSWERS_FILE)
+        files = [file for file in alone if file.is_file()][:1]
+    if not files:
+        raise RunError(_nothing_answered(path))
+    return _run(path, [read_answers(file) for file in files], read_facts(path), silent)
+
+
+def short_names(paths: Sequence[Path]) -> tuple[str, ...]:
+    """The shortest ends that tell the paths apart, as in `first/report`. Raises RunError for one named twice."""
+    parts = [path.resolve().with_suffix("" if path.is_file() else path.suffix).parts for path in paths]
+    for index, own in enumerate(parts):
+        if own in parts[:index]:
+            raise RunError(f"{paths[index]} is named twice; name each run once")
+    return tuple(_shortest_end(own, [other for other in parts if other is not own]) for own in parts)
+
+
+def _run(path: Path, tables: Sequence[AnswerTable], facts: RunFacts, silent: tuple[str, ...] = ()) -> RunAnswers:
+    answers = sorted((answer for table in tables for answer in table.listings), key=lambda answer: answer.listing)
+    if not answers:
+        raise RunError(f"{path} holds a table of answers without a listing; there is nothing to compare")
+    for one, other in pairwise(answers):
+        if one.listing == other.listing:
+            raise RunError(f"{path} answers listing {one.listing} twice; the folds of a run share no listing")
+    return RunAnswers(
+        name=path.name,
+        answers=tuple(answers),
+        has_outcomes=all(table.has_outcomes for table in tables),
+        facts=facts,
+        silent_folds=silent,
+    )
+
+
+def _nothing_answered(path: Path) -> str:
+    if not path.exists():
+        return (
+            f"{path}: no such run; name a run folder, a folder that `touchstone evaluate` wrote, or a table of answers"
+        )
+    places = f"{FOLDS_FOLDER}/*/{REPORT_FOLDER}/{ANSWERS_FILE}, {REPORT_FOLDER}/{ANSWERS_FILE}, {ANSWERS_FILE}"
+    return (
+        f"{path} has judged no listing that it never saw: it has none of {places}. Let it finish, train with folds, a "
+        "split or data.report_share, or judge its bundle by `touchstone evaluate BUNDLE MANIFEST --out FOLDER` and "
+        "name that folder"
+    )
+
+
+def _shortest_end(own: Sequence[str], others: Sequence[Sequence[str]]) -> str:
+    for length in range(1, len(own)):
+        if all(tuple(other[-length:]) != tuple(own[-length:]) for other in others):
+            return "/".join(own[-length:])
+    return "/".join(own)

@@ -1,0 +1,159 @@
+"""Judges changed copies of listings that were judged already, by the same Detector: what verdicts hang on.
+
+The changes are in stress_changes.py, the copies in stress_copies.py and the figures in stress_figures.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Final
+
+from rich.console import Console
+
+from training.answers import ListingAnswer, PhotoAnswer
+from training.judging import decide_rows
+from training.manifest import Manifest
+from training.progress import photo_progress
+from training.stress_changes import CHANGES, Change
+from training.stress_copies import Copies, find_copies
+from training.stress_figures import ChangedAnswer, ChangeFigures, measure_change
+from vision.detector import Detector
+from vision.verdict import PhotoJudgement
+
+DEFAULT_LISTINGS: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StressPlan:
+    """How many listings, drawn by which seed, are judged again under which changes."""
+
+    listings: int = DEFAULT_LISTINGS
+    seed: int = 0
+    changes: tuple[Change, ...] = CHANGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A listing that is judged again: its answer, and the rows of its judged photos."""
+
+    answer: ListingAnswer
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stress:
+    """What the plan's changes did to the `drawn` listings of `of` judged ones.
+
+    `boxed` of the drawn have a box on every photo. `answers` and `figures` are in the plan's order of changes; a change
+    that no listing allows is in neither.
+    """
+
+    plan: StressPlan
+    copies: Copies
+    drawn: tuple[Drawn, ...]
+    of: int
+    boxed: int
+    answers: tuple[ChangedAnswer, ...]
+    figures: tuple[ChangeFigures, ...]
+
+    @property
+    def photos(self) -> int:
+        """Photos of the drawn listings."""
+        return sum(len(one.rows) for one in self.drawn)
+
+    @property
+    def skipped(self) -> tuple[Change, ...]:
+        """The changes that no drawn listing allows."""
+        made = {figures.change for figures in self.figures}
+        return tuple(change for change in self.plan.changes if change.code not in made)
+
+
+def stress_listings(
+    detector: Detector,
+    manifest: Manifest,
+    listings: Sequence[ListingAnswer],
+    photos: Sequence[PhotoAnswer],
+    plan: StressPlan,
+    *,
+    threads: int,
+    console: Console,
+) -> Stress:
+    """Judges listings drawn from these answers again under each change, `threads` listings at once."""
+    copies = find_copies(manifest, photos)
+    drawn = _draw(listings, photos, plan)
+    answers = _judge_all(detector, copies, drawn, plan.changes, threads, console)
+    own = {change: [a for a in answers if a.change == change.code] for change in plan.changes}
+    with console.status("measuring changed copies …"):
+        figures = tuple(measure_change(change.code, found) for change, found in own.items() if found)
+    return Stress(
+        plan=plan,
+        copies=copies,
+        drawn=drawn,
+        of=len(listings),
+        boxed=sum(all(manifest.rows[row].box for row in one.rows) for one in drawn),
+        answers=tuple(answer for found in own.values() for answer in found),
+        figures=figures,
+    )
+
+
+def draw_listings(strata: Mapping[str, tuple[str, str]], n: int, seed: int) -> frozenset[str]:
+    """`n` of the listings, or all where there are fewer, in proportion to their strata (label, product).
+
+    Each stratum gets one at least, as far as `n` reaches. The draw depends on the names and `seed` alone.
+    """
+    queues: dict[tuple[str, str], list[str]] = {}
+    for name in sorted(strata, key=lambda name: hashlib.sha256(f"{seed}\0{name}".encode()).digest()):
+        queues.setdefault(strata[name], []).append(name)
+    drawn = dict.fromkeys(sorted(queues), 0)
+    for _ in range(min(n, len(strata))):  # one by one to the stratum that lacks it most (Sainte-Laguë)
+        unfinished = [s for s in drawn if drawn[s] < len(queues[s])]
+        lacking = max(unfinished, key=lambda s: (drawn[s] == 0, len(queues[s]) / (2 * drawn[s] + 1)))
+        drawn[lacking] += 1
+    return frozenset(name for stratum, taken in drawn.items() for name in queues[stratum][:taken])
+
+
+def _draw(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], plan: StressPlan) -> tuple[Drawn, ...]:
+    rows: dict[str, list[int]] = {}
+    for photo in photos:
+        rows.setdefault(photo.listing, []).append(photo.row)
+    chosen = draw_listings({a.listing: (a.label, a.product) for a in listings}, plan.listings, plan.seed)
+    return tuple(Drawn(answer=a, rows=tuple(rows[a.listing])) for a in listings if a.listing in chosen)
+
+
+def _judge_all(
+    detector: Detector,
+    copies: Copies,
+    drawn: Sequence[Drawn],
+    changes: Sequence[Change],
+    threads: int,
+    console: Console,
+) -> list[ChangedAnswer]:
+    answers: list[ChangedAnswer] = []
+    asked = [(one, tuple(change for change in changes if copies.can_make(change, one.rows))) for one in drawn]
+    asked = [(one, possible) for one, possible in asked if possible]
+    total = sum(len(one.rows) * len(possible) for one, possible in asked)
+    with photo_progress("changed copies", total, console) as done, ThreadPoolExecutor(max(1, threads)) as pool:
+        try:
+            for found in pool.map(lambda pair: _judge_listing(detector, copies, *pair), asked):
+                done(sum(answer.before.photo_count for answer in found))
+                answers += found
+        except BaseException:  # Ctrl-C too: listings that wait their turn are dropped, not judged
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return answers
+
+
+def _judge_listing(detector: Detector, copies: Copies, one: Drawn, changes: Sequence[Change]) -> list[ChangedAnswer]:
+    judgements: dict[str, list[PhotoJudgement]] = {change.code: [] for change in changes}
+    for place, row in enumerate(one.rows):  # photo by photo: each is decoded once, and only one is held
+        for change, copy in zip(changes, copies.make(changes, row), strict=True):
+            judgements[change.code].append(replace(detector.judge_photo(copy, place, of=len(one.rows)), evidence=None))
+    return [
+        ChangedAnswer(
+            change=code, before=one.answer, after=decide_rows(detector, copies.manifest, one.rows, of_change)[0]
+        )
+        for code, of_change in judgements.items()
+    ]

@@ -1,0 +1,79 @@
+"""Makes the changed copies of a manifest's photos, and says whose background goes behind whose product."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from training.answers import PhotoAnswer
+from training.manifest import Label, Manifest
+from training.photo_row import LABELS
+from training.product_changes import leaves_background, paint_out
+from training.stress_changes import Change, Subject
+from vision.errors import PhotoError
+from vision.photo import open_photo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """Changed copies of `manifest`'s photos; `lenders` are the rows whose background can go behind another product,
+    `unreadable` those whose photo can't be read.
+
+    A product goes before the background of a photo with the other label: where backgrounds tell the labels apart,
+    that speaks against every product.
+    """
+
+    manifest: Manifest
+    lenders: Mapping[Label, tuple[int, ...]]
+    unreadable: frozenset[int]
+
+    def can_make(self, change: Change, rows: Sequence[int]) -> bool:
+        """Whether the change can be made of each of these rows."""
+        if change.needs_box and any(self.manifest.rows[row].box is None for row in rows):
+            return False
+        return not change.needs_backdrop or all(self._lenders_for(row) for row in rows)
+
+    def make(self, changes: Sequence[Change], row: int) -> Iterator[bytes]:
+        """The row's photo under each change, which must be possible; a photo that can't be read stays as it is."""
+        data = self.manifest.rows[row].photo.read_bytes()
+        try:
+            photo = Image.fromarray(open_photo(data).pixels)
+        except PhotoError:
+            yield from (data for _ in changes)
+            return
+        box = self.manifest.rows[row].box
+        for change in changes:
+            backdrop = self._backdrop(row, photo.size) if change.needs_backdrop else None
+            yield change.send(Subject(photo=photo, box=box, backdrop=backdrop))
+
+    def lender(self, row: int) -> int:
+        """The row that lends this one its background: the same at every call, and for every copy of one photo."""
+        lenders = self._lenders_for(row)
+        digest = hashlib.sha256(self.manifest.rows[row].photo.read_bytes()).digest()
+        return lenders[int.from_bytes(digest[:8], "big") % len(lenders)]
+
+    def _lenders_for(self, row: int) -> tuple[int, ...]:
+        return self.lenders["genuine" if self.manifest.rows[row].label == "counterfeit" else "counterfeit"]
+
+    def _backdrop(self, row: int, size: tuple[int, int]) -> Image.Image:
+        """The lender's photo with its own product painted out, stretched to `size` (width, height)."""
+        lender = self.manifest.rows[self.lender(row)]
+        photo = Image.fromarray(open_photo(lender.photo.read_bytes(), smallest_side_px=max(size)).pixels)
+        return paint_out(photo, lender.box or (0, 0, 1, 1)).resize(size, Image.Resampling.BICUBIC)
+
+
+def find_copies(manifest: Manifest, photos: Sequence[PhotoAnswer]) -> Copies:
+    """The copies of a judged manifest: readable photos of it with a box and surroundings lend their background."""
+    lenders: dict[Label, list[int]] = {label: [] for label in LABELS}
+    for photo in photos:
+        box = manifest.rows[photo.row].box
+        if photo.error is None and box is not None and leaves_background(box):
+            lenders[photo.label].append(photo.row)
+    return Copies(
+        manifest=manifest,
+        lenders={label: tuple(rows) for label, rows in lenders.items()},
+        unreadable=frozenset(photo.row for photo in photos if photo.error),
+    )

@@ -1,0 +1,129 @@
+"""What changed copies of the same photos do to verdicts: how many flip, how many change, and how far answers move."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from training import metrics
+from training.answers import ListingAnswer
+from training.figures import Figure, Share, share
+from training.metrics import BoolArray, FloatArray
+
+STRESS_COLUMNS = (
+    "change", "listing", "fold", "label", "product", "outcome_before", "outcome_after", "authenticity_before",
+    "authenticity_after", "logit_before", "logit_after",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedAnswer:
+    """One listing as it is and with every photo changed alike; `change` is the change's code."""
+
+    change: str
+    before: ListingAnswer
+    after: ListingAnswer
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the verdict went from genuine to counterfeit or back."""
+        return self.before.said and self.after.said and self.changed
+
+    @property
+    def changed(self) -> bool:
+        """Whether the outcome is another one; no answer counts as one."""
+        return self.before.outcome != self.after.outcome
+
+    @property
+    def moved(self) -> float:
+        """How far authenticity moved, 0 to 1; NaN where it is missing on one side."""
+        if self.before.authenticity is None or self.after.authenticity is None:
+            return math.nan
+        return abs(self.after.authenticity - self.before.authenticity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFigures:
+    """What one change did, over `listings` listings; "before" is of the same listings unchanged.
+
+    `flipped`: verdicts from genuine to counterfeit or back; `changed`: any other outcome; `silenced`: answered before,
+    and without an authenticity now. `moved_95th`: 95th percentile of the change of authenticity, over listings that
+    were answered both times. AUROC counts an unanswered listing 0.5, as everywhere; `logit_auroc` ranks by what the
+    network says, answered or not. `auroc_change` and `logit_auroc_change` have paired intervals.
+    """
+
+    change: str
+    listings: int
+    flipped: Share
+    to_counterfeit: int
+    to_genuine: int
+    changed: Share
+    silenced: Share
+    moved_95th: float
+    auroc_before: Figure
+    auroc: Figure
+    auroc_change: Figure
+    logit_auroc_before: Figure
+    logit_auroc: Figure
+    logit_auroc_change: Figure
+
+
+def measure_change(change: str, answers: Sequence[ChangedAnswer]) -> ChangeFigures:
+    """The figures of one change, by its code; `answers` are its own."""
+    flips = [a for a in answers if a.flipped]
+    answered = [a for a in answers if a.before.authenticity is not None]
+    moved = [a.moved for a in answers if not math.isnan(a.moved)]
+    positive = np.array([a.before.label == "counterfeit" for a in answers], np.bool_)
+    before = np.array([a.before.suspicion for a in answers], np.float64)
+    after = np.array([a.after.suspicion for a in answers], np.float64)
+    logit_before, logit_after = _suspicion(a.before for a in answers), _suspicion(a.after for a in answers)
+    return ChangeFigures(
+        change=change,
+        listings=len(answers),
+        flipped=share(len(flips), len(answers)),
+        to_counterfeit=sum(a.after.outcome == "counterfeit" for a in flips),
+        to_genuine=sum(a.after.outcome == "genuine" for a in flips),
+        changed=share(sum(a.changed for a in answers), len(answers)),
+        silenced=share(sum(a.after.authenticity is None for a in answered), len(answered)),
+        moved_95th=float(np.percentile(moved, 95)) if moved else math.nan,
+        auroc_before=_auroc(positive, before),
+        auroc=_auroc(positive, after),
+        auroc_change=_difference(positive, before, after),
+        logit_auroc_before=_auroc(positive, logit_before),
+        logit_auroc=_auroc(positive, logit_after),
+        logit_auroc_change=_difference(positive, logit_before, logit_after),
+    )
+
+
+def write_changed_answers(path: Path, answers: Sequence[ChangedAnswer]) -> None:
+    """Writes a CSV with a row for each change and listing, with STRESS_COLUMNS."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(STRESS_COLUMNS)
+        for a in answers:
+            before, after = a.before, a.after
+            fold = "" if before.fold is None else before.fold
+            outcomes = (before.outcome or "", after.outcome or "")
+            numbers = (before.authenticity, after.authenticity, before.logit, after.logit)
+            cells = ("" if value is None else f"{value:.6f}" for value in numbers)
+            writer.writerow((a.change, before.listing, fold, before.label, before.product, *outcomes, *cells))
+
+
+def _suspicion(answers: Iterable[ListingAnswer]) -> FloatArray:
+    """The negative logit of each listing [N]; 0, which says nothing, where no photo could be read."""
+    return np.array([0.0 if a.logit is None else -a.logit for a in answers], np.float64)
+
+
+def _auroc(positive: BoolArray, value: FloatArray) -> Figure:
+    interval = metrics.bootstrap_interval(metrics.auroc_weighted, positive, value)
+    return Figure(value=metrics.auroc(positive, value), low=interval.low, high=interval.high)
+
+
+def _difference(positive: BoolArray, before: FloatArray, after: FloatArray) -> Figure:
+    found = metrics.paired_bootstrap(metrics.auroc_weighted, positive, before, after)
+    return Figure(value=found.value, low=found.low, high=found.high)

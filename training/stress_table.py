@@ -1,0 +1,41 @@
+"""The figures of changed copies as a table in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from training.stress import Stress
+from training.stress_changes import Change
+from training.stress_figures import ChangeFigures
+from training.stress_report import why_skipped
+from training.wording import interval, number, percent
+
+
+def print_stress(console: Console, stress: Stress) -> None:
+    """Prints a line a change, and a sentence for each change that was not made."""
+    print_changes(console, f"changed copies, {stress.photos} photos", stress.plan.changes, stress.figures)
+    for sentence in why_skipped(stress):
+        console.print(sentence, style="yellow")
+
+
+def print_changes(console: Console, title: str, changes: Sequence[Change], figures: Sequence[ChangeFigures]) -> None:
+    """Prints the figures of each change, with 95 % intervals below them."""
+    table = Table(
+        title=f"{title}; 95 % intervals below", title_justify="left", show_edge=False, pad_edge=False, show_lines=True
+    )  # without edges it fits into 80 columns
+    table.add_column("", no_wrap=True)
+    for name in ("genuine ↔\ncounterfeit", "any change", "moved\n(95th)", "AUROC"):
+        table.add_column(name, justify="right", no_wrap=True)
+    names = {change.code: change.name for change in changes}
+    for one in figures:
+        table.add_row(
+            f"{names[one.change]}\n{one.listings} listings",
+            f"{one.flipped.hits}, {percent(one.flipped.value)}\n{interval(one.flipped)}",
+            f"{one.changed.hits}, {percent(one.changed.value)}\n{interval(one.changed)}",
+            number(one.moved_95th),
+            f"{number(one.auroc.value)}\n{interval(one.auroc)}",
+        )
+    console.print(table)

@@ -1,0 +1,161 @@
+"""Trains the variants of a sweep one after the other, each in a process of its own.
+
+One that runs out of memory, or crashes below Python, takes no other with it, and none inherits what another left in
+memory. The sweep's folder is locked while it works. The training shares the lock: where the sweep alone is killed, the
+next start waits for the training that outlived it instead of writing into the same folder.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal, NoReturn
+
+from rich.console import Console
+
+from training.sweep import Variant
+from training.sweep_config import LOCK_FILE
+
+_INTERRUPTED = 130
+_END_S = 30.0  # that a training gets to end when the sweep is told to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantResult:
+    """What became of a variant; `reason` is the last that a failed one said."""
+
+    variant: Variant
+    state: Literal["trained", "was done", "failed"]
+    elapsed_s: float = 0.0
+    reason: str = ""
+
+
+def run_variants(variants: Sequence[Variant], folder: Path, console: Console) -> tuple[VariantResult, ...]:
+    """Train each variant that is not done, in order; a failed one is reported, and the others go on."""
+    results: list[VariantResult] = []
+    with _locked(folder, console) as lock, _ending_on_sigterm():
+        for place, variant in enumerate(variants):
+            if variant.state == "done":
+                console.print(f"{variant.name}: done already", markup=False)
+                results.append(VariantResult(variant=variant, state="was done"))
+                continue
+            console.rule(_heading(variant, place, variants, results))
+            result = _train(variant, lock)
+            results.append(result)
+            if result.state == "failed":
+                console.print(f"{variant.name} failed: {result.reason}", style="red", markup=False)
+    return tuple(results)
+
+
+def in_words(seconds: float) -> str:
+    """`42 s`, `12 min`, `3 h 05 min`."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _heading(variant: Variant, place: int, variants: Sequence[Variant], results: Sequence[VariantResult]) -> str:
+    """Which variant this is, how many are left after it, and how long they all take at the pace so far."""
+    left = sum(other.state != "done" for other in variants[place + 1 :])
+    took_s = [result.elapsed_s for result in results if result.state == "trained"]
+    pace = f", about {in_words((left + 1) * sum(took_s) / len(took_s))} to go" if took_s else ""
+    return f"{variant.name}: {place + 1} of {len(variants)}, {left} left after it{pace}"
+
+
+def _train(variant: Variant, lock: IO[str]) -> VariantResult:
+    variant.write_config()
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vision.cli", "train", str(variant.config_file)],
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        pass_fds=(lock.fileno(),),
+    )
+    lock.seek(0)
+    lock.truncate()
+    lock.write(str(process.pid))
+    lock.flush()
+    try:
+        said = _passed_on(process)
+        code = process.wait()
+    finally:
+        _end(process)
+    if code == _INTERRUPTED:
+        raise KeyboardInterrupt
+    elapsed_s = time.monotonic() - began
+    if code:
+        return VariantResult(variant=variant, state="failed", elapsed_s=elapsed_s, reason=_reason(code, said))
+    return VariantResult(variant=variant, state="trained", elapsed_s=elapsed_s)
+
+
+def _passed_on(process: subprocess.Popen[str]) -> str:
+    """The last line that the process wrote to its standard error, all of which goes on to ours as it comes."""
+    last = ""
+    if process.stderr is not None:
+        with process.stderr as lines:
+            for line in lines:
+                sys.stderr.write(line)
+                sys.stderr.flush()
+                last = line.strip() or last
+    return last
+
+
+def _reason(code: int, said: str) -> str:
+    if code >= 0:
+        return said or f"it ended with exit code {code}"
+    name = signal.Signals(-code).name
+    return f"killed by {name}" + (", as the system does where memory runs out" if name == "SIGKILL" else "")
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """See to it that the process has ended, however we came here."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the training with the sweep, rather than leave it alone."""
+
+    def leave(number: int, _frame: object) -> NoReturn:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _locked(folder: Path, console: Console) -> Iterator[IO[str]]:
+    """Hold the folder's lock, which the system lets go when the sweep and the training that it started have ended."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK_FILE).open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            console.print(
+                f"process {lock.read().strip() or '?'} still trains in {folder}, from another start of the sweep; "
+                "waiting for it to end",
+                style="yellow",
+                markup=False,
+            )
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock

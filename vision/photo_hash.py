@@ -1,0 +1,51 @@
+"""PDQ, the trust-and-safety field's perceptual hash: whether two photos are copies of each other."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pdqhash
+from numpy.typing import NDArray
+from PIL import Image
+
+# The distance, of 256 bits, and the quality below which PDQ's authors count a match as one:
+# https://github.com/facebook/ThreatExchange/blob/main/hashing/hashing.pdf
+NEAR_BITS: Final = 31
+LEAST_QUALITY: Final = 50
+HASHED_SIDE_PX: Final = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoHash:
+    """PDQ of a photo and of its mirror image, uint64 [4] each; `quality`, 0 to 100, is low for flat photos."""
+
+    bits: NDArray[np.uint64]
+    mirrored_bits: NDArray[np.uint64]
+    quality: int
+
+    def is_copy_of(self, other: "PhotoHash") -> bool:
+        """Whether the two show the same photo, straight or mirrored; flat photos are copies of nothing."""
+        if min(self.quality, other.quality) < LEAST_QUALITY:
+            return False
+        nearest = min(_bits_apart(self.bits, other.bits), _bits_apart(self.bits, other.mirrored_bits))
+        return nearest <= NEAR_BITS
+
+
+def hash_photo(pixels: NDArray[np.uint8]) -> PhotoHash:
+    """Hash `pixels` [H, W, 3] RGB."""
+    image = Image.fromarray(pixels)
+    # PDQ averages down to 64 × 64 whatever it gets; from 128 px it costs 1.6 ms instead of 40,
+    # and a copy at another size ends up closer.
+    image.thumbnail((HASHED_SIDE_PX, HASHED_SIDE_PX), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    small = np.asarray(image)
+    bits, quality = pdqhash.compute(np.ascontiguousarray(small))
+    mirrored_bits, _ = pdqhash.compute(np.ascontiguousarray(small[:, ::-1]))
+    return PhotoHash(bits=_pack(bits), mirrored_bits=_pack(mirrored_bits), quality=int(quality))
+
+
+def _bits_apart(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> int:
+    return int(np.bitwise_count(left ^ right).sum())
+
+
+def _pack(bits: NDArray[np.int64]) -> NDArray[np.uint64]:
+    return np.packbits(bits.astype(np.uint8)).view(np.uint64)
