@@ -9,11 +9,12 @@ from typing import TypeVar, get_args
 
 from training.errors import RunError
 from training.manifest import Label
+from vision.bundle import Precision
 from vision.verdict import Evidence, Outcome
 
 T = TypeVar("T", bound=str)
 
-ANSWER_COLUMNS = ("listing", "fold", "label", "product", "photos", "logit", "authenticity", "outcome")
+ANSWER_COLUMNS = ("listing", "fold", "label", "product", "photos", "logit", "authenticity", "outcome", "graph")
 HELD_OUT_ANSWERS = "held_out_answers.csv"  # of a run: on the listings that calibrate it, by networks that left them out
 
 
@@ -61,8 +62,11 @@ class ListingAnswer:
         return 0.5 if self.authenticity is None else 1 - self.authenticity
 
 
-def write_answers(path: Path, listings: Sequence[ListingAnswer]) -> None:
-    """Writes a CSV with one row a listing, in the manifest's order; nothing where nothing was answered."""
+def write_answers(path: Path, listings: Sequence[ListingAnswer], precision: Precision = "fp32") -> None:
+    """Writes a CSV with one row a listing, in the manifest's order; nothing where nothing was answered.
+
+    `precision` is that of the graph that judged, in every row, so that tables of both can be put together.
+    """
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(ANSWER_COLUMNS)
@@ -78,6 +82,7 @@ def write_answers(path: Path, listings: Sequence[ListingAnswer]) -> None:
                     _number(a.logit),
                     _number(a.authenticity),
                     a.outcome or "",
+                    precision,
                 )
             )
 

@@ -103,7 +103,7 @@ def _with_parity(bundle: Bundle, contents: BundleContents, config: TrainConfig) 
 
 def measure_parity(bundle: Bundle, network: AnyNetwork, photos: Sequence[Path]) -> float:
     """Largest difference in a photo's authenticity between torch and the served graph, over up to 64 photos."""
-    scorer = Scorer(bundle)
+    scorer = Scorer(bundle, precision="fp32")
     authenticity = scorer.graph.photo_calibration.authenticity
     step = max(1, len(photos) // PARITY_PHOTOS)
     largest = 0.0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.int8_gate import describe_gate
 from training.manifest import Manifest, PhotoRow
 from training.pages import render_page
 from training.pictures import photo_picture
@@ -46,6 +47,7 @@ class GraphFile:
     precision: str
     size_mb: float
     parity: float
+    gate: str | None
 
 
 def write_card(
@@ -109,4 +111,10 @@ def _examples(rows: Sequence[PhotoRow]) -> tuple[Example, ...]:
 def _graph_file(folder: Path, record: BundleRecord, index: int) -> GraphFile:
     graph = record.graphs[index]
     size = (folder / graph.file).stat().st_size if (folder / graph.file).exists() else 0
-    return GraphFile(file=graph.file, precision=graph.precision, size_mb=size / 2**20, parity=graph.parity)
+    return GraphFile(
+        file=graph.file,
+        precision=graph.precision,
+        size_mb=size / 2**20,
+        parity=graph.parity,
+        gate=describe_gate(graph.gate) if graph.gate else None,
+    )

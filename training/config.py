@@ -11,6 +11,7 @@ from training.finetune.config import FinetuneConfig
 from training.frozen import FrozenConfig
 from training.gate import AuditDepth
 from training.kernel import KernelConfig
+from training.quantise.config import QuantiseConfig
 from training.reference_crops import ReferencesConfig
 from vision.bundle import LabelKind
 from vision.config import config_as_dict, setting
@@ -130,6 +131,7 @@ class TrainConfig:
     kernel: KernelConfig = setting(factory=KernelConfig, help="the kernel head")
     finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
+    quantise: QuantiseConfig = setting(factory=QuantiseConfig, help="the int8 graph")
     evaluation: EvaluationConfig = setting(factory=EvaluationConfig, help="the report on what was trained")
     references: ReferencesConfig = setting(factory=ReferencesConfig, help="the reference crops in the bundle")
 

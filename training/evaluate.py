@@ -19,7 +19,7 @@ from training.manifest import Manifest
 from training.report import write_report
 from training.stress import StressPlan, stress_listings
 from training.stress_figures import write_changed_answers
-from vision.bundle import Bundle
+from vision.bundle import Bundle, Precision
 from vision.detector import Detector
 from vision.verdict import decide
 
@@ -33,15 +33,17 @@ def evaluate_bundle(
     leaves_the_house: bool = False,
     stress: StressPlan | None = None,
     console: Console | None = None,
+    precision: Precision | None = None,
 ) -> Evaluation:
     """Judges every labelled listing that the bundle never saw, by its first 12 photos.
 
     `out` is a folder that gets metrics.json, answers.csv and report.html. With `leaves_the_house` the report shows
     shareable photos only. `threads` listings are decoded and judged at once. With `stress`, changed copies are judged
-    too, which costs a pass over the drawn listings for each change. Raises NothingToEvaluate.
+    too, which costs a pass over the drawn listings for each change. `precision` says which graph judges; else the one
+    that would serve on this machine does. Raises NothingToEvaluate.
     """
     console = console or Console(stderr=True)
-    detector = Detector(bundle)
+    detector = Detector(bundle, precision=precision)
     judged, left_out = judge_manifest(detector, manifest, threads=threads, console=console)
     listings = tuple(one.listing for one in judged if one.listing)
     if not listings:
@@ -92,7 +94,7 @@ def write_evaluation(out: Path, evaluation: Evaluation, *, leaves_the_house: boo
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(metrics_table(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
     (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
-    write_answers(out / "answers.csv", evaluation.listings)
+    write_answers(out / "answers.csv", evaluation.listings, evaluation.graph.precision)
     if evaluation.stress:
         write_changed_answers(out / "stress.csv", evaluation.stress.answers)
     write_report(out / "report.html", evaluation, leaves_the_house=leaves_the_house)

@@ -130,9 +130,10 @@ class Network(nn.Module):
         total = maps[-1].new_zeros(())
         for x, mean, spread, w_mean, w_spread, c_mean, c_spread in rows:
             places = x.shape[-1] * x.shape[-2]
-            deviation = ((x - mean[..., None, None]) ** 2 + EPS) / spread[..., None, None]  # [N, C, h, w]
-            constant = (w_mean * c_mean + w_spread * c_spread).sum(1)  # [N or 1]
-            share = _weighted(x, w_mean) + _weighted(deviation, w_spread) - constant[:, None, None]  # [N, h, w]
+            squares = (x - mean[..., None, None]) ** 2  # [N, C, h, w], as in `_spread`: the export computes it once
+            by_square = w_spread / spread  # [N, C]
+            constant = (w_mean * c_mean + w_spread * c_spread - EPS * by_square).sum(1)  # [N]
+            share = _weighted(x, w_mean) + _weighted(squares, by_square) - constant[:, None, None]  # [N, h, w]
             factor = x.shape[-1] // grid
             pooled = functional.avg_pool2d(share[:, None], factor)[:, 0] * factor**2  # [N, H, W]
             total = total + pooled / places

@@ -24,8 +24,10 @@ NOT_COMPARED = (
     "finetune.device",
     "finetune.compile",
     "finetune.checkpoint_minutes",
+    "quantise",
 )
-"""Keys that change where and how fast a run goes, how its report looks and what is shown, but not what it learns."""
+"""Keys that change where and how fast a run goes, how its report looks, what is shown and what is made of its networks,
+but not what it learns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from training.figures import figures_as_dict, measure
 from training.finetune.distributed import Processes, join_processes
 from training.fits import calibrating_folds, fold_configs, plan_fits
 from training.gate import audit_before_training
+from training.int8 import Int8Step
 from training.manifest import Manifest
 from training.recipes import Recipe, make_recipe
 from training.reference_crops import add_references
@@ -113,6 +114,7 @@ class _Learnt:
     network: AnyNetwork
     roles: Roles
     held_out: tuple[CalibrationSet, ...]
+    held_out_int8: tuple[CalibrationSet, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,25 +125,34 @@ class _Job:
     recipe: Recipe
     console: Console
 
+    @property
+    def int8(self) -> Int8Step:
+        """The step that makes and judges int8 graphs."""
+        return Int8Step(manifest=self.manifest, config=self.config, console=self.console)
+
     def learn(self) -> _Learnt:
         """Fit every network of the run, and judge what each left out and what only reports."""
         roles = _assign_roles(self.manifest, self.config)
         self._say_roles(roles)
         fits = plan_fits(self.manifest, roles, self.config)
-        held_out = []
+        calibrating = [row for fit in fits for row in fit.held_out]
+        wants_int8 = bool(calibrating) and self.int8.is_wanted(calibrating)
+        held_out, held_out_int8 = [], []
         for number, fit in enumerate(fits, 1):
             if len(fits) > 1:
                 self.console.print(f"fit {number} of {len(fits)}: {len(fit.fit)} photos, {len(fit.held_out)} held out")
             network = self.recipe.fit(fit.fit, fit.stop, fit.folder)
             if fit.held_out:
                 held_out.append(self._judge(network, fit.held_out))
+            if fit.held_out and wants_int8:
+                held_out_int8.append(self.int8.judge(network, fit.fit, fit.held_out))
         if roles.report:
             reported = self._judge(network, roles.report)
             reported.write(self.run.folder / REPORT_LOGITS)
             if not math.isnan(auroc := reported.listing_auroc()):  # as it is where only genuine listings report
                 self.console.print(f"listing AUROC on what only reports: {auroc:.3f}")
         self.recipe.forget()
-        return _Learnt(network=network, roles=roles, held_out=tuple(held_out))
+        return _Learnt(network=network, roles=roles, held_out=tuple(held_out), held_out_int8=tuple(held_out_int8))
 
     def make_bundle(self, learnt: _Learnt) -> None:
         """Calibrate, export, evaluate and seal; the bundle has its name when this returns."""
@@ -158,6 +169,7 @@ class _Job:
         )
         self.console.print("exporting, and comparing torch with onnxruntime on real photos")
         bundle = write_bundle(self.run.folder / "bundle.part", contents, self.config)
+        bundle = self._with_int8(bundle, learnt, held_out)
         self._finish(self._with_figures(bundle, roles, held_out), roles)
 
     def _calibration_set(self, learnt: _Learnt) -> CalibrationSet:
@@ -171,6 +183,16 @@ class _Job:
                 require_like_run(folder, config=self.config.recorded(), data_hash=self.manifest.sha256)
         return read_fold_answers(self.manifest, {fold: folder / REPORT_LOGITS for fold, folder in folds.items()})
 
+    def _with_int8(self, bundle: Bundle, learnt: _Learnt, held_out: CalibrationSet) -> Bundle:
+        """The bundle with an int8 graph beside fp32, where the run asks for one and it passes its gate."""
+        if learnt.held_out_int8:
+            int8 = join_sets(self.manifest, learnt.held_out_int8, held_out.source)
+        elif self.config.calibration_source == "fold_runs" and self.int8.is_wanted(held_out.rows):
+            int8 = self.int8.judge_folds(calibrating_folds(self.manifest, self.config))
+        else:
+            return bundle
+        return self.int8.add_to(bundle, (*learnt.roles.fit, *learnt.roles.stop), fp32=held_out, int8=int8)
+
     def _judge(self, network: AnyNetwork, rows: tuple[int, ...]) -> CalibrationSet:
         outputs = self.recipe.judge(network, rows)
         return CalibrationSet(manifest=self.manifest, rows=rows, outputs=outputs, source="held_out")
@@ -178,13 +200,14 @@ class _Job:
     def _with_figures(self, bundle: Bundle, roles: Roles, held_out: CalibrationSet) -> Bundle:
         """Judge the sealed bundle, as it will serve, on what only reports, and put the figures in.
 
-        Where nothing only reports, out-of-fold answers give figures that are marked as such. What was held out to
-        calibrate is written down in either case, unless runs of other folds answered it.
+        They are fp32's; the gate says how little int8 differs. Where nothing only reports, out-of-fold answers give
+        figures that are marked as such. What was held out to calibrate is written down in either case, unless runs of
+        other folds answered it.
         """
         metrics: dict[str, object] | None = None
         if self.config.calibration_source != "other_folds":
             listings, photos = answer_cross_fitted(bundle, held_out)
-            write_answers(self.run.folder / HELD_OUT_ANSWERS, listings)
+            write_answers(self.run.folder / HELD_OUT_ANSWERS, listings, "fp32")
             if not roles.report and held_out.source == "out_of_fold":
                 metrics = {**figures_as_dict(measure(listings, photos)), "source": held_out.source}
         if roles.report:
@@ -203,6 +226,7 @@ class _Job:
             threads=self.config.threads,
             stress=StressPlan(listings=listings, seed=self.config.data.seed) if listings else None,
             console=self.console,
+            precision="fp32",
         )
 
     def _finish(self, bundle: Bundle, roles: Roles) -> None:

@@ -88,6 +88,33 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """So many of the gate's listings; `upper` is the one-sided 97.5 % Clopper-Pearson bound of their share."""
+
+    count: int
+    upper: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Int8Gate:
+    """How an int8 graph's verdicts differ from fp32's, each by its own thresholds, on listings that neither had seen.
+
+    `crossed` went from genuine to counterfeit or back, `changed` got any other outcome, these included. `auroc_fall`
+    is fp32's listing AUROC less int8's, `auroc_fall_low` and `_high` its 95 % interval by paired bootstrap.
+    """
+
+    listings: int
+    source: Literal["held_out", "out_of_fold"]
+    crossed: Tally
+    changed: Tally
+    auroc_fp32: float
+    auroc_int8: float
+    auroc_fall: float
+    auroc_fall_low: float
+    auroc_fall_high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupportFloor:
     """How much photos must look like a product to be judged as it, on the graph's `product_logit`.
 
@@ -128,10 +155,11 @@ class GraphRecord:
     """One graph file with everything that was fitted on its own outputs.
 
     `counterfeit_share` is the validation share and `thresholds` the cuts, per product with "*" as the fallback;
-    `self_test_logits` are the outputs for `self_test_inputs`; `parity` is the largest difference in authenticity
-    between torch and onnxruntime on real photos. `support` has a floor for each product where the graph gives
-    `product_logit`, whose columns are the bundle's products; without it no answer is `unsupported`. `genuine_logits`
-    is there in a bundle of kind `conformal`, whose authenticity is read from it.
+    `self_test_logits` are the outputs for `self_test_inputs`; `parity` is the largest difference in authenticity on
+    real photos: of fp32 between torch and onnxruntime, of int8 from fp32. `support` has a floor for each product where
+    the graph gives `product_logit`, whose columns are the bundle's products; without it no answer is `unsupported`.
+    `genuine_logits` is there in a bundle of kind `conformal`, whose authenticity is read from it. `gate` is what let an
+    int8 graph ship.
     """
 
     file: str
@@ -144,6 +172,7 @@ class GraphRecord:
     parity: float
     support: Mapping[str, SupportFloor] = field(default_factory=dict)
     genuine_logits: GenuineLogits | None = None
+    gate: Int8Gate | None = None
 
     def __post_init__(self) -> None:
         check_inner_name(self.file)

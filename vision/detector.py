@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from vision.bundle import Bundle, read_bundle
+from vision.bundle import Bundle, Precision, read_bundle
 from vision.errors import (
     PHOTO_ERRORS,
     ConfigError,
@@ -34,7 +34,8 @@ class Detector:
     """Judges listings with one bundle. Any number of threads may share it; each call keeps one core busy.
 
     `counterfeit_share` is the base rate per product for which authenticity is stated; without one it is the
-    validation's. Raises BundleError for a broken bundle and ConfigError for a setting.
+    validation's. `precision` asks for one of the bundle's graphs, which is else the best for this processor. Raises
+    BundleError for a broken bundle and ConfigError for a setting.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Detector:
         counterfeit_share: Mapping[str, float] = MappingProxyType({}),
         limits: PhotoLimits = DEFAULT_LIMITS,
         threads: int = 1,
+        precision: Precision | None = None,
     ) -> None:
         for product, share in counterfeit_share.items():
             if not 0 < share < 1:
@@ -52,7 +54,7 @@ class Detector:
         self.bundle = bundle if isinstance(bundle, Bundle) else read_bundle(Path(bundle))
         self.counterfeit_share = dict(counterfeit_share)
         self.limits = limits
-        self.scorer = Scorer(self.bundle, providers=providers, threads=threads)
+        self.scorer = Scorer(self.bundle, providers=providers, threads=threads, precision=precision)
 
     def check(
         self,

@@ -10,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
 
-from vision.bundle import Bundle, GraphRecord
+from vision.bundle import Bundle, GraphRecord, Precision
 from vision.errors import BundleError, ConfigError
 from vision.self_test import self_test_inputs
 
@@ -53,13 +53,22 @@ class Scores:
 class Scorer:
     """One session on a bundle's best graph for this processor, shared by all threads.
 
-    On CPU the int8 graph is preferred where its self-test agrees, elsewhere fp32. `threads` is per call: one by
-    default, since a server runs one call per core. Raises BundleError when no graph answers as it was sealed.
+    On CPU the int8 graph is preferred where its self-test agrees, elsewhere fp32; `precision` asks for one of them
+    and takes no other. `threads` is per call: one by default, since a server runs one call per core. Raises
+    BundleError when no graph answers as it was sealed, and ConfigError for a precision that the bundle lacks.
     """
 
-    def __init__(self, bundle: Bundle, *, providers: Sequence[str] = (CPU,), threads: int = 1) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        providers: Sequence[str] = (CPU,),
+        threads: int = 1,
+        precision: Precision | None = None,
+    ) -> None:
         _check_providers(providers)
-        self.graph, self._session = _open_first_sound(bundle, providers, threads)
+        graphs = _choose_graphs(bundle, precision or ("int8" if providers[0] == CPU else "fp32"), precision)
+        self.graph, self._session = _open_first_sound(bundle, graphs, providers, threads)
         self._outputs = [output.name for output in self._session.get_outputs() if output.name in _SCORE_FIELDS]
 
     def score(self, tiles: NDArray[np.uint8]) -> Scores:
@@ -74,16 +83,24 @@ class Scorer:
         )
 
 
+def _choose_graphs(bundle: Bundle, preferred: Precision, asked: Precision | None) -> list[GraphRecord]:
+    """The graphs that may serve, the preferred one first."""
+    graphs = sorted(bundle.record.graphs, key=lambda graph: graph.precision != preferred)
+    chosen = [graph for graph in graphs if asked in (None, graph.precision)]
+    if not chosen:
+        raise ConfigError(f"{bundle.folder} has no {asked} graph: ask for {graphs[0].precision}, or for none.")
+    return chosen
+
+
 def _open_first_sound(
-    bundle: Bundle, providers: Sequence[str], threads: int
+    bundle: Bundle, graphs: Sequence[GraphRecord], providers: Sequence[str], threads: int
 ) -> tuple[GraphRecord, onnxruntime.InferenceSession]:
-    preferred = "int8" if providers[0] == CPU else "fp32"
-    for graph in sorted(bundle.record.graphs, key=lambda graph: graph.precision != preferred):
+    for graph in graphs:
         session = _open_session(bundle, graph, providers, threads)
         difference = _self_test(session, graph, bundle.record.geometry.size_px)
         if difference <= SELF_TEST_TOLERANCE:
             return graph, session
-        if graph.precision == "fp32":
+        if graph.precision == "fp32" or len(graphs) == 1:
             break
         _log.warning(
             "%s: the self-test of %s differs by %.3f in authenticity on this processor (at most %.2f): fp32 serves",

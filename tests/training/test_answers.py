@@ -25,7 +25,7 @@ ANSWERS = (
 
 
 def test_answers_come_back_as_they_went(tmp_path: Path) -> None:
-    write_answers(tmp_path / "answers.csv", ANSWERS)
+    write_answers(tmp_path / "answers.csv", ANSWERS, "fp32")
     table = read_answers(tmp_path / "answers.csv")
     assert table.listings == ANSWERS
     assert table.has_outcomes

@@ -158,6 +158,19 @@ def test_the_folder_holds_metrics_answers_and_a_report(tmp_path: Path, photos: P
     assert float(rows[0]["authenticity"]) == pytest.approx(evaluation.listings[0].authenticity, abs=1e-6)
 
 
+def test_the_graph_that_judges_can_be_chosen_and_is_named(tmp_path: Path, photos: PhotoSet) -> None:
+    write_tiny_bundle(tmp_path / "bundle", int8_slope=20.05)
+    manifest = photos.write()
+    for asked, used in ((["--graph", "fp32"], "fp32"), (["--graph", "int8"], "int8"), ([], "int8")):
+        out = tmp_path / used
+        result = CliRunner().invoke(app, [str(tmp_path / "bundle"), str(manifest), "--out", str(out), *asked])
+        assert result.exit_code == 0, result.output
+        assert f"{used} graph" in result.output
+        assert json.loads((out / "metrics.json").read_text())["bundle"]["graph"] == used
+        rows = list(csv.DictReader((out / "answers.csv").read_text().splitlines()))
+        assert {row["graph"] for row in rows} == {used}
+
+
 def test_the_report_shows_each_mistake_with_its_evidence_and_fetches_nothing(tmp_path: Path, photos: PhotoSet) -> None:
     evaluated(tmp_path, photos, out=tmp_path / "out")
     page = (tmp_path / "out/report.html").read_text()

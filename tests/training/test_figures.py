@@ -113,9 +113,9 @@ def test_a_figure_without_one_of_the_classes_is_null_in_json() -> None:
 
 
 def test_answers_are_written_one_row_a_listing_with_empty_cells_for_silence(tmp_path: Path) -> None:
-    write_answers(tmp_path / "answers.csv", [LISTINGS[0], LISTINGS[5]])
+    write_answers(tmp_path / "answers.csv", [LISTINGS[0], LISTINGS[5]], "int8")
     assert (tmp_path / "answers.csv").read_text().splitlines() == [
-        "listing,fold,label,product,photos,logit,authenticity,outcome",
-        "g1,,genuine,dryer,2,0.800000,0.900000,genuine",
-        "c3,,counterfeit,dryer,1,,,insufficient",
+        "listing,fold,label,product,photos,logit,authenticity,outcome,graph",
+        "g1,,genuine,dryer,2,0.800000,0.900000,genuine,int8",
+        "c3,,counterfeit,dryer,1,,,insufficient,int8",
     ]

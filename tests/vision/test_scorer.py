@@ -80,6 +80,16 @@ def test_an_int8_graph_that_differs_here_is_left_aside_with_a_log_line(
     assert "model.int8.onnx differs by" in caplog.text
 
 
+def test_the_graph_that_is_asked_for_serves_and_no_other(tmp_path: Path) -> None:
+    both = write_tiny_bundle(tmp_path / "both", int8_slope=20.05)
+    assert Scorer(both, precision="fp32").graph.precision == "fp32"
+    assert Scorer(both, precision="int8").graph.precision == "int8"
+    with pytest.raises(ConfigError, match="has no int8 graph: ask for fp32"):
+        Scorer(write_tiny_bundle(tmp_path / "one"), precision="int8")
+    with pytest.raises(BundleError, match=r"model\.int8\.onnx answers its self-test 0\.\d+ off"):
+        Scorer(write_tiny_bundle(tmp_path / "far", int8_slope=26.0), precision="int8")
+
+
 def test_an_fp32_graph_that_differs_is_refused(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path, self_test_logits=[0.0] * 8)
     with pytest.raises(BundleError, match=r"model\.onnx answers its self-test 0\.\d+ off"):

@@ -14,6 +14,7 @@ from training.manifest import read_manifest
 from training.stress import DEFAULT_LISTINGS, StressPlan
 from training.stress_table import print_stress
 from training.wording import LABEL_KIND_SENTENCES, interval, number, percent
+from vision.bundle import Precision
 
 app = typer.Typer(add_completion=False)
 
@@ -30,6 +31,9 @@ def evaluate(
     ] = None,
     product: Annotated[str | None, typer.Option(help="Judge only this product; names the goods of a folder.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Listings that are decoded and judged at once.")] = 2,
+    graph: Annotated[
+        Precision | None, typer.Option(help="The graph that judges; without it, the one that would serve here.")
+    ] = None,
     leaves_the_house: Annotated[
         bool, typer.Option("--leaves-the-house", help="Show only photos that the manifest marks as shareable.")
     ] = False,
@@ -54,6 +58,7 @@ def evaluate(
         leaves_the_house=leaves_the_house,
         stress=StressPlan(listings=stress_listings, seed=stress_seed) if stress else None,
         console=console,
+        precision=graph,
     )
     _print_summary(console, evaluation)
     if evaluation.stress:
@@ -63,7 +68,8 @@ def evaluate(
 
 def _print_summary(console: Console, evaluation: Evaluation) -> None:
     figures = evaluation.figures
-    table = Table(title=f"{len(evaluation.listings)} listings, {len(evaluation.photos)} photos", title_justify="left")
+    title = f"{len(evaluation.listings)} listings, {len(evaluation.photos)} photos, {evaluation.graph.precision} graph"
+    table = Table(title=title, title_justify="left")
     table.add_column("")
     table.add_column("", justify="right")
     table.add_column("95 % interval")

@@ -1,0 +1,49 @@
+"""How long a bundle's graphs take for one photo on one core, beside each other.
+
+    python -m docs.graph_speed runs/sneakers/bundle [MORE.onnx …]
+
+Each graph is run once a round in turn, so that what else the machine does meets all of them, and the processor time
+of this process is taken, not the clock's. Graphs beside the bundle's are given by their files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+
+from training.photo_logits import Session, single_thread_session
+from vision.bundle import read_bundle
+from vision.self_test import self_test_inputs
+
+WARM_ROUNDS = 3
+
+
+def main() -> None:
+    """Print a line a graph: median milliseconds, and how often it fits into the first one's."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument("graphs", type=Path, nargs="*")
+    parser.add_argument("--rounds", type=int, default=60)
+    arguments = parser.parse_args()
+    bundle = read_bundle(arguments.bundle)
+    files = [*(arguments.bundle / graph.file for graph in bundle.record.graphs), *arguments.graphs]
+    tile = self_test_inputs(bundle.record.geometry.size_px)[:1]
+    sessions = [single_thread_session(file) for file in files]
+    rounds = [[processor_ms(session, tile) for session in sessions] for _ in range(WARM_ROUNDS + arguments.rounds)]
+    medians = np.median(rounds[WARM_ROUNDS:], axis=0)
+    for file, median in zip(files, medians, strict=True):
+        print(f"{file}: {median:.1f} ms, {medians[0] / median:.2f} times as fast as the first")
+
+
+def processor_ms(session: Session, tile: np.ndarray) -> float:
+    """Milliseconds of processor time for all outputs of one photo."""
+    start = time.process_time()
+    session.run(None, {"photos": tile})
+    return (time.process_time() - start) * 1e3
+
+
+if __name__ == "__main__":
+    main()

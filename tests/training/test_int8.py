@@ -1,0 +1,230 @@
+"""The int8 graph of a run and its gate, by hand-worked numbers and from end to end."""
+
+import dataclasses
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from tests.tiny_bundle import tiny_graph_record, tiny_thresholds, write_tiny_bundle
+from tests.toy_data import write_toy_config, write_toy_data
+from training import int8, int8_gate
+from training.calibration_set import CalibrationSet
+from training.config import TrainConfig
+from training.int8 import Int8Step
+from training.int8_gate import describe_gate, measure_gate, refusals
+from training.manifest import Manifest, read_manifest
+from training.photo_outputs import PhotoOutputs
+from training.train import train
+from vision.bundle import Bundle, Int8Gate, Tally, read_bundle, seal_bundle
+from vision.config import read_config
+from vision.scorer import Scorer
+
+MODEL = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
+SETTINGS = ("quantise.enabled=true", "quantise.photos=16", "quantise.float_convolutions=1")
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_toy_data(tmp_path_factory.mktemp("toy"))
+
+
+def gate(*, listings: int = 748, crossed: int = 0, changed: int = 14, fall: float = 0.0002) -> Int8Gate:
+    return Int8Gate(
+        listings=listings,
+        source="out_of_fold",
+        crossed=Tally(count=crossed, upper=0.005),
+        changed=Tally(count=changed, upper=0.03),
+        auroc_fp32=0.89,
+        auroc_int8=0.89 - fall,
+        auroc_fall=fall,
+        auroc_fall_low=fall - 0.001,
+        auroc_fall_high=fall + 0.001,
+    )
+
+
+def test_a_gate_with_enough_listings_and_few_changes_is_passed() -> None:
+    assert refusals(gate()) == ()
+
+
+@pytest.mark.parametrize(
+    ("failing", "reason"),
+    [
+        (gate(listings=699, changed=0), "at least 700 are needed"),
+        (gate(crossed=1), "1 listings go from genuine to counterfeit or back"),
+        (gate(changed=15), "15 listings change their verdict, more than 2%"),  # 14.96 are 2 % of 748
+        (gate(fall=0.0051), r"falls by 0\.0051, more than 0\.005"),
+        (gate(fall=float("nan")), "all listings have one label"),
+    ],
+)
+def test_each_part_of_the_gate_can_refuse(failing: Int8Gate, reason: str) -> None:
+    (told,) = refusals(failing)
+    assert re.search(reason, told)
+
+
+def answers(manifest: Manifest, listing_logits: list[float]) -> CalibrationSet:
+    """The first listings' photos, each with its listing's logit."""
+    rows: list[int] = []
+    logits: list[float] = []
+    for logit, own in zip(listing_logits, manifest.listings.values(), strict=False):
+        rows += own
+        logits += [logit] * len(own)
+    outputs = PhotoOutputs(logit=np.array(logits, float))
+    return CalibrationSet(manifest=manifest, rows=tuple(rows), outputs=outputs, source="out_of_fold")
+
+
+def test_the_gate_counts_verdicts_that_change_and_those_that_cross(tmp_path: Path, manifest: Path) -> None:
+    bundle = write_tiny_bundle(tmp_path)
+    own = bundle.record.graphs[0]
+    other = tiny_graph_record("model.int8.onnx", "int8", tiny_thresholds(-1.0, 1.0), 0.5, own.self_test_logits)
+    fp32 = answers(read_manifest(manifest), [3.0, -3.0, 1.5, 0.0, 3.0, -3.0])  # thresholds -2 and 2
+    int8_ = answers(read_manifest(manifest), [1.5, -1.5, 1.5, 0.0, -1.5, -0.5])  # thresholds -1 and 1
+    found = measure_gate(bundle, fp32=fp32, int8=int8_, fp32_graph=own, int8_graph=other)
+    assert (found.listings, found.crossed.count, found.changed.count) == (6, 1, 3)
+    assert found.crossed.upper == pytest.approx(0.641, abs=1e-3)  # 1 of 6
+    # genuine and counterfeit by turns: 3.0, 1.5, 3.0 against -3.0, 0.0, -3.0; then 1.5, 1.5, -1.5 against -1.5, 0, -0.5
+    assert found.auroc_fp32 == 1.0
+    assert found.auroc_int8 == pytest.approx(6.5 / 9)
+    assert found.auroc_fall == pytest.approx(2.5 / 9)
+    assert found.auroc_fall_low <= found.auroc_fall <= found.auroc_fall_high
+    assert "6 out-of-fold listings, 1 go from genuine" in describe_gate(found)
+
+
+def run(folder: Path, manifest: Path, *overrides: str) -> tuple[Bundle, str]:
+    torch.set_num_threads(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    told = Console(file=io.StringIO(), width=400)
+    config = read_config(TrainConfig, write_toy_config(folder, manifest, model=MODEL), (*SETTINGS, *overrides))
+    train(config, told)
+    assert isinstance(told.file, io.StringIO)
+    return read_bundle(config.run.folder / "bundle"), told.file.getvalue()
+
+
+def step(folder: Path, manifest: Path, told: Console, *overrides: str) -> Int8Step:
+    folder.mkdir(parents=True, exist_ok=True)
+    config = read_config(TrainConfig, write_toy_config(folder, manifest, model=MODEL), (*SETTINGS, *overrides))
+    return Int8Step(manifest=read_manifest(manifest), config=config, console=told)
+
+
+def test_too_few_listings_to_judge_it_by_mean_no_int8_and_it_is_said(tmp_path: Path, manifest: Path) -> None:
+    told = Console(file=io.StringIO(), width=400)
+    assert not step(tmp_path, manifest, told).is_wanted(range(120))
+    assert isinstance(told.file, io.StringIO)
+    assert "no int8 graph: 60 listings calibrate, and its gate needs at least 700" in told.file.getvalue()
+
+
+def test_nothing_is_said_where_nobody_asked_or_a_fold_is_only_measured(tmp_path: Path, manifest: Path) -> None:
+    told = Console(file=io.StringIO(), width=400)
+    assert not step(tmp_path, manifest, told, "quantise.enabled=false").is_wanted(range(120))
+    assert not step(tmp_path, manifest, told, "data.fold=0", "calibration.fold_source=other_folds").is_wanted([1])
+    assert isinstance(told.file, io.StringIO)
+    assert told.file.getvalue() == ""
+
+
+@pytest.fixture(scope="module")
+def few_are_enough() -> Iterator[pytest.MonkeyPatch]:
+    """A gate for 60 listings, whose verdicts lie close together: what is under test is the way there."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (int8, int8_gate):
+            patch.setattr(module, "LISTINGS_NEEDED", 10)
+        patch.setattr(int8_gate, "MOST_CHANGED", 0.3)
+        patch.setattr(int8_gate, "MOST_FALL", 0.2)
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def shipped(
+    tmp_path_factory: pytest.TempPathFactory, manifest: Path, few_are_enough: pytest.MonkeyPatch
+) -> tuple[Bundle, str]:
+    """A run whose own held-out listings calibrate and judge, and what it printed."""
+    return run(tmp_path_factory.mktemp("shipped"), manifest, "data.calibrate_share=0.4")
+
+
+def require_int8(bundle: Bundle, source: str) -> None:
+    fp32, own = bundle.record.graphs
+    assert (own.precision, own.file) == ("int8", "model.int8.onnx")
+    assert own.gate is not None
+    assert own.gate.source == source == own.thresholds["*"].source
+    assert own.gate.listings == own.thresholds["*"].genuine_flagged.n + own.thresholds["*"].counterfeit_passed.n
+    assert own.photo_calibration != fp32.photo_calibration
+    assert own.self_test_logits != fp32.self_test_logits
+    assert 0 < own.parity <= int8.PARITY_LIMIT
+    assert fp32.gate is None
+    assert Scorer(bundle).graph.precision == "int8"
+
+
+def test_an_int8_graph_ships_with_calibration_thresholds_and_gate_of_its_own(shipped: tuple[Bundle, str]) -> None:
+    bundle, told = shipped
+    require_int8(bundle, "held_out")
+    assert "go from genuine to counterfeit or back" in told
+
+
+def test_the_card_says_what_the_gate_found(shipped: tuple[Bundle, str]) -> None:
+    page = shipped[0].read_file("card.html").decode()
+    assert "model.int8.onnx" in page
+    assert "held-out listings, 0 go from genuine to counterfeit or back" in page
+
+
+def test_a_graph_that_is_refused_is_left_out_and_the_reason_said(
+    tmp_path: Path, manifest: Path, shipped: tuple[Bundle, str], few_are_enough: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(shipped[0].folder, tmp_path / "bundle")
+    (tmp_path / "bundle" / "model.int8.onnx").unlink()
+    record = shipped[0].record
+    alone = seal_bundle(tmp_path / "bundle", dataclasses.replace(record, graphs=record.graphs[:1]))
+    told = Console(file=io.StringIO(), width=400)
+    same = answers(read_manifest(manifest), [1.0, -1.0] * 30)
+    other = answers(read_manifest(manifest), [-1.0, 1.0] * 30)
+    with few_are_enough.context() as patch:
+        patch.setattr(int8, "PARITY_LIMIT", 0.0)
+        left = step(tmp_path, manifest, told).add_to(alone, range(120), fp32=same, int8=other)
+    assert [graph.precision for graph in left.record.graphs] == ["fp32"]
+    assert left.sha256 == alone.sha256
+    assert "model.int8.onnx" not in read_bundle(tmp_path / "bundle").files
+    assert isinstance(told.file, io.StringIO)
+    assert re.search(
+        r"no int8 graph: .* the listing AUROC falls by 1\.0000, .*; it differs from fp32", told.file.getvalue()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("few_are_enough")
+def test_the_networks_of_cross_fitting_judge_in_int8_too(tmp_path: Path, manifest: Path) -> None:
+    bundle, _ = run(tmp_path, manifest, "calibration.source=out_of_fold")
+    require_int8(bundle, "out_of_fold")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("few_are_enough")
+def test_fold_runs_that_are_there_give_an_int8_graph_without_training_again(tmp_path: Path, manifest: Path) -> None:
+    sources = ("calibration.source=fold_runs", "calibration.fold_source=other_folds", "data.stop_share=0")
+    first, told = run(tmp_path, manifest, *sources, "quantise.enabled=false")
+    assert len(first.record.graphs) == 1
+    assert "int8" not in told
+    folds = {file: file.stat().st_mtime_ns for file in (tmp_path / "run" / "folds").glob("*/bundle/*")}
+    shutil.rmtree(tmp_path / "run" / "bundle")
+    bundle, told = run(tmp_path, manifest, *sources)
+    require_int8(bundle, "out_of_fold")
+    gate = bundle.record.graphs[1].gate
+    assert gate is not None
+    assert gate.listings == 60
+    assert {file: file.stat().st_mtime_ns for file in folds} == folds, "the fold runs were touched"
+    shutil.rmtree(tmp_path / "run" / "bundle")
+    _, again = run(tmp_path, manifest, *sources)
+    assert "int8: fold" in told
+    assert "int8: fold" not in again, "the folds' answers are kept"
+
+
+def test_a_gate_is_read_back_and_a_bundle_without_one_is_too(tmp_path: Path) -> None:
+    bundle = write_tiny_bundle(tmp_path, int8_slope=20.05)
+    assert read_bundle(tmp_path).record.graphs[1].gate is None
+    fp32, own = bundle.record.graphs
+    graphs = (fp32, dataclasses.replace(own, gate=gate()))
+    seal_bundle(tmp_path, dataclasses.replace(bundle.record, graphs=graphs))
+    assert read_bundle(tmp_path).record.graphs[1].gate == gate()

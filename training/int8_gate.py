@@ -1,0 +1,84 @@
+"""Whether an int8 graph may ship: what its verdicts differ in from fp32's, on listings that neither had seen."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from training.calibrate import upper_bound
+from training.calibration_set import CalibrationSet
+from training.metrics import BoolArray, FloatArray, auroc, auroc_weighted, paired_bootstrap
+from vision.bundle import Bundle, GraphRecord, Int8Gate, Tally
+from vision.verdict import Outcome, decide, distinct_readable, listing_logit
+
+LISTINGS_NEEDED = 700  # with none crossed of 700, at most 0.53 % cross, with 97.5 % confidence
+MOST_CHANGED = 0.02  # of listings
+MOST_FALL = 0.005  # of the listing AUROC
+
+
+def measure_gate(
+    bundle: Bundle, *, fp32: CalibrationSet, int8: CalibrationSet, fp32_graph: GraphRecord, int8_graph: GraphRecord
+) -> Int8Gate:
+    """Compare two answers to the same rows, listing by listing, each graph by its own calibration and thresholds.
+
+    Where the networks that answered are not those that ship, these are the networks of the folds, quantised alike.
+    """
+    before, after = _outcomes(bundle, fp32_graph, fp32), _outcomes(bundle, int8_graph, int8)
+    counterfeit, logit = _listing_logits(fp32)
+    _, int8_logit = _listing_logits(int8)
+    crossed = sum({a, b} == {"genuine", "counterfeit"} for a, b in zip(before, after, strict=True))
+    changed = sum(a != b for a, b in zip(before, after, strict=True))
+    gain = paired_bootstrap(auroc_weighted, counterfeit, -logit, -int8_logit)
+    return Int8Gate(
+        listings=len(before),
+        source=int8.source,
+        crossed=Tally(count=crossed, upper=upper_bound(crossed, len(before))),
+        changed=Tally(count=changed, upper=upper_bound(changed, len(before))),
+        auroc_fp32=auroc(counterfeit, -logit),
+        auroc_int8=auroc(counterfeit, -int8_logit),
+        auroc_fall=-gain.value,
+        auroc_fall_low=-gain.high,
+        auroc_fall_high=-gain.low,
+    )
+
+
+def refusals(gate: Int8Gate) -> tuple[str, ...]:
+    """Why the graph may not ship, a sentence each; none where it may."""
+    found = []
+    if gate.listings < LISTINGS_NEEDED:
+        found.append(f"{gate.listings} listings judge it, and at least {LISTINGS_NEEDED} are needed")
+    if gate.crossed.count:
+        found.append(f"{gate.crossed.count} listings go from genuine to counterfeit or back")
+    if gate.changed.count > MOST_CHANGED * gate.listings:
+        found.append(f"{gate.changed.count} listings change their verdict, more than {MOST_CHANGED:.0%}")
+    if math.isnan(gate.auroc_fall):
+        found.append("all listings have one label, so no AUROC can be compared")
+    elif gate.auroc_fall > MOST_FALL:
+        found.append(f"the listing AUROC falls by {gate.auroc_fall:.4f}, more than {MOST_FALL}")
+    return tuple(found)
+
+
+def describe_gate(gate: Int8Gate) -> str:
+    """One sentence of what was measured."""
+    return (
+        f"of {gate.listings} {gate.source.replace('_', '-')} listings, {gate.crossed.count} go from genuine to "
+        f"counterfeit or back (at most {gate.crossed.upper:.2%}), {gate.changed.count} change their verdict (at most "
+        f"{gate.changed.upper:.2%}); the listing AUROC falls by {gate.auroc_fall:.4f} "
+        f"[{gate.auroc_fall_low:.4f}, {gate.auroc_fall_high:.4f}]"
+    )
+
+
+def _outcomes(bundle: Bundle, graph: GraphRecord, answers: CalibrationSet) -> list[Outcome]:
+    return [
+        decide(judgements, bundle=bundle, graph=graph, product=answers.manifest.rows[rows[0]].product).outcome
+        for rows, judgements in answers.judged_listings()
+    ]
+
+
+def _listing_logits(answers: CalibrationSet) -> tuple[BoolArray, FloatArray]:
+    """Which listings are counterfeit, and each listing's logit as a verdict takes it."""
+    listings = list(answers.judged_listings())
+    labels = [answers.manifest.rows[rows[0]].label for rows, _ in listings]
+    logits = [listing_logit(distinct_readable(judgements)) for _, judgements in listings]
+    return np.array([label == "counterfeit" for label in labels]), np.array(logits)

@@ -1,0 +1,33 @@
+"""Settings of the int8 graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vision.config import setting
+from vision.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantiseConfig:
+    """Whether an int8 graph is made, from how many photos, and what stays in float."""
+
+    enabled: bool = setting(
+        False,
+        help="make an int8 graph beside fp32; it ships only if it passes its gate, which takes at least 700 listings",
+    )
+    photos: int = setting(96, help="photos of those that were fitted, which show what ranges the graph's values take")
+    percentile: float = setting(
+        99.999, help="a map's range holds this share of its values, in percent, at either end; the rest saturates"
+    )
+    float_convolutions: int = setting(
+        3, help="how many convolutions, from the photo on, stay in float: there int8 costs accuracy and saves no time"
+    )
+
+    def __post_init__(self) -> None:
+        if self.photos < 1:
+            raise ConfigError(f"photos is {self.photos}; it is 1 or more")
+        if not 50 < self.percentile <= 100:
+            raise ConfigError(f"percentile is {self.percentile}; it is above 50 and at most 100")
+        if self.float_convolutions < 0:
+            raise ConfigError(f"float_convolutions is {self.float_convolutions}; it is 0 or more")
