@@ -75,6 +75,7 @@ def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> Bund
                 listing_calibrations=fitted.listings,
                 counterfeit_share=fitted.counterfeit_share,
                 thresholds=fitted.thresholds,
+                one_photo_thresholds=fitted.one_photo_thresholds,
                 self_test_logits=tuple(float(v) for v in self_test),
                 parity=0.0,
             ),

@@ -7,12 +7,13 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.calibrate import choose_thresholds, fit_listing_calibrations, fit_temperature
+from training.calibrate import choose_thresholds, fit_calibration, fit_listing_calibrations
 from training.config import CalibrationConfig
 from training.errors import RunError
 from training.manifest import Manifest
@@ -34,27 +35,27 @@ class CalibrationSet:
     source: Source
 
     def fit(self, config: CalibrationConfig) -> FittedCalibration:
-        """Temperatures for photos and listings, thresholds, and each product's share of counterfeit listings."""
-        listings = self._listings()
+        """Calibrations of photos and listings, thresholds, and each product's share of counterfeit listings."""
+        listings = self.listings()
         logit = np.array([listing.logit for listing in listings])
         genuine = np.array([listing.genuine for listing in listings])
         products = [listing.product for listing in listings]
         counts = np.array([listing.photos for listing in listings], np.int64)
+        of_one = np.array([listing.one_photo_logit for listing in listings])
+        shared = self._thresholds(logit, listings, config)
         photo_genuine = np.array([self.manifest.rows[row].label == "genuine" for row in self.rows])
         return FittedCalibration(
-            photo=fit_temperature(self.logit, photo_genuine),
-            listings=fit_listing_calibrations(logit, genuine, counts),
-            thresholds=choose_thresholds(
-                logit, genuine, products, alpha=config.alpha, beta=config.beta, source=self.source
-            ),
+            photo=fit_calibration(self.logit, photo_genuine),
+            listings=fit_listing_calibrations(logit, genuine, counts, one_photo_logit=of_one),
+            thresholds=shared,
+            one_photo_thresholds=self._thresholds(of_one, listings, config, at_least=shared),
             counterfeit_share=_counterfeit_shares(genuine, np.array(products)),
-            n_genuine=int(genuine.sum()),
-            n_counterfeit=int((~genuine).sum()),
+            listings_by_product=_count_by_product(listings),
         )
 
     def listing_auroc(self) -> float:
         """How well the listings' logits rank counterfeits before genuine ones; NaN where one label is missing."""
-        listings = self._listings()
+        listings = self.listings()
         counterfeit = np.array([not listing.genuine for listing in listings])
         return auroc(counterfeit, -np.array([listing.logit for listing in listings]))
 
@@ -78,21 +79,41 @@ class CalibrationSet:
                 logits = [float(self.logit[position[row]]) for row in taken]
                 yield taken, [self._judgement(n, row, logits[n]) for n, row in enumerate(taken)]
 
-    def _listings(self) -> list[_Listing]:
+    def listings(self) -> list[HeldOutListing]:
         """Each listing as a verdict sees it: each file once."""
         found = []
         for rows, judgements in self.judged_listings():
             photos = distinct_readable(judgements)
             first = self.manifest.rows[rows[0]]
             found.append(
-                _Listing(
+                HeldOutListing(
+                    name=first.listing,
                     logit=listing_logit(photos),
+                    one_photo_logit=listing_logit([min(photos, key=lambda photo: photo.sha256)]),
                     genuine=first.label == "genuine",
                     product=first.product,
                     photos=len(photos),
                 )
             )
         return found
+
+    def _thresholds(
+        self,
+        logit: NDArray[np.float64],
+        listings: Sequence[HeldOutListing],
+        config: CalibrationConfig,
+        at_least: Mapping[str, Thresholds] = MappingProxyType({}),
+    ) -> dict[str, Thresholds]:
+        return choose_thresholds(
+            logit,
+            np.array([listing.genuine for listing in listings]),
+            [listing.product for listing in listings],
+            alpha=config.alpha,
+            beta=config.beta,
+            source=self.source,
+            unguaranteed=config.unguaranteed,
+            at_least=at_least,
+        )
 
     def _judgement(self, index: int, row: int, logit: float) -> PhotoJudgement:
         digest = hashlib.sha256(self.manifest.rows[row].photo.read_bytes()).hexdigest()
@@ -106,14 +127,26 @@ class FittedCalibration:
     photo: Calibration
     listings: tuple[ListingCalibration, ...]
     thresholds: dict[str, Thresholds]
+    one_photo_thresholds: dict[str, Thresholds]
     counterfeit_share: dict[str, float]
-    n_genuine: int
-    n_counterfeit: int
+    listings_by_product: dict[str, ListingCounts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Listing:
+class ListingCounts:
+    """How many held-out listings of each label there are."""
+
+    genuine: int
+    counterfeit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOutListing:
+    """What a verdict goes by: the logit of all `photos` distinct files, and of one of them, drawn by its sha256."""
+
+    name: str
     logit: float
+    one_photo_logit: float
     genuine: bool
     product: str
     photos: int
@@ -131,8 +164,7 @@ def read_fold_answers(manifest: Manifest, files: Mapping[int, Path]) -> Calibrat
                 f"fold {fold} has not answered yet: there is no {file}. Train it with data.fold={fold} and "
                 f"run.folder={file.parent}, or the run of all folds, then start this one again"
             )
-        with file.open(newline="") as stream:
-            logits |= {Path(row["photo"]).resolve(): float(row["logit"]) for row in csv.DictReader(stream)}
+        logits |= _read_logits(file)
     photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows) if entry.fold in files}
     missing = [photo for photo in photos.values() if photo not in logits]
     if missing:
@@ -145,12 +177,41 @@ def read_fold_answers(manifest: Manifest, files: Mapping[int, Path]) -> Calibrat
     return CalibrationSet(manifest=manifest, rows=tuple(photos), logit=values, source="out_of_fold")
 
 
+def read_answers(manifest: Manifest, file: Path) -> CalibrationSet:
+    """What the network that ships said of rows that it never saw: of those that `file` answers.
+
+    Raises RunError where there is no file, or it speaks of none of the manifest's photos.
+    """
+    if not file.is_file():
+        raise RunError(f"there is no {file}: give the folder of a run with listings that only report")
+    logits = _read_logits(file)
+    rows = tuple(row for row, entry in enumerate(manifest.rows) if entry.photo.resolve() in logits)
+    if not rows:
+        raise RunError(f"{file} answers no photo of {manifest.path}: give the manifest of the run, where it lies now")
+    values = np.array([logits[manifest.rows[row].photo.resolve()] for row in rows])
+    return CalibrationSet(manifest=manifest, rows=rows, logit=values, source="held_out")
+
+
+def _read_logits(file: Path) -> dict[Path, float]:
+    with file.open(newline="") as stream:
+        return {Path(row["photo"]).resolve(): float(row["logit"]) for row in csv.DictReader(stream)}
+
+
 def join_sets(manifest: Manifest, sets: Sequence[CalibrationSet], source: Source) -> CalibrationSet:
     """One set of all rows; every row is in one of them only."""
     rows = np.concatenate([np.array(s.rows, int) for s in sets])
     logit = np.concatenate([s.logit for s in sets])
     order = np.argsort(rows)
     return CalibrationSet(manifest=manifest, rows=tuple(rows[order].tolist()), logit=logit[order], source=source)
+
+
+def _count_by_product(listings: Sequence[HeldOutListing]) -> dict[str, ListingCounts]:
+    """By product, with `*` for all of them."""
+    counts = {}
+    for name in [ANY_PRODUCT, *sorted({listing.product for listing in listings})]:
+        own = [listing.genuine for listing in listings if name in (ANY_PRODUCT, listing.product)]
+        counts[name] = ListingCounts(genuine=sum(own), counterfeit=len(own) - sum(own))
+    return counts
 
 
 def _counterfeit_shares(genuine: NDArray[np.bool_], products: NDArray[np.str_]) -> dict[str, float]:

@@ -251,14 +251,14 @@ def test_a_calibration_is_the_sigmoid_of_a_line() -> None:
 def test_the_most_demanding_calibration_that_the_photo_count_reaches_is_used(bundle: Bundle) -> None:
     entries = [ListingCalibration(min_photos=n, calibration=Calibration(slope=float(n))) for n in (4, 1, 2)]
     graph = changed_graph(bundle, listing_calibrations=tuple(entries))
-    assert [graph.listing_calibration(count).slope for count in (1, 2, 3, 4, 12)] == [1.0, 2.0, 2.0, 4.0, 4.0]
+    assert [graph.listing_calibration(count).calibration.slope for count in (1, 2, 3, 4, 12)] == [1.0, 2.0, 2.0, 4.0, 4.0]
 
 
 def test_a_count_below_every_calibration_uses_the_least_demanding(bundle: Bundle) -> None:
     graph = changed_graph(
         bundle, listing_calibrations=(ListingCalibration(min_photos=2, calibration=Calibration(slope=2.0)),)
     )
-    assert graph.listing_calibration(1).slope == 2.0
+    assert graph.listing_calibration(1).calibration.slope == 2.0
 
 
 # --- photos that were seen
