@@ -3,11 +3,13 @@
     python -m docs.calibrators RUN [--manifest MANIFEST] [--fit-listings 112] [--seed 0]
 
 RUN keeps what its networks said of listings that they never saw: of each fold in `folds/*/report_logits.csv`, or of
-what only reports in `report_logits.csv`. Every calibrator is fitted on the listings of the other folds, with one curve
-for all listings and with one for each number of photos (the buckets that bundles have), and judged on the fold left
-out. Without folds, listings are dealt into five, a seller's together. `--fit-listings` fits on so many drawn listings
-only, as a run does that holds few out. Differences are paired, to what bundles do today: temperature by photo count.
+what only reports in `report_logits.csv`. Every calibrator is fitted on the listings of the other folds, and judged on
+the fold left out; without folds, listings are dealt into five, a seller's together. `--fit-listings` fits on so many
+drawn listings only, as a run does that holds few out; `--counterfeit-share 0.1` thins the counterfeits out, as a
+marketplace does. Differences are paired, to the first row, which is what bundles had before this comparison.
 
+`photo count`: a curve for each bucket of photo counts; `one photo apart`: one for single photos, fitted on every
+listing cut to one photo, and one for all else; `all`: one curve. Bundles have Platt, one photo apart.
 Parametric calibrators learn Platt's targets; isotonic answers are kept within [1 / (n- + 2), (n+ + 1) / (n+ + 2)].
 Beta: Kull, Silva Filho and Flach 2017, with both slopes at least 0.
 """
@@ -24,17 +26,19 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
 from docs.fold_stress import read_data
 from training import metrics
-from training.calibrate import fit_temperature, photo_buckets
+from training.calibrate import fit_calibration, platt_targets
 from training.calibration_set import CalibrationSet, read_answers, read_fold_answers
 from training.metrics import BoolArray, FloatArray, WeightedFigure
 from training.run_folder import FOLDS_FOLDER
 from training.splits import group_folds
 from training.train import REPORT_LOGITS
+from vision.detector import MOST_PHOTOS
 
 Curve = Callable[[FloatArray], FloatArray]  # logit [N] -> authenticity [N]
 Calibrator = Callable[[FloatArray, BoolArray], Curve]
@@ -47,11 +51,12 @@ ROUNDS = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Listings that the networks never saw: logits of all photos and of one, label, photos and fold, [N] each."""
+    """Listings that the networks never saw: logits of all photos and of one, label and so on, [N] each."""
 
     logit: FloatArray
     one_photo_logit: FloatArray
     genuine: BoolArray
+    product: NDArray[np.str_]
     photos: NDArray[np.int64]
     fold: NDArray[np.int64]
 
@@ -59,7 +64,7 @@ class Answers:
         return Answers(**{field.name: getattr(self, field.name)[kept] for field in fields(self)})
 
     def cut_to_one_photo(self) -> Answers:
-        """Every listing by one of its photos, which a run that draws it never knows the label by."""
+        """Every listing by one of its photos."""
         return replace(self, logit=self.one_photo_logit, photos=np.ones_like(self.photos))
 
 
@@ -69,7 +74,9 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("--manifest", type=Path, help="where the run's manifest lies now; by default where it lay")
     parser.add_argument("--fit-listings", type=int, help="fit on so many listings; by default on all other folds'")
-    parser.add_argument("--seed", type=int, default=0, help="of the draw of --fit-listings, and of folds that are dealt")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the draw of --fit-listings, and of folds that are dealt"
+    )
     parser.add_argument("--counterfeit-share", type=float, help="leave out listings until counterfeits have this share")
     arguments = parser.parse_args()
     answers = read_listings(arguments.run, arguments.manifest, seed=arguments.seed)
@@ -88,8 +95,9 @@ def main() -> None:
 def thin_out(answers: Answers, share: float, *, seed: int) -> Answers:
     """The answers without so many listings of the label that is too frequent that counterfeits have that share."""
     genuine, counterfeit = np.flatnonzero(answers.genuine), np.flatnonzero(~answers.genuine)
-    n_counterfeit = min(len(counterfeit), round(share / (1 - share) * len(genuine)))
-    n_genuine = min(len(genuine), round((1 - share) / share * n_counterfeit))
+    n_genuine, n_counterfeit = len(genuine), round(share / (1 - share) * len(genuine))
+    if n_counterfeit > len(counterfeit):
+        n_genuine, n_counterfeit = round((1 - share) / share * len(counterfeit)), len(counterfeit)
     rng = np.random.default_rng(seed)
     kept = [rng.choice(genuine, n_genuine, replace=False), rng.choice(counterfeit, n_counterfeit, replace=False)]
     return answers.only(np.sort(np.concatenate(kept)))
@@ -115,6 +123,7 @@ def _answers(held_out: CalibrationSet, fold_of: dict[str, int]) -> Answers:
         logit=np.array([listing.logit for listing in listings]),
         one_photo_logit=np.array([listing.one_photo_logit for listing in listings]),
         genuine=np.array([listing.genuine for listing in listings]),
+        product=np.array([listing.product for listing in listings]),
         photos=np.array([listing.photos for listing in listings], np.int64),
         fold=np.array([fold_of[listing.name] for listing in listings], np.int64),
     )
@@ -137,9 +146,9 @@ def answer(fit: Calibrator, groups: Sequence[Group], asked: Answers) -> FloatArr
     """The authenticity of what is asked: of the groups that a listing's photos reach, the last one's curve."""
     said = np.full(len(asked.logit), np.nan)
     for min_photos, known in groups:
-        curve = fit(known.logit, known.genuine)
         reached = asked.photos >= min_photos
-        said[reached] = curve(asked.logit[reached])
+        if reached.any():
+            said[reached] = fit(known.logit, known.genuine)(asked.logit[reached])
     return said
 
 
@@ -149,9 +158,18 @@ def all_together(known: Answers) -> list[Group]:
 
 
 def by_photo_count(known: Answers) -> list[Group]:
-    """A curve for each bucket of photo counts (1, 2, 3-4, 5+) with 40 listings and 10 of the rarer label."""
-    buckets = photo_buckets(known.genuine, known.photos, listings=40, rarer_label=10)
-    return [(low, known.only((known.photos >= low) & (known.photos < high))) for low, high in buckets]
+    """A curve for 1, 2, 3-4, 5 and more photos; buckets without 40 listings and 10 of each label join the next."""
+    groups: list[Group] = []
+    low = 1
+    for high in (2, 3, 5, MOST_PHOTOS + 1):
+        bucket = known.only((known.photos >= low) & (known.photos < high))
+        if len(bucket.logit) >= 40 and min(bucket.genuine.sum(), (~bucket.genuine).sum()) >= 10:
+            groups.append((low, bucket))
+            low = high
+    if not groups:
+        return all_together(known)
+    last = groups[-1][0]
+    return [*groups[:-1], (last, known.only(known.photos >= last))]  # what is left over joins the last bucket
 
 
 def one_photo_apart(known: Answers) -> list[Group]:
@@ -160,22 +178,29 @@ def one_photo_apart(known: Answers) -> list[Group]:
 
 
 def temperature(logit: FloatArray, genuine: BoolArray) -> Curve:
-    """What bundles have: one slope."""
-    slope = fit_temperature(logit, genuine).slope
-    return lambda asked: _sigmoid(slope * asked)
+    """One slope, without an intercept (Guo et al. 2017)."""
+    scale = _scale(logit)
+    target, unit = platt_targets(genuine), logit / scale
+
+    def loss(log_slope: float) -> float:
+        z = np.exp(log_slope) * unit
+        return float(np.mean(np.logaddexp(0, z) - target * z))
+
+    found = minimize_scalar(loss, bounds=(np.log(1e-3), np.log(1e3)), method="bounded", options={"xatol": 1e-8})
+    return lambda asked: expit(np.exp(found.x) * asked / scale)
 
 
 def platt(logit: FloatArray, genuine: BoolArray) -> Curve:
-    """Slope and intercept, which a bundle's record could hold as it is."""
-    slope, intercept = _fit_logistic([logit], genuine)
-    return lambda asked: _sigmoid(slope * asked + intercept)
+    """Slope and intercept: what bundles have."""
+    fitted = fit_calibration(logit, genuine)
+    return lambda asked: expit(fitted.slope * asked + fitted.intercept)
 
 
 def beta(logit: FloatArray, genuine: BoolArray) -> Curve:
     """sigmoid(a ln p - b ln(1 - p) + c) with p = sigmoid(logit in units of its root mean square)."""
     scale = _scale(logit)
-    a, b, c = _fit_logistic(_beta_features(logit / scale), genuine)
-    return lambda asked: _sigmoid(sum(w * x for w, x in zip((a, b), _beta_features(asked / scale), strict=True)) + c)
+    weight = _fit_logistic(_beta_features(logit / scale), genuine)
+    return lambda asked: expit(_beta_features(asked / scale) @ weight)
 
 
 def isotonic(logit: FloatArray, genuine: BoolArray) -> Curve:
@@ -193,24 +218,23 @@ CALIBRATORS: dict[str, tuple[Calibrator, Callable[[Answers], list[Group]]]] = {
 }
 
 
-def _beta_features(logit: FloatArray) -> list[FloatArray]:
-    return [-np.logaddexp(0, -logit), np.logaddexp(0, logit)]  # ln p, -ln(1 - p)
+def _beta_features(logit: FloatArray) -> FloatArray:
+    """ln p, -ln(1 - p) and 1: float64 [N, 3]."""
+    return np.column_stack([-np.logaddexp(0, -logit), np.logaddexp(0, logit), np.ones(len(logit))])
 
 
-def _fit_logistic(features: Sequence[FloatArray], genuine: BoolArray) -> FloatArray:
-    """Weights, at least 0, and an intercept of least log loss on Platt's targets: float64 [F + 1]."""
-    scales = np.array([_scale(feature) for feature in features] + [1.0])
-    x = np.column_stack([*features, np.ones(len(genuine))]) / scales  # [N, F + 1]
-    n_genuine = int(genuine.sum())
-    target = np.where(genuine, (n_genuine + 1) / (n_genuine + 2), 1 / (len(genuine) - n_genuine + 2))
+def _fit_logistic(x: FloatArray, genuine: BoolArray) -> FloatArray:
+    """Weights of least log loss on Platt's targets, at least 0 but for the last: float64 [F] for x [N, F]."""
+    target = platt_targets(genuine)
 
     def loss(weight: FloatArray) -> tuple[float, FloatArray]:
         z = x @ weight
-        return float(np.mean(np.logaddexp(0, z) - target * z)), (_sigmoid(z) - target) @ x / len(z)
+        return float(np.mean(np.logaddexp(0, z) - target * z)), (expit(z) - target) @ x / len(z)
 
-    bounds = [(0.0, None)] * len(features) + [(None, None)]
-    found = minimize(loss, np.array([1.0] * len(features) + [0.0]), jac=True, bounds=bounds, method="L-BFGS-B")
-    return np.asarray(found.x, np.float64) / scales
+    bounds = [(0.0, None)] * (x.shape[1] - 1) + [(None, None)]
+    start = np.append(np.ones(x.shape[1] - 1), 0.0)
+    found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-13, "gtol": 1e-9})
+    return np.asarray(found.x, np.float64)
 
 
 def log_loss_weighted(genuine: BoolArray, p: FloatArray, weight: FloatArray) -> FloatArray:
@@ -248,10 +272,6 @@ def _cells(figure: WeightedFigure, genuine: BoolArray, baseline: FloatArray, p: 
 
 def _scale(values: FloatArray) -> float:
     return float(np.sqrt(np.mean(np.square(values)))) or 1.0
-
-
-def _sigmoid(z: FloatArray) -> FloatArray:
-    return np.asarray(0.5 * (1 + np.tanh(z / 2)), np.float64)
 
 
 if __name__ == "__main__":

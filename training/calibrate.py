@@ -23,10 +23,7 @@ from vision.bundle import Calibration, ErrorBound, ListingCalibration, Threshold
 
 NEVER = 1e9  # a threshold that no logit reaches; finite, so that JSON can hold it
 CONFIDENCE = 0.975
-LISTINGS_PER_BUCKET = 400  # of a photo-count bucket with a calibration of its own: fewer cost more than they tell
 LISTINGS_PER_CLASS = 40  # of a product with thresholds of its own
-_RARER_LABEL_PER_BUCKET = 100
-_BUCKET_STARTS = (1, 2, 3, 5)  # photos: 1, 2, 3-4, 5 and more
 _SLOPE_RANGE = (1e-3, 1e3)  # times 1 / the logits' root mean square
 
 Source = Literal["held_out", "out_of_fold"]
@@ -67,22 +64,17 @@ def platt_targets(genuine: BoolArray) -> FloatArray:
 def fit_listing_calibrations(
     listing_logit: FloatArray, genuine: BoolArray, photo_count: NDArray[np.int64], *, one_photo_logit: FloatArray
 ) -> tuple[ListingCalibration, ...]:
-    """Calibrations by the listing's number of photos (1, 2, 3-4, 5+), since a mean of more photos says more.
+    """Calibrations for listings of one photo, and of two and more, since one photo says less than a mean of several.
 
-    Neighbouring buckets are merged until each has 400 listings and 100 of its rarer class. Where listings of one photo
-    don't fill a bucket, every listing stands in for them by one of its photos, `one_photo_logit`: the calibration of
-    more photos would be too sure of one. Sorted by `min_photos`; the first is 1.
+    Every listing speaks for one photo by one of its own, `one_photo_logit`: listings that have no more are few, and
+    their share of counterfeits is another one, which would enter the probability. Listings of one photo only give a
+    single calibration. Sorted by `min_photos`; the first is 1.
     """
     _same_length(listing_logit, genuine, photo_count, one_photo_logit)
-    buckets = photo_buckets(genuine, photo_count, listings=LISTINGS_PER_BUCKET, rarer_label=_RARER_LABEL_PER_BUCKET)
-    fitted = []
-    if photo_count[photo_count < buckets[0][1]].max(initial=1) > 1:
-        fitted.append(_listing_calibration(1, one_photo_logit, genuine))
-    for low, high in buckets:
-        member = (photo_count >= low) & (photo_count < high)
-        min_photos = 2 if fitted and low == 1 else low
-        fitted.append(_listing_calibration(min_photos, listing_logit[member], genuine[member]))
-    return tuple(fitted)
+    one = _listing_calibration(1, one_photo_logit, genuine)
+    if photo_count.max(initial=1) == 1:
+        return (one,)
+    return one, _listing_calibration(2, listing_logit, genuine)
 
 
 def _listing_calibration(min_photos: int, logit: FloatArray, genuine: BoolArray) -> ListingCalibration:
@@ -92,24 +84,6 @@ def _listing_calibration(min_photos: int, logit: FloatArray, genuine: BoolArray)
         genuine=int(genuine.sum()),
         counterfeit=int((~genuine).sum()),
     )
-
-
-def photo_buckets(
-    genuine: BoolArray, photo_count: NDArray[np.int64], *, listings: int, rarer_label: int
-) -> list[tuple[int, int]]:
-    """Ranges [low, high) of photo counts, each with so many listings and of their rarer label, or one of all."""
-    edges = [*_BUCKET_STARTS, np.iinfo(np.int64).max]
-    buckets: list[tuple[int, int]] = []
-    low = edges[0]
-    for high in edges[1:]:
-        member = (photo_count >= low) & (photo_count < high)
-        if member.sum() >= listings and min(genuine[member].sum(), (~genuine[member]).sum()) >= rarer_label:
-            buckets.append((low, int(high)))
-            low = high
-    if not buckets:
-        return [(edges[0], int(edges[-1]))]
-    buckets[-1] = (buckets[-1][0], int(edges[-1]))  # what is left over joins the last bucket
-    return buckets
 
 
 def choose_thresholds(

@@ -71,6 +71,8 @@ def _count(own: ListingCounts) -> str:
 
 def _lacking(own: ListingCounts, needed: int) -> str:
     lacking = [
-        f"{needed - n} {label}" for label, n in (("genuine", own.genuine), ("counterfeit", own.counterfeit)) if n < needed
+        f"{needed - n} {label}"
+        for label, n in (("genuine", own.genuine), ("counterfeit", own.counterfeit))
+        if n < needed
     ]
     return f"{' and '.join(lacking)} lacking"
