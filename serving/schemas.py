@@ -205,6 +205,7 @@ class BundleLoaded(Answered):
     label_kind: str
     counterfeit_share: dict[str, float]
     thresholds: dict[str, ProductThresholds]
+    one_photo_thresholds: dict[str, ProductThresholds]
     metrics: dict[str, Any]
 
 

@@ -77,6 +77,7 @@ def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> Bund
                 thresholds=fitted.thresholds,
                 support=fitted.support,
                 genuine_logits=fitted.genuine_logits,
+                one_photo_thresholds=fitted.one_photo_thresholds,
                 self_test_logits=tuple(float(v) for v in self_test),
                 parity=0.0,
             ),

@@ -8,12 +8,13 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.calibrate import choose_thresholds, fit_listing_calibrations, fit_support_floor, fit_temperature
+from training.calibrate import choose_thresholds, fit_calibration, fit_listing_calibrations, fit_support_floor
 from training.config import CalibrationConfig
 from training.errors import RunError
 from training.manifest import Manifest
@@ -44,29 +45,29 @@ class CalibrationSet:
         return self.outputs.logit
 
     def fit(self, config: CalibrationConfig) -> FittedCalibration:
-        """Temperatures for photos and listings, thresholds, and each product's share of counterfeit listings."""
-        listings = self._listings()
+        """Calibrations of photos and listings, thresholds, and each product's share of counterfeit listings."""
+        listings = self.listings()
         logit = np.array([listing.logit for listing in listings])
         genuine = np.array([listing.genuine for listing in listings])
         products = [listing.product for listing in listings]
         counts = np.array([listing.photos for listing in listings], np.int64)
+        of_one = np.array([listing.one_photo_logit for listing in listings])
+        shared = self._thresholds(logit, listings, config)
         photo_genuine = np.array([self.manifest.rows[row].label == "genuine" for row in self.rows])
         return FittedCalibration(
-            photo=fit_temperature(self.logit, photo_genuine),
-            listings=fit_listing_calibrations(logit, genuine, counts),
-            thresholds=choose_thresholds(
-                logit, genuine, products, alpha=config.alpha, beta=config.beta, source=self.source
-            ),
+            photo=fit_calibration(self.logit, photo_genuine),
+            listings=fit_listing_calibrations(logit, genuine, counts, one_photo_logit=of_one),
+            thresholds=shared,
+            one_photo_thresholds=self._thresholds(of_one, listings, config, at_least=shared),
             counterfeit_share=_counterfeit_shares(genuine, np.array(products)),
             support=self._support(config.support_loss),
             genuine_logits=None if (~genuine).any() else _ascending(logit, self.logit),
-            n_genuine=int(genuine.sum()),
-            n_counterfeit=int((~genuine).sum()),
+            listings_by_product=_count_by_product(listings),
         )
 
     def listing_auroc(self) -> float:
         """How well the listings' logits rank counterfeits before genuine ones; NaN where one label is missing."""
-        listings = self._listings()
+        listings = self.listings()
         counterfeit = np.array([not listing.genuine for listing in listings])
         return auroc(counterfeit, -np.array([listing.logit for listing in listings]))
 
@@ -115,21 +116,41 @@ class CalibrationSet:
                 of = len(taken)
                 yield taken, [self._judgement(n, row, position[row], of) for n, row in enumerate(taken)]
 
-    def _listings(self) -> list[_Listing]:
+    def listings(self) -> list[HeldOutListing]:
         """Each listing as a verdict sees it: each file once."""
         found = []
         for rows, judgements in self.judged_listings():
             photos = distinct_readable(judgements)
             first = self.manifest.rows[rows[0]]
             found.append(
-                _Listing(
+                HeldOutListing(
+                    name=first.listing,
                     logit=listing_logit(photos),
+                    one_photo_logit=listing_logit([min(photos, key=lambda photo: photo.sha256)]),
                     genuine=first.label == "genuine",
                     product=first.product,
                     photos=len(photos),
                 )
             )
         return found
+
+    def _thresholds(
+        self,
+        logit: NDArray[np.float64],
+        listings: Sequence[HeldOutListing],
+        config: CalibrationConfig,
+        at_least: Mapping[str, Thresholds] = MappingProxyType({}),
+    ) -> dict[str, Thresholds]:
+        return choose_thresholds(
+            logit,
+            np.array([listing.genuine for listing in listings]),
+            [listing.product for listing in listings],
+            alpha=config.alpha,
+            beta=config.beta,
+            source=self.source,
+            unguaranteed=config.unguaranteed,
+            at_least=at_least,
+        )
 
     def _judgement(self, index: int, row: int, place: int, of: int) -> PhotoJudgement:
         look = _look_of(self.manifest.rows[row].photo)
@@ -154,11 +175,19 @@ class FittedCalibration:
     photo: Calibration
     listings: tuple[ListingCalibration, ...]
     thresholds: dict[str, Thresholds]
+    one_photo_thresholds: dict[str, Thresholds]
     counterfeit_share: dict[str, float]
     support: dict[str, SupportFloor]
     genuine_logits: GenuineLogits | None
-    n_genuine: int
-    n_counterfeit: int
+    listings_by_product: dict[str, ListingCounts]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingCounts:
+    """How many held-out listings of each label there are."""
+
+    genuine: int
+    counterfeit: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +206,12 @@ def _look_of(photo: Path) -> _Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Listing:
+class HeldOutListing:
+    """What a verdict goes by: the logit of all `photos` distinct files, and of one of them, drawn by its sha256."""
+
+    name: str
     logit: float
+    one_photo_logit: float
     genuine: bool
     product: str
     photos: int
@@ -205,15 +238,7 @@ def read_fold_answers(manifest: Manifest, files: Mapping[int, Path]) -> Calibrat
             f"the fold runs in {folders} gave no answer to {len(missing)} of {len(photos)} photos, such as "
             f"{missing[0]}: they were made where the photos lay elsewhere. Delete those folders to make them anew"
         )
-    return _as_set(manifest, tuple(photos), [answers[photo] for photo in photos.values()])
-
-
-def read_answers_of_photos(manifest: Manifest, file: Path) -> CalibrationSet:
-    """What one file of `CalibrationSet.write` says of the manifest's rows that it names."""
-    answers = _read_file(file)
-    photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows)}
-    rows = tuple(row for row, photo in photos.items() if photo in answers)
-    return _as_set(manifest, rows, [answers[photos[row]] for row in rows])
+    return _as_set(manifest, tuple(photos), [answers[photo] for photo in photos.values()], "out_of_fold")
 
 
 def _read_file(file: Path) -> dict[Path, dict[str, float]]:
@@ -221,14 +246,16 @@ def _read_file(file: Path) -> dict[Path, dict[str, float]]:
         return {Path(row["photo"]).resolve(): _numbers(row) for row in csv.DictReader(stream)}
 
 
-def _as_set(manifest: Manifest, rows: tuple[int, ...], said: Sequence[Mapping[str, float]]) -> CalibrationSet:
+def _as_set(
+    manifest: Manifest, rows: tuple[int, ...], said: Sequence[Mapping[str, float]], source: Source
+) -> CalibrationSet:
     products = [_PRODUCT_COLUMN + product for product in manifest.products]
     outputs = PhotoOutputs(
         logit=np.array([row["logit"] for row in said]),
         product_logit=_table(said, products),
         novelty=None if (novelty := _table(said, ["novelty"])) is None else novelty[:, 0],
     )
-    return CalibrationSet(manifest=manifest, rows=rows, outputs=outputs, source="out_of_fold")
+    return CalibrationSet(manifest=manifest, rows=rows, outputs=outputs, source=source)
 
 
 def _numbers(row: Mapping[str, str]) -> dict[str, float]:
@@ -240,6 +267,20 @@ def _table(said: Sequence[Mapping[str, float]], columns: Sequence[str]) -> NDArr
     if not all(name in row for row in said for name in columns):
         return None
     return np.array([[row[name] for name in columns] for row in said])
+
+
+def read_answers(manifest: Manifest, file: Path) -> CalibrationSet:
+    """What the network that ships said of rows that it never saw: of those that `file` answers.
+
+    Raises RunError where there is no file, or it speaks of none of the manifest's photos.
+    """
+    if not file.is_file():
+        raise RunError(f"there is no {file}: give the folder of a run with listings that only report")
+    answers = _read_file(file)
+    rows = tuple(row for row, entry in enumerate(manifest.rows) if entry.photo.resolve() in answers)
+    if not rows:
+        raise RunError(f"{file} answers no photo of {manifest.path}: give the manifest of the run, where it lies now")
+    return _as_set(manifest, rows, [answers[manifest.rows[row].photo.resolve()] for row in rows], "held_out")
 
 
 def join_sets(manifest: Manifest, sets: Sequence[CalibrationSet], source: Source) -> CalibrationSet:
@@ -254,6 +295,15 @@ def join_sets(manifest: Manifest, sets: Sequence[CalibrationSet], source: Source
 
 def _ascending(listing: NDArray[np.float64], photo: NDArray[np.float64]) -> GenuineLogits:
     return GenuineLogits(listing=tuple(np.sort(listing).tolist()), photo=tuple(np.sort(photo).tolist()))
+
+
+def _count_by_product(listings: Sequence[HeldOutListing]) -> dict[str, ListingCounts]:
+    """By product, with `*` for all of them."""
+    counts = {}
+    for name in [ANY_PRODUCT, *sorted({listing.product for listing in listings})]:
+        own = [listing.genuine for listing in listings if name in (ANY_PRODUCT, listing.product)]
+        counts[name] = ListingCounts(genuine=sum(own), counterfeit=len(own) - sum(own))
+    return counts
 
 
 def _counterfeit_shares(genuine: NDArray[np.bool_], products: NDArray[np.str_]) -> dict[str, float]:

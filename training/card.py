@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.expected_precision import expected_precision
 from training.int8_gate import describe_gate
 from training.manifest import Manifest, PhotoRow
 from training.pages import render_page
 from training.pictures import photo_picture
 from training.stored_figures import read_figures
-from training.thresholds import threshold_words
+from training.thresholds import limit_rows
 from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
 from vision.bundle import BundleRecord
 from vision.errors import PhotoError
@@ -60,16 +61,18 @@ def write_card(
     example pictures, of shareable photos only.
     """
     rows = [manifest.rows[i] for i in fitted] if manifest else []
+    figures = read_figures(record.metrics)
     page = render_page(
         "card.html.j2",
         record=record,
         label_kind=LABEL_KIND_NAMES[record.label_kind],
         label_sentence=LABEL_KIND_SENTENCES[record.label_kind],
-        figures=read_figures(record.metrics),
+        figures=figures,
+        precision=expected_precision(figures) if figures else (),
         counts=_count(rows),
         corrected=manifest.corrected.in_words() if manifest and manifest.corrected else "",
         examples=_examples(rows),
-        thresholds=[(graph, threshold_words(graph, record.label_kind)) for graph in record.graphs],
+        thresholds=[(graph, limit_rows(graph, record.label_kind)) for graph in record.graphs],
         graphs=[_graph_file(folder, record, i) for i in range(len(record.graphs))],
         limits=LIMITS,
         config=json.dumps(record.config, indent=1, ensure_ascii=False, default=str),

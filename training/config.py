@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from training.calibrate import Unguaranteed
 from training.finetune.config import FinetuneConfig
 from training.frozen import FrozenConfig
 from training.gate import AuditDepth
@@ -103,6 +104,16 @@ class CalibrationConfig:
     support_loss: float = setting(
         0.02, help="share of a product's own listings that may be called unsupported, to keep other goods out"
     )
+    unguaranteed: Unguaranteed = setting(
+        "estimate",
+        help="a threshold whose limit the listings can't guarantee: 'estimate' sets it all the same and calls it an "
+        "estimate; 'review' puts it where nothing passes it, so that a person decides (takes source 'held_out')",
+    )
+
+    def __post_init__(self) -> None:
+        for name, limit in (("alpha", self.alpha), ("beta", self.beta)):
+            if not 0 < limit < 1:
+                raise ConfigError(f"{name} is {limit}; it is a share of listings between 0 and 1, such as 0.05")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +145,14 @@ class TrainConfig:
     quantise: QuantiseConfig = setting(factory=QuantiseConfig, help="the int8 graph")
     evaluation: EvaluationConfig = setting(factory=EvaluationConfig, help="the report on what was trained")
     references: ReferencesConfig = setting(factory=ReferencesConfig, help="the reference crops in the bundle")
+
+    def __post_init__(self) -> None:
+        if self.calibration.unguaranteed == "review" and self.calibration_source != "held_out":
+            raise ConfigError(
+                f"calibration.unguaranteed = 'review' would leave every listing to review here: thresholds from "
+                f"{self.calibration_source!r} are estimates, never guaranteed. Set calibration.source (with data.fold, "
+                "calibration.fold_source) to 'held_out', or unguaranteed to 'estimate'"
+            )
 
     def recorded(self) -> dict[str, object]:
         """The settings that this run depends on, JSON-able: the frozen recipe knows no fine-tuning."""

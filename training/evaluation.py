@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from training.answers import ListingAnswer, PhotoAnswer
+from training.expected_precision import expected_precision
 from training.figures import Figures, figures_as_dict, plain_values
 from training.judging import LeftOut
 from training.manifest import Manifest
@@ -45,6 +46,7 @@ def metrics_table(evaluation: Evaluation) -> dict[str, object]:
         "photo_errors": sum(photo.error is not None for photo in evaluation.photos),
         "left_out": asdict(evaluation.left_out),
         "figures": figures_as_dict(evaluation.figures),
+        "expected_precision": [plain_values(row) for row in expected_precision(evaluation.figures)],
         "stress": _stress_table(evaluation.stress) if evaluation.stress else None,
     }
 

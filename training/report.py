@@ -10,10 +10,11 @@ from markupsafe import Markup
 from training import metrics, plots
 from training.answers import ListingAnswer, PhotoAnswer
 from training.evaluation import Evaluation, describe_left_out
+from training.expected_precision import expected_precision
 from training.pages import render_page
 from training.pictures import crop_pictures, evidence_picture, photo_picture
 from training.stress_report import stress_part
-from training.thresholds import threshold_words
+from training.thresholds import limit_rows
 from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
 from vision.evidence_crops import evidence_crops
 
@@ -46,7 +47,8 @@ def write_report(path: Path, evaluation: Evaluation, *, leaves_the_house: bool =
         label_sentence=LABEL_KIND_SENTENCES[record.label_kind],
         left_out=describe_left_out(evaluation.left_out),
         outcomes=_outcome_names(evaluation),
-        thresholds=threshold_words(evaluation.graph, record.label_kind),
+        thresholds=limit_rows(evaluation.graph, record.label_kind),
+        precision=expected_precision(evaluation.figures),
         plots=_draw(evaluation),
         mistakes=mistakes,
         hidden_mistakes=len(wrong) - len(mistakes),

@@ -1,38 +1,58 @@
-"""A graph's thresholds in words, as the report and the card print them."""
+"""A graph's thresholds and what their limits rest on, as the report and the card print them."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from training.calibrate import NEVER
-from training.wording import promise
-from vision.bundle import ANY_PRODUCT, GraphRecord, LabelKind
+from training.wording import percent, promise
+from vision.bundle import ANY_PRODUCT, ErrorBound, GraphRecord, LabelKind, Thresholds
+
+Worth = Literal["guaranteed", "estimate", "nothing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThresholdWords:
-    """A row of the threshold table: a product, its two thresholds, and what each promises."""
+class LimitRow:
+    """A row of the threshold table: one limit of one product, with the listings that it rests on."""
 
     name: str
-    below: str
-    above: str
-    flagged: str
-    passed: str
+    shown: Literal["all photos", "one photo"]
+    error: Literal["genuine flagged", "counterfeit passed"]
+    threshold: str
+    limit: str
+    n: int
+    errors: int
+    upper: str
+    worth: Worth
+    words: str
 
 
-def threshold_words(graph: GraphRecord, label_kind: LabelKind) -> tuple[ThresholdWords, ...]:
-    """The thresholds of a graph in words, by product; the fallback is last."""
-    ordered = sorted(graph.thresholds.items(), key=lambda item: (item[0] == ANY_PRODUCT, item[0]))
-    fallback = "all products" if len(ordered) == 1 else "any other product"
-    return tuple(
-        ThresholdWords(
-            name=fallback if name == ANY_PRODUCT else name,
-            below=_threshold(chosen.counterfeit_below),
-            above=_threshold(chosen.genuine_above),
-            flagged=promise(chosen.genuine_flagged, chosen, label_kind),
-            passed=promise(chosen.counterfeit_passed, chosen, label_kind),
+def limit_rows(graph: GraphRecord, label_kind: LabelKind) -> tuple[LimitRow, ...]:
+    """The limits of a graph by product, the fallback last; then those for listings of one usable photo."""
+    rows = list(_rows(graph.thresholds, "all photos", label_kind))
+    return (*rows, *_rows(graph.one_photo_thresholds, "one photo", label_kind))
+
+
+def _rows(
+    thresholds: Mapping[str, Thresholds], shown: Literal["all photos", "one photo"], label_kind: LabelKind
+) -> Iterator[LimitRow]:
+    fallback = "all products" if len(thresholds) == 1 else "any other product"
+    for name, chosen in sorted(thresholds.items(), key=lambda item: (item[0] == ANY_PRODUCT, item[0])):
+        sides: tuple[tuple[Literal["genuine flagged", "counterfeit passed"], str, float, ErrorBound], ...] = (
+            ("genuine flagged", "below", chosen.counterfeit_below, chosen.genuine_flagged),
+            ("counterfeit passed", "above", chosen.genuine_above, chosen.counterfeit_passed),
         )
-        for name, chosen in ordered
-    )
-
-
-def _threshold(value: float) -> str:
-    return f"{value:.2f}" if abs(value) < NEVER else "never"
+        for error, side, value, bound in sides:
+            never = abs(value) >= NEVER
+            yield LimitRow(
+                name=fallback if name == ANY_PRODUCT else name,
+                shown=shown,
+                error=error,
+                threshold="never" if never else f"{side} {value:.2f}",
+                limit=percent(bound.limit),
+                n=bound.n,
+                errors=bound.errors,
+                upper=percent(bound.upper),
+                worth="nothing" if not bound.n else "guaranteed" if bound.guaranteed else "estimate",
+                words=promise(bound, chosen, label_kind, never=never),
+            )

@@ -12,7 +12,6 @@ from training.allocator import keep_freed_buffers
 from training.answers import HELD_OUT_ANSWERS, write_answers
 from training.blend import AnyNetwork
 from training.bundling import BundleContents, write_bundle
-from training.calibrate import listings_needed
 from training.calibration_set import CalibrationSet, FittedCalibration, join_sets, read_fold_answers
 from training.card import write_card
 from training.config import TrainConfig
@@ -28,6 +27,7 @@ from training.manifest import Manifest
 from training.recipes import Recipe, make_recipe
 from training.reference_crops import add_references
 from training.run_folder import RunFolder, open_run_folder, require_like_run
+from training.shortfall import describe_shortfalls
 from training.splits import Roles, assign_roles
 from training.stress import StressPlan
 from training.training_data import read_training_data
@@ -159,7 +159,7 @@ class _Job:
         roles = learnt.roles
         held_out = self._calibration_set(learnt)
         fitted = held_out.fit(self.config.calibration)
-        self._say_calibration(fitted)
+        self._say_calibration(fitted, held_out)
         contents = BundleContents(
             network=learnt.network,
             calibration=fitted,
@@ -248,16 +248,9 @@ class _Job:
             parts.append(f"{name} {listings} listings ({len(rows)} photos)")
         self.console.print("; ".join(parts))
 
-    def _say_calibration(self, fitted: FittedCalibration) -> None:
-        limits = {"genuine": self.config.calibration.alpha, "counterfeit": self.config.calibration.beta}
-        for label, n in (("genuine", fitted.n_genuine), ("counterfeit", fitted.n_counterfeit)):
-            needed = listings_needed(limits[label])
-            if 0 < n < needed:
-                self.console.print(
-                    f"{n} {label} listings calibrate; to guarantee at most {limits[label]:.0%} errors takes at least "
-                    f"{needed}, so the thresholds are estimates.",
-                    style="yellow",
-                )
+    def _say_calibration(self, fitted: FittedCalibration, held_out: CalibrationSet) -> None:
+        for sentence in describe_shortfalls(fitted.listings_by_product, self.config.calibration, held_out.source):
+            self.console.print(sentence, style="yellow")
 
 
 def _assign_roles(manifest: Manifest, config: TrainConfig) -> Roles:

@@ -61,11 +61,14 @@ def percents(figure: Figure) -> str:
     return f"{100 * figure.low:.0f} to {percent(figure.high)}" if figure.low == figure.low else ""
 
 
-def promise(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKind) -> str:
-    """One sentence on what a threshold's error bound guarantees, or why it only estimates."""
+def promise(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKind, *, never: bool = False) -> str:
+    """One sentence on what a threshold's error bound guarantees, or why it only estimates.
+
+    `never` says that the threshold lies where nothing passes it.
+    """
     limit = percent(bound.limit)
     if not bound.n:
-        return f"Nothing is known: no listing of this class was there to bound the {limit}."
+        return f"Never said: no listing of this class was there to bound the {limit}."
     relative = ", relative to the weak labels" if label_kind == "weak" else ""
     relative = ", on rendered photos" if label_kind == "rendered" else relative
     if bound.guaranteed:
@@ -76,4 +79,6 @@ def promise(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKind) ->
     if bound.upper > bound.limit:
         needed = listings_needed(bound.limit)
         reasons.append(f"{bound.n} listings bound it by {percent(bound.upper)} only (at least {needed} are needed)")
+    if never:
+        return f"Never said, so that a person decides, since {limit} isn't guaranteed: {'; '.join(reasons)}."
     return f"An estimate, aimed at {limit}{relative}: {'; '.join(reasons)}."

@@ -22,6 +22,7 @@ RECORD_FILE: Final = "bundle.json"
 SEEN_PHOTOS_FILE: Final = "seen_photos.txt"
 SEEN_DIGITS: Final = 16
 ANY_PRODUCT: Final = "*"
+UNBOUNDED: Final = (-math.inf, math.inf)
 
 Precision = Literal["fp32", "int8"]
 AuthenticityKind = Literal["calibrated", "conformal"]
@@ -41,17 +42,35 @@ class Calibration:
         if not (math.isfinite(self.slope) and self.slope > 0 and math.isfinite(self.intercept)):
             raise BundleError(f"a calibration of slope {self.slope} and intercept {self.intercept} is none: slope > 0.")
 
-    def authenticity(self, logit: float, shift: float = 0.0) -> float:
-        """Probability, 0 to 1; `shift` moves the base rate, in units of the calibrated logit."""
-        return _sigmoid(self.slope * logit + self.intercept + shift)
+    def authenticity(self, logit: float, shift: float = 0.0, bounds: tuple[float, float] = UNBOUNDED) -> float:
+        """Probability, 0 to 1; `bounds` hold the calibrated logit, and then `shift` moves it to another base rate."""
+        low, high = bounds
+        return _sigmoid(min(max(self.slope * logit + self.intercept, low), high) + shift)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingCalibration:
-    """The calibration of listings with at least `min_photos` distinct readable photos."""
+    """The calibration of listings with at least `min_photos` distinct readable photos.
+
+    `genuine` and `counterfeit` are the held-out listings of each label that it was fitted on; None in older bundles.
+    """
 
     min_photos: int
     calibration: Calibration
+    genuine: int | None = None
+    counterfeit: int | None = None
+
+    def bounds(self, counterfeit_share: float) -> tuple[float, float]:
+        """Between which calibrated logits its listings support an answer, at that share of counterfeits.
+
+        Where none of n counterfeits was seen, the next one lies with a chance of 1 / (n + 2) (Laplace's rule of
+        succession). So photos can be at most n + 2 times as likely to come of a genuine listing as of a counterfeit,
+        and no answer moves the base rate's odds by more; towards counterfeit, n counts genuine listings.
+        """
+        if self.genuine is None or self.counterfeit is None:
+            return UNBOUNDED
+        base = math.log(1 - counterfeit_share) - math.log(counterfeit_share)
+        return base - math.log(self.genuine + 2), base + math.log(self.counterfeit + 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +174,7 @@ class GraphRecord:
     """One graph file with everything that was fitted on its own outputs.
 
     `counterfeit_share` is the validation share and `thresholds` the cuts, per product with "*" as the fallback;
+    `one_photo_thresholds` are the cuts for listings of one usable photo, by the same names, none in older bundles;
     `self_test_logits` are the outputs for `self_test_inputs`; `parity` is the largest difference in authenticity on
     real photos: of fp32 between torch and onnxruntime, of int8 from fp32. `support` has a floor for each product where
     the graph gives `product_logit`, whose columns are the bundle's products; without it no answer is `unsupported`.
@@ -173,6 +193,7 @@ class GraphRecord:
     support: Mapping[str, SupportFloor] = field(default_factory=dict)
     genuine_logits: GenuineLogits | None = None
     gate: Int8Gate | None = None
+    one_photo_thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_inner_name(self.file)
@@ -186,14 +207,16 @@ class GraphRecord:
             if not 0 < share < 1:
                 raise BundleError(f"graph {self.file}: counterfeit_share of {product!r} is {share}, outside 0..1.")
 
-    def listing_calibration(self, photo_count: int) -> Calibration:
+    def listing_calibration(self, photo_count: int) -> ListingCalibration:
         """The calibration for that many distinct readable photos: of those that it reaches, the most demanding."""
         ordered = sorted(self.listing_calibrations, key=lambda entry: entry.min_photos)
         reached = [entry for entry in ordered if entry.min_photos <= photo_count]
-        return (reached or ordered[:1])[-1].calibration
+        return (reached or ordered[:1])[-1]
 
-    def thresholds_for(self, product: str) -> Thresholds:
-        return _per_product(self.thresholds, product, f"graph {self.file}: thresholds")
+    def thresholds_for(self, product: str, *, one_photo: bool = False) -> Thresholds:
+        """The thresholds of a product; with `one_photo` those of listings that show one usable photo only."""
+        chosen = (one_photo and self.one_photo_thresholds) or self.thresholds
+        return _per_product(chosen, product, f"graph {self.file}: thresholds")
 
     def counterfeit_share_for(self, product: str) -> float:
         return _per_product(self.counterfeit_share, product, f"graph {self.file}: counterfeit_share")
@@ -229,6 +252,7 @@ class BundleRecord:
         for graph in self.graphs:
             for product in self.products:
                 graph.thresholds_for(product)
+                graph.thresholds_for(product, one_photo=True)
                 graph.counterfeit_share_for(product)
             if self.authenticity_kind == "conformal" and graph.genuine_logits is None:
                 raise BundleError(f"graph {graph.file} lacks genuine_logits, which a conformal bundle answers by.")
@@ -253,8 +277,8 @@ class Bundle:
             raise BundleError(f"{self.folder} has no file {name!r} in its {RECORD_FILE}: seal the bundle again.")
         return _read_checked(self.folder, name, self.files[name])
 
-    def thresholds_for(self, product: str, graph: GraphRecord) -> Thresholds:
-        return graph.thresholds_for(product)
+    def thresholds_for(self, product: str, graph: GraphRecord, *, one_photo: bool = False) -> Thresholds:
+        return graph.thresholds_for(product, one_photo=one_photo)
 
 
 def seal_bundle(folder: Path, record: BundleRecord) -> Bundle:

@@ -5,7 +5,8 @@ another size or quality, counts once.
 1. `insufficient`: every readable photo has a quality issue.
    `unsupported`: the photos look too little like the product, on average.
    `insufficient`: a required view is missing.
-2. Below the first threshold `counterfeit`, above the second `genuine`, else `review`.
+2. Below the first threshold `counterfeit`, above the second `genuine`, else `review`. A listing with one usable
+   photo, or of which the required views aren't known, is judged as one photo is: by the stricter thresholds of one.
 3. A `genuine` listing becomes `review` where one usable photo is confidently counterfeit on its own: below the
    listing's threshold, and at most CONFIDENT_COUNTERFEIT in authenticity. A fake often shows in one view only.
 4. A bundle of kind `conformal` saw no counterfeits: it never says `genuine`, and its `counterfeit` is `looks_novel`.
@@ -19,7 +20,16 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle import AuthenticityKind, Bundle, Calibration, GenuineLogits, GraphRecord, SupportFloor, Thresholds
+from vision.bundle import (
+    UNBOUNDED,
+    AuthenticityKind,
+    Bundle,
+    Calibration,
+    GenuineLogits,
+    GraphRecord,
+    SupportFloor,
+    Thresholds,
+)
 from vision.photo_hash import PhotoHash
 from vision.quality import QUALITY_MESSAGES, QualityIssue
 
@@ -130,7 +140,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """What judges one product: its thresholds, the base-rate shift, and whether `genuine` may be said.
+    """What judges one listing and its photos: thresholds, calibrations, the base-rate shift, how sure it may be.
+
+    `shows_little` says that it is judged as a listing of one photo.
 
     `floors` are those of all products of the bundle, in its order; empty where it can't tell its products from others.
     """
@@ -139,19 +151,36 @@ class _Rule:
     products: tuple[str, ...]
     floors: tuple[SupportFloor, ...]
     thresholds: Thresholds
+    calibration: Calibration
+    bounds: tuple[float, float]
+    photo_thresholds: Thresholds
     photo_calibration: Calibration
+    photo_bounds: tuple[float, float]
     shift: float
     kind: AuthenticityKind
+    shows_little: bool
     usual: GenuineLogits | None  # what authenticity is read from, where no counterfeit was seen
 
-    def photo_authenticity(self, logit: float) -> float:
-        """What one photo's logit says by itself."""
-        return self.usual.photo_share(logit) if self.usual else self.photo_calibration.authenticity(logit, self.shift)
-
     def outcome(self, logit: float) -> Outcome:
-        if logit < self.thresholds.counterfeit_below:
+        return self._outcome(logit, self.thresholds)
+
+    def photo_outcome(self, logit: float) -> Outcome:
+        return self._outcome(logit, self.photo_thresholds)
+
+    def authenticity(self, logit: float) -> float:
+        if self.usual:
+            return self.usual.listing_share(logit)
+        return self.calibration.authenticity(logit, self.shift, self.bounds)
+
+    def photo_authenticity(self, logit: float) -> float:
+        if self.usual:
+            return self.usual.photo_share(logit)
+        return self.photo_calibration.authenticity(logit, self.shift, self.photo_bounds)
+
+    def _outcome(self, logit: float, thresholds: Thresholds) -> Outcome:
+        if logit < thresholds.counterfeit_below:
             return "counterfeit"
-        if logit > self.thresholds.genuine_above and self.kind == "calibrated":
+        if logit > thresholds.genuine_above and self.kind == "calibrated":
             return "genuine"
         return "review"
 
@@ -187,19 +216,26 @@ def decide(
     kind = bundle.record.authenticity_kind
     validation_share = graph.counterfeit_share_for(product)
     share = validation_share if counterfeit_share is None else counterfeit_share
+    readable = distinct_readable(photos)
+    usable = [photo for photo in readable if not photo.quality]
+    view_reasons, view_missing = _judge_views(photos, views, bundle.record.required_views)
+    shows_little = len(usable) == 1 or any(reason.code == "views_unknown" for reason in view_reasons)
+    fitted, of_one = graph.listing_calibration(1 if shows_little else len(readable)), graph.listing_calibration(1)
     rule = _Rule(
         product=product,
         products=bundle.record.products,
         floors=tuple(graph.support[name] for name in bundle.record.products) if graph.support else (),
-        thresholds=bundle.thresholds_for(product, graph),
+        thresholds=bundle.thresholds_for(product, graph, one_photo=shows_little),
+        calibration=fitted.calibration,
+        bounds=fitted.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
+        photo_thresholds=bundle.thresholds_for(product, graph, one_photo=True),
         photo_calibration=graph.photo_calibration,
+        photo_bounds=of_one.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
         shift=base_rate_shift(validation_share, share) if kind == "calibrated" else 0.0,
         kind=kind,
+        shows_little=shows_little,
         usual=graph.genuine_logits if kind == "conformal" else None,
     )
-    readable = distinct_readable(photos)
-    usable = [photo for photo in readable if not photo.quality]
-    view_reasons, view_missing = _judge_views(photos, views, bundle.record.required_views)
     outcome: Outcome = "insufficient"
     authenticity: float | None = None
     reasons: list[Reason] = []
@@ -207,9 +243,7 @@ def decide(
         outcome, reasons, view_reasons = "unsupported", [_product_reason(usable, rule)], []
     elif usable and not view_missing:
         outcome, reasons = _judge_listing(readable, usable, rule)
-        calibration = graph.listing_calibration(len(readable))
-        logit = listing_logit(readable)
-        authenticity = rule.usual.listing_share(logit) if rule.usual else calibration.authenticity(logit, rule.shift)
+        authenticity = rule.authenticity(listing_logit(readable))
     return Verdict(
         product=product,
         outcome=outcome,
@@ -268,7 +302,7 @@ def _judge_listing(
         message = "The listing as a whole looks genuine, but this photo alone looks like a counterfeit."
         return "review", [Reason(code="photos_disagree", message=message, photo=suspect.index)]
     if outcome == "review":
-        return outcome, [Reason(code="between_thresholds", message=_review_message(rule.kind), photo=None)]
+        return outcome, [Reason(code="between_thresholds", message=_review_message(rule), photo=None)]
     return outcome, []
 
 
@@ -286,9 +320,11 @@ def _counterfeit_reason(kind: AuthenticityKind, photo: int) -> Reason:
     return Reason(code="looks_counterfeit", message=message, photo=photo)
 
 
-def _review_message(kind: AuthenticityKind) -> str:
-    if kind == "conformal":
+def _review_message(rule: _Rule) -> str:
+    if rule.kind == "conformal":
         return "Nothing looks unlike the genuine photos, but this bundle saw no counterfeits and never says genuine."
+    if rule.shows_little:
+        return "So little is shown that the bundle may call it neither: more photos, each with its view, may settle it."
     return "The listing lies between what the bundle may call counterfeit and what it may call genuine."
 
 
@@ -338,7 +374,7 @@ def _judge_photo(photo: PhotoJudgement, rule: _Rule) -> PhotoVerdict:
 def _photo_outcome(photo: PhotoJudgement, logit: float, rule: _Rule) -> Outcome:
     if photo.quality:
         return "insufficient"
-    return "unsupported" if rule.is_unsupported(photo) else rule.outcome(logit)
+    return "unsupported" if rule.is_unsupported(photo) else rule.photo_outcome(logit)
 
 
 def _listing_novelty(readable: Sequence[PhotoJudgement]) -> float | None:

@@ -12,7 +12,7 @@ from serving.checks import bundle_used
 from serving.routes.contract import SHORTLY, problems
 from serving.schemas import BundleList, BundleLoaded, ErrorShare, ProductThresholds
 from serving.services import services_of
-from vision.bundle import ErrorBound
+from vision.bundle import ErrorBound, Thresholds
 from vision.config import config_as_dict
 from vision.detector import Detector
 
@@ -54,13 +54,15 @@ def _describe(detector: Detector) -> BundleLoaded:
         authenticity_kind=record.authenticity_kind,
         label_kind=record.label_kind,
         counterfeit_share={**shares, **detector.counterfeit_share},
-        thresholds={product: _thresholds(detector, product) for product in record.products},
+        thresholds={product: _thresholds(graph.thresholds_for(product)) for product in record.products},
+        one_photo_thresholds={
+            product: _thresholds(graph.thresholds_for(product, one_photo=True)) for product in record.products
+        },
         metrics=_plain(record.metrics),
     )
 
 
-def _thresholds(detector: Detector, product: str) -> ProductThresholds:
-    found = detector.scorer.graph.thresholds_for(product)
+def _thresholds(found: Thresholds) -> ProductThresholds:
     return ProductThresholds(
         counterfeit_below=found.counterfeit_below,
         genuine_above=found.genuine_above,

@@ -1,23 +1,25 @@
-"""Temperatures and thresholds: what they reach, what they only estimate, and that degenerate data stays sane."""
+"""Calibrations and thresholds: what they reach, what they only estimate, and that degenerate data stays sane."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import beta as beta_distribution
+from scipy import stats
 
+from tests.tiny_bundle import tiny_thresholds
 from training import calibrate
 from training.calibrate import (
     NEVER,
     choose_thresholds,
+    fit_calibration,
     fit_listing_calibrations,
     fit_support_floor,
-    fit_temperature,
     listings_needed,
 )
-from vision.bundle import Thresholds
+from vision.bundle import Calibration, Thresholds
 
 
 def made_listings(n: int, *, gap: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -27,42 +29,54 @@ def made_listings(n: int, *, gap: float, seed: int = 0) -> tuple[np.ndarray, np.
 
 
 def fitted(
-    logit: np.ndarray, genuine: np.ndarray, source: calibrate.Source = "held_out", **limits: float
+    logit: np.ndarray,
+    genuine: np.ndarray,
+    source: calibrate.Source = "held_out",
+    alpha: float = 0.05,
+    beta: float = 0.05,
 ) -> Thresholds:
-    return choose_thresholds(logit, genuine, ["p"] * len(logit), source=source, **limits)["*"]
+    return choose_thresholds(logit, genuine, ["p"] * len(logit), source=source, alpha=alpha, beta=beta)["*"]
 
 
-def test_the_temperature_of_overconfident_logits_is_found() -> None:
+def test_slope_and_intercept_of_logits_that_are_too_sure_and_off_are_found() -> None:
     rng = np.random.default_rng(0)
     true_logit = rng.normal(0, 2, 20_000)
     genuine = rng.random(20_000) < 1 / (1 + np.exp(-true_logit))
-    calibration = fit_temperature(4 * true_logit, genuine)
+    calibration = fit_calibration(4 * (true_logit - 1), genuine)
     assert calibration.slope == pytest.approx(0.25, rel=0.05)
-    assert calibration.intercept == 0.0
+    assert calibration.intercept == pytest.approx(1.0, abs=0.05)
 
 
-def test_the_slope_is_worked_by_hand_on_one_pair_of_values() -> None:
-    # at ±2, 8 of 10 on the right side; Platt's targets 11/12 and 1/12 leave logit(t) = ln(mean target / rest) = 2·slope
-    logit = np.array([2.0] * 8 + [-2.0] * 2 + [-2.0] * 8 + [2.0] * 2)
-    genuine = np.array([True] * 10 + [False] * 10)
-    mean_target = (8 * 11 / 12 + 2 * 1 / 12) / 10
-    assert fit_temperature(logit, genuine).slope == pytest.approx(
-        math.log(mean_target / (1 - mean_target)) / 2, rel=1e-4
-    )
+def test_slope_and_intercept_are_worked_by_hand_on_one_pair_of_values() -> None:
+    # at +2: 8 genuine, 1 counterfeit; at -2: 2 genuine, 4 counterfeit; Platt's targets are 11/12 and 1/7
+    logit = np.array([2.0] * 9 + [-2.0] * 6)
+    genuine = np.array([True] * 8 + [False] + [True] * 2 + [False] * 4)
+    above, below = (8 * 11 / 12 + 1 / 7) / 9, (2 * 11 / 12 + 4 / 7) / 6  # the mean targets, met exactly
+    calibration = fit_calibration(logit, genuine)
+    assert calibration.authenticity(2.0) == pytest.approx(above, rel=1e-5)
+    assert calibration.authenticity(-2.0) == pytest.approx(below, rel=1e-5)
+
+
+def test_where_counterfeits_are_rare_a_logit_of_nothing_means_their_share() -> None:
+    # networks learn from both labels weighed alike: without an intercept 0 would mean 0.5 whatever the share
+    rng = np.random.default_rng(0)
+    genuine = np.arange(5000) % 10 > 0
+    logit = rng.normal(0, 1, 5000) + 0.2 * (genuine - 0.5)
+    assert fit_calibration(logit, genuine).authenticity(0.0) == pytest.approx(0.9, abs=0.01)
 
 
 def test_perfectly_separated_listings_get_a_finite_slope() -> None:
     logit = np.array([5.0, 6.0, -5.0, -6.0])
-    calibration = fit_temperature(logit, logit > 0)
+    calibration = fit_calibration(logit, logit > 0)
     # two of each class: Platt's target is 3/4
     assert 0.6 < calibration.authenticity(5.0) < 0.8
 
 
-def test_logits_that_point_the_wrong_way_end_near_one_half() -> None:
+def test_logits_that_point_the_wrong_way_say_no_more_than_the_share() -> None:
     logit, genuine = made_listings(200, gap=-2)
-    calibration = fit_temperature(logit, genuine)
+    calibration = fit_calibration(logit, genuine)
     assert calibration.slope > 0
-    assert calibration.authenticity(3.0) == pytest.approx(0.5, abs=0.01)
+    assert calibration.authenticity(3.0) == pytest.approx(genuine.mean(), abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -70,45 +84,34 @@ def test_logits_that_point_the_wrong_way_end_near_one_half() -> None:
     [([1.0, 2.0], [True, True]), ([0.0, 0.0], [True, False]), ([], [])],
     ids=["one class", "all zero", "nothing"],
 )
-def test_with_nothing_to_fit_the_slope_is_one(logit: list[float], genuine: list[bool]) -> None:
-    assert fit_temperature(np.array(logit), np.array(genuine, bool)).slope == 1.0
+def test_with_nothing_to_fit_the_logit_stays_as_it_is(logit: list[float], genuine: list[bool]) -> None:
+    assert fit_calibration(np.array(logit), np.array(genuine, bool)) == Calibration(slope=1.0)
 
 
-def test_the_temperature_doesn_t_depend_on_the_logit_s_unit() -> None:
+def test_the_calibration_doesn_t_depend_on_the_logit_s_unit() -> None:
     logit, genuine = made_listings(300, gap=2)
-    one, million = fit_temperature(logit, genuine), fit_temperature(1e6 * logit, genuine)
+    one, million = fit_calibration(logit, genuine), fit_calibration(1e6 * logit, genuine)
     assert million.slope * 1e6 == pytest.approx(one.slope, rel=1e-5)
+    assert million.intercept == pytest.approx(one.intercept, abs=1e-6)
 
 
-def test_listings_with_more_photos_get_a_steeper_slope_where_they_deserve_it() -> None:
+def test_one_photo_is_calibrated_by_one_photo_of_every_listing() -> None:
     rng = np.random.default_rng(0)
-    count = np.repeat([1, 2, 3, 8], 400)
-    genuine = np.tile([True, False], 800)
-    logit = (genuine - 0.5) + rng.normal(0, 1, 1600) / np.sqrt(count)
-    slopes = {c.min_photos: c.calibration.slope for c in fit_listing_calibrations(logit, genuine, count)}
-    assert list(slopes) == [1, 2, 3, 5]
-    assert slopes[5] > 2 * slopes[1]
+    count = np.repeat([1, 2, 3, 8], 100)
+    genuine = np.tile([True, False], 200)
+    photos = [(label - 0.5) + rng.normal(0, 1, n) for label, n in zip(genuine, count, strict=True)]
+    mean, first = np.array([p.mean() for p in photos]), np.array([p[0] for p in photos])
+    one, more = fit_listing_calibrations(mean, genuine, count, one_photo_logit=first)
+    assert (one.min_photos, one.calibration) == (1, fit_calibration(first, genuine))
+    assert (more.min_photos, more.calibration) == (2, fit_calibration(mean, genuine))
+    assert (one.genuine, one.counterfeit, more.genuine, more.counterfeit) == (200, 200, 200, 200)
+    assert more.calibration.slope > 1.2 * one.calibration.slope
 
 
-def test_thin_buckets_join_their_neighbour() -> None:
-    count = np.array([1] * 60 + [2] * 10 + [4] * 50 + [6] * 5)
-    genuine = np.arange(125) % 2 == 0
-    logit = np.random.default_rng(0).normal(0, 1, 125)
-    assert [c.min_photos for c in fit_listing_calibrations(logit, genuine, count)] == [1, 2]
-
-
-def test_a_bucket_of_one_class_joins_its_neighbour() -> None:
-    count = np.array([1] * 100 + [2] * 100)
-    genuine = np.array([True] * 100 + [True, False] * 50)
-    logit = np.random.default_rng(0).normal(0, 1, 200)
-    assert [c.min_photos for c in fit_listing_calibrations(logit, genuine, count)] == [1]
-
-
-def test_few_listings_share_one_calibration() -> None:
+def test_listings_of_one_photo_alone_share_one_calibration() -> None:
     logit, genuine = made_listings(30, gap=2)
-    (shared,) = fit_listing_calibrations(logit, genuine, np.arange(30) % 6 + 1)
-    assert shared.min_photos == 1
-    assert shared.calibration == fit_temperature(logit, genuine)
+    (shared,) = fit_listing_calibrations(logit, genuine, np.ones(30, np.int64), one_photo_logit=logit)
+    assert (shared.min_photos, shared.calibration) == (1, fit_calibration(logit, genuine))
 
 
 def test_seventy_two_listings_are_needed_for_five_percent() -> None:
@@ -118,7 +121,7 @@ def test_seventy_two_listings_are_needed_for_five_percent() -> None:
 
 
 def test_the_bound_is_clopper_and_pearson_s() -> None:
-    assert calibrate.upper_bound(3, 100) == pytest.approx(beta_distribution.ppf(0.975, 4, 97))
+    assert calibrate.upper_bound(3, 100) == pytest.approx(stats.beta.ppf(0.975, 4, 97))
     assert calibrate.upper_bound(5, 5) == 1.0
     assert calibrate.upper_bound(0, 0) == 1.0
 
@@ -133,13 +136,80 @@ def test_enough_held_out_listings_guarantee_both_limits() -> None:
     assert chosen.counterfeit_below < chosen.genuine_above
 
 
-def test_the_guarantee_holds_as_often_as_it_says() -> None:
-    held = 0
-    for seed in range(300):
-        rng = np.random.default_rng(seed)
-        logit, genuine = rng.random(160), np.arange(160) % 2 == 0  # uniform: the true share flagged is the threshold
-        held += fitted(logit, genuine).counterfeit_below <= 0.05
-    assert held >= 300 * 0.95
+def test_the_allowed_errors_keep_their_confidence_at_every_number_of_listings() -> None:
+    # of n genuine listings, fitted on ranks 0, 1, 2 …, the threshold is the rank; the true share flagged is above 5 %
+    # where at most that many of n fell into the lowest 5 %: binomial
+    for n in (*range(72, 400), 1000, 5000):
+        rank = int(fitted(np.arange(2.0 * n), np.arange(2 * n) < n).counterfeit_below)
+        assert stats.binom.cdf(rank, n, 0.05) <= 0.025
+
+
+@pytest.mark.parametrize("n", [100, 200, 300])  # exactly: 0.6, 0.9 and 1.6 % of draws
+@pytest.mark.parametrize("shape", ["normal", "heavy tails", "lumps"])
+def test_a_guaranteed_limit_is_broken_in_at_most_2_5_percent_of_draws(n: int, shape: str) -> None:
+    # the share beyond the threshold is Beta(k+1, n-k) whatever the distribution; ties only make it smaller
+    rng = np.random.default_rng(2024)
+    draws: dict[str, Callable[[int], np.ndarray]] = {
+        "normal": rng.standard_normal,
+        "heavy tails": rng.standard_cauchy,
+        "lumps": lambda size: rng.integers(0, 40, size).astype(float),
+    }
+    share_below: dict[str, Callable[[float], float]] = {
+        "normal": stats.norm.cdf,
+        "heavy tails": stats.cauchy.cdf,
+        "lumps": lambda threshold: min(max(math.ceil(threshold), 0), 40) / 40,
+    }
+    draw, below = draws[shape], share_below[shape]
+    genuine = np.arange(2 * n) < n
+    broken = 0
+    for _ in range(400):
+        chosen = fitted(np.append(draw(n), draw(n) - 0.5), genuine)
+        assert chosen.genuine_flagged.guaranteed
+        broken += below(chosen.counterfeit_below) > 0.05
+    assert broken <= 0.025 * 400
+
+
+def test_limits_for_one_photo_hold_for_listings_cut_to_a_random_photo() -> None:
+    rng = np.random.default_rng(0)
+    broken = 0
+    for _ in range(300):
+        item = rng.normal(0, 1, 240) + np.where(np.arange(240) < 120, 1.0, -1.0)
+        photo = item[:, None] + rng.normal(0, 2, (240, 3))
+        genuine, names = np.arange(240) < 120, ["p"] * 240
+        shared = choose_thresholds(photo.mean(1), genuine, names, source="held_out")
+        one = choose_thresholds(photo[:, 0], genuine, names, source="held_out", at_least=shared)["*"]
+        assert one.counterfeit_below <= shared["*"].counterfeit_below
+        broken += stats.norm.cdf(one.counterfeit_below, 1, 5**0.5) > 0.05  # of one photo: variance 1 + 4
+    assert broken <= 0.025 * 300
+
+
+def test_thresholds_are_never_looser_than_those_they_must_keep_to() -> None:
+    value = np.arange(40.0)
+    logit, genuine = np.append(value, value), np.arange(80) < 40
+    shared = {"*": tiny_thresholds(1.5, 36.0), "p": tiny_thresholds(-7.0, 99.0)}
+    chosen = choose_thresholds(logit, genuine, ["p"] * 80, source="held_out", at_least=shared)
+    assert (chosen["*"].counterfeit_below, chosen["*"].genuine_above) == (1.5, 37.0)  # its own are 2 and 37
+    assert (chosen["*"].genuine_flagged.errors, chosen["*"].counterfeit_passed.errors) == (2, 2)
+    assert (chosen["p"].counterfeit_below, chosen["p"].genuine_above) == (-7.0, 99.0)
+    assert chosen["p"].counterfeit_passed.errors == 0
+
+
+def test_what_isn_t_guaranteed_goes_to_review_where_that_is_asked() -> None:
+    logit = np.append(np.arange(200.0), np.arange(40.0))
+    genuine = np.arange(240) < 200
+    chosen = choose_thresholds(logit, genuine, ["p"] * 240, source="held_out", unguaranteed="review")
+    assert sorted(chosen) == ["*"]  # 40 counterfeits give a product estimates of its own, 72 guarantees
+    assert chosen["*"].genuine_flagged.guaranteed
+    assert chosen["*"].counterfeit_below == 3.0  # 200 genuine listings allow three errors
+    assert chosen["*"].genuine_above == NEVER
+    assert (chosen["*"].counterfeit_passed.errors, chosen["*"].counterfeit_passed.n) == (0, 40)
+    assert not chosen["*"].counterfeit_passed.guaranteed
+
+
+def test_cross_fitted_listings_guarantee_nothing_so_that_all_would_go_to_review() -> None:
+    logit, genuine = made_listings(1000, gap=1)
+    chosen = choose_thresholds(logit, genuine, ["p"] * 1000, source="out_of_fold", unguaranteed="review")["*"]
+    assert (chosen.counterfeit_below, chosen.genuine_above) == (-NEVER, NEVER)
 
 
 def test_out_of_fold_listings_only_estimate_but_keep_the_bound() -> None:
@@ -227,7 +297,7 @@ def test_a_limit_outside_zero_to_one_is_refused() -> None:
 
 def test_lists_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="lengths"):
-        fit_temperature(np.zeros(2), np.ones(3, bool))
+        fit_calibration(np.zeros(2), np.ones(3, bool))
 
 
 def test_a_support_floor_loses_the_stated_share_of_listings() -> None:

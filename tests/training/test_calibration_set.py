@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.toy_data import write_toy_data
-from training.calibration_set import CalibrationSet, read_fold_answers
+from training.calibration_set import CalibrationSet, ListingCounts, read_answers, read_fold_answers
 from training.config import CalibrationConfig
 from training.errors import RunError
 from training.manifest import Manifest, read_manifest
@@ -99,3 +99,48 @@ def test_each_product_gets_a_floor_from_its_own_column(manifest: Manifest) -> No
         CalibrationSet(manifest=two, rows=rows, outputs=outputs, source="held_out").fit(CalibrationConfig()).support
     )
     assert {name: floor.listing for name, floor in support.items()} == pytest.approx({"ball": 0.8, "cap": 0.6})
+
+
+def all_rows(manifest: Manifest) -> CalibrationSet:
+    """Every photo answered at random, a little to the side of its label."""
+    genuine = np.array([row.label == "genuine" for row in manifest.rows])
+    logit = np.random.default_rng(0).normal(0, 1, len(genuine)) + 2 * (genuine - 0.5)
+    return CalibrationSet(
+        manifest=manifest, rows=tuple(range(len(genuine))), outputs=PhotoOutputs(logit=logit), source="held_out"
+    )
+
+
+def test_one_photo_stands_for_its_listing_whatever_was_said_of_it(manifest: Manifest) -> None:
+    held_out = all_rows(manifest)
+    mirrored = replace(held_out, outputs=PhotoOutputs(logit=-held_out.logit))
+    for listing, turned in zip(held_out.listings(), mirrored.listings(), strict=True):
+        rows = [row for row, entry in enumerate(manifest.rows) if entry.listing == listing.name]
+        assert listing.one_photo_logit in held_out.logit[rows]
+        assert turned.one_photo_logit == -listing.one_photo_logit  # the same photo: the draw doesn't look at logits
+
+
+def test_a_fit_says_on_how_many_listings_it_rests_and_is_stricter_with_one_photo(manifest: Manifest) -> None:
+    fitted = all_rows(manifest).fit(CalibrationConfig())
+    listings = all_rows(manifest).listings()
+    n_genuine = sum(listing.genuine for listing in listings)
+    assert fitted.listings_by_product["*"] == ListingCounts(genuine=n_genuine, counterfeit=len(listings) - n_genuine)
+    assert [(entry.min_photos, entry.genuine) for entry in fitted.listings] == [(1, n_genuine), (2, n_genuine)]
+    assert fitted.one_photo_thresholds.keys() == fitted.thresholds.keys()
+    for name, one in fitted.one_photo_thresholds.items():
+        assert one.counterfeit_below <= fitted.thresholds[name].counterfeit_below
+        assert one.genuine_above >= fitted.thresholds[name].genuine_above
+
+
+def test_answers_are_read_back_of_the_photos_that_they_name(manifest: Manifest, tmp_path: Path) -> None:
+    (file,) = write_folds(manifest, tmp_path, (1,)).values()
+    answers = read_answers(manifest, file)
+    assert {manifest.rows[row].fold for row in answers.rows} == {1}
+    assert answers.logit.tolist() == list(answers.rows)
+    with pytest.raises(RunError, match="there is no"):
+        read_answers(manifest, tmp_path / "other.csv")
+
+
+def test_answers_about_other_photos_are_refused(manifest: Manifest, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("photo,listing,logit\n/elsewhere/1.jpg,L1,0.5\n")
+    with pytest.raises(RunError, match="answers no photo"):
+        read_answers(manifest, tmp_path / "other.csv")

@@ -102,6 +102,14 @@ def test_the_card_says_what_the_labels_are_worth(bundle: Bundle) -> None:
     assert "relative to the weak labels" in card(bundle)
 
 
+def test_the_card_shows_what_each_limit_rests_on_and_that_weak_labels_are_weak(bundle: Bundle) -> None:
+    write_card(bundle.folder, replace(bundle.record, label_kind="weak"))
+    assert '<td class="n">100</td><td class="n">0</td><td class="n">3.6\u00a0%</td>' in card(bundle)
+    assert '<span class="chip better">guaranteed</span> relative to the weak labels' in card(bundle)
+    write_card(bundle.folder, replace(bundle.record, label_kind="verified"))
+    assert "relative to the weak labels" not in card(bundle)
+
+
 def test_the_card_says_that_a_photo_is_no_proof_of_what_is_in_the_box(bundle: Bundle) -> None:
     write_card(bundle.folder, bundle.record)
     assert "no proof of what is in the box" in card(bundle)

@@ -151,6 +151,11 @@ def test_the_folder_holds_metrics_answers_and_a_report(tmp_path: Path, photos: P
     assert metrics["figures"]["listing"]["auroc"]["value"] == pytest.approx(8 / 9, abs=1e-4)
     assert metrics["bundle"]["sha256"] == evaluation.bundle.sha256
     assert metrics["listings"] == 6
+    shares = [row["counterfeit_share"] for row in metrics["expected_precision"]]
+    assert shares == [0.5, 0.1, 0.01, 0.001]
+    page = (tmp_path / "out/report.html").read_text()
+    assert "precision of a counterfeit verdict" in page
+    assert '<span class="chip better">guaranteed</span>' in page
     assert metrics["stress"] is None, "changed copies cost a pass each, so they are judged only when asked for"
     rows = list(csv.DictReader((tmp_path / "out/answers.csv").read_text().splitlines()))
     assert [row["listing"] for row in rows] == ["g1", "g2", "g-wrong", "c1", "c2", "c-wrong"]

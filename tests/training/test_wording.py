@@ -4,11 +4,9 @@ import math
 
 import pytest
 
-from training.calibrate import NEVER
 from training.figures import Figure, share
-from training.thresholds import threshold_words
 from training.wording import interval, number, percent, promise
-from vision.bundle import Calibration, ErrorBound, GraphRecord, ListingCalibration, Thresholds
+from vision.bundle import ErrorBound, Thresholds
 
 
 def bound(*, n: int = 400, upper: float = 0.049, guaranteed: bool = True) -> ErrorBound:
@@ -50,7 +48,13 @@ def test_out_of_fold_thresholds_are_called_an_estimate_and_why() -> None:
 
 
 def test_a_class_that_was_not_there_is_not_bounded() -> None:
-    assert said(bound(n=0, upper=1.0, guaranteed=False)).startswith("Nothing is known")
+    assert said(bound(n=0, upper=1.0, guaranteed=False)).startswith("Never said: no listing of this class")
+
+
+def test_a_threshold_that_nothing_passes_says_that_a_person_decides_and_why() -> None:
+    few = bound(n=40, upper=0.17, guaranteed=False)
+    words = promise(few, thresholds(few), "weak", never=True).replace("\u00a0", " ")
+    assert words.startswith("Never said, so that a person decides, since 5 % isn't guaranteed: 40 listings bound it")
 
 
 @pytest.mark.parametrize(
@@ -65,19 +69,3 @@ def test_what_is_undefined_is_a_dash_without_an_interval() -> None:
     nothing = Figure(value=math.nan, low=math.nan, high=math.nan)
     assert (number(nothing.value), interval(nothing)) == ("–", "")
     assert interval(share(0, 0)) == ""
-
-
-def test_the_fallback_comes_last_and_an_unreachable_threshold_is_called_never() -> None:
-    graph = GraphRecord(
-        file="model.onnx",
-        precision="fp32",
-        photo_calibration=Calibration(slope=1),
-        listing_calibrations=(ListingCalibration(min_photos=1, calibration=Calibration(slope=1)),),
-        counterfeit_share={"*": 0.5},
-        thresholds={"*": thresholds(bound(), below=-NEVER), "toy": thresholds(bound())},
-        self_test_logits=(0.0,) * 8,
-        parity=0.0,
-    )
-    toy, fallback = threshold_words(graph, "verified")
-    assert (toy.name, toy.below, toy.above) == ("toy", "-1.00", "1.00")
-    assert (fallback.name, fallback.below) == ("any other product", "never")

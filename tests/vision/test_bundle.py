@@ -254,14 +254,20 @@ def test_a_calibration_is_the_sigmoid_of_a_line() -> None:
 def test_the_most_demanding_calibration_that_the_photo_count_reaches_is_used(bundle: Bundle) -> None:
     entries = [ListingCalibration(min_photos=n, calibration=Calibration(slope=float(n))) for n in (4, 1, 2)]
     graph = changed_graph(bundle, listing_calibrations=tuple(entries))
-    assert [graph.listing_calibration(count).slope for count in (1, 2, 3, 4, 12)] == [1.0, 2.0, 2.0, 4.0, 4.0]
+    assert [graph.listing_calibration(count).calibration.slope for count in (1, 2, 3, 4, 12)] == [
+        1.0,
+        2.0,
+        2.0,
+        4.0,
+        4.0,
+    ]
 
 
 def test_a_count_below_every_calibration_uses_the_least_demanding(bundle: Bundle) -> None:
     graph = changed_graph(
         bundle, listing_calibrations=(ListingCalibration(min_photos=2, calibration=Calibration(slope=2.0)),)
     )
-    assert graph.listing_calibration(1).slope == 2.0
+    assert graph.listing_calibration(1).calibration.slope == 2.0
 
 
 # --- photos that were seen
@@ -269,6 +275,32 @@ def test_a_count_below_every_calibration_uses_the_least_demanding(bundle: Bundle
 
 def test_seen_photos_are_kept_as_sixteen_digits_of_their_hash(bundle: Bundle) -> None:
     assert seen_photos(bundle) == {"ab" * 8, "cd" * 8}
+
+
+def test_bounds_are_the_base_rates_odds_times_the_listings_of_the_other_label_and_two() -> None:
+    entry = ListingCalibration(min_photos=1, calibration=Calibration(slope=1.0), genuine=98, counterfeit=38)
+    low, high = entry.bounds(0.25)
+    assert low == pytest.approx(math.log(3 / 100))
+    assert high == pytest.approx(math.log(3 * 40))
+
+
+def test_an_older_bundle_has_no_cap_and_no_thresholds_for_one_photo(bundle: Bundle) -> None:
+    table = json.loads((bundle.folder / "bundle.json").read_text())
+    (graph,) = table["graphs"]
+    del graph["one_photo_thresholds"]
+    for entry in graph["listing_calibrations"]:
+        del entry["genuine"], entry["counterfeit"]
+    (bundle.folder / "bundle.json").write_text(json.dumps(table))
+    older = read_bundle(bundle.folder).record.graphs[0]
+    assert older.listing_calibration(1).bounds(0.5) == (-math.inf, math.inf)
+    assert older.thresholds_for("toy", one_photo=True) == older.thresholds_for("toy")
+
+
+def test_thresholds_for_one_photo_come_by_product_with_the_same_fallback(bundle: Bundle) -> None:
+    graph = changed_graph(bundle, one_photo_thresholds={"*": tiny_thresholds(-4, 4), "toy": tiny_thresholds(-5, 5)})
+    assert graph.thresholds_for("toy", one_photo=True).genuine_above == 5
+    assert graph.thresholds_for("hat", one_photo=True).genuine_above == 4
+    assert graph.thresholds_for("toy").genuine_above == 2
 
 
 def test_seen_photos_are_written_sorted_and_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from tests.tiny_bundle import tiny_logits, write_tiny_bundle
 from tests.vision.photos import encode, smooth_pixels
-from vision.bundle import Bundle
+from vision.bundle import Bundle, seal_bundle
 from vision.detector import Detector
 from vision.errors import (
     BundleError,
@@ -148,6 +149,34 @@ def test_counterfeit_share_is_taken_per_product(bundle: Bundle) -> None:
     assert rare.authenticity / (1 - rare.authenticity) == pytest.approx(
         99 * plain.authenticity / (1 - plain.authenticity)
     )
+
+
+def test_the_shift_to_the_served_base_rate_is_worked_by_hand_from_photo_to_answer(tmp_path: Path) -> None:
+    """At 20 % counterfeits in validation, a logit of L says odds e^(L/2); at 1 in 1,000 they are 999 / 4 times that."""
+    detector = Detector(
+        write_tiny_bundle(tmp_path, counterfeit_share=0.2, bias=-4.25), counterfeit_share={"toy": 0.001}
+    )
+    photo = tinted(80, 70)
+    tiles = to_input(open_photo(photo), detector.bundle.record.geometry)
+    logit = float(tiny_logits(tiles.pixels, bias=-4.25)[0])
+    assert -4.3 < logit < -2.5  # counterfeit by the thresholds
+    odds = float(np.exp(0.5 * logit)) * 999 / 4
+    verdict = detector.check([photo])
+    assert verdict.authenticity == pytest.approx(odds / (1 + odds), abs=1e-5)
+    assert verdict.photos[0].authenticity == pytest.approx(odds / (1 + odds), abs=1e-5)
+    assert odds > 9  # flagged, and at this base rate genuine all the same in nine of ten
+    assert verdict.outcome == "counterfeit"
+
+
+def test_a_cap_is_served_at_the_served_base_rate(tmp_path: Path) -> None:
+    bundle = write_tiny_bundle(tmp_path, counterfeit_share=0.2)
+    graph = bundle.record.graphs[0]
+    entries = tuple(replace(entry, genuine=18, counterfeit=8) for entry in graph.listing_calibrations)
+    record = replace(bundle.record, graphs=(replace(graph, listing_calibrations=entries),))
+    sealed = seal_bundle(bundle.folder, record)
+    blue = tinted(20, 120)
+    assert Detector(sealed).check([blue]).authenticity == pytest.approx(4 / 24)  # odds 4, over 18 + 2
+    assert Detector(sealed, counterfeit_share={"toy": 0.001}).check([blue]).authenticity == pytest.approx(999 / 1019)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.1, float("nan")])

@@ -156,6 +156,98 @@ def test_extreme_logits_give_probabilities_and_no_overflow(bundle: Bundle) -> No
     assert decided(bundle, judged(0, -1e6)).authenticity == 0.0
 
 
+# --- how sure the held-out listings allow it to be
+
+
+def resting_on(bundle: Bundle, genuine: int, counterfeit: int, **changes: object) -> GraphRecord:
+    """The graph, whose listing calibrations were fitted on so many listings."""
+    graph = bundle.record.graphs[0]
+    entries = [
+        dataclasses.replace(entry, genuine=genuine, counterfeit=counterfeit) for entry in graph.listing_calibrations
+    ]
+    return dataclasses.replace(graph, listing_calibrations=tuple(entries), **changes)  # type: ignore[arg-type]
+
+
+def test_no_answer_is_surer_than_the_listings_of_the_other_label_support(bundle: Bundle) -> None:
+    graph = resting_on(bundle, genuine=18, counterfeit=8)
+    sure = decided(bundle, judged(0, 1e6), judged(1, 1e6), graph=graph)
+    assert sure.authenticity == pytest.approx(10 / 11)  # 8 counterfeits: even odds times 8 + 2
+    assert [photo.authenticity for photo in sure.photos] == [pytest.approx(10 / 11)] * 2
+    assert decided(bundle, judged(0, -1e6), graph=graph).authenticity == pytest.approx(1 / 21)  # 18 genuine: 1 to 20
+    assert decided(bundle, judged(0, 3.0), graph=graph).authenticity == pytest.approx(1 / (1 + math.exp(-1.5)))
+
+
+def test_the_cap_moves_with_the_base_rate_and_is_no_cap_on_the_probability(bundle: Bundle) -> None:
+    graph = resting_on(bundle, genuine=18, counterfeit=8, counterfeit_share={"*": 0.2})
+    assert decided(bundle, judged(0, 1e6), graph=graph).authenticity == pytest.approx(40 / 41)  # odds 4 times 10
+    rare = decided(bundle, judged(0, 1e6), graph=graph, counterfeit_share=0.01)
+    assert rare.authenticity == pytest.approx(990 / 991)  # odds 99 times 10
+    rare = decided(bundle, judged(0, -1e6), graph=graph, counterfeit_share=0.01)
+    assert rare.authenticity == pytest.approx(4.95 / 5.95)  # odds 99 over 20: so few listings can't overturn 1 %
+
+
+def test_the_cap_moves_no_outcome(bundle: Bundle) -> None:
+    graph = resting_on(bundle, genuine=0, counterfeit=0)
+    assert decided(bundle, judged(0, 9.0), graph=graph).outcome == "genuine"
+    assert decided(bundle, judged(0, -9.0), graph=graph).outcome == "counterfeit"
+    assert decided(bundle, judged(0, 12.0), judged(1, -6.0), judged(2, 12.0), graph=graph).outcome == "review"
+
+
+def test_a_conformal_bundle_has_no_cap(bundle: Bundle) -> None:
+    conformal = with_record(bundle, authenticity_kind="conformal")
+    verdict = decided(conformal, judged(0, 1e6), graph=resting_on(bundle, genuine=18, counterfeit=0))
+    assert verdict.authenticity == 1.0
+
+
+# --- a listing that shows little
+
+
+def stricter_with_one_photo(bundle: Bundle) -> GraphRecord:
+    thresholds = {"*": tiny_thresholds(-2, 2)}
+    one_photo = {"*": tiny_thresholds(-4, 4)}
+    return dataclasses.replace(bundle.record.graphs[0], thresholds=thresholds, one_photo_thresholds=one_photo)
+
+
+@pytest.mark.parametrize(
+    ("logit", "outcome", "of_one"), [(-3, "counterfeit", "review"), (3, "genuine", "review"), (5, "genuine", "genuine")]
+)
+def test_one_photo_must_speak_more_clearly(bundle: Bundle, logit: float, outcome: str, of_one: str) -> None:
+    graph = stricter_with_one_photo(bundle)
+    assert decided(bundle, judged(0, logit), judged(1, logit), graph=graph).outcome == outcome
+    alone = decided(bundle, judged(0, logit), graph=graph)
+    assert alone.outcome == of_one
+    if of_one == "review":
+        assert "more photos" in alone.reasons[0].message
+
+
+def test_one_usable_photo_among_blurred_ones_is_one_photo(bundle: Bundle) -> None:
+    blurred = [judged(index, 3.0, quality=("blurred",)) for index in (1, 2)]
+    verdict = decided(bundle, judged(0, 3.0), *blurred, graph=stricter_with_one_photo(bundle))
+    assert verdict.outcome == "review"
+    assert verdict.authenticity == pytest.approx(1 / (1 + math.exp(-1.5)))  # the slope of one photo, not of three
+
+
+def test_a_photo_s_own_outcome_is_that_of_a_listing_of_it_alone(bundle: Bundle) -> None:
+    verdict = decided(bundle, judged(0, 3.0), judged(1, 5.0), graph=stricter_with_one_photo(bundle))
+    assert verdict.outcome == "genuine"
+    assert [photo.outcome for photo in verdict.photos] == ["review", "genuine"]
+
+
+def test_photos_of_unknown_views_are_as_sure_as_one_photo(bundle: Bundle) -> None:
+    wanting, graph = with_record(bundle, required_views=("whole",)), stricter_with_one_photo(bundle)
+    photos = [judged(index, 3.0) for index in range(3)]
+    unknown = decided(wanting, *photos, graph=graph)
+    assert (unknown.outcome, codes(unknown)) == ("review", ["between_thresholds", "views_unknown"])
+    assert unknown.authenticity == pytest.approx(1 / (1 + math.exp(-1.5)))
+    known = decided(wanting, *photos, graph=graph, views=["whole", "grille", "grille"])
+    assert known.outcome == "genuine"
+    assert known.authenticity == pytest.approx(1 / (1 + math.exp(-3.0)))
+
+
+def test_a_bundle_without_thresholds_for_one_photo_judges_it_by_those_for_all(bundle: Bundle) -> None:
+    assert decided(bundle, judged(0, 3.0)).outcome == "genuine"
+
+
 # --- photos that are bad, alike, or at odds
 
 
