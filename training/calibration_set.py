@@ -177,19 +177,13 @@ def read_fold_answers(manifest: Manifest, files: Mapping[int, Path]) -> Calibrat
     return CalibrationSet(manifest=manifest, rows=tuple(photos), logit=values, source="out_of_fold")
 
 
-def read_answers(manifest: Manifest, file: Path) -> CalibrationSet:
-    """What the network that ships said of rows that it never saw: of those that `file` answers.
-
-    Raises RunError where there is no file, or it speaks of none of the manifest's photos.
-    """
-    if not file.is_file():
-        raise RunError(f"there is no {file}: give the folder of a run with listings that only report")
+def read_answers_of_photos(manifest: Manifest, file: Path) -> CalibrationSet:
+    """What one file of `CalibrationSet.write` says of the manifest's rows that it names."""
     logits = _read_logits(file)
-    rows = tuple(row for row, entry in enumerate(manifest.rows) if entry.photo.resolve() in logits)
-    if not rows:
-        raise RunError(f"{file} answers no photo of {manifest.path}: give the manifest of the run, where it lies now")
-    values = np.array([logits[manifest.rows[row].photo.resolve()] for row in rows])
-    return CalibrationSet(manifest=manifest, rows=rows, logit=values, source="held_out")
+    photos = {row: entry.photo.resolve() for row, entry in enumerate(manifest.rows)}
+    rows = tuple(row for row, photo in photos.items() if photo in logits)
+    values = np.array([logits[photos[row]] for row in rows])
+    return CalibrationSet(manifest=manifest, rows=rows, logit=values, source="out_of_fold")
 
 
 def _read_logits(file: Path) -> dict[Path, float]:
