@@ -33,7 +33,7 @@ from sklearn.isotonic import IsotonicRegression
 from docs.fold_stress import read_data
 from training import metrics
 from training.calibrate import fit_calibration, platt_targets
-from training.calibration_set import CalibrationSet, read_answers, read_fold_answers
+from training.calibration_set import CalibrationSet, read_answers_of_photos, read_fold_answers
 from training.metrics import BoolArray, FloatArray, WeightedFigure
 from training.run_folder import FOLDS_FOLDER
 from training.splits import group_folds
@@ -111,7 +111,15 @@ def read_listings(run: Path, manifest: Path | None, *, seed: int) -> Answers:
         held_out = read_fold_answers(data, files)
         fold_of_row = {row: data.rows[row].fold or 0 for row in held_out.rows}
     else:
-        held_out = read_answers(data, run / REPORT_LOGITS)
+        if not (run / REPORT_LOGITS).is_file():
+            raise SystemExit(
+                f"{run} has no {REPORT_LOGITS}: give a run of folds, or one with listings that only report"
+            )
+        held_out = read_answers_of_photos(data, run / REPORT_LOGITS)
+        if not held_out.rows:
+            raise SystemExit(
+                f"{run / REPORT_LOGITS} names no photo of {data.path}: give it where it lies now (--manifest)"
+            )
         folds = group_folds(data, held_out.rows, k=5, seed=seed)
         fold_of_row = {row: k for k, (_, left_out) in enumerate(folds) for row in left_out}
     return _answers(held_out, {data.rows[row].listing: fold for row, fold in fold_of_row.items()})

@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.calibration_set import read_answers
+from training.calibration_set import read_answers_of_photos
 from training.config import DataConfig
 from training.metrics import BoolArray, FloatArray, auroc_weighted, paired_bootstrap
 from training.run_folder import FOLDS_FOLDER, read_run_record
@@ -62,7 +62,7 @@ def read_listings(run: Path) -> Listings:
     counterfeit: list[bool] = []
     fold: list[int] = []
     for number, file in enumerate(files):
-        answers = read_answers(manifest, file)
+        answers = read_answers_of_photos(manifest, file)
         for rows, judgements in answers.judged_listings():
             logits.append(np.array([photo.logit for photo in distinct_readable(judgements)], np.float64))
             counterfeit.append(manifest.rows[rows[0]].label == "counterfeit")

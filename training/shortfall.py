@@ -14,7 +14,8 @@ def describe_shortfalls(
 ) -> tuple[str, ...]:
     """One sentence for each limit, and each product, that the held-out listings are too few for.
 
-    `counts` are by product, with `*` for all. A limit is named with the listings that would guarantee it.
+    `counts` are by product, with `*` for all. A limit is named with the listings that would guarantee it; a label that
+    was never there is not missed, since training on genuine listings alone means to have none.
     """
     return (*_of_all(counts[ANY_PRODUCT], config, source), *_of_products(counts, config, source))
 
@@ -24,7 +25,7 @@ def _of_all(all_listings: ListingCounts, config: CalibrationConfig, source: Sour
         yield "Thresholds are estimates: cross-fits judged the listings that set them, not the network that ships."
     for label, n, limit in _classes(all_listings, config):
         needed = listings_needed(limit)
-        if n < needed:
+        if n < needed and (n or config.unguaranteed == "review"):
             left = "the threshold is an estimate" if config.unguaranteed == "estimate" else _everything_to(label)
             yield (
                 f"{n} {label} listings calibrate; to guarantee at most {percent(limit)} errors takes at least {needed} "

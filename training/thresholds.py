@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from training.calibrate import NEVER
-from training.wording import percent, promise
+from training.wording import limit_remarks, percent
 from vision.bundle import ANY_PRODUCT, ErrorBound, GraphRecord, LabelKind, Thresholds
 
 Worth = Literal["guaranteed", "estimate", "nothing"]
@@ -24,7 +24,7 @@ class LimitRow:
     errors: int
     upper: str
     worth: Worth
-    words: str
+    remarks: tuple[str, ...]
 
 
 def limit_rows(graph: GraphRecord, label_kind: LabelKind) -> tuple[LimitRow, ...]:
@@ -43,16 +43,15 @@ def _rows(
             ("counterfeit passed", "above", chosen.genuine_above, chosen.counterfeit_passed),
         )
         for error, side, value, bound in sides:
-            never = abs(value) >= NEVER
             yield LimitRow(
                 name=fallback if name == ANY_PRODUCT else name,
                 shown=shown,
                 error=error,
-                threshold="never" if never else f"{side} {value:.2f}",
+                threshold="never" if abs(value) >= NEVER else f"{side} {value:.2f}",
                 limit=percent(bound.limit),
                 n=bound.n,
                 errors=bound.errors,
                 upper=percent(bound.upper),
                 worth="nothing" if not bound.n else "guaranteed" if bound.guaranteed else "estimate",
-                words=promise(bound, chosen, label_kind, never=never),
+                remarks=limit_remarks(bound, chosen, label_kind),
             )

@@ -61,24 +61,15 @@ def percents(figure: Figure) -> str:
     return f"{100 * figure.low:.0f} to {percent(figure.high)}" if figure.low == figure.low else ""
 
 
-def promise(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKind, *, never: bool = False) -> str:
-    """One sentence on what a threshold's error bound guarantees, or why it only estimates.
-
-    `never` says that the threshold lies where nothing passes it.
-    """
-    limit = percent(bound.limit)
-    if not bound.n:
-        return f"Never said: no listing of this class was there to bound the {limit}."
-    relative = ", relative to the weak labels" if label_kind == "weak" else ""
-    relative = ", on rendered photos" if label_kind == "rendered" else relative
-    if bound.guaranteed:
-        return f"Guaranteed: at most {limit}, with 97.5{NBSP}% confidence, from {bound.n} held-out listings{relative}."
-    reasons = []
-    if thresholds.source == "out_of_fold":
-        reasons.append("out-of-fold listings were judged by networks other than the one that ships")
+def limit_remarks(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKind) -> tuple[str, ...]:
+    """What to know of a limit: what it is relative to, and why it isn't guaranteed where it isn't."""
+    remarks = []
+    if bound.n and label_kind == "weak":
+        remarks.append("relative to the weak labels")
+    if bound.n and label_kind == "rendered":
+        remarks.append("on rendered photos")
+    if bound.n and thresholds.source == "out_of_fold":
+        remarks.append("cross-fitted by other networks")
     if bound.upper > bound.limit:
-        needed = listings_needed(bound.limit)
-        reasons.append(f"{bound.n} listings bound it by {percent(bound.upper)} only (at least {needed} are needed)")
-    if never:
-        return f"Never said, so that a person decides, since {limit} isn't guaranteed: {'; '.join(reasons)}."
-    return f"An estimate, aimed at {limit}{relative}: {'; '.join(reasons)}."
+        remarks.append(f"takes at least {listings_needed(bound.limit)} held-out listings")
+    return tuple(remarks)

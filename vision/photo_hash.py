@@ -13,22 +13,31 @@ from PIL import Image
 NEAR_BITS: Final = 31
 LEAST_QUALITY: Final = 50
 HASHED_SIDE_PX: Final = 128
+_PARTS: Final = 4  # of each side
+_NEAR_LEVELS: Final = 32  # of 255 in any part: a copy may be a little lighter, and is of no other colour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoHash:
-    """PDQ of a photo and of its mirror image, uint64 [4] each; `quality`, 0 to 100, is low for flat photos."""
+    """PDQ of a photo and of its mirror image, uint64 [4] each; `quality`, 0 to 100, is low for flat photos.
+
+    `colours`, uint8 [4, 4, 3] RGB, are the means of 16 parts: PDQ sees no colour.
+    """
 
     bits: NDArray[np.uint64]
     mirrored_bits: NDArray[np.uint64]
     quality: int
+    colours: NDArray[np.uint8]
 
     def is_copy_of(self, other: "PhotoHash") -> bool:
         """Whether the two show the same photo, straight or mirrored; flat photos are copies of nothing."""
         if min(self.quality, other.quality) < LEAST_QUALITY:
             return False
-        nearest = min(_bits_apart(self.bits, other.bits), _bits_apart(self.bits, other.mirrored_bits))
-        return nearest <= NEAR_BITS
+        pairs = ((other.bits, other.colours), (other.mirrored_bits, other.colours[:, ::-1]))
+        return any(
+            _bits_apart(self.bits, bits) <= NEAR_BITS and _levels_apart(self.colours, colours) <= _NEAR_LEVELS
+            for bits, colours in pairs
+        )
 
 
 def hash_photo(pixels: NDArray[np.uint8]) -> PhotoHash:
@@ -40,7 +49,12 @@ def hash_photo(pixels: NDArray[np.uint8]) -> PhotoHash:
     small = np.asarray(image)
     bits, quality = pdqhash.compute(np.ascontiguousarray(small))
     mirrored_bits, _ = pdqhash.compute(np.ascontiguousarray(small[:, ::-1]))
-    return PhotoHash(bits=_pack(bits), mirrored_bits=_pack(mirrored_bits), quality=int(quality))
+    colours = np.asarray(image.resize((_PARTS, _PARTS), Image.Resampling.BOX))
+    return PhotoHash(bits=_pack(bits), mirrored_bits=_pack(mirrored_bits), quality=int(quality), colours=colours)
+
+
+def _levels_apart(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> int:
+    return int(np.abs(left.astype(np.int16) - right).max())
 
 
 def _bits_apart(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.toy_data import write_toy_data
-from training.calibration_set import CalibrationSet, ListingCounts, read_answers, read_fold_answers
+from training.calibration_set import CalibrationSet, ListingCounts, read_answers_of_photos, read_fold_answers
 from training.config import CalibrationConfig
 from training.errors import RunError
 from training.manifest import Manifest, read_manifest
@@ -133,14 +133,6 @@ def test_a_fit_says_on_how_many_listings_it_rests_and_is_stricter_with_one_photo
 
 def test_answers_are_read_back_of_the_photos_that_they_name(manifest: Manifest, tmp_path: Path) -> None:
     (file,) = write_folds(manifest, tmp_path, (1,)).values()
-    answers = read_answers(manifest, file)
+    answers = read_answers_of_photos(manifest, file)
     assert {manifest.rows[row].fold for row in answers.rows} == {1}
     assert answers.logit.tolist() == list(answers.rows)
-    with pytest.raises(RunError, match="there is no"):
-        read_answers(manifest, tmp_path / "other.csv")
-
-
-def test_answers_about_other_photos_are_refused(manifest: Manifest, tmp_path: Path) -> None:
-    (tmp_path / "other.csv").write_text("photo,listing,logit\n/elsewhere/1.jpg,L1,0.5\n")
-    with pytest.raises(RunError, match="answers no photo"):
-        read_answers(manifest, tmp_path / "other.csv")

@@ -105,7 +105,7 @@ def test_the_card_says_what_the_labels_are_worth(bundle: Bundle) -> None:
 def test_the_card_shows_what_each_limit_rests_on_and_that_weak_labels_are_weak(bundle: Bundle) -> None:
     write_card(bundle.folder, replace(bundle.record, label_kind="weak"))
     assert '<td class="n">100</td><td class="n">0</td><td class="n">3.6\u00a0%</td>' in card(bundle)
-    assert '<span class="chip better">guaranteed</span> relative to the weak labels' in card(bundle)
+    assert '<span class="chip better">guaranteed</span><small>relative to the weak labels</small>' in card(bundle)
     write_card(bundle.folder, replace(bundle.record, label_kind="verified"))
     assert "relative to the weak labels" not in card(bundle)
 

@@ -66,7 +66,7 @@ def test_flat_pictures_match_nothing() -> None:
 
 def packed(bits: NDArray[np.bool_]) -> PhotoHash:
     words = np.packbits(bits).view(np.uint64)
-    return PhotoHash(bits=words, mirrored_bits=~words, quality=100)
+    return PhotoHash(bits=words, mirrored_bits=~words, quality=100, colours=np.zeros((4, 4, 3), np.uint8))
 
 
 def test_the_distance_is_the_number_of_bits_that_differ_up_to_the_limit() -> None:

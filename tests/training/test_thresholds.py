@@ -25,7 +25,7 @@ def test_a_row_shows_what_a_limit_rests_on() -> None:
         errors=0,
         upper="3.6\u00a0%",
         worth="guaranteed",
-        words="Guaranteed: at most 5\u00a0%, with 97.5\u00a0% confidence, from 100 held-out listings.",
+        remarks=(),
     )
     assert (passed.error, passed.threshold) == ("counterfeit passed", "above 2.00")
 

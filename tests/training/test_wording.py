@@ -5,7 +5,7 @@ import math
 import pytest
 
 from training.figures import Figure, share
-from training.wording import interval, number, percent, promise
+from training.wording import interval, limit_remarks, number, percent
 from vision.bundle import ErrorBound, Thresholds
 
 
@@ -23,38 +23,34 @@ def thresholds(flagged: ErrorBound, source: str = "held_out", below: float = -1.
     )
 
 
-def said(flagged: ErrorBound, source: str = "held_out", kind: str = "verified") -> str:
-    return promise(flagged, thresholds(flagged, source), kind).replace("\u00a0", " ")  # type: ignore[arg-type]
+def remarks(flagged: ErrorBound, source: str = "held_out", kind: str = "verified") -> tuple[str, ...]:
+    return limit_remarks(flagged, thresholds(flagged, source), kind)  # type: ignore[arg-type]
 
 
-def test_a_guarantee_names_its_confidence_and_its_listings() -> None:
-    assert said(bound()) == "Guaranteed: at most 5 %, with 97.5 % confidence, from 400 held-out listings."
+def test_a_guarantee_on_verified_labels_needs_no_remark() -> None:
+    assert remarks(bound()) == ()
 
 
-def test_on_weak_labels_a_guarantee_is_relative_to_them() -> None:
-    assert said(bound(), kind="weak").endswith("held-out listings, relative to the weak labels.")
+def test_on_weak_labels_a_limit_is_relative_to_them() -> None:
+    assert remarks(bound(), kind="weak") == ("relative to the weak labels",)
+    assert remarks(bound(), kind="rendered") == ("on rendered photos",)
 
 
 def test_too_few_listings_are_said_with_the_number_needed() -> None:
-    words = said(bound(n=40, upper=0.17, guaranteed=False))
-    assert words.startswith("An estimate, aimed at 5 %")
-    assert "40 listings bound it by 17 % only (at least 72 are needed)" in words
+    assert remarks(bound(n=40, upper=0.17, guaranteed=False)) == ("takes at least 72 held-out listings",)
 
 
-def test_out_of_fold_thresholds_are_called_an_estimate_and_why() -> None:
-    words = said(bound(guaranteed=False), source="out_of_fold")
-    assert "Guaranteed" not in words
-    assert "networks other than the one that ships" in words
-
-
-def test_a_class_that_was_not_there_is_not_bounded() -> None:
-    assert said(bound(n=0, upper=1.0, guaranteed=False)).startswith("Never said: no listing of this class")
-
-
-def test_a_threshold_that_nothing_passes_says_that_a_person_decides_and_why() -> None:
+def test_a_cross_fitted_limit_says_whose_answers_it_rests_on() -> None:
     few = bound(n=40, upper=0.17, guaranteed=False)
-    words = promise(few, thresholds(few), "weak", never=True).replace("\u00a0", " ")
-    assert words.startswith("Never said, so that a person decides, since 5 % isn't guaranteed: 40 listings bound it")
+    assert remarks(few, source="out_of_fold", kind="weak") == (
+        "relative to the weak labels",
+        "cross-fitted by other networks",
+        "takes at least 72 held-out listings",
+    )
+
+
+def test_a_class_that_was_not_there_rests_on_nothing() -> None:
+    assert remarks(bound(n=0, upper=1.0, guaranteed=False), kind="weak") == ("takes at least 72 held-out listings",)
 
 
 @pytest.mark.parametrize(

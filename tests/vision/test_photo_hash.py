@@ -29,6 +29,11 @@ def test_other_photos_are_no_copies() -> None:
     assert not any(hash_photo(picture(0)).is_copy_of(hash_photo(picture(seed))) for seed in range(1, 20))
 
 
+def test_the_same_picture_in_another_colour_is_no_copy() -> None:
+    blue = np.ascontiguousarray(picture(0)[..., ::-1])
+    assert not hash_photo(picture(0)).is_copy_of(hash_photo(blue))
+
+
 def test_flat_photos_are_copies_of_nothing() -> None:
     flat = hash_photo(np.full((100, 100, 3), 128, np.uint8))
     assert not flat.is_copy_of(flat)

@@ -40,7 +40,10 @@ def with_floors(bundle: Bundle) -> GraphRecord:
 def hashed(index: int, logit: float, word: int) -> PhotoJudgement:
     """A photo whose perceptual hash repeats a 64-bit word."""
     bits = np.full(4, word, np.uint64)
-    return dataclasses.replace(judged(index, logit), hash=PhotoHash(bits=bits, mirrored_bits=~bits, quality=100))
+    return dataclasses.replace(
+        judged(index, logit),
+        hash=PhotoHash(bits=bits, mirrored_bits=~bits, quality=100, colours=np.zeros((4, 4, 3), np.uint8)),
+    )
 
 
 def unread(index: int) -> PhotoJudgement:
@@ -194,7 +197,7 @@ def test_the_cap_moves_no_outcome(bundle: Bundle) -> None:
 
 
 def test_a_conformal_bundle_has_no_cap(bundle: Bundle) -> None:
-    conformal = with_record(bundle, authenticity_kind="conformal")
+    conformal = genuine_only(bundle)
     verdict = decided(conformal, judged(0, 1e6), graph=resting_on(bundle, genuine=18, counterfeit=0))
     assert verdict.authenticity == 1.0
 
