@@ -135,6 +135,7 @@ class Int8Step:
             listing_calibrations=fitted.listings,
             counterfeit_share=fitted.counterfeit_share,
             thresholds=fitted.thresholds,
+            one_photo_thresholds=fitted.one_photo_thresholds,
             support=fitted.support,
             genuine_logits=fitted.genuine_logits,
             self_test_logits=tuple(float(session.run(["logit"], {"photos": tile[None]})[0][0]) for tile in tiles),
