@@ -31,6 +31,7 @@ from vision.scorer import Scorer
 from vision.self_test import self_test_inputs
 
 INT8_FILE = "model.int8.onnx"
+REFUSED_FILE = "refused.int8.onnx"  # in the run's folder, to be looked at
 PARITY_LIMIT = 0.15  # in authenticity: ten times what rounding does to most photos; more means a broken graph
 
 
@@ -71,7 +72,10 @@ class Int8Step:
         return read_fold_answers(self.manifest, files)
 
     def add_to(self, bundle: Bundle, fitted: Sequence[int], *, fp32: CalibrationSet, int8: CalibrationSet) -> Bundle:
-        """The bundle with an int8 graph beside its own, where that passes the gate; else as it was, and says why."""
+        """The bundle with an int8 graph beside its own, where that passes the gate; else as it was, and says why.
+
+        A refused graph is kept beside the bundle's folder.
+        """
         calibrating = self._calibration_photos(fitted)
         self._quantise(bundle.folder / GRAPH_FILE, bundle.folder / INT8_FILE, calibrating)
         (own,) = bundle.record.graphs
@@ -86,7 +90,7 @@ class Int8Step:
         self.console.print(f"int8: {describe_gate(gate)}", highlight=False)
         if found:
             self.console.print(f"no int8 graph: {'; '.join(found)}. fp32 ships alone.", style="yellow")
-            (bundle.folder / INT8_FILE).unlink()
+            (bundle.folder / INT8_FILE).replace(bundle.folder.parent / REFUSED_FILE)
             return seal_bundle(bundle.folder, bundle.record)
         graph = replace(graph, parity=parity)
         return seal_bundle(bundle.folder, replace(bundle.record, graphs=(own, graph)))

@@ -187,6 +187,7 @@ def test_a_graph_that_is_refused_is_left_out_and_the_reason_said(
     assert [graph.precision for graph in left.record.graphs] == ["fp32"]
     assert left.sha256 == alone.sha256
     assert "model.int8.onnx" not in read_bundle(tmp_path / "bundle").files
+    assert (tmp_path / "refused.int8.onnx").is_file()
     assert isinstance(told.file, io.StringIO)
     assert re.search(
         r"no int8 graph: .* the listing AUROC falls by 1\.0000, .*; it differs from fp32", told.file.getvalue()
