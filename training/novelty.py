@@ -21,7 +21,10 @@ _CONSTANT = 1e-4
 
 
 class Novelty(nn.Module):
-    """Pooled features [N, F] -> novelty [N]: the mean squared distance per feature, about 1 for a genuine photo."""
+    """Pooled features [N, F] -> novelty [N]: the mean squared distance per feature.
+
+    It is 1 on average over the photos that were fitted, and several times that for genuine photos that were not.
+    """
 
     mean: Tensor
     whitening: Tensor
