@@ -19,7 +19,7 @@ from training.export import export_network
 from training.photo_logits import read_tile, single_thread_session
 from training.run_folder import code_version
 from training.weights import save_weights
-from vision.bundle import Bundle, BundleRecord, GraphRecord, seal_bundle, write_seen_photos
+from vision.bundle import Bundle, BundleRecord, seal_bundle, write_seen_photos
 from vision.scorer import Scorer
 from vision.self_test import self_test_inputs
 
@@ -67,21 +67,7 @@ def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> Bund
         evidence_kind="exact",
         evidence_bias=contents.network.evidence_bias,
         authenticity_kind="conformal" if fitted.genuine_logits else "calibrated",
-        graphs=(
-            GraphRecord(
-                file=GRAPH_FILE,
-                precision="fp32",
-                photo_calibration=fitted.photo,
-                listing_calibrations=fitted.listings,
-                counterfeit_share=fitted.counterfeit_share,
-                thresholds=fitted.thresholds,
-                support=fitted.support,
-                genuine_logits=fitted.genuine_logits,
-                one_photo_thresholds=fitted.one_photo_thresholds,
-                self_test_logits=tuple(float(v) for v in self_test),
-                parity=0.0,
-            ),
-        ),
+        graphs=(fitted.graph_record(GRAPH_FILE, "fp32", tuple(float(v) for v in self_test)),),
         required_views=(),
         metrics={},
         label_kind=config.data.label_kind,

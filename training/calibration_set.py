@@ -20,7 +20,16 @@ from training.errors import RunError
 from training.manifest import Manifest
 from training.metrics import auroc
 from training.photo_outputs import PhotoOutputs, join_outputs
-from vision.bundle import ANY_PRODUCT, Calibration, GenuineLogits, ListingCalibration, SupportFloor, Thresholds
+from vision.bundle import (
+    ANY_PRODUCT,
+    Calibration,
+    GenuineLogits,
+    GraphRecord,
+    ListingCalibration,
+    Precision,
+    SupportFloor,
+    Thresholds,
+)
 from vision.detector import MOST_PHOTOS
 from vision.photo import open_photo
 from vision.photo_hash import HASHED_SIDE_PX, PhotoHash, hash_photo
@@ -180,6 +189,22 @@ class FittedCalibration:
     support: dict[str, SupportFloor]
     genuine_logits: GenuineLogits | None
     listings_by_product: dict[str, ListingCounts]
+
+    def graph_record(self, file: str, precision: Precision, self_test_logits: tuple[float, ...]) -> GraphRecord:
+        """The record of the graph whose answers were fitted; its parity is measured later."""
+        return GraphRecord(
+            file=file,
+            precision=precision,
+            photo_calibration=self.photo,
+            listing_calibrations=self.listings,
+            counterfeit_share=self.counterfeit_share,
+            thresholds=self.thresholds,
+            one_photo_thresholds=self.one_photo_thresholds,
+            support=self.support,
+            genuine_logits=self.genuine_logits,
+            self_test_logits=self_test_logits,
+            parity=0.0,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

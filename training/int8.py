@@ -132,19 +132,8 @@ class Int8Step:
         fitted = answers.fit(self.config.calibration)
         session = single_thread_session(file)
         tiles = self_test_inputs(self.config.model.size_px)
-        return GraphRecord(
-            file=file.name,
-            precision="int8",
-            photo_calibration=fitted.photo,
-            listing_calibrations=fitted.listings,
-            counterfeit_share=fitted.counterfeit_share,
-            thresholds=fitted.thresholds,
-            one_photo_thresholds=fitted.one_photo_thresholds,
-            support=fitted.support,
-            genuine_logits=fitted.genuine_logits,
-            self_test_logits=tuple(float(session.run(["logit"], {"photos": tile[None]})[0][0]) for tile in tiles),
-            parity=0.0,
-        )
+        logits = tuple(float(session.run(["logit"], {"photos": tile[None]})[0][0]) for tile in tiles)
+        return fitted.graph_record(file.name, "int8", logits)
 
 
 def measure_int8_parity(bundle: Bundle, photos: Sequence[Path]) -> float:
