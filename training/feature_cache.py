@@ -16,17 +16,18 @@ from numpy.typing import NDArray
 
 from training.export import export_features
 from training.network import Network
-from training.photo_logits import read_tile, single_thread_session
+from training.photo_logits import single_thread_session
+from training.variants import AS_IT_IS, Variant
 from vision.inputs import InputGeometry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureCache:
-    """One folder for one backbone at one input geometry; a photo's features lie under its sha256."""
+    """One folder for one backbone, input geometry and variant of photos; a photo's features lie under its sha256."""
 
     folder: Path
     geometry: InputGeometry
-    mirrored: bool
+    variant: Variant
 
     def extract(self, photos: Sequence[Path], *, threads: int, advance: Callable[[int], None]) -> NDArray[np.float32]:
         """Features float32 [N, F] of the photos, in their order; `advance` hears of each one done.
@@ -49,27 +50,25 @@ class FeatureCache:
         file = self.folder / digest[:2] / f"{digest}.npy"
         if file.is_file():
             return np.asarray(np.load(file), np.float32)
-        tile = read_tile(data, self.geometry)  # [1, S, S, 3]
-        if self.mirrored:
-            tile = tile[:, :, ::-1]
-        values: NDArray[np.float32] = session.run(["features"], {"photos": np.ascontiguousarray(tile)})[0][0]
+        tile = self.variant.read(data, self.geometry)  # [1, S, S, 3]
+        values: NDArray[np.float32] = session.run(["features"], {"photos": tile})[0][0]
         _write_atomically(file, values)
         return values
 
 
 def open_feature_cache(
-    network: Network, geometry: InputGeometry, *, root: Path, mirrored: bool = False
+    network: Network, geometry: InputGeometry, *, root: Path, variant: Variant = AS_IT_IS
 ) -> FeatureCache:
-    """The cache of this network's backbone, named by its weights, taps and geometry; exports the graph once."""
-    folder = root / "features" / _key(network, geometry, mirrored)
+    """The cache of a network's backbone, named by weights, taps, geometry and variant; exports the graph once."""
+    folder = root / "features" / _key(network, geometry, variant)
     if not (folder / "features.onnx").is_file():
         folder.mkdir(parents=True, exist_ok=True)
         export_features(network, folder / "features.onnx", size_px=geometry.size_px)
-    return FeatureCache(folder=folder, geometry=geometry, mirrored=mirrored)
+    return FeatureCache(folder=folder, geometry=geometry, variant=variant)
 
 
-def _key(network: Network, geometry: InputGeometry, mirrored: bool) -> str:
-    digest = hashlib.sha256(f"{network.taps} {geometry} {mirrored}".encode())
+def _key(network: Network, geometry: InputGeometry, variant: Variant) -> str:
+    digest = hashlib.sha256(f"{network.taps} {geometry} {variant.code}".encode())
     for name, tensor in network.backbone.state_dict().items():
         digest.update(name.encode())
         digest.update(tensor.cpu().numpy().tobytes())

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 from training.errors import RunError
 from training.heads import KernelHead
 from training.lesson import Lesson
+from training.variants import require_copies
 from vision.config import setting
 from vision.errors import ConfigError
 
 MOST_SUPPORT = 20_000  # photos, mirrored ones counted: 3.2 GB of kernel, and 4.8 GB while it is made
 _CONSTANT = 1e-3  # a feature that varies less says nothing, and must not be divided by that
 _NARROWEST = 0.3  # below, the evidence's path takes more than its eight places to be exact
+_JITTER = 1e-6  # of the kernel's diagonal, which is 1: two equal photos would leave it no factor
 _STEPS = 127  # of an int8 either way
 
 
@@ -34,8 +36,14 @@ class KernelConfig:
         1.0, help="how far a photo's vote reaches: the squared distance, in mean squared distances from the mean photo"
     )
     ridge: float = setting(0.1, help="how much a photo's own label may be overruled by its neighbours'")
+    copies: tuple[str, ...] = setting(
+        (),
+        help="changed copies of each photo that teach the votes as well, such as 'jpeg_50', 'half_size', 'mirrored': "
+        "each takes training one more pass over the photos, and serving nothing",
+    )
 
     def __post_init__(self) -> None:
+        require_copies(self.copies)
         if not self.width >= _NARROWEST:
             raise ConfigError(f"width is {self.width}; it is {_NARROWEST} or more")
         if not self.ridge > 0:
@@ -54,8 +62,9 @@ def require_room(photos: int) -> None:
 def fit_kernel_head(lesson: Lesson, config: KernelConfig) -> KernelHead:
     """The head that regresses +1 (genuine) and -1 on a lesson's features, and each product as 1 (its own) and 0.
 
-    The support is rounded to int8 before anything is fitted on it, so the votes fit what ships. Raises RunError for
-    more photos than a kernel can hold.
+    Changed copies of the photos teach the votes and cast none: what tells a copy from its photo gets no weight, and
+    the head is no larger for them. The support is rounded to int8 before anything is fitted on it, so the votes fit
+    what ships. Raises RunError for more photos than a kernel can hold.
     """
     features, weights = lesson.features, lesson.weights
     require_room(len(features))
@@ -65,12 +74,15 @@ def fit_kernel_head(lesson: Lesson, config: KernelConfig) -> KernelHead:
     z = (features - mean) / scale
     step = np.maximum(np.abs(z).max(0), 1e-6) / _STEPS
     support = np.round(z / step).astype(np.int8)
-    kernel = _kernel(support * step, config.width)
-    products = (lesson.product[:, None] == np.array(lesson.products)[None]).astype(np.float64)  # [M, P]
-    product_vote = _votes(kernel * kernel, config.ridge, products)
+    x = support * step
+    seen = np.concatenate([x, (lesson.copies - mean) / scale])  # [N + K, F]
+    row = np.concatenate([np.arange(len(x)), lesson.copy_of])  # whose label each of them has
+    kernel = _kernel(seen, x, config.width)  # [N + K, N]
+    products = (lesson.product[:, None] == np.array(lesson.products)[None]).astype(np.float64)  # [N, P]
+    product_vote = _votes(kernel * kernel, products[row], np.ones(len(row)), config.ridge)
     target = np.where(lesson.genuine, 1.0, -1.0)
     bias = float(np.average(target, weights=weights))
-    vote = _votes(kernel, config.ridge / weights, target - bias)
+    vote = _votes(kernel, (target - bias)[row], weights[row], config.ridge)
     return KernelHead(
         mean=torch.from_numpy(mean),
         scale=torch.from_numpy(scale),
@@ -84,21 +96,33 @@ def fit_kernel_head(lesson: Lesson, config: KernelConfig) -> KernelHead:
 
 
 def _votes(
-    kernel: NDArray[np.float64], ridge: NDArray[np.float64] | float, target: NDArray[np.float64]
+    kernel: NDArray[np.float64], target: NDArray[np.float64], weights: NDArray[np.float64], ridge: float
 ) -> NDArray[np.float64]:
-    """Ridge regression of targets [M] or [M, P] on a kernel [M, M], which is overwritten."""
-    kernel[np.diag_indices_from(kernel)] += ridge
-    # LAPACK takes columns first, uncopied
-    return np.asarray(cho_solve(cho_factor(kernel.T, overwrite_a=True), target))
+    """Ridge regression of targets [M] or [M, P], which weigh [M], on a kernel [M, N] whose first rows are the support.
+
+    Without copies (M = N) the normal equations shrink to one factor of the kernel, half as much work and exact.
+    """
+    n = kernel.shape[1]
+    if len(kernel) == n:
+        kernel[np.diag_indices(n)] += ridge / weights
+        # LAPACK takes columns first, uncopied
+        return np.asarray(cho_solve(cho_factor(kernel.T, overwrite_a=True), target))
+    inner = kernel[:n] + _JITTER * np.eye(n)
+    factor = np.linalg.cholesky(inner)  # coordinates in which the penalty is a plain sum of squares
+    mapped = solve_triangular(factor, kernel.T, lower=True)  # [N, M]
+    weighted = mapped * weights
+    gram = weighted @ mapped.T
+    gram[np.diag_indices(n)] += ridge
+    inner_vote = cho_solve(cho_factor(gram, overwrite_a=True), weighted @ target)
+    return np.asarray(solve_triangular(factor, inner_vote, lower=True, trans="T"))
 
 
-def _kernel(x: NDArray[np.float32], width: float) -> NDArray[np.float64]:
-    """exp(-|x - y|^2 / (2 F width)) of every pair of rows of x [M, F] -> [M, M]."""
-    norm = (x * x).sum(1, dtype=np.float64)
-    kernel = (x @ x.T).astype(np.float64)
+def _kernel(x: NDArray[np.float32], y: NDArray[np.float32], width: float) -> NDArray[np.float64]:
+    """exp(-|x - y|^2 / (2 F width)) of every row of x [M, F] with every row of y [N, F] -> [M, N]."""
+    kernel = (x @ y.T).astype(np.float64)
     kernel *= -2
-    kernel += norm[:, None]
-    kernel += norm[None]
+    kernel += (x * x).sum(1, dtype=np.float64)[:, None]
+    kernel += (y * y).sum(1, dtype=np.float64)[None]
     np.maximum(kernel, 0, out=kernel)
     kernel /= -2 * width * x.shape[1]
     return np.exp(kernel, out=kernel)  # in place: it is the largest thing in memory

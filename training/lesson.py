@@ -16,7 +16,7 @@ from training.manifest import Manifest
 class Lesson:
     """Features [N, F], genuine [N], product [N] out of `products`, and weights [N] whose mean is one.
 
-    `listing` [N] numbers the listings.
+    `listing` [N] numbers the listings. `copies` [K, F] are features of changed copies, each of the photo `copy_of` [K].
     """
 
     features: NDArray[np.float32]
@@ -25,10 +25,20 @@ class Lesson:
     listing: NDArray[np.int64]
     weights: NDArray[np.float64]
     products: tuple[str, ...]
+    copies: NDArray[np.float32]
+    copy_of: NDArray[np.int64]
 
 
-def make_lesson(manifest: Manifest, rows: Sequence[int], sides: Sequence[NDArray[np.float32]]) -> Lesson:
-    """The rows' labels beside their features, which are given once for each side that photos are learnt from."""
+def make_lesson(
+    manifest: Manifest,
+    rows: Sequence[int],
+    sides: Sequence[NDArray[np.float32]],
+    copies: Sequence[NDArray[np.float32]] = (),
+) -> Lesson:
+    """The rows' labels beside their features, which are given once for each side that photos are learnt from.
+
+    Copies are of the first side's photos; a feature array is given for each kind of copy.
+    """
     genuine = np.array([manifest.rows[row].label == "genuine" for row in rows])
     product = np.array([manifest.rows[row].product for row in rows])
     listing = np.unique([manifest.rows[row].listing for row in rows], return_inverse=True)[1]
@@ -39,4 +49,6 @@ def make_lesson(manifest: Manifest, rows: Sequence[int], sides: Sequence[NDArray
         listing=np.tile(listing, len(sides)),
         weights=np.tile(balanced_weights(genuine, product), len(sides)),
         products=manifest.products,
+        copies=np.concatenate(copies) if copies else sides[0][:0],
+        copy_of=np.tile(np.arange(len(rows)), len(copies)),
     )

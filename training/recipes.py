@@ -28,6 +28,7 @@ from training.novelty_head import fit_novelty_head
 from training.photo_logits import Session, exported_session, judge_photos
 from training.photo_outputs import PhotoOutputs
 from training.progress import photo_progress
+from training.variants import AS_IT_IS, COPIES, MIRRORED, Variant
 from training.weights import start_from
 
 
@@ -51,7 +52,7 @@ class FrozenRecipe:
     manifest: Manifest
     config: TrainConfig
     console: Console
-    features: dict[bool, NDArray[np.float32]] = field(default_factory=dict)
+    features: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
         """See Recipe; nothing is written to `folder`, since fitting takes seconds."""
@@ -88,12 +89,16 @@ class FrozenRecipe:
 
     def _lesson(self, rows: Sequence[int]) -> Lesson:
         index = np.array(rows, int)
-        return make_lesson(self.manifest, rows, [self._features(mirrored)[index] for mirrored in _sides(self.config)])
+        sides, copies = (
+            [self._features(variant)[index] for variant in variants]
+            for variants in (_sides(self.config), _copies(self.config))
+        )
+        return make_lesson(self.manifest, rows, sides, copies)
 
     def judge(self, network: AnyNetwork, rows: Sequence[int]) -> PhotoOutputs:
         """See Recipe: what comes after the backbone, on cached features."""
         parts = cast(Network, network).eval()
-        features = torch.from_numpy(self._features(False)[np.array(rows, int)])
+        features = torch.from_numpy(self._features(AS_IT_IS)[np.array(rows, int)])
         with torch.inference_mode():
             product_logit = parts.head.product_logit(features)
             novelty = None if parts.novelty is None else parts.novelty(features)
@@ -107,14 +112,14 @@ class FrozenRecipe:
         """See Recipe."""
         self.features.clear()
 
-    def _features(self, mirrored: bool) -> NDArray[np.float32]:
-        if mirrored not in self.features:
+    def _features(self, variant: Variant) -> NDArray[np.float32]:
+        if variant.code not in self.features:
             cache = open_feature_cache(
-                new_network(self.config), self.config.model.geometry, root=self.config.run.cache, mirrored=mirrored
+                new_network(self.config), self.config.model.geometry, root=self.config.run.cache, variant=variant
             )
             photos = [row.photo for row in self.manifest.rows]
-            self.features[mirrored] = _extract(cache, photos, self.config, self.console)
-        return self.features[mirrored]
+            self.features[variant.code] = _extract(cache, photos, self.config, self.console)
+        return self.features[variant.code]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -159,11 +164,15 @@ class FinetuneRecipe:
     def _lesson(self, network: Network, rows: Sequence[int], folder: Path) -> Lesson:
         """The fine-tuned features of the rows; they lie in `folder`, since no other run has this network."""
         photos = [self.manifest.rows[row].photo for row in rows]
-        sides = []
-        for mirrored in _sides(self.config):
-            cache = open_feature_cache(network, self.config.model.geometry, root=folder, mirrored=mirrored)
-            sides.append(_extract(cache, photos, self.config, self.console))
-        return make_lesson(self.manifest, rows, sides)
+
+        def features(variant: Variant) -> NDArray[np.float32]:
+            cache = open_feature_cache(network, self.config.model.geometry, root=folder, variant=variant)
+            return _extract(cache, photos, self.config, self.console)
+
+        sides, copies = (
+            [features(variant) for variant in variants] for variants in (_sides(self.config), _copies(self.config))
+        )
+        return make_lesson(self.manifest, rows, sides, copies)
 
     def judge(self, network: AnyNetwork, rows: Sequence[int]) -> PhotoOutputs:
         """See Recipe: through the exported graph, as served."""
@@ -225,9 +234,14 @@ def _as_float64(values: torch.Tensor) -> NDArray[np.float64]:
     return np.asarray(values.double().numpy())
 
 
-def _sides(config: TrainConfig) -> tuple[bool, ...]:
+def _sides(config: TrainConfig) -> tuple[Variant, ...]:
     """Which sides of a photo a head learns from: as it is, and mirrored."""
-    return (False, True) if config.frozen.mirror else (False,)
+    return (AS_IT_IS, MIRRORED) if config.frozen.mirror else (AS_IT_IS,)
+
+
+def _copies(config: TrainConfig) -> tuple[Variant, ...]:
+    """Which changed copies of photos teach a head: a kernel's alone."""
+    return tuple(COPIES[code] for code in config.kernel.copies) if config.model.head == "kernel" else ()
 
 
 def _extract(cache: FeatureCache, photos: Sequence[Path], config: TrainConfig, console: Console) -> NDArray[np.float32]:

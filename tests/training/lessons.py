@@ -15,8 +15,12 @@ def lesson_of(
     genuine: NDArray[np.bool_],
     weights: NDArray[np.float64] | None = None,
     product: Sequence[str] | None = None,
+    copies: NDArray[np.float32] | None = None,
 ) -> Lesson:
-    """A lesson of one product unless `product` [N] says otherwise, in which all photos weigh the same."""
+    """A lesson of one product unless `product` [N] says otherwise, in which all photos weigh the same.
+
+    `copies` [C, N, F] are of all photos, in their order.
+    """
     names = np.array(["toy"] * len(features) if product is None else product)
     return Lesson(
         features=features,
@@ -25,4 +29,6 @@ def lesson_of(
         listing=np.arange(len(features)),
         weights=np.ones(len(features)) if weights is None else weights,
         products=tuple(sorted(set(names.tolist()))),
+        copies=features[:0] if copies is None else copies.reshape(-1, features.shape[1]),
+        copy_of=np.tile(np.arange(len(features)), 0 if copies is None else len(copies)),
     )

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from typing import cast
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +14,8 @@ from training.kernel import KernelConfig, fit_kernel_head
 from training.metrics import auroc
 from vision.errors import ConfigError
 
+NARROW = KernelConfig(width=0.5)
+
 
 def rings(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Points around the middle are genuine, those further out counterfeit: no straight line parts them."""
@@ -20,6 +25,11 @@ def rings(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
     radius = np.where(genuine, 1.0, 2.0) + rng.normal(0, 0.2, n)
     return (5 + direction * radius[:, None]).astype(np.float32), genuine
+
+
+def kept(head: KernelHead) -> NDArray[np.float32]:
+    """The features that a head keeps of what it was fitted on."""
+    return (head.support.float() * head.step * head.scale + head.mean).numpy()
 
 
 def logits(head: KernelHead, features: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -59,8 +69,7 @@ def test_the_support_is_kept_in_a_byte_a_feature() -> None:
     features, genuine = rings(100, seed=0)
     head = fit_kernel_head(lesson_of(features, genuine), KernelConfig())
     assert head.support.dtype == torch.int8
-    kept = head.support.float() * head.step * head.scale + head.mean
-    assert (kept - torch.from_numpy(features)).abs().max() < 0.02
+    assert np.abs(kept(head) - features).max() < 0.02
 
 
 def test_a_feature_that_never_changes_does_no_harm() -> None:
@@ -93,7 +102,56 @@ def test_a_photo_looks_like_its_own_product_and_like_nothing_far_from_all() -> N
     np.testing.assert_allclose(likeness.numpy(), [[1, 0], [0, 1], [0, 0]], atol=0.1)
 
 
+def test_what_changes_under_copies_gets_less_of_the_vote() -> None:
+    features, genuine = rings(200, seed=0)
+    told = np.where(genuine, 1.0, -1.0)[:, None]  # a feature that gives the label away, and that no copy keeps
+    photos = np.concatenate([features, told], 1).astype(np.float32)
+    rng = np.random.default_rng(1)
+    copies = np.stack([np.concatenate([features, rng.permutation(told)], 1) for _ in range(2)]).astype(np.float32)
+    others, truth = rings(200, seed=2)
+    unseen = np.concatenate([others, rng.permutation(told)], 1).astype(np.float32)
+    alone = fit_kernel_head(lesson_of(photos, genuine), KernelConfig())
+    taught = fit_kernel_head(lesson_of(photos, genuine, copies=copies), KernelConfig())
+    assert auroc(~truth, -logits(alone, unseen)) < 0.8 < 0.95 < auroc(~truth, -logits(taught, unseen))
+    assert len(taught.support) == len(alone.support) == 200, "copies cast no votes"
+
+
+def test_copies_that_change_nothing_are_the_photos_counted_twice() -> None:
+    features, genuine = rings(100, seed=0)
+    asked, _ = rings(50, seed=1)
+    weights = np.where(genuine, 1.5, 0.5)
+    twice = fit_kernel_head(lesson_of(features, genuine, 2 * weights), KernelConfig(ridge=0.1))
+    lesson = lesson_of(features, genuine, weights, copies=kept(twice)[None])
+    np.testing.assert_allclose(
+        logits(fit_kernel_head(lesson, KernelConfig(ridge=0.1)), asked), logits(twice, asked), atol=2e-3
+    )
+
+
+def test_copies_teach_what_a_product_looks_like_too() -> None:
+    rng = np.random.default_rng(0)
+    features = np.repeat([[0.0, 0.0], [4.0, 0.0]], 40, axis=0) + rng.normal(0, 0.5, (80, 2))
+    moved = features + np.array([0.0, 1.25])
+    names = ["ball"] * 40 + ["cap"] * 40
+    genuine = rng.random(80) < 0.5
+    asked = torch.tensor([[0.0, 1.5]])
+    likeness = []
+    for copies in (None, moved[None].astype(np.float32)):
+        head = fit_kernel_head(lesson_of(features.astype(np.float32), genuine, product=names, copies=copies), NARROW)
+        with torch.inference_mode():
+            likeness.append(cast(torch.Tensor, head.product_logit(asked))[0, 0].item())
+    assert likeness[0] < 0.3 < 0.6 < likeness[1]
+
+
 @pytest.mark.parametrize(("key", "value"), [("width", 0.2), ("ridge", 0.0)])
 def test_what_no_kernel_can_use_is_refused(key: str, value: float) -> None:
     with pytest.raises(ConfigError, match=f"{key} is {value}"):
-        KernelConfig(**{key: value})
+        replace(KernelConfig(), **{key: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("copies", "said"),
+    [(("jpeg_5",), r"copies names 'jpeg_5'; it takes mirrored, jpeg_95"), (("crop", "crop"), "names 'crop' twice")],
+)
+def test_copies_that_nobody_makes_are_refused(copies: tuple[str, ...], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        KernelConfig(copies=copies)

@@ -156,14 +156,16 @@ def test_a_fine_tuned_run_ships_the_kernel_of_its_own_features(
     tmp_path: Path, manifest: Path, blend: str, kernels: int, sides: int
 ) -> None:
     settings = ("model.recipe=finetune", "model.head=kernel", f"finetune.blend={blend}", "data.fold=0")
-    bundle = run(tmp_path, manifest, *settings, f"frozen.mirror={str(sides == 2).lower()}", model=TINY)
+    taught = ("kernel.copies=['half_size']", f"frozen.mirror={str(sides == 2).lower()}")
+    bundle = run(tmp_path, manifest, *settings, *taught, model=TINY)
     graph = onnx.load_from_string(bundle.read_file("model.onnx")).graph
     supports = [entry.dims[0] for entry in graph.initializer if entry.data_type == onnx.TensorProto.INT8]
     assert len(supports) == kernels
     (fitted,) = set(supports)
     assert 40 * sides <= fitted < 80 * sides  # of 80 photos in two folds, less what stops and calibrates
     assert not any("support" in name for name in load(bundle.read_file(WEIGHTS_FILE))), "nobody could use them"
-    assert (tmp_path / "run" / "fit" / "features").is_dir(), "no other run has these features"
+    caches = list((tmp_path / "run" / "fit" / "features").iterdir())
+    assert len(caches) == sides + 1, "no other run has these features; the copies have theirs beside them"
 
 
 def test_a_finished_run_is_left_as_it_is(frozen: Bundle, manifest: Path) -> None:

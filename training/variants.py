@@ -1,0 +1,56 @@
+"""What a network is shown of a photo when its features are wanted: the photo as it is, mirrored, or a changed copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from training.photo_logits import read_tile
+from training.stress_changes import CHANGES, Change, Subject
+from vision.errors import ConfigError
+from vision.inputs import InputGeometry
+from vision.photo import open_photo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """What is made of photos first: its code, and what the network gets of a photo's bytes, uint8 [1, S, S, 3].
+
+    `read` raises PhotoError for bytes that can't be read.
+    """
+
+    code: str
+    read: Callable[[bytes, InputGeometry], NDArray[np.uint8]]
+
+
+def _mirrored(data: bytes, geometry: InputGeometry) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(read_tile(data, geometry)[:, :, ::-1])
+
+
+def _copied(change: Change) -> Variant:
+    def read(data: bytes, geometry: InputGeometry) -> NDArray[np.uint8]:
+        photo = Image.fromarray(open_photo(data).pixels)
+        return read_tile(change.send(Subject(photo=photo)), geometry)
+
+    return Variant(code=change.code, read=read)
+
+
+AS_IT_IS: Final = Variant(code="as_it_is", read=read_tile)
+MIRRORED: Final = Variant(code="mirrored", read=_mirrored)
+COPIES: Final = {
+    variant.code: variant for variant in (MIRRORED, *(_copied(change) for change in CHANGES if not change.needs_box))
+}
+
+
+def require_copies(codes: tuple[str, ...]) -> None:
+    """Raise ConfigError for a code that is no copy, or stands twice."""
+    for place, code in enumerate(codes):
+        if code not in COPIES:
+            raise ConfigError(f"copies names {code!r}; it takes {', '.join(COPIES)}")
+        if code in codes[:place]:
+            raise ConfigError(f"copies names {code!r} twice")
