@@ -1,8 +1,8 @@
-"""Two networks that answer as one: the mean of their logits.
+"""Networks that answer as one: the mean of their logits.
 
-A head on frozen features and a fine-tuned network err in different places, so their mean ranks listings better than
-either (measured on the sneakers: docs/results.md). Where fine-tuning left the first stages as they were, both share
-them: the export computes such a part of the graph once.
+A head on frozen features and a fine-tuned network, or two fine-tuned by other seeds, err in different places, so their
+mean ranks listings better than each (measured on the sneakers: docs/results.md). Where fine-tuning left the first
+stages as they were, all share them: the export computes such a part of the graph once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from training.network import Network, NetworkOutputs
 
 
 class BlendedNetwork(nn.Module):
-    """The mean of its parts' logits and evidence; all else is the last part's."""
+    """The mean of its parts' logits, product logits and evidence; all else is the last part's."""
 
     def __init__(self, parts: Sequence[Network]) -> None:
         super().__init__()
@@ -40,11 +40,12 @@ class BlendedNetwork(nn.Module):
     def forward_all(self, photos: Tensor) -> NetworkOutputs:
         """uint8 [N, S, S, 3] -> logit, embedding and evidence."""
         outputs = [part.forward_all(photos) for part in self.networks]
+        product_logits = [one.product_logit for one in outputs if one.product_logit is not None]
         return NetworkOutputs(
             logit=torch.stack([one.logit for one in outputs]).mean(0),
             embedding=outputs[-1].embedding,
             evidence=torch.stack([one.evidence for one in outputs]).mean(0),
-            product_logit=outputs[-1].product_logit,
+            product_logit=torch.stack(product_logits).mean(0) if product_logits else None,
             novelty=outputs[-1].novelty,
         )
 

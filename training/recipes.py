@@ -133,11 +133,24 @@ class FinetuneRecipe:
     exported: tuple[AnyNetwork, Session] | None = None
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
-        """See Recipe. The head starts from the frozen recipe's, so that the body's first gradients mean something."""
+        """See Recipe. Each member has a seed and a folder of its own, the first one the run's."""
         if self.config.model.head == "kernel":
             require_room(len(fit) * len(_sides(self.config)))
-        network, has_head = _new_network(self.config)
         frozen = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console)
+        settings = self.config.finetune
+        members = [
+            self._fit_member(member, frozen, fit, stop, folder / f"member-{member}" if member else folder)
+            for member in range(settings.members)
+        ]
+        if self.leads and settings.blend and self.config.model.init is None:
+            members.insert(0, frozen.fit(fit, (), folder))
+        return members[0] if len(members) == 1 else BlendedNetwork(members).eval()
+
+    def _fit_member(
+        self, member: int, frozen: FrozenRecipe, fit: Sequence[int], stop: Sequence[int], folder: Path
+    ) -> Network:
+        """One network; its head starts from the frozen recipe's, so that the body's first gradients mean something."""
+        network, has_head = _new_network(self.config)
         if self.leads and not has_head:  # the other processes take the leader's weights
             network = frozen.fit_linear(fit)
             cast(LinearHead, network.head).shrink(self.config.finetune.head_start)
@@ -150,15 +163,11 @@ class FinetuneRecipe:
             config=self.config.finetune,
             folder=folder,
             cache_folder=self.config.run.cache,
-            seed=self.config.data.seed,
+            seed=self.config.data.seed + member,
             origin={"model": repr(replace(self.config.model, head="linear")), "frozen": repr(self.config.frozen)},
         )
-        if not self.leads:
-            return result.network
-        if self.config.model.head == "kernel":
+        if self.leads and self.config.model.head == "kernel":
             give_kernel(result.network, self._lesson(result.network, fit, folder), self.config.kernel)
-        if self.config.finetune.blend and self.config.model.init is None:
-            return BlendedNetwork([frozen.fit(fit, (), folder), result.network]).eval()
         return result.network
 
     def _lesson(self, network: Network, rows: Sequence[int], folder: Path) -> Lesson:

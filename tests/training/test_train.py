@@ -29,6 +29,7 @@ from vision.references import read_references
 
 TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 
+MEMBERS = ("finetune.blend=false", "finetune.members=2")
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "vision.cli"]
 
 
@@ -151,11 +152,15 @@ def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp
     assert total == pytest.approx(judgement.logit, abs=1e-4)
 
 
-@pytest.mark.parametrize(("blend", "kernels", "sides"), [("false", 1, 2), ("true", 2, 1)])
+@pytest.mark.parametrize(
+    ("networks", "kernels", "sides"),
+    [(("finetune.blend=false",), 1, 2), (("finetune.blend=true",), 2, 1), (MEMBERS, 2, 1)],
+    ids=["one", "blend", "members"],
+)
 def test_a_fine_tuned_run_ships_the_kernel_of_its_own_features(
-    tmp_path: Path, manifest: Path, blend: str, kernels: int, sides: int
+    tmp_path: Path, manifest: Path, networks: tuple[str, ...], kernels: int, sides: int
 ) -> None:
-    settings = ("model.recipe=finetune", "model.head=kernel", f"finetune.blend={blend}", "data.fold=0")
+    settings = ("model.recipe=finetune", "model.head=kernel", *networks, "data.fold=0")
     taught = ("kernel.copies=['half_size']", f"frozen.mirror={str(sides == 2).lower()}")
     bundle = run(tmp_path, manifest, *settings, *taught, model=TINY)
     graph = onnx.load_from_string(bundle.read_file("model.onnx")).graph
@@ -166,6 +171,20 @@ def test_a_fine_tuned_run_ships_the_kernel_of_its_own_features(
     assert not any("support" in name for name in load(bundle.read_file(WEIGHTS_FILE))), "nobody could use them"
     caches = list((tmp_path / "run" / "fit" / "features").iterdir())
     assert len(caches) == sides + 1, "no other run has these features; the copies have theirs beside them"
+
+
+def test_members_are_networks_of_other_seeds_and_the_first_is_the_run_without_them(
+    tmp_path: Path, manifest: Path
+) -> None:
+    settings = ("model.recipe=finetune", "data.fold=0")
+    run(tmp_path / "one", manifest, *settings, "finetune.blend=false", model=TINY)
+    run(tmp_path / "two", manifest, *settings, *MEMBERS, model=TINY)
+    kept = [
+        torch.load(tmp_path / folder / "checkpoints" / "last.pt", weights_only=True)["state"]["kept"]
+        for folder in ("one/run/fit", "two/run/fit", "two/run/fit/member-1")
+    ]
+    moved = [max(float((kept[0][name] - other[name]).abs().max()) for name in kept[0]) for other in kept[1:]]
+    assert moved[0] == 0 < moved[1]
 
 
 def test_a_finished_run_is_left_as_it_is(frozen: Bundle, manifest: Path) -> None:

@@ -19,7 +19,7 @@ from vision.inputs import InputGeometry
 Identity = dict[str, str]
 
 _FORMAT = "1"
-_NOT_LEARNT = frozenset({"workers", "device", "compile", "checkpoint_minutes", "blend"})  # teach nothing
+_NOT_LEARNT = frozenset({"workers", "device", "compile", "checkpoint_minutes", "blend", "members"})  # teach nothing
 
 
 def identify_run(

@@ -81,6 +81,11 @@ class FinetuneConfig:
         True, help="Ship the mean of the frozen recipe's logit and the fine-tuned network's: they err in other places."
     )
     augment: AugmentConfig = setting(factory=AugmentConfig, help="how photos are varied")
+    members: int = setting(
+        1,
+        help="Networks that are trained, each by a seed of its own, and ship as the mean of their logits: each takes a "
+        "whole training, and serving a pass through what is behind the frozen stages.",
+    )
     cache_margin: float = setting(1.15, help="side of the cached photos relative to the input: room for crops")
     workers: int | None = setting(None, help="processes that augment, per training process; not set: by the machine")
     precision: Precision = setting("auto", help="auto: bf16 on CUDA that computes it in hardware, fp32 elsewhere")
@@ -89,7 +94,7 @@ class FinetuneConfig:
     checkpoint_minutes: float = setting(5.0, help="longest time between two checkpoints; each epoch ends with one")
 
     def __post_init__(self) -> None:
-        for key in ("epochs", "batch_size", "listing_cap"):
+        for key in ("epochs", "batch_size", "listing_cap", "members"):
             _require(getattr(self, key) >= 1, key, getattr(self, key), "1 or more")
         for key in ("lr_body", "lr_head", "clip_norm"):
             _require(getattr(self, key) > 0, key, getattr(self, key), "above 0")
