@@ -30,7 +30,7 @@ _ANY_SIDE: Final = PhotoLimits(min_side_px=1)  # a crop of a small photo is smal
 
 def crop_jpeg(photo: Photo, box: Box) -> bytes:
     """The part of the photo in `box` (x0 y0 x1 y1, 0 to 1), at most 256 px a side and 24 kB, without metadata."""
-    height, width = photo.pixels.shape[:2]
+    width, height = photo.image.size
     x0, y0, x1, y1 = box
     left, top = min(width - 1, math.floor(x0 * width)), min(height - 1, math.floor(y0 * height))
     right, bottom = max(left + 1, math.ceil(x1 * width)), max(top + 1, math.ceil(y1 * height))

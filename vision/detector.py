@@ -94,7 +94,7 @@ class Detector:
             product_logit=None if scores.product_logit is None else tuple(scores.product_logit[0].tolist()),
             novelty=None if scores.novelty is None else float(scores.novelty[0]),
             evidence=Evidence(values=scores.evidence[0], box=(x0, y0, x1, y1)),
-            hash=hash_photo(photo.pixels) if of > 1 else None,
+            hash=hash_photo(photo) if of > 1 else None,
         )
 
     def decide_listing(
