@@ -6,8 +6,9 @@ import dataclasses
 import datetime
 import json
 from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, Table, delete, exists, insert, select
 from sqlalchemy.orm import Session, selectinload
 
 from serving.database import Database, ping
@@ -16,6 +17,8 @@ from serving.schemas import Check, CheckRecord, Decision, Review, utc_text
 from serving.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
 
 IDEMPOTENCY_HOURS = 24
+_INSERT_CHECK = insert(cast(Table, CheckRow.__table__))
+_INSERT_PHOTO = insert(cast(Table, PhotoRow.__table__))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +71,14 @@ class Records:
 
     async def add(self, new: NewCheck) -> None:
         """Record a check, its photos and its Idempotency-Key together."""
+        check, photos = _check_values(new), _photo_values(new)
 
         def work(session: Session) -> None:
-            session.add(_check_row(new))
-            session.flush()
+            # Rows as they are, without objects for them: a third of the time, and nothing here reads them back.
+            connection = session.connection()
+            connection.execute(_INSERT_CHECK, check)
+            if photos:
+                connection.execute(_INSERT_PHOTO, photos)
             if new.claim is not None:
                 session.merge(_claim_row(new.claim, new))
 
@@ -187,25 +194,34 @@ def _get_check(session: Session, check_id: str) -> CheckRow:
     return row
 
 
-def _check_row(new: NewCheck) -> CheckRow:
+def _check_values(new: NewCheck) -> dict[str, object]:
     answer = new.answer
-    return CheckRow(
-        check_id=answer.check_id,
-        created_at=new.created_at,
-        listing_id=answer.listing_id,
-        seller_id=new.seller_id,
-        product=answer.product,
-        outcome=answer.outcome,
-        authenticity=answer.authenticity,
-        bundle_sha256=answer.bundle.sha256,
-        views=None if new.views is None else list(new.views),
-        attributes=new.attributes,
-        answer=answer.model_dump_json(),
-        photos=[
-            PhotoRow(position=position, sha256=photo.sha256, kept=photo.kept, evidence=photo.evidence)
-            for position, photo in enumerate(new.photos)
-        ],
-    )
+    return {
+        "check_id": answer.check_id,
+        "created_at": new.created_at,
+        "listing_id": answer.listing_id,
+        "seller_id": new.seller_id,
+        "product": answer.product,
+        "outcome": answer.outcome,
+        "authenticity": answer.authenticity,
+        "bundle_sha256": answer.bundle.sha256,
+        "views": None if new.views is None else list(new.views),
+        "attributes": new.attributes,
+        "answer": answer.model_dump_json(),
+    }
+
+
+def _photo_values(new: NewCheck) -> list[dict[str, object]]:
+    return [
+        {
+            "check_id": new.answer.check_id,
+            "position": position,
+            "sha256": photo.sha256,
+            "kept": photo.kept,
+            "evidence": photo.evidence,
+        }
+        for position, photo in enumerate(new.photos)
+    ]
 
 
 def _claim_row(claim: Claim, new: NewCheck) -> IdempotencyRow:
