@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from serving.database import connect, migrate, open_database
@@ -69,7 +69,7 @@ def test_writes_that_wait_are_committed_together_and_the_failed_one_alone_is_tol
         database = open_database(tmp_path / "checks.sqlite")
         commits: list[object] = []
         note_commit = commits.append
-        event.listen(Session, "after_commit", note_commit)
+        event.listen(Engine, "commit", note_commit)
         try:
             await database.write(lambda session: session.execute(text("CREATE TABLE numbers (n INTEGER PRIMARY KEY)")))
             busy, go_on = threading.Event(), threading.Event()
@@ -105,7 +105,7 @@ def test_writes_that_wait_are_committed_together_and_the_failed_one_alone_is_tol
             found = await database.read(lambda session: list(session.scalars(text("SELECT n FROM numbers ORDER BY n"))))
             assert found == [1, 2, 3, 4, 5, 6]
         finally:
-            event.remove(Session, "after_commit", note_commit)
+            event.remove(Engine, "commit", note_commit)
             database.close()
 
     asyncio.run(work())
