@@ -36,6 +36,7 @@ class PhotoStore:
         self._objects = LocalStore(prefix=folder)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="photo-store")
         self._held: dict[str, _Hold] = {}
+        self._durable: set[str] = set()  # folders whose own entry is known to be on the disk
 
     @contextlib.asynccontextmanager
     async def hold(self, hashes: Iterable[str]) -> AsyncIterator[None]:
@@ -109,14 +110,14 @@ class PhotoStore:
         By hand and not by obstore, which syncs nothing and takes twice the processor time for its own threads.
         """
         file = self._folder / photo_path(photo_hash)
-        unfinished = file.with_name(f"{file.name}#1")
-        try:
+        if file.parent.name not in self._durable or not file.parent.is_dir():
+            self._make_folder(file.parent)
+        with contextlib.suppress(FileNotFoundError):
             if file.stat().st_size == len(data):
+                _sync(file)  # nothing to do, unless who wrote it was killed before the sync
+                _sync(file.parent)
                 return
-        except FileNotFoundError:
-            if not file.parent.is_dir():
-                file.parent.mkdir(parents=True, exist_ok=True)
-                _sync(self._folder)
+        unfinished = file.with_name(f"{file.name}#1")
         try:
             with unfinished.open("wb", buffering=0) as stream:
                 written = stream.write(data)
@@ -128,6 +129,12 @@ class PhotoStore:
             unfinished.unlink(missing_ok=True)  # half a photo would only fill a full disk further
             raise
         _sync(file.parent)
+
+    def _make_folder(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync(self._folder)
+        _sync(self._folder.parent)
+        self._durable.add(folder.name)
 
     def _get_one(self, photo_hash: str) -> bytes | None:
         try:
@@ -156,9 +163,9 @@ def photo_path(photo_hash: str) -> str:
     return f"{photo_hash[:2]}/{photo_hash}"
 
 
-def _sync(folder: Path) -> None:
-    """Push a folder's entries to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Push a file's content, or a folder's entries, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
