@@ -17,6 +17,7 @@ from serving.retention import keep_house
 from serving.routes import bundles, checks, health, photos, reviews
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
+from serving.short_way import ShortWay
 
 
 def create_app(settings: ServeSettings) -> FastAPI:
@@ -24,6 +25,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
     services = open_services(settings)
     app = make_api()
     app.state.services = services
+    app.add_middleware(ShortWay)
     if needs_own_machine(settings):
         app.add_middleware(OwnMachineOnly)
     app.add_middleware(Border, metrics=services.metrics)

@@ -13,7 +13,7 @@ from serving.services import services_of
 OPEN = "open"
 
 
-def require_key(request: Request) -> str:
+async def require_key(request: Request) -> str:
     """Give who calls, as a name that Idempotency-Keys hang on; raises KeyRequired or KeyInvalid.
 
     Keys are compared by their hashes in constant time, so that neither content nor length can be measured.

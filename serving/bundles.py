@@ -70,13 +70,17 @@ def load_bundles(settings: ServeSettings) -> LoadedBundles:
 
 def _load(settings: ServeSettings, folder_index: int, shares: Mapping[str, float]) -> Detector:
     bundle = read_bundle(settings.bundle[folder_index])
-    return Detector(
+    detector = Detector(
         bundle,
         providers=settings.providers,
         counterfeit_share={name: share for name, share in shares.items() if name in bundle.record.products},
         limits=PhotoLimits(max_bytes=settings.max_photo_bytes),
         threads=1,  # photos run beside each other, one compute thread a core, so one photo needs no more
     )
+    batching = settings.batching
+    if batching.applies_to(detector.scorer.providers[0]):
+        detector.gather_photos(longest_wait_s=batching.longest_wait_ms / 1000, most_photos=batching.most_photos)
+    return detector
 
 
 def _map_products(detectors: Sequence[Detector]) -> dict[str, Detector]:

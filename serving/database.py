@@ -1,16 +1,23 @@
-"""The embedded database: SQLite in WAL mode, one writing thread, a few reading ones, none of them the event loop's."""
+"""The embedded database: SQLite in WAL mode, one writing thread, a few reading ones, none of them the event loop's.
+
+Writes commit in groups: what came while the disk was busy with one transaction goes into the next, all of it with one
+sync. A lone write waits for nobody.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
+import queue
 import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,52 +25,97 @@ from serving.errors import StoreUnavailable
 from vision.errors import ConfigError
 
 T = TypeVar("T")
+Rows = tuple[Executable, Mapping[str, object] | Sequence[Mapping[str, object]]]
 READERS = 4
+MOST_TOGETHER = 64  # writes in one transaction: enough to share a sync, few enough to do over when one of them fails
 BUSY_TIMEOUT_S = 10.0  # another process, such as `touchstone labels export`, may hold the file for a moment
 
 
 class Database:
-    """Runs functions of a session beside the event loop: `write` in one transaction each, one after another."""
+    """Runs functions of a session beside the event loop; writes one after another, each wholly or not at all."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_all, name="store-writer", daemon=True)
+        self._writer.start()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
 
     async def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in a transaction of its own; it is on the disk when this returns. Raises StoreUnavailable."""
-        return await self._run(self._writer, work, commit=True)
+        """Run `work`; what it wrote is on the disk when this returns. Raises StoreUnavailable.
+
+        It may be run twice: where one of a group fails, all are done over, each in a transaction of its own.
+        """
+        result: T = await self._settle(_Write(work))
+        return result
+
+    async def write_rows(self, rows: Sequence[Rows]) -> None:
+        """Run statements with their values, without a session: half the time. Otherwise as `write`."""
+        await self._settle(_Write(None, rows))
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on a snapshot; raises StoreUnavailable."""
-        return await self._run(self._readers, work, commit=False)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, functools.partial(self._look, work))
 
     async def forget(self) -> None:
         """Make what was deleted leave the files now: SQLite's log keeps older pages until it is copied back.
 
         Gives up at once when someone reads meanwhile; the next deletion does it then.
         """
-        await asyncio.get_running_loop().run_in_executor(self._writer, self._truncate_log)
+        await self._settle(_Write(None))
 
     def close(self) -> None:
         """Let running work finish and close every connection."""
-        self._writer.shutdown(wait=True)
+        self._writes.put(None)
+        self._writer.join()
         self._readers.shutdown(wait=True)
         self._engine.dispose()
 
-    async def _run(self, pool: ThreadPoolExecutor, work: Callable[[Session], T], *, commit: bool) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(pool, functools.partial(self._transact, work, commit=commit))
+    async def _settle(self, write: _Write) -> Any:
+        self._writes.put(write)
+        return await asyncio.wrap_future(write.done)
 
-    def _transact(self, work: Callable[[Session], T], *, commit: bool) -> T:
+    def _look(self, work: Callable[[Session], T]) -> T:
         try:
-            with Session(self._engine, expire_on_commit=False) as session:
-                result = work(session)
-                if commit:
-                    session.commit()
-                return result
+            with Session(self._engine) as session:
+                return work(session)
         except DBAPIError as error:
-            raise StoreUnavailable("the database does not answer; the log says why", retry_after_s=5) from error
+            raise _unavailable() from error
+
+    def _write_all(self) -> None:
+        """The writing thread: takes what waits, commits it, until told to end."""
+        ended = False
+        while not ended:
+            waiting = [self._writes.get()]
+            with contextlib.suppress(queue.Empty):
+                while len(waiting) < MOST_TOGETHER:
+                    waiting.append(self._writes.get_nowait())
+            ended = None in waiting
+            wanted = [write for write in waiting if write is not None and write.done.set_running_or_notify_cancel()]
+            self._commit([write for write in wanted if not write.truncates])
+            for write in wanted:
+                if write.truncates:
+                    write.attempt(self._truncate_log)
+
+    def _commit(self, group: Sequence[_Write]) -> None:
+        if len(group) > 1:
+            with contextlib.suppress(Exception):  # whichever it was is told below, to the one whose write it was
+                results = self._transact(group)
+                for write, result in zip(group, results, strict=True):
+                    write.done.set_result(result)
+                return
+        for write in group:
+            write.attempt(functools.partial(self._transact_one, write))
+
+    def _transact_one(self, write: _Write) -> Any:
+        return self._transact([write])[0]
+
+    def _transact(self, group: Sequence[_Write]) -> list[Any]:
+        try:
+            with self._engine.begin() as connection:
+                return [write.run(connection) for write in group]
+        except DBAPIError as error:
+            raise _unavailable() from error
 
     def _truncate_log(self) -> None:
         with self._engine.connect() as connection:
@@ -72,6 +124,39 @@ class Database:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout={round(1000 * BUSY_TIMEOUT_S)}")
+
+
+class _Write:
+    """One piece of work for the writing thread: a function of a session, or rows; neither, to truncate the log."""
+
+    __slots__ = ("_rows", "_work", "done")
+
+    def __init__(self, work: Callable[[Session], Any] | None, rows: Sequence[Rows] = ()) -> None:
+        self._work = work
+        self._rows = rows
+        self.done: Future[Any] = Future()
+
+    @property
+    def truncates(self) -> bool:
+        return self._work is None and not self._rows
+
+    def run(self, connection: Connection) -> Any:
+        """Do the work in the connection's transaction; what fails, fails here."""
+        for statement, values in self._rows:
+            connection.execute(statement, values)
+        if self._work is None:
+            return None
+        with Session(connection, expire_on_commit=False) as session:
+            result = self._work(session)
+            session.flush()
+            return result
+
+    def attempt(self, action: Callable[[], Any]) -> None:
+        """Settle the write with what the action gives or raises."""
+        try:
+            self.done.set_result(action())
+        except BaseException as error:  # noqa: BLE001 it is raised where the write was asked for
+            self.done.set_exception(error)
 
 
 def open_database(file: Path) -> Database:
@@ -118,6 +203,10 @@ def migrate(engine: Engine) -> None:
 def ping(session: Session) -> None:
     """Touch the database, for readiness."""
     session.execute(text("SELECT check_id FROM checks LIMIT 1"))
+
+
+def _unavailable() -> StoreUnavailable:
+    return StoreUnavailable("the database does not answer; the log says why", retry_after_s=5)
 
 
 def _reason(error: SQLAlchemyError) -> str:

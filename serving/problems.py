@@ -26,7 +26,7 @@ _ROUTING_CODES = {404: "not_found", 405: "method_not_allowed"}
 
 def install_problem_handlers(app: FastAPI) -> None:
     """Make every error of the app leave as a problem."""
-    app.add_exception_handler(TouchstoneError, cast(Handler, _answer_touchstone_error))
+    app.add_exception_handler(TouchstoneError, cast(Handler, answer_touchstone_error))
     app.add_exception_handler(RequestValidationError, cast(Handler, _answer_validation_error))
     app.add_exception_handler(HTTPException, cast(Handler, _answer_http_exception))
 
@@ -86,7 +86,8 @@ def answer_error(error: ServingError) -> Response:
     )
 
 
-async def _answer_touchstone_error(_: Request, error: TouchstoneError) -> Response:
+async def answer_touchstone_error(_: Request, error: TouchstoneError) -> Response:
+    """The answer to any error of ours."""
     if isinstance(error, NoReadablePhoto):
         return _answer_no_readable_photo(error)
     if isinstance(error, Unavailable) and error.__cause__ is not None:
@@ -115,7 +116,7 @@ def _answer_no_readable_photo(error: NoReadablePhoto) -> Response:
 async def _answer_validation_error(_: Request, error: RequestValidationError) -> Response:
     fields = [(".".join(str(step) for step in fault["loc"][1:]), str(fault["msg"])) for fault in error.errors()]
     shown = "; ".join(f"{field}: {message}" for field, message in fields[:3])
-    return await _answer_touchstone_error(_, RequestInvalid(shown, fields))
+    return await answer_touchstone_error(_, RequestInvalid(shown, fields))
 
 
 async def _answer_http_exception(_: Request, error: HTTPException) -> Response:

@@ -6,16 +6,20 @@ import dataclasses
 import datetime
 import json
 from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, Table, delete, exists, insert, select
 from sqlalchemy.orm import Session, selectinload
 
-from serving.database import Database, ping
+from serving.database import Database, Rows, ping
 from serving.errors import CheckNotFound
 from serving.schemas import Check, CheckRecord, Decision, Review, utc_text
 from serving.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
 
 IDEMPOTENCY_HOURS = 24
+_INSERT_CHECK = insert(cast(Table, CheckRow.__table__))
+_INSERT_PHOTO = insert(cast(Table, PhotoRow.__table__))
+_KEYS = cast(Table, IdempotencyRow.__table__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +72,13 @@ class Records:
 
     async def add(self, new: NewCheck) -> None:
         """Record a check, its photos and its Idempotency-Key together."""
-
-        def work(session: Session) -> None:
-            session.add(_check_row(new))
-            session.flush()
-            if new.claim is not None:
-                session.merge(_claim_row(new.claim, new))
-
-        await self._database.write(work)
+        rows: list[Rows] = [(_INSERT_CHECK, _check_values(new))]
+        if new.photos:
+            rows.append((_INSERT_PHOTO, _photo_values(new)))
+        if new.claim is not None:  # a day later the same key may stand for another check
+            rows.append((delete(_KEYS).where(_KEYS.c.key_hash == new.claim.key_hash), {}))
+            rows.append((insert(_KEYS), _claim_values(new.claim, new)))
+        await self._database.write_rows(rows)
 
     async def find(self, check_id: str) -> CheckRecord:
         """Give a check as answered, with its reviews; raises CheckNotFound."""
@@ -187,34 +190,43 @@ def _get_check(session: Session, check_id: str) -> CheckRow:
     return row
 
 
-def _check_row(new: NewCheck) -> CheckRow:
+def _check_values(new: NewCheck) -> dict[str, object]:
     answer = new.answer
-    return CheckRow(
-        check_id=answer.check_id,
-        created_at=new.created_at,
-        listing_id=answer.listing_id,
-        seller_id=new.seller_id,
-        product=answer.product,
-        outcome=answer.outcome,
-        authenticity=answer.authenticity,
-        bundle_sha256=answer.bundle.sha256,
-        views=None if new.views is None else list(new.views),
-        attributes=new.attributes,
-        answer=answer.model_dump_json(),
-        photos=[
-            PhotoRow(position=position, sha256=photo.sha256, kept=photo.kept, evidence=photo.evidence)
-            for position, photo in enumerate(new.photos)
-        ],
-    )
+    return {
+        "check_id": answer.check_id,
+        "created_at": new.created_at,
+        "listing_id": answer.listing_id,
+        "seller_id": new.seller_id,
+        "product": answer.product,
+        "outcome": answer.outcome,
+        "authenticity": answer.authenticity,
+        "bundle_sha256": answer.bundle.sha256,
+        "views": None if new.views is None else list(new.views),
+        "attributes": new.attributes,
+        "answer": answer.model_dump_json(),
+    }
 
 
-def _claim_row(claim: Claim, new: NewCheck) -> IdempotencyRow:
-    return IdempotencyRow(
-        key_hash=claim.key_hash,
-        fingerprint=claim.fingerprint,
-        check_id=new.answer.check_id,
-        created_at=new.created_at,
-    )
+def _photo_values(new: NewCheck) -> list[dict[str, object]]:
+    return [
+        {
+            "check_id": new.answer.check_id,
+            "position": position,
+            "sha256": photo.sha256,
+            "kept": photo.kept,
+            "evidence": photo.evidence,
+        }
+        for position, photo in enumerate(new.photos)
+    ]
+
+
+def _claim_values(claim: Claim, new: NewCheck) -> dict[str, object]:
+    return {
+        "key_hash": claim.key_hash,
+        "fingerprint": claim.fingerprint,
+        "check_id": new.answer.check_id,
+        "created_at": new.created_at,
+    }
 
 
 def _record_of(row: CheckRow) -> CheckRecord:

@@ -30,6 +30,28 @@ class ProductSettings:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BatchingSettings:
+    """When photos of several checks are judged in one run of the network. Not measured on a GPU."""
+
+    mode: Literal["auto", "on", "off"] = setting(
+        "auto", help="`auto` gathers photos where the first provider isn't the CPU, on which it would only cost time."
+    )
+    longest_wait_ms: float = setting(
+        2.0,
+        help="Longest that a photo waits for others; it waits only while they come closer upon each other than this.",
+    )
+    most_photos: int = setting(16, help="Photos in one run; no more come together than there are compute threads.")
+
+    def __post_init__(self) -> None:
+        _within("batching.longest_wait_ms", self.longest_wait_ms, 0, 1000)
+        _within("batching.most_photos", self.most_photos, 1, 1024)
+
+    def applies_to(self, provider: str) -> bool:
+        """Whether photos are gathered where this provider comes first."""
+        return self.mode == "on" or (self.mode == "auto" and provider != "CPUExecutionProvider")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ServeSettings:
     """Every setting of a server; sizes are in bytes, times in the unit that their name says."""
 
@@ -40,8 +62,11 @@ class ServeSettings:
         "./touchstone-data", help='Folder of the embedded store, or "none" to judge without keeping anything.'
     )
     providers: tuple[str, ...] = setting(
-        ("CPUExecutionProvider",), help="onnxruntime execution providers, most wanted first."
+        ("CPUExecutionProvider",),
+        help="onnxruntime execution providers, most wanted first, such as `TensorrtExecutionProvider` and "
+        "`CUDAExecutionProvider`; the CPU serves in place of those that are absent.",
     )
+    batching: BatchingSettings = setting(factory=BatchingSettings, help="Photos of several checks in one run.")
     products: dict[str, ProductSettings] = setting(factory=dict, help="Settings per product name.")
     mode: Literal["enforce", "observe"] = setting(
         "enforce", help="`observe` marks each answer advisory: recorded, not to be acted on."

@@ -7,30 +7,27 @@ import base64
 import binascii
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import python_multipart
 from fastapi import Request
 from pydantic import BaseModel, JsonValue, ValidationError
-from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from serving.errors import (
     Base64Invalid,
     JsonMalformed,
     MediaTypeUnsupported,
-    MultipartMalformed,
     RequestInvalid,
     RequestTooLarge,
     UploadTimedOut,
     UrlPhotosUnsupported,
 )
+from serving.multipart import MultipartSplitter, Part
 from serving.schemas import CheckSent, Listing, PhotoSent
 
 MAX_LISTING_BYTES = 64 * 1024
 MAX_DEPTH = 16  # of `attributes`; deeper nesting is nobody's data
-MAX_PARTS = 64
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 
@@ -57,12 +54,13 @@ async def read_check(request: Request, *, max_bytes: int, timeout_s: float) -> C
         raise MediaTypeUnsupported(
             f"Content-Type is {media_type or 'missing'}; send {MULTIPART} with parts named photos, or {JSON}"
         )
-    body = await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s)
     if media_type == JSON:
+        body = await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s)
         # Off the event loop: a hundred megabytes of base64 take most of a second.
         return await asyncio.to_thread(_check_of_json, body)
-    parts = await asyncio.to_thread(split_multipart, body, options.get(b"boundary", b""))
-    return _check_of_parts(parts)
+    splitter = MultipartSplitter(options.get(b"boundary", b""))
+    await _receive(request, splitter.feed, max_bytes=max_bytes, timeout_s=timeout_s)
+    return _check_of_parts(splitter.finish())
 
 
 async def read_json(request: Request, kind: type[M], *, max_bytes: int, timeout_s: float) -> M:
@@ -74,77 +72,10 @@ async def read_json(request: Request, kind: type[M], *, max_bytes: int, timeout_
 
 
 async def read_body(request: Request, *, max_bytes: int, timeout_s: float) -> bytes:
-    """Read a whole body; refused by its announced length before reading, and by what arrives while reading."""
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced) > max_bytes:
-        raise _too_large(max_bytes)
-    received = bytearray()
-    try:
-        async with asyncio.timeout(timeout_s):
-            async for chunk in request.stream():
-                received += chunk
-                if len(received) > max_bytes:
-                    raise _too_large(max_bytes)
-    except TimeoutError as error:
-        raise UploadTimedOut(f"the body did not arrive within {timeout_s:g} s; {len(received)} bytes did") from error
-    return bytes(received)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One part of a multipart body."""
-
-    name: str
-    content: bytes
-
-
-def split_multipart(body: bytes, boundary: bytes) -> list[Part]:
-    """Split a multipart body into its parts, without temporary files; raises MultipartMalformed."""
-    parts: list[Part] = []
-    headers: dict[str, str] = {}
-    pieces: dict[str, bytearray] = {"field": bytearray(), "value": bytearray(), "content": bytearray()}
-    ended = False
-
-    def collect(piece: str, data: bytes, start: int, end: int) -> None:
-        pieces[piece] += data[start:end]
-
-    def take(piece: str) -> bytes:
-        taken, pieces[piece] = bytes(pieces[piece]), bytearray()
-        return taken
-
-    def end_header() -> None:
-        headers[take("field").decode("latin-1").lower()] = take("value").decode("latin-1")
-
-    def end_part() -> None:
-        _, options = parse_options_header(headers.get("content-disposition"))
-        parts.append(Part(name=options.get(b"name", b"").decode("utf-8", "replace"), content=take("content")))
-        headers.clear()
-        if len(parts) > MAX_PARTS:
-            raise MultipartMalformed(f"more than {MAX_PARTS} parts; a check has at most 12 photos and one listing")
-
-    def end_body() -> None:
-        nonlocal ended
-        ended = True
-
-    try:
-        parser = python_multipart.MultipartParser(
-            boundary,
-            {
-                "on_header_field": lambda data, start, end: collect("field", data, start, end),
-                "on_header_value": lambda data, start, end: collect("value", data, start, end),
-                "on_header_end": end_header,
-                "on_part_data": lambda data, start, end: collect("content", data, start, end),
-                "on_part_end": end_part,
-                "on_end": end_body,
-            },
-        )
-        parser.write(body)
-        parser.finalize()
-    except FormParserError as error:
-        raise MultipartMalformed(f"the multipart body does not parse: {error}") from error
-    if not ended or not boundary:
-        raise MultipartMalformed("the multipart body ends before its closing boundary; send it whole")
-    return parts
+    """Read a whole body; raises RequestTooLarge or UploadTimedOut."""
+    pieces: list[bytes] = []
+    await _receive(request, pieces.append, max_bytes=max_bytes, timeout_s=timeout_s)
+    return b"".join(pieces)
 
 
 def parse_json(kind: type[M], text: bytes) -> M:
@@ -158,6 +89,23 @@ def parse_json(kind: type[M], text: bytes) -> M:
         fields = [(".".join(str(step) for step in fault["loc"]), fault["msg"]) for fault in faults[:20]]
         shown = "; ".join(f"{field or 'body'}: {message}" for field, message in fields[:3])
         raise RequestInvalid(f"{shown}{' …' if len(fields) > 3 else ''}", fields) from error
+
+
+async def _receive(request: Request, take: Callable[[bytes], None], *, max_bytes: int, timeout_s: float) -> None:
+    """Hand on each piece of a body; refused by its announced length before reading, and by what arrives."""
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced) > max_bytes:
+        raise _too_large(max_bytes)
+    received = 0
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for piece in request.stream():
+                received += len(piece)
+                if received > max_bytes:
+                    raise _too_large(max_bytes)
+                take(piece)
+    except TimeoutError as error:
+        raise UploadTimedOut(f"the body did not arrive within {timeout_s:g} s; {received} bytes did") from error
 
 
 def _check_of_parts(parts: Sequence[Part]) -> CheckRequest:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,8 +225,8 @@ class _Look:
 @functools.lru_cache(maxsize=50_000)  # every fit, figure and table of a run asks for the same photos again
 def _look_of(photo: Path) -> _Look:
     data = photo.read_bytes()
-    pixels = open_photo(data, smallest_side_px=HASHED_SIDE_PX).pixels
-    return _Look(sha256=hashlib.sha256(data).hexdigest(), hash=hash_photo(pixels))
+    opened = open_photo(data, smallest_side_px=HASHED_SIDE_PX)
+    return _Look(sha256=opened.sha256, hash=hash_photo(opened))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

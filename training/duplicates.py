@@ -95,6 +95,6 @@ def cluster_near_duplicates(photos: Sequence[Path], *, threads: int = 2) -> tupl
 
 def _hash_file(photo: Path) -> PhotoHash | None:
     try:
-        return hash_photo(open_photo(photo.read_bytes(), smallest_side_px=HASHED_SIDE_PX).pixels)
+        return hash_photo(open_photo(photo.read_bytes(), smallest_side_px=HASHED_SIDE_PX))
     except (PhotoError, OSError):
         return None

@@ -77,10 +77,11 @@ def _read_facts(row: PhotoRow) -> PhotoFacts | UnreadablePhoto:
         return UnreadablePhoto(code=error.code, message=error.message)
     except OSError as error:
         return UnreadablePhoto(code="file_unreadable", message=f"the file can't be read ({error.strerror or error}).")
+    pixels = photo.pixels
     luma, chroma = _quantisation_sums(data) if photo.format == "jpeg" else (0, 0)
     return PhotoFacts(
         sha256=photo.sha256,
-        hash=hash_photo(photo.pixels),
+        hash=hash_photo(photo),
         metadata=FileMetadata(
             bytes=len(data),
             width_px=photo.width_px,
@@ -90,8 +91,8 @@ def _read_facts(row: PhotoRow) -> PhotoFacts | UnreadablePhoto:
             chroma_quantisation=chroma,
             has_exif=_EXIF_MARKERS[photo.format] in data,
         ),
-        colour=describe_colour(photo.pixels),
-        background=describe_background(photo.pixels, row.box),
+        colour=describe_colour(pixels),
+        background=describe_background(pixels, row.box),
     )
 
 

@@ -16,7 +16,7 @@ def to_srgb(image: Image.Image, icc_profile: bytes | None = None) -> Image.Image
     opaque = flat.convert("RGB" if flat.mode == "RGBA" else "L") if alpha is not None else flat
     rgb = _apply_profile(opaque, icc_profile) if icc_profile else None
     if rgb is None:
-        rgb = opaque.convert("RGB")
+        rgb = opaque if opaque.mode == "RGB" else opaque.convert("RGB")  # Pillow would copy it
     if alpha is None:
         return rgb
     white = Image.new("RGB", rgb.size, (255, 255, 255))

@@ -18,6 +18,7 @@ from PIL import Image
 from vision.bundle import Bundle
 from vision.evidence_crops import Box
 from vision.inputs import to_input
+from vision.micro_batches import BatchingScorer
 from vision.photo import Photo, PhotoLimits, open_photo
 from vision.scorer import Scorer
 
@@ -30,7 +31,7 @@ _ANY_SIDE: Final = PhotoLimits(min_side_px=1)  # a crop of a small photo is smal
 
 def crop_jpeg(photo: Photo, box: Box) -> bytes:
     """The part of the photo in `box` (x0 y0 x1 y1, 0 to 1), at most 256 px a side and 24 kB, without metadata."""
-    height, width = photo.pixels.shape[:2]
+    width, height = photo.image.size
     x0, y0, x1, y1 = box
     left, top = min(width - 1, math.floor(x0 * width)), min(height - 1, math.floor(y0 * height))
     right, bottom = max(left + 1, math.ceil(x1 * width)), max(top + 1, math.ceil(y1 * height))
@@ -42,13 +43,13 @@ def crop_jpeg(photo: Photo, box: Box) -> bytes:
     return data
 
 
-def embed_crops(scorer: Scorer, bundle: Bundle, crops: Sequence[bytes]) -> NDArray[np.float32]:
+def embed_crops(scorer: Scorer | BatchingScorer, bundle: Bundle, crops: Sequence[bytes]) -> NDArray[np.float32]:
     """The graph's embedding of each crop as `crop_jpeg` made it: float32 [N, D] of unit length, one run a crop."""
     rows = [_embed(scorer, bundle, crop) for crop in crops]
     return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
 
-def _embed(scorer: Scorer, bundle: Bundle, crop: bytes) -> NDArray[np.float32]:
+def _embed(scorer: Scorer | BatchingScorer, bundle: Bundle, crop: bytes) -> NDArray[np.float32]:
     tiles = to_input(open_photo(crop, limits=_ANY_SIDE), bundle.record.geometry)
     return np.asarray(scorer.score(tiles.pixels).embedding[0], np.float32)
 

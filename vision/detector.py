@@ -21,6 +21,7 @@ from vision.errors import (
     ViewsMismatch,
 )
 from vision.inputs import to_input
+from vision.micro_batches import BatchingScorer
 from vision.photo import DEFAULT_LIMITS, PhotoLimits, open_photo
 from vision.photo_hash import hash_photo
 from vision.quality import assess_quality
@@ -54,7 +55,14 @@ class Detector:
         self.bundle = bundle if isinstance(bundle, Bundle) else read_bundle(Path(bundle))
         self.counterfeit_share = dict(counterfeit_share)
         self.limits = limits
-        self.scorer = Scorer(self.bundle, providers=providers, threads=threads, precision=precision)
+        self.scorer: Scorer | BatchingScorer = Scorer(
+            self.bundle, providers=providers, threads=threads, precision=precision
+        )
+
+    def gather_photos(self, *, longest_wait_s: float, most_photos: int) -> None:
+        """Judge photos of several threads together from now on; pays on a device that one photo can't fill."""
+        if isinstance(self.scorer, Scorer):
+            self.scorer = BatchingScorer(self.scorer, longest_wait_s=longest_wait_s, most_tiles=most_photos)
 
     def check(
         self,
@@ -94,7 +102,7 @@ class Detector:
             product_logit=None if scores.product_logit is None else tuple(scores.product_logit[0].tolist()),
             novelty=None if scores.novelty is None else float(scores.novelty[0]),
             evidence=Evidence(values=scores.evidence[0], box=(x0, y0, x1, y1)),
-            hash=hash_photo(photo.pixels) if of > 1 else None,
+            hash=hash_photo(photo) if of > 1 else None,
         )
 
     def decide_listing(

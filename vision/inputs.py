@@ -64,12 +64,9 @@ class Tiles:
 
 def to_input(photo: Photo, geometry: InputGeometry) -> Tiles:
     """The photo's tiles: today one, the whole photo, resized with antialiasing."""
-    height, width = photo.pixels.shape[:2]
     size = geometry.size_px
     inner_width, inner_height = _inner_size(photo, geometry) if geometry.letterbox else (size, size)
-    resized = Image.fromarray(photo.pixels)
-    if (width, height) != (inner_width, inner_height):
-        resized = resized.resize((inner_width, inner_height), _RESAMPLING[geometry.filter], reducing_gap=_REDUCING_GAP)
+    resized = _resize(photo, (inner_width, inner_height), _RESAMPLING[geometry.filter])
     left, top = (size - inner_width) // 2, (size - inner_height) // 2
     canvas = np.full((size, size, 3), LETTERBOX_GREY, np.uint8)
     canvas[top : top + inner_height, left : left + inner_width] = np.asarray(resized)
@@ -80,6 +77,15 @@ def to_input(photo: Photo, geometry: InputGeometry) -> Tiles:
         (size - top) / inner_height,
     )
     return Tiles(pixels=canvas[None], boxes=np.array([box], np.float32))
+
+
+def _resize(photo: Photo, size: tuple[int, int], filter_: Image.Resampling) -> Image.Image:
+    """What Pillow's `resize(size, filter, reducing_gap=2.0)` gives, from the reduced copy that the photo keeps."""
+    width, height = photo.image.size
+    if (width, height) == size:
+        return photo.image
+    factor = int(width / size[0] / _REDUCING_GAP) or 1, int(height / size[1] / _REDUCING_GAP) or 1
+    return photo.reduced(factor).resize(size, filter_, box=(0, 0, width / factor[0], height / factor[1]))
 
 
 def _inner_size(photo: Photo, geometry: InputGeometry) -> tuple[int, int]:

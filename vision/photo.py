@@ -5,7 +5,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -61,15 +61,37 @@ DEFAULT_LIMITS: Final = PhotoLimits()
 class Photo:
     """A decoded photo.
 
-    pixels: uint8 [H, W, 3], sRGB, upright; a large JPEG may be decoded smaller than it was uploaded.
+    image: mode RGB, sRGB, upright; a large JPEG may be decoded smaller than it was uploaded.
     width_px, height_px: the upright size as uploaded. sha256: of the bytes as received.
     """
 
-    pixels: NDArray[np.uint8]
+    image: Image.Image
     width_px: int
     height_px: int
     format: PhotoFormat
     sha256: str
+    _reduced: dict[tuple[int, int], Image.Image] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """The image as uint8 [H, W, 3]: a copy, which at 1 megapixel takes most of a millisecond."""
+        return np.asarray(self.image)
+
+    def reduced(self, factor: tuple[int, int]) -> Image.Image:
+        """The image averaged over blocks, `factor` pixels wide and high.
+
+        It is kept with the photo: all who shrink it start here, and at the usual sizes from the same copy.
+        """
+        if factor == (1, 1):
+            return self.image
+        if factor not in self._reduced:
+            self._reduced[factor] = self.image.reduce(factor)
+        return self._reduced[factor]
+
+    def shrunk(self, side_px: int) -> Image.Image:
+        """The image reduced by a whole factor, so far that its longer side is still twice `side_px` or more."""
+        factor = max(1, max(self.image.size) // (2 * side_px))
+        return self.reduced((factor, factor))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +110,7 @@ def open_photo(data: bytes, *, smallest_side_px: int | None = None, limits: Phot
     """
     image, format_name, width, height = _decode(data, smallest_side_px, limits)
     return Photo(
-        pixels=np.asarray(image),
+        image=image,
         width_px=width,
         height_px=height,
         format=format_name,

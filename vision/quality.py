@@ -21,7 +21,7 @@ QUALITY_MESSAGES: Final[dict[QualityIssue, str]] = {
     "too_bright": "The photo is washed out. Turn off the flash or move out of the sun.",
 }
 
-_LUMA_SIDE_PX: Final = 256
+LUMA_SIDE_PX: Final = 256
 _SMALLEST_LONG_SIDE_PX: Final = 160
 _LEAST_SHARPNESS: Final = 0.25  # ordinary photos measure 0.33 to 1
 _LEAST_HIGHLIGHT: Final = 60  # of 255; ordinary photos measure 120 to 255
@@ -77,8 +77,8 @@ def _level_at(counts: NDArray[np.intp], share: float) -> int:
 
 
 def _luma_copy(photo: Photo) -> Image.Image:
-    """The photo in mode L with a longer side of 256."""
-    image = Image.fromarray(photo.pixels).convert("L")
-    scale = _LUMA_SIDE_PX / max(image.size)
+    """The photo in mode L with a longer side of 256, averaged in two steps where it is much larger."""
+    image = photo.shrunk(LUMA_SIDE_PX)
+    scale = LUMA_SIDE_PX / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.BOX)
+    return image.convert("L").resize(size, Image.Resampling.BOX)

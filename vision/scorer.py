@@ -1,5 +1,6 @@
 """Runs a bundle's graph. The only file that speaks onnxruntime, and where its errors become ours."""
 
+import difflib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ _FOREIGN_ERRORS: Final = (
     ValueError,
 )
 
+_ABSENT: Final = "providers: this onnxruntime lacks %s; %s serves. For a GPU install onnxruntime-gpu in its place."
+_DEAD: Final = "providers: %s did not start on this machine, so %s serves; look at its device, driver and libraries."
+
 _log = logging.getLogger(__name__)
 
 
@@ -54,8 +58,9 @@ class Scorer:
     """One session on a bundle's best graph for this processor, shared by all threads.
 
     On CPU the int8 graph is preferred where its self-test agrees, elsewhere fp32; `precision` asks for one of them
-    and takes no other. `threads` is per call: one by default, since a server runs one call per core. Raises
-    BundleError when no graph answers as it was sealed, and ConfigError for a precision that the bundle lacks.
+    and takes no other. Of `providers` those that are absent are left out, with a log line; CPU takes their place.
+    `threads` is per call: one by default, since a server runs one call per core. Raises BundleError when no graph
+    answers as it was sealed, and ConfigError for a precision that the bundle lacks or a provider that nobody knows.
     """
 
     def __init__(
@@ -66,10 +71,17 @@ class Scorer:
         threads: int = 1,
         precision: Precision | None = None,
     ) -> None:
-        _check_providers(providers)
-        graphs = _choose_graphs(bundle, precision or ("int8" if providers[0] == CPU else "fp32"), precision)
-        self.graph, self._session = _open_first_sound(bundle, graphs, providers, threads)
+        usable = _usable_providers(providers)
+        self.graph, self._session = _open(bundle, usable, threads, precision)
+        if usable[0] != CPU and self.providers == (CPU,):  # in this build, but not on this machine: no device or driver
+            _log.warning(_DEAD, usable[0], CPU)
+            self.graph, self._session = _open(bundle, (CPU,), threads, precision)
         self._outputs = [output.name for output in self._session.get_outputs() if output.name in _SCORE_FIELDS]
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The execution providers in use, most wanted first."""
+        return tuple(self._session.get_providers())
 
     def score(self, tiles: NDArray[np.uint8]) -> Scores:
         """Judges tiles, uint8 [N, S, S, 3] RGB; any number of threads may call it at once."""
@@ -81,6 +93,13 @@ class Scorer:
             product_logit=values.get("product_logit"),
             novelty=values.get("novelty"),
         )
+
+
+def _open(
+    bundle: Bundle, providers: Sequence[str], threads: int, precision: Precision | None
+) -> tuple[GraphRecord, onnxruntime.InferenceSession]:
+    graphs = _choose_graphs(bundle, precision or ("int8" if providers[0] == CPU else "fp32"), precision)
+    return _open_first_sound(bundle, graphs, providers, threads)
 
 
 def _choose_graphs(bundle: Bundle, preferred: Precision, asked: Precision | None) -> list[GraphRecord]:
@@ -167,11 +186,24 @@ def _run(
         raise BundleError(f"the graph failed on {tiles.dtype} {list(tiles.shape)}: {str(error)[:200]}") from error
 
 
-def _check_providers(providers: Sequence[str]) -> None:
+def _usable_providers(asked: Sequence[str]) -> tuple[str, ...]:
+    """Those of the asked providers that this onnxruntime has, and CPU, which takes what the others can't.
+
+    One that is absent is told in the log: a server that starts slower is worth more than one that doesn't. A name that
+    onnxruntime has never heard of is a mistake in the settings, and refused.
+    """
+    if not asked:
+        raise ConfigError(f"providers: names none; say {CPU}, or leave it out")
+    known = onnxruntime.get_all_providers()
+    for name in asked:
+        if name not in known:
+            near = [one for one in known if one.lower().startswith(name.lower())]
+            near += difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"it knows {', '.join(known)}"
+            raise ConfigError(f"providers: onnxruntime knows no {name!r}; {hint}")
     available = onnxruntime.get_available_providers()
-    missing = [provider for provider in providers if provider not in available]
-    if missing or not providers:
-        raise ConfigError(
-            f"providers {list(providers)}: this onnxruntime has {', '.join(available)}; "
-            "for a GPU install onnxruntime-gpu in place of onnxruntime."
-        )
+    usable = (*(name for name in asked if name in available), *(() if CPU in asked else (CPU,)))
+    missing = [name for name in asked if name not in available]
+    if missing:
+        _log.warning(_ABSENT, ", ".join(missing), usable[0])
+    return usable

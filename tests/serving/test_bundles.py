@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from serving.bundles import load_bundles
-from serving.settings import ProductSettings, ServeSettings
+from serving.settings import BatchingSettings, ProductSettings, ServeSettings
+from tests.serving.running import Running
+from tests.serving.sample_photos import BLUE, RED, jpeg
 from tests.tiny_bundle import write_tiny_bundle
 from vision.errors import BundleError, ConfigError, ProductRequired, UnknownProduct
 
@@ -43,3 +46,27 @@ def test_a_changed_bundle_stops_the_start(tmp_path: Path) -> None:
         card.write("changed")
     with pytest.raises(BundleError):
         load_bundles(ServeSettings(bundle=(tmp_path / "a",)))
+
+
+def test_photos_are_gathered_only_where_the_first_provider_is_not_the_cpu_unless_told() -> None:
+    auto, on, off = BatchingSettings(), BatchingSettings(mode="on"), BatchingSettings(mode="off")
+    assert [one.applies_to("CPUExecutionProvider") for one in (auto, on, off)] == [False, True, False]
+    assert [one.applies_to("CUDAExecutionProvider") for one in (auto, on, off)] == [True, True, False]
+
+
+def test_a_server_whose_gpu_is_absent_starts_and_judges_on_the_cpu(
+    start: Callable[..., Running], caplog: pytest.LogCaptureFixture
+) -> None:
+    server = start(providers=("NnapiExecutionProvider",), store="none")
+    assert "lacks NnapiExecutionProvider; CPUExecutionProvider serves" in caplog.text
+    assert server.answer(jpeg(RED))["outcome"] == "genuine"
+
+
+def test_gathered_photos_get_the_answers_that_they_get_alone(start: Callable[..., Running]) -> None:
+    alone = start(store="none")
+    together = start(store="none", threads=4, batching=BatchingSettings(mode="on", longest_wait_ms=50))
+    photos = [jpeg(colour, seed=seed) for seed in range(4) for colour in (RED, BLUE)]
+    expected, found = alone.answer(*photos), together.answer(*photos)
+    for one, other in zip(expected["photos"], found["photos"], strict=True):
+        assert other["outcome"] == one["outcome"]
+        assert other["authenticity"] == pytest.approx(one["authenticity"], abs=1e-5)

@@ -266,3 +266,26 @@ def test_a_review_that_does_not_fit_is_refused(server: Running) -> None:
     assert server.http.post(path, content=b"genuine").status_code == 415
     assert server.http.post("/v1/checks/nope/review", json={"decision": "genuine"}).status_code == 404
     assert server.http.get(f"/v1/checks/{check_id}").json()["reviews"] == []
+
+
+def test_a_check_is_answered_and_counted_alike_with_header_parameters_and_without(server: Running) -> None:
+    photo, before = jpeg(seed=71), _counted(server)
+    short = server.check(photo).json()
+    long = server.check(photo, headers={"Idempotency-Key": "the long way"}).json()
+    for answer in (short, long):
+        for changing in ("check_id", "created_at", "elapsed_ms"):
+            del answer[changing]
+        del answer["photos"][0]["evidence_url"]
+    assert short == long
+    refusals = [server.check(b"no photo", headers=headers) for headers in ({}, {"Idempotency-Key": "refused"})]
+    told = [{**refusal.json(), "request_id": ""} for refusal in refusals]
+    assert told[0] == told[1]
+    assert refusals[0].headers["content-type"] == refusals[1].headers["content-type"] == "application/problem+json"
+    assert _counted(server) == before + 2
+
+
+def _counted(server: Running) -> float:
+    """How many checks the metrics say were answered 200."""
+    text = server.http.get("/metrics").text
+    start = 'touchstone_requests_total{method="POST",route="/v1/checks",status="200"} '
+    return sum(float(line.removeprefix(start)) for line in text.splitlines() if line.startswith(start))

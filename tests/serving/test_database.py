@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
 
 from serving.database import connect, migrate, open_database
 from serving.errors import StoreUnavailable
@@ -57,6 +59,53 @@ def test_a_broken_database_is_an_error_of_ours(tmp_path: Path) -> None:
                 await database.write(lambda session: session.execute(text("INSERT INTO nowhere VALUES (1)")))
             assert "nowhere" not in str(caught.value)
         finally:
+            database.close()
+
+    asyncio.run(work())
+
+
+def test_writes_that_wait_are_committed_together_and_the_failed_one_alone_is_told(tmp_path: Path) -> None:
+    async def work() -> None:
+        database = open_database(tmp_path / "checks.sqlite")
+        commits: list[object] = []
+        note_commit = commits.append
+        event.listen(Engine, "commit", note_commit)
+        try:
+            await database.write(lambda session: session.execute(text("CREATE TABLE numbers (n INTEGER PRIMARY KEY)")))
+            busy, go_on = threading.Event(), threading.Event()
+
+            def hold_up(session: Session) -> None:
+                busy.set()
+                assert go_on.wait(30)
+
+            def add(number: int) -> Callable[[Session], int]:
+                def insert(session: Session) -> int:
+                    session.execute(text("INSERT INTO numbers VALUES (:n)"), {"n": number})
+                    return number
+
+                return insert
+
+            async def write_behind(numbers: Sequence[int]) -> list[int | BaseException]:
+                busy.clear()
+                go_on.clear()
+                first = asyncio.ensure_future(database.write(hold_up))
+                await asyncio.to_thread(busy.wait, 30)
+                rest = [asyncio.ensure_future(database.write(add(number))) for number in numbers]
+                await asyncio.sleep(0)  # all of them are asked for now
+                commits.clear()
+                go_on.set()
+                await first
+                return await asyncio.gather(*rest, return_exceptions=True)
+
+            assert await write_behind([1, 2, 3, 4]) == [1, 2, 3, 4]
+            assert len(commits) == 2  # the one that held them up, and theirs
+            five, three, six = await write_behind([5, 3, 6])
+            assert (five, six) == (5, 6)
+            assert isinstance(three, StoreUnavailable)
+            found = await database.read(lambda session: list(session.scalars(text("SELECT n FROM numbers ORDER BY n"))))
+            assert found == [1, 2, 3, 4, 5, 6]
+        finally:
+            event.remove(Engine, "commit", note_commit)
             database.close()
 
     asyncio.run(work())

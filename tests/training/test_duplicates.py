@@ -8,7 +8,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
+from tests.vision.photos import encode
 from training.duplicates import cluster_near_duplicates, clusters_of_pairs, near_pairs
+from vision.photo import open_photo
 from vision.photo_hash import PhotoHash, hash_photo
 
 
@@ -23,7 +25,7 @@ def picture(seed: int, side_px: int = 300) -> Image.Image:
 
 
 def hashed(image: Image.Image) -> PhotoHash:
-    return hash_photo(np.asarray(image.convert("RGB")))
+    return hash_photo(open_photo(encode(np.asarray(image.convert("RGB")))))
 
 
 def saved_again(image: Image.Image) -> Image.Image:

@@ -154,3 +154,14 @@ def test_a_geometry_that_makes_no_sense_is_refused() -> None:
         InputGeometry(size_px=224, smallest_decoded_side_px=100)
     with pytest.raises(ConfigError, match="bicubic"):
         InputGeometry(size_px=224, filter="nearest")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size_px", [16, 64, 100])
+def test_the_shared_reduction_gives_what_pillow_gives_alone(size_px: int) -> None:
+    photo = photo_of(smooth_pixels(501, 333))
+    inner = size_px, max(1, round(333 * size_px / 501))
+    expected = photo.image.resize(inner, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    photo.shrunk(32)  # as another user of the same photo does
+    top = (size_px - inner[1]) // 2
+    tile = to_input(photo, InputGeometry(size_px=size_px)).pixels[0]
+    assert (tile[top : top + inner[1]] == np.asarray(expected)).all()

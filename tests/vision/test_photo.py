@@ -356,10 +356,18 @@ def test_a_pdf_and_a_video_are_refused_by_name() -> None:
     assert code_of(b"\0\0\0\x18ftypisom\0\0\0\0isommp41") == "photo_format_unsupported"
 
 
-def test_a_jpeg_of_thousands_of_scans_is_refused() -> None:
-    data = encode(smooth_pixels(), "JPEG", progressive=True)
+@pytest.mark.parametrize("progressive", [True, False])
+def test_a_jpeg_of_thousands_of_scans_is_refused(progressive: bool) -> None:
+    data = encode(smooth_pixels(), "JPEG", progressive=progressive)
     scan = data.index(b"\xff\xda")
     assert code_of(data[:-2] + data[scan : scan + 20] * 1000 + b"\xff\xd9") == "photo_corrupt"
+
+
+def test_a_photo_shrinks_by_whole_factors_and_once() -> None:
+    photo = open_photo(encode(smooth_pixels(1600, 1200)))
+    assert photo.shrunk(256).size == (534, 400)  # a third: a fourth would be less than twice 256
+    assert photo.shrunk(256) is photo.shrunk(260)
+    assert photo.shrunk(1000) is photo.image
 
 
 def _mutate(data: bytes, places: list[tuple[int, int]]) -> bytes:

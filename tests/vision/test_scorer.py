@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
 from tests.tiny_bundle import BIAS, SIZE_PX, tiny_graph, tiny_logits, write_tiny_bundle
 from vision.bundle import Bundle, seal_bundle
 from vision.errors import BundleChecksumMismatch, BundleError, ConfigError
-from vision.scorer import Scorer, Scores
+from vision.scorer import CPU, Scorer, Scores
 from vision.self_test import self_test_inputs
 
 
@@ -145,11 +146,42 @@ def test_a_graph_can_not_reach_for_files_beside_it(tmp_path: Path) -> None:
         Scorer(sealed)
 
 
-def test_a_provider_that_is_not_installed_is_named_with_those_that_are(bundle: Bundle) -> None:
+def test_a_provider_that_onnxruntime_has_never_heard_of_is_refused_and_the_nearest_named(bundle: Bundle) -> None:
     with pytest.raises(ConfigError, match=r"NoSuchProvider.*CPUExecutionProvider"):
         Scorer(bundle, providers=("NoSuchProvider",))
+    with pytest.raises(ConfigError, match=r"did you mean CUDAExecutionProvider\?"):
+        Scorer(bundle, providers=("cuda",))
+    with pytest.raises(ConfigError, match=r"did you mean TensorrtExecutionProvider\?"):
+        Scorer(bundle, providers=("TensorRTExecutionProvider",))
     with pytest.raises(ConfigError):
         Scorer(bundle, providers=())
+
+
+def test_absent_providers_are_told_in_one_line_and_the_cpu_serves(
+    bundle: Bundle, caplog: pytest.LogCaptureFixture
+) -> None:
+    tiles = self_test_inputs(SIZE_PX)
+    # Two that no build has together with CPU on this kind of machine, whichever onnxruntime is installed.
+    scorer = Scorer(bundle, providers=("NnapiExecutionProvider", "CoreMLExecutionProvider"))
+    assert scorer.providers == (CPU,)
+    assert (scorer.score(tiles).logit == Scorer(bundle).score(tiles).logit).all()
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "lacks NnapiExecutionProvider, CoreMLExecutionProvider; CPUExecutionProvider serves" in line
+
+
+def test_the_graph_for_the_cpu_serves_where_the_cpu_stands_in(tmp_path: Path) -> None:
+    both = write_tiny_bundle(tmp_path, int8_slope=20.0)
+    assert Scorer(both, providers=("NnapiExecutionProvider",)).graph.precision == "int8"
+
+
+def test_a_provider_that_is_there_is_used_before_the_cpu(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    other = next(name for name in onnxruntime.get_available_providers() if name != CPU)
+    both = write_tiny_bundle(tmp_path, int8_slope=20.0)
+    scorer = Scorer(both, providers=(other,))
+    assert scorer.providers == (other, CPU)
+    assert scorer.graph.precision == "fp32"
+    assert Scorer(both, providers=(CPU, other)).graph.precision == "int8"
+    assert caplog.records == []
 
 
 def test_tiles_of_a_wrong_shape_are_the_callers_error(bundle: Bundle) -> None:

@@ -1,0 +1,92 @@
+"""Splits a multipart body into its parts while it arrives: in memory, each byte copied once, no temporary file."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import python_multipart
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import parse_options_header
+
+from serving.errors import MultipartMalformed
+
+MAX_PARTS = 64
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a multipart body."""
+
+    name: str
+    content: bytes
+
+
+class MultipartSplitter:
+    """Takes a body piece by piece; finding a boundary takes some 0.1 ms a megapixel, too little for another thread.
+
+    A fault is told at the end: a caller who still sends might never read an answer that comes before.
+    """
+
+    def __init__(self, boundary: bytes) -> None:
+        self._parts: list[Part] = []
+        self._headers: dict[str, str] = {}
+        self._field: list[memoryview] = []
+        self._value: list[memoryview] = []
+        self._content: list[memoryview] = []
+        self._ended = False
+        self._fault: MultipartMalformed | None = None
+        try:
+            self._parser = python_multipart.MultipartParser(
+                boundary,
+                {
+                    "on_header_field": lambda data, start, end: self._field.append(memoryview(data)[start:end]),
+                    "on_header_value": lambda data, start, end: self._value.append(memoryview(data)[start:end]),
+                    "on_header_end": self._end_header,
+                    "on_part_data": lambda data, start, end: self._content.append(memoryview(data)[start:end]),
+                    "on_part_end": self._end_part,
+                    "on_end": self._end_body,
+                },
+            )
+        except FormParserError as error:
+            self._fault = _malformed(error)
+        if not boundary:
+            self._fault = MultipartMalformed("the Content-Type names no boundary; send the one that parts the body")
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next piece of the body."""
+        if self._fault is not None:
+            return
+        try:
+            self._parser.write(piece)
+        except FormParserError as error:
+            self._fault = _malformed(error)
+        except MultipartMalformed as fault:
+            self._fault = fault
+
+    def finish(self) -> list[Part]:
+        """Give the parts, in order; raises MultipartMalformed."""
+        if self._fault is not None:
+            raise self._fault
+        if not self._ended:
+            raise MultipartMalformed("the multipart body ends before its closing boundary; send it whole")
+        return self._parts
+
+    def _end_header(self) -> None:
+        field, value = b"".join(self._field), b"".join(self._value)
+        self._headers[field.decode("latin-1").lower()] = value.decode("latin-1")
+        self._field, self._value = [], []
+
+    def _end_part(self) -> None:
+        _, options = parse_options_header(self._headers.get("content-disposition"))
+        name = options.get(b"name", b"").decode("utf-8", "replace")
+        self._parts.append(Part(name=name, content=b"".join(self._content)))
+        self._headers, self._content = {}, []
+        if len(self._parts) > MAX_PARTS:
+            raise MultipartMalformed(f"more than {MAX_PARTS} parts; a check has at most 12 photos and one listing")
+
+    def _end_body(self) -> None:
+        self._ended = True
+
+
+def _malformed(error: FormParserError) -> MultipartMalformed:
+    return MultipartMalformed(f"the multipart body does not parse: {error}")

@@ -1,0 +1,123 @@
+"""Gathers photos of several threads into one run of the graph: for devices that one photo can't fill.
+
+Nobody waits for company that isn't expected: a photo that finds the device free goes at once, unless photos have come
+so close upon each other that the next one should be there within the longest wait. While the device is busy photos
+gather by themselves. The threads that bring the photos do the work in turns, so there is no thread to start or stop.
+"""
+
+import threading
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.bundle import GraphRecord
+from vision.scorer import Scorer, Scores
+
+_GAP_WEIGHT = 0.2  # of the newest gap between photos in their moving average
+
+
+class BatchingScorer:
+    """A scorer that judges at most `most_tiles` tiles of several callers together, after at most `longest_wait_s`."""
+
+    def __init__(self, scorer: Scorer, *, longest_wait_s: float, most_tiles: int) -> None:
+        self._scorer = scorer
+        self._longest_wait_s = longest_wait_s
+        self._most_tiles = most_tiles
+        self._device = threading.Lock()
+        self._arrived = threading.Condition()
+        self._waiting: list[_Wanted] = []
+        self._last_arrival_s = -np.inf
+        self._gap_s = np.inf
+
+    @property
+    def graph(self) -> GraphRecord:
+        """The record of the graph in use."""
+        return self._scorer.graph
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The execution providers in use, most wanted first."""
+        return self._scorer.providers
+
+    def score(self, tiles: NDArray[np.uint8]) -> Scores:
+        """Judges tiles as `Scorer.score` does; any number of threads may call it at once."""
+        wanted = _Wanted(tiles)
+        with self._arrived:
+            self._note_arrival(time.monotonic())
+            self._waiting.append(wanted)
+            self._arrived.notify_all()
+        with self._device:
+            while not wanted.is_settled:  # by an earlier holder of the device
+                self._run(self._gather())
+        return wanted.result()
+
+    def _note_arrival(self, now_s: float) -> None:
+        gap_s = now_s - self._last_arrival_s
+        self._last_arrival_s = now_s
+        # After a pause longer than the wait nothing is known of what comes: start anew, and don't wait.
+        is_known = gap_s <= self._longest_wait_s and np.isfinite(self._gap_s)
+        self._gap_s = self._gap_s + _GAP_WEIGHT * (gap_s - self._gap_s) if is_known else gap_s
+
+    def _gather(self) -> list["_Wanted"]:
+        """The next batch; waits for more where more are expected."""
+        with self._arrived:
+            end_s = time.monotonic() + (self._longest_wait_s if self._gap_s <= self._longest_wait_s else 0.0)
+            while self._count() < self._most_tiles and (left_s := end_s - time.monotonic()) > 0:
+                self._arrived.wait(left_s)
+            batch = [self._waiting.pop(0)]
+            room = self._most_tiles - len(batch[0].tiles)
+            while self._waiting and len(self._waiting[0].tiles) <= room:
+                batch.append(self._waiting.pop(0))
+                room -= len(batch[-1].tiles)
+            return batch
+
+    def _count(self) -> int:
+        return sum(len(wanted.tiles) for wanted in self._waiting)
+
+    def _run(self, batch: Sequence["_Wanted"]) -> None:
+        try:
+            scores = self._scorer.score(np.concatenate([wanted.tiles for wanted in batch]))
+        except BaseException as error:  # noqa: BLE001 each caller raises it
+            for wanted in batch:
+                wanted.error = error
+            return
+        start = 0
+        for wanted in batch:
+            wanted.scores = _slice(scores, start, start + len(wanted.tiles))
+            start += len(wanted.tiles)
+
+
+class _Wanted:
+    """One caller's tiles, and what came of them."""
+
+    __slots__ = ("error", "scores", "tiles")
+
+    def __init__(self, tiles: NDArray[np.uint8]) -> None:
+        self.tiles = tiles
+        self.scores: Scores | None = None
+        self.error: BaseException | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.scores is not None or self.error is not None
+
+    def result(self) -> Scores:
+        if self.error is not None:
+            raise self.error
+        assert self.scores is not None
+        return self.scores
+
+
+def _slice(scores: Scores, start: int, end: int) -> Scores:
+    def cut(values: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        return None if values is None else values[start:end]
+
+    return Scores(
+        logit=scores.logit[start:end],
+        embedding=scores.embedding[start:end],
+        evidence=scores.evidence[start:end],
+        product_logit=cut(scores.product_logit),
+        novelty=cut(scores.novelty),
+    )
