@@ -176,7 +176,7 @@ def _judge(detector: Detector, row: PhotoRow, index: int) -> tuple[Image.Image |
     """The photo as pixels, and its judgement: of those pixels, as the painted copies are judged."""
     data = row.photo.read_bytes()
     try:
-        image = Image.fromarray(open_photo(data).pixels)
+        image = open_photo(data).image
     except PhotoError:
         return None, detector.judge_photo(data, index)
     return image, detector.judge_photo(_png(image), index)

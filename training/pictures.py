@@ -40,7 +40,7 @@ def crop_pictures(path: Path, boxes: Sequence[Box]) -> tuple[str, ...]:
 
 
 def _thumbnail(photo: bytes) -> Image.Image:
-    image = Image.fromarray(open_photo(photo, smallest_side_px=SIDE_PX).pixels)
+    image = open_photo(photo, smallest_side_px=SIDE_PX).image
     image.thumbnail((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
     return image
 

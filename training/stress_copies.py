@@ -40,7 +40,7 @@ class Copies:
         """The row's photo under each change, which must be possible; a photo that can't be read stays as it is."""
         data = self.manifest.rows[row].photo.read_bytes()
         try:
-            photo = Image.fromarray(open_photo(data).pixels)
+            photo = open_photo(data).image
         except PhotoError:
             yield from (data for _ in changes)
             return
@@ -61,7 +61,7 @@ class Copies:
     def _backdrop(self, row: int, size: tuple[int, int]) -> Image.Image:
         """The lender's photo with its own product painted out, stretched to `size` (width, height)."""
         lender = self.manifest.rows[self.lender(row)]
-        photo = Image.fromarray(open_photo(lender.photo.read_bytes(), smallest_side_px=max(size)).pixels)
+        photo = open_photo(lender.photo.read_bytes(), smallest_side_px=max(size)).image
         return paint_out(photo, lender.box or (0, 0, 1, 1)).resize(size, Image.Resampling.BICUBIC)
 
 

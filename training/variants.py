@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from training.photo_logits import read_tile
 from training.stress_changes import CHANGES, Change, Subject
@@ -34,8 +33,7 @@ def _mirrored(data: bytes, geometry: InputGeometry) -> NDArray[np.uint8]:
 
 def _copied(change: Change) -> Variant:
     def read(data: bytes, geometry: InputGeometry) -> NDArray[np.uint8]:
-        photo = Image.fromarray(open_photo(data).pixels)
-        return read_tile(change.send(Subject(photo=photo)), geometry)
+        return read_tile(change.send(Subject(photo=open_photo(data).image)), geometry)
 
     return Variant(code=change.code, read=read)
 
