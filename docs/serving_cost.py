@@ -28,6 +28,7 @@ import numpy as np
 from PIL import Image
 
 from vision.bundle import read_bundle
+from vision.cores import usable_cores
 from vision.inputs import to_input
 from vision.photo import open_photo
 from vision.scorer import Scorer
@@ -81,7 +82,7 @@ class Limit:
     def __init__(self, bundle: Path) -> None:
         self._bundle = read_bundle(bundle)
         self._scorer = Scorer(self._bundle)
-        self._threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
+        self._threads = ThreadPoolExecutor(usable_cores())
 
     def cpu_s(self, photos: list[bytes]) -> float:
         """Processor seconds of this process for judging these."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from vision.config import read_config, setting
+from vision.cores import usable_cores
 from vision.errors import ConfigError
 
 API_KEY_VARIABLE = "TOUCHSTONE_API_KEY"
@@ -82,7 +83,9 @@ class ServeSettings:
     max_photo_bytes: int = setting(20 * 2**20, help="Bytes of one photo as sent.")
     max_request_bytes: int = setting(100 * 2**20, help="Bytes of one request.")
     upload_timeout_s: float = setting(60.0, help="Seconds in which a request's body must have arrived.")
-    threads: int = setting(0, help="Compute threads; 0 takes one per processor core.")
+    threads: int = setting(
+        0, help="Compute threads; 0 takes one per processor core that the process, or its container, may use."
+    )
     max_waiting: int = setting(64, help="Photos that may wait for a compute thread; past it a check is answered 503.")
     stop_timeout_s: int = setting(30, help="Seconds that requests in flight get to finish when the server stops.")
     log_format: Literal["text", "json"] = setting("text", help="How log lines look on standard error.")
@@ -110,8 +113,8 @@ class ServeSettings:
 
     @property
     def compute_threads(self) -> int:
-        """The number of compute threads, with 0 resolved to this process's cores."""
-        return self.threads or len(os.sched_getaffinity(0))
+        """The number of compute threads, with 0 resolved to the cores that this process may use."""
+        return self.threads or usable_cores()
 
 
 def read_serve_settings(

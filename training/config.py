@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -16,6 +15,7 @@ from training.quantise.config import QuantiseConfig
 from training.reference_crops import ReferencesConfig
 from vision.bundle import LabelKind
 from vision.config import config_as_dict, setting
+from vision.cores import usable_cores
 from vision.errors import ConfigError
 from vision.inputs import Filter, InputGeometry
 
@@ -164,7 +164,7 @@ class TrainConfig:
     @property
     def threads(self) -> int:
         """Threads that decode and compute: `run.threads`, or every core."""
-        return self.run.threads or os.cpu_count() or 1
+        return self.run.threads or usable_cores()
 
     @property
     def calibration_source(self) -> CalibrationSource:

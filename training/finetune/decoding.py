@@ -1,6 +1,5 @@
 """Both sets of squares of a run: roomy ones to learn from, and those that serving would make to stop on."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from training.finetune.distributed import Processes
 from training.finetune.photo_cache import CachedPhotos, cache_photos
 from training.manifest import PhotoRow
 from training.progress import photo_progress
+from vision.cores import usable_cores
 from vision.inputs import InputGeometry
 
 
@@ -38,7 +38,7 @@ def decode_photos(
     roomy_px = round(geometry.size_px * margin)
     smallest_px = max(roomy_px, geometry.smallest_decoded_side_px)
     roomy = replace(geometry, size_px=roomy_px, smallest_decoded_side_px=smallest_px)
-    threads = os.cpu_count() or 1
+    threads = usable_cores()
     if not processes.is_main:
         processes.wait()
     console = Console(stderr=True, quiet=not processes.is_main)

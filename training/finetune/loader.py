@@ -1,6 +1,5 @@
 """Brings augmented photos to the training loop while the step before is still computed."""
 
-import os
 from collections.abc import Sequence
 
 import torch
@@ -10,6 +9,7 @@ from torchvision.transforms import v2
 
 from training.finetune.photo_cache import CachedPhotos
 from training.finetune.sampler import Draw, StepSampler
+from vision.cores import usable_cores
 
 Batch = tuple[Tensor, Tensor]  # photos uint8 [B, S, S, 3], genuine float32 [B]
 
@@ -48,7 +48,7 @@ def build_loader(
 
 def choose_workers(workers: int | None, *, device: torch.device, processes: int) -> int:
     """The setting, or one process beside a CPU's training and as many as the cores feed beside a GPU's."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_cores()
     if workers is not None:
         return min(workers, cores)
     if device.type == "cuda":

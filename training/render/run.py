@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -16,6 +15,7 @@ from training.render.dataset_folder import DatasetFolder
 from training.render.engine import engine, require_renderer
 from training.render.photograph import photograph_listing
 from training.render.plan import ListingPlan, plan_listings
+from vision.cores import usable_cores
 
 Advance = Callable[[int], None]
 """Hears how many more photos are done, those of earlier runs first."""
@@ -65,7 +65,7 @@ def _render_listings(config: RenderConfig, plans: Sequence[ListingPlan]) -> Iter
     """
     if not plans:
         return
-    workers = min(config.workers or _cores(), len(plans))
+    workers = min(config.workers or usable_cores(), len(plans))
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _leave_interrupts_to_parent)
     try:
         jobs = [pool.submit(render_listing, config.folder, p, config.size_px, config.samples_per_pixel) for p in plans]
@@ -75,10 +75,6 @@ def _render_listings(config: RenderConfig, plans: Sequence[ListingPlan]) -> Iter
         raise RunError("a rendering process was killed, perhaps for memory: run again with --set workers=1") from error
     finally:
         pool.shutdown(cancel_futures=True)  # what is being rendered is finished, so that nothing is left half-way
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _leave_interrupts_to_parent() -> None:
