@@ -1,0 +1,125 @@
+"""The files in deploy/ against what they name: Kubernetes's schemas, our settings, routes, metrics and packages."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shlex
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from serving.app import make_api
+from serving.metrics import Metrics
+from serving.settings import ServeSettings, read_serve_settings
+
+ROOT = Path(__file__).parents[1]
+DEPLOY = ROOT / "deploy"
+MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*/*.yaml"))
+
+
+def documents(file: Path) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(file.read_text()))
+
+
+def of_kind(file: Path, *kinds: str) -> dict[str, Any]:
+    (found,) = [document for document in documents(file) if document["kind"] in kinds]
+    return found
+
+
+def pod(file: Path) -> dict[str, Any]:
+    return of_kind(file, "Deployment", "StatefulSet")["spec"]["template"]["spec"]  # type: ignore[no-any-return]
+
+
+def settings_of(file: Path, folder: Path) -> ServeSettings:
+    """The settings that a pod's ConfigMap gives it."""
+    path = folder / "serve.toml"
+    path.write_text(of_kind(file, "ConfigMap")["data"]["serve.toml"])
+    return read_serve_settings(path, environment={})
+
+
+@pytest.fixture(params=MANIFESTS, ids=lambda file: file.parent.name)
+def manifest(request: pytest.FixtureRequest) -> Path:
+    return request.param  # type: ignore[no-any-return]
+
+
+def test_there_are_pods_that_keep_and_pods_that_dont(tmp_path: Path) -> None:
+    stores = {file.parent.name: settings_of(file, tmp_path).store for file in MANIFESTS}
+    assert stores == {"stateless": "none", "stored": "/data"}
+
+
+def test_every_document_is_what_kubernetes_takes(manifest: Path) -> None:
+    for document in documents(manifest):
+        kubernetes_validate.validate(document, "1.34", strict=True)
+
+
+def test_a_misspelt_field_is_found(manifest: Path) -> None:
+    document = of_kind(manifest, "Deployment", "StatefulSet")
+    document["spec"]["template"]["spec"]["containers"][0]["readinesProbe"] = {}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(document, "1.34", strict=True)
+
+
+def test_probes_ask_routes_that_ask_for_no_key(manifest: Path) -> None:
+    paths = make_api().openapi()["paths"]
+    (container,) = pod(manifest)["containers"]
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        route = paths[container[probe]["httpGet"]["path"]]["get"]
+        assert "401" not in route["responses"]
+
+
+def test_a_pod_has_time_to_finish_what_it_does(manifest: Path, tmp_path: Path) -> None:
+    (container,) = pod(manifest)["containers"]
+    (wait,) = re.findall(r"sleep\((\d+)\)", container["lifecycle"]["preStop"]["exec"]["command"][-1])
+    stop = settings_of(manifest, tmp_path).stop_timeout_s
+    assert pod(manifest)["terminationGracePeriodSeconds"] > stop + int(wait)
+
+
+def test_a_pod_runs_as_the_images_user_and_can_write_nothing_but_its_store(manifest: Path, tmp_path: Path) -> None:
+    (uid,) = re.findall(r"^USER (\d+)$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
+    (container,) = pod(manifest)["containers"]
+    assert pod(manifest)["securityContext"]["runAsNonRoot"] is True
+    assert pod(manifest)["securityContext"]["runAsUser"] == int(uid) > 0
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    writable = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
+    store = settings_of(manifest, tmp_path).store
+    assert writable == (set() if store == "none" else {store})
+
+
+def test_scaling_follows_a_metric_that_the_server_has() -> None:
+    scaler = of_kind(DEPLOY / "kubernetes" / "stateless" / "touchstone.yaml", "HorizontalPodAutoscaler")
+    (metric,) = scaler["spec"]["metrics"]
+    known = {family.name: family.type for family in Metrics().registry.collect()}
+    assert known[metric["pods"]["metric"]["name"]] == "gauge"
+
+
+def test_the_store_of_one_server_is_given_to_one_pod() -> None:
+    assert of_kind(DEPLOY / "kubernetes" / "stored" / "touchstone.yaml", "StatefulSet")["spec"]["replicas"] == 1
+
+
+def test_the_service_starts_a_server_with_settings_that_exist() -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]
+    unit.read(DEPLOY / "systemd" / "touchstone.service")
+    command = shlex.split(unit["Service"]["ExecStart"])
+    assert command[1:3] == ["serve", "/etc/touchstone/serve.toml"]
+    overrides = [value for option, value in zip(command[3::2], command[4::2], strict=True) if option == "--set"]
+    settings = read_serve_settings(DEPLOY / "serve.toml", overrides, {})
+    assert settings.store == f"/var/lib/{unit['Service']['StateDirectory']}"
+    assert int(unit["Service"]["TimeoutStopSec"]) > settings.stop_timeout_s
+
+
+def test_the_image_holds_every_package_and_nothing_that_is_not_there() -> None:
+    text = (DEPLOY / "Containerfile").read_text()
+    copied = [name for line in re.findall(r"^COPY ([^-].*)$", text, re.MULTILINE) for name in line.split()[:-1]]
+    assert all((ROOT / name).exists() for name in copied)
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert {name.rstrip("*") for name in packages} <= set(copied)
+    admitted = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    assert all(any(fnmatch(name, pattern) for pattern in admitted) for name in copied)
