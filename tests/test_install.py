@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
@@ -63,3 +66,12 @@ def test_every_package_that_setup_installs_is_pinned_to_one_version() -> None:
     brought = {name for name in everything if not name.startswith(PINNED_BY_TORCH)}
     assert brought <= set(pinned())
     assert all(specifier.startswith("==") for specifier in pinned().values())
+
+
+@pytest.mark.parametrize("module", ["vision.scorer", "training.feature_cache", "serving.app"])
+def test_onnxruntime_reports_to_nobody(tmp_path: Path, module: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if key not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    code = f"import {module}, onnxruntime; onnxruntime.SessionOptions()"
+    subprocess.run([sys.executable, "-c", code], check=True, env={**environment, "HOME": str(tmp_path)})
+    written = [path for path in tmp_path.rglob("*") if "Microsoft" in path.parts]
+    assert not written, "its device id and its queue of events"
