@@ -21,8 +21,10 @@ from serving.errors import (
     NothingToRollBack,
     RequestRefused,
 )
+from serving.memory import give_memory_back
 
 T = TypeVar("T")
+SETTLE_S = 5.0  # after a change, until the checks that began on the old bundle have let go of it
 SERVER = "server"  # who made a change that no caller asked for
 log = logging.getLogger("touchstone.serving")
 
@@ -180,7 +182,11 @@ class BundleSwitch:
 
     async def _finish(self, work: Awaitable[T]) -> T:
         """Finish a change also when its caller left: what was recorded must come to serve."""
-        return await asyncio.shield(asyncio.ensure_future(work))
+        loop = asyncio.get_running_loop()
+        try:
+            return await asyncio.shield(asyncio.ensure_future(work))
+        finally:
+            loop.call_later(SETTLE_S, lambda: loop.run_in_executor(None, give_memory_back))
 
     async def _commit(
         self, action: BundleAction, name: str, seen: Slot | None, change: Callable[[Slot], Slot], author: Author

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import gc
 import signal
@@ -15,11 +16,14 @@ import httpx
 import pytest
 
 from serving.bundle_schemas import BundlesOfName
-from serving.client import Client, ProblemAnswered
+from serving.client import AsyncClient, Client, ProblemAnswered
 from tests.serving.candidate_bundles import let_load, wait_until_loading, write_candidates, write_refused, write_slow
 from tests.serving.running import Running, files_of, run_in_process
 from tests.serving.sample_photos import RED, jpeg
 from tests.tiny_bundle import write_tiny_bundle
+from tests.tiny_references import BLUE as BLUE_CROP
+from tests.tiny_references import RED as RED_CROP
+from tests.tiny_references import add_tiny_references
 
 Start = Callable[..., Running]
 
@@ -326,6 +330,41 @@ def test_a_canary_answers_its_share_and_a_listing_always_meets_the_same_bundle(s
     assert all(more.takes(listing) for listing in among), "a larger share keeps the listings that it had"
     client.bundle("tiny").roll_back("canary")
     assert version_of(site, listing_id=among[0]) == "1"
+
+
+def test_what_an_open_page_shows_of_an_old_check_outlives_the_switch(start: Start, tmp_path: Path) -> None:
+    sealed, _ = add_tiny_references(
+        write_tiny_bundle(tmp_path / "stocked"), [("genuine", RED_CROP), ("counterfeit", BLUE_CROP)]
+    )
+    site = start(bundle=(sealed.folder,), bundles_folder=write_candidates(tmp_path / "candidates"))
+    photo = f"/v1/checks/{site.answer(jpeg(RED))['check_id']}/photos/0"
+    before = site.http.get(f"{photo}/crops").json()
+    evidence = site.http.get(f"{photo}/evidence").content
+    activate(site, "v2")
+    assert site.http.get(before["crops"][0]["nearest_genuine"]["url"]).status_code == 200
+    assert site.http.get(f"{photo}/evidence").content == evidence
+    after = site.http.get(f"{photo}/crops").json()
+    assert [crop["box"] for crop in after["crops"]] == [crop["box"] for crop in before["crops"]]
+    assert after["references_bundle"] is None  # v2 has no references
+
+
+def test_the_async_client_changes_bundles_too(site: Running) -> None:
+    async def work() -> list[list[str | None]]:
+        async with AsyncClient(site.url) as client:
+            bundle = client.bundle("tiny")
+            (v2, *_) = await bundle.candidates()
+            seen = [versions(await bundle.activate(v2.candidate, sha256=v2.sha256, by="ole"))]
+            seen.append(versions(await bundle.shadow("v3")))
+            seen.append(versions(await bundle.canary("v4", 0.1)))
+            seen.append(versions(await bundle.roll_back("shadow")))
+            assert versions(await bundle.state()) == seen[-1]
+            assert [change.action for change in await bundle.changes()][-1] == "activate"
+            assert (await bundle.comparison()).shadow_sha256 is None
+            return seen
+
+    assert asyncio.run(work()) == [
+        ["2", "1", None, None], ["2", "1", "3", None], ["2", "1", "3", "4"], ["2", "1", None, "4"],
+    ]  # fmt: skip
 
 
 def test_the_metrics_show_what_answers_and_no_longer_what_did(site: Running, client: Client) -> None:
