@@ -14,7 +14,7 @@ from serving.own_machine import OwnMachineOnly, needs_own_machine
 from serving.pages.routes import mount_pages
 from serving.problems import install_problem_handlers
 from serving.retention import keep_house
-from serving.routes import bundles, checks, health, photos, reviews
+from serving.routes import bundle_changes, bundles, checks, health, photos, reviews
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
 from serving.short_way import ShortWay
@@ -44,7 +44,7 @@ def make_api() -> FastAPI:
         docs_url=None,  # the pages have it: FastAPI's own loads scripts from elsewhere
         redoc_url=None,
     )
-    for routes in (checks, photos, reviews, bundles, health):
+    for routes in (checks, photos, reviews, bundle_changes, bundles, health):
         app.include_router(routes.router)
     install_problem_handlers(app)
     app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
@@ -53,15 +53,18 @@ def make_api() -> FastAPI:
 
 @contextlib.asynccontextmanager
 async def _run_services(app: FastAPI) -> AsyncIterator[None]:
-    """Clean the store in the background while the app runs; on stop, let running work finish."""
+    """Bring back what was activated, then work in the background while the app runs; on stop, let it finish."""
     services: Services = app.state.services
-    cleaning: asyncio.Task[None] | None = None
+    await services.switch.restore()
+    background: list[asyncio.Task[None]] = []
     if services.archive is not None:
-        cleaning = asyncio.create_task(keep_house(services.archive, services.settings.retention_days))
+        background.append(asyncio.create_task(keep_house(services.archive, services.settings.retention_days)))
+    if services.shadow is not None:
+        background.append(asyncio.create_task(services.shadow.run()))
     try:
         yield
     finally:
-        if cleaning is not None:
-            cleaning.cancel()
-            await asyncio.gather(cleaning, return_exceptions=True)
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
         await asyncio.to_thread(services.close)

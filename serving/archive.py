@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from serving.bundle_records import BundleRecords
 from serving.database import Database, open_database
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.evidence_bytes import unpack_evidence
@@ -39,6 +40,7 @@ class Archive:
 
     def __init__(self, database: Database, records: Records, photos: PhotoStore, lock: int) -> None:
         self.records = records
+        self.bundle_records = BundleRecords(database)
         self.photos = photos
         self._database = database
         self._lock = lock

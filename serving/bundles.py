@@ -1,11 +1,13 @@
-"""The bundles that serve: which detector judges which product."""
+"""The bundles that serve: which detector judges which product, and what stands beside it for a change."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
-from serving.errors import ReferenceNotFound
+from serving.errors import BundleNameAmbiguous, BundleNotFound, ReferenceNotFound
 from serving.settings import ServeSettings
 from vision.bundle import read_bundle
 from vision.detector import Detector
@@ -14,83 +16,175 @@ from vision.photo import PhotoLimits
 from vision.references import ReferenceBank, read_references
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LoadedBundle:
+    """A bundle in memory. `candidate` is its folder's name in `bundles_folder`, None where the settings name it."""
+
+    detector: Detector
+    bank: ReferenceBank
+    candidate: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.detector.bundle.record.name
+
+    @property
+    def sha256(self) -> str:
+        return self.detector.bundle.sha256
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A bundle that answers a share of the listings, above 0 and at most 1."""
+
+    bundle: LoadedBundle
+    share: float
+
+    def takes(self, listing_id: str | None) -> bool:
+        """Whether this listing is among the share: the same one always is, and raising the share keeps those it had.
+
+        A check without a listing_id is never taken: nothing says what belongs together.
+        """
+        if listing_id is None:
+            return False
+        digest = hashlib.sha256(f"{self.bundle.sha256}\n{listing_id}".encode("utf-8", "surrogatepass")).digest()
+        return int.from_bytes(digest[:8], "big") < self.share * 2**64
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One bundle that the settings name, and what has come beside or in place of it while the server runs."""
+
+    configured_folder: Path
+    configured_sha256: str
+    active: LoadedBundle
+    previous: LoadedBundle | None = None
+    shadow: LoadedBundle | None = None
+    canary: Canary | None = None
+
+    @property
+    def name(self) -> str:
+        return self.active.name
+
+    def answering(self, listing_id: str | None) -> LoadedBundle:
+        """Give the bundle that answers a listing."""
+        return self.canary.bundle if self.canary is not None and self.canary.takes(listing_id) else self.active
+
+    def loaded(self) -> Iterator[LoadedBundle]:
+        """Give every bundle in memory, the active one first."""
+        yield self.active
+        for bundle in (None if self.canary is None else self.canary.bundle, self.previous, self.shadow):
+            if bundle is not None:
+                yield bundle
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedBundles:
-    """The detectors in the order of the settings, the one for each product name, and the references of each bundle."""
+    """The slots in the order of the settings, and the one for each product name. Never changed, only replaced."""
 
-    detectors: tuple[Detector, ...]
-    by_product: Mapping[str, Detector]
-    banks: tuple[ReferenceBank, ...]  # parallel to the detectors
+    slots: tuple[Slot, ...]
+    by_product: Mapping[str, Slot]
 
-    def find_product(self, named: str | None) -> tuple[str, Detector]:
+    @property
+    def detectors(self) -> tuple[Detector, ...]:
+        """The active detectors."""
+        return tuple(slot.active.detector for slot in self.slots)
+
+    def find_product(self, named: str | None, listing_id: str | None = None) -> tuple[str, Detector]:
         """Give the product to judge and its detector; raises ProductRequired or UnknownProduct naming the known."""
         known = ", ".join(sorted(self.by_product))
         if named is None:
             if len(self.by_product) > 1:
                 raise ProductRequired(f"several products are loaded, so name one in listing.product: {known}")
-            return next(iter(self.by_product.items()))
+            named = next(iter(self.by_product))
         if named not in self.by_product:
             raise UnknownProduct(f"product {named[:200]!r} is not loaded here; known: {known}")
-        return named, self.by_product[named]
+        return named, self.by_product[named].answering(listing_id).detector
+
+    def find_slot(self, name: str) -> Slot:
+        """Give the slot of a bundle name; raises BundleNotFound, or BundleNameAmbiguous where two have it."""
+        found = [slot for slot in self.slots if slot.name == name]
+        if not found:
+            known = ", ".join(sorted({slot.name for slot in self.slots}))
+            raise BundleNotFound(f"no bundle of the name {name[:80]!r} serves here; known: {known}")
+        if len(found) > 1:
+            raise BundleNameAmbiguous(
+                f"{len(found)} bundles of the settings have the name {name[:80]!r}, so nothing says which one to "
+                "change; give each a name of its own with run.name when training"
+            )
+        return found[0]
 
     def bank_of(self, product: str) -> tuple[Detector, ReferenceBank] | None:
-        """Give the detector of a product and its references; None where the product is no longer loaded."""
-        detector = self.by_product.get(product)
-        return None if detector is None else (detector, self.banks[self.detectors.index(detector)])
+        """Give the active detector of a product and its references; None where the product is no longer loaded."""
+        slot = self.by_product.get(product)
+        return None if slot is None else (slot.active.detector, slot.active.bank)
 
     def find_reference(self, name: str, reference_id: str) -> bytes:
-        """Give the JPEG of a reference of the bundle of this name; raises ReferenceNotFound."""
-        for bank in self.banks:
-            reference = bank.find(reference_id) if bank.bundle.record.name == name else None
+        """Give the JPEG of a reference of a bundle of this name; raises ReferenceNotFound.
+
+        A replaced bundle's are given as long as it is in memory, since a page that shows its crops may still be open.
+        """
+        for bundle in (bundle for slot in self.slots for bundle in slot.loaded()):
+            reference = bundle.bank.find(reference_id) if bundle.name == name else None
             if reference is not None:
-                return bank.image(reference)
+                return bundle.bank.image(reference)
         raise ReferenceNotFound(
             f"no loaded bundle of the name {name[:80]!r} has a reference {reference_id[:80]!r}: it never had one, or "
             "the reference was erased"
         )
 
+    def with_slot(self, old: Slot, new: Slot) -> LoadedBundles:
+        """Give the same with one slot replaced; both know the same products."""
+        return LoadedBundles(
+            slots=tuple(new if slot is old else slot for slot in self.slots),
+            by_product={product: new if slot is old else slot for product, slot in self.by_product.items()},
+        )
+
 
 def load_bundles(settings: ServeSettings) -> LoadedBundles:
     """Load every bundle of the settings; raises BundleError, or ConfigError when a product is claimed twice."""
-    shares = {
-        name: product.counterfeit_share
-        for name, product in settings.products.items()
-        if product.counterfeit_share is not None
-    }
-    detectors = [_load(settings, folder_index, shares) for folder_index in range(len(settings.bundle))]
-    by_product = _map_products(detectors)
+    slots = []
+    for folder in settings.bundle:
+        bundle = open_bundle(folder, settings)
+        slots.append(Slot(configured_folder=folder, configured_sha256=bundle.sha256, active=bundle))
+    by_product = _map_products(slots)
     unknown = sorted(set(settings.products) - set(by_product))
     if unknown:
         raise ConfigError(
             f"products.{unknown[0]}: no loaded bundle knows this product; known: {', '.join(sorted(by_product))}"
         )
-    banks = tuple(read_references(detector.bundle) for detector in detectors)
-    return LoadedBundles(detectors=tuple(detectors), by_product=by_product, banks=banks)
+    return LoadedBundles(slots=tuple(slots), by_product=by_product)
 
 
-def _load(settings: ServeSettings, folder_index: int, shares: Mapping[str, float]) -> Detector:
-    bundle = read_bundle(settings.bundle[folder_index])
+def open_bundle(folder: Path, settings: ServeSettings, candidate: str | None = None) -> LoadedBundle:
+    """Read, check and self-test one bundle as the settings say it serves; raises BundleError."""
+    bundle = read_bundle(folder)
+    shares = {
+        name: product.counterfeit_share
+        for name, product in settings.products.items()
+        if product.counterfeit_share is not None and name in bundle.record.products
+    }
     detector = Detector(
         bundle,
         providers=settings.providers,
-        counterfeit_share={name: share for name, share in shares.items() if name in bundle.record.products},
+        counterfeit_share=shares,
         limits=PhotoLimits(max_bytes=settings.max_photo_bytes),
         threads=1,  # photos run beside each other, one compute thread a core, so one photo needs no more
     )
     batching = settings.batching
     if batching.applies_to(detector.scorer.providers[0]):
         detector.gather_photos(longest_wait_s=batching.longest_wait_ms / 1000, most_photos=batching.most_photos)
-    return detector
+    return LoadedBundle(detector=detector, bank=read_references(bundle), candidate=candidate)
 
 
-def _map_products(detectors: Sequence[Detector]) -> dict[str, Detector]:
-    by_product: dict[str, Detector] = {}
-    for detector in detectors:
-        for product in detector.bundle.record.products:
+def _map_products(slots: Sequence[Slot]) -> dict[str, Slot]:
+    by_product: dict[str, Slot] = {}
+    for slot in slots:
+        for product in slot.active.detector.bundle.record.products:
             if product in by_product:
                 raise ConfigError(
-                    f"bundle: both {by_product[product].bundle.folder} and {detector.bundle.folder} know {product!r}; "
-                    "load one of them"
+                    f"bundle: both {by_product[product].configured_folder} and {slot.configured_folder} know "
+                    f"{product!r}; load one of them"
                 )
-            by_product[product] = detector
+            by_product[product] = slot
     return by_product

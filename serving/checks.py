@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from serving.archive import Archive
-from serving.bundles import LoadedBundles
+from serving.bundle_switch import BundleSwitch
 from serving.check_id import new_check_id
 from serving.compute import Compute
 from serving.evidence_bytes import pack_evidence
@@ -19,6 +19,7 @@ from serving.idempotency import Idempotency, make_claim
 from serving.metrics import Metrics
 from serving.records import Claim, NewCheck, NewPhoto
 from serving.schemas import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
+from serving.shadow import Shadow
 from serving.upload import CheckRequest
 from vision.detector import Detector
 from vision.errors import NoPhotos, TooManyPhotos, ViewsMismatch
@@ -45,19 +46,27 @@ class CheckService:
     """Judges listings. Without an archive nothing is kept, and an Idempotency-Key has nothing to protect."""
 
     def __init__(
-        self, *, bundles: LoadedBundles, compute: Compute, archive: Archive | None, metrics: Metrics, rules: CheckRules
+        self,
+        *,
+        switch: BundleSwitch,
+        compute: Compute,
+        archive: Archive | None,
+        metrics: Metrics,
+        rules: CheckRules,
+        shadow: Shadow | None,
     ) -> None:
-        self._bundles = bundles
+        self._switch = switch
         self._compute = compute
         self._archive = archive
         self._metrics = metrics
         self._rules = rules
+        self._shadow = shadow
         self._idempotency = None if archive is None else Idempotency(archive.records)
 
     async def check(self, request: CheckRequest, *, key: str | None, caller: str) -> Answer:
         """Judge a listing once per Idempotency-Key; raises CheckError, RequestRefused or Unavailable."""
         self._refuse_misshapen(request)
-        product, detector = self._bundles.find_product(request.product)
+        product, detector = self._switch.current.find_product(request.product, request.listing_id)
         if key is None or self._idempotency is None:
             return Answer(check=await self._judge_and_keep(request, product, detector, None), replayed=False)
         claim = await asyncio.to_thread(make_claim, key, caller, request)
@@ -98,6 +107,8 @@ class CheckService:
             with self._metrics.stage("store"):
                 await self._archive.keep(_new_check(request, answer, created_at, judgements, claim), request.photos)
         self._metrics.count_check(answer)
+        if self._shadow is not None:
+            self._shadow.offer(request, answer)
         return answer
 
     def _answer(

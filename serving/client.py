@@ -21,6 +21,7 @@ from typing import Any, Self
 
 import httpx
 
+from serving.client_bundles import AsyncBundleClient, BundleClient
 from serving.client_calls import (
     Call,
     ClientError,
@@ -138,6 +139,10 @@ class Client:
         """Say which bundles serve."""
         return BundleList.model_validate_json(self._send(Call(method="GET", path="/v1/bundles")).content)
 
+    def bundle(self, name: str) -> BundleClient:
+        """Give the calls that change what serves under a bundle name."""
+        return BundleClient(self._send, name)
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -247,6 +252,10 @@ class AsyncClient:
     async def bundles(self) -> BundleList:
         """See Client.bundles."""
         return BundleList.model_validate_json((await self._send(Call(method="GET", path="/v1/bundles"))).content)
+
+    def bundle(self, name: str) -> AsyncBundleClient:
+        """See Client.bundle."""
+        return AsyncBundleClient(self._send, name)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -31,6 +31,11 @@ class Compute:
         """Pieces of work that have no thread yet."""
         return max(0, self._unfinished - self.threads)
 
+    @property
+    def has_idle_thread(self) -> bool:
+        """Whether a thread has nothing to do."""
+        return self._unfinished < self.threads
+
     async def run_all(self, work: Sequence[Callable[[], T]]) -> list[T]:
         """Run every piece, in parallel where threads are free, and give the results in order.
 

@@ -7,6 +7,8 @@ TouchstoneError (vision)
      │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, ForeignSite
      │   ├─ CheckNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
+     │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
+     │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      └─ Unavailable             503: the caller waits and sends the same again
          ├─ Overloaded (retry_after_s)
@@ -140,6 +142,60 @@ class StoreDisabled(RequestRefused):
     code: ClassVar[str] = "store_disabled"
     status: ClassVar[int] = 404
     title: ClassVar[str] = "This server keeps nothing"
+
+
+class BundleNotFound(RequestRefused):
+    code: ClassVar[str] = "bundle_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such bundle"
+
+
+class BundleNameAmbiguous(RequestRefused):
+    code: ClassVar[str] = "bundle_name_ambiguous"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Two bundles have this name"
+
+
+class BundleChangeConflict(RequestRefused):
+    """Another change of bundles is under way, or came first."""
+
+    code: ClassVar[str] = "bundle_change_conflict"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Another change came first"
+
+
+class NothingToRollBack(RequestRefused):
+    code: ClassVar[str] = "nothing_to_roll_back"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Nothing to roll back"
+
+
+class CandidateNotFound(RequestRefused):
+    code: ClassVar[str] = "candidate_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such candidate"
+
+
+class CandidateMismatch(RequestRefused):
+    """A sound bundle, but none that may take this one's place."""
+
+    code: ClassVar[str] = "candidate_mismatch"
+    title: ClassVar[str] = "The candidate does not fit"
+
+
+class CandidateInvalid(RequestRefused):
+    code: ClassVar[str] = "candidate_invalid"
+    title: ClassVar[str] = "The candidate cannot be loaded"
+
+
+class CandidateChecksumMismatch(RequestRefused):
+    code: ClassVar[str] = "candidate_checksum_mismatch"
+    title: ClassVar[str] = "The candidate is not as it was sealed"
+
+
+class CandidateFormatUnknown(RequestRefused):
+    code: ClassVar[str] = "candidate_format_unknown"
+    title: ClassVar[str] = "The candidate has another format version"
 
 
 class IdempotencyKeyInvalid(RequestRefused):

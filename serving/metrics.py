@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -43,6 +43,9 @@ class Metrics:
         self._queue_depth = Gauge(
             "touchstone_queue_depth", "Photos that wait for a compute thread.", registry=self.registry
         )
+        self._shadow = Counter(
+            "touchstone_shadow_checks", "Checks offered to a shadow bundle.", ("result",), registry=self.registry
+        )
         self._bundle = Gauge(
             "touchstone_bundle_info",
             "1 for each bundle that serves.",
@@ -54,9 +57,15 @@ class Metrics:
         """Read the queue's depth whenever metrics are asked for."""
         self._queue_depth.set_function(depth)
 
-    def show_bundle(self, bundle: BundleUsed) -> None:
-        """Show a bundle as serving."""
-        self._bundle.labels(bundle.name, bundle.version, bundle.sha256, bundle.graph).set(1)
+    def show_bundles(self, bundles: Iterable[BundleUsed]) -> None:
+        """Show these bundles as serving, and no others."""
+        self._bundle.clear()
+        for bundle in bundles:
+            self._bundle.labels(bundle.name, bundle.version, bundle.sha256, bundle.graph).set(1)
+
+    def count_shadow(self, result: str) -> None:
+        """Count a check that was offered to a shadow: `judged`, `dropped` or `failed`."""
+        self._shadow.labels(result).inc()
 
     def count_request(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answered request; `route` is the path's template."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from fastapi import Request
 
 from serving.archive import Archive, open_archive
+from serving.bundle_candidates import Candidates
+from serving.bundle_switch import BundleSwitch
 from serving.bundles import LoadedBundles, load_bundles
 from serving.checks import CheckRules, CheckService, bundle_used
 from serving.compute import Compute
 from serving.errors import StoreDisabled
 from serving.metrics import Metrics
 from serving.settings import ServeSettings
+from serving.shadow import Shadow
 from vision.photo import PhotoLimits
 
 
@@ -21,11 +25,18 @@ class Services:
     """The parts of one server; `archive` is None where nothing is kept."""
 
     settings: ServeSettings
-    bundles: LoadedBundles
+    switch: BundleSwitch
+    candidates: Candidates
     compute: Compute
     archive: Archive | None
     metrics: Metrics
     checks: CheckService
+    shadow: Shadow | None
+
+    @property
+    def bundles(self) -> LoadedBundles:
+        """What serves at this moment; read it once where two answers must agree."""
+        return self.switch.current
 
     @property
     def photo_limits(self) -> PhotoLimits:
@@ -35,6 +46,8 @@ class Services:
     def close(self) -> None:
         """Let running work finish and release everything."""
         self.compute.close()
+        if self.shadow is not None:
+            self.shadow.close()
         if self.archive is not None:
             self.archive.close()
 
@@ -46,13 +59,29 @@ def open_services(settings: ServeSettings) -> Services:
     compute = Compute(threads=settings.compute_threads, max_waiting=settings.max_waiting)
     metrics = Metrics()
     metrics.watch_queue(lambda: compute.waiting)
-    for detector in bundles.detectors:
-        metrics.show_bundle(bundle_used(detector))
+    candidates = Candidates(settings)
+    records = None if archive is None else archive.bundle_records
+    switch = BundleSwitch(bundles, candidates, records, functools.partial(_show_bundles, metrics))
+    shadow = None if records is None else Shadow(switch=switch, compute=compute, records=records, metrics=metrics)
     rules = CheckRules(mode=settings.mode, max_photos=settings.max_photos)
-    checks = CheckService(bundles=bundles, compute=compute, archive=archive, metrics=metrics, rules=rules)
+    checks = CheckService(switch=switch, compute=compute, archive=archive, metrics=metrics, rules=rules, shadow=shadow)
     return Services(
-        settings=settings, bundles=bundles, compute=compute, archive=archive, metrics=metrics, checks=checks
+        settings=settings,
+        switch=switch,
+        candidates=candidates,
+        compute=compute,
+        archive=archive,
+        metrics=metrics,
+        checks=checks,
+        shadow=shadow,
     )
+
+
+def _show_bundles(metrics: Metrics, bundles: LoadedBundles) -> None:
+    """Show those that answer: active ones and canaries."""
+    answering = [slot.active for slot in bundles.slots]
+    answering += [slot.canary.bundle for slot in bundles.slots if slot.canary is not None]
+    metrics.show_bundles([bundle_used(bundle.detector) for bundle in answering])
 
 
 def services_of(request: Request) -> Services:

@@ -57,6 +57,9 @@ class ServeSettings:
     """Every setting of a server; sizes are in bytes, times in the unit that their name says."""
 
     bundle: tuple[Path, ...] = setting(help="Bundle folder, or a list of them; each product may appear in one only.")
+    bundles_folder: Path | None = setting(
+        None, help="Folder whose subfolders are the bundles that may be activated while the server runs."
+    )
     host: str = setting("127.0.0.1", help="Address to listen on; any but loopback needs an API key or allow_open.")
     port: int = setting(8000, help="Port to listen on; 0 takes a free one.")
     store: str = setting(

@@ -1,4 +1,4 @@
-"""The tables of the store: checks, their photos, their reviews, and the keys that make a retry safe."""
+"""The tables of the store: checks with photos, reviews and what a shadow said, retry keys, and changes of bundles."""
 
 from __future__ import annotations
 
@@ -100,3 +100,35 @@ class IdempotencyRow(Table):
     fingerprint: Mapped[str] = mapped_column(String(64))
     check_id: Mapped[str] = mapped_column(ForeignKey("checks.check_id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime.datetime] = mapped_column(UtcTime, index=True)
+
+
+class BundleChangeRow(Table):
+    """One change of what serves under a bundle's name; `state` is what came of it, so the latest row is the state."""
+
+    __tablename__ = "bundle_changes"
+    __table_args__ = (Index(None, "name", "change_id"),)
+
+    change_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    created_at: Mapped[datetime.datetime] = mapped_column(UtcTime)
+    name: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(20))
+    caller: Mapped[str] = mapped_column(String(64))
+    changed_by: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+
+
+class ShadowVerdictRow(Table):
+    """What a shadow bundle said of a check, beside what was answered: counting them needs no other table."""
+
+    __tablename__ = "shadow_verdicts"
+    __table_args__ = (Index(None, "active_sha256", "shadow_sha256", "product", "active_outcome", "shadow_outcome"),)
+
+    check_id: Mapped[str] = mapped_column(ForeignKey("checks.check_id", ondelete="CASCADE"), primary_key=True)
+    shadow_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    active_sha256: Mapped[str] = mapped_column(String(64))
+    product: Mapped[str] = mapped_column(String(200))
+    active_outcome: Mapped[str] = mapped_column(String(20))
+    shadow_outcome: Mapped[str] = mapped_column(String(20))
+    active_authenticity: Mapped[float | None] = mapped_column(Float)
+    shadow_authenticity: Mapped[float | None] = mapped_column(Float)

@@ -1,4 +1,4 @@
-"""The reviewers' pages: three HTML shells whose modules talk to the HTTP API from the browser, and the API's own page.
+"""The reviewers' pages: four HTML shells whose modules talk to the HTTP API from the browser, and the API's own page.
 
 The shells hold no data and need no API key; everything they show is fetched from `/v1` and set as text. Static files
 live under a path that carries their content's hash, so a browser keeps them for good and never mixes two versions.
@@ -52,6 +52,12 @@ def show_checks() -> Response:
 def show_check(check_id: str) -> Response:
     """One check read back; the page's module takes the id from the address."""
     return render_page("check.html")
+
+
+@router.get("/bundles")
+def show_bundles() -> Response:
+    """The bundles that serve, what may be done with them, and how a shadow compares."""
+    return render_page("bundles.html")
 
 
 @router.get("/docs")

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
 @router.get("", responses=problems(401), summary="The bundles that serve")
 async def list_bundles(request: Request, _: Annotated[str, Depends(require_key)]) -> BundleList:
     """Give every loaded bundle with its products, thresholds and measured figures."""
-    return BundleList(bundles=[_describe(detector) for detector in services_of(request).bundles.detectors])
+    return BundleList(bundles=[describe_bundle(detector) for detector in services_of(request).bundles.detectors])
 
 
 @router.get(
@@ -39,7 +39,8 @@ async def get_reference(
     return Response(image, media_type="image/jpeg", headers=SHORTLY)
 
 
-def _describe(detector: Detector) -> BundleLoaded:
+def describe_bundle(detector: Detector) -> BundleLoaded:
+    """Give a bundle with its products, thresholds and measured figures."""
     record, graph = detector.bundle.record, detector.scorer.graph
     used = bundle_used(detector)
     shares = {product: graph.counterfeit_share_for(product) for product in record.products}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from serving.bundle_schemas import CanarySent, CandidateSent, RollbackSent
 from serving.problems import MEDIA_TYPE
-from serving.schemas import CheckSent, Listing, Problem, ReviewSent
+from serving.schemas import CheckSent, Listing, Problem, ReviewSent, Sent
 
 # Components that FastAPI does not see, since no route has them as a parameter or an answer.
-EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, Problem)
+EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, CandidateSent, CanarySent, RollbackSent, Problem)
 
 SHORTLY = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'"}  # for pictures
 
@@ -36,12 +37,12 @@ CHECK_BODY: dict[str, Any] = {
         },
     }
 }
-REVIEW_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ReviewSent"}}},
-    }
-}
+
+
+def json_body(kind: type[Sent]) -> dict[str, Any]:
+    """Describe a JSON body that we read ourselves; its schema is one of EXTRA_SCHEMAS."""
+    schema = {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}
+    return {"requestBody": {"required": True, "content": {"application/json": schema}}}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -56,7 +57,7 @@ DESCRIPTIONS = {
     403: "A server without a key was called by another name than this machine's, or from another site's page",
     404: "Nothing has this id",
     408: "The body did not arrive in time",
-    409: "The same request still runs",
+    409: "The same request still runs, or another change came first",
     413: "The request is too large",
     415: "Another content type is needed",
     422: "What was sent cannot be judged as it is",

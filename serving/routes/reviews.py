@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from serving.auth import require_key
-from serving.routes.contract import REVIEW_BODY, problems
+from serving.routes.contract import json_body, problems
 from serving.schemas import Review, ReviewSent
 from serving.services import archive_of, services_of
 from serving.upload import read_json
@@ -20,7 +20,7 @@ MAX_REVIEW_BYTES = 64 * 1024
 @router.post(
     "",
     status_code=201,
-    openapi_extra=REVIEW_BODY,
+    openapi_extra=json_body(ReviewSent),
     responses=problems(400, 401, 404, 408, 413, 415, 422, 503),
     summary="Record a decision",
 )

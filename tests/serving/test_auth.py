@@ -31,6 +31,14 @@ PRIVATE = [
     ("GET", "/v1/checks/x/photos/0/crops"),
     ("GET", "/v1/bundles"),
     ("GET", "/v1/bundles/{name}/references/{reference_id}"),
+    ("GET", "/v1/bundles/{name}/state"),
+    ("GET", "/v1/bundles/{name}/candidates"),
+    ("GET", "/v1/bundles/{name}/changes"),
+    ("GET", "/v1/bundles/{name}/comparison"),
+    ("POST", "/v1/bundles/{name}/activate"),
+    ("POST", "/v1/bundles/{name}/shadow"),
+    ("POST", "/v1/bundles/{name}/canary"),
+    ("POST", "/v1/bundles/{name}/rollback"),
     ("GET", "/metrics"),
 ]
 

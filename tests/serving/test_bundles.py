@@ -17,7 +17,7 @@ def test_each_product_has_the_bundle_that_knows_it(tmp_path: Path) -> None:
     write_tiny_bundle(tmp_path / "a", products=("toy", "ball"), name="a")
     write_tiny_bundle(tmp_path / "b", products=("dryer",), name="b")
     loaded = load_bundles(ServeSettings(bundle=(tmp_path / "a", tmp_path / "b")))
-    assert {product: detector.bundle.record.name for product, detector in loaded.by_product.items()} == {
+    assert {product: slot.name for product, slot in loaded.by_product.items()} == {
         "toy": "a", "ball": "a", "dryer": "b",
     }  # fmt: skip
     with pytest.raises(ProductRequired, match="ball, dryer, toy"):

@@ -1,31 +1,22 @@
 /** One check as a row of the list. */
 
-import { getPicture } from "./api.js";
+import { CheckPicture } from "./check_picture.js";
 import { element, icon } from "./element.js";
 import { recordReview } from "./review_panel.js";
 import { counted, DECISIONS, moment, OUTCOMES, percent, productName } from "./words.js";
 
-const THUMB_SIDE_PX = 288; // 4.5rem on a screen of four pixels a point
-
-const whenSeen = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) target.dispatchEvent(new Event("seen"));
-  },
-  { rootMargin: "200px" },
-);
-
 export class CheckRow {
-  #url = null;
+  #picture;
 
   constructor(check) {
     this.check = check;
     this.name = check.listing_id ?? "No listing id";
     this.review = element("span", { class: "row-review" });
-    this.thumb = element("span", { class: "row-thumb" });
+    this.#picture = new CheckPicture(check.check_id, check.photos.find(({ error }) => !error)?.index ?? null);
     this.link = element(
       "a",
       { href: `/checks/${encodeURIComponent(check.check_id)}` },
-      this.thumb,
+      this.#picture.root,
       element("span", { class: "row-outcome" }, icon(check.outcome), element("span", {}, OUTCOMES[check.outcome].title, number(check))),
       element(
         "span",
@@ -42,8 +33,6 @@ export class CheckRow {
     );
     this.root = element("li", { class: `row tone-${check.outcome}` }, this.link);
     this.#showDecision(check.reviews.at(-1) ?? null);
-    this.thumb.addEventListener("seen", () => this.#showThumb(), { once: true });
-    whenSeen.observe(this.thumb);
   }
 
   /** Record a decision without a note and show it. */
@@ -53,8 +42,7 @@ export class CheckRow {
 
   /** Give back what the row holds; it is not used again. */
   close() {
-    whenSeen.unobserve(this.thumb);
-    if (this.#url) URL.revokeObjectURL(this.#url);
+    this.#picture.close();
   }
 
   #showDecision(review) {
@@ -62,19 +50,6 @@ export class CheckRow {
     const { title, tone } = DECISIONS[review.decision];
     this.review.className = `row-review decided tone-${tone}`;
     this.review.replaceChildren(icon(tone), `Decided: ${title.toLowerCase()}`);
-  }
-
-  async #showThumb() {
-    whenSeen.unobserve(this.thumb);
-    const readable = this.check.photos.find(({ error }) => !error);
-    if (!readable) return;
-    const photo = `/v1/checks/${encodeURIComponent(this.check.check_id)}/photos/${readable.index}`;
-    try {
-      this.#url = await getPicture(`${photo}?max_side_px=${THUMB_SIDE_PX}`);
-      this.thumb.replaceChildren(element("img", { src: this.#url, alt: "", decoding: "async" }));
-    } catch {
-      this.thumb.replaceChildren("no photo");
-    }
   }
 }
 

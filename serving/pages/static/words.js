@@ -37,6 +37,13 @@ export function percent(authenticity) {
   return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
+/** A share of 0 to 1 as people read it, exact at both ends. */
+export function share(value) {
+  const hundredth = value * 100;
+  if (hundredth === 0 || hundredth === 100) return `${hundredth} %`;
+  return hundredth < 0.1 ? "under 0.1 %" : `${Number(hundredth.toFixed(1))} %`;
+}
+
 /** What the number says, in one or two sentences. */
 export function authenticityMeaning(answer) {
   if (answer.authenticity === null) return missingNumber(answer.outcome);

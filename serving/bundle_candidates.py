@@ -1,0 +1,171 @@
+"""Candidates: the bundles in `bundles_folder` that may come into service, each loaded when it is asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+from serving.bundles import LoadedBundle, Slot, open_bundle
+from serving.errors import (
+    CandidateChecksumMismatch,
+    CandidateFormatUnknown,
+    CandidateInvalid,
+    CandidateMismatch,
+    CandidateNotFound,
+    RequestRefused,
+)
+from serving.settings import ServeSettings
+from vision.bundle import FORMAT_VERSION, RECORD_FILE
+from vision.detector import Detector
+from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, CheckError, ConfigError
+from vision.self_test import self_test_inputs
+
+MOST_LISTED = 200
+log = logging.getLogger("touchstone.serving")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What a candidate's bundle.json says of itself; its files are not checked until it is loaded."""
+
+    candidate: str
+    name: str
+    version: str
+    sha256: str
+    created_at: str
+    products: tuple[str, ...]
+    known_format: bool
+
+
+class Candidates:
+    """Finds and loads bundles by the name of their folder; a caller never names a path."""
+
+    def __init__(self, settings: ServeSettings) -> None:
+        self._settings = settings
+
+    def list(self, name: str) -> list[Candidate]:
+        """Give the candidates for a bundle name, by folder name; folders that hold no bundle are left out."""
+        folder = self._settings.bundles_folder
+        if folder is None or not folder.is_dir():
+            return []
+        found = (_glance(path) for path in sorted(folder.iterdir()) if _is_plain(path.name) and path.is_dir())
+        return [candidate for candidate in found if candidate is not None and candidate.name == name][:MOST_LISTED]
+
+    def folder_of(self, slot: Slot, candidate: str | None) -> Path:
+        """Give the folder of a candidate, or for None the one that the settings name; raises CandidateNotFound."""
+        if candidate is None:
+            return slot.configured_folder
+        folder = self._settings.bundles_folder
+        if folder is None:
+            raise CandidateNotFound("this server has no candidates; set bundles_folder to the folder that holds them")
+        # Looked for among what is there rather than joined to a path: no name leads anywhere else.
+        if not _is_plain(candidate) or candidate not in {path.name for path in folder.glob("*") if path.is_dir()}:
+            raise CandidateNotFound(
+                f"bundles_folder has no folder {candidate[:80]!r}; GET …/candidates lists those it has"
+            )
+        return folder / candidate
+
+    def load(self, slot: Slot, candidate: str | None, expected_sha256: str | None) -> LoadedBundle:
+        """Load, check, self-test and warm up a candidate for a slot. Takes seconds: call it in a thread.
+
+        Gives the one in memory where the slot has it already. Raises CandidateNotFound, or the RequestRefused that says
+        why it may not serve.
+        """
+        folder = self.folder_of(slot, candidate)
+        sha256 = _sha256_of_record(folder)
+        for loaded in slot.loaded():
+            if loaded.sha256 == sha256 and loaded.candidate == candidate:
+                bundle = loaded
+                break
+        else:
+            bundle = _refusing(candidate, folder, lambda: self._open(slot, folder, candidate))
+        if expected_sha256 is not None and bundle.sha256 != expected_sha256:
+            raise CandidateMismatch(
+                f"{_called(candidate)} has the sha256 {bundle.sha256}, not {expected_sha256[:64]} as asked for"
+            )
+        return bundle
+
+    def _open(self, slot: Slot, folder: Path, candidate: str | None) -> LoadedBundle:
+        bundle = open_bundle(folder, self._settings, candidate)
+        _refuse_misfit(slot, bundle)
+        warm_up(bundle.detector)
+        return bundle
+
+
+def warm_up(detector: Detector) -> None:
+    """Judge one made-up listing for each product, so that the first real one meets nothing that was never run."""
+    pixels = self_test_inputs(max(64, detector.bundle.record.geometry.size_px))[0]
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG")
+    judgements = [detector.judge_photo(stream.getvalue(), index, of=2) for index in range(2)]
+    for product in detector.bundle.record.products:
+        detector.decide_listing(judgements, product=product)
+
+
+def _refuse_misfit(slot: Slot, bundle: LoadedBundle) -> None:
+    wanted, found = slot.active.detector.bundle.record, bundle.detector.bundle.record
+    if found.name != wanted.name:
+        raise CandidateMismatch(f"{_called(bundle.candidate)} is named {found.name!r}, not {wanted.name!r}")
+    if set(found.products) != set(wanted.products):
+        raise CandidateMismatch(
+            f"{_called(bundle.candidate)} knows {', '.join(sorted(found.products))}; the bundle that it would replace "
+            f"knows {', '.join(sorted(wanted.products))}, and callers may ask for any of them"
+        )
+
+
+def _refusing(candidate: str | None, folder: Path, load: Callable[[], LoadedBundle]) -> LoadedBundle:
+    """Load, and say in a code of the contract why it failed; no answer names a path of this machine."""
+    try:
+        return load()
+    except (BundleError, CheckError, ConfigError, OSError) as error:
+        kind: type[RequestRefused] = CandidateInvalid
+        if isinstance(error, BundleChecksumMismatch):
+            kind = CandidateChecksumMismatch
+        elif isinstance(error, BundleFormatUnknown):
+            kind = CandidateFormatUnknown
+        log.warning("candidate %s refused: %s", candidate, error)
+        told = (error.strerror or "it cannot be read") if isinstance(error, OSError) else str(error)
+        raise kind(f"{_called(candidate)} is refused, and nothing changed: {_without_path(told, folder)}") from error
+
+
+def _without_path(message: str, folder: Path) -> str:
+    return message.replace(f"{folder}/", "").replace(str(folder), "the candidate")
+
+
+def _called(candidate: str | None) -> str:
+    return "the bundle of the settings" if candidate is None else f"candidate {candidate!r}"
+
+
+def _is_plain(name: str) -> bool:
+    return bool(name) and name.isprintable() and not name.startswith(".") and not set(name) & set("/\\")
+
+
+def _sha256_of_record(folder: Path) -> str | None:
+    try:
+        return hashlib.sha256((folder / RECORD_FILE).read_bytes()).hexdigest()
+    except OSError:
+        return None  # loading it will say why
+
+
+def _glance(folder: Path) -> Candidate | None:
+    try:
+        data = (folder / RECORD_FILE).read_bytes()
+        table = json.loads(data)
+        return Candidate(
+            candidate=folder.name,
+            name=str(table["name"]),
+            version=str(table["version"]),
+            sha256=hashlib.sha256(data).hexdigest(),
+            created_at=str(table["created_at"]),
+            products=tuple(str(product) for product in table["products"]),
+            known_format=table.get("format_version") == FORMAT_VERSION,
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None

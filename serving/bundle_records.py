@@ -1,0 +1,203 @@
+"""What the store knows about bundles: each change with who made it, and what shadows said of checks."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from serving.bundle_schemas import (
+    BundleAction,
+    BundleChange,
+    ExampleCheck,
+    OutcomeCount,
+    SlotState,
+)
+from serving.database import Database
+from serving.schemas import Check, utc_text
+from serving.tables import BundleChangeRow, CheckRow, ShadowVerdictRow
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewBundleChange:
+    """A change that is being recorded; `caller` is the key's fingerprint, `changed_by` what the caller says."""
+
+    name: str
+    action: BundleAction
+    caller: str
+    changed_by: str | None
+    note: str
+    state: SlotState
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowVerdict:
+    """What a shadow said of an answered check."""
+
+    answer: Check
+    shadow_sha256: str
+    outcome: str
+    authenticity: float | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """An active bundle and its shadow, by their sha256."""
+
+    active_sha256: str
+    shadow_sha256: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """How authenticity moved from active to shadow, over the checks where both gave one."""
+
+    n: int
+    mean: float | None
+    mean_absolute: float | None
+
+
+class BundleRecords:
+    """The records behind changes of bundles and their comparison."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add_change(self, new: NewBundleChange, now: datetime.datetime) -> None:
+        """Record a change with the state that comes of it; it is on the disk when this returns."""
+
+        def work(session: Session) -> None:
+            session.add(
+                BundleChangeRow(
+                    created_at=now,
+                    name=new.name,
+                    action=new.action,
+                    caller=new.caller,
+                    changed_by=new.changed_by,
+                    note=new.note,
+                    state=new.state.model_dump_json(),
+                )
+            )
+
+        await self._database.write(work)
+
+    async def find_state(self, name: str) -> SlotState | None:
+        """Give what the latest change left, None where there was none."""
+        latest = await self.find_changes(name, 1)
+        return latest[0].state if latest else None
+
+    async def find_changes(self, name: str, limit: int) -> list[BundleChange]:
+        """Give at most `limit` changes of a bundle name, newest first."""
+
+        def work(session: Session) -> list[BundleChange]:
+            rows = select(BundleChangeRow).where(BundleChangeRow.name == name)
+            return [
+                _change_of(row) for row in session.scalars(rows.order_by(BundleChangeRow.change_id.desc()).limit(limit))
+            ]
+
+        return await self._database.read(work)
+
+    async def add_shadow_verdict(self, verdict: ShadowVerdict) -> bool:
+        """Record what a shadow said; gives False where the check was deleted meanwhile."""
+        answer = verdict.answer
+
+        def work(session: Session) -> bool:
+            if session.get(CheckRow, answer.check_id) is None:
+                return False
+            session.merge(
+                ShadowVerdictRow(
+                    check_id=answer.check_id,
+                    shadow_sha256=verdict.shadow_sha256,
+                    active_sha256=answer.bundle.sha256,
+                    product=answer.product,
+                    active_outcome=answer.outcome,
+                    shadow_outcome=verdict.outcome,
+                    active_authenticity=answer.authenticity,
+                    shadow_authenticity=verdict.authenticity,
+                )
+            )
+            return True
+
+        return await self._database.write(work)
+
+    async def count_outcomes(self, pair: Pair) -> dict[str, list[OutcomeCount]]:
+        """Count, for each product, how often which outcome of the active bundle met which of the shadow."""
+
+        def work(session: Session) -> dict[str, list[OutcomeCount]]:
+            row = ShadowVerdictRow
+            groups = (row.product, row.active_outcome, row.shadow_outcome)
+            counted = session.execute(
+                select(*groups, func.count()).where(*_of(pair)).group_by(*groups).order_by(*groups)
+            )
+            table: dict[str, list[OutcomeCount]] = {}
+            for product, active, shadow, count in counted:
+                table.setdefault(product, []).append(_count_of(active, shadow, count))
+            return table
+
+        return await self._database.read(work)
+
+    async def measure_moves(self, pair: Pair) -> dict[str, Moves]:
+        """Give how authenticity moved, for each product."""
+
+        def work(session: Session) -> dict[str, Moves]:
+            row = ShadowVerdictRow
+            move = row.shadow_authenticity - row.active_authenticity  # null where either is
+            query = select(row.product, func.count(move), func.avg(move), func.avg(func.abs(move)))
+            return {
+                product: Moves(n=n, mean=mean, mean_absolute=mean_absolute)
+                for product, n, mean, mean_absolute in session.execute(query.where(*_of(pair)).group_by(row.product))
+            }
+
+        return await self._database.read(work)
+
+    async def find_examples(self, pair: Pair, product: str, limit: int) -> list[ExampleCheck]:
+        """Give checks whose outcome differs: first those that crossed between genuine and counterfeit, newest first."""
+
+        def work(session: Session) -> list[ExampleCheck]:
+            row = ShadowVerdictRow
+            certain = ("genuine", "counterfeit")
+            crossed = case((row.active_outcome.in_(certain) & row.shadow_outcome.in_(certain), 0), else_=1)
+            query = (
+                select(row, CheckRow.listing_id)
+                .join(CheckRow, CheckRow.check_id == row.check_id)
+                .where(*_of(pair), row.product == product, row.active_outcome != row.shadow_outcome)
+                .order_by(crossed, row.check_id.desc())
+                .limit(limit)
+            )
+            return [_example_of(found, listing_id) for found, listing_id in session.execute(query)]
+
+        return await self._database.read(work)
+
+
+def _of(pair: Pair) -> tuple[ColumnElement[bool], ...]:
+    row = ShadowVerdictRow
+    return row.active_sha256 == pair.active_sha256, row.shadow_sha256 == pair.shadow_sha256
+
+
+def _count_of(active: str, shadow: str, checks: int) -> OutcomeCount:
+    return OutcomeCount.model_validate({"active": active, "shadow": shadow, "checks": checks})
+
+
+def _example_of(row: ShadowVerdictRow, listing_id: str | None) -> ExampleCheck:
+    return ExampleCheck(
+        check_id=row.check_id,
+        listing_id=listing_id,
+        active_outcome=row.active_outcome,  # type: ignore[arg-type]  # written from an Outcome
+        shadow_outcome=row.shadow_outcome,  # type: ignore[arg-type]
+        active_authenticity=row.active_authenticity,
+        shadow_authenticity=row.shadow_authenticity,
+    )
+
+
+def _change_of(row: BundleChangeRow) -> BundleChange:
+    return BundleChange(
+        change_id=row.change_id,
+        created_at=utc_text(row.created_at),
+        action=row.action,  # type: ignore[arg-type]  # written from a BundleAction
+        caller=row.caller,
+        changed_by=row.changed_by,
+        note=row.note,
+        state=SlotState.model_validate_json(row.state),
+    )

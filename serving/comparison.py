@@ -1,0 +1,49 @@
+"""Compares a shadow's verdicts with those that were answered, product by product."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from serving.bundle_records import BundleRecords, Moves, Pair
+from serving.bundle_schemas import AuthenticityMove, ExampleCheck, OutcomeCount, ProductComparison, ShareChanged
+
+Z = 1.959964  # of a two-sided 95 % interval
+CERTAIN = frozenset({"genuine", "counterfeit"})
+
+
+async def compare(records: BundleRecords, pair: Pair, examples: int) -> list[ProductComparison]:
+    """Give the comparison for each product that has checks judged by both, with at most so many examples each."""
+    table = await records.count_outcomes(pair)
+    moves = await records.measure_moves(pair)
+    return [
+        _product(product, counts, moves[product], await records.find_examples(pair, product, examples))
+        for product, counts in table.items()
+        if product in moves  # the first check of a product may have come between the two questions
+    ]
+
+
+def wilson(hits: int, n: int) -> ShareChanged:
+    """Give hits of n as a share with its 95 % score interval (Wilson 1927); n is at least 1."""
+    share = hits / n
+    centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    reach = Z / (1 + Z**2 / n) * math.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
+    return ShareChanged(share=share, low=max(0.0, centre - reach), high=min(1.0, centre + reach))
+
+
+def _product(
+    product: str, counts: Sequence[OutcomeCount], moves: Moves, examples: list[ExampleCheck]
+) -> ProductComparison:
+    checks = sum(count.checks for count in counts)
+    differing = [count for count in counts if count.active != count.shadow]
+    changed = sum(count.checks for count in differing)
+    return ProductComparison(
+        product=product,
+        checks=checks,
+        changed=changed,
+        share_changed=wilson(changed, checks),
+        crossed=sum(count.checks for count in differing if {count.active, count.shadow} == CERTAIN),
+        outcomes=list(counts),
+        authenticity_move=AuthenticityMove(n=moves.n, mean=moves.mean, mean_absolute=moves.mean_absolute),
+        examples=examples,
+    )

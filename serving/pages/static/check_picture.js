@@ -1,0 +1,43 @@
+/** A small picture of a check's photo, fetched when it comes into sight. */
+
+import { getPicture } from "./api.js";
+import { element } from "./element.js";
+
+const SIDE_PX = 288; // 4.5rem on a screen of four pixels a point
+
+const whenSeen = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) target.dispatchEvent(new Event("seen"));
+  },
+  { rootMargin: "200px" },
+);
+
+export class CheckPicture {
+  #url = null;
+  #address;
+
+  /** `index` is the photo's; null where the check has none to show. */
+  constructor(checkId, index) {
+    this.#address = index === null ? null : `/v1/checks/${encodeURIComponent(checkId)}/photos/${index}?max_side_px=${SIDE_PX}`;
+    this.root = element("span", { class: "row-thumb" });
+    this.root.addEventListener("seen", () => this.#show(), { once: true });
+    whenSeen.observe(this.root);
+  }
+
+  /** Give back what it holds; it is not used again. */
+  close() {
+    whenSeen.unobserve(this.root);
+    if (this.#url) URL.revokeObjectURL(this.#url);
+  }
+
+  async #show() {
+    whenSeen.unobserve(this.root);
+    if (!this.#address) return;
+    try {
+      this.#url = await getPicture(this.#address);
+      this.root.replaceChildren(element("img", { src: this.#url, alt: "", decoding: "async" }));
+    } catch {
+      this.root.replaceChildren("no photo");
+    }
+  }
+}

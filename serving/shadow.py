@@ -1,0 +1,114 @@
+"""The shadow: a second bundle judges checks that were answered, when the processor has nothing better to do."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import functools
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from serving.bundle_records import BundleRecords, ShadowVerdict
+from serving.bundle_schemas import ShadowWork
+from serving.bundle_switch import BundleSwitch
+from serving.bundles import LoadedBundle
+from serving.compute import Compute
+from serving.metrics import Metrics
+from serving.schemas import Check
+from serving.upload import CheckRequest
+from vision.verdict import PhotoJudgement
+
+MOST_WAITING = 64  # checks
+MOST_WAITING_BYTES = 64 * 2**20
+PAUSE_S = 0.01  # lets an answer leave first, and is how often an idle compute thread is looked for
+log = logging.getLogger("touchstone.serving")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowCheck:
+    """A check that the shadow shall judge."""
+
+    request: CheckRequest
+    answer: Check
+    bundle: LoadedBundle
+    bytes: int
+
+
+class Shadow:
+    """Judges answered checks with the slot's shadow bundle, one photo at a time, and records the verdicts.
+
+    It never delays an answer by more than its share of one photo: each photo starts only while a compute thread is
+    idle, on a thread of its own, so it takes no place in the queue. What comes while checks wait, or finds too much
+    waiting here, is dropped and counted.
+    """
+
+    def __init__(self, *, switch: BundleSwitch, compute: Compute, records: BundleRecords, metrics: Metrics) -> None:
+        self._switch = switch
+        self._compute = compute
+        self._records = records
+        self._metrics = metrics
+        self._waiting: asyncio.Queue[ShadowCheck] = asyncio.Queue(MOST_WAITING)
+        self._waiting_bytes = 0
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="shadow")
+        self._counts = {"judged": 0, "dropped": 0, "failed": 0}
+
+    def offer(self, request: CheckRequest, answer: Check) -> None:
+        """Take an answered check where a shadow stands beside the bundle that answered it; returns at once."""
+        slot = self._switch.current.by_product.get(answer.product)
+        if slot is None or slot.shadow is None or slot.active.sha256 != answer.bundle.sha256:
+            return
+        size = sum(len(photo) for photo in request.photos)
+        full = self._waiting.full() or self._waiting_bytes + size > MOST_WAITING_BYTES
+        if full or self._compute.waiting > 0:
+            self._count("dropped")
+            return
+        self._waiting_bytes += size
+        self._waiting.put_nowait(ShadowCheck(request=request, answer=answer, bundle=slot.shadow, bytes=size))
+
+    async def run(self) -> None:
+        """Judge what is offered, until cancelled."""
+        while True:
+            check = await self._waiting.get()
+            try:
+                await self._judge(check)
+            except Exception:  # a border as well: nobody waits for this, and the next check must have its turn
+                log.exception("the shadow failed on check %s", check.answer.check_id)
+                self._count("failed")
+            finally:
+                self._waiting_bytes -= check.bytes
+
+    def describe(self) -> ShadowWork:
+        """Give what became of the checks so far."""
+        return ShadowWork(**self._counts, waiting=self._waiting.qsize())
+
+    def close(self) -> None:
+        """Let the photo that runs finish."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    async def _judge(self, check: ShadowCheck) -> None:
+        photos = check.request.photos
+        judgements = [await self._judge_photo(check, index, data) for index, data in enumerate(photos)]
+        verdict = check.bundle.detector.decide_listing(
+            judgements, product=check.answer.product, views=check.request.views
+        )
+        kept = await self._records.add_shadow_verdict(
+            ShadowVerdict(
+                answer=check.answer,
+                shadow_sha256=check.bundle.sha256,
+                outcome=verdict.outcome,
+                authenticity=verdict.authenticity,
+            )
+        )
+        if kept:
+            self._count("judged")
+
+    async def _judge_photo(self, check: ShadowCheck, index: int, data: bytes) -> PhotoJudgement:
+        await asyncio.sleep(PAUSE_S)
+        while not self._compute.has_idle_thread:
+            await asyncio.sleep(PAUSE_S)
+        judge = functools.partial(check.bundle.detector.judge_photo, data, index, of=len(check.request.photos))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, judge)
+
+    def _count(self, result: str) -> None:
+        self._counts[result] += 1
+        self._metrics.count_shadow(result)

@@ -1,0 +1,228 @@
+"""A shadow judges answered checks, is compared, and never costs an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serving.bundle_schemas import BundleComparison, CandidateSent, ProductComparison
+from serving.client import Client
+from serving.comparison import wilson
+from serving.services import Services, open_services
+from serving.settings import ServeSettings
+from serving.shadow import MOST_WAITING
+from serving.upload import CheckRequest
+from tests.serving.candidate_bundles import write_candidates
+from tests.serving.running import Running
+from tests.serving.sample_photos import BLUE, GREY, RED, jpeg
+from tests.tiny_bundle import write_tiny_bundle
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def site(start: Start, tmp_path: Path) -> Running:
+    return start(bundles_folder=write_candidates(tmp_path / "candidates"), threads=1)
+
+
+@pytest.fixture
+def client(site: Running) -> Iterator[Client]:
+    with Client(site.url) as client:
+        yield client
+
+
+def compared(client: Client, checks: int) -> BundleComparison:
+    """The comparison once so many checks were judged."""
+    end = time.monotonic() + 60
+    while (found := client.bundle("tiny").comparison()).shadow_work.judged < checks:
+        assert time.monotonic() < end, found
+        time.sleep(0.02)
+    return found
+
+
+def test_a_shadow_judges_the_same_checks_and_never_speaks(site: Running, client: Client) -> None:
+    client.bundle("tiny").shadow("v2")
+    answers = [site.answer(jpeg(colour, seed=seed)) for seed, colour in enumerate((RED, RED, BLUE, GREY))]
+    assert [answer["outcome"] for answer in answers] == ["genuine", "genuine", "counterfeit", "review"]
+    assert {answer["bundle"]["version"] for answer in answers} == {"1"}
+    found = compared(client, 4)
+    (product,) = found.products
+    assert {(count.active, count.shadow): count.checks for count in product.outcomes} == {
+        ("genuine", "counterfeit"): 2, ("counterfeit", "genuine"): 1, ("review", "review"): 1,
+    }  # fmt: skip
+    assert (product.product, product.checks, product.changed, product.crossed) == ("toy", 4, 3, 3)
+    assert product.share_changed == wilson(3, 4)
+    assert {example.check_id for example in product.examples} == {answer["check_id"] for answer in answers[:3]}
+    assert found.shadow_work.dropped == 0
+    assert 'touchstone_shadow_checks_total{result="judged"} 4.0' in site.http.get("/metrics").text
+
+
+def test_the_mean_move_is_that_of_the_single_verdicts(site: Running, client: Client) -> None:
+    client.bundle("tiny").shadow("v3")
+    for seed in range(3):
+        site.answer(jpeg(GREY, seed=seed))
+    (product,) = compared(client, 3).products
+    assert product.changed == 0
+    assert product.examples == []
+    # v3's logit is 0.25 higher: at slope 0.5 that moves 0.5 by about sigmoid'(0) / 8
+    assert product.authenticity_move.n == 3
+    assert product.authenticity_move.mean == pytest.approx(0.031, abs=0.003)
+    assert product.authenticity_move.mean_absolute == product.authenticity_move.mean
+
+
+def test_products_are_compared_each_by_itself(start: Start, tmp_path: Path) -> None:
+    write_tiny_bundle(tmp_path / "two", products=("toy", "mug"))
+    write_tiny_bundle(tmp_path / "candidates" / "v2", products=("mug", "toy"), version="2", slope=-20)
+    site = start(bundle=(tmp_path / "two",), bundles_folder=tmp_path / "candidates")
+    with Client(site.url) as client:
+        client.bundle("tiny").shadow("v2")
+        for product, colour in (("toy", RED), ("mug", GREY), ("mug", GREY)):
+            site.answer(jpeg(colour), listing={"product": product})
+        found = {product.product: product for product in compared(client, 3).products}
+    assert {name: (product.checks, product.changed) for name, product in found.items()} == {
+        "toy": (1, 1),
+        "mug": (2, 0),
+    }
+
+
+def test_a_comparison_can_be_read_after_the_shadow_became_active(site: Running, client: Client) -> None:
+    before = client.bundle("tiny").shadow("v2")
+    site.answer(jpeg(RED))
+    compared(client, 1)
+    after = client.bundle("tiny").activate("v2")
+    assert after.shadow is None
+    assert client.bundle("tiny").comparison().products == []
+    assert before.shadow is not None
+    pair = {"active": before.active.sha256, "shadow": before.shadow.sha256}
+    found = site.http.get("/v1/bundles/tiny/comparison", params=pair).json()
+    assert ProductComparison.model_validate(found["products"][0]).changed == 1
+
+
+def test_a_deleted_check_leaves_the_comparison(site: Running, client: Client) -> None:
+    client.bundle("tiny").shadow("v2")
+    gone = site.answer(jpeg(RED))["check_id"]
+    site.answer(jpeg(BLUE))
+    compared(client, 2)
+    client.delete(gone)
+    (product,) = client.bundle("tiny").comparison().products
+    assert product.checks == 1
+    assert gone not in {example.check_id for example in product.examples}
+
+
+def test_a_shadow_that_is_taken_back_judges_no_more(site: Running, client: Client) -> None:
+    client.bundle("tiny").shadow("v2")
+    site.answer(jpeg(RED))
+    compared(client, 1)
+    client.bundle("tiny").roll_back("shadow")
+    site.answer(jpeg(RED))
+    work = client.bundle("tiny").comparison().shadow_work
+    assert (work.judged, work.waiting) == (1, 0)
+
+
+def test_the_active_bundle_cannot_shadow_itself(site: Running) -> None:
+    response = site.http.post("/v1/bundles/tiny/shadow", json={"candidate": None})
+    assert response.json()["code"] == "candidate_mismatch"
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (1, 1, 0.2065, 1)]
+)
+def test_shares_have_the_score_interval(hits: int, n: int, low: float, high: float) -> None:
+    found = wilson(hits, n)
+    assert [found.low, found.high] == pytest.approx([low, high], abs=5e-5)
+
+
+def run_with_shadow(tmp_path: Path, tiny_bundle: Path, scenario: Callable[[Services], Any]) -> None:
+    """Run a scenario on the parts of a server with one compute thread and the shadow v2, without HTTP."""
+
+    async def run() -> None:
+        folder = write_candidates(tmp_path / "candidates")
+        settings = ServeSettings(bundle=(tiny_bundle,), store=str(tmp_path / "s"), bundles_folder=folder, threads=1)
+        services = open_services(settings)
+        assert services.shadow is not None
+        await services.switch.shadow("tiny", CandidateSent(candidate="v2"), "test")
+        working = asyncio.create_task(services.shadow.run())
+        try:
+            await scenario(services)
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            await asyncio.to_thread(services.close)
+
+    asyncio.run(run())
+
+
+@contextlib.asynccontextmanager
+async def busy(services: Services, pieces: int) -> AsyncIterator[None]:
+    """Keep the compute thread at work, with all but one of the pieces waiting for it."""
+    free = threading.Event()
+    running = asyncio.gather(*(services.compute.run(free.wait) for _ in range(pieces)))
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        free.set()
+        await running
+
+
+def test_while_checks_wait_the_shadows_work_is_dropped_and_counted(tmp_path: Path, tiny_bundle: Path) -> None:
+    async def scenario(services: Services) -> None:
+        shadow = services.shadow
+        assert shadow is not None
+        request = CheckRequest(photos=(jpeg(RED),))
+        answer = (await services.checks.check(request, key=None, caller="open")).check
+        async with busy(services, 2):
+            shadow.offer(request, answer)
+            assert shadow.describe().dropped == 1
+
+    run_with_shadow(tmp_path, tiny_bundle, scenario)
+
+
+def test_the_shadow_starts_nothing_while_no_thread_is_idle_and_holds_a_bounded_number(
+    tmp_path: Path, tiny_bundle: Path
+) -> None:
+    async def scenario(services: Services) -> None:
+        shadow = services.shadow
+        assert shadow is not None
+        async with busy(services, 1):
+            request = CheckRequest(photos=(jpeg(RED),))
+            waiting = asyncio.create_task(services.checks.check(request, key=None, caller="open"))
+        answer = (await waiting).check
+        async with busy(services, 1):
+            for _ in range(MOST_WAITING + 20):
+                shadow.offer(request, answer)
+            assert shadow.describe().dropped >= 18  # one or two are in hand rather than waiting
+            judged = shadow.describe().judged
+            await asyncio.sleep(0.2)
+            assert shadow.describe().judged - judged <= 1  # the one that had begun
+        while shadow.describe().waiting:
+            await asyncio.sleep(0.01)
+        assert shadow.describe().judged >= MOST_WAITING
+
+    run_with_shadow(tmp_path, tiny_bundle, scenario)
+
+
+def test_a_shadow_that_fails_is_counted_and_the_next_check_has_its_turn(
+    tmp_path: Path, tiny_bundle: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario(services: Services) -> None:
+        shadow = services.shadow
+        assert shadow is not None
+        request = CheckRequest(photos=(jpeg(RED),))
+        answer = (await services.checks.check(request, key=None, caller="open")).check
+        while shadow.describe().judged < 1:
+            await asyncio.sleep(0.01)
+        shadow.offer(CheckRequest(photos=(b"no photo",)), answer)  # no photo that it could judge
+        shadow.offer(request, answer)
+        while shadow.describe().judged < 2:
+            await asyncio.sleep(0.01)
+        assert shadow.describe().failed == 1
+
+    run_with_shadow(tmp_path, tiny_bundle, scenario)
