@@ -24,7 +24,12 @@ class Compute:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="compute")
         self._lock = threading.Lock()
         self._unfinished = 0
-        self._seconds_a_piece = 0.05  # moving average; only the Retry-After hint depends on it
+        self._seconds_a_piece = 0.05  # moving average
+
+    @property
+    def unfinished(self) -> int:
+        """Pieces of work that have a thread or wait for one."""
+        return self._unfinished
 
     @property
     def waiting(self) -> int:
@@ -38,17 +43,26 @@ class Compute:
         with nothing waiting a request of any size is taken.
         """
         with self._lock:
-            if self._unfinished > self.threads and self.waiting + len(work) > self.max_waiting:
-                raise Overloaded(
-                    f"{self.waiting} photos wait already and at most {self.max_waiting} may; send the same again later",
-                    retry_after_s=self._retry_after_s(),
-                )
+            self.refuse_beyond(len(work))
             self._unfinished += len(work)
         return list(await asyncio.gather(*(asyncio.wrap_future(self._submit(piece)) for piece in work)))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run one piece of work; raises Overloaded like `run_all`."""
         return (await self.run_all([work]))[0]
+
+    @property
+    def expected_wait_s(self) -> float:
+        """Seconds until a piece that comes now gets a thread, by how long the last pieces took."""
+        return max(0, self._unfinished + 1 - self.threads) * self._seconds_a_piece / self.threads
+
+    def refuse_beyond(self, count: int) -> None:
+        """Raise Overloaded when so many more pieces would not be taken now."""
+        if self._unfinished > self.threads and self.waiting + count > self.max_waiting:
+            raise Overloaded(
+                f"{self.waiting} photos wait already and at most {self.max_waiting} may; send the same again later",
+                retry_after_s=min(30, max(1, math.ceil(self.expected_wait_s))),
+            )
 
     def close(self) -> None:
         """Wait for what runs and end the threads."""
@@ -69,6 +83,3 @@ class Compute:
     def _count_down(self, _: object) -> None:
         with self._lock:
             self._unfinished -= 1
-
-    def _retry_after_s(self) -> int:
-        return min(30, max(1, math.ceil(self.waiting * self._seconds_a_piece / self.threads)))

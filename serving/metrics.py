@@ -43,6 +43,10 @@ class Metrics:
         self._queue_depth = Gauge(
             "touchstone_queue_depth", "Photos that wait for a compute thread.", registry=self.registry
         )
+        self._connections = Gauge("touchstone_connections", "Connections that are open.", registry=self.registry)
+        self._closed_connections = Counter(
+            "touchstone_connections_closed", "Connections closed by the server.", ("reason",), registry=self.registry
+        )
         self._bundle = Gauge(
             "touchstone_bundle_info",
             "1 for each bundle that serves.",
@@ -53,6 +57,14 @@ class Metrics:
     def watch_queue(self, depth: Callable[[], int]) -> None:
         """Read the queue's depth whenever metrics are asked for."""
         self._queue_depth.set_function(depth)
+
+    def watch_connections(self, count: Callable[[], int]) -> None:
+        """Read how many connections are open whenever metrics are asked for."""
+        self._connections.set_function(count)
+
+    def count_closed_connection(self, reason: str) -> None:
+        """Count a connection that the server closed of its own."""
+        self._closed_connections.labels(reason).inc()
 
     def show_bundle(self, bundle: BundleUsed) -> None:
         """Show a bundle as serving."""

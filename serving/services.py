@@ -6,7 +6,9 @@ import dataclasses
 
 from fastapi import Request
 
+from serving.admission import Admission
 from serving.archive import Archive, open_archive
+from serving.bodies import BodyBytes
 from serving.bundles import LoadedBundles, load_bundles
 from serving.checks import CheckRules, CheckService, bundle_used
 from serving.compute import Compute
@@ -26,6 +28,8 @@ class Services:
     archive: Archive | None
     metrics: Metrics
     checks: CheckService
+    admission: Admission
+    body_bytes: BodyBytes
 
     @property
     def photo_limits(self) -> PhotoLimits:
@@ -51,7 +55,14 @@ def open_services(settings: ServeSettings) -> Services:
     rules = CheckRules(mode=settings.mode, max_photos=settings.max_photos)
     checks = CheckService(bundles=bundles, compute=compute, archive=archive, metrics=metrics, rules=rules)
     return Services(
-        settings=settings, bundles=bundles, compute=compute, archive=archive, metrics=metrics, checks=checks
+        settings=settings,
+        bundles=bundles,
+        compute=compute,
+        archive=archive,
+        metrics=metrics,
+        checks=checks,
+        admission=Admission(settings.limits, compute),
+        body_bytes=BodyBytes(settings.max_bytes_in_hand),
     )
 
 
