@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
+from serving.bodies import BoundedBodies
 from serving.border import Border
 from serving.openapi import describe_api
 from serving.own_machine import OwnMachineOnly, needs_own_machine
@@ -28,6 +29,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
     app.add_middleware(ShortWay)
     if needs_own_machine(settings):
         app.add_middleware(OwnMachineOnly)
+    app.add_middleware(BoundedBodies, bytes_held=services.body_bytes)
     app.add_middleware(Border, metrics=services.metrics)
     mount_pages(app)
     return app

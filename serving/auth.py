@@ -8,6 +8,7 @@ import hmac
 from fastapi import Request
 
 from serving.errors import KeyInvalid, KeyRequired
+from serving.limits import caller_at
 from serving.services import services_of
 
 OPEN = "open"
@@ -28,6 +29,13 @@ async def require_key(request: Request) -> str:
     if not hmac.compare_digest(sent, wanted):
         raise KeyInvalid("this API key is not known here; check that it was copied whole")
     return wanted.hex()[:16]
+
+
+def limited_as(request: Request, caller: str) -> str:
+    """Give whom limits count a request to: its key, or where no key is asked, the address that it came from."""
+    if caller != OPEN:
+        return caller
+    return caller_at(None if request.client is None else request.client.host)
 
 
 def _digest(key: str) -> bytes:

@@ -17,6 +17,7 @@ from serving.compute import Compute
 from serving.evidence_bytes import pack_evidence
 from serving.idempotency import Idempotency, make_claim
 from serving.metrics import Metrics
+from serving.patience import Patience
 from serving.records import Claim, NewCheck, NewPhoto
 from serving.schemas import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.shadow import Shadow
@@ -63,18 +64,22 @@ class CheckService:
         self._shadow = shadow
         self._idempotency = None if archive is None else Idempotency(archive.records)
 
-    async def check(self, request: CheckRequest, *, key: str | None, caller: str) -> Answer:
-        """Judge a listing once per Idempotency-Key; raises CheckError, RequestRefused or Unavailable."""
+    async def check(self, request: CheckRequest, *, key: str | None, caller: str, patience: Patience) -> Answer:
+        """Judge a listing once per Idempotency-Key; raises CheckError, RequestRefused or Unavailable.
+
+        What nobody waits for any more is dropped while it waits or is judged; what is judged is kept and answered.
+        """
         self._refuse_misshapen(request)
         product, detector = self._switch.current.find_product(request.product, request.listing_id)
         if key is None or self._idempotency is None:
-            return Answer(check=await self._judge_and_keep(request, product, detector, None), replayed=False)
+            return Answer(check=await self._judge_and_keep(request, product, detector, None, patience), replayed=False)
         claim = await asyncio.to_thread(make_claim, key, caller, request)
         with self._idempotency.hold(claim):
             earlier = await self._idempotency.find_answer(claim, datetime.datetime.now(datetime.UTC))
             if earlier is not None:
                 return Answer(check=earlier, replayed=True)
-            return Answer(check=await self._judge_and_keep(request, product, detector, claim), replayed=False)
+            check = await self._judge_and_keep(request, product, detector, claim, patience)
+            return Answer(check=check, replayed=False)
 
     def _refuse_misshapen(self, request: CheckRequest) -> None:
         count = len(request.photos)
@@ -88,17 +93,19 @@ class CheckService:
             )
 
     async def _judge_and_keep(
-        self, request: CheckRequest, product: str, detector: Detector, claim: Claim | None
+        self, request: CheckRequest, product: str, detector: Detector, claim: Claim | None, patience: Patience
     ) -> Check:
         start = time.perf_counter()
         created_at = datetime.datetime.now(datetime.UTC)
+        patience.refuse_hopeless(self._compute.expected_wait_s)
         with self._metrics.stage("judge"):
-            judgements = await self._compute.run_all(
-                [
-                    functools.partial(detector.judge_photo, data, index, of=len(request.photos))
-                    for index, data in enumerate(request.photos)
-                ]
-            )
+            async with patience.while_wanted():
+                judgements = await self._compute.run_all(
+                    [
+                        functools.partial(detector.judge_photo, data, index, of=len(request.photos))
+                        for index, data in enumerate(request.photos)
+                    ]
+                )
         self._metrics.count_photos(judgements)
         with self._metrics.stage("decide"):
             verdict = detector.decide_listing(judgements, product=product, views=request.views)

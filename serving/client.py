@@ -67,6 +67,7 @@ class Client:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._http = httpx.Client(base_url=url, headers=_key_header(api_key), timeout=timeout_s, transport=transport)
+        self._timeout_s = timeout_s
         self._retries = retries
 
     def check(
@@ -85,7 +86,7 @@ class Client:
         One Idempotency-Key goes with every attempt, so a check is made once however often the connection breaks.
         """
         listing = _listing(listing_id, seller_id, product, views, attributes)
-        call = check_call(_read_all(photos), listing, idempotency_key or str(uuid.uuid4()))
+        call = check_call(_read_all(photos), listing, idempotency_key or str(uuid.uuid4()), self._timeout_s)
         return Check.model_validate_json(self._send(call).content)
 
     def get(self, check_id: str) -> CheckRecord:
@@ -182,6 +183,7 @@ class AsyncClient:
         self._http = httpx.AsyncClient(
             base_url=url, headers=_key_header(api_key), timeout=timeout_s, transport=transport
         )
+        self._timeout_s = timeout_s
         self._retries = retries
 
     async def check(
@@ -198,7 +200,7 @@ class AsyncClient:
         """See Client.check; photos given as paths are read in a thread."""
         listing = _listing(listing_id, seller_id, product, views, attributes)
         data = await asyncio.to_thread(_read_all, photos)
-        call = check_call(data, listing, idempotency_key or str(uuid.uuid4()))
+        call = check_call(data, listing, idempotency_key or str(uuid.uuid4()), self._timeout_s)
         return Check.model_validate_json((await self._send(call)).content)
 
     async def get(self, check_id: str) -> CheckRecord:

@@ -117,13 +117,14 @@ def problem_of(response: httpx.Response) -> ProblemAnswered:
     )
 
 
-def check_call(photos: Sequence[bytes], listing: Mapping[str, Any], idempotency_key: str) -> Call:
-    """Send a check."""
+def check_call(photos: Sequence[bytes], listing: Mapping[str, Any], idempotency_key: str, timeout_s: float) -> Call:
+    """Send a check, which the server drops when nobody waits for it any more."""
     files: list[tuple[str, tuple[str | None, bytes, str]]] = [
         ("listing", (None, json.dumps(listing).encode(), "application/json"))
     ]
     files += [("photos", (f"photo_{i}", data, "application/octet-stream")) for i, data in enumerate(photos)]
-    return Call(method="POST", path="/v1/checks", headers={"Idempotency-Key": idempotency_key}, files=files)
+    headers = {"Idempotency-Key": idempotency_key, "Request-Timeout": f"{timeout_s:g}"}
+    return Call(method="POST", path="/v1/checks", headers=headers, files=files)
 
 
 def get_call(check_id: str) -> Call:

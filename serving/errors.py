@@ -4,14 +4,17 @@ TouchstoneError (vision)
  └─ ServingError
      ├─ RequestRefused          4xx: the caller changes the request
      │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, RequestTooLarge, UploadTimedOut
-     │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
+     │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is asked
+ │   ├─ TooManyRequests (retry_after_s): RateLimited, ConcurrencyLimited
+ │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, ForeignSite
      │   ├─ CheckNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
-     └─ Unavailable             503: the caller waits and sends the same again
-         ├─ Overloaded (retry_after_s)
+     └─ Unavailable             503: the caller waits and sends the same again (retry_after_s)
+         ├─ Overloaded, MemoryFull, TooManyConnections
+         ├─ DeadlineUnreachable, DeadlineExceeded (504)
          └─ StoreUnavailable
 """
 
@@ -66,6 +69,46 @@ class UploadTimedOut(RequestRefused):
     code: ClassVar[str] = "upload_timed_out"
     status: ClassVar[int] = 408
     title: ClassVar[str] = "The upload took too long"
+
+
+class HttpMalformed(RequestRefused):
+    code: ClassVar[str] = "http_malformed"
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "Not valid HTTP"
+
+
+class HeadTimedOut(RequestRefused):
+    code: ClassVar[str] = "head_timed_out"
+    status: ClassVar[int] = 408
+    title: ClassVar[str] = "The request's head took too long"
+
+
+class HeadTooLarge(RequestRefused):
+    code: ClassVar[str] = "head_too_large"
+    status: ClassVar[int] = 431
+    title: ClassVar[str] = "The request's head is too large"
+
+
+class TooManyRequests(RequestRefused):
+    """The caller asks for more than its share; the same request may succeed after `retry_after_s`."""
+
+    code: ClassVar[str] = "too_many_requests"
+    status: ClassVar[int] = 429
+    title: ClassVar[str] = "Too many requests"
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class RateLimited(TooManyRequests):
+    code: ClassVar[str] = "rate_limited"
+    title: ClassVar[str] = "Too many checks a second"
+
+
+class ConcurrencyLimited(TooManyRequests):
+    code: ClassVar[str] = "concurrency_limited"
+    title: ClassVar[str] = "Too many checks at once"
 
 
 class RequestInvalid(RequestRefused):
@@ -229,6 +272,27 @@ class Unavailable(ServingError):
 class Overloaded(Unavailable):
     code: ClassVar[str] = "overloaded"
     title: ClassVar[str] = "Too much is waiting"
+
+
+class MemoryFull(Unavailable):
+    code: ClassVar[str] = "memory_full"
+    title: ClassVar[str] = "Too many bytes are in hand"
+
+
+class TooManyConnections(Unavailable):
+    code: ClassVar[str] = "too_many_connections"
+    title: ClassVar[str] = "Too many connections"
+
+
+class DeadlineUnreachable(Unavailable):
+    code: ClassVar[str] = "deadline_unreachable"
+    title: ClassVar[str] = "The deadline can't be kept"
+
+
+class DeadlineExceeded(Unavailable):
+    code: ClassVar[str] = "deadline_exceeded"
+    status: ClassVar[int] = 504
+    title: ClassVar[str] = "The deadline passed"
 
 
 class StoreUnavailable(Unavailable):

@@ -46,6 +46,10 @@ class Metrics:
         self._shadow = Counter(
             "touchstone_shadow_checks", "Checks offered to a shadow bundle.", ("result",), registry=self.registry
         )
+        self._connections = Gauge("touchstone_connections", "Connections that are open.", registry=self.registry)
+        self._closed_connections = Counter(
+            "touchstone_connections_closed", "Connections closed by the server.", ("reason",), registry=self.registry
+        )
         self._bundle = Gauge(
             "touchstone_bundle_info",
             "1 for each bundle that serves.",
@@ -66,6 +70,14 @@ class Metrics:
     def count_shadow(self, result: str) -> None:
         """Count a check that was offered to a shadow: `judged`, `dropped` or `failed`."""
         self._shadow.labels(result).inc()
+
+    def watch_connections(self, count: Callable[[], int]) -> None:
+        """Read how many connections are open whenever metrics are asked for."""
+        self._connections.set_function(count)
+
+    def count_closed_connection(self, reason: str) -> None:
+        """Count a connection that the server closed of its own."""
+        self._closed_connections.labels(reason).inc()
 
     def count_request(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answered request; `route` is the path's template."""

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from serving.errors import RequestInvalid, ServingError, Unavailable, UploadTimedOut
+from serving.errors import RequestInvalid, ServingError, StoreUnavailable, TooManyRequests, Unavailable, UploadTimedOut
 from serving.request_id import current_request_id
 from serving.schemas import FieldFault, Problem
 from vision.errors import CheckError, NoReadablePhoto, PhotoError, TouchstoneError
@@ -90,7 +90,7 @@ async def answer_touchstone_error(_: Request, error: TouchstoneError) -> Respons
     """The answer to any error of ours."""
     if isinstance(error, NoReadablePhoto):
         return _answer_no_readable_photo(error)
-    if isinstance(error, Unavailable) and error.__cause__ is not None:
+    if isinstance(error, StoreUnavailable) and error.__cause__ is not None:
         log.error("%s: %s", error.code, error.__cause__)
     if isinstance(error, ServingError):
         return answer_error(error)
@@ -141,7 +141,7 @@ def _field_faults(error: ServingError) -> list[FieldFault]:
 
 
 def _headers_of(error: ServingError) -> dict[str, str]:
-    if isinstance(error, Unavailable):
+    if isinstance(error, (Unavailable, TooManyRequests)):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, UploadTimedOut):
         return {"Connection": "close"}  # the rest of the body may never come

@@ -8,10 +8,14 @@ import logging
 import socket
 
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 
 from serving.app import create_app
+from serving.connections import ConnectionLimits, Connections, connections_allowed
+from serving.http_protocol import guarded_protocol
 from serving.request_id import configure_logging
+from serving.services import Services
 from serving.settings import ServeSettings, refuse_open_door
 from vision.errors import ConfigError
 
@@ -26,18 +30,30 @@ def run_server(settings: ServeSettings) -> None:
     listener = open_socket(settings.host, settings.port)
     with listener:
         app = create_app(settings)
-        config = uvicorn.Config(
-            app,
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            log_config=None,  # our own lines carry the request id
-            access_log=False,
-            server_header=False,  # no answer names what runs here
-            timeout_graceful_shutdown=settings.stop_timeout_s,
-            backlog=BACKLOG,
-        )
+        config = configure_uvicorn(app, settings)
         AnnouncingServer(config, address_of(listener)).run(sockets=[listener])
+
+
+def configure_uvicorn(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
+    """Say how uvicorn serves the app: its protocol guarded, and nothing of its own in logs and answers."""
+    services: Services = app.state.services
+    limits = ConnectionLimits(
+        most=connections_allowed(settings.max_connections),
+        head_timeout_s=settings.head_timeout_s,
+        keep_alive_s=settings.keep_alive_s,
+        send_timeout_s=settings.send_timeout_s,
+    )
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=guarded_protocol(Connections(limits, services.metrics)),
+        ws="none",
+        log_config=None,  # our own lines carry the request id
+        access_log=False,
+        server_header=False,  # no answer names what runs here
+        timeout_graceful_shutdown=settings.stop_timeout_s,
+        backlog=BACKLOG,
+    )
 
 
 class AnnouncingServer(uvicorn.Server):

@@ -7,7 +7,9 @@ import functools
 
 from fastapi import Request
 
+from serving.admission import Admission
 from serving.archive import Archive, open_archive
+from serving.bodies import BodyBytes
 from serving.bundle_candidates import Candidates
 from serving.bundle_switch import BundleSwitch
 from serving.bundles import LoadedBundles, load_bundles
@@ -32,6 +34,8 @@ class Services:
     metrics: Metrics
     checks: CheckService
     shadow: Shadow | None
+    admission: Admission
+    body_bytes: BodyBytes
 
     @property
     def bundles(self) -> LoadedBundles:
@@ -74,6 +78,8 @@ def open_services(settings: ServeSettings) -> Services:
         metrics=metrics,
         checks=checks,
         shadow=shadow,
+        admission=Admission(settings.limits, compute),
+        body_bytes=BodyBytes(settings.max_bytes_in_hand),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from serving.limits import LimitSettings
 from vision.config import read_config, setting
 from vision.cores import usable_cores
 from vision.errors import ConfigError
@@ -86,6 +87,22 @@ class ServeSettings:
     max_photo_bytes: int = setting(20 * 2**20, help="Bytes of one photo as sent.")
     max_request_bytes: int = setting(100 * 2**20, help="Bytes of one request.")
     upload_timeout_s: float = setting(60.0, help="Seconds in which a request's body must have arrived.")
+    max_bytes_in_hand: int = setting(
+        256 * 2**20,
+        help="Bytes of requests' bodies and of large answers held at once, all together; past it 503. At least "
+        "max_request_bytes.",
+    )
+    max_connections: int = setting(
+        4096, help="Connections open at once; for one more, the one that is without a request for longest is closed."
+    )
+    head_timeout_s: float = setting(10.0, help="Seconds in which a request's head must have arrived.")
+    keep_alive_s: float = setting(
+        75.0, help="Seconds that a connection may stay open between requests; longer than a proxy in front keeps it."
+    )
+    send_timeout_s: float = setting(
+        30.0, help="Seconds in which a client must have taken 32 KiB of an answer that waits for it."
+    )
+    limits: LimitSettings = setting(factory=LimitSettings, help="What one caller may ask for.")
     threads: int = setting(
         0, help="Compute threads; 0 takes one per processor core that the process, or its container, may use."
     )
@@ -103,6 +120,11 @@ class ServeSettings:
         _within("max_photo_bytes", self.max_photo_bytes, 1)
         _within("max_request_bytes", self.max_request_bytes, 1)
         _within("upload_timeout_s", self.upload_timeout_s, 0.1)
+        _within("max_bytes_in_hand", self.max_bytes_in_hand, self.max_request_bytes)
+        _within("max_connections", self.max_connections, 1)
+        _within("head_timeout_s", self.head_timeout_s, 0.1)
+        _within("keep_alive_s", self.keep_alive_s, 0.1)
+        _within("send_timeout_s", self.send_timeout_s, 0.1)
         _within("threads", self.threads, 0)
         _within("max_waiting", self.max_waiting, 0)
         _within("stop_timeout_s", self.stop_timeout_s, 0)

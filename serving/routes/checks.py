@@ -10,8 +10,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from serving.auth import require_key
+from serving.auth import limited_as, require_key
 from serving.errors import CursorInvalid, RequestInvalid
+from serving.patience import Patience
 from serving.records import CheckFilter
 from serving.routes.contract import CHECK_BODY, problems
 from serving.schemas import Answered, Check, CheckPage, CheckRecord, Outcome
@@ -25,19 +26,26 @@ router = APIRouter(prefix="/v1/checks", tags=["checks"])
     "",
     response_model=Check,
     openapi_extra=CHECK_BODY,
-    responses=problems(400, 401, 408, 409, 413, 415, 422, 503),
+    responses=problems(400, 401, 408, 409, 413, 415, 422, 429, 503, 504),
     summary="Judge a listing by its photos",
 )
 async def create_check(
     request: Request,
     caller: Annotated[str, Depends(require_key)],
     idempotency_key: Annotated[str | None, Header(description="Makes a retry safe for 24 hours; send a UUID.")] = None,
+    request_timeout: Annotated[
+        float | None, Header(gt=0, allow_inf_nan=False, description="Seconds after which nobody waits for the answer.")
+    ] = None,
 ) -> Response:
     """Judge 1 to 12 photos of one item; the answer is stored before it is sent."""
     services = services_of(request)
     settings = services.settings
-    sent = await read_check(request, max_bytes=settings.max_request_bytes, timeout_s=settings.upload_timeout_s)
-    answer = await services.checks.check(sent, key=idempotency_key, caller=caller)
+    patience = Patience.of(request, request_timeout)
+    with services.admission.enter(limited_as(request, caller), patience):
+        async with patience.within():
+            sent = await read_check(request, max_bytes=settings.max_request_bytes, timeout_s=settings.upload_timeout_s)
+        services.admission.refuse_hopeless(patience)  # others came in meanwhile
+        answer = await services.checks.check(sent, key=idempotency_key, caller=caller, patience=patience)
     return _json(answer.check, {"Idempotency-Replayed": "true"} if answer.replayed else {})
 
 

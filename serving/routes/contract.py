@@ -61,5 +61,7 @@ DESCRIPTIONS = {
     413: "The request is too large",
     415: "Another content type is needed",
     422: "What was sent cannot be judged as it is",
+    429: "More than one caller's share; see Retry-After",
     503: "Too much is waiting, or the store does not answer; see Retry-After",
+    504: "The request's own deadline passed before the answer was there",
 }

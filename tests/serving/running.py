@@ -18,7 +18,7 @@ import httpx
 import uvicorn
 
 from serving.app import create_app
-from serving.server import address_of, open_socket
+from serving.server import address_of, configure_uvicorn, open_socket
 from serving.services import Services
 from serving.settings import ServeSettings
 
@@ -57,8 +57,7 @@ def files_of(photos: Sequence[bytes], listing: dict[str, Any] | None = None) -> 
 def run_in_thread(settings: ServeSettings) -> Iterator[Running]:
     listener = open_socket("127.0.0.1", 0)
     app = create_app(settings)
-    config = uvicorn.Config(app, loop="asyncio", http="httptools", ws="none", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configure_uvicorn(app, settings))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     headers = {} if settings.api_key is None else {"Authorization": f"Bearer {settings.api_key}"}
@@ -82,12 +81,19 @@ def run_in_thread(settings: ServeSettings) -> Iterator[Running]:
 
 @contextlib.contextmanager
 def run_in_process(
-    folder: Path, bundle: Path, *overrides: str, environment: dict[str, str] | None = None
+    folder: Path,
+    bundle: Path,
+    *overrides: str,
+    environment: dict[str, str] | None = None,
+    launcher: Sequence[str] = (),
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start `touchstone serve`; gives the process and the address that it printed."""
+    """Start `touchstone serve`, by a launcher that runs its arguments where one is given.
+
+    Gives the process and the address that it printed.
+    """
     config = folder / "serve.toml"
     config.write_text(f'bundle = "{bundle}"\nport = 0\nstore = "{folder / "store"}"\n', encoding="utf-8")
-    command = [sys.executable, "-m", "vision.cli", "serve", str(config)]
+    command = [*launcher, sys.executable, "-m", "vision.cli", "serve", str(config)]
     for override in overrides:
         command += ["--set", override]
     log = (folder / "log.txt").open("a", encoding="utf-8")

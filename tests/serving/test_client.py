@@ -11,7 +11,9 @@ import pytest
 from serving.archive import open_archive
 from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from serving.client_calls import Call
+from serving.limits import LimitSettings
 from tests.serving.new_checks import new_check
+from tests.serving.occupied import occupied
 from tests.serving.running import Running
 from tests.serving.sample_photos import BLUE, RED, jpeg, truncated_jpeg
 
@@ -177,3 +179,25 @@ def test_retry_after_is_honoured_up_to_a_limit_and_waits_grow() -> None:
     assert 0.5 <= wait(1) <= 1.0
     assert 2.0 <= wait(3) <= 4.0
     assert 4.0 <= wait(8) <= 8.0
+
+
+def test_a_client_says_how_long_it_waits_and_a_check_past_that_is_dropped(start: Callable[..., Running]) -> None:
+    server = start(threads=1, store="none")
+    with (
+        occupied(server),
+        Client(server.url, timeout_s=0.4, retries=Retries(attempts=1)) as client,
+        pytest.raises((ProblemAnswered, Unreachable)),  # whichever of both notices first
+    ):
+        client.check([jpeg()])
+    flaky = Flaky(server.url)
+    with Client(server.url, timeout_s=7.5, transport=flaky) as client:
+        client.check([jpeg()])
+    assert flaky.sent[0].headers["request-timeout"] == "7.5"
+
+
+def test_a_client_past_its_rate_waits_as_long_as_it_is_told(start: Callable[..., Running]) -> None:
+    server = start(store="none", limits=LimitSettings(checks_per_s=2.0, burst=1))
+    with Client(server.url, retries=Retries(attempts=3)) as client:
+        client.check([jpeg()])
+        client.check([jpeg()])
+    assert 'touchstone_problems_total{code="rate_limited"}' in server.http.get("/metrics").text

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
 from serving.bundle_schemas import BundleComparison, CandidateSent, ProductComparison
 from serving.client import Client
 from serving.comparison import wilson
+from serving.patience import Patience
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
 from serving.shadow import MOST_WAITING
@@ -45,6 +47,16 @@ def compared(client: Client, checks: int) -> BundleComparison:
         assert time.monotonic() < end, found
         time.sleep(0.02)
     return found
+
+
+def endless() -> Patience:
+    """The patience of a caller who stays."""
+
+    async def stays() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+    return Patience(None, stays)
 
 
 def test_a_shadow_judges_the_same_checks_and_never_speaks(site: Running, client: Client) -> None:
@@ -177,7 +189,7 @@ def test_while_checks_wait_the_shadows_work_is_dropped_and_counted(tmp_path: Pat
         shadow = services.shadow
         assert shadow is not None
         request = CheckRequest(photos=(jpeg(RED),))
-        answer = (await services.checks.check(request, key=None, caller="open")).check
+        answer = (await services.checks.check(request, key=None, caller="open", patience=endless())).check
         async with busy(services, 2):
             shadow.offer(request, answer)
             assert shadow.describe().dropped == 1
@@ -193,7 +205,7 @@ def test_the_shadow_starts_nothing_while_no_thread_is_idle_and_holds_a_bounded_n
         assert shadow is not None
         async with busy(services, 1):
             request = CheckRequest(photos=(jpeg(RED),))
-            waiting = asyncio.create_task(services.checks.check(request, key=None, caller="open"))
+            waiting = asyncio.create_task(services.checks.check(request, key=None, caller="open", patience=endless()))
         answer = (await waiting).check
         async with busy(services, 1):
             for _ in range(MOST_WAITING + 20):
@@ -216,7 +228,7 @@ def test_a_shadow_that_fails_is_counted_and_the_next_check_has_its_turn(
         shadow = services.shadow
         assert shadow is not None
         request = CheckRequest(photos=(jpeg(RED),))
-        answer = (await services.checks.check(request, key=None, caller="open")).check
+        answer = (await services.checks.check(request, key=None, caller="open", patience=endless())).check
         while shadow.describe().judged < 1:
             await asyncio.sleep(0.01)
         shadow.offer(CheckRequest(photos=(b"no photo",)), answer)  # no photo that it could judge

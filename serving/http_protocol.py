@@ -1,0 +1,216 @@
+"""uvicorn's HTTP/1.1 protocol with an end to everything.
+
+A head that doesn't come, a body that nobody reads, a reader that doesn't take its answer, a connection too many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+from typing import Any, cast
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from serving.connections import MOST_LINGERING, Connections
+from serving.errors import HeadTimedOut, HeadTooLarge, HttpMalformed, ServingError, TooManyConnections
+from serving.problems import CODE_HEADER, answer_error
+from serving.request_id import HEADER, current_request_id, request_id_of
+
+LINGER_S = 5.0  # a client that was answered early gets this long to stop sending; closing at once may lose the answer
+MAX_HEAD_BYTES = 64 * 1024
+MAX_PIPELINED = 16  # requests that wait on one connection behind the one being answered
+MIN_SENT_BYTES = 32 * 1024  # what a reader must have taken at each end of send_timeout_s
+
+
+def guarded_protocol(connections: Connections) -> type[asyncio.Protocol]:
+    """Give what uvicorn's `http` setting takes: it is called as the class is."""
+    return cast(type[asyncio.Protocol], functools.partial(GuardedProtocol, connections=connections))
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """One connection. Times are the loop's; `_due` is when it must have got further, None while the app is at work."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        connections: Connections,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._guard = connections
+        self._limits = connections.limits
+        self._due: float | None = None
+        self._head_bytes: int | None = None  # of a head that began and is not whole; None between heads
+        self._discarding = False  # answered for the last time: what still comes is thrown away until the client stops
+        self._lingering = False
+        self._send_due: float | None = None
+        self._unsent = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        super().connection_made(transport)
+        if self._guard.admit(self):
+            self._due = self.loop.time() + self._limits.head_timeout_s
+        else:
+            self._refuse(TooManyConnections("every connection that this server takes has a request in hand"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._guard.forget(self)
+        if self._lingering:
+            self._lingering = False
+            self._guard.lingering -= 1
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._discarding:
+            return
+        in_head = self._head_bytes is not None
+        super().data_received(data)
+        if in_head and self._head_bytes is not None:  # what came with the end of a body is not counted
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._guard.count_closed("head_too_large")
+                self._refuse(HeadTooLarge(f"the request's head has more than {MAX_HEAD_BYTES} bytes"))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_bytes = 0
+        if self.cycle is not None and self.cycle.response_complete:
+            self._due = self.loop.time() + self._limits.head_timeout_s
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._head_bytes = None
+        self._due = None
+        self._guard.has_request(self)
+        self.cycle.transport = cast(asyncio.Transport, _Outlet(self))
+        if len(self.pipeline) > MAX_PIPELINED:
+            self.transport.abort()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        if self.cycle.response_complete:  # answered before its body was here
+            self.cycle.more_body = False
+            self._wait_for_request()
+
+    def on_response_complete(self) -> None:
+        more_waits = bool(self.pipeline)
+        super().on_response_complete()
+        self._unset_keepalive_if_required()  # ours is not put off by whatever bytes come
+        if more_waits or self._discarding:
+            return
+        if self.cycle.more_body:
+            self._due = self.loop.time() + LINGER_S
+        else:
+            self._wait_for_request()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(HttpMalformed("the bytes on this connection are no HTTP/1.1 request"))
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unsent = self.transport.get_write_buffer_size()
+        self._send_due = self.loop.time() + self._limits.send_timeout_s
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._send_due = None
+
+    def look(self, now: float) -> None:
+        """Close what is overdue."""
+        if self._send_due is not None and now > self._send_due:
+            self._look_at_reader(now)
+        if self._due is None or now <= self._due:
+            return
+        if self._discarding or self.transport.is_closing():
+            self.transport.abort()
+        elif self._head_bytes is not None:
+            self._guard.count_closed("head_timed_out")
+            self._refuse(HeadTimedOut(f"the request's head did not arrive within {self._limits.head_timeout_s:g} s"))
+        else:
+            self._guard.count_closed("idle")
+            self._close()
+
+    def evict(self) -> None:
+        """Close for another's sake."""
+        self.transport.abort()
+
+    def finish(self) -> None:
+        """Close after the last answer, and take care that it arrives.
+
+        Closing a socket with unread data resets the connection, which may take the answer with it (RFC 9112, 9.6).
+        """
+        if self.cycle is None or not self.cycle.more_body:
+            self._close()
+            return
+        self._discarding = True
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._due = self.loop.time() + LINGER_S
+
+    def _wait_for_request(self) -> None:
+        patience_s = self._limits.head_timeout_s if self._head_bytes is not None else self._limits.keep_alive_s
+        self._due = self.loop.time() + patience_s
+        self._guard.waits(self)
+
+    def _close(self) -> None:
+        self.transport.close()  # what is still to be sent goes first, for as long as it may
+        self._due = self.loop.time() + LINGER_S
+
+    def _look_at_reader(self, now: float) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        if self._unsent - unsent < MIN_SENT_BYTES:
+            self._guard.count_closed("slow_reader")
+            self.transport.abort()
+            return
+        self._unsent = unsent
+        self._send_due = now + self._limits.send_timeout_s
+
+    def _refuse(self, error: ServingError) -> None:
+        """Answer on behalf of an app that was not asked, for the last time on this connection."""
+        answering = self.cycle is not None and not self.cycle.response_complete
+        if self._guard.lingering >= MOST_LINGERING or (answering and self.cycle.response_started):
+            self.transport.abort()
+            return
+        if answering:  # as when the body turns out to be malformed: for the app the client is gone
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self._due = None
+        self.transport.write(_problem(error))
+        self._lingering = self._discarding = True
+        self._guard.lingering += 1
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_S, self.transport.abort)
+
+
+class _Outlet:
+    """The transport as one answer sees it: closing it lets the answer arrive first."""
+
+    __slots__ = ("_protocol", "is_closing", "write")
+
+    def __init__(self, protocol: GuardedProtocol) -> None:
+        self._protocol = protocol
+        self.write: Callable[[bytes], None] = protocol.transport.write
+        self.is_closing: Callable[[], bool] = protocol.transport.is_closing
+
+    def close(self) -> None:
+        self._protocol.finish()
+
+
+def _problem(error: ServingError) -> bytes:
+    """A whole answer, with the same body and headers as one of the app's."""
+    request_id = request_id_of([])
+    token = current_request_id.set(request_id)
+    response = answer_error(error)
+    current_request_id.reset(token)
+    lines = [STATUS_LINE[error.status]]
+    headers = [(name, value) for name, value in response.raw_headers if name not in (CODE_HEADER, b"connection")]
+    for name, value in [*headers, (HEADER, request_id.encode("ascii")), (b"connection", b"close")]:
+        lines += [name, b": ", value, b"\r\n"]
+    return b"".join([*lines, b"\r\n", bytes(response.body)])

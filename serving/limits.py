@@ -1,0 +1,124 @@
+"""How much one caller may ask for: checks a second, as a token bucket, and checks at once.
+
+A caller is an API key. Where the server has none, it is the address that the connection comes from: behind a proxy on
+this machine the one in its `X-Forwarded-For`, which uvicorn believes from loopback only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+
+from serving.errors import ConcurrencyLimited, RateLimited
+from vision.config import setting
+from vision.errors import ConfigError
+
+REMEMBERED = 10_000  # callers; past it the one that was quiet longest is forgotten, and starts afresh
+IPV6_PREFIX = 64  # a network of this size is one caller: any subscriber has all its addresses
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """What one caller may ask for."""
+
+    checks_per_s: float | None = setting(
+        None, help="Checks a second that one caller may send on average; past it 429. Not set: no limit."
+    )
+    burst: int = setting(20, help="Checks that a caller who was quiet may send at once under checks_per_s.")
+    concurrent_checks: int | None = setting(
+        None, help="Checks of one caller that may be in hand at once; past it 429. Not set: no limit."
+    )
+
+    def __post_init__(self) -> None:
+        if self.checks_per_s is not None and not 0 < self.checks_per_s < math.inf:
+            raise ConfigError(f"checks_per_s: must be above 0, got {self.checks_per_s}")
+        if self.burst < 1:
+            raise ConfigError(f"burst: must be at least 1, got {self.burst}")
+        if self.concurrent_checks is not None and self.concurrent_checks < 1:
+            raise ConfigError(f"concurrent_checks: must be at least 1, got {self.concurrent_checks}")
+
+
+@dataclasses.dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    filled_at: float
+    in_hand: int = 0
+
+
+class CallerLimits:
+    """Counts what each caller asks for; used from the event loop alone."""
+
+    def __init__(self, settings: LimitSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._off = settings.checks_per_s is None and settings.concurrent_checks is None
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    @contextlib.contextmanager
+    def hold(self, caller: str) -> Iterator[None]:
+        """Count one check of a caller while it is in hand; raises ConcurrencyLimited or RateLimited."""
+        if self._off:
+            yield
+            return
+        bucket = self._bucket_of(caller)
+        self._refuse_beyond_concurrency(bucket)
+        self._take_token(bucket)
+        bucket.in_hand += 1
+        try:
+            yield
+        finally:
+            bucket.in_hand -= 1
+
+    def _bucket_of(self, caller: str) -> _Bucket:
+        bucket = self._buckets.get(caller)
+        if bucket is None:
+            bucket = self._buckets[caller] = _Bucket(tokens=self._settings.burst, filled_at=self._clock())
+            if len(self._buckets) > REMEMBERED:
+                self._forget_one()
+        self._buckets.move_to_end(caller)
+        return bucket
+
+    def _forget_one(self) -> None:
+        for caller, bucket in self._buckets.items():
+            if bucket.in_hand == 0:
+                del self._buckets[caller]
+                return
+
+    def _refuse_beyond_concurrency(self, bucket: _Bucket) -> None:
+        most = self._settings.concurrent_checks
+        if most is not None and bucket.in_hand >= most:
+            raise ConcurrencyLimited(
+                f"{bucket.in_hand} checks of yours are in hand and at most {most} may be; wait for one of them to be "
+                "answered (limits.concurrent_checks)",
+                retry_after_s=1,
+            )
+
+    def _take_token(self, bucket: _Bucket) -> None:
+        rate, burst = self._settings.checks_per_s, self._settings.burst
+        if rate is None:
+            return
+        now = self._clock()
+        bucket.tokens = min(burst, bucket.tokens + rate * (now - bucket.filled_at))
+        bucket.filled_at = now
+        if bucket.tokens < 1:
+            raise RateLimited(
+                f"more than {rate:g} checks a second from you; send the same again later (limits.checks_per_s)",
+                retry_after_s=max(1, math.ceil((1 - bucket.tokens) / rate)),
+            )
+        bucket.tokens -= 1
+
+
+def caller_at(address: str | None) -> str:
+    """Name the caller behind an address: the address itself, or the network of an IPv6 one."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return address or "unknown"
+    if ip.version == 4:
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.ip_network((ip, IPV6_PREFIX), strict=False))
