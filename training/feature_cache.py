@@ -14,6 +14,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from training import stress_changes
+from training.decoder_version import decoder_version
 from training.export import export_features
 from training.network import Network
 from training.photo_logits import single_thread_session
@@ -23,7 +25,7 @@ from vision.inputs import InputGeometry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureCache:
-    """One folder for one backbone, input geometry and variant of photos; a photo's features lie under its sha256."""
+    """One folder for one backbone, input geometry, decoder and variant; a photo's features lie under its sha256."""
 
     folder: Path
     geometry: InputGeometry
@@ -59,7 +61,7 @@ class FeatureCache:
 def open_feature_cache(
     network: Network, geometry: InputGeometry, *, root: Path, variant: Variant = AS_IT_IS
 ) -> FeatureCache:
-    """The cache of a network's backbone, named by weights, taps, geometry and variant; exports the graph once."""
+    """The cache of a network's backbone, named by all that its features hang on; exports the graph once."""
     folder = root / "features" / _key(network, geometry, variant)
     if not (folder / "features.onnx").is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +70,8 @@ def open_feature_cache(
 
 
 def _key(network: Network, geometry: InputGeometry, variant: Variant) -> str:
-    digest = hashlib.sha256(f"{network.taps} {geometry} {variant.code}".encode())
+    decoder = decoder_version() if variant is AS_IT_IS else decoder_version(stress_changes)
+    digest = hashlib.sha256(f"{network.taps} {geometry} {variant.code} {decoder}".encode())
     for name, tensor in network.backbone.state_dict().items():
         digest.update(name.encode())
         digest.update(tensor.cpu().numpy().tobytes())

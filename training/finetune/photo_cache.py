@@ -16,12 +16,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import PIL
 from numpy.typing import NDArray
 
-import vision.colour
-import vision.inputs
-import vision.photo
+from training.decoder_version import decoder_version
 from training.errors import ManifestError
 from training.manifest import PhotoRow
 from vision.errors import PhotoError
@@ -77,9 +74,7 @@ def cache_photos(
 
 def cache_name(geometry: InputGeometry) -> str:
     """The folder's name: another geometry, another Pillow or a change of our own decoding needs new squares."""
-    digest = hashlib.sha256(f"{geometry} Pillow {PIL.__version__}".encode())
-    for module in (vision.photo, vision.colour, vision.inputs):
-        digest.update(Path(str(module.__file__)).read_bytes())
+    digest = hashlib.sha256(f"{geometry} {decoder_version()}".encode())
     return f"photos-{geometry.size_px}px-{digest.hexdigest()[:12]}"
 
 

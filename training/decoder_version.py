@@ -1,0 +1,23 @@
+"""What decodes photos here, so that nothing cached outlives a change of it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import PIL
+
+import vision.colour
+import vision.inputs
+import vision.photo
+
+
+@cache
+def decoder_version(*also: ModuleType) -> str:
+    """A digest of Pillow's version and of the code that turns bytes into the network's input, and of `also`."""
+    digest = hashlib.sha256(f"Pillow {PIL.__version__}".encode())
+    for module in (vision.colour, vision.inputs, vision.photo, *also):
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return digest.hexdigest()
