@@ -40,7 +40,7 @@ def run_limit(bundle: Path, size: Size, seconds: float, precision: Precision | N
     """Measure in a process of its own, as a server has one."""
     command = [sys.executable, "-m", "benchmarks.limit", str(bundle), "--size", size, "--seconds", str(seconds)]
     command += [] if precision is None else ["--precision", precision]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, start_new_session=True)
     return Limit(**json.loads(done.stdout))
 
 

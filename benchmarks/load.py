@@ -109,7 +109,9 @@ class LoadProcess:
 
     def __init__(self, load: Load) -> None:
         command = [sys.executable, "-m", "benchmarks.load_client", json.dumps(asdict(load))]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )  # a session of its own, as servers have: Linux shares processors out by session
 
     def finish(self) -> LoadResult:
         """Wait for the end of the load; raises RuntimeError where the client failed."""

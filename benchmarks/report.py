@@ -11,6 +11,11 @@ from benchmarks.results import Results, Row, median, number
 from benchmarks.throughput import CELLS, IN_PROCESS, LIMIT_SIZES
 
 REPORT_FILE: Final = "report.md"
+_KINDS: Final = {
+    "tutorial": "as its tutorial has it",
+    "tuned": "as its tutorial has it and malloc tuned",
+    "same_pipeline": "given the same pipeline",
+}
 _MEASURED: Final = {"1mp": "1 MP", "4mp": "4 MP", "12mp": "12 MP"}
 
 
@@ -83,7 +88,7 @@ def _peer_tables(rows: Sequence[Row]) -> list[str]:
 
 def _ratio_table(rows: Sequence[Row]) -> str:
     lines = []
-    for kind, words in (("tutorial", "as its tutorial has it"), ("same_pipeline", "given the same pipeline")):
+    for kind, words in _KINDS.items():
         for size, clients in CELLS:
             name, lowest = ("p50_ms", True) if clients == 1 else ("photos_per_s", False)
             _, own = best_peer(rows, "touchstone", size, clients, name, lowest=lowest)

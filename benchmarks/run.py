@@ -9,6 +9,8 @@ python -m benchmarks.run --parts limit overload   some parts
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -115,7 +117,7 @@ class Harness:
         measure_peers(self.results, servers, rounds=self.effort.peer_rounds, seconds=self.effort.seconds)
 
     def _many_clients(self) -> None:
-        others = [peer for peer in self._chosen_peers() if not peer.name.endswith("freed memory kept")]
+        others = [peer for peer in self._chosen_peers() if peer.kind != "tuned"]
         own = [self._touchstone(), self._touchstone("store-clients")]
         if self.shipped is not None:
             own.append(touchstone(self.shipped, store="none", scratch=self._folder("shipped"), name="shipped bundle"))
@@ -143,6 +145,7 @@ class Harness:
 def main() -> None:
     """Read the options, measure, report."""
     arguments = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped, as by Ctrl-C
     bundle = read_bundle(arguments.bundle) if arguments.bundle else make_bundle()
     described = {
         "code": code_version(),
@@ -164,8 +167,7 @@ def main() -> None:
         )
         for part in arguments.parts:
             harness.run(part)
-            write_report(results)
-    print(f"wrote {write_report(results)}")
+            print(f"wrote {write_report(results)}", flush=True)
 
 
 def _effort(arguments: argparse.Namespace) -> Effort:

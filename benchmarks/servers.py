@@ -19,7 +19,7 @@ from benchmarks.process_tree import ProcessTree, stop_process
 from benchmarks.work_folder import ROOT, VENVS
 from vision.bundle import Bundle
 
-Kind = Literal["touchstone", "tutorial", "same_pipeline"]
+Kind = Literal["touchstone", "tutorial", "tuned", "same_pipeline"]
 START_S: Final = 120.0
 _KEEP_FREED: Final = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "2147483647"}
 _ONE_THREAD: Final = {"THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -191,7 +191,7 @@ def _bentoml(name: str, environment: Mapping[str, str]) -> Server:
 def _tuned(server: Server) -> Server:
     return Server(
         name=f"{server.name}, freed memory kept",
-        kind=server.kind,
+        kind="tuned",
         command=server.command,
         path=server.path,
         form=server.form,
