@@ -72,14 +72,15 @@ class LoadResult:
     answers: tuple[str, ...]
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what the client wrote."""
-        table = json.loads(text)
+    def from_lines(cls, lines: Sequence[str]) -> Self:
+        """Read what the client wrote: the answers that are kept, a line each, and then all the rest."""
+        *answers, last = lines
+        table = json.loads(last)
         exchanges = tuple(
             Exchange(status=status, latency_ms=latency_ms, answer_ms=answer_ms)
             for status, latency_ms, answer_ms in table.pop("exchanges")
         )
-        return cls(exchanges=exchanges, answers=tuple(table.pop("answers")), **table)
+        return cls(exchanges=exchanges, answers=tuple(json.loads(answer) for answer in answers), **table)
 
     def count(self, status: int) -> int:
         """How many were answered so."""
@@ -109,16 +110,22 @@ class LoadProcess:
 
     def __init__(self, load: Load) -> None:
         command = [sys.executable, "-m", "benchmarks.load_client", json.dumps(asdict(load))]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )  # a session of its own, as servers have: Linux shares processors out by session
+        # A session of its own, as servers have: Linux shares processors out by session.
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self._lines: list[str] = []
+
+    def wait_for_answers(self, count: int) -> None:
+        """Wait until so many requests were answered 200, or the load has ended; takes a load with `keep_answers`."""
+        assert self._process.stdout is not None
+        while len(self._lines) < count and (line := self._process.stdout.readline()):
+            self._lines.append(line)
 
     def finish(self) -> LoadResult:
         """Wait for the end of the load; raises RuntimeError where the client failed."""
         text, _ = self._process.communicate()
         if self._process.returncode != 0:
             raise RuntimeError(f"the load's client ended with {self._process.returncode}; see its messages above")
-        return LoadResult.from_json(text)
+        return LoadResult.from_lines([*self._lines, *text.splitlines()])
 
 
 def run_load(load: Load) -> LoadResult:
