@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -44,7 +45,7 @@ def train_bundle(run: Path) -> Path:
     return bundle
 
 
-def add_int8(source: Path, out: Path, photos: list[Path], *, threads: int) -> Bundle:
+def add_int8(source: Path, out: Path, photos: Sequence[Path], config: QuantiseConfig, *, threads: int) -> Bundle:
     """A copy of a bundle in `out` with an int8 graph beside its own, marked as ungated; raises ConfigError for a bundle
     that has one already."""
     shutil.rmtree(out, ignore_errors=True)
@@ -54,7 +55,6 @@ def add_int8(source: Path, out: Path, photos: list[Path], *, threads: int) -> Bu
     if len(record.graphs) != 1:
         raise ConfigError(f"{source} has {len(record.graphs)} graphs: give a bundle with fp32 alone.")
     (own,) = record.graphs
-    config = QuantiseConfig()
     chosen = calibration_photos(photos, config, seed=0)
     quantise(out / own.file, out / INT8_FILE, chosen, record.geometry, config, threads=threads, advance=lambda _: None)
     session = single_thread_session(out / INT8_FILE)
@@ -76,7 +76,8 @@ def make_bundle(source: Path | None = None, out: Path = BUNDLE) -> Bundle:
     if source is None and (out / "bundle.json").is_file():
         return read_bundle(out)
     photos = [row.photo for row in read_manifest(SAMPLE).rows if row.split == "train"]
-    return add_int8(source or train_bundle(RUNS / "demo-224"), out, photos, threads=len(os.sched_getaffinity(0)))
+    source = source or train_bundle(RUNS / "demo-224")
+    return add_int8(source, out, photos, QuantiseConfig(), threads=len(os.sched_getaffinity(0)))
 
 
 def main() -> None:

@@ -77,8 +77,8 @@ def _measure_cells(results: Results, server: Server, cells: Sequence[Cell], numb
             for size, clients in cells:
                 load = running.load(photos_of(size), seconds, clients=clients)
                 _warm(running, size)
-                key = {"server": server.name, "kind": server.kind, "round": number, "size": size, "clients": clients}
-                results.keep("peers", {**key, **measure_load(running, load)})
+                key: Row = {"server": server.name, "kind": server.kind, "round": number, "size": size}
+                results.keep("peers", {**key, "clients": clients, **measure_load(running, load)})
     except RuntimeError as error:
         results.keep("peers", {"server": server.name, "failed": "did not start", "why": str(error)})
 

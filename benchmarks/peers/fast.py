@@ -25,7 +25,9 @@ def open_session() -> Scorer:
 
 def read_tile(data: bytes) -> NDArray[np.uint8]:
     """The network's input of a photo, uint8 [S, S, 3] RGB."""
-    return to_input(open_photo(data, smallest_side_px=_GEOMETRY.smallest_decoded_side_px), _GEOMETRY).pixels[0]
+    photo = open_photo(data, smallest_side_px=_GEOMETRY.smallest_decoded_side_px)
+    tile: NDArray[np.uint8] = to_input(photo, _GEOMETRY).pixels[0]
+    return tile
 
 
 def judge(session: Scorer, tiles: list[NDArray[np.uint8]]) -> list[dict[str, float]]:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvloop
@@ -150,7 +151,8 @@ def test_a_server_that_goes_away_ends_the_load_and_is_counted(photos: tuple[str,
 
 
 def test_a_load_has_clients_or_a_rate(photos: tuple[str, ...]) -> None:
-    for how in ({}, {"clients": 1, "rate_per_s": 1.0}):
+    neither_nor_both: tuple[dict[str, Any], ...] = ({}, {"clients": 1, "rate_per_s": 1.0})
+    for how in neither_nor_both:
         with pytest.raises(ValueError, match="either clients or rate_per_s"):
             load(1, photos, **how)
 

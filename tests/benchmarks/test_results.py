@@ -32,7 +32,7 @@ def cpu_rows() -> list[Row]:
 def peer_rows() -> list[Row]:
     rates = {"mosec": (50.0, 70.0, 60.0), "bentoml": (55.0, 58.0, 90.0), "touchstone": (120.0, 130.0, 110.0)}
     kinds = {"touchstone": "touchstone"}
-    cell = {"size": "1mp", "clients": 8, "cpu_ms": 10.0, "p50_ms": 1.0, "p99_ms": 2.0, "photos": 9, "others": 0}
+    cell: Row = {"size": "1mp", "clients": 8, "cpu_ms": 10.0, "p50_ms": 1.0, "p99_ms": 2.0, "photos": 9, "others": 0}
     return [
         {**cell, "server": server, "kind": kinds.get(server, "tutorial"), "round": number, "photos_per_s": rate}
         for server, measured in rates.items()
