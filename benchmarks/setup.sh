@@ -10,10 +10,11 @@ mkdir -p "$venvs"
 make_venv() { # NAME PACKAGE…
     [ -f "$venvs/$1/done" ] && return
     .ci/venv "$venvs/$1" ${PYTHON:+"$PYTHON"}
-    "$venvs/$1/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "${@:2}"
+    "$venvs/$1/bin/python" -m pip install --quiet --disable-pip-version-check --constraint "$venvs/same.txt" "${@:2}"
     touch "$venvs/$1/done"
 }
 
 PYTHON=${1:-}
+grep -E "^(numpy|onnxruntime|pillow|pi-heif)==" constraints.txt >"$venvs/same.txt" # the rest as the peers want it
 make_venv peers fastapi 'uvicorn[standard]' python-multipart litserve mosec numpy onnxruntime pillow pi-heif
 make_venv bento bentoml numpy onnxruntime pillow
