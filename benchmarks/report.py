@@ -1,4 +1,4 @@
-"""The tables of a run, as Markdown, beside what issue and architecture ask for."""
+"""The tables of a run, as Markdown."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from benchmarks.throughput import CELLS, IN_PROCESS, LIMIT_SIZES
 
 REPORT_FILE: Final = "report.md"
 _KINDS: Final = {
-    "tutorial": "as its tutorial has it",
-    "tuned": "as its tutorial has it and malloc tuned",
+    "tutorial": "as tutorials have them",
+    "tuned": "the same, malloc tuned",
     "same_pipeline": "given the same pipeline",
 }
 _MEASURED: Final = {"1mp": "1 MP", "4mp": "4 MP", "12mp": "12 MP"}
@@ -97,9 +97,17 @@ def _ratio_table(rows: Sequence[Row]) -> str:
             _, their_cpu = best_peer(rows, kind, size, clients, "cpu_ms", lowest=True)
             if not math.isnan(theirs):
                 what = f"p50 {own:.1f} / {theirs:.1f} ms" if clients == 1 else f"photos/s {own:.1f} / {theirs:.1f}"
-                cells = [_MEASURED[size], str(clients), f"{peer}, {words}", what, f"{own / theirs:.2f}"]
+                cells = [_MEASURED[size], str(clients), words, peer, what, f"{own / theirs:.2f}"]
                 lines.append([*cells, f"{their_cpu / own_cpu:.2f}"])
-    header = ["photo", "clients", "the best peer", "Touchstone / peer", "ratio", "least CPU of a peer / Touchstone's"]
+    header = [
+        "photo",
+        "clients",
+        "peers",
+        "the best of them",
+        "Touchstone / peer",
+        "ratio",
+        "least CPU of a peer / Touchstone's",
+    ]
     return _table("Against the best peers", header, lines) if rows else ""
 
 

@@ -72,7 +72,7 @@ def touchstone(bundle: Path, *, store: str, scratch: Path, name: str | None = No
 
 
 def peers(bundle: Bundle) -> tuple[Server, ...]:
-    """The others: as their tutorials have them, with freed memory kept, and with Touchstone's own pipeline."""
+    """The others: as their tutorials have them, with malloc tuned, and with Touchstone's own pipeline."""
     graph = next(graph.file for graph in bundle.record.graphs if graph.precision == "fp32")
     shared = {
         "PYTHONPATH": str(ROOT),
@@ -190,7 +190,7 @@ def _bentoml(name: str, environment: Mapping[str, str]) -> Server:
 
 def _tuned(server: Server) -> Server:
     return Server(
-        name=f"{server.name}, freed memory kept",
+        name=f"{server.name}, malloc tuned",
         kind="tuned",
         command=server.command,
         path=server.path,

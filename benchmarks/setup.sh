@@ -15,6 +15,6 @@ make_venv() { # NAME PACKAGE…
 }
 
 PYTHON=${1:-}
-grep -E "^(numpy|onnxruntime|pillow|pi-heif)==" constraints.txt >"$venvs/same.txt" # the rest as the peers want it
+grep -E "^(numpy|onnxruntime|pillow|pi_heif)==" constraints.txt >"$venvs/same.txt" # the rest as the peers want it
 make_venv peers fastapi 'uvicorn[standard]' python-multipart litserve mosec numpy onnxruntime pillow pi-heif
 make_venv bento bentoml numpy onnxruntime pillow
