@@ -1,12 +1,11 @@
 """LitServe: two worker processes behind its FastAPI front; the port is its one argument."""
 
-from __future__ import annotations
-
 import sys
 from typing import Any
 
 import litserve
 import numpy as np
+from fastapi import Request
 from numpy.typing import NDArray
 
 from benchmarks.peers.pipeline import BATCH, WAIT_MS, judge, open_session, read_tile
@@ -18,7 +17,7 @@ class Judge(litserve.LitAPI):
     def setup(self, device: str) -> None:
         self.session = open_session()
 
-    def decode_request(self, request: Any) -> NDArray[np.uint8]:
+    def decode_request(self, request: Request) -> NDArray[np.uint8]:  # LitServe reads this name, and gives a form
         return read_tile(request["image"].file.read())
 
     def batch(self, inputs: list[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
