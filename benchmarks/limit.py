@@ -1,0 +1,87 @@
+"""The in-process limit: decode, resize and network on all cores, and nothing else; no HTTP, no verdict, no store.
+
+    python -m benchmarks.limit BUNDLE --size 1mp --seconds 3 [--precision fp32]
+
+Prints photos a second and the processor's milliseconds a photo. No server of the same network can do better with the
+same decode; what it takes more is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from benchmarks.photos import Size, photos_of
+from benchmarks.work_folder import ROOT
+from vision.bundle import Precision, read_bundle
+from vision.inputs import to_input
+from vision.photo import open_photo
+from vision.scorer import Scorer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What a machine can do at most."""
+
+    photos: int
+    photos_per_s: float
+    cpu_ms: float
+
+
+def run_limit(bundle: Path, size: Size, seconds: float, precision: Precision | None = None) -> Limit:
+    """Measure in a process of its own, as a server has one."""
+    command = [sys.executable, "-m", "benchmarks.limit", str(bundle), "--size", size, "--seconds", str(seconds)]
+    command += [] if precision is None else ["--precision", precision]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, start_new_session=True)
+    return Limit(**json.loads(done.stdout))
+
+
+def measure_limit(bundle: Path, size: Size, seconds: float, precision: Precision | None) -> Limit:
+    """Judge photos on as many threads as cores, one warm-up each first."""
+    record = read_bundle(bundle)
+    geometry, scorer = record.record.geometry, Scorer(record, precision=precision)
+    photos = [photo.read_bytes() for photo in photos_of(size)]
+
+    def judge(number: int) -> None:
+        photo = open_photo(photos[number % len(photos)], smallest_side_px=geometry.smallest_decoded_side_px)
+        scorer.score(to_input(photo, geometry).pixels)
+
+    def loop(first: int) -> int:
+        done = 0
+        while time.monotonic() < end:
+            judge(first + done)
+            done += 1
+        return done
+
+    threads = len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(judge, range(threads * len(photos))))
+        start, cpu = time.monotonic(), time.process_time()
+        end = start + seconds
+        count = sum(pool.map(loop, range(threads)))
+        cpu_s, wall_s = time.process_time() - cpu, time.monotonic() - start
+    return Limit(photos=count, photos_per_s=count / wall_s, cpu_ms=1e3 * cpu_s / count)
+
+
+def main() -> None:
+    """Measure and print as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument("--size", choices=get_args(Size), default="1mp")
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--precision", choices=get_args(Precision))
+    arguments = parser.parse_args()
+    limit = measure_limit(arguments.bundle, arguments.size, arguments.seconds, arguments.precision)
+    print(json.dumps({"photos": limit.photos, "photos_per_s": limit.photos_per_s, "cpu_ms": limit.cpu_ms}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""The load's client: sends what a Load says and prints every exchange as JSON.
+
+    python -m benchmarks.load_client '{"port": 8000, …}'
+
+Why not wrk, hey or oha: none of them tells when a request's last byte left, nor sends distinct bodies in an open loop.
+On 1 MP photos it takes 0.3 to 0.5 ms of processor time a request, which is measured and reported beside the server's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Final, cast
+
+import httptools
+import numpy as np
+import uvloop
+
+from benchmarks.load import Form, Load
+
+HOST: Final = "127.0.0.1"
+_BOUNDARY: Final = b"touchstone-benchmark"
+_DIGITS: Final = 16
+_MOST_OPEN: Final = 2000  # connections of an open loop; a request past it waits, which its latency shows
+
+
+class Connection(asyncio.Protocol):
+    """One keep-alive connection that carries one request at a time."""
+
+    def __init__(self) -> None:
+        self.usable = True
+        self.body = b""
+        self._paused = False
+        self._sent_at: float | None = None
+        self._first_at: float | None = None
+        self._done: asyncio.Future[int] | None = None
+
+    async def exchange(self, pieces: Sequence[bytes]) -> tuple[int, float]:
+        """Send a request; gives the answer's status, and seconds from the last byte sent to the first received."""
+        self._done = asyncio.get_running_loop().create_future()
+        self._parser = httptools.HttpResponseParser(self)
+        self._sent_at = self._first_at = None
+        self.body = b""
+        self._transport.writelines(pieces)
+        if not self._paused:
+            self._sent_at = time.monotonic()
+        try:
+            status = await self._done
+        finally:
+            self._done = None
+        if self._sent_at is None:  # answered before the request was whole: the rest of it must not meet the next answer
+            self.close()
+        return status, max(0.0, (self._first_at or 0.0) - (self._sent_at or float("inf")))
+
+    def close(self) -> None:
+        self.usable = False
+        self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's is none by its class
+        self._transport.set_write_buffer_limits(
+            high=0
+        )  # paused while anything is unsent: so its end is the last byte's time
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self._sent_at = time.monotonic()
+
+    def data_received(self, data: bytes) -> None:
+        self._first_at = self._first_at or time.monotonic()
+        self._parser.feed_data(data)
+
+    def on_body(self, data: bytes) -> None:
+        self.body += data
+
+    def on_message_complete(self) -> None:
+        self.usable = self.usable and self._parser.should_keep_alive()
+        if self._done is not None and not self._done.done():
+            self._done.set_result(self._parser.get_status_code())
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.usable = False
+        if self._done is not None and not self._done.done():
+            self._done.set_exception(ConnectionResetError("the server closed the connection"))
+
+
+@dataclass(slots=True)
+class Client:
+    """Sends one load and notes what comes back."""
+
+    load: Load
+    exchanges: list[tuple[int, float, float]] = field(default_factory=list)
+    late_s: list[float] = field(default_factory=list)
+    idle: list[Connection] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Send everything and wait for the last answer."""
+        templates = [_template(self.load, Path(photo).read_bytes()) for photo in self.load.photos]
+        numbers = iter(range(self.load.requests)) if self.load.requests is not None else count()
+        requests = (_request(templates[n % len(templates)], self.load.first_number + n) for n in numbers)
+        if self.load.clients is not None:
+            await self._closed_loop(self.load.clients, requests)
+        else:
+            await self._open_loop(requests)
+
+    async def _closed_loop(self, clients: int, requests: Iterator[Sequence[bytes]]) -> None:
+        end = time.monotonic() + self.load.seconds
+
+        async def one_client() -> None:
+            while (now := time.monotonic()) < end and (request := next(requests, None)) is not None:
+                if not await self._exchange(request, now):
+                    return  # the server is gone
+
+        await asyncio.gather(*(one_client() for _ in range(clients)))
+
+    async def _open_loop(self, requests: Iterator[Sequence[bytes]]) -> None:
+        start = time.monotonic()
+        room = asyncio.Semaphore(_MOST_OPEN)
+        under_way: set[asyncio.Task[None]] = set()
+
+        async def one_request(request: Sequence[bytes], due: float) -> None:
+            async with room:
+                self.late_s.append(time.monotonic() - due)
+                await self._exchange(request, due)
+
+        for after_s, request in zip(_due_times(self.load), requests, strict=False):
+            await asyncio.sleep(max(0.0, start + after_s - time.monotonic()))
+            task = asyncio.create_task(one_request(request, start + after_s))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+        await asyncio.gather(*under_way)
+
+    async def _exchange(self, request: Sequence[bytes], begun: float) -> bool:
+        try:
+            connection = self._take_idle() or await self._connect()
+            status, answer_s = await connection.exchange(request)
+        except OSError:
+            self.exchanges.append((0, 1e3 * (time.monotonic() - begun), 0.0))
+            return False
+        self.exchanges.append((status, 1e3 * (time.monotonic() - begun), 1e3 * answer_s))
+        if self.load.keep_answers and status == 200:
+            print(json.dumps(connection.body.decode()), flush=True)  # known even if this process is lost
+        if connection.usable:
+            self.idle.append(connection)
+        return True
+
+    def _take_idle(self) -> Connection | None:
+        while self.idle:
+            connection = self.idle.pop()
+            if connection.usable:
+                return connection
+        return None
+
+    async def _connect(self) -> Connection:
+        _, connection = await asyncio.get_running_loop().create_connection(Connection, HOST, self.load.port)
+        return connection
+
+
+def _due_times(load: Load) -> Iterator[float]:
+    """Seconds after the start at which requests are due."""
+    assert load.rate_per_s is not None
+    random = np.random.default_rng(load.first_number)
+    due = 0.0
+    while due < load.seconds:
+        yield due
+        due += random.exponential(1 / load.rate_per_s) if load.arrivals == "poisson" else 1 / load.rate_per_s
+
+
+def _template(load: Load, jpeg: bytes) -> tuple[bytes, bytes]:
+    """A request before and behind the digits that tell it from others: a comment behind the JPEG's first marker."""
+    before, behind, content_type = _frame(load.form)
+    before += jpeg[:2] + b"\xff\xfe" + (2 + _DIGITS).to_bytes(2, "big")
+    behind = jpeg[2:] + behind
+    head = (
+        f"POST {load.path} HTTP/1.1\r\nHost: {HOST}:{load.port}\r\nContent-Type: {content_type}\r\n"
+        f"Content-Length: {len(before) + _DIGITS + len(behind)}\r\n\r\n"
+    )
+    return head.encode() + before, behind
+
+
+def _frame(form: Form) -> tuple[bytes, bytes, str]:
+    """What stands before and behind the photo in the body, and the body's type."""
+    if form == "raw":
+        return b"", b"", "image/jpeg"
+    before = (
+        b'--%b\r\nContent-Disposition: form-data; name="%b"; filename="photo.jpg"\r\n'
+        b"Content-Type: image/jpeg\r\n\r\n" % (_BOUNDARY, form.encode())
+    )
+    return before, b"\r\n--%b--\r\n" % _BOUNDARY, f"multipart/form-data; boundary={_BOUNDARY.decode()}"
+
+
+def _request(template: tuple[bytes, bytes], number: int) -> Sequence[bytes]:
+    return template[0], str(number).zfill(_DIGITS).encode(), template[1]
+
+
+def main() -> None:
+    """Send the load of the first argument; print the result."""
+    client = Client(load=Load(**json.loads(sys.argv[1])))
+    before, start = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
+    uvloop.run(client.run())
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    json.dump(
+        {
+            "exchanges": client.exchanges,
+            "seconds": time.monotonic() - start,
+            "client_cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+            "late_ms": 1e3 * float(np.percentile(client.late_s, 99)) if client.late_s else 0.0,
+        },
+        sys.stdout,
+    )
+
+
+if __name__ == "__main__":
+    main()

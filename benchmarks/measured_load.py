@@ -1,0 +1,35 @@
+"""A load on a running server with what it cost: the server's processor time and memory, the client's, the machine's."""
+
+from __future__ import annotations
+
+from benchmarks.load import Load, run_load
+from benchmarks.machine import MachineClock
+from benchmarks.results import Row
+from benchmarks.servers import Running
+
+
+def measure_load(running: Running, load: Load) -> Row:
+    """Run a load to its end.
+
+    `cpu_ms` is the processor's milliseconds a photo of all the server's processes, `cores` how many cores they got,
+    `idle_share` how much of the machine nobody used. What the kernel writes back for it later counts for nobody.
+    """
+    before_s = running.tree.cpu_s()
+    with MachineClock() as clock:
+        result = run_load(load)
+    cpu_s = running.tree.cpu_s() - before_s
+    memory = running.tree.memory()
+    answered = max(1, result.count(200))
+    return {
+        "photos": result.count(200),
+        "others": len(result.exchanges) - result.count(200),
+        "photos_per_s": result.rate_per_s,
+        "p50_ms": result.latency_ms(50),
+        "p99_ms": result.latency_ms(99),
+        "cpu_ms": 1e3 * cpu_s / answered,
+        "client_cpu_ms": 1e3 * result.client_cpu_s / answered,
+        "cores": cpu_s / clock.seconds,
+        "idle_share": clock.idle_share,
+        "peak_mib": memory.peak,
+        "proportional_mib": memory.proportional,
+    }

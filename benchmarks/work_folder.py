@@ -1,0 +1,13 @@
+"""Where the harness keeps what it makes: environments, photos, the bundle and results, all in one ignored folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+WORK: Final = ROOT / "benchmarks" / ".work"
+VENVS: Final = WORK / "venvs"
+PHOTOS: Final = WORK / "photos"
+BUNDLE: Final = WORK / "bundle"
+RUNS: Final = WORK / "runs"
