@@ -31,7 +31,7 @@ from serving.drift_tests import (
 from vision.config import setting
 from vision.detector import Detector
 from vision.errors import ConfigError
-from vision.validation import ValidationSample, measure_photo, one_of, read_sample
+from vision.validation import ValidationSample, measure_photo, one_of
 from vision.verdict import PhotoJudgement
 
 KEPT_WINDOWS = 48
@@ -98,6 +98,7 @@ class DriftMonitor:
     def __init__(
         self,
         detector: Detector,
+        sample: ValidationSample | None,
         settings: DriftSettings,
         metrics: DriftMetrics,
         clock: Callable[[], float] = time.monotonic,
@@ -105,8 +106,8 @@ class DriftMonitor:
         record = detector.bundle.record
         self.detector = detector
         self.settings = settings
-        self.sample = read_sample(detector.bundle, detector.scorer.graph)
-        self.references = {} if self.sample is None else _references(self.sample, detector.counterfeit_share)
+        self.sample = sample
+        self.references = {} if sample is None else _references(sample, detector.counterfeit_share)
         self.windows: deque[TestedWindow] = deque(maxlen=KEPT_WINDOWS)
         self._name = (record.name, record.version)
         self._metrics = metrics
@@ -198,12 +199,12 @@ class DriftWatch:
         """Those of the bundles that serve now."""
         return tuple(self._monitors.values())
 
-    def follow(self, detectors: Iterable[Detector]) -> None:
-        """Watch these bundles from now on, and no others. Raises BundleError where a validation sample is broken."""
-        wanted = {detector.bundle.sha256: detector for detector in detectors}
+    def follow(self, bundles: Iterable[tuple[Detector, ValidationSample | None]]) -> None:
+        """Watch these bundles from now on, each by its sample, and no others."""
         kept = {
-            sha256: self._monitors.get(sha256) or DriftMonitor(detector, self._settings, self._metrics)
-            for sha256, detector in wanted.items()
+            detector.bundle.sha256: self._monitors.get(detector.bundle.sha256)
+            or DriftMonitor(detector, sample, self._settings, self._metrics)
+            for detector, sample in bundles
         }
         for sha256, monitor in self._monitors.items():
             if sha256 not in kept:

@@ -37,7 +37,9 @@ def run_server(settings: ServeSettings) -> None:
             timeout_graceful_shutdown=settings.stop_timeout_s,
             backlog=BACKLOG,
         )
-        AnnouncingServer(config, address_of(listener)).run(sockets=[listener])
+        server = AnnouncingServer(config, address_of(listener))
+        app.state.services.watch.metrics.watch_connections(lambda: len(server.server_state.connections))
+        server.run(sockets=[listener])
 
 
 class AnnouncingServer(uvicorn.Server):

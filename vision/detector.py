@@ -115,6 +115,7 @@ class Detector:
             measures=measures,
             bits_per_px=8 * len(data) / (photo.width_px * photo.height_px),
             hops=timer.hops,
+            judged_together=scores.together,
         )
 
     def decide_listing(

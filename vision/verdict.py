@@ -94,7 +94,8 @@ class PhotoJudgement:
 
     `product_logit` runs parallel to the bundle's products. `hash` tells copies of one photo; without it only files that
     are equal byte by byte are told. No rule reads `embedding` (float32 [D], of unit length), `measures`, `bits_per_px`
-    (of the file as sent) or `hops`: they are for those who watch many photos.
+    (of the file as sent), `hops` or `judged_together` (photos in that run of the graph): they are for those who watch
+    many photos.
     """
 
     index: int
@@ -110,6 +111,7 @@ class PhotoJudgement:
     measures: QualityMeasures | None = None
     bits_per_px: float | None = None
     hops: tuple[Hop, ...] = ()
+    judged_together: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
