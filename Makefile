@@ -46,7 +46,7 @@ $(BIN)/python:
 	@.ci/venv $(VENV) $(PYTHON)
 
 $(VENV)/packages.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[train,serve,render,dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[train,serve,telemetry,render,dev]'
 	touch $@
 
 $(DEMO_BUNDLE): configs/demo.toml training/samples/hair_dryers/manifest.csv | setup

@@ -15,7 +15,7 @@ from serving.own_machine import OwnMachineOnly, needs_own_machine
 from serving.pages.routes import mount_pages
 from serving.problems import install_problem_handlers
 from serving.retention import keep_house
-from serving.routes import bundle_changes, bundles, checks, health, photos, reviews
+from serving.routes import bundle_changes, bundles, checks, drift, health, photos, reviews
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
 from serving.short_way import ShortWay
@@ -30,7 +30,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
     if needs_own_machine(settings):
         app.add_middleware(OwnMachineOnly)
     app.add_middleware(BoundedBodies, bytes_held=services.body_bytes)
-    app.add_middleware(Border, metrics=services.metrics)
+    app.add_middleware(Border, metrics=services.watch.metrics, tracing=services.watch.tracing)
     mount_pages(app)
     return app
 
@@ -46,7 +46,7 @@ def make_api() -> FastAPI:
         docs_url=None,  # the pages have it: FastAPI's own loads scripts from elsewhere
         redoc_url=None,
     )
-    for routes in (checks, photos, reviews, bundle_changes, bundles, health):
+    for routes in (checks, photos, reviews, bundle_changes, bundles, drift, health):
         app.include_router(routes.router)
     install_problem_handlers(app)
     app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving.metrics import UNMATCHED, Metrics
 from serving.problems import CODE_HEADER, internal_problem
 from serving.request_id import HEADER, current_request_id, request_id_of
+from serving.telemetry import Tracing, end_request
 
 log = logging.getLogger("touchstone.access")
 CLIENT_GONE = 499  # nginx's number for a caller that left before the answer
@@ -20,37 +21,48 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 class Border:
     """Wraps the app; every HTTP answer leaves with `X-Request-ID`, also the answer to an unforeseen error."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing) -> None:
         self._app = app
         self._metrics = metrics
+        self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        passage = Passage(request_id_of(scope["headers"]), send)
+        passage = Passage(request_id_of(scope["headers"]), receive, send, self._metrics)
         token = current_request_id.set(passage.request_id)
         start = time.perf_counter()
+        self._metrics.add_in_flight(1, 0)
         try:
-            await self._answer(scope, receive, passage)
+            with self._tracing.request(scope["headers"], method=_method_of(scope)) as span:
+                await self._answer(scope, passage)
+                end_request(
+                    span,
+                    method=_method_of(scope),
+                    route=_route_of(scope),
+                    status=passage.status or CLIENT_GONE,
+                    request_id=passage.request_id,
+                    code=passage.code,
+                )
         finally:
+            self._metrics.add_in_flight(-1, -passage.body_bytes)
             self._note(scope, passage, time.perf_counter() - start)
             current_request_id.reset(token)
 
-    async def _answer(self, scope: Scope, receive: Receive, passage: Passage) -> None:
+    async def _answer(self, scope: Scope, passage: Passage) -> None:
         try:
-            await self._app(scope, receive, passage.send)
+            await self._app(scope, passage.receive, passage.send)
         except ClientDisconnect:
             passage.status = CLIENT_GONE
         except Exception:  # the border: whatever was not foreseen ends here, and the server goes on
             log.exception("unforeseen error")
             if passage.status is None:
-                await internal_problem()(scope, receive, passage.send)
+                await internal_problem()(scope, passage.receive, passage.send)
             # A started answer is cut off: the server closes the connection because its length does not add up.
 
     def _note(self, scope: Scope, passage: Passage, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in METHODS else "other"
-        route = getattr(scope.get("route"), "path", UNMATCHED)
+        method, route = _method_of(scope), _route_of(scope)
         status = passage.status or CLIENT_GONE
         self._metrics.count_request(method=method, route=route, status=status, seconds=seconds)
         if passage.code is not None:
@@ -64,15 +76,29 @@ class Border:
 
 
 class Passage:
-    """One answer on its way out: notes its status and problem code, and adds the headers that every answer has."""
+    """One request on its way in and its answer on its way out.
 
-    __slots__ = ("_send", "code", "request_id", "status")
+    Counts the body, notes status and problem code, and adds the headers that every answer has.
+    """
 
-    def __init__(self, request_id: str, send: Send) -> None:
+    __slots__ = ("_metrics", "_receive", "_send", "body_bytes", "code", "request_id", "status")
+
+    def __init__(self, request_id: str, receive: Receive, send: Send, metrics: Metrics) -> None:
+        self._receive = receive
         self._send = send
+        self._metrics = metrics
         self.request_id = request_id
+        self.body_bytes = 0
         self.status: int | None = None
         self.code: str | None = None
+
+    async def receive(self) -> Message:
+        """Take the next message; see ASGI's `http.request`."""
+        message = await self._receive()
+        if arrived := len(message.get("body", b"")):
+            self.body_bytes += arrived
+            self._metrics.add_in_flight(0, arrived)
+        return message
 
     async def send(self, message: Message) -> None:
         """Pass a message on; see ASGI's `http.response.start`."""
@@ -89,3 +115,11 @@ class Passage:
                 headers.append((b"x-content-type-options", b"nosniff"))
             message = {**message, "headers": headers}
         await self._send(message)
+
+
+def _method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in METHODS else "other"
+
+
+def _route_of(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", UNMATCHED))

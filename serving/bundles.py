@@ -14,14 +14,19 @@ from vision.detector import Detector
 from vision.errors import ConfigError, ProductRequired, UnknownProduct
 from vision.photo import PhotoLimits
 from vision.references import ReferenceBank, read_references
+from vision.validation import ValidationSample, read_sample
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LoadedBundle:
-    """A bundle in memory. `candidate` is its folder's name in `bundles_folder`, None where the settings name it."""
+    """A bundle in memory. `candidate` is its folder's name in `bundles_folder`, None where the settings name it.
+
+    `sample` is what drift compares checks with, None in older bundles.
+    """
 
     detector: Detector
     bank: ReferenceBank
+    sample: ValidationSample | None
     candidate: str | None = None
 
     @property
@@ -174,7 +179,12 @@ def open_bundle(folder: Path, settings: ServeSettings, candidate: str | None = N
     batching = settings.batching
     if batching.applies_to(detector.scorer.providers[0]):
         detector.gather_photos(longest_wait_s=batching.longest_wait_ms / 1000, most_photos=batching.most_photos)
-    return LoadedBundle(detector=detector, bank=read_references(bundle), candidate=candidate)
+    return LoadedBundle(
+        detector=detector,
+        bank=read_references(bundle),
+        sample=read_sample(bundle, detector.scorer.graph),
+        candidate=candidate,
+    )
 
 
 def _map_products(slots: Sequence[Slot]) -> dict[str, Slot]:

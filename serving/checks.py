@@ -16,12 +16,12 @@ from serving.check_id import new_check_id
 from serving.compute import Compute
 from serving.evidence_bytes import pack_evidence
 from serving.idempotency import Idempotency, make_claim
-from serving.metrics import Metrics
 from serving.patience import Patience
 from serving.records import Claim, NewCheck, NewPhoto
 from serving.schemas import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.shadow import Shadow
 from serving.upload import CheckRequest
+from serving.watch import Watch
 from vision.detector import Detector
 from vision.errors import NoPhotos, TooManyPhotos, ViewsMismatch
 from vision.verdict import PhotoJudgement, PhotoVerdict, Verdict
@@ -52,14 +52,14 @@ class CheckService:
         switch: BundleSwitch,
         compute: Compute,
         archive: Archive | None,
-        metrics: Metrics,
+        watch: Watch,
         rules: CheckRules,
         shadow: Shadow | None,
     ) -> None:
         self._switch = switch
         self._compute = compute
         self._archive = archive
-        self._metrics = metrics
+        self._watch = watch
         self._rules = rules
         self._shadow = shadow
         self._idempotency = None if archive is None else Idempotency(archive.records)
@@ -98,7 +98,7 @@ class CheckService:
         start = time.perf_counter()
         created_at = datetime.datetime.now(datetime.UTC)
         patience.refuse_hopeless(self._compute.expected_wait_s)
-        with self._metrics.stage("judge"):
+        with self._watch.stage("judge"):
             async with patience.while_wanted():
                 judgements = await self._compute.run_all(
                     [
@@ -106,14 +106,14 @@ class CheckService:
                         for index, data in enumerate(request.photos)
                     ]
                 )
-        self._metrics.count_photos(judgements)
-        with self._metrics.stage("decide"):
+            self._watch.note_photos(judgements)
+        with self._watch.stage("decide"):
             verdict = detector.decide_listing(judgements, product=product, views=request.views)
         answer = self._answer(request, verdict, detector, created_at, start)
         if self._archive is not None:
-            with self._metrics.stage("store"):
+            with self._watch.stage("store"):
                 await self._archive.keep(_new_check(request, answer, created_at, judgements, claim), request.photos)
-        self._metrics.count_check(answer)
+        self._watch.note_answer(answer, detector, judgements)
         if self._shadow is not None:
             self._shadow.offer(request, answer)
         return answer

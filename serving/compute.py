@@ -44,6 +44,11 @@ class Compute:
         """Whether a thread has nothing to do."""
         return self._unfinished < self.threads
 
+    @property
+    def busy(self) -> int:
+        """Threads that work."""
+        return min(self.threads, self._unfinished)
+
     async def run_all(self, work: Sequence[Callable[[], T]]) -> list[T]:
         """Run every piece, in parallel where threads are free, and give the results in order.
 

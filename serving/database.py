@@ -178,7 +178,11 @@ def connect(file: Path) -> Engine:
     synchronous=FULL syncs the log at each commit: with NORMAL a commit survives a killed process but not a power cut,
     and an answered check must survive both.
     """
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{file}",
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+        hide_parameters=True,  # an error's text goes into the log, and parameters are what callers sent
+    )
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _: Any) -> None:

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from serving.drift_metrics import DriftMetrics
 from serving.schemas import BundleUsed, Check
 from vision.verdict import PhotoJudgement
 
+HOP_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64)
 UNMATCHED = "unmatched"
 
 
@@ -40,15 +43,36 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        self._hop_seconds = Histogram(
+            "touchstone_photo_seconds",
+            "Time of a photo in each hop.",
+            ("hop",),
+            buckets=HOP_SECONDS,
+            registry=self.registry,
+        )
+        self._batch_photos = Histogram(
+            "touchstone_batch_photos",
+            "How many photos were judged in the same run of the graph, once a photo.",
+            buckets=BATCH_SIZES,
+            registry=self.registry,
+        )
         self._queue_depth = Gauge(
             "touchstone_queue_depth", "Photos that wait for a compute thread.", registry=self.registry
         )
         self._shadow = Counter(
             "touchstone_shadow_checks", "Checks offered to a shadow bundle.", ("result",), registry=self.registry
         )
-        self._connections = Gauge("touchstone_connections", "Connections that are open.", registry=self.registry)
         self._closed_connections = Counter(
             "touchstone_connections_closed", "Connections closed by the server.", ("reason",), registry=self.registry
+        )
+        self._busy_threads = Gauge(
+            "touchstone_compute_threads_busy", "Compute threads that work.", registry=self.registry
+        )
+        self._threads = Gauge("touchstone_compute_threads", "Compute threads.", registry=self.registry)
+        self._connections = Gauge("touchstone_connections_open", "Connections of callers.", registry=self.registry)
+        self._in_flight = Gauge("touchstone_requests_in_flight", "Requests not answered yet.", registry=self.registry)
+        self._bytes_in_flight = Gauge(
+            "touchstone_request_bytes_in_flight", "Body bytes of requests not answered yet.", registry=self.registry
         )
         self._bundle = Gauge(
             "touchstone_bundle_info",
@@ -56,10 +80,22 @@ class Metrics:
             ("name", "version", "sha256", "graph"),
             registry=self.registry,
         )
+        self.drift = DriftMetrics(self.registry)
 
-    def watch_queue(self, depth: Callable[[], int]) -> None:
-        """Read the queue's depth whenever metrics are asked for."""
+    def watch_compute(self, *, threads: int, depth: Callable[[], int], busy: Callable[[], int]) -> None:
+        """Read queue and threads whenever metrics are asked for."""
+        self._threads.set(threads)
         self._queue_depth.set_function(depth)
+        self._busy_threads.set_function(busy)
+
+    def watch_connections(self, count: Callable[[], int]) -> None:
+        """Read the number of open connections whenever metrics are asked for."""
+        self._connections.set_function(count)
+
+    def add_in_flight(self, requests: int, body_bytes: int) -> None:
+        """Count requests and body bytes in, or out again with negative numbers."""
+        self._in_flight.inc(requests)
+        self._bytes_in_flight.inc(body_bytes)
 
     def show_bundles(self, bundles: Iterable[BundleUsed]) -> None:
         """Show these bundles as serving, and no others."""
@@ -70,10 +106,6 @@ class Metrics:
     def count_shadow(self, result: str) -> None:
         """Count a check that was offered to a shadow: `judged`, `dropped` or `failed`."""
         self._shadow.labels(result).inc()
-
-    def watch_connections(self, count: Callable[[], int]) -> None:
-        """Read how many connections are open whenever metrics are asked for."""
-        self._connections.set_function(count)
 
     def count_closed_connection(self, reason: str) -> None:
         """Count a connection that the server closed of its own."""
@@ -93,9 +125,13 @@ class Metrics:
         self._checks.labels(check.product, check.outcome, check.bundle.name, check.bundle.version).inc()
 
     def count_photos(self, judgements: Sequence[PhotoJudgement]) -> None:
-        """Count photos, the refused ones by their code."""
+        """Count photos, the refused ones by their code, with the time of each hop and the size of their batch."""
         for judgement in judgements:
             self._photos.labels("judged" if judgement.error is None else judgement.error.code).inc()
+            if judgement.judged_together is not None:
+                self._batch_photos.observe(judgement.judged_together)
+            for hop in judgement.hops:
+                self._hop_seconds.labels(hop.name).observe(hop.seconds)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 import time
+import traceback
 from typing import Literal
 
 HEADER = b"x-request-id"
@@ -47,8 +48,8 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
         }
         line.update(getattr(record, "fields", {}))
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1]:
+            line["exception"] = describe_exception(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -57,7 +58,18 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         text = f"{_utc(record)} {record.levelname.lower():7} {current_request_id.get()} {record.getMessage()}"
-        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+        return f"{text}\n{describe_exception(record.exc_info[1])}" if record.exc_info and record.exc_info[1] else text
+
+
+def describe_exception(error: BaseException) -> str:
+    """Where an exception and those behind it were raised, and their types, the last raised last.
+
+    Messages are left out: a library's may quote its arguments, and those are photos, listings and keys.
+    """
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = "" if behind is None else describe_exception(behind) + "\nthen\n"
+    kind = type(error)
+    return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{kind.__module__}.{kind.__qualname__}"
 
 
 def _utc(record: logging.LogRecord) -> str:

@@ -15,10 +15,13 @@ from serving.bundle_switch import BundleSwitch
 from serving.bundles import LoadedBundles, load_bundles
 from serving.checks import CheckRules, CheckService, bundle_used
 from serving.compute import Compute
+from serving.drift import DriftWatch
 from serving.errors import StoreDisabled
 from serving.metrics import Metrics
 from serving.settings import ServeSettings
 from serving.shadow import Shadow
+from serving.telemetry import open_tracing
+from serving.watch import Watch
 from vision.photo import PhotoLimits
 
 
@@ -31,7 +34,7 @@ class Services:
     candidates: Candidates
     compute: Compute
     archive: Archive | None
-    metrics: Metrics
+    watch: Watch
     checks: CheckService
     shadow: Shadow | None
     admission: Admission
@@ -52,30 +55,33 @@ class Services:
         self.compute.close()
         if self.shadow is not None:
             self.shadow.close()
+        self.watch.tracing.close()
         if self.archive is not None:
             self.archive.close()
 
 
 def open_services(settings: ServeSettings) -> Services:
     """Load the bundles and open the store; raises TouchstoneError with what to do."""
+    tracing = open_tracing(settings.telemetry)
     bundles = load_bundles(settings)
     archive = None if settings.store_folder is None else open_archive(settings.store_folder)
     compute = Compute(threads=settings.compute_threads, max_waiting=settings.max_waiting)
     metrics = Metrics()
-    metrics.watch_queue(lambda: compute.waiting)
+    metrics.watch_compute(threads=compute.threads, depth=lambda: compute.waiting, busy=lambda: compute.busy)
+    watch = Watch(metrics=metrics, tracing=tracing, drift=DriftWatch(settings.drift, metrics.drift))
     candidates = Candidates(settings)
     records = None if archive is None else archive.bundle_records
-    switch = BundleSwitch(bundles, candidates, records, functools.partial(_show_bundles, metrics))
+    switch = BundleSwitch(bundles, candidates, records, functools.partial(_watch_bundles, watch))
     shadow = None if records is None else Shadow(switch=switch, compute=compute, records=records, metrics=metrics)
     rules = CheckRules(mode=settings.mode, max_photos=settings.max_photos)
-    checks = CheckService(switch=switch, compute=compute, archive=archive, metrics=metrics, rules=rules, shadow=shadow)
+    checks = CheckService(switch=switch, compute=compute, archive=archive, watch=watch, rules=rules, shadow=shadow)
     return Services(
         settings=settings,
         switch=switch,
         candidates=candidates,
         compute=compute,
         archive=archive,
-        metrics=metrics,
+        watch=watch,
         checks=checks,
         shadow=shadow,
         admission=Admission(settings.limits, compute),
@@ -83,11 +89,12 @@ def open_services(settings: ServeSettings) -> Services:
     )
 
 
-def _show_bundles(metrics: Metrics, bundles: LoadedBundles) -> None:
-    """Show those that answer: active ones and canaries."""
+def _watch_bundles(watch: Watch, bundles: LoadedBundles) -> None:
+    """Watch those that answer: active ones and canaries."""
     answering = [slot.active for slot in bundles.slots]
     answering += [slot.canary.bundle for slot in bundles.slots if slot.canary is not None]
-    metrics.show_bundles([bundle_used(bundle.detector) for bundle in answering])
+    watch.metrics.show_bundles([bundle_used(bundle.detector) for bundle in answering])
+    watch.drift.follow((bundle.detector, bundle.sample) for bundle in answering)
 
 
 def services_of(request: Request) -> Services:

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from serving.drift import DriftSettings
 from serving.limits import LimitSettings
+from serving.telemetry import TelemetrySettings
 from vision.config import read_config, setting
 from vision.cores import usable_cores
 from vision.errors import ConfigError
@@ -109,6 +111,8 @@ class ServeSettings:
     max_waiting: int = setting(64, help="Photos that may wait for a compute thread; past it a check is answered 503.")
     stop_timeout_s: int = setting(30, help="Seconds that requests in flight get to finish when the server stops.")
     log_format: Literal["text", "json"] = setting("text", help="How log lines look on standard error.")
+    telemetry: TelemetrySettings = setting(factory=TelemetrySettings, help="Traces.")
+    drift: DriftSettings = setting(factory=DriftSettings, help="How checks are compared with the bundle's validation.")
 
     def __post_init__(self) -> None:
         if not self.bundle:

@@ -48,7 +48,7 @@ def pinned() -> dict[str, str]:
     return {normalised(item.name): str(item.specifier) for item in here}
 
 
-@pytest.mark.parametrize("extras", [(), ("serve",)])
+@pytest.mark.parametrize("extras", [(), ("serve",), ("serve", "telemetry")])
 def test_checking_and_serving_bring_no_torch(extras: tuple[str, ...]) -> None:
     assert not brought_by(*extras) & TRAINING_ONLY
 
@@ -62,7 +62,7 @@ def test_training_and_rendering_bring_no_web_server() -> None:
 
 
 def test_every_package_that_setup_installs_is_pinned_to_one_version() -> None:
-    everything = brought_by("train", "serve", "render", "dev")
+    everything = brought_by("train", "serve", "telemetry", "render", "dev")
     brought = {name for name in everything if not name.startswith(PINNED_BY_TORCH)}
     assert brought <= set(pinned())
     assert all(specifier.startswith("==") for specifier in pinned().values())

@@ -31,7 +31,8 @@ from training.shortfall import describe_shortfalls
 from training.splits import Roles, assign_roles
 from training.stress import StressPlan
 from training.training_data import read_training_data
-from vision.bundle import Bundle, read_bundle, seal_bundle
+from training.validation_sample import add_validation_sample
+from vision.bundle import Bundle, Precision, read_bundle, seal_bundle
 
 REPORT_LOGITS = "report_logits.csv"
 
@@ -169,6 +170,7 @@ class _Job:
         )
         self.console.print("exporting, and comparing torch with onnxruntime on real photos")
         bundle = write_bundle(self.run.folder / "bundle.part", contents, self.config)
+        self._add_sample(bundle, held_out, "fp32")
         bundle = self._with_int8(bundle, learnt, held_out)
         self._finish(self._with_figures(bundle, roles, held_out), roles)
 
@@ -191,7 +193,21 @@ class _Job:
             int8 = self.int8.judge_folds(calibrating_folds(self.manifest, self.config))
         else:
             return bundle
-        return self.int8.add_to(bundle, (*learnt.roles.fit, *learnt.roles.stop), fp32=held_out, int8=int8)
+        bundle = self.int8.add_to(bundle, (*learnt.roles.fit, *learnt.roles.stop), fp32=held_out, int8=int8)
+        if any(graph.precision == "int8" for graph in bundle.record.graphs):
+            self._add_sample(bundle, int8, "int8")
+        return bundle
+
+    def _add_sample(self, bundle: Bundle, held_out: CalibrationSet, precision: Precision) -> None:
+        """Put in what later photos are compared with; the bundle is to be sealed again.
+
+        A network that was fine-tuned on the photos places them otherwise than new ones, so they tell nothing of where
+        those will lie.
+        """
+        unseen = held_out.source == "held_out" or self.config.model.recipe == "frozen"
+        add_validation_sample(
+            bundle, held_out, precision, embed=unseen, threads=self.config.threads, console=self.console
+        )
 
     def _judge(self, network: AnyNetwork, rows: tuple[int, ...]) -> CalibrationSet:
         outputs = self.recipe.judge(network, rows)

@@ -20,11 +20,12 @@ from vision.errors import (
     UnknownProduct,
     ViewsMismatch,
 )
+from vision.hops import Hop, HopTimer
 from vision.inputs import to_input
 from vision.micro_batches import BatchingScorer
 from vision.photo import DEFAULT_LIMITS, PhotoLimits, open_photo
 from vision.photo_hash import hash_photo
-from vision.quality import assess_quality
+from vision.quality import measure_quality, quality_issues
 from vision.scorer import CPU, Scorer
 from vision.verdict import Evidence, PhotoFault, PhotoJudgement, Verdict, decide
 
@@ -87,22 +88,34 @@ class Detector:
         `of` is the number of photos that the listing has: a single one needs no comparing with others.
         """
         geometry = self.bundle.record.geometry
+        timer = HopTimer()
         try:
-            photo = open_photo(data, smallest_side_px=geometry.smallest_decoded_side_px, limits=self.limits)
+            with timer.time("decode"):
+                photo = open_photo(data, smallest_side_px=geometry.smallest_decoded_side_px, limits=self.limits)
         except PhotoError as error:
-            return _faulty(index, hashlib.sha256(data).hexdigest(), error)
-        tiles = to_input(photo, geometry)
-        scores = self.scorer.score(tiles.pixels)
+            return _faulty(index, hashlib.sha256(data).hexdigest(), error, timer.hops)
+        with timer.time("resize"):
+            tiles = to_input(photo, geometry)
+        with timer.time("infer"):
+            scores = self.scorer.score(tiles.pixels)
+        with timer.time("measure"):
+            measures = measure_quality(photo)
+            photo_hash = hash_photo(photo) if of > 1 else None
         x0, y0, x1, y1 = tiles.boxes[0].tolist()
         return PhotoJudgement(
             index=index,
             sha256=photo.sha256,
             logit=float(scores.logit[0]),
-            quality=assess_quality(photo),
+            quality=quality_issues(measures),
             product_logit=None if scores.product_logit is None else tuple(scores.product_logit[0].tolist()),
             novelty=None if scores.novelty is None else float(scores.novelty[0]),
             evidence=Evidence(values=scores.evidence[0], box=(x0, y0, x1, y1)),
-            hash=hash_photo(photo) if of > 1 else None,
+            hash=photo_hash,
+            embedding=scores.embedding[0],
+            measures=measures,
+            bits_per_px=8 * len(data) / (photo.width_px * photo.height_px),
+            hops=timer.hops,
+            judged_together=scores.together,
         )
 
     def decide_listing(
@@ -158,8 +171,9 @@ class Detector:
             raise ViewsMismatch(f"{len(views)} views for {count} photos: give one for each photo, null where unknown.")
 
 
-def _faulty(index: int, sha256: str, error: PhotoError) -> PhotoJudgement:
-    return PhotoJudgement(index=index, sha256=sha256, error=PhotoFault(code=error.code, message=error.message))
+def _faulty(index: int, sha256: str, error: PhotoError, hops: tuple[Hop, ...] = ()) -> PhotoJudgement:
+    fault = PhotoFault(code=error.code, message=error.message)
+    return PhotoJudgement(index=index, sha256=sha256, error=fault, hops=hops)
 
 
 def _no_readable(judgements: Sequence[PhotoJudgement]) -> NoReadablePhoto:

@@ -120,4 +120,5 @@ def _slice(scores: Scores, start: int, end: int) -> Scores:
         evidence=scores.evidence[start:end],
         product_logit=cut(scores.product_logit),
         novelty=cut(scores.novelty),
+        together=scores.together,
     )

@@ -4,6 +4,7 @@ The thresholds are meant to be sure rather than complete: of 2,868 marketplace p
 issue, and of 532 of them blurred by 1 % of their longer side (Gaussian sigma) 531 are found.
 """
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -31,17 +32,45 @@ _EDGE_SHARES: Final = ((0.001, 0.005), (0.0002, 0.001))  # of all pairs, near an
 _LEAST_CONTRAST: Final = 16  # of 255; below it what looks like edges is noise
 
 
-def assess_quality(photo: Photo) -> tuple[QualityIssue, ...]:
-    """The issues that keep a photo from being judged; empty for an ordinary one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityMeasures:
+    """What the issues are read from: sharpness 0 to 1, and the grey levels (0 to 255) of the photo's darkest 2 %, its
+    middle and its brightest 2 %."""
+
+    long_side_px: int
+    sharpness: float
+    shadow: int
+    brightness: int
+    highlight: int
+
+
+def measure_quality(photo: Photo) -> QualityMeasures:
+    """The photo's measures, on a copy of fixed size."""
     luma = _luma_copy(photo)
     levels = np.array(luma.histogram())
+    return QualityMeasures(
+        long_side_px=max(photo.width_px, photo.height_px),
+        sharpness=measure_sharpness(luma),
+        shadow=_level_at(levels, 0.02),
+        brightness=_level_at(levels, 0.5),
+        highlight=_level_at(levels, 0.98),
+    )
+
+
+def quality_issues(measures: QualityMeasures) -> tuple[QualityIssue, ...]:
+    """The issues that keep a photo from being judged; empty for an ordinary one."""
     found: dict[QualityIssue, bool] = {
-        "too_small": max(photo.width_px, photo.height_px) < _SMALLEST_LONG_SIDE_PX,
-        "blurred": measure_sharpness(luma) < _LEAST_SHARPNESS,
-        "too_dark": _level_at(levels, 0.98) < _LEAST_HIGHLIGHT,
-        "too_bright": _level_at(levels, 0.02) > _MOST_SHADOW,
+        "too_small": measures.long_side_px < _SMALLEST_LONG_SIDE_PX,
+        "blurred": measures.sharpness < _LEAST_SHARPNESS,
+        "too_dark": measures.highlight < _LEAST_HIGHLIGHT,
+        "too_bright": measures.shadow > _MOST_SHADOW,
     }
     return tuple(issue for issue, is_found in found.items() if is_found)
+
+
+def assess_quality(photo: Photo) -> tuple[QualityIssue, ...]:
+    """The issues of a photo."""
+    return quality_issues(measure_quality(photo))
 
 
 def measure_sharpness(luma: Image.Image) -> float:

@@ -45,6 +45,7 @@ class Scores:
     logit: float32 [N], positive means genuine. embedding: float32 [N, D] of unit length. evidence: float32 [N, H, W],
     each place's signed part of the logit. product_logit: float32 [N, P], how much the tile looks like each of the
     bundle's products. novelty: float32 [N], larger is less like genuine. A graph may lack the last two: None.
+    `together` counts the tiles of that run of the graph, those of other callers included.
     """
 
     logit: NDArray[np.float32]
@@ -52,6 +53,7 @@ class Scores:
     evidence: NDArray[np.float32]
     product_logit: NDArray[np.float32] | None
     novelty: NDArray[np.float32] | None
+    together: int
 
 
 class Scorer:
@@ -92,6 +94,7 @@ class Scorer:
             evidence=values["evidence"],
             product_logit=values.get("product_logit"),
             novelty=values.get("novelty"),
+            together=len(tiles),
         )
 
 

@@ -30,8 +30,9 @@ from vision.bundle import (
     SupportFloor,
     Thresholds,
 )
+from vision.hops import Hop
 from vision.photo_hash import PhotoHash
-from vision.quality import QUALITY_MESSAGES, QualityIssue
+from vision.quality import QUALITY_MESSAGES, QualityIssue, QualityMeasures
 
 Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
 ReasonCode = Literal[
@@ -92,7 +93,9 @@ class PhotoJudgement:
     """What one photo's walk gave: a logit, or the error that stopped it.
 
     `product_logit` runs parallel to the bundle's products. `hash` tells copies of one photo; without it only files that
-    are equal byte by byte are told.
+    are equal byte by byte are told. No rule reads `embedding` (float32 [D], of unit length), `measures`, `bits_per_px`
+    (of the file as sent), `hops` or `judged_together` (photos in that run of the graph): they are for those who watch
+    many photos.
     """
 
     index: int
@@ -104,6 +107,11 @@ class PhotoJudgement:
     evidence: Evidence | None = None
     error: PhotoFault | None = None
     hash: PhotoHash | None = None
+    embedding: NDArray[np.float32] | None = None
+    measures: QualityMeasures | None = None
+    bits_per_px: float | None = None
+    hops: tuple[Hop, ...] = ()
+    judged_together: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The reviewers' pages: four HTML shells whose modules talk to the HTTP API from the browser, and the API's own page.
+"""The pages: HTML shells whose modules talk to the HTTP API from the browser, and the API's own page.
 
 The shells hold no data and need no API key; everything they show is fetched from `/v1` and set as text. Static files
 live under a path that carries their content's hash, so a browser keeps them for good and never mixes two versions.
@@ -58,6 +58,12 @@ def show_check(check_id: str) -> Response:
 def show_bundles() -> Response:
     """The bundles that serve, what may be done with them, and how a shadow compares."""
     return render_page("bundles.html")
+
+
+@router.get("/drift")
+def show_drift() -> Response:
+    """The latest windows of checks beside each bundle's validation."""
+    return render_page("drift.html")
 
 
 @router.get("/docs")

@@ -40,4 +40,4 @@ async def get_readiness(request: Request, response: Response) -> Readiness:
 @router.get("/metrics", response_class=Response, responses=problems(401), summary="Prometheus metrics")
 async def get_metrics(request: Request, _: Annotated[str, Depends(require_key)]) -> Response:
     """Give counts and times in Prometheus's text format; asks for the key, since volumes and outcomes are private."""
-    return Response(services_of(request).metrics.as_text(), media_type=CONTENT_TYPE_LATEST)
+    return Response(services_of(request).watch.metrics.as_text(), media_type=CONTENT_TYPE_LATEST)

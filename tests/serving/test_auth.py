@@ -30,6 +30,7 @@ PRIVATE = [
     ("GET", "/v1/checks/x/photos/0/evidence"),
     ("GET", "/v1/checks/x/photos/0/crops"),
     ("GET", "/v1/bundles"),
+    ("GET", "/v1/drift"),
     ("GET", "/v1/bundles/{name}/references/{reference_id}"),
     ("GET", "/v1/bundles/{name}/state"),
     ("GET", "/v1/bundles/{name}/candidates"),

@@ -217,7 +217,7 @@ def test_10_000_connections_that_say_nothing_leave_room_for_those_that_do(tiny_b
                     assert http.get("/readyz").status_code == 200
             files = [("photos", ("a.jpg", jpeg(), "image/jpeg"))]
             assert http.post("/v1/checks", files=files).status_code == 200
-            open_now = float(http.get("/metrics").text.partition("\ntouchstone_connections ")[2].split()[0])
+            open_now = float(http.get("/metrics").text.partition("\ntouchstone_connections_open ")[2].split()[0])
             assert open_now <= 4096
             assert resident_kb(process) - before_kb < 150 * 1024
     finally:

@@ -25,6 +25,7 @@ from training.train import train
 from vision.bundle import Bundle, Int8Gate, Tally, read_bundle, seal_bundle
 from vision.config import read_config
 from vision.scorer import Scorer
+from vision.validation import read_sample
 
 MODEL = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 SETTINGS = ("quantise.enabled=true", "quantise.photos=16", "quantise.float_convolutions=1")
@@ -157,6 +158,7 @@ def require_int8(bundle: Bundle, source: str) -> None:
     assert 0 < own.parity <= int8.PARITY_LIMIT
     assert fp32.gate is None
     assert Scorer(bundle).graph.precision == "int8"
+    assert read_sample(bundle, own) is not None
 
 
 def test_an_int8_graph_ships_with_calibration_thresholds_and_gate_of_its_own(shipped: tuple[Bundle, str]) -> None:

@@ -26,6 +26,7 @@ from vision.bundle import Bundle, read_bundle, seen_photos
 from vision.config import read_config
 from vision.detector import Detector
 from vision.references import read_references
+from vision.validation import read_sample
 
 TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 
@@ -68,6 +69,14 @@ def test_a_frozen_run_tells_toys_apart_that_it_never_saw(frozen: Bundle, manifes
     genuine = [p for name, p in outcomes.items() if int(name.split("-")[0]) % 2 == 0]
     counterfeit = [p for name, p in outcomes.items() if int(name.split("-")[0]) % 2]
     assert np.mean(genuine) > 0.7 > 0.3 > np.mean(counterfeit), outcomes
+
+
+def test_a_bundle_carries_a_sample_of_its_validation(frozen: Bundle) -> None:
+    sample = read_sample(frozen, frozen.record.graphs[0])
+    assert sample is not None
+    assert len(sample.product) == 40, "one row for each listing that was not reported"
+    assert sample.projection is not None, "frozen features place fitted photos as they place new ones"
+    assert np.mean(sample.values["authenticity"][~sample.counterfeit]) > 0.5
 
 
 def test_the_reported_fold_is_not_among_the_photos_that_the_bundle_saw(frozen: Bundle, manifest: Path) -> None:

@@ -101,3 +101,29 @@ function ofHundred(probability) {
   if (count === 0) return "fewer than 1";
   return count === 100 ? "more than 99" : `about ${count}`;
 }
+
+const MEASURES = {
+  authenticity: "Authenticity",
+  novelty: "Novelty",
+  bits_per_px: "Bits per pixel",
+  sharpness: "Sharpness",
+  shadow: "Darkest parts",
+  brightness: "Brightness",
+  highlight: "Brightest parts",
+  embedding_rest: "What it shows, unlike any of it",
+};
+
+/** What a measure of drift is called. */
+export function measureName(measure) {
+  return MEASURES[measure] ?? measure.replace(/^embedding_/, "What it shows, direction ");
+}
+
+/** How much a population stability index is, by custom. */
+export function psiMeaning(psi) {
+  return psi < 0.1 ? "little" : psi < 0.25 ? "some" : "much";
+}
+
+/** A small positive number with two digits that count: 0.034, 2.1e-7. */
+export function smallNumber(value) {
+  return value === 0 || value >= 0.001 ? String(Number(value.toPrecision(2))) : value.toExponential(1);
+}

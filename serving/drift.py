@@ -1,0 +1,265 @@
+"""Drift: whether what is checked now still looks like what the bundle was validated on.
+
+Each check gives one photo. A window of such photos is compared, once, with the bundle's validation sample, measure by
+measure, by the two-sample Kolmogorov-Smirnov test. One p-value below `false_alarms_per_window` divided by the number of
+measures raises an alarm (Bonferroni), so that at most that share of windows from an unchanged stream does. Windows
+don't overlap, and at most one is tested each `window_s` seconds; a busy stream is sampled evenly until then.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serving.drift_metrics import DriftMetrics
+from serving.drift_tests import (
+    Reference,
+    bin_shares,
+    index_by_chance,
+    kolmogorov_smirnov_p,
+    make_reference,
+    population_stability_index,
+)
+from vision.config import setting
+from vision.detector import Detector
+from vision.errors import ConfigError
+from vision.validation import ValidationSample, measure_photo, one_of
+from vision.verdict import PhotoJudgement
+
+KEPT_WINDOWS = 48
+log = logging.getLogger("touchstone.drift")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DriftSettings:
+    """How checks are compared with the bundle's validation."""
+
+    window_listings: int = setting(500, help="Listings in a window; more find smaller shifts, later.")
+    window_s: float = setting(
+        3600.0, help="Seconds that a window lasts at least: a busy server is sampled, and tested so often at most."
+    )
+    false_alarms_per_window: float = setting(
+        0.001, help="Share of windows that raise an alarm although nothing changed, above 0 and below 1."
+    )
+
+    def __post_init__(self) -> None:
+        if self.window_listings < 50:
+            raise ConfigError(f"window_listings: must be at least 50, got {self.window_listings}")
+        if self.window_s < 0:
+            raise ConfigError(f"window_s: must be at least 0, got {self.window_s}")
+        if not 0 < self.false_alarms_per_window < 1:
+            raise ConfigError(f"false_alarms_per_window: lies above 0 and below 1, got {self.false_alarms_per_window}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureDrift:
+    """One measure of a window; `psi_by_chance` is what its PSI is on average where nothing changed.
+
+    `edges` [B - 1] are the inner edges of the bins whose shares, each [B], stand beside them.
+    """
+
+    measure: str
+    psi: float
+    psi_by_chance: float
+    p_value: float
+    shifted: bool
+    edges: tuple[float, ...]
+    validation_shares: tuple[float, ...]
+    window_shares: tuple[float, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TestedWindow:
+    """A window that was tested: `listings` were compared, of `seen` that came while it was open."""
+
+    opened_at: datetime.datetime
+    closed_at: datetime.datetime
+    listings: int
+    seen: int
+    measures: tuple[MeasureDrift, ...]
+
+    @property
+    def alarm(self) -> bool:
+        """Whether a measure shifted."""
+        return any(measure.shifted for measure in self.measures)
+
+
+class DriftMonitor:
+    """The windows of one bundle; not for several threads at once."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        sample: ValidationSample | None,
+        settings: DriftSettings,
+        metrics: DriftMetrics,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        record = detector.bundle.record
+        self.detector = detector
+        self.settings = settings
+        self.sample = sample
+        self.references = {} if sample is None else _references(sample, detector.counterfeit_share)
+        self.windows: deque[TestedWindow] = deque(maxlen=KEPT_WINDOWS)
+        self._name = (record.name, record.version)
+        self._metrics = metrics
+        self._clock = clock
+        self._random = random.Random(0)
+        self._open()
+
+    @property
+    def filled(self) -> int:
+        """Listings in the open window."""
+        return len(self._rows)
+
+    def note(self, judgements: Sequence[PhotoJudgement]) -> None:
+        """Take one photo of a check into the open window, and test the window when it is due.
+
+        A photo that the window holds already is no second witness, so it is left out.
+        """
+        photo = one_of(judgements)
+        if self.sample is None or photo is None or photo.sha256 in self._rows:
+            return
+        values = measure_photo(photo, self.detector.scorer.graph, self.sample.projection)
+        if values is None or not np.isfinite(list(values.values())).all():
+            return
+        self._seen += 1
+        if len(self._rows) < self.settings.window_listings:
+            self._add(photo.sha256, values)
+        elif (place := self._random.randrange(self._seen)) < len(self._rows):  # Vitter's algorithm R
+            del self._rows[self._order[place]]
+            self._rows[photo.sha256] = values
+            self._order[place] = photo.sha256
+        is_full = len(self._rows) == self.settings.window_listings
+        if is_full and self._clock() - self._opened_s >= self.settings.window_s:
+            self._test()
+
+    def forget(self) -> None:
+        """Take the bundle's gauges down: it serves no longer."""
+        self._metrics.forget(self._name)
+
+    def _open(self) -> None:
+        self._rows: dict[str, Mapping[str, float]] = {}  # by the photo's sha256
+        self._order: list[str] = []
+        self._seen = 0
+        self._opened_s = self._clock()
+        self._opened_at = datetime.datetime.now(datetime.UTC)
+        self._metrics.show_filling(self._name, 0)
+
+    def _add(self, sha256: str, values: Mapping[str, float]) -> None:
+        self._rows[sha256] = values
+        self._order.append(sha256)
+        self._metrics.show_filling(self._name, len(self._rows))
+
+    def _test(self) -> None:
+        columns = {
+            name: np.array([row[name] for row in self._rows.values() if name in row]) for name in self.references
+        }
+        tested = TestedWindow(
+            opened_at=self._opened_at,
+            closed_at=datetime.datetime.now(datetime.UTC),
+            listings=len(self._rows),
+            seen=self._seen,
+            measures=compare_window(self.references, columns, self.settings.false_alarms_per_window),
+        )
+        self.windows.append(tested)
+        self._metrics.count_window(self._name, alarm=tested.alarm)
+        for measure in tested.measures:
+            self._metrics.show_measure(self._name, measure.measure, psi=measure.psi, p_value=measure.p_value)
+        if tested.alarm:
+            shifted = [measure.measure for measure in tested.measures if measure.shifted]
+            log.warning(
+                "drift: %d listings look unlike the validation of %s %s in %s; see /drift",
+                tested.listings,
+                *self._name,
+                ", ".join(shifted),
+                extra={"fields": {"bundle": self._name[0], "version": self._name[1], "measures": shifted}},
+            )
+        self._open()
+
+
+class DriftWatch:
+    """The monitors of the bundles that serve, by sha256; a bundle that comes back starts anew."""
+
+    def __init__(self, settings: DriftSettings, metrics: DriftMetrics) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._monitors: dict[str, DriftMonitor] = {}
+
+    @property
+    def monitors(self) -> tuple[DriftMonitor, ...]:
+        """Those of the bundles that serve now."""
+        return tuple(self._monitors.values())
+
+    def follow(self, bundles: Iterable[tuple[Detector, ValidationSample | None]]) -> None:
+        """Watch these bundles from now on, each by its sample, and no others."""
+        kept = {
+            detector.bundle.sha256: self._monitors.get(detector.bundle.sha256)
+            or DriftMonitor(detector, sample, self._settings, self._metrics)
+            for detector, sample in bundles
+        }
+        for sha256, monitor in self._monitors.items():
+            if sha256 not in kept:
+                monitor.forget()
+        self._monitors = kept
+
+    def note(self, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
+        """Take a check's photo into the window of the bundle that judged it; one that isn't followed is left out."""
+        monitor = self._monitors.get(detector.bundle.sha256)
+        if monitor is not None:
+            monitor.note(judgements)
+
+
+def compare_window(
+    references: Mapping[str, Reference], columns: Mapping[str, NDArray[np.float64]], false_alarms: float
+) -> tuple[MeasureDrift, ...]:
+    """Compare each measure that the window has; together they raise at most `false_alarms` false alarms a window."""
+    present = {name: window for name, window in columns.items() if len(window)}
+    return tuple(
+        _compare(name, references[name], window, false_alarms / len(references)) for name, window in present.items()
+    )
+
+
+def _compare(name: str, reference: Reference, window: NDArray[np.float64], limit: float) -> MeasureDrift:
+    p_value = kolmogorov_smirnov_p(reference, window)
+    of_validation, of_window = bin_shares(reference, window)
+    return MeasureDrift(
+        measure=name,
+        psi=population_stability_index(reference, window),
+        psi_by_chance=index_by_chance(reference, len(window)),
+        p_value=p_value,
+        shifted=p_value < limit,
+        edges=tuple(reference.edges().tolist()),
+        validation_shares=tuple(of_validation.tolist()),
+        window_shares=tuple(of_window.tolist()),
+    )
+
+
+def _references(sample: ValidationSample, counterfeit_share: Mapping[str, float]) -> dict[str, Reference]:
+    weights = _weights(sample, counterfeit_share)
+    return {name: make_reference(values, weights) for name, values in sample.values.items()}
+
+
+def _weights(sample: ValidationSample, counterfeit_share: Mapping[str, float]) -> NDArray[np.float64]:
+    """Each row's weight [M]: a product of which the settings know the share of counterfeits is weighed to have it.
+
+    Validation has about as many counterfeits as genuine listings, and a marketplace has few: unweighed, every window of
+    it would look shifted.
+    """
+    weights = np.ones(len(sample.product))
+    products = np.array(sample.product)
+    for product, share in counterfeit_share.items():
+        own = products == product
+        of_validation = sample.counterfeit[own].mean() if own.any() else 0.0
+        if 0 < of_validation < 1:
+            weights[own & sample.counterfeit] = share / of_validation
+            weights[own & ~sample.counterfeit] = (1 - share) / (1 - of_validation)
+    return weights

@@ -1,0 +1,148 @@
+"""Traces by OpenTelemetry: a span a request with its hops below it, sent by OTLP/HTTP; off unless an address is set.
+
+Spans hold routes, codes, outcomes and times: no photo, no metadata of one, no key and no listing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import NoOpTracer, Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from vision.config import setting
+from vision.errors import ConfigError
+from vision.hops import Hop
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import SpanProcessor
+
+TRACES_PATH = "/v1/traces"
+_TRACE_HEADERS = (b"traceparent", b"tracestate")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetrySettings:
+    """Where traces go."""
+
+    endpoint: str | None = setting(
+        None,
+        help="Address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://localhost:4318; not set "
+        "sends no traces. Needs the extra `telemetry`.",
+    )
+    service_name: str = setting("touchstone", help="Name under which the traces of this server stand.")
+    sampled_share: float = setting(
+        1.0, help="Share of requests to trace, 0 to 1; a caller's traceparent decides for its own requests."
+    )
+
+    def __post_init__(self) -> None:
+        if self.endpoint is not None and not self.endpoint.startswith(("http://", "https://")):
+            raise ConfigError(f"endpoint: is {self.endpoint!r}; give an address such as http://localhost:4318")
+        if not 0 <= self.sampled_share <= 1:
+            raise ConfigError(f"sampled_share: lies between 0 and 1, got {self.sampled_share}")
+
+
+class Tracing:
+    """Makes spans; without a processor they go nowhere and cost next to nothing."""
+
+    def __init__(self, settings: TelemetrySettings, processor: SpanProcessor | None = None) -> None:
+        self._tracer: Tracer = NoOpTracer()
+        self._provider = None
+        self._propagator = TraceContextTextMapPropagator()
+        if processor is not None:
+            from opentelemetry.sdk.resources import Resource
+            from opentelemetry.sdk.trace import TracerProvider
+            from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+
+            self._provider = TracerProvider(  # ours alone: nothing in this process is traced by accident
+                resource=Resource({"service.name": settings.service_name}),
+                sampler=ParentBased(TraceIdRatioBased(settings.sampled_share)),
+                shutdown_on_exit=False,
+            )
+            self._provider.add_span_processor(processor)
+            self._tracer = self._provider.get_tracer("touchstone")
+
+    @contextlib.contextmanager
+    def request(self, headers: Iterable[tuple[bytes, bytes]], *, method: str) -> Iterator[Span]:
+        """The span of a request, below the caller's where a W3C traceparent names one."""
+        with self._tracer.start_as_current_span(
+            method,
+            context=self._context_of(headers),
+            kind=SpanKind.SERVER,
+            attributes={"http.request.method": method},
+            record_exception=False,  # its text may hold what callers sent; the log has it
+            set_status_on_exception=False,
+        ) as span:
+            yield span
+
+    @contextlib.contextmanager
+    def span(self, name: str) -> Iterator[None]:
+        """A span below the one that is open."""
+        with self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False):
+            yield
+
+    def add_hops(self, photo: int, hops: Iterable[Hop]) -> None:
+        """Spans of what a compute thread has done, below the one that is open."""
+        to_wall_ns = time.time_ns() - time.perf_counter_ns()
+        for hop in hops:
+            span = self._tracer.start_span(
+                hop.name, start_time=hop.start_ns + to_wall_ns, attributes={"touchstone.photo": photo}
+            )
+            span.end(hop.end_ns + to_wall_ns)
+
+    def add_outcome(self, *, product: str, outcome: str, bundle: str, version: str) -> None:
+        """Say on the request's span what was answered."""
+        trace.get_current_span().set_attributes(
+            {
+                "touchstone.product": product,
+                "touchstone.outcome": outcome,
+                "touchstone.bundle": f"{bundle} {version}",
+            }
+        )
+
+    def close(self) -> None:
+        """Send what waits."""
+        if self._provider is not None:
+            self._provider.shutdown()
+
+    def _context_of(self, headers: Iterable[tuple[bytes, bytes]]) -> Context:
+        carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers if name in _TRACE_HEADERS}
+        return self._propagator.extract(carrier, Context())
+
+
+def end_request(span: Span, *, method: str, route: str, status: int, request_id: str, code: str | None) -> None:
+    """Name a request's span by its route and say how it ended."""
+    if not span.is_recording():
+        return
+    span.update_name(f"{method} {route}")
+    span.set_attributes({"http.route": route, "http.response.status_code": status, "touchstone.request_id": request_id})
+    if code is not None:
+        span.set_attribute("touchstone.problem", code)
+    if status >= 500:
+        span.set_status(Status(StatusCode.ERROR, code))
+
+
+def open_tracing(settings: TelemetrySettings) -> Tracing:
+    """Tracing as set; raises ConfigError, which names the extra, where an address is set and the extra is missing."""
+    return Tracing(settings, None if settings.endpoint is None else _exporting_processor(settings.endpoint))
+
+
+def _exporting_processor(endpoint: str) -> SpanProcessor:
+    try:
+        exporting = importlib.import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+        processing = importlib.import_module("opentelemetry.sdk.trace.export")
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            'telemetry.endpoint: traces need the extra "telemetry", which is not installed; pip install '
+            '".[telemetry]" in the clone, or leave endpoint out'
+        ) from error
+    exporter = exporting.OTLPSpanExporter(endpoint=endpoint.rstrip("/") + TRACES_PATH)
+    processor: SpanProcessor = processing.BatchSpanProcessor(exporter)
+    return processor

@@ -1,0 +1,42 @@
+"""What operators see of a check: one call here feeds metrics, traces and drift."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+from serving.drift import DriftWatch
+from serving.metrics import Metrics
+from serving.schemas import Check
+from serving.telemetry import Tracing
+from vision.detector import Detector
+from vision.verdict import PhotoJudgement
+
+
+class Watch:
+    """Notes what happens to checks; it decides nothing."""
+
+    def __init__(self, *, metrics: Metrics, tracing: Tracing, drift: DriftWatch) -> None:
+        self.metrics = metrics
+        self.tracing = tracing
+        self.drift = drift
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage of a check, and span it."""
+        with self.metrics.stage(name), self.tracing.span(name):
+            yield
+
+    def note_photos(self, judgements: Sequence[PhotoJudgement]) -> None:
+        """Count photos and their hops; inside the stage that judged them."""
+        self.metrics.count_photos(judgements)
+        for judgement in judgements:
+            self.tracing.add_hops(judgement.index, judgement.hops)
+
+    def note_answer(self, check: Check, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
+        """Count a verdict that leaves, and compare its photos with the bundle's validation."""
+        self.metrics.count_check(check)
+        self.tracing.add_outcome(
+            product=check.product, outcome=check.outcome, bundle=check.bundle.name, version=check.bundle.version
+        )
+        self.drift.note(detector, judgements)

@@ -1,0 +1,81 @@
+"""Puts a bundle's validation sample into it: what it says of held-out listings, to compare later photos with."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from training.calibration_set import CalibrationSet
+from training.photo_row import PhotoRow
+from training.progress import photo_progress
+from vision.bundle import Bundle, Precision
+from vision.detector import Detector
+from vision.validation import (
+    Projection,
+    ValidationSample,
+    fit_projection,
+    measure_photo,
+    one_of,
+    write_sample,
+)
+from vision.verdict import PhotoJudgement
+
+
+def add_validation_sample(
+    bundle: Bundle, held_out: CalibrationSet, precision: Precision, *, embed: bool, threads: int, console: Console
+) -> None:
+    """Measure one photo of each held-out listing as serving does, and write the sample into the bundle's folder.
+
+    Logit and novelty are the held-out answers; quality and, with `embed`, the embedding are the sealed graph's.
+    Networks that answered out of fold learned from fewer photos and find all others more novel than the one that ships
+    does: their novelty is left out.
+    """
+    same_network = held_out.source == "held_out"
+    detector = Detector(bundle, precision=precision)
+    chosen = [
+        (held_out.manifest.rows[rows[standing.index]], standing)
+        for rows, judgements in held_out.judged_listings()
+        if (standing := one_of(judgements)) is not None
+    ]
+    with photo_progress("validation sample", len(chosen), console) as advance, ThreadPoolExecutor(threads) as pool:
+
+        def look(entry: tuple[PhotoRow, PhotoJudgement]) -> PhotoJudgement:
+            row, answer = entry
+            seen = detector.judge_photo(row.photo.read_bytes(), 0)
+            advance(1)
+            return replace(seen, logit=answer.logit, novelty=answer.novelty if same_network else None, evidence=None)
+
+        looks = list(pool.map(look, chosen))
+    projection = _half_projection(looks) if embed else None
+    write_sample(
+        bundle.folder,
+        precision,
+        ValidationSample(
+            values=_columns(detector, looks, projection),
+            counterfeit=np.array([row.label == "counterfeit" for row, _ in chosen]),
+            product=tuple(row.product for row, _ in chosen),
+            projection=projection,
+        ),
+    )
+
+
+def _half_projection(looks: list[PhotoJudgement]) -> Projection | None:
+    """Directions fitted on every other listing; the rest are compared by them."""
+    return fit_projection(np.stack([look.embedding for look in looks[::2] if look.embedding is not None]))
+
+
+def _columns(
+    detector: Detector, looks: list[PhotoJudgement], projection: Projection | None
+) -> dict[str, NDArray[np.float64]]:
+    fitted = [measure_photo(look, detector.scorer.graph, None) or {} for look in looks[::2]]
+    others = [measure_photo(look, detector.scorer.graph, projection) or {} for look in looks[1::2]]
+    names = (others or fitted)[0]
+    columns = {name: np.full(len(looks), np.nan) for name in names}
+    for start, rows in ((0, fitted), (1, others)):
+        for name, column in columns.items():
+            column[start::2] = [row.get(name, np.nan) for row in rows]
+    return columns
