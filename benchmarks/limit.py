@@ -22,8 +22,7 @@ from typing import get_args
 from benchmarks.photos import Size, photos_of
 from benchmarks.work_folder import ROOT
 from vision.bundle import Precision, read_bundle
-from vision.inputs import to_input
-from vision.photo import open_photo
+from vision.inputs import open_for_input, to_input
 from vision.scorer import Scorer
 
 
@@ -51,7 +50,7 @@ def measure_limit(bundle: Path, size: Size, seconds: float, precision: Precision
     photos = [photo.read_bytes() for photo in photos_of(size)]
 
     def judge(number: int) -> None:
-        photo = open_photo(photos[number % len(photos)], smallest_side_px=geometry.smallest_decoded_side_px)
+        photo = open_for_input(photos[number % len(photos)], geometry)
         scorer.score(to_input(photo, geometry).pixels)
 
     def loop(first: int) -> int:

@@ -29,8 +29,7 @@ from PIL import Image
 
 from vision.bundle import read_bundle
 from vision.cores import usable_cores
-from vision.inputs import to_input
-from vision.photo import open_photo
+from vision.inputs import open_for_input, to_input
 from vision.scorer import Scorer
 
 SAMPLES = Path("training/samples/hair_dryers")
@@ -92,7 +91,7 @@ class Limit:
 
     def _judge(self, data: bytes) -> float:
         geometry = self._bundle.record.geometry
-        photo = open_photo(data, smallest_side_px=geometry.smallest_decoded_side_px)
+        photo = open_for_input(data, geometry)
         return float(self._scorer.score(to_input(photo, geometry).pixels).logit[0])
 
 

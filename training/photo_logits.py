@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from training.blend import AnyNetwork
 from training.export import export_network
 from training.photo_outputs import PhotoOutputs
-from vision.inputs import InputGeometry, to_input
-from vision.photo import open_photo
+from vision.inputs import InputGeometry, open_for_input, to_input
 
 Session: TypeAlias = ort.InferenceSession
 _KEPT = frozenset(field.name for field in fields(PhotoOutputs))
@@ -55,8 +54,7 @@ def exported_session(network: AnyNetwork, size_px: int) -> Session:
 
 def read_tile(data: bytes, geometry: InputGeometry) -> NDArray[np.uint8]:
     """What the network sees of a photo, uint8 [1, S, S, 3]: the decode and the resize that serving does."""
-    decoded = open_photo(data, smallest_side_px=geometry.smallest_decoded_side_px)
-    return to_input(decoded, geometry).pixels[:1]
+    return to_input(open_for_input(data, geometry), geometry).pixels[:1]
 
 
 def single_thread_session(file: Path) -> Session:

@@ -21,9 +21,9 @@ from vision.errors import (
     ViewsMismatch,
 )
 from vision.hops import Hop, HopTimer
-from vision.inputs import to_input
+from vision.inputs import open_for_input, to_input
 from vision.micro_batches import BatchingScorer
-from vision.photo import DEFAULT_LIMITS, PhotoLimits, open_photo
+from vision.photo import DEFAULT_LIMITS, PhotoLimits
 from vision.photo_hash import hash_photo
 from vision.quality import measure_quality, quality_issues
 from vision.scorer import CPU, Scorer
@@ -91,7 +91,7 @@ class Detector:
         timer = HopTimer()
         try:
             with timer.time("decode"):
-                photo = open_photo(data, smallest_side_px=geometry.smallest_decoded_side_px, limits=self.limits)
+                photo = open_for_input(data, geometry, self.limits)
         except PhotoError as error:
             return _faulty(index, hashlib.sha256(data).hexdigest(), error, timer.hops)
         with timer.time("resize"):

@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from vision.errors import (
 from vision.exif import TRANSPOSITION, read_orientation, swaps_sides
 from vision.photo_format import SEND_INSTEAD, PhotoFormat, sniff_format
 from vision.photo_header import check_boxes, hide_exif_item, read_jpeg_header, read_png_header, read_webp_header
+
+Side: TypeAlias = Literal["shorter", "longer"]
 
 _FOREIGN_ERRORS: Final = (
     ArithmeticError,
@@ -102,13 +104,19 @@ class _Opened:
     orientation: int
 
 
-def open_photo(data: bytes, *, smallest_side_px: int | None = None, limits: PhotoLimits = DEFAULT_LIMITS) -> Photo:
+def open_photo(
+    data: bytes,
+    *,
+    smallest_side_px: int | None = None,
+    side: Side = "shorter",
+    limits: PhotoLimits = DEFAULT_LIMITS,
+) -> Photo:
     """The photo in the bytes, upright, as 8-bit sRGB on white, its metadata dropped.
 
-    `smallest_side_px` lets a JPEG be decoded at 1/2, 1/4 or 1/8 as long as both sides stay at least that; None decodes
-    in full. Raises a PhotoError that names what to send instead.
+    `smallest_side_px` lets a JPEG be decoded at 1/2, 1/4 or 1/8 as long as its shorter (or longer) side stays at least
+    that; None decodes in full. Raises a PhotoError that names what to send instead.
     """
-    image, format_name, width, height = _decode(data, smallest_side_px, limits)
+    image, format_name, width, height = _decode(data, smallest_side_px, side, limits)
     return Photo(
         image=image,
         width_px=width,
@@ -122,7 +130,7 @@ def upright_jpeg(
     data: bytes, *, max_side_px: int | None = None, limits: PhotoLimits = DEFAULT_LIMITS, quality: int = 90
 ) -> bytes:
     """An upright sRGB JPEG of the photo without any metadata, its longer side at most `max_side_px`."""
-    image = _decode(data, max_side_px, limits)[0]
+    image = _decode(data, max_side_px, "longer", limits)[0]
     if max_side_px is not None and max(image.size) > max_side_px:
         image.thumbnail((max_side_px, max_side_px), Image.Resampling.BICUBIC)
     stream = io.BytesIO()
@@ -131,7 +139,7 @@ def upright_jpeg(
 
 
 def _decode(
-    data: bytes, smallest_side_px: int | None, limits: PhotoLimits
+    data: bytes, smallest_side_px: int | None, side: Side, limits: PhotoLimits
 ) -> tuple[Image.Image, PhotoFormat, int, int]:
     """The upright RGB picture, its format, and its upright width and height as uploaded."""
     _check_bytes(data, limits)
@@ -140,7 +148,9 @@ def _decode(
         opened = _OPEN[format_name](data, limits)
         width, height = opened.image.size
         if smallest_side_px is not None:
-            opened.image.draft(None, (smallest_side_px, smallest_side_px))
+            whole = max(width, height) if side == "longer" else min(width, height)
+            least = (max(1, width * smallest_side_px // whole), max(1, height * smallest_side_px // whole))
+            opened.image.draft(None, least)
         opened.image.load()
         image = to_srgb(opened.image, opened.image.info.get("icc_profile"))
     except PhotoError:

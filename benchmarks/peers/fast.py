@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.bundle import read_bundle
-from vision.inputs import to_input
-from vision.photo import open_photo
+from vision.inputs import open_for_input, to_input
 from vision.scorer import Scorer
 
 _BUNDLE = read_bundle(Path(os.environ["BUNDLE"]))
@@ -25,7 +24,7 @@ def open_session() -> Scorer:
 
 def read_tile(data: bytes) -> NDArray[np.uint8]:
     """The network's input of a photo, uint8 [S, S, 3] RGB."""
-    photo = open_photo(data, smallest_side_px=_GEOMETRY.smallest_decoded_side_px)
+    photo = open_for_input(data, _GEOMETRY)
     tile: NDArray[np.uint8] = to_input(photo, _GEOMETRY).pixels[0]
     return tile
 

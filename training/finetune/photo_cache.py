@@ -22,8 +22,7 @@ from training.decoder_version import decoder_version
 from training.errors import ManifestError
 from training.manifest import PhotoRow
 from vision.errors import PhotoError
-from vision.inputs import InputGeometry, to_input
-from vision.photo import open_photo
+from vision.inputs import InputGeometry, open_for_input, to_input
 
 _KEY_BYTES = 32
 _PHOTOS_A_WRITE = 64  # decoded before they are written: what a killed run decodes again
@@ -139,7 +138,7 @@ def _append(
 
 def _decode(row: PhotoRow, geometry: InputGeometry) -> NDArray[np.uint8]:
     try:
-        photo = open_photo(row.photo.read_bytes(), smallest_side_px=geometry.smallest_decoded_side_px)
+        photo = open_for_input(row.photo.read_bytes(), geometry)
     except (PhotoError, OSError) as error:
         raise ManifestError(f"row {row.row}: {row.photo} can't be read: {error} Mend or drop the row.") from error
     square: NDArray[np.uint8] = to_input(photo, geometry).pixels[0]

@@ -9,8 +9,7 @@ from tests.training.finetune.tiny import GEOMETRY, write_manifest
 from training.errors import ManifestError
 from training.finetune.photo_cache import CachedPhotos, cache_name, cache_photos
 from training.manifest import Manifest, PhotoRow
-from vision.inputs import InputGeometry, to_input
-from vision.photo import open_photo
+from vision.inputs import InputGeometry, open_for_input, to_input
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def cached(rows: list[PhotoRow], folder: Path, geometry: InputGeometry = GEOMETR
 
 
 def as_served(row: PhotoRow) -> np.ndarray:
-    photo = open_photo(row.photo.read_bytes(), smallest_side_px=GEOMETRY.smallest_decoded_side_px)
+    photo = open_for_input(row.photo.read_bytes(), GEOMETRY)
     square: np.ndarray = to_input(photo, GEOMETRY).pixels[0]
     return square
 
