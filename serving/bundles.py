@@ -12,7 +12,6 @@ from serving.settings import ServeSettings
 from vision.bundle import read_bundle
 from vision.detector import Detector
 from vision.errors import ConfigError, ProductRequired, UnknownProduct
-from vision.photo import PhotoLimits
 from vision.references import ReferenceBank, read_references
 from vision.validation import ValidationSample, read_sample
 
@@ -173,7 +172,7 @@ def open_bundle(folder: Path, settings: ServeSettings, candidate: str | None = N
         bundle,
         providers=settings.providers,
         counterfeit_share=shares,
-        limits=PhotoLimits(max_bytes=settings.max_photo_bytes),
+        limits=settings.photo_limits,
         threads=1,  # photos run beside each other, one compute thread a core, so one photo needs no more
     )
     batching = settings.batching

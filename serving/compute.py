@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import TypeVar
 
-from serving.errors import Overloaded
+from serving.errors import ComputeTimedOut, Overloaded
+from serving.workers import Overdue, Workers
 
 T = TypeVar("T")
 NICENESS = 10
 
 
 class Compute:
-    """Runs CPU-bound work beside the event loop; past `max_waiting` pieces it refuses at once instead of late."""
+    """Runs CPU-bound work beside the event loop; past `max_waiting` pieces it refuses at once instead of late.
 
-    def __init__(self, *, threads: int, max_waiting: int) -> None:
+    A piece may take `timeout_s` on its thread.
+    """
+
+    def __init__(self, *, threads: int, max_waiting: int, timeout_s: float) -> None:
         self.threads = threads
         self.max_waiting = max_waiting
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="compute", initializer=_give_way)
+        self.timeout_s = timeout_s
+        self._workers = Workers(threads, timeout_s=timeout_s, name="compute", initializer=_give_way)
         self._lock = threading.Lock()
         self._unfinished = 0
         self._seconds_a_piece = 0.05  # moving average
@@ -33,6 +39,11 @@ class Compute:
     def unfinished(self) -> int:
         """Pieces of work that have a thread or wait for one."""
         return self._unfinished
+
+    @property
+    def hangs(self) -> bool:
+        """Whether every thread, and every one that took its place, is overdue."""
+        return self._workers.all_hang
 
     @property
     def waiting(self) -> int:
@@ -53,12 +64,19 @@ class Compute:
         """Run every piece, in parallel where threads are free, and give the results in order.
 
         Raises Overloaded before starting any of them when they would have to wait behind too much other work;
-        with nothing waiting a request of any size is taken.
+        with nothing waiting a request of any size is taken. Raises ComputeTimedOut when one does not end in time.
         """
         with self._lock:
             self.refuse_beyond(len(work))
             self._unfinished += len(work)
-        return list(await asyncio.gather(*(asyncio.wrap_future(self._submit(piece)) for piece in work)))
+        try:
+            return list(await asyncio.gather(*(asyncio.wrap_future(self._submit(piece)) for piece in work)))
+        except Overdue as error:
+            raise ComputeTimedOut(
+                f"one photo took longer than {self.timeout_s:g} s, so nothing was answered; send it again once, and "
+                "smaller if that fails too",
+                retry_after_s=30,
+            ) from error
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run one piece of work; raises Overloaded like `run_all`."""
@@ -79,10 +97,10 @@ class Compute:
 
     def close(self) -> None:
         """Wait for what runs and end the threads."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._workers.close()
 
     def _submit(self, piece: Callable[[], T]) -> Future[T]:
-        future = self._pool.submit(self._timed, piece)
+        future = self._workers.submit(functools.partial(self._timed, piece))
         future.add_done_callback(self._count_down)  # also called for a piece that was cancelled while it waited
         return future
 

@@ -13,7 +13,7 @@ TouchstoneError (vision)
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      └─ Unavailable             503: the caller waits and sends the same again (retry_after_s)
-         ├─ Overloaded, MemoryFull, TooManyConnections
+         ├─ Overloaded, MemoryFull, TooManyConnections, ComputeTimedOut
          ├─ DeadlineUnreachable, DeadlineExceeded (504)
          └─ StoreUnavailable
 """
@@ -272,6 +272,13 @@ class Unavailable(ServingError):
 class Overloaded(Unavailable):
     code: ClassVar[str] = "overloaded"
     title: ClassVar[str] = "Too much is waiting"
+
+
+class ComputeTimedOut(Unavailable):
+    """One photo's decoding or judging did not end in time."""
+
+    code: ClassVar[str] = "compute_timed_out"
+    title: ClassVar[str] = "A photo took too long"
 
 
 class MemoryFull(Unavailable):

@@ -48,7 +48,7 @@ class Services:
     @property
     def photo_limits(self) -> PhotoLimits:
         """The limits under which stored photos were accepted."""
-        return PhotoLimits(max_bytes=self.settings.max_photo_bytes)
+        return self.settings.photo_limits
 
     def close(self) -> None:
         """Let running work finish and release everything."""
@@ -65,7 +65,9 @@ def open_services(settings: ServeSettings) -> Services:
     tracing = open_tracing(settings.telemetry)
     bundles = load_bundles(settings)
     archive = None if settings.store_folder is None else open_archive(settings.store_folder)
-    compute = Compute(threads=settings.compute_threads, max_waiting=settings.max_waiting)
+    compute = Compute(
+        threads=settings.compute_threads, max_waiting=settings.max_waiting, timeout_s=settings.photo_timeout_s
+    )
     metrics = Metrics()
     metrics.watch_compute(threads=compute.threads, depth=lambda: compute.waiting, busy=lambda: compute.busy)
     watch = Watch(metrics=metrics, tracing=tracing, drift=DriftWatch(settings.drift, metrics.drift))

@@ -15,6 +15,7 @@ from serving.telemetry import TelemetrySettings
 from vision.config import read_config, setting
 from vision.cores import usable_cores
 from vision.errors import ConfigError
+from vision.photo import PhotoLimits
 
 API_KEY_VARIABLE = "TOUCHSTONE_API_KEY"
 KEEP_NOTHING = "none"
@@ -87,6 +88,14 @@ class ServeSettings:
     allow_open: bool = setting(False, help="Listen beyond loopback without an API key: anyone may then read and send.")
     max_photos: int = setting(12, help="Photos in one check, 1 to 12.")
     max_photo_bytes: int = setting(20 * 2**20, help="Bytes of one photo as sent.")
+    max_photo_pixels: int = setting(
+        60_000_000, help="Width times height of one photo; decoding takes up to 14 bytes a pixel, on each thread."
+    )
+    photo_timeout_s: float = setting(
+        30.0,
+        help="Seconds that one photo may take on its compute thread; past it the check is answered 503 and another "
+        "thread takes the place of the one that hangs.",
+    )
     max_request_bytes: int = setting(100 * 2**20, help="Bytes of one request.")
     upload_timeout_s: float = setting(60.0, help="Seconds in which a request's body must have arrived.")
     max_bytes_in_hand: int = setting(
@@ -122,6 +131,8 @@ class ServeSettings:
         _within("port", self.port, 0, 65535)
         _within("max_photos", self.max_photos, 1, 12)
         _within("max_photo_bytes", self.max_photo_bytes, 1)
+        _within("max_photo_pixels", self.max_photo_pixels, 1)
+        _within("photo_timeout_s", self.photo_timeout_s, 0.1)
         _within("max_request_bytes", self.max_request_bytes, 1)
         _within("upload_timeout_s", self.upload_timeout_s, 0.1)
         _within("max_bytes_in_hand", self.max_bytes_in_hand, self.max_request_bytes)
@@ -139,6 +150,11 @@ class ServeSettings:
     def store_folder(self) -> Path | None:
         """The folder of the store, or None when nothing is kept."""
         return None if self.store == KEEP_NOTHING else Path(self.store).expanduser()
+
+    @property
+    def photo_limits(self) -> PhotoLimits:
+        """What one photo may measure."""
+        return PhotoLimits(max_bytes=self.max_photo_bytes, max_pixels=self.max_photo_pixels)
 
     @property
     def compute_threads(self) -> int:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from serving.auth import require_key
-from serving.errors import StoreUnavailable
+from serving.errors import ComputeTimedOut, StoreUnavailable
 from serving.routes.contract import problems
 from serving.schemas import Alive, Readiness
 from serving.services import services_of
@@ -16,9 +16,12 @@ from serving.services import services_of
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz", summary="Alive")
-async def get_health() -> Alive:
-    """Say that the process answers at all."""
+@router.get("/healthz", responses=problems(503), summary="Alive")
+async def get_health(request: Request) -> Alive:
+    """Say that the process answers at all; 503 where every compute thread hangs, which only a restart ends."""
+    compute = services_of(request).compute
+    if compute.hangs:
+        raise ComputeTimedOut("every compute thread hangs; restart this process", retry_after_s=30)
     return Alive()
 
 
@@ -32,7 +35,7 @@ async def get_readiness(request: Request, response: Response) -> Readiness:
             await services.archive.ping()
         except StoreUnavailable as error:
             store = error.message
-    ready = store in ("ok", "none")
+    ready = store in ("ok", "none") and not services.compute.hangs
     response.status_code = 200 if ready else 503
     return Readiness(status="ready" if ready else "not_ready", bundle="ok", store=store)
 

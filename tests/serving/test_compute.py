@@ -14,7 +14,7 @@ from tests.serving.sample_photos import jpeg
 
 
 def test_pieces_run_beside_each_other_and_come_back_in_order() -> None:
-    compute = Compute(threads=2, max_waiting=10)
+    compute = Compute(threads=2, max_waiting=10, timeout_s=30)
     barrier = threading.Barrier(2, timeout=5)  # breaks unless two pieces run at once
 
     def piece(value: int) -> int:
@@ -26,7 +26,7 @@ def test_pieces_run_beside_each_other_and_come_back_in_order() -> None:
 
 
 def test_what_would_wait_behind_too_much_is_refused_at_once() -> None:
-    compute = Compute(threads=1, max_waiting=2)
+    compute = Compute(threads=1, max_waiting=2, timeout_s=30)
     gate = threading.Event()
 
     async def work() -> None:
@@ -48,13 +48,13 @@ def test_what_would_wait_behind_too_much_is_refused_at_once() -> None:
 
 
 def test_a_request_that_finds_nobody_waiting_is_taken_whatever_its_size() -> None:
-    compute = Compute(threads=1, max_waiting=2)
+    compute = Compute(threads=1, max_waiting=2, timeout_s=30)
     assert asyncio.run(compute.run_all([lambda: 1] * 12)) == [1] * 12
     compute.close()
 
 
 def test_what_is_given_up_while_it_waits_frees_its_place() -> None:
-    compute = Compute(threads=1, max_waiting=5)
+    compute = Compute(threads=1, max_waiting=5, timeout_s=30)
     gate = threading.Event()
 
     async def work() -> None:

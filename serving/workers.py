@@ -1,0 +1,154 @@
+"""Threads that run one piece of work after another, and are replaced when a piece doesn't end in time.
+
+Nothing can stop a thread in the middle of a decoder or a graph. So whoever waits for an overdue piece is told, its
+thread is left to itself, and another takes its place: at most as many times as there are threads, until one ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+LOOKS_A_LIMIT = 20  # how often overdue pieces are looked for within one time limit
+LONGEST_PAUSE_S = 1.0
+
+
+class Overdue(Exception):
+    """The piece of work did not end in time."""
+
+
+class Workers:
+    """So many threads; `initializer` runs first in each."""
+
+    def __init__(self, count: int, *, timeout_s: float, name: str, initializer: Callable[[], None]) -> None:
+        self._count = count
+        self._timeout_s = timeout_s
+        self._name = name
+        self._initializer = initializer
+        self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._serving: list[_Worker] = []
+        self._left: list[_Worker] = []  # to themselves, with a piece that is overdue
+        self._closed = threading.Event()
+        for _ in range(count):
+            self._start_one()
+        self._watch = threading.Thread(target=self._watch_times, name=f"{name}-watch", daemon=True)
+        self._watch.start()
+
+    @property
+    def all_hang(self) -> bool:
+        """Whether no thread is left that takes work: only a new process helps."""
+        with self._lock:
+            return not self._serving
+
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        """Run `work` when a thread is free; its future raises Overdue when that takes longer than the time limit."""
+        piece = _Piece(work)
+        self._waiting.put(piece)
+        return piece.done
+
+    def close(self) -> None:
+        """Cancel what waits and let what runs finish, for as long as a piece may take."""
+        self._closed.set()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                piece = self._waiting.get_nowait()
+                if piece is not None:
+                    piece.done.cancel()
+        self._watch.join()
+        with self._lock:
+            serving = list(self._serving)
+        for _ in serving:
+            self._waiting.put(None)
+        end = time.monotonic() + self._timeout_s
+        for worker in serving:
+            worker.thread.join(max(0.0, end - time.monotonic()))
+
+    def _start_one(self) -> None:
+        worker = _Worker()
+        # A daemon, so that a thread that hangs does not keep the process from ending.
+        worker.thread = threading.Thread(target=self._work, args=(worker,), name=self._name, daemon=True)
+        self._serving.append(worker)
+        worker.thread.start()
+
+    def _work(self, worker: _Worker) -> None:
+        self._initializer()
+        while (piece := self._waiting.get()) is not None:
+            if not piece.done.set_running_or_notify_cancel():
+                continue
+            worker.take(piece)
+            try:
+                piece.run()
+            finally:
+                worker.piece = None
+            with self._lock:
+                if worker in self._left:  # its place is taken
+                    self._left.remove(worker)
+                    if len(self._serving) >= self._count:
+                        return
+                    self._serving.append(worker)
+
+    def _watch_times(self) -> None:
+        pause_s = min(LONGEST_PAUSE_S, self._timeout_s / LOOKS_A_LIMIT)
+        while not self._closed.wait(pause_s):
+            before = time.monotonic() - self._timeout_s
+            with self._lock:
+                overdue = [worker for worker in self._serving if worker.piece is not None and worker.began < before]
+                for worker in overdue:
+                    self._serving.remove(worker)
+                    self._left.append(worker)
+                replaced = min(self._count - len(self._serving), 2 * self._count - self._threads())
+                for _ in range(replaced):
+                    self._start_one()
+                pieces = [worker.piece for worker in overdue]
+            for piece in pieces:
+                if piece is not None:
+                    piece.give_up()
+
+    def _threads(self) -> int:
+        return len(self._serving) + len(self._left)
+
+
+class _Piece:
+    """Work and its future, which whoever comes first settles: the thread that runs it, or the watch."""
+
+    __slots__ = ("_work", "done")
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work = work
+        self.done: Future[Any] = Future()
+
+    def run(self) -> None:
+        try:
+            result = self._work()
+        except BaseException as error:  # noqa: BLE001 it is raised where the piece was asked for
+            with contextlib.suppress(InvalidStateError):
+                self.done.set_exception(error)
+        else:
+            with contextlib.suppress(InvalidStateError):
+                self.done.set_result(result)
+
+    def give_up(self) -> None:
+        with contextlib.suppress(InvalidStateError):
+            self.done.set_exception(Overdue())
+
+
+class _Worker:
+    """One thread, and what it works on since when."""
+
+    __slots__ = ("began", "piece", "thread")
+
+    def __init__(self) -> None:
+        self.thread: threading.Thread
+        self.piece: _Piece | None = None
+        self.began = 0.0
+
+    def take(self, piece: _Piece) -> None:
+        self.began = time.monotonic()  # before the piece: the watch looks at it only where there is one
+        self.piece = piece
