@@ -105,7 +105,7 @@ class Archive:
         return removed
 
     async def ping(self) -> None:
-        """Raise StoreUnavailable unless records and photos can be reached."""
+        """Raise StoreUnavailable unless records and photos can be read and, as far as is known, written."""
         await self.records.ping()
         await self.photos.ping()
 
@@ -116,8 +116,11 @@ class Archive:
         os.close(self._lock)
 
 
-def open_archive(folder: Path) -> Archive:
-    """Open or create the store; raises ConfigError when it cannot be used, or another server uses it."""
+def open_archive(folder: Path, *, check: bool = True) -> Archive:
+    """Open or create the store; raises ConfigError when it cannot be used, or another server uses it.
+
+    `check` reads the whole database first, and refuses one that is damaged.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = _take_lock(folder / LOCK_FILE)
@@ -125,7 +128,7 @@ def open_archive(folder: Path) -> Archive:
         raise ConfigError(f"store: {folder} cannot be written ({error.strerror}); name another folder") from error
     with contextlib.ExitStack() as undo:
         undo.callback(os.close, lock)
-        database = open_database(folder / DATABASE_FILE)
+        database = open_database(folder / DATABASE_FILE, check=check)
         undo.callback(database.close)
         photos = PhotoStore(folder / PHOTO_FOLDER)
         undo.pop_all()

@@ -34,8 +34,11 @@ BUSY_TIMEOUT_S = 10.0  # another process, such as `touchstone labels export`, ma
 class Database:
     """Runs functions of a session beside the event loop; writes one after another, each wholly or not at all."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, file: Path) -> None:
         self._engine = engine
+        self._file = file
+        self._identity = _identity(file)
+        self._last_write_failed = False
         self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_all, name="store-writer", daemon=True)
         self._writer.start()
@@ -56,6 +59,13 @@ class Database:
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on a snapshot; raises StoreUnavailable."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, functools.partial(self._look, work))
+
+    async def ping(self) -> None:
+        """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""
+        await self.read(_look_at_checks)
+        await asyncio.to_thread(self._refuse_removed)
+        if self._last_write_failed:
+            await self.write(_touch)
 
     async def forget(self) -> None:
         """Make what was deleted leave the files now: SQLite's log keeps older pages until it is copied back.
@@ -111,19 +121,31 @@ class Database:
         return self._transact([write])[0]
 
     def _transact(self, group: Sequence[_Write]) -> list[Any]:
+        self._refuse_removed()
         try:
             with self._engine.begin() as connection:
-                return [write.run(connection) for write in group]
+                results = [write.run(connection) for write in group]
         except DBAPIError as error:
+            self._last_write_failed = True
             raise _unavailable() from error
+        self._last_write_failed = False
+        return results
+
+    def _refuse_removed(self) -> None:
+        """SQLite goes on writing into a file that was removed, and all of it would be gone with the process."""
+        if _identity(self._file) != self._identity:
+            raise StoreUnavailable("the database file was removed or replaced; put it back or restart", retry_after_s=5)
 
     def _truncate_log(self) -> None:
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA busy_timeout=0")
-            try:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={round(1000 * BUSY_TIMEOUT_S)}")
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA busy_timeout=0")
+                try:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout={round(1000 * BUSY_TIMEOUT_S)}")
+        except DBAPIError as error:
+            raise _unavailable() from error
 
 
 class _Write:
@@ -159,17 +181,23 @@ class _Write:
             self.done.set_exception(error)
 
 
-def open_database(file: Path) -> Database:
-    """Open or create the database and bring its tables up to date; raises ConfigError with what to do."""
+def open_database(file: Path, *, check: bool = True) -> Database:
+    """Open or create the database and bring its tables up to date; raises ConfigError with what to do.
+
+    `check` reads all of it first: a damaged page is told now, and not by the one request that needs it.
+    """
     engine = connect(file)
     try:
+        if check:
+            _refuse_damaged(engine, file)
         migrate(engine)
     except SQLAlchemyError as error:
         engine.dispose()
-        raise ConfigError(
-            f"store: {file} cannot be used ({_reason(error)}); restore it from a backup, or name another folder"
-        ) from error
-    return Database(engine)
+        raise _unusable(file, _reason(error)) from error
+    except ConfigError:
+        engine.dispose()
+        raise
+    return Database(engine, file)
 
 
 def connect(file: Path) -> Engine:
@@ -204,9 +232,36 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def ping(session: Session) -> None:
-    """Touch the database, for readiness."""
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _refuse_damaged(engine: Engine, file: Path) -> None:
+    with engine.connect() as connection:
+        finding = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if finding != "ok":
+        raise _unusable(file, str(finding).replace("\n", " "))
+
+
+def _unusable(file: Path, reason: str) -> ConfigError:
+    return ConfigError(
+        f"store: {file} cannot be used ({reason}); nothing was changed. Restore it from a backup, or keep it and "
+        f"read out what is left: sqlite3 {file.name} .recover | sqlite3 new.sqlite (docs/serving.md)"
+    )
+
+
+def _look_at_checks(session: Session) -> None:
     session.execute(text("SELECT check_id FROM checks LIMIT 1"))
+
+
+def _touch(session: Session) -> None:
+    """Write one page: a number in the file's header that nobody reads."""
+    version = session.execute(text("PRAGMA user_version")).scalar_one()
+    session.execute(text(f"PRAGMA user_version={(version + 1) % 2**31}"))
 
 
 def _unavailable() -> StoreUnavailable:

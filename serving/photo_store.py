@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import functools
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +18,11 @@ from obstore.store import LocalStore
 
 from serving.errors import PhotoNotFound, StoreUnavailable
 
+log = logging.getLogger("touchstone.serving")
 T = TypeVar("T")
 THREADS = 4
 LIST_CHUNK = 500
+ROOM_BYTES = 2**20  # a photo's worth: a full disk has room again where this fits
 
 
 class PhotoStore:
@@ -36,6 +39,7 @@ class PhotoStore:
         self._objects = LocalStore(prefix=folder)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="photo-store")
         self._held: dict[str, _Hold] = {}
+        self._last_put_failed = False
         self._durable: set[str] = set()  # folders whose own entry is known to be on the disk
 
     @contextlib.asynccontextmanager
@@ -70,7 +74,9 @@ class PhotoStore:
         work = [self._run(functools.partial(self._put_one, *photo)) for photo in dict(photos).items()]
         for result in await asyncio.gather(*work, return_exceptions=True):
             if isinstance(result, BaseException):
+                self._last_put_failed = True
                 raise result
+        self._last_put_failed = False
 
     async def get(self, photo_hash: str) -> bytes:
         """Give a photo's bytes as received; raises PhotoNotFound when the folder lost it."""
@@ -90,9 +96,19 @@ class PhotoStore:
             yield [entry["path"].rpartition("/")[2] for entry in chunk]
 
     async def ping(self) -> None:
-        """Raise StoreUnavailable unless the folder is there and can be written."""
+        """Raise StoreUnavailable unless the folder is there and can be written, which is tried if it failed before.
+
+        A folder that is missing is told once and made again: a server that isn't ready gets no photo that would do it.
+        """
+        if not await self._run(self._folder.is_dir):
+            await self._run(functools.partial(self._folder.mkdir, parents=True))
+            log.error("the photo folder was gone and is made again; the photos that were in it are missing")
+            raise StoreUnavailable("the photo folder was missing; it is made again, empty", retry_after_s=5)
         if not await self._run(lambda: os.access(self._folder, os.W_OK)):
-            raise StoreUnavailable("the photo folder is missing or cannot be written", retry_after_s=5)
+            raise StoreUnavailable("the photo folder cannot be written", retry_after_s=5)
+        if self._last_put_failed:
+            await self._run(self._try_writing)
+            self._last_put_failed = False
 
     def close(self) -> None:
         """Let running work finish and end the threads."""
@@ -129,6 +145,17 @@ class PhotoStore:
             unfinished.unlink(missing_ok=True)  # half a photo would only fill a full disk further
             raise
         _sync(file.parent)
+
+    def _try_writing(self) -> None:
+        file = self._folder / "00" / "room#1"  # swept at start should this be killed
+        file.parent.mkdir(exist_ok=True)
+        try:
+            with file.open("wb") as stream:
+                stream.write(bytes(ROOM_BYTES))
+                stream.flush()
+                os.fsync(stream.fileno())
+        finally:
+            file.unlink(missing_ok=True)
 
     def _make_folder(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

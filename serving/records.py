@@ -11,7 +11,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, delete, exists, insert, select
 from sqlalchemy.orm import Session, selectinload
 
-from serving.database import Database, Rows, ping
+from serving.database import Database, Rows
 from serving.errors import CheckNotFound
 from serving.schemas import Check, CheckRecord, Decision, Review, utc_text
 from serving.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
@@ -180,7 +180,7 @@ class Records:
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database answers."""
-        await self._database.read(ping)
+        await self._database.ping()
 
 
 def _get_check(session: Session, check_id: str) -> CheckRow:

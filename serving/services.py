@@ -64,7 +64,7 @@ def open_services(settings: ServeSettings) -> Services:
     """Load the bundles and open the store; raises TouchstoneError with what to do."""
     tracing = open_tracing(settings.telemetry)
     bundles = load_bundles(settings)
-    archive = None if settings.store_folder is None else open_archive(settings.store_folder)
+    archive = None if settings.store_folder is None else open_archive(settings.store_folder, check=settings.check_store)
     compute = Compute(
         threads=settings.compute_threads, max_waiting=settings.max_waiting, timeout_s=settings.photo_timeout_s
     )

@@ -75,6 +75,11 @@ class ServeSettings:
         "`CUDAExecutionProvider`; the CPU serves in place of those that are absent.",
     )
     batching: BatchingSettings = setting(factory=BatchingSettings, help="Photos of several checks in one run.")
+    check_store: bool = setting(
+        True,
+        help="Read the whole database at start and refuse to serve a damaged one; some 3 seconds a gigabyte on a fast "
+        "disk.",
+    )
     products: dict[str, ProductSettings] = setting(factory=dict, help="Settings per product name.")
     mode: Literal["enforce", "observe"] = setting(
         "enforce", help="`observe` marks each answer advisory: recorded, not to be acted on."
