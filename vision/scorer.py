@@ -2,6 +2,7 @@
 
 import difflib
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
@@ -34,6 +35,9 @@ _FOREIGN_ERRORS: Final = (
 
 _ABSENT: Final = "providers: this onnxruntime lacks %s; %s serves. For a GPU install onnxruntime-gpu in its place."
 _DEAD: Final = "providers: %s did not start on this machine, so %s serves; look at its device, driver and libraries."
+
+# "/onnxruntime_src/…/model_load_utils.h:46 void onnxruntime::ValidateOpset(const T&, int) What is wrong"
+_SOURCE: Final = re.compile(r"/\S+:\d+ (?:.*?\) (?=[A-Z]))?", re.DOTALL)
 
 _log = logging.getLogger(__name__)
 
@@ -152,8 +156,8 @@ def _open_session(
         session = onnxruntime.InferenceSession(data, options, providers=list(providers))
     except _FOREIGN_ERRORS as error:
         raise BundleError(
-            f"{bundle.folder / graph.file} can't be loaded by onnxruntime {onnxruntime.__version__} "
-            f"({str(error)[:200]}): export the bundle again."
+            f"{bundle.folder / graph.file} can't be loaded by this onnxruntime ({_without_source(error)}): "
+            "export the bundle again."
         ) from error
     _check_signature(session, graph, bundle.record.geometry.size_px)
     return session
@@ -186,7 +190,12 @@ def _run(
     try:
         return cast(list[NDArray[np.float32]], session.run(outputs, {_INPUT: tiles}))
     except _FOREIGN_ERRORS as error:
-        raise BundleError(f"the graph failed on {tiles.dtype} {list(tiles.shape)}: {str(error)[:200]}") from error
+        raise BundleError(f"the graph failed on {tiles.dtype} {list(tiles.shape)}: {_without_source(error)}") from error
+
+
+def _without_source(error: Exception) -> str:
+    """What onnxruntime says, without the line of its own source that it often says first; at most 200 characters."""
+    return _SOURCE.sub("", str(error))[:200]
 
 
 def _usable_providers(asked: Sequence[str]) -> tuple[str, ...]:

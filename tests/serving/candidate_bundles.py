@@ -6,7 +6,10 @@ import json
 import os
 from pathlib import Path
 
+import onnx
+
 from tests.tiny_bundle import SLOPE, write_tiny_bundle
+from vision.bundle import seal_bundle
 
 SLOW_FILE = "card.html"
 
@@ -31,6 +34,14 @@ def write_refused(folder: Path) -> dict[str, str]:
     (folder / "half" / "model.onnx").unlink()
     (folder / "nothing").mkdir()
     write_tiny_bundle(folder / "wrong", self_test_logits=[9.0] * 8)
+    garbled = write_tiny_bundle(folder / "garbled")
+    (folder / "garbled" / "model.onnx").write_bytes(b"no graph at all")
+    seal_bundle(folder / "garbled", garbled.record)
+    too_new = write_tiny_bundle(folder / "too-new")
+    graph = onnx.load(folder / "too-new" / "model.onnx")
+    graph.opset_import[0].version = 99
+    onnx.save(graph, folder / "too-new" / "model.onnx")
+    seal_bundle(folder / "too-new", too_new.record)
     write_tiny_bundle(folder / "other-product", products=("toy", "ball"))
     write_tiny_bundle(folder / "other-name", name="tinier")
     return {
@@ -39,6 +50,8 @@ def write_refused(folder: Path) -> dict[str, str]:
         "half": "candidate_invalid",
         "nothing": "candidate_invalid",
         "wrong": "candidate_invalid",
+        "garbled": "candidate_invalid",
+        "too-new": "candidate_invalid",
         "other-product": "candidate_mismatch",
         "other-name": "candidate_mismatch",
         "nowhere": "candidate_not_found",

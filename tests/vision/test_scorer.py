@@ -113,7 +113,7 @@ def test_a_difference_within_the_tolerance_is_accepted(tmp_path: Path) -> None:
 def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path)
     (tmp_path / "model.onnx").write_bytes(b"no graph")
-    with pytest.raises(BundleError, match=r"model\.onnx can't be loaded by onnxruntime") as caught:
+    with pytest.raises(BundleError, match=r"model\.onnx can't be loaded by this onnxruntime") as caught:
         Scorer(seal_bundle(tmp_path, bundle.record))
     assert caught.value.__cause__ is not None
 

@@ -1,0 +1,152 @@
+"""No answer tells a path, a stack trace or a version of a dependency: every route, with good and with bad input."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from serving.archive import DATABASE_FILE, PHOTO_FOLDER
+from serving.openapi import FILE
+from serving.settings import ServeSettings
+from tests.serving.candidate_bundles import write_candidates, write_refused
+from tests.serving.leaks import leaks_of
+from tests.serving.running import Running, run_in_thread
+from tests.serving.sample_photos import jpeg, svg, text_file, truncated_jpeg
+
+OPERATIONS: Final = [
+    (method.upper(), path)
+    for path, methods in json.loads(FILE.read_text(encoding="utf-8"))["paths"].items()
+    for method in methods
+]
+BAD: Final = ["nope", "%00", "..%2f..%2fetc%2fpasswd", "-1", "9" * 30, "a" * 300]
+BODIES: Final[list[tuple[str, bytes]]] = [
+    ("application/json", b""),
+    ("application/json", b"{"),
+    ("application/json", b"[]"),
+    ("application/json", b'{"photos": [{"base64": "!!"}], "decision": 7, "candidate": "../..", "share": "x"}'),
+    ("application/json", b'{"photos": [{"url": "file:///etc/passwd"}]}'),
+    (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="photos"\r\n\r\nGIF89a\r\n--x--\r\n',
+    ),
+    ("multipart/form-data", b"--"),
+    ("text/plain", b"x"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("leaks")
+
+
+@pytest.fixture(scope="module")
+def refused(folder: Path) -> dict[str, str]:
+    write_candidates(folder / "candidates")
+    return write_refused(folder / "candidates")
+
+
+@pytest.fixture(scope="module")
+def talking(tiny_bundle: Path, folder: Path, refused: dict[str, str]) -> Iterator[Running]:
+    """A server with everything that has a route."""
+    settings = ServeSettings(
+        bundle=(tiny_bundle,),
+        store=str(folder / "store"),
+        bundles_folder=folder / "candidates",
+        max_photo_bytes=200_000,
+    )
+    with run_in_thread(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def tells_nothing(talking: Running, tiny_bundle: Path, folder: Path) -> Callable[[httpx.Response], httpx.Response]:
+    def look(response: httpx.Response) -> httpx.Response:
+        is_text = not response.headers.get("content-type", "").startswith("image/")
+        leaks = leaks_of(response.text if is_text else "", response.headers, tiny_bundle, folder)
+        assert leaks == [], (response.request.method, str(response.request.url), response.status_code, response.text)
+        return response
+
+    return look
+
+
+Look = Callable[[httpx.Response], httpx.Response]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_no_operation_tells_what_is_behind_it(talking: Running, tells_nothing: Look, method: str, path: str) -> None:
+    good = {
+        "check_id": talking.answer(jpeg(seed=len(path)))["check_id"],
+        "name": "tiny",
+        "index": "0",
+        "reference_id": "x",
+    }
+    bodies = BODIES if method == "POST" else [("", b"")]
+    statuses = set()
+    for value in [None, *BAD]:
+        address = _fill(path, good if value is None else dict.fromkeys(good, value))
+        for content_type, body in bodies:
+            for query in ("", "?limit=x&cursor=%00&product=a&outcome=b&max_side=-1"):
+                headers = {"content-type": content_type, "Idempotency-Key": "k" * 300, "Request-Timeout": "soon"}
+                if not query:
+                    headers = {"content-type": content_type}
+                response = talking.http.request(method, address + query, content=body, headers=headers)
+                statuses.add(tells_nothing(response).status_code)
+    assert not {500, 502} & statuses
+    if "{" in path or method == "POST":
+        assert statuses & {400, 404, 415, 422}  # some of it was bad indeed
+
+
+def test_no_photo_tells_it_whatever_is_wrong_with_it(talking: Running, tells_nothing: Look) -> None:
+    for photo in (truncated_jpeg(), text_file(), svg(), b"", b"\xff\xd8\xff\xe0" + b"x" * 50, bytes(300_000)):
+        assert tells_nothing(talking.check(photo)).status_code == 422
+        assert tells_nothing(talking.check(jpeg(), photo)).status_code == 200
+
+
+def test_no_page_tells_it(talking: Running, tells_nothing: Look) -> None:
+    check_id = talking.answer(jpeg(seed=900))["check_id"]
+    for page in (
+        "/",
+        "/checks",
+        f"/checks/{check_id}",
+        "/checks/nope",
+        "/checks/..%2f..",
+        "/bundles",
+        "/docs",
+        "/nope",
+    ):
+        assert tells_nothing(talking.http.get(page, headers={"accept": "text/html"})).status_code in (200, 404)
+    assert tells_nothing(talking.http.get("/openapi.json")).status_code == 200
+
+
+def test_no_refused_candidate_tells_it(talking: Running, tells_nothing: Look, refused: dict[str, str]) -> None:
+    for candidate in (*refused, "v2"):
+        for change in ("activate", "shadow", "canary"):
+            body = {"candidate": candidate, **({"share": 0.1} if change == "canary" else {})}
+            tells_nothing(talking.http.post(f"/v1/bundles/tiny/{change}", json=body))
+    for reading in ("state", "candidates", "changes", "comparison"):
+        assert tells_nothing(talking.http.get(f"/v1/bundles/tiny/{reading}")).status_code == 200
+
+
+def test_no_fault_of_the_store_tells_it(talking: Running, tells_nothing: Look, folder: Path) -> None:
+    check_id = talking.answer(jpeg(seed=901))["check_id"]
+    for name in (DATABASE_FILE, PHOTO_FOLDER):
+        (folder / "store" / name).rename(folder / "away")
+        if name == PHOTO_FOLDER:
+            (folder / "store" / name).write_text("no folder")
+        assert tells_nothing(talking.http.get("/readyz")).status_code == 503
+        assert tells_nothing(talking.check(jpeg(seed=902))).status_code == 503
+        tells_nothing(talking.http.get(f"/v1/checks/{check_id}/photos/0"))
+        if name == PHOTO_FOLDER:
+            (folder / "store" / name).unlink()
+        (folder / "away").rename(folder / "store" / name)
+    assert talking.http.get(f"/v1/checks/{check_id}/photos/0").status_code == 200
+
+
+def _fill(path: str, values: Mapping[str, str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path)
