@@ -1,0 +1,154 @@
+"""Requests made up from the OpenAPI document, such that fit it and such that don't: no answer is unforeseen.
+
+An answer fits the document, is never a 500, and tells nothing of the machine. What was answered with 200 is readable
+afterwards. `TOUCHSTONE_FUZZ=2000 pytest tests/serving/test_api_fuzz.py` makes so many of each kind, others each time.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from serving.app import make_api
+from serving.settings import ServeSettings
+from tests.serving.candidate_bundles import write_candidates
+from tests.serving.leaks import leaks_of
+from tests.serving.running import Running, run_in_thread
+from tests.serving.sample_photos import jpeg
+
+LONGER: Final = os.environ.get("TOUCHSTONE_FUZZ")
+EXAMPLES: Final = int(LONGER or 40)
+AnyCase = schemathesis.Case[Any]
+KEY: Final = "a-key-for-the-fuzz"
+CHECKS: Final = [
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+]
+SCHEMA: Final = schemathesis.openapi.from_dict(make_api().openapi())
+OPERATIONS: Final = [result.ok() for result in SCHEMA.get_all_operations() if isinstance(result, Ok)]
+MODES: Final = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+LATER: Final = ("deadline_unreachable", "deadline_exceeded", "overloaded")  # 503 and 504, as documented
+
+
+class Fuzzed:
+    """A server under fuzz, and the checks that it answered and nobody deleted."""
+
+    def __init__(self, server: Running, folders: tuple[Path, ...]) -> None:
+        self.server = server
+        self.folders = folders
+        self.session = requests.Session()
+        self.answered: dict[str, dict[str, Any]] = {}
+        self.requests = 0
+
+    def call(self, case: AnyCase) -> None:
+        """Send it and look at the answer."""
+        self.requests += 1
+        headers = {"Authorization": f"Bearer {KEY}"}
+        response = case.call(base_url=self.server.url, session=self.session, headers=headers, timeout=60)
+        case.validate_response(response, checks=CHECKS)
+        problem = response.json() if "json" in response.headers.get("content-type", [""])[0] else {}
+        told = (case.formatted_path, response.status_code, response.content[:500])
+        assert response.status_code < 500 or problem["code"] in LATER, told
+        plain = {name: values[0] for name, values in response.headers.items()}
+        assert leaks_of(response.text if problem else "", plain, *self.folders) == [], told
+        if response.status_code == 200 and (case.method, case.path) == ("POST", "/v1/checks"):
+            self.answered[problem["check_id"]] = problem
+        if response.status_code == 204:
+            del self.answered[case.path_parameters["check_id"]]
+
+    def known(self, name: str, method: str) -> Any:
+        """A value that the server knows for a part of an address; to delete, a check of its own."""
+        if name != "check_id":
+            return {"name": "tiny", "index": 0}.get(name, "x")
+        if not self.answered or method == "DELETE":
+            answer = self.server.answer(jpeg(seed=self.requests, size=(64, 64)))
+            self.answered[answer["check_id"]] = answer
+        return list(self.answered)[-1]
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
+    folder = tmp_path_factory.mktemp("fuzz")
+    candidates = write_candidates(folder / "candidates")
+    settings = ServeSettings(bundle=(tiny_bundle,), store=str(folder / "store"), bundles_folder=candidates, api_key=KEY)
+    with run_in_thread(settings) as server:
+        fuzzed = Fuzzed(server, (folder, tiny_bundle))
+        yield fuzzed
+        fuzzed.session.close()
+
+
+def test_every_operation_of_the_document_is_tried() -> None:
+    paths = make_api().openapi()["paths"]
+    documented = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert {operation.label for operation in OPERATIONS} == documented
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
+def test_made_up_requests_get_documented_answers(
+    fuzzed: Fuzzed, operation: schemathesis.APIOperation[Any, Any, Any, Any]
+) -> None:
+    before = fuzzed.requests
+    takes_anything = bool(list(operation.iter_parameters())) or bool(operation.body)
+    for mode in MODES if takes_anything else MODES[:1]:
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            derandomize=LONGER is None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode), deep=st.booleans())
+        def try_one(case: AnyCase, deep: bool) -> None:
+            if deep:  # past the 404: at a check, a bundle and a photo that are there
+                for name in case.path_parameters or {}:
+                    case.path_parameters[name] = fuzzed.known(name, case.method)
+                put_photo(case)
+            fuzzed.call(case)
+
+        try_one()
+    assert fuzzed.requests > before
+
+
+def put_photo(case: AnyCase) -> None:
+    """A photo in the place of made-up bytes, and nothing that says what it has to show."""
+    if not isinstance(case.body, dict) or not isinstance(case.body.get("photos"), list):
+        return
+    body: dict[str, Any] = case.body
+    photo = jpeg(seed=1, size=(64, 64))
+    is_json = case.media_type == "application/json"
+    body["photos"] = [{"base64": base64.b64encode(photo).decode()} if is_json else photo]
+    for name in ("listing", "product", "views"):
+        body.pop(name, None)
+
+
+@pytest.mark.slow
+def test_what_was_answered_under_fuzz_is_readable(fuzzed: Fuzzed) -> None:
+    assert fuzzed.server.check(jpeg(seed=5)).status_code == 200
+    assert len(fuzzed.answered) > 5
+    for check_id, answer in fuzzed.answered.items():
+        again = fuzzed.server.http.get(f"/v1/checks/{check_id}").json()
+        assert {name: again.get(name) for name in answer} == answer
+        assert fuzzed.server.http.get(answer["photos"][0]["evidence_url"]).status_code == 200
+    print(f"{fuzzed.requests} requests, {len(fuzzed.answered)} checks read back")
