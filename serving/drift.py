@@ -201,15 +201,14 @@ class DriftWatch:
 
     def follow(self, bundles: Iterable[tuple[Detector, ValidationSample | None]]) -> None:
         """Watch these bundles from now on, each by its sample, and no others."""
-        kept = {
-            detector.bundle.sha256: self._monitors.get(detector.bundle.sha256)
-            or DriftMonitor(detector, sample, self._settings, self._metrics)
-            for detector, sample in bundles
-        }
+        wanted = {detector.bundle.sha256: (detector, sample) for detector, sample in bundles}
         for sha256, monitor in self._monitors.items():
-            if sha256 not in kept:
-                monitor.forget()
-        self._monitors = kept
+            if sha256 not in wanted:
+                monitor.forget()  # before others begin: a bundle whose reference was erased keeps its version
+        self._monitors = {
+            sha256: self._monitors.get(sha256) or DriftMonitor(detector, sample, self._settings, self._metrics)
+            for sha256, (detector, sample) in wanted.items()
+        }
 
     def note(self, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
         """Take a check's photo into the window of the bundle that judged it; one that isn't followed is left out."""

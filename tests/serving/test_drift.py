@@ -150,6 +150,19 @@ def test_following_another_bundle_starts_anew_and_takes_the_old_ones_gauges_down
     assert [monitor.filled for monitor in watch.monitors] == [0]
 
 
+def test_a_bundle_of_the_same_version_takes_over_the_gauges(detector: Detector, tmp_path: Path) -> None:
+    """As after an erased reference: other bytes, the same name and version."""
+    registry = CollectorRegistry()
+    watch = DriftWatch(SMALL, DriftMetrics(registry))
+    watch.follow([(detector, read_sample(detector.bundle, detector.scorer.graph))])
+    write_tiny_bundle(tmp_path)
+    other = Detector(tmp_path)
+    assert other.bundle.sha256 != detector.bundle.sha256
+    watch.follow([(other, None)])
+    labels = {"bundle": "tiny", "version": "1"}
+    assert registry.get_sample_value("touchstone_drift_window_listings", labels) == 0
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
