@@ -21,7 +21,7 @@ from training.variants import require_copies
 from vision.config import setting
 from vision.errors import ConfigError
 
-MOST_SUPPORT = 20_000  # photos, mirrored ones counted: 3.2 GB of kernel, and 4.8 GB while it is made
+MOST_SUPPORT = 20_000  # photos, mirrored ones counted: 3.2 GB of kernel, and as much again for its square
 _CONSTANT = 1e-3  # a feature that varies less says nothing, and must not be divided by that
 _NARROWEST = 0.3  # below, the evidence's path takes more than its eight places to be exact
 _JITTER = 1e-6  # of the kernel's diagonal, which is 1: two equal photos would leave it no factor
@@ -50,12 +50,20 @@ class KernelConfig:
             raise ConfigError(f"ridge is {self.ridge}; it is above 0")
 
 
-def require_room(photos: int) -> None:
-    """Raise RunError for more photos than a kernel can hold: to be asked before anything is trained for it."""
+def require_room(photos: int, copies: int) -> None:
+    """Raise RunError for more photos than a kernel can hold: to be asked before anything is trained for it.
+
+    A photo's changed copies take a row each, and what is fitted on copies is in memory twice more.
+    """
     if photos > MOST_SUPPORT:
         raise RunError(
             f"the kernel head compares each of {photos} photos (mirrored ones counted) with every other, and takes at "
             f"most {MOST_SUPPORT}: set model.head = 'linear'"
+        )
+    if copies and 2 * photos * (photos + copies) > MOST_SUPPORT**2:
+        raise RunError(
+            f"the kernel head compares {photos} photos and {copies} changed copies of them with each photo, more than "
+            "memory holds: name fewer kernel.copies, or set model.head = 'linear'"
         )
 
 
@@ -67,7 +75,7 @@ def fit_kernel_head(lesson: Lesson, config: KernelConfig) -> KernelHead:
     what ships. Raises RunError for more photos than a kernel can hold.
     """
     features, weights = lesson.features, lesson.weights
-    require_room(len(features))
+    require_room(len(features), len(lesson.copies))
     mean = features.mean(0)
     spread = features.std(0)
     scale = np.where(spread < _CONSTANT, np.float32(1e6), spread + np.float32(1e-4))

@@ -57,7 +57,7 @@ class FrozenRecipe:
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
         """See Recipe; nothing is written to `folder`, since fitting takes seconds."""
         if self.config.model.head == "kernel":
-            require_room(len((*fit, *stop)) * len(_sides(self.config)))
+            _require_room((*fit, *stop), self.config)
         if not has_counterfeits(self.manifest):
             return self._fit_genuine_only((*fit, *stop))
         if self.config.model.head == "linear":
@@ -135,7 +135,7 @@ class FinetuneRecipe:
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """See Recipe. Each member has a seed and a folder of its own, the first one the run's."""
         if self.config.model.head == "kernel":
-            require_room(len(fit) * len(_sides(self.config)))
+            _require_room(fit, self.config)
         frozen = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console)
         settings = self.config.finetune
         members = [
@@ -251,6 +251,11 @@ def _sides(config: TrainConfig) -> tuple[Variant, ...]:
 def _copies(config: TrainConfig) -> tuple[Variant, ...]:
     """Which changed copies of photos teach a head: a kernel's alone."""
     return tuple(COPIES[code] for code in config.kernel.copies) if config.model.head == "kernel" else ()
+
+
+def _require_room(rows: Sequence[int], config: TrainConfig) -> None:
+    """Raise RunError for more rows than a kernel can learn from."""
+    require_room(len(rows) * len(_sides(config)), len(rows) * len(_copies(config)))
 
 
 def _extract(cache: FeatureCache, photos: Sequence[Path], config: TrainConfig, console: Console) -> NDArray[np.float32]:

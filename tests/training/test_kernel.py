@@ -89,6 +89,15 @@ def test_more_photos_than_a_kernel_holds_are_refused(monkeypatch: pytest.MonkeyP
         fit_kernel_head(lesson_of(features, genuine), KernelConfig())
 
 
+def test_copies_that_memory_cannot_hold_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    features, genuine = rings(60, seed=0)
+    monkeypatch.setattr(kernel, "MOST_SUPPORT", 130)
+    fit_kernel_head(lesson_of(features, genuine, copies=features[None]), KernelConfig())
+    copies = np.stack([features, features])
+    with pytest.raises(RunError, match=r"60 photos and 120 changed copies.*fewer kernel\.copies"):
+        fit_kernel_head(lesson_of(features, genuine, copies=copies), KernelConfig())
+
+
 def test_a_photo_looks_like_its_own_product_and_like_nothing_far_from_all() -> None:
     rng = np.random.default_rng(0)
     centres = np.repeat([[0.0, 0.0], [4.0, 0.0]], 40, axis=0)
