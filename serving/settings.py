@@ -94,7 +94,7 @@ class ServeSettings:
     max_photos: int = setting(12, help="Photos in one check, 1 to 12.")
     max_photo_bytes: int = setting(20 * 2**20, help="Bytes of one photo as sent.")
     max_photo_pixels: int = setting(
-        60_000_000, help="Width times height of one photo; decoding takes up to 14 bytes a pixel, on each thread."
+        60_000_000, help="Width times height of one photo; decoding takes up to 21 bytes a pixel, on each thread."
     )
     photo_timeout_s: float = setting(
         30.0,

@@ -17,6 +17,7 @@ import yaml
 from serving.app import make_api
 from serving.metrics import Metrics
 from serving.settings import ServeSettings, read_serve_settings
+from serving.shadow import MOST_WAITING_BYTES
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -78,6 +79,16 @@ def test_a_pod_has_time_to_finish_what_it_does(manifest: Path, tmp_path: Path) -
     (wait,) = re.findall(r"sleep\((\d+)\)", container["lifecycle"]["preStop"]["exec"]["command"][-1])
     stop = settings_of(manifest, tmp_path).stop_timeout_s
     assert pod(manifest)["terminationGracePeriodSeconds"] > stop + int(wait)
+
+
+def test_a_pod_survives_the_largest_photos_on_all_threads(manifest: Path, tmp_path: Path) -> None:
+    """21 bytes a pixel, as measured with WebP; a shadow's thread; half a gigabyte for the server and two bundles."""
+    (container,) = pod(manifest)["containers"]
+    limits, settings = container["resources"]["limits"], settings_of(manifest, tmp_path)
+    threads = int(limits["cpu"]) + (0 if settings.store == "none" else 1)
+    decoding = threads * settings.max_photo_pixels * 21
+    (gibibytes,) = re.findall(r"^(\d+)Gi$", limits["memory"])
+    assert int(gibibytes) * 2**30 > decoding + settings.max_bytes_in_hand + MOST_WAITING_BYTES + 500_000_000
 
 
 def test_a_pod_runs_as_the_images_user_and_can_write_nothing_but_its_store(manifest: Path, tmp_path: Path) -> None:
