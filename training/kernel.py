@@ -21,7 +21,7 @@ from training.variants import require_copies
 from vision.config import setting
 from vision.errors import ConfigError
 
-MOST_SUPPORT = 20_000  # photos, mirrored ones counted: 3.2 GB of kernel, and as much again for its square
+MOST_SUPPORT = 20_000  # photos, mirrored ones counted: 3.2 GB of kernel, as much for its square, 7.2 GB in all
 _CONSTANT = 1e-3  # a feature that varies less says nothing, and must not be divided by that
 _NARROWEST = 0.3  # below, the evidence's path takes more than its eight places to be exact
 _JITTER = 1e-6  # of the kernel's diagonal, which is 1: two equal photos would leave it no factor
@@ -53,14 +53,14 @@ class KernelConfig:
 def require_room(photos: int, copies: int) -> None:
     """Raise RunError for more photos than a kernel can hold: to be asked before anything is trained for it.
 
-    A photo's changed copies take a row each, and what is fitted on copies is in memory twice more.
+    Each changed copy takes a row, and a fit with copies nearly three times the memory a row (measured).
     """
     if photos > MOST_SUPPORT:
         raise RunError(
             f"the kernel head compares each of {photos} photos (mirrored ones counted) with every other, and takes at "
             f"most {MOST_SUPPORT}: set model.head = 'linear'"
         )
-    if copies and 2 * photos * (photos + copies) > MOST_SUPPORT**2:
+    if copies and 3 * photos * (photos + copies) > MOST_SUPPORT**2:
         raise RunError(
             f"the kernel head compares {photos} photos and {copies} changed copies of them with each photo, more than "
             "memory holds: name fewer kernel.copies, or set model.head = 'linear'"

@@ -91,7 +91,7 @@ def test_more_photos_than_a_kernel_holds_are_refused(monkeypatch: pytest.MonkeyP
 
 def test_copies_that_memory_cannot_hold_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     features, genuine = rings(60, seed=0)
-    monkeypatch.setattr(kernel, "MOST_SUPPORT", 130)
+    monkeypatch.setattr(kernel, "MOST_SUPPORT", 150)
     fit_kernel_head(lesson_of(features, genuine, copies=features[None]), KernelConfig())
     copies = np.stack([features, features])
     with pytest.raises(RunError, match=r"60 photos and 120 changed copies.*fewer kernel\.copies"):
