@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator, Sequence
 
 from serving.drift import DriftWatch
@@ -11,6 +12,8 @@ from serving.schemas import Check
 from serving.telemetry import Tracing
 from vision.detector import Detector
 from vision.verdict import PhotoJudgement
+
+log = logging.getLogger("touchstone.drift")
 
 
 class Watch:
@@ -39,4 +42,7 @@ class Watch:
         self.tracing.add_outcome(
             product=check.product, outcome=check.outcome, bundle=check.bundle.name, version=check.bundle.version
         )
-        self.drift.note(detector, judgements)
+        try:
+            self.drift.note(detector, judgements)
+        except Exception:  # a border as well: the check is judged and kept, and must be answered
+            log.exception("drift failed on check %s", check.check_id)

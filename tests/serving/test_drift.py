@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from serving.settings import ServeSettings
 from tests.serving.running import Running, run_in_thread
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_sample import add_tiny_sample, mixed_photo
+from vision.bundle import seal_bundle
 from vision.detector import Detector
 from vision.errors import ConfigError
 from vision.quality import QualityMeasures
-from vision.validation import read_sample
+from vision.validation import Projection, read_sample, write_sample
 from vision.verdict import PhotoJudgement
 
 SMALL = DriftSettings(window_listings=60, window_s=0, false_alarms_per_window=0.001)
@@ -197,3 +199,16 @@ def test_drift_is_told_by_route_metric_and_log(server: Running, caplog: pytest.L
     assert 'touchstone_drift_windows_total{bundle="tiny",version="1"} 1.0' in text
     assert 'touchstone_drift_psi{bundle="tiny",measure="brightness",version="1"}' in text
     assert "brightness" in caplog.text
+
+
+def test_a_sample_that_does_not_fit_the_graph_costs_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write_tiny_bundle(tmp_path)
+    bundle = add_tiny_sample(tmp_path, listings=20)
+    sample = read_sample(bundle, Detector(bundle).scorer.graph)
+    assert sample is not None
+    other = Projection(centre=np.zeros(999, np.float32), directions=np.zeros((6, 999), np.float32))
+    write_sample(tmp_path, "fp32", dataclasses.replace(sample, projection=other))
+    seal_bundle(tmp_path, bundle.record)
+    with run_in_thread(ServeSettings(bundle=(tmp_path,), store="none", drift=SMALL)) as running:
+        assert running.answer(mixed_photo(1))["outcome"] is not None
+    assert "drift failed on check" in caplog.text
