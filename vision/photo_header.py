@@ -12,9 +12,11 @@ _MOST_SCANS: Final = 128  # a progressive JPEG has about 10; thousands make a de
 _MOST_SCANNED_PIXELS: Final = 1_200_000_000  # scans times pixels: an empty scan of 60 megapixels still takes 0.04 s
 _ALWAYS_SCANS: Final = 16  # that any size may have
 _SEQUENTIAL: Final = (0xC0, 0xC1)  # Huffman-coded
+_MOST_SEGMENTS: Final = 4_000  # of a JPEG's header; 20 MiB in segments of 64 KiB are 320
 _MOST_CHUNKS: Final = 20_000  # of a PNG; 20 MiB in chunks of 4 KiB are 5,000
 _MOST_BOXES: Final = 64
 _EXIF_ITEM: Final = re.compile(rb"(infe(?:\x02.{7}|\x03.{9}))Exif", re.DOTALL)  # ISO 23008-12: version, flags, id, type
+_FILL: Final = re.compile(rb"\xff+(?=\xff)")
 _KEPT_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"IDAT", b"IEND"})
 
 
@@ -32,7 +34,7 @@ def read_jpeg_header(data: bytes) -> PhotoHeader:
     """Walks the segments up to the first scan; keeps JFIF, colour profile and Adobe's colour flag, drops the rest."""
     kept, place, size, orientation = [data[:2]], 2, None, None
     components = 0
-    while True:
+    for _ in range(_MOST_SEGMENTS):
         place = _skip_fill(data, place)
         marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
         segment = data[place : place + 2 + length]
@@ -50,6 +52,8 @@ def read_jpeg_header(data: bytes) -> PhotoHeader:
         if (not 0xE1 <= marker <= 0xEF and marker != 0xFE) or _is_colour_segment(marker, segment):
             kept.append(segment)
         place += 2 + length
+    else:
+        raise PhotoCorrupt(f"the JPEG's header has over {_MOST_SEGMENTS} segments: save it again.")
     if size is None:
         raise PhotoCorrupt("the JPEG has no size before its first scan: send the photo again.")
     # A sequential JPEG whose first scan has all components may have no other: libjpeg stops at the second itself.
@@ -149,8 +153,9 @@ def _find_webp_exif(data: bytes) -> bytes:
 
 def _skip_fill(data: bytes, place: int) -> int:
     """The place of the next marker, after any fill bytes before it."""
-    while data[place : place + 2] == b"\xff\xff":
-        place += 1
+    fill = _FILL.match(data, place)  # all at once: a file may be nothing else
+    if fill is not None:
+        place = fill.end()
     if place + 2 > len(data):
         raise PhotoTruncated(_cut_short("JPEG"))
     if data[place] != 0xFF:
