@@ -109,8 +109,14 @@ class Database:
 
     def _commit(self, group: Sequence[_Write]) -> None:
         if len(group) > 1:
-            with contextlib.suppress(Exception):  # whichever it was is told below, to the one whose write it was
+            try:
                 results = self._transact(group)
+            except Exception as error:  # noqa: BLE001 one write's, and told below to the one whose it was, or the file's
+                if _is_locked(error):  # each by itself would wait as long again, the last of them for minutes
+                    for write in group:
+                        write.done.set_exception(_unavailable())
+                    return
+            else:
                 for write, result in zip(group, results, strict=True):
                     write.done.set_result(result)
                 return
@@ -266,6 +272,13 @@ def _touch(session: Session) -> None:
 
 def _unavailable() -> StoreUnavailable:
     return StoreUnavailable("the database does not answer; the log says why", retry_after_s=5)
+
+
+def _is_locked(error: Exception) -> bool:
+    """Whether another process held the file for as long as we wait for it."""
+    cause = error.__cause__
+    code = getattr(cause.orig, "sqlite_errorcode", 0) if isinstance(cause, DBAPIError) else 0
+    return code & 0xFF == sqlite3.SQLITE_BUSY  # the lower byte; above it the kind of busy
 
 
 def _reason(error: SQLAlchemyError) -> str:

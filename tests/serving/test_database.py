@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
+from serving import database as database_module
 from serving.database import connect, migrate, open_database
 from serving.errors import StoreUnavailable
 from serving.tables import Table
@@ -106,6 +109,32 @@ def test_writes_that_wait_are_committed_together_and_the_failed_one_alone_is_tol
             assert found == [1, 2, 3, 4, 5, 6]
         finally:
             event.remove(Engine, "commit", note_commit)
+            database.close()
+
+    asyncio.run(work())
+
+
+def test_writes_behind_a_locked_file_wait_for_it_once_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One after another they would take a busy timeout each: the last of 64 would hang for ten minutes."""
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 0.5)
+
+    async def work() -> None:
+        database = open_database(tmp_path / "checks.sqlite")
+        tries: list[int] = []
+
+        def add(session: Session) -> None:
+            tries.append(1)
+            session.execute(text("PRAGMA user_version=7"))
+
+        try:
+            with contextlib.closing(sqlite3.connect(tmp_path / "checks.sqlite", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                results = await asyncio.gather(*(database.write(add) for _ in range(40)), return_exceptions=True)
+                assert all(isinstance(result, StoreUnavailable) for result in results)
+                assert len(tries) <= 2  # the first, and one for those behind it
+                other.execute("ROLLBACK")
+            await database.write(add)
+        finally:
             database.close()
 
     asyncio.run(work())
