@@ -174,6 +174,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _refuse(self, error: ServingError) -> None:
         """Answer on behalf of an app that was not asked, for the last time on this connection."""
+        if self._discarding:  # answered already, for another fault of the same bytes
+            return
         answering = self.cycle is not None and not self.cycle.response_complete
         if self._guard.lingering >= MOST_LINGERING or (answering and self.cycle.response_started):
             self.transport.abort()

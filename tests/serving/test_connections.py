@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from serving.http_protocol import MAX_HEAD_BYTES
 from tests.serving.occupied import occupied, until
@@ -103,6 +104,19 @@ def test_what_is_no_http_is_a_problem_as_everything_else(server: Running) -> Non
         assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
         assert b'"http_malformed"' in answer.body
         assert ends(connection)
+
+
+def test_a_long_head_that_turns_out_malformed_is_answered_once(
+    server: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connect(server) as connection:
+        for part in (b"GET / HTTP/1.1\r\n", (b"X: " + b"x" * 1024 + b"\r\n") * 60, b"\x00" * 8192):
+            connection.sendall(part)
+            time.sleep(0.2)  # so that each arrives by itself
+        answer = read_answer(connection)
+        assert (answer.status, b'"http_malformed"' in answer.body) == (400, True)
+        assert ends(connection)
+    assert not [record for record in caplog.records if record.name == "asyncio"]
 
 
 def test_a_malformed_chunk_ends_the_check_that_it_belongs_to(server: Running) -> None:
