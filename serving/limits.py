@@ -77,9 +77,9 @@ class CallerLimits:
     def _bucket_of(self, caller: str) -> _Bucket:
         bucket = self._buckets.get(caller)
         if bucket is None:
-            bucket = self._buckets[caller] = _Bucket(tokens=self._settings.burst, filled_at=self._clock())
-            if len(self._buckets) > REMEMBERED:
+            if len(self._buckets) >= REMEMBERED:
                 self._forget_one()
+            bucket = self._buckets[caller] = _Bucket(tokens=self._settings.burst, filled_at=self._clock())
         self._buckets.move_to_end(caller)
         return bucket
 

@@ -83,6 +83,17 @@ def test_callers_without_number_take_bounded_memory_and_none_in_hand_is_forgotte
             pass
 
 
+def test_one_caller_more_than_are_remembered_is_let_in_when_all_have_a_check_in_hand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "REMEMBERED", 1)
+    callers = CallerLimits(LimitSettings(concurrent_checks=1))
+    with callers.hold("first"), callers.hold("second"):
+        for caller in ("first", "second"):
+            with pytest.raises(ConcurrencyLimited), callers.hold(caller):
+                pass
+
+
 def test_an_ipv6_subscriber_is_one_caller_and_an_ipv4_address_is_one_however_it_is_written() -> None:
     assert caller_at("2001:db8:1:2:3::4") == caller_at("2001:db8:1:2:ffff::1") != caller_at("2001:db8:1:3::1")
     assert caller_at("::ffff:192.0.2.7") == caller_at("192.0.2.7") != caller_at("192.0.2.8")
