@@ -49,9 +49,9 @@ class Workers:
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
         """Run `work` when a thread is free; its future raises Overdue when that takes longer than the time limit."""
-        piece = _Piece(work)
-        self._waiting.put(piece)
-        return piece.done
+        done: Future[T] = Future()
+        self._waiting.put(_Piece(work, done))
+        return done
 
     def close(self) -> None:
         """Cancel what waits and let what runs finish, for as long as a piece may take."""
@@ -60,7 +60,7 @@ class Workers:
             while True:
                 piece = self._waiting.get_nowait()
                 if piece is not None:
-                    piece.done.cancel()
+                    piece.cancel()
         self._watch.join()
         with self._lock:
             serving = list(self._serving)
@@ -80,7 +80,7 @@ class Workers:
     def _work(self, worker: _Worker) -> None:
         self._initializer()
         while (piece := self._waiting.get()) is not None:
-            if not piece.done.set_running_or_notify_cancel():
+            if not piece.start():
                 continue
             worker.take(piece)
             try:
@@ -116,27 +116,47 @@ class Workers:
 
 
 class _Piece:
-    """Work and its future, which whoever comes first settles: the thread that runs it, or the watch."""
+    """Work and its future, which whoever comes first settles: the thread that runs it, or the watch.
 
-    __slots__ = ("_work", "done")
+    Settled, it holds neither: one that is given up keeps its place in the queue, and its photo must not stay with it.
+    """
 
-    def __init__(self, work: Callable[[], Any]) -> None:
-        self._work = work
-        self.done: Future[Any] = Future()
+    __slots__ = ("_held",)
+
+    def __init__(self, work: Callable[[], Any], done: Future[Any]) -> None:
+        self._held: tuple[Callable[[], Any], Future[Any]] | None = (work, done)
+        done.add_done_callback(self._let_go)
+
+    def start(self) -> bool:
+        """Say whether it is still wanted; it can't be given up by its caller after that."""
+        held = self._held
+        return held is not None and held[1].set_running_or_notify_cancel()
 
     def run(self) -> None:
+        held = self._held
+        if held is None:
+            return
+        work, done = held
         try:
-            result = self._work()
+            result = work()
         except BaseException as error:  # noqa: BLE001 it is raised where the piece was asked for
             with contextlib.suppress(InvalidStateError):
-                self.done.set_exception(error)
+                done.set_exception(error)
         else:
             with contextlib.suppress(InvalidStateError):
-                self.done.set_result(result)
+                done.set_result(result)
+
+    def cancel(self) -> None:
+        if (held := self._held) is not None:
+            held[1].cancel()
 
     def give_up(self) -> None:
-        with contextlib.suppress(InvalidStateError):
-            self.done.set_exception(Overdue())
+        if (held := self._held) is not None:
+            with contextlib.suppress(InvalidStateError):
+                held[1].set_exception(Overdue())
+
+    def _let_go(self, _: object) -> None:
+        self._held = None
 
 
 class _Worker:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -66,6 +68,38 @@ def test_what_is_given_up_while_it_waits_frees_its_place() -> None:
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         assert compute.waiting == 0
+        gate.set()
+        await running
+
+    asyncio.run(work())
+    compute.close()
+
+
+def test_what_is_given_up_while_it_waits_holds_no_photo() -> None:
+    """Its place is free at once, so callers who leave could otherwise fill the memory behind one slow photo."""
+
+    class Photo:
+        def judge(self) -> None:
+            raise AssertionError("given up before it had a thread")
+
+    compute = Compute(threads=1, max_waiting=5, timeout_s=30)
+    gate = threading.Event()
+
+    async def work() -> None:
+        running = asyncio.create_task(compute.run(gate.wait))
+        await asyncio.sleep(0.02)
+        photo = Photo()
+        held = weakref.ref(photo)
+        waiting = asyncio.create_task(compute.run(photo.judge))
+        del photo
+        await asyncio.sleep(0.02)
+        assert held() is not None
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        del waiting
+        await asyncio.sleep(0.02)
+        gc.collect()
+        assert held() is None
         gate.set()
         await running
 
