@@ -65,18 +65,23 @@ class Compute:
 
         Raises Overloaded before starting any of them when they would have to wait behind too much other work;
         with nothing waiting a request of any size is taken. Raises ComputeTimedOut when one does not end in time.
+        Where one fails, those that wait are dropped.
         """
         with self._lock:
             self.refuse_beyond(len(work))
             self._unfinished += len(work)
+        pieces = [asyncio.wrap_future(self._submit(piece)) for piece in work]
         try:
-            return list(await asyncio.gather(*(asyncio.wrap_future(self._submit(piece)) for piece in work)))
+            return list(await asyncio.gather(*pieces))
         except Overdue as error:
             raise ComputeTimedOut(
                 f"one photo took longer than {self.timeout_s:g} s, so nothing was answered; send it again once, and "
                 "smaller if that fails too",
                 retry_after_s=30,
             ) from error
+        finally:
+            for piece in pieces:
+                piece.cancel()  # where one failed, nobody waits for those that have no thread yet
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run one piece of work; raises Overloaded like `run_all`."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import threading
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from serving.compute import Compute
-from serving.errors import Overloaded
+from serving.errors import ComputeTimedOut, Overloaded
 from tests.serving.running import Running
 from tests.serving.sample_photos import jpeg
 
@@ -102,6 +103,29 @@ def test_what_is_given_up_while_it_waits_holds_no_photo() -> None:
         assert held() is None
         gate.set()
         await running
+
+    asyncio.run(work())
+    compute.close()
+
+
+def test_where_one_piece_hangs_those_that_wait_behind_it_never_start() -> None:
+    """Twelve photos that hang would take twelve threads, each for a time limit, though the first ended the check."""
+    compute = Compute(threads=1, max_waiting=20, timeout_s=0.2)
+    gate = threading.Event()
+    started: list[int] = []
+
+    def hang(number: int) -> None:
+        started.append(number)
+        gate.wait(30)
+
+    async def work() -> None:
+        with pytest.raises(ComputeTimedOut):
+            await compute.run_all([functools.partial(hang, number) for number in range(12)])
+        await asyncio.sleep(0.02)
+        gate.set()
+        await compute.run(lambda: None)  # behind whatever waits still
+        assert len(started) <= 2  # the second one may be taken by the new thread before the first one's end is told
+        assert compute.unfinished <= 1
 
     asyncio.run(work())
     compute.close()
