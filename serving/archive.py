@@ -44,13 +44,18 @@ class Archive:
         self.photos = photos
         self._database = database
         self._lock = lock
+        self.may_hold_orphans = True  # photos that no check names: of an earlier process, or of writes that failed here
 
     async def keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         """Store a check with its readable photos; all of it is on the disk when this returns."""
         kept = [(photo.sha256, data) for photo, data in zip(new.photos, photos, strict=True) if photo.kept]
         async with self.photos.hold(sha256 for sha256, _ in kept):
-            await self.photos.put(kept)
-            await self.records.add(new)
+            try:
+                await self.photos.put(kept)
+                await self.records.add(new)
+            except BaseException:
+                self.may_hold_orphans = True
+                raise
 
     async def find_photo(self, check_id: str, index: int) -> StoredPhoto:
         """Give one photo of a check; raises CheckNotFound or PhotoNotFound."""
@@ -94,14 +99,19 @@ class Archive:
         await self.records.forget_keys_before(now - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
 
     async def sweep(self) -> int:
-        """Remove photos that no check names: what a kill left behind between two steps. Gives how many."""
+        """Remove photos that no check names: what a kill or a failure left between two steps. Gives how many."""
         removed = 0
-        async for hashes in self.photos.list_hashes():
-            if suspects := await self.records.unused(hashes):
-                async with self.photos.hold(suspects):
-                    unused = await self.records.unused(suspects)
-                    await self.photos.remove(unused)
-                    removed += len(unused)
+        self.may_hold_orphans = False  # at once: what fails from now on may lie behind the sweep
+        try:
+            async for hashes in self.photos.list_hashes():
+                if suspects := await self.records.unused(hashes):
+                    async with self.photos.hold(suspects):
+                        unused = await self.records.unused(suspects)
+                        await self.photos.remove(unused)
+                        removed += len(unused)
+        except BaseException:
+            self.may_hold_orphans = True
+            raise
         return removed
 
     async def ping(self) -> None:

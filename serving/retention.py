@@ -15,12 +15,10 @@ log = logging.getLogger("touchstone.serving")
 
 async def keep_house(archive: Archive, retention_days: int | None, *, period_s: float = PERIOD_S) -> None:
     """Clean once at start and then every period, until cancelled; a store that does not answer is tried again."""
-    first = True
     while True:
         try:
-            if first:
+            if archive.may_hold_orphans:
                 await _sweep(archive)
-                first = False
             await delete_expired(archive, retention_days, datetime.datetime.now(datetime.UTC))
         except Unavailable as error:
             log.warning("cleaning the store failed and is tried again: %s", error)

@@ -138,6 +138,28 @@ def test_the_house_is_kept_at_start_without_waiting_for_the_hour(tmp_path: Path)
     asyncio.run(work())
 
 
+def test_photos_of_checks_that_could_not_be_recorded_are_swept_while_the_server_runs(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as archive:
+            cleaning = asyncio.create_task(keep_house(archive, None, period_s=0.01))
+            await archive.keep(new_check(b"kept"), [b"kept"])
+            while archive.may_hold_orphans:
+                await asyncio.sleep(0.01)
+            again = new_check(b"kept")
+            await archive.keep(again, [b"kept"])
+            twice = dataclasses.replace(new_check(b"lost"), answer=again.answer)  # its check_id is taken
+            with pytest.raises(StoreUnavailable):
+                await archive.keep(twice, [b"lost"])
+            for _ in range(500):
+                if not archive.may_hold_orphans and files(tmp_path) == {digest(b"kept")}:
+                    break
+                await asyncio.sleep(0.01)
+            cleaning.cancel()
+            assert files(tmp_path) == {digest(b"kept")}
+
+    asyncio.run(work())
+
+
 def test_an_idempotency_key_counts_for_24_hours(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as archive:
