@@ -108,6 +108,12 @@ def test_made_up_requests_get_documented_answers(
     fuzzed: Fuzzed, operation: schemathesis.APIOperation[Any, Any, Any, Any]
 ) -> None:
     before = fuzzed.requests
+    try_operation(fuzzed, operation)
+    assert fuzzed.requests > before
+
+
+def try_operation(fuzzed: Fuzzed, operation: schemathesis.APIOperation[Any, Any, Any, Any]) -> None:
+    """Send what the document allows, and what it doesn't."""
     takes_anything = bool(list(operation.iter_parameters())) or bool(operation.body)
     for mode in MODES if takes_anything else MODES[:1]:
 
@@ -128,7 +134,6 @@ def test_made_up_requests_get_documented_answers(
             fuzzed.call(case)
 
         try_one()
-    assert fuzzed.requests > before
 
 
 def put_photo(case: AnyCase) -> None:
@@ -146,6 +151,8 @@ def put_photo(case: AnyCase) -> None:
 @pytest.mark.slow
 def test_what_was_answered_under_fuzz_is_readable(fuzzed: Fuzzed) -> None:
     assert fuzzed.server.check(jpeg(seed=5)).status_code == 200
+    if len(fuzzed.answered) <= 5:  # the operations were tried on another server, or not at all
+        try_operation(fuzzed, next(one for one in OPERATIONS if one.label == "POST /v1/checks"))
     assert len(fuzzed.answered) > 5
     for check_id, answer in fuzzed.answered.items():
         again = fuzzed.server.http.get(f"/v1/checks/{check_id}").json()
