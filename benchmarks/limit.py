@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from typing import get_args
 from benchmarks.photos import Size, photos_of
 from benchmarks.work_folder import ROOT
 from vision.bundle import Precision, read_bundle
+from vision.cores import usable_cores
 from vision.inputs import open_for_input, to_input
 from vision.scorer import Scorer
 
@@ -60,7 +60,7 @@ def measure_limit(bundle: Path, size: Size, seconds: float, precision: Precision
             done += 1
         return done
 
-    threads = len(os.sched_getaffinity(0))
+    threads = usable_cores()
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(judge, range(threads * len(photos))))
         start, cpu = time.monotonic(), time.process_time()

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from vision.cores import usable_cores
+
 
 def describe_machine() -> str:
     """Processor, cores and memory, as one line."""
@@ -20,7 +22,7 @@ def describe_machine() -> str:
         platform.machine(),
     )
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{len(os.sched_getaffinity(0))} cores of {model}, {gib:.0f} GiB, {platform.system()} {platform.release()}"
+    return f"{usable_cores()} cores of {model}, {gib:.0f} GiB, {platform.system()} {platform.release()}"
 
 
 class MachineClock:

@@ -10,7 +10,6 @@ card name it, the int8 graph's `gate` stays null, and its calibration is fp32's,
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from training.photo_logits import single_thread_session
 from training.quantise.config import QuantiseConfig
 from training.quantise.quantise import calibration_photos, quantise
 from vision.bundle import Bundle, read_bundle, seal_bundle
+from vision.cores import usable_cores
 from vision.errors import ConfigError
 from vision.self_test import self_test_inputs
 
@@ -77,7 +77,7 @@ def make_bundle(source: Path | None = None, out: Path = BUNDLE) -> Bundle:
         return read_bundle(out)
     photos = [row.photo for row in read_manifest(SAMPLE).rows if row.split == "train"]
     source = source or train_bundle(RUNS / "demo-224")
-    return add_int8(source, out, photos, QuantiseConfig(), threads=len(os.sched_getaffinity(0)))
+    return add_int8(source, out, photos, QuantiseConfig(), threads=usable_cores())
 
 
 def main() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from serving.bundle_records import BundleRecords, Moves, Pair
 from serving.bundle_schemas import AuthenticityMove, ExampleCheck, OutcomeCount, ProductComparison, ShareChanged
+from vision.shares import wilson_bounds
 
-Z = 1.959964  # of a two-sided 95 % interval
 CERTAIN = frozenset({"genuine", "counterfeit"})
 
 
@@ -25,10 +24,8 @@ async def compare(records: BundleRecords, pair: Pair, examples: int) -> list[Pro
 
 def wilson(hits: int, n: int) -> ShareChanged:
     """Give hits of n as a share with its 95 % score interval (Wilson 1927); n is at least 1."""
-    share = hits / n
-    centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    reach = Z / (1 + Z**2 / n) * math.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    return ShareChanged(share=share, low=max(0.0, centre - reach), high=min(1.0, centre + reach))
+    low, high = wilson_bounds(hits, n)
+    return ShareChanged(share=hits / n, low=low, high=high)
 
 
 def _product(

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.shares import wilson_bounds
+
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 WeightedFigure = Callable[[BoolArray, FloatArray, FloatArray], FloatArray]
@@ -192,10 +194,8 @@ def wilson_interval(hits: int, n: int) -> Interval:
     """Wilson's 95 % interval of a share: unlike the bootstrap it doesn't shrink to a point at 0 or n hits."""
     if not n:
         return Interval(low=float("nan"), high=float("nan"))
-    z, share = 1.959964, hits / n
-    middle = (share + z * z / 2 / n) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / 4 / n / n))
-    return Interval(low=0.0 if hits == 0 else middle - half, high=1.0 if hits == n else middle + half)
+    low, high = wilson_bounds(hits, n)
+    return Interval(low=low, high=high)
 
 
 def roc_curve(positive: BoolArray, value: FloatArray) -> Curve:
