@@ -79,9 +79,12 @@ class BatchingScorer:
     def _run(self, batch: Sequence["_Wanted"]) -> None:
         try:
             scores = self._scorer.score(np.concatenate([wanted.tiles for wanted in batch]))
-        except BaseException as error:  # noqa: BLE001 each caller raises it
-            for wanted in batch:
-                wanted.error = error
+        except BaseException as error:  # noqa: BLE001 its caller raises it
+            if len(batch) == 1:
+                batch[0].error = error
+                return
+            for wanted in batch:  # one photo's fault, or a device too small for all at once, is not every caller's
+                self._run([wanted])
             return
         start = 0
         for wanted in batch:

@@ -86,14 +86,32 @@ def test_where_photos_come_close_upon_each_other_one_waits_until_the_batch_is_fu
     assert scorer.runs == [1, 3]
 
 
-def test_a_run_that_fails_fails_for_all_in_it_and_the_next_goes_on(tmp_path: Path) -> None:
+class SmallDeviceScorer(HeldUpScorer):
+    """A scorer whose device has room for one tile at a time."""
+
+    def score(self, tiles: NDArray[np.uint8]) -> Scores:
+        scores = super().score(tiles)
+        if len(tiles) > 1:
+            raise BundleError("the device ran out of memory")
+        return scores
+
+
+def test_what_fails_together_is_judged_one_by_one(tmp_path: Path) -> None:
+    scorer = SmallDeviceScorer(tmp_path)
+    batching = BatchingScorer(scorer, longest_wait_s=0, most_tiles=4)
+    tiles = [tile[None] for tile in self_test_inputs(SIZE_PX)[:3]]
+    futures = score_behind_the_first(batching, scorer, tiles)
+    assert scorer.runs == [1, 2, 1, 1]
+    for tile, future in zip(tiles, futures, strict=True):
+        assert (future.result().logit == scorer.score(tile).logit).all()
+
+
+def test_a_photo_that_fails_alone_fails_for_its_caller_only(tmp_path: Path) -> None:
     scorer = HeldUpScorer(tmp_path)
     batching = BatchingScorer(scorer, longest_wait_s=0, most_tiles=4)
     wrong = np.zeros((1, 8, 8, 3), np.uint8)
     good = self_test_inputs(SIZE_PX)[:1]
-    first, *rest = score_behind_the_first(batching, scorer, [good, wrong, wrong])
-    assert len(first.result().logit) == 1
-    for future in rest:
-        with pytest.raises(BundleError, match="failed on"):
-            future.result()
-    assert (batching.score(good).logit == first.result().logit).all()
+    first, broken, sound = score_behind_the_first(batching, scorer, [good, wrong, good])
+    with pytest.raises(BundleError, match="failed on"):
+        broken.result()
+    assert (sound.result().logit == first.result().logit).all()
