@@ -341,10 +341,11 @@ def test_weights_of_another_backbone_are_refused(tmp_path: Path, frozen: Bundle)
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_two_processes_train_one_bundle(tmp_path: Path, manifest: Path) -> None:
+def test_two_processes_train_one_bundle_of_two_members(tmp_path: Path, manifest: Path) -> None:
     config = write_toy_config(tmp_path, manifest, model=TINY)
+    settings = [part for text in ("model.recipe=finetune", "data.fold=0", *MEMBERS) for part in ("--set", text)]
     result = subprocess.run(
-        [*TORCHRUN, "train", str(config), "--set", "model.recipe=finetune", "--set", "data.fold=0"],
+        [*TORCHRUN, "train", str(config), *settings],
         capture_output=True,
         text=True,
         timeout=540,
@@ -353,3 +354,4 @@ def test_two_processes_train_one_bundle(tmp_path: Path, manifest: Path) -> None:
     assert result.returncode == 0, result.stderr[-2000:]
     bundle = read_bundle(tmp_path / "run" / "bundle")
     assert bundle.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
+    assert (tmp_path / "run" / "fit" / "member-1" / "checkpoints" / "last.pt").is_file()
