@@ -35,10 +35,10 @@ class Limit:
     cpu_ms: float
 
 
-def run_limit(bundle: Path, size: Size, seconds: float, precision: Precision | None = None) -> Limit:
+def run_limit(bundle: Path, size: Size, seconds: float) -> Limit:
     """Measure in a process of its own, as a server has one."""
-    command = [sys.executable, "-m", "benchmarks.limit", str(bundle), "--size", size, "--seconds", str(seconds)]
-    command += [] if precision is None else ["--precision", precision]
+    command = [sys.executable, "-m", "benchmarks.limit", str(bundle.resolve())]
+    command += ["--size", size, "--seconds", str(seconds)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, start_new_session=True)
     return Limit(**json.loads(done.stdout))
 
