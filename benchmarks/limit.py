@@ -20,7 +20,8 @@ from typing import get_args
 
 from benchmarks.photos import Size, photos_of
 from benchmarks.work_folder import ROOT
-from vision.bundle import Precision, read_bundle
+from vision.bundle import read_bundle
+from vision.bundle_record import Precision
 from vision.cores import usable_cores
 from vision.inputs import open_for_input, to_input
 from vision.scorer import Scorer

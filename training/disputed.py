@@ -21,7 +21,7 @@ from training.metrics import BoolArray, FloatArray, bootstrap_interval
 from training.photo_row import LABELS, Label
 from training.run_folder import FOLDS_FOLDER, read_run_record
 from training.training_data import read_training_data
-from vision.bundle import LabelKind
+from vision.bundle_record import LabelKind
 from vision.config_values import build_section
 
 DISPUTED_COLUMNS = ("listing", "product", "label", "authenticity", "rank", "suggested_label", "decision")
