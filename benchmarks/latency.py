@@ -16,7 +16,7 @@ _SIZE: Final[Size] = "1mp"
 
 
 def measure_capacity(running: Running, seconds: float, size: Size = _SIZE) -> float:
-    """Photos a second that a server answers when eight clients never pause."""
+    """Requests a second that a server answers when eight clients never pause."""
     return run_load(running.load(photos_of(size), seconds, clients=_CLIENTS)).rate_per_s
 
 

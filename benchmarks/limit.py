@@ -20,7 +20,8 @@ from typing import get_args
 
 from benchmarks.photos import Size, photos_of
 from benchmarks.work_folder import ROOT
-from vision.bundle import Precision, read_bundle
+from vision.bundle import read_bundle
+from vision.bundle_record import Precision
 from vision.cores import usable_cores
 from vision.inputs import open_for_input, to_input
 from vision.scorer import Scorer
@@ -35,10 +36,10 @@ class Limit:
     cpu_ms: float
 
 
-def run_limit(bundle: Path, size: Size, seconds: float, precision: Precision | None = None) -> Limit:
+def run_limit(bundle: Path, size: Size, seconds: float) -> Limit:
     """Measure in a process of its own, as a server has one."""
-    command = [sys.executable, "-m", "benchmarks.limit", str(bundle), "--size", size, "--seconds", str(seconds)]
-    command += [] if precision is None else ["--precision", precision]
+    command = [sys.executable, "-m", "benchmarks.limit", str(bundle.resolve())]
+    command += ["--size", size, "--seconds", str(seconds)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, start_new_session=True)
     return Limit(**json.loads(done.stdout))
 

@@ -26,7 +26,8 @@ class Load:
     With `clients`, a closed loop: so many connections, each sending the next request when it has the last one's answer.
     With `rate_per_s`, an open loop: requests leave when they are due, however slow the answers are, at constant
     distances or as a Poisson process. `form` is the body: multipart with the photo as `photos` or as `image`, or the
-    bare JPEG. No two requests send the same bytes: a comment in each JPEG counts them. The load ends after `seconds` or
+    bare JPEG. The form `photos` takes several of them and names the `product`, where they are of a bundle with several.
+    No two requests send the same bytes: a comment in each JPEG counts them. The load ends after `seconds` or
     `requests`, whichever comes first, and when what is under way is answered.
     """
 
@@ -35,6 +36,8 @@ class Load:
     form: Form
     photos: Sequence[str]
     seconds: float
+    photos_a_request: int = 1
+    product: str | None = None
     clients: int | None = None
     rate_per_s: float | None = None
     arrivals: Arrivals = "constant"
@@ -45,6 +48,8 @@ class Load:
     def __post_init__(self) -> None:
         if (self.clients is None) == (self.rate_per_s is None):
             raise ValueError("a load has either clients or rate_per_s")
+        if self.form != "photos" and (self.photos_a_request > 1 or self.product is not None):
+            raise ValueError(f"the form {self.form} has one photo and no product")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,10 @@ import httptools
 import numpy as np
 import uvloop
 
-from benchmarks.load import Form, Load
+from benchmarks.load import Load
 
 HOST: Final = "127.0.0.1"
-_BOUNDARY: Final = b"touchstone-benchmark"
+_BOUNDARY: Final = "touchstone-benchmark"
 _DIGITS: Final = 16
 _MOST_OPEN: Final = 2000  # connections of an open loop; a request past it waits, which its latency shows
 
@@ -105,9 +105,9 @@ class Client:
 
     async def run(self) -> None:
         """Send everything and wait for the last answer."""
-        templates = [_template(self.load, Path(photo).read_bytes()) for photo in self.load.photos]
+        wire = Wire.of(self.load)
         numbers = iter(range(self.load.requests)) if self.load.requests is not None else count()
-        requests = (_request(templates[n % len(templates)], self.load.first_number + n) for n in numbers)
+        requests = (wire.request(self.load.first_number + n) for n in numbers)
         if self.load.clients is not None:
             await self._closed_loop(self.load.clients, requests)
         else:
@@ -176,31 +176,56 @@ def _due_times(load: Load) -> Iterator[float]:
         due += random.exponential(1 / load.rate_per_s) if load.arrivals == "poisson" else 1 / load.rate_per_s
 
 
-def _template(load: Load, jpeg: bytes) -> tuple[bytes, bytes]:
-    """A request before and behind the digits that tell it from others: a comment behind the JPEG's first marker."""
-    before, behind, content_type = _frame(load.form)
-    before += jpeg[:2] + b"\xff\xfe" + (2 + _DIGITS).to_bytes(2, "big")
-    behind = jpeg[2:] + behind
-    head = (
-        f"POST {load.path} HTTP/1.1\r\nHost: {HOST}:{load.port}\r\nContent-Type: {content_type}\r\n"
-        f"Content-Length: {len(before) + _DIGITS + len(behind)}\r\n\r\n"
-    )
-    return head.encode() + before, behind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """A load's requests as bytes: what comes before the photos, each around the digits of its comment, and the end."""
+
+    load: Load
+    content_type: str
+    before: bytes
+    photos: Sequence[tuple[bytes, bytes]]
+    end: bytes
+
+    @classmethod
+    def of(cls, load: Load) -> Wire:
+        """Read the photos and frame them as the load's form asks for."""
+        jpegs = [Path(photo).read_bytes() for photo in load.photos]
+        if load.form == "raw":
+            halves = [_around_digits(b"", jpeg, b"") for jpeg in jpegs]
+            return cls(load=load, content_type="image/jpeg", before=b"", photos=halves, end=b"")
+        head = _part_head(f'name="{load.form}"; filename="photo.jpg"', "image/jpeg")
+        listing = _part_head('name="listing"', "application/json") + json.dumps({"product": load.product}).encode()
+        return cls(
+            load=load,
+            content_type=f"multipart/form-data; boundary={_BOUNDARY}",
+            before=listing + b"\r\n" if load.product is not None else b"",
+            photos=[_around_digits(head, jpeg, b"\r\n") for jpeg in jpegs],
+            end=f"--{_BOUNDARY}--\r\n".encode(),
+        )
+
+    def request(self, number: int) -> Sequence[bytes]:
+        """The request of that number, in pieces."""
+        count = self.load.photos_a_request
+        body = [self.before]
+        for photo in range(number * count, (number + 1) * count):
+            before, behind = self.photos[photo % len(self.photos)]
+            body += [before, str(photo).zfill(_DIGITS).encode(), behind]
+        body.append(self.end)
+        head = (
+            f"POST {self.load.path} HTTP/1.1\r\nHost: {HOST}:{self.load.port}\r\nContent-Type: {self.content_type}\r\n"
+            f"Content-Length: {sum(map(len, body))}\r\n\r\n"
+        )
+        return [head.encode(), *body]
 
 
-def _frame(form: Form) -> tuple[bytes, bytes, str]:
-    """What stands before and behind the photo in the body, and the body's type."""
-    if form == "raw":
-        return b"", b"", "image/jpeg"
-    before = (
-        b'--%b\r\nContent-Disposition: form-data; name="%b"; filename="photo.jpg"\r\n'
-        b"Content-Type: image/jpeg\r\n\r\n" % (_BOUNDARY, form.encode())
-    )
-    return before, b"\r\n--%b--\r\n" % _BOUNDARY, f"multipart/form-data; boundary={_BOUNDARY.decode()}"
+def _around_digits(before: bytes, jpeg: bytes, behind: bytes) -> tuple[bytes, bytes]:
+    """A photo up to the digits that tell it from others, and from there: a comment behind the JPEG's first marker."""
+    return before + jpeg[:2] + b"\xff\xfe" + (2 + _DIGITS).to_bytes(2, "big"), jpeg[2:] + behind
 
 
-def _request(template: tuple[bytes, bytes], number: int) -> Sequence[bytes]:
-    return template[0], str(number).zfill(_DIGITS).encode(), template[1]
+def _part_head(disposition: str, media_type: str) -> bytes:
+    head = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\nContent-Type: {media_type}\r\n\r\n"
+    return head.encode()
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ def measure_growth(results: Results, server: Server, *, checks: int) -> None:
             "early_mib": early_mib,
             "late_mib": late_mib,
             "ratio": late_mib / early_mib,
-            "photos_per_s": result.rate_per_s,
+            "checks_per_s": result.rate_per_s,
         }
 
     results.measure("growth", growth, server=server.name, checks=checks)

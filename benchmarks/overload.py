@@ -1,4 +1,4 @@
-"""Four times what the server can do: how soon it says no, and what it still does."""
+"""Several times what the server can do: how soon it says no, and what it still does."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from benchmarks.photos import photos_of
 from benchmarks.results import Results, Row
 from benchmarks.servers import Server, run_server
 
-TIMES: Final = 4.0
 SOON_MS: Final = 50.0
 
 
-def measure_overload(results: Results, server: Server, *, runs: int, seconds: float) -> None:
-    """Runs of an open loop at four times the capacity measured just before, 1 MP photos."""
-    todo = [number for number in range(runs) if not results.has("overload", run=number)]
+def measure_overload(results: Results, server: Server, *, times: float, runs: int, seconds: float) -> None:
+    """Runs of an open loop at so many times the capacity measured just before, 1 MP photos."""
+    todo = [number for number in range(runs) if not results.has("overload", times=times, run=number)]
     if not todo:
         return
     with run_server(server, results.folder / "servers.log") as running:
@@ -29,13 +28,13 @@ def measure_overload(results: Results, server: Server, *, runs: int, seconds: fl
             def one_run(number: int = number) -> Row:
                 capacity = measure_capacity(running, max(2.0, seconds / 3))
                 photos = photos_of("1mp")
-                load = running.load(photos, seconds, rate_per_s=TIMES * capacity, first_number=1_000_000 * (number + 1))
+                load = running.load(photos, seconds, rate_per_s=times * capacity, first_number=1_000_000 * (number + 1))
                 with MachineClock() as clock:
                     result = run_load(load)
                 refused_ms = [exchange.answer_ms for exchange in result.exchanges if exchange.status == 503]
                 return {
                     "capacity_per_s": capacity,
-                    "rate_per_s": TIMES * capacity,
+                    "rate_per_s": times * capacity,
                     "statuses": result.statuses,
                     "answered_per_s": result.rate_per_s,
                     "answered_p99_ms": result.latency_ms(99),
@@ -47,4 +46,4 @@ def measure_overload(results: Results, server: Server, *, runs: int, seconds: fl
                     "peak_mib": running.tree.memory().peak,
                 }
 
-            results.measure("overload", one_run, run=number)
+            results.measure("overload", one_run, times=times, run=number)

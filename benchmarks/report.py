@@ -154,7 +154,7 @@ def _latency_table(rows: Sequence[Row]) -> str:
         lines.append([*cells, f"{median(own, 'idle_share'):.2f}", f"{median(own, 'late_ms'):.1f}"])
     header = [
         "arrivals",
-        "photos/s",
+        "checks/s",
         "p50 ms",
         "p99 ms",
         "p99 / p50, median (runs)",
@@ -167,6 +167,7 @@ def _latency_table(rows: Sequence[Row]) -> str:
 def _overload_table(rows: Sequence[Row]) -> str:
     lines = [
         [
+            f"{number(row, 'times'):g}",
             f"{number(row, 'rate_per_s'):.0f} ({number(row, 'capacity_per_s'):.0f})",
             _statuses(row),
             f"{number(row, 'answered_per_s'):.0f}",
@@ -179,6 +180,7 @@ def _overload_table(rows: Sequence[Row]) -> str:
         for row in rows
     ]
     header = [
+        "times the capacity",
         "offered (capacity) /s",
         "answers",
         "200s /s",
@@ -186,7 +188,7 @@ def _overload_table(rows: Sequence[Row]) -> str:
         "503 after the last byte, p50 / p99 ms",
     ]
     header += ["of them within 50 ms", "peak RSS MiB", "idle share"]
-    return _table("Four times too much, 1 MP", header, lines)
+    return _table("Overload, 1 MP", header, lines)
 
 
 def _growth_table(rows: Sequence[Row]) -> str:

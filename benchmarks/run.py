@@ -3,7 +3,7 @@
 bash benchmarks/setup.sh                          once: the peers' environments
 python -m benchmarks.run                          everything, about an hour on two quiet cores
 python -m benchmarks.run --quick                  the same with short rounds, a quarter of an hour
-python -m benchmarks.run --parts limit overload   some parts
+python -m benchmarks.run --bundle MINE --parts limit overload   some parts, on a bundle of your own; no peers needed
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from PIL import __version__ as pillow_version
 from benchmarks.kills import measure_kills
 from benchmarks.latency import measure_latency
 from benchmarks.machine import describe_machine
-from benchmarks.make_bundle import make_bundle
 from benchmarks.memory import measure_growth, measure_many_clients
 from benchmarks.overload import measure_overload
 from benchmarks.report import write_report
@@ -33,7 +32,9 @@ from benchmarks.throughput import measure_own_limit, measure_peers
 from benchmarks.work_folder import BUNDLE, WORK
 from training.run_folder import code_version
 from vision.bundle import Bundle, read_bundle
+from vision.detector import MOST_PHOTOS
 
+_SET_HELP: Final = "a setting of Touchstone's servers; the harness says port and store"
 PARTS: Final = ("limit", "peers", "many clients", "latency", "overload", "growth", "kill")
 
 
@@ -81,8 +82,11 @@ class Harness:
     bundle: Bundle
     effort: Effort
     scratch: Path
-    shipped: Path | None
+    shipped: Bundle | None
     only: tuple[str, ...]
+    overrides: tuple[str, ...]
+    photos_a_check: int
+    times: float
 
     def run(self, part: str) -> None:
         """Measure one part."""
@@ -98,9 +102,19 @@ class Harness:
         steps[part]()
 
     def _touchstone(self, store: str = "none") -> Server:
-        """As shipped; each store is a folder of its own."""
+        """Each store is a folder of its own."""
         where = "none" if store == "none" else str(self._folder(store))
-        return touchstone(self.bundle.folder, store=where, scratch=self._folder(f"config-{store}"))
+        return self._serve(self.bundle, where, f"config-{store}")
+
+    def _serve(self, bundle: Bundle, store: str, scratch: str, name: str | None = None) -> Server:
+        return touchstone(
+            bundle,
+            store=store,
+            scratch=self._folder(scratch),
+            name=name,
+            overrides=self.overrides,
+            photos_a_check=self.photos_a_check,
+        )
 
     def _folder(self, name: str) -> Path:
         folder = self.scratch / name
@@ -120,7 +134,7 @@ class Harness:
         others = [peer for peer in self._chosen_peers() if peer.kind != "tuned"]
         own = [self._touchstone(), self._touchstone("store-clients")]
         if self.shipped is not None:
-            own.append(touchstone(self.shipped, store="none", scratch=self._folder("shipped"), name="shipped bundle"))
+            own.append(self._serve(self.shipped, "none", "shipped", "shipped bundle"))
         measure_many_clients(self.results, (*own, *others), seconds=self.effort.seconds)
 
     def _latency(self) -> None:
@@ -129,7 +143,9 @@ class Harness:
 
     def _overload(self) -> None:
         effort = self.effort
-        measure_overload(self.results, self._touchstone(), runs=effort.overload_runs, seconds=effort.latency_s)
+        measure_overload(
+            self.results, self._touchstone(), times=self.times, runs=effort.overload_runs, seconds=effort.latency_s
+        )
 
     def _growth(self) -> None:
         measure_growth(self.results, self._touchstone("store-growth"), checks=self.effort.checks)
@@ -146,7 +162,7 @@ def main() -> None:
     """Read the options, measure, report."""
     arguments = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped, as by Ctrl-C
-    bundle = read_bundle(arguments.bundle) if arguments.bundle else make_bundle()
+    bundle = read_bundle(arguments.bundle) if arguments.bundle else _make_bundle()
     described = {
         "code": code_version(),
         "bundle": f"{bundle.record.name} {bundle.record.version}, {bundle.record.geometry.size_px} px, "
@@ -154,6 +170,8 @@ def main() -> None:
         "machine": describe_machine(),
         "versions": f"onnxruntime {onnxruntime.__version__}, pillow {pillow_version}",
         "effort": "quick" if arguments.quick else "full",
+        "settings": " ".join(arguments.overrides) or "as shipped",
+        "photos a check": str(arguments.photos_a_check),
     }
     results = Results.open(arguments.out, described)
     with tempfile.TemporaryDirectory(dir=arguments.out) as scratch:
@@ -162,12 +180,21 @@ def main() -> None:
             bundle=bundle,
             effort=_effort(arguments),
             scratch=Path(scratch),
-            shipped=arguments.shipped,
+            shipped=read_bundle(arguments.shipped) if arguments.shipped else None,
             only=tuple(arguments.only),
+            overrides=tuple(arguments.overrides),
+            photos_a_check=arguments.photos_a_check,
+            times=arguments.times,
         )
         for part in arguments.parts:
             harness.run(part)
             print(f"wrote {write_report(results)}", flush=True)
+
+
+def _make_bundle() -> Bundle:
+    from benchmarks.make_bundle import make_bundle  # trains: a bundle of one's own is measured without torch
+
+    return make_bundle()
 
 
 def _effort(arguments: argparse.Namespace) -> Effort:
@@ -183,6 +210,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=WORK / "results", help="folder of the results, taken up again")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--only", nargs="*", default=[], metavar="WORD", help="peers whose name has one of the words")
+    parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE", help=_SET_HELP)
+    parser.add_argument("--photos-a-check", type=int, choices=range(1, MOST_PHOTOS + 1), default=1, metavar="N")
+    parser.add_argument("--times", type=float, default=4.0, help="by how much overload exceeds the capacity")
     parser.add_argument("--quick", action="store_true", help="short rounds, to see that everything works")
     parser.add_argument("--checks", type=int, help="checks after which memory is read again")
     parser.add_argument("--kills", type=int, help="how often the server is killed")

@@ -34,6 +34,8 @@ class Server:
     command: tuple[str, ...]
     path: str
     form: Form
+    photos_a_request: int = 1
+    product: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,18 +59,40 @@ class Running:
 
     def load(self, photos: Sequence[Path], seconds: float, **how: object) -> Load:
         """A load on it; `how` are a Load's other fields."""
-        fixed = {"port": self.port, "path": self.server.path, "form": self.server.form}
-        return Load(**fixed, photos=names(photos), seconds=seconds, **how)  # type: ignore[arg-type]
+        server = self.server
+        fixed = {"port": self.port, "path": server.path, "form": server.form, "product": server.product}
+        fixed |= {"photos_a_request": server.photos_a_request, "photos": names(photos), "seconds": seconds}
+        return Load(**fixed, **how)  # type: ignore[arg-type]
 
 
-def touchstone(bundle: Path, *, store: str, scratch: Path, name: str | None = None) -> Server:
-    """`touchstone serve` as it ships, without any setting but `store`: a folder or none."""
+def touchstone(
+    bundle: Bundle,
+    *,
+    store: str,
+    scratch: Path,
+    name: str | None = None,
+    overrides: Sequence[str] = (),
+    photos_a_check: int = 1,
+) -> Server:
+    """`touchstone serve` of a bundle, with `store` a folder or none, and with `overrides` of settings, KEY=VALUE each.
+
+    Checks are of the bundle's first product.
+    """
     config = scratch / "serve.toml"
-    config.write_text(f'bundle = "{bundle}"\n', encoding="utf-8")
+    config.write_text(f'bundle = "{bundle.folder.resolve()}"\n', encoding="utf-8")
     command = [sys.executable, "-m", "vision.cli", "serve", str(config)]
-    command += ["--set", "port={port}", "--set", f"store={store}"]
-    name = name or ("touchstone" if store == "none" else "touchstone, stored")
-    return Server(name=name, kind="touchstone", command=tuple(command), path="/v1/checks", form="photos")
+    for override in (*overrides, "port={port}", f"store={store}"):
+        command += ["--set", override]
+    products = bundle.record.products
+    return Server(
+        name=name or ("touchstone" if store == "none" else "touchstone, stored"),
+        kind="touchstone",
+        command=tuple(command),
+        path="/v1/checks",
+        form="photos",
+        photos_a_request=photos_a_check,
+        product=products[0] if len(products) > 1 else None,
+    )
 
 
 def peers(bundle: Bundle) -> tuple[Server, ...]:
@@ -114,7 +138,7 @@ def run_server(server: Server, log: Path) -> Iterator[Running]:
 def start_server(server: Server, log: Path, port: int | None = None) -> Running:
     """Start a server and wait until it has judged a photo; the caller stops it."""
     port = port or free_port()
-    command = [part.format(port=port) for part in server.command]
+    command = [part.replace("{port}", str(port)) for part in server.command]
     with log.open("ab") as stream:
         process = subprocess.Popen(
             command,

@@ -30,7 +30,6 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
-from docs.fold_stress import read_data
 from training import metrics
 from training.calibrate import fit_calibration, platt_targets
 from training.calibration_set import CalibrationSet, read_answers_of_photos, read_fold_answers
@@ -38,6 +37,7 @@ from training.metrics import BoolArray, FloatArray, WeightedFigure
 from training.run_folder import FOLDS_FOLDER
 from training.splits import group_folds
 from training.train import REPORT_LOGITS
+from training.training_data import read_data_of_run
 from vision.detector import MOST_PHOTOS
 
 Curve = Callable[[FloatArray], FloatArray]  # logit [N] -> authenticity [N]
@@ -105,21 +105,13 @@ def thin_out(answers: Answers, share: float, *, seed: int) -> Answers:
 
 def read_listings(run: Path, manifest: Path | None, *, seed: int) -> Answers:
     """The run's own answers, joined to listings as calibration joins them."""
-    data = read_data(run, manifest)
+    data = read_data_of_run(run, Console(stderr=True), manifest=manifest)
     files = {int(file.parent.name): file for file in run.glob(f"{FOLDS_FOLDER}/*/{REPORT_LOGITS}")}
     if files:
         held_out = read_fold_answers(data, files)
         fold_of_row = {row: data.rows[row].fold or 0 for row in held_out.rows}
     else:
-        if not (run / REPORT_LOGITS).is_file():
-            raise SystemExit(
-                f"{run} has no {REPORT_LOGITS}: give a run of folds, or one with listings that only report"
-            )
         held_out = read_answers_of_photos(data, run / REPORT_LOGITS)
-        if not held_out.rows:
-            raise SystemExit(
-                f"{run / REPORT_LOGITS} names no photo of {data.path}: give it where it lies now (--manifest)"
-            )
         folds = group_folds(data, held_out.rows, k=5, seed=seed)
         fold_of_row = {row: k for k, (_, left_out) in enumerate(folds) for row in left_out}
     return _answers(held_out, {data.rows[row].listing: fold for row, fold in fold_of_row.items()})

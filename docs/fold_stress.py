@@ -12,7 +12,6 @@ The AUROC over several folds ranks answers of bundles that have scales of their 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,12 +21,13 @@ from rich.console import Console
 from training.evaluation import describe_left_out
 from training.figures import share
 from training.judging import judge_manifest
-from training.manifest import Manifest, mixed_product_listings, read_manifest, without_listings
-from training.run_folder import FOLDS_FOLDER, RECORD_FILE
+from training.manifest import Manifest
+from training.run_folder import FOLDS_FOLDER
 from training.stress import Stress, StressPlan, draw_listings, stress_listings
 from training.stress_changes import CHANGES, HALF_SIZE, JPEG_50, Change
 from training.stress_figures import ChangedAnswer, measure_change, write_changed_answers
 from training.stress_table import print_changes
+from training.training_data import read_data_of_run
 from training.wording import interval, percent
 from vision.detector import Detector
 
@@ -46,7 +46,7 @@ def main() -> None:
     arguments = parser.parse_args()
     console = Console()
     changes = choose_changes(arguments.changes)
-    manifest = read_data(arguments.run, arguments.manifest)
+    manifest = read_data_of_run(arguments.run, console, manifest=arguments.manifest)
     found: list[ChangedAnswer] = []
     for fold in arguments.folds or find_folds(arguments.run):
         own = draw_rows(manifest.where(lambda row, fold=fold: row.fold == fold), arguments.listings, arguments.seed)  # type: ignore[misc]
@@ -68,16 +68,6 @@ def choose_changes(codes: Sequence[str]) -> tuple[Change, ...]:
     if unknown:
         raise SystemExit(f"no change is called {', '.join(unknown)}: take all, or some of {', '.join(known)}")
     return tuple(change for change in CHANGES if change.code in codes or "all" in codes)
-
-
-def read_data(run: Path, manifest: Path | None) -> Manifest:
-    """The labelled rows that the run was trained on."""
-    file = run / RECORD_FILE
-    if not file.is_file():
-        raise SystemExit(f"{run} is no run: there is no {file}")
-    data = json.loads(file.read_text())["config"]["data"]
-    rows = read_manifest(manifest or Path(data["manifest"]), where=data["where"], product=data["product"]).labelled()
-    return without_listings(rows, mixed_product_listings(rows))
 
 
 def find_folds(run: Path) -> list[int]:

@@ -1,6 +1,6 @@
 """Ways to make one logit of a listing's photos, against their mean, on listings that no network learned from.
 
-    python -m docs.listing_rules RUN
+    python -m docs.listing_rules RUN [--manifest MANIFEST]
 
 RUN is the folder of a run with `calibration.source = "fold_runs"`, or of one that reports by itself. `soft minimum t`
 is -log(mean(exp(-t z / s))) with s the photos' spread: the mean for t near 0, the most suspicious photo for a large t.
@@ -23,12 +23,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from training.calibration_set import read_answers_of_photos
-from training.config import DataConfig
 from training.metrics import BoolArray, FloatArray, auroc_weighted, paired_bootstrap
-from training.run_folder import FOLDS_FOLDER, read_run_record
+from training.run_folder import FOLDS_FOLDER
 from training.train import REPORT_LOGITS
-from training.training_data import read_training_data
-from vision.config_values import build_section
+from training.training_data import read_data_of_run
 from vision.verdict import distinct_readable
 
 Rule = Callable[[NDArray[np.float64]], float]
@@ -53,19 +51,18 @@ class Listings:
         return np.asarray(np.mean(each, axis=0))
 
 
-def read_listings(run: Path) -> Listings:
+def read_listings(run: Path, manifest: Path | None) -> Listings:
     """Every listing of a run that was answered by a network that did not learn from it."""
-    data = build_section(DataConfig, read_run_record(run).config["data"], "data")
-    manifest = read_training_data(data, Console(stderr=True))
+    data = read_data_of_run(run, Console(stderr=True), manifest=manifest)
     files = sorted((run / FOLDS_FOLDER).glob(f"*/{REPORT_LOGITS}")) or [run / REPORT_LOGITS]
     logits: list[NDArray[np.float64]] = []
     counterfeit: list[bool] = []
     fold: list[int] = []
     for number, file in enumerate(files):
-        answers = read_answers_of_photos(manifest, file)
+        answers = read_answers_of_photos(data, file)
         for rows, judgements in answers.judged_listings():
             logits.append(np.array([photo.logit for photo in distinct_readable(judgements)], np.float64))
-            counterfeit.append(manifest.rows[rows[0]].label == "counterfeit")
+            counterfeit.append(data.rows[rows[0]].label == "counterfeit")
             fold.append(number)
     return Listings(logits=logits, counterfeit=np.array(counterfeit), fold=np.array(fold))
 
@@ -93,7 +90,9 @@ def main() -> None:
     """Print each rule's figure, and its paired difference to the mean."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
-    listings = read_listings(parser.parse_args().run)
+    parser.add_argument("--manifest", type=Path, help="where the run's manifest lies now; by default where it lay")
+    arguments = parser.parse_args()
+    listings = read_listings(arguments.run, arguments.manifest)
     spread = float(np.concatenate(listings.logits).std())
 
     def soft_minimum(t: float) -> Rule:

@@ -30,13 +30,13 @@ class Border:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        passage = Passage(request_id_of(scope["headers"]), receive, send, self._metrics)
+        passage = Passage(request_id_of(scope["headers"]), send)
         token = current_request_id.set(passage.request_id)
         start = time.perf_counter()
-        self._metrics.add_in_flight(1, 0)
+        self._metrics.add_in_flight(1)
         try:
             with self._tracing.request(scope["headers"], method=_method_of(scope)) as span:
-                await self._answer(scope, passage)
+                await self._answer(scope, receive, passage)
                 end_request(
                     span,
                     method=_method_of(scope),
@@ -46,19 +46,19 @@ class Border:
                     code=passage.code,
                 )
         finally:
-            self._metrics.add_in_flight(-1, -passage.body_bytes)
+            self._metrics.add_in_flight(-1)
             self._note(scope, passage, time.perf_counter() - start)
             current_request_id.reset(token)
 
-    async def _answer(self, scope: Scope, passage: Passage) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, passage: Passage) -> None:
         try:
-            await self._app(scope, passage.receive, passage.send)
+            await self._app(scope, receive, passage.send)
         except ClientDisconnect:
             passage.status = CLIENT_GONE
         except Exception:  # the border: whatever was not foreseen ends here, and the server goes on
             log.exception("unforeseen error")
             if passage.status is None:
-                await internal_problem()(scope, passage.receive, passage.send)
+                await internal_problem()(scope, receive, passage.send)
             # A started answer is cut off: the server closes the connection because its length does not add up.
 
     def _note(self, scope: Scope, passage: Passage, seconds: float) -> None:
@@ -76,29 +76,15 @@ class Border:
 
 
 class Passage:
-    """One request on its way in and its answer on its way out.
+    """An answer on its way out: notes status and problem code, and adds the headers that every answer has."""
 
-    Counts the body, notes status and problem code, and adds the headers that every answer has.
-    """
+    __slots__ = ("_send", "code", "request_id", "status")
 
-    __slots__ = ("_metrics", "_receive", "_send", "body_bytes", "code", "request_id", "status")
-
-    def __init__(self, request_id: str, receive: Receive, send: Send, metrics: Metrics) -> None:
-        self._receive = receive
+    def __init__(self, request_id: str, send: Send) -> None:
         self._send = send
-        self._metrics = metrics
         self.request_id = request_id
-        self.body_bytes = 0
         self.status: int | None = None
         self.code: str | None = None
-
-    async def receive(self) -> Message:
-        """Take the next message; see ASGI's `http.request`."""
-        message = await self._receive()
-        if arrived := len(message.get("body", b"")):
-            self.body_bytes += arrived
-            self._metrics.add_in_flight(0, arrived)
-        return message
 
     async def send(self, message: Message) -> None:
         """Pass a message on; see ASGI's `http.response.start`."""

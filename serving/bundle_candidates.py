@@ -22,7 +22,7 @@ from serving.errors import (
     RequestRefused,
 )
 from serving.settings import ServeSettings
-from vision.bundle import FORMAT_VERSION, RECORD_FILE
+from vision.bundle_record import FORMAT_VERSION, RECORD_FILE
 from vision.detector import Detector
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, CheckError, ConfigError
 from vision.self_test import self_test_inputs

@@ -5,14 +5,14 @@ TouchstoneError (vision)
      ├─ RequestRefused          4xx: the caller changes the request
      │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, RequestTooLarge, UploadTimedOut
      │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is asked
- │   ├─ TooManyRequests (retry_after_s): RateLimited, ConcurrencyLimited
- │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
+     │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, ForeignSite
      │   ├─ CheckNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      └─ Unavailable             503: the caller waits and sends the same again (retry_after_s)
+         ├─ TooManyRequests (429): RateLimited, ConcurrencyLimited
          ├─ Overloaded, MemoryFull, TooManyConnections, ComputeTimedOut
          ├─ DeadlineUnreachable, DeadlineExceeded (504)
          └─ StoreUnavailable
@@ -87,28 +87,6 @@ class HeadTooLarge(RequestRefused):
     code: ClassVar[str] = "head_too_large"
     status: ClassVar[int] = 431
     title: ClassVar[str] = "The request's head is too large"
-
-
-class TooManyRequests(RequestRefused):
-    """The caller asks for more than its share; the same request may succeed after `retry_after_s`."""
-
-    code: ClassVar[str] = "too_many_requests"
-    status: ClassVar[int] = 429
-    title: ClassVar[str] = "Too many requests"
-
-    def __init__(self, message: str, *, retry_after_s: int) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
-
-
-class RateLimited(TooManyRequests):
-    code: ClassVar[str] = "rate_limited"
-    title: ClassVar[str] = "Too many checks a second"
-
-
-class ConcurrencyLimited(TooManyRequests):
-    code: ClassVar[str] = "concurrency_limited"
-    title: ClassVar[str] = "Too many checks at once"
 
 
 class RequestInvalid(RequestRefused):
@@ -258,7 +236,7 @@ class IdempotencyInProgress(RequestRefused):
 
 
 class Unavailable(ServingError):
-    """The server cannot answer now; the same request may succeed after `retry_after_s`."""
+    """The caller can't be answered now; the same request may succeed after `retry_after_s`."""
 
     code: ClassVar[str] = "unavailable"
     status: ClassVar[int] = 503
@@ -267,6 +245,24 @@ class Unavailable(ServingError):
     def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class TooManyRequests(Unavailable):
+    """The caller asks for more than its share."""
+
+    code: ClassVar[str] = "too_many_requests"
+    status: ClassVar[int] = 429
+    title: ClassVar[str] = "Too many requests"
+
+
+class RateLimited(TooManyRequests):
+    code: ClassVar[str] = "rate_limited"
+    title: ClassVar[str] = "Too many checks a second"
+
+
+class ConcurrencyLimited(TooManyRequests):
+    code: ClassVar[str] = "concurrency_limited"
+    title: ClassVar[str] = "Too many checks at once"
 
 
 class Overloaded(Unavailable):

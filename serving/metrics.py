@@ -71,8 +71,10 @@ class Metrics:
         self._threads = Gauge("touchstone_compute_threads", "Compute threads.", registry=self.registry)
         self._connections = Gauge("touchstone_connections_open", "Connections of callers.", registry=self.registry)
         self._in_flight = Gauge("touchstone_requests_in_flight", "Requests not answered yet.", registry=self.registry)
-        self._bytes_in_flight = Gauge(
-            "touchstone_request_bytes_in_flight", "Body bytes of requests not answered yet.", registry=self.registry
+        self._bytes_in_hand = Gauge(
+            "touchstone_body_bytes_in_hand",
+            "Body bytes of requests not answered yet, and of large answers on their way out.",
+            registry=self.registry,
         )
         self._bundle = Gauge(
             "touchstone_bundle_info",
@@ -92,10 +94,13 @@ class Metrics:
         """Read the number of open connections whenever metrics are asked for."""
         self._connections.set_function(count)
 
-    def add_in_flight(self, requests: int, body_bytes: int) -> None:
-        """Count requests and body bytes in, or out again with negative numbers."""
+    def watch_body_bytes(self, held: Callable[[], int]) -> None:
+        """Read the bytes of bodies in hand whenever metrics are asked for."""
+        self._bytes_in_hand.set_function(held)
+
+    def add_in_flight(self, requests: int) -> None:
+        """Count requests in, or out again with a negative number."""
         self._in_flight.inc(requests)
-        self._bytes_in_flight.inc(body_bytes)
 
     def show_bundles(self, bundles: Iterable[BundleUsed]) -> None:
         """Show these bundles as serving, and no others."""

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from serving.errors import RequestInvalid, ServingError, StoreUnavailable, TooManyRequests, Unavailable, UploadTimedOut
+from serving.errors import RequestInvalid, ServingError, StoreUnavailable, Unavailable, UploadTimedOut
 from serving.request_id import current_request_id
 from serving.schemas import FieldFault, Problem
 from vision.errors import CheckError, NoReadablePhoto, PhotoError, TouchstoneError
@@ -141,7 +141,7 @@ def _field_faults(error: ServingError) -> list[FieldFault]:
 
 
 def _headers_of(error: ServingError) -> dict[str, str]:
-    if isinstance(error, (Unavailable, TooManyRequests)):
+    if isinstance(error, Unavailable):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, UploadTimedOut):
         return {"Connection": "close"}  # the rest of the body may never come

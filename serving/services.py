@@ -70,6 +70,8 @@ def open_services(settings: ServeSettings) -> Services:
     )
     metrics = Metrics()
     metrics.watch_compute(threads=compute.threads, depth=lambda: compute.waiting, busy=lambda: compute.busy)
+    body_bytes = BodyBytes(settings.max_bytes_in_hand)
+    metrics.watch_body_bytes(lambda: body_bytes.held)
     watch = Watch(metrics=metrics, tracing=tracing, drift=DriftWatch(settings.drift, metrics.drift))
     candidates = Candidates(settings)
     records = None if archive is None else archive.bundle_records
@@ -87,7 +89,7 @@ def open_services(settings: ServeSettings) -> Services:
         checks=checks,
         shadow=shadow,
         admission=Admission(settings.limits, compute),
-        body_bytes=BodyBytes(settings.max_bytes_in_hand),
+        body_bytes=body_bytes,
     )
 
 

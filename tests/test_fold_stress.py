@@ -27,7 +27,7 @@ def run(tmp_path: Path) -> Path:
     for fold in (0, 1):
         write_tiny_bundle(tmp_path / f"run/folds/{fold}/bundle")
     data: dict[str, object] = {"manifest": str(manifest), "where": [], "product": None}
-    (tmp_path / "run/run.json").write_text(json.dumps({"config": {"data": data}}))
+    (tmp_path / "run/run.json").write_text(json.dumps({"config": {"data": data}, "data_hash": ""}))
     return tmp_path / "run"
 
 

@@ -12,8 +12,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from vision.bundle import (
-    Bundle,
+from vision.bundle import Bundle, seal_bundle, write_seen_photos
+from vision.bundle_record import (
     BundleRecord,
     Calibration,
     ErrorBound,
@@ -21,11 +21,9 @@ from vision.bundle import (
     GraphRecord,
     ListingCalibration,
     Thresholds,
-    seal_bundle,
-    self_test_inputs,
-    write_seen_photos,
 )
 from vision.inputs import InputGeometry
+from vision.self_test import self_test_inputs
 
 SIZE_PX = 64
 GRID = 8

@@ -19,7 +19,8 @@ from training.export import export_network
 from training.photo_logits import read_tile, single_thread_session
 from training.run_folder import code_version
 from training.weights import save_weights
-from vision.bundle import Bundle, BundleRecord, seal_bundle, write_seen_photos
+from vision.bundle import Bundle, seal_bundle, write_seen_photos
+from vision.bundle_record import BundleRecord
 from vision.scorer import Scorer
 from vision.self_test import self_test_inputs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +13,14 @@ from rich.console import Console
 
 from training.answers import HELD_OUT_ANSWERS, ListingAnswer, read_answers
 from training.confident_learning import dispute_labels, dispute_order, wrong_label_share
-from training.config import DataConfig
 from training.errors import RunError
 from training.figures import Figure
 from training.manifest import Manifest
 from training.metrics import BoolArray, FloatArray, bootstrap_interval
 from training.photo_row import LABELS, Label
 from training.run_folder import FOLDS_FOLDER, read_run_record
-from training.training_data import read_training_data
-from vision.bundle import LabelKind
-from vision.config_values import build_section
+from training.training_data import data_of_run, read_training_data
+from vision.bundle_record import LabelKind
 
 DISPUTED_COLUMNS = ("listing", "product", "label", "authenticity", "rank", "suggested_label", "decision")
 
@@ -98,8 +96,8 @@ def read_judged_run(folder: Path, console: Console, *, manifest: Path | None = N
     Raises RunError where the folder holds no run, or one that has answered nothing, and ManifestError.
     """
     record = read_run_record(folder)
-    data = build_section(DataConfig, record.config["data"], "data")
-    read = read_training_data(replace(data, manifest=manifest or data.manifest), console)
+    data = data_of_run(record, manifest=manifest)
+    read = read_training_data(data, console)
     answers: dict[str, ListingAnswer] = {}
     bundles: dict[str, Path] = {}
     for file in _answer_files(folder):

@@ -9,7 +9,8 @@ from training.judging import LeftOut
 from training.manifest import Manifest
 from training.stress import Stress
 from training.stress_report import why_skipped
-from vision.bundle import Bundle, GraphRecord
+from vision.bundle import Bundle
+from vision.bundle_record import GraphRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,8 @@ from training.photo_logits import judge_photos, read_tile, single_thread_session
 from training.progress import photo_progress
 from training.quantise.quantise import calibration_photos, quantise
 from training.run_folder import code_version
-from vision.bundle import Bundle, GraphRecord, seal_bundle
+from vision.bundle import Bundle, seal_bundle
+from vision.bundle_record import GraphRecord
 from vision.scorer import Scorer
 from vision.self_test import self_test_inputs
 

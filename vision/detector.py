@@ -7,7 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from vision.bundle import Bundle, Precision, read_bundle
+from vision.bundle import Bundle, read_bundle
+from vision.bundle_record import Precision
 from vision.errors import (
     PHOTO_ERRORS,
     ConfigError,

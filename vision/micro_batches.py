@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle import GraphRecord
+from vision.bundle_record import GraphRecord
 from vision.scorer import Scorer, Scores
 
 _GAP_WEIGHT = 0.2  # of the newest gap between photos in their moving average

@@ -12,7 +12,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
 
-from vision.bundle import Bundle, GraphRecord, Precision
+from vision.bundle import Bundle
+from vision.bundle_record import GraphRecord, Precision
 from vision.errors import BundleError, ConfigError
 from vision.self_test import self_test_inputs
 

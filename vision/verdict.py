@@ -20,10 +20,10 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle import (
+from vision.bundle import Bundle
+from vision.bundle_record import (
     UNBOUNDED,
     AuthenticityKind,
-    Bundle,
     Calibration,
     GenuineLogits,
     GraphRecord,
@@ -233,10 +233,10 @@ def decide(
         product=product,
         products=bundle.record.products,
         floors=tuple(graph.support[name] for name in bundle.record.products) if graph.support else (),
-        thresholds=bundle.thresholds_for(product, graph, one_photo=shows_little),
+        thresholds=graph.thresholds_for(product, one_photo=shows_little),
         calibration=fitted.calibration,
         bounds=fitted.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
-        photo_thresholds=bundle.thresholds_for(product, graph, one_photo=True),
+        photo_thresholds=graph.thresholds_for(product, one_photo=True),
         photo_calibration=graph.photo_calibration,
         photo_bounds=of_one.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
         shift=base_rate_shift(validation_share, share) if kind == "calibrated" else 0.0,

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import http.server
 import io
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +19,9 @@ from PIL import Image
 
 from benchmarks.load import Exchange, Form, Load, LoadResult, names, run_load
 from benchmarks.load_client import Connection
+from serving.multipart import MultipartSplitter
 from tests.serving.sample_photos import jpeg
+from vision.photo import open_photo
 
 Answer = Callable[[bytes], tuple[int, bytes]]
 
@@ -105,6 +108,34 @@ def test_a_form_has_one_part_with_the_photo(photos: tuple[str, ...], form: Form,
     assert field in head
     content = rest.partition(b"\r\n" + boundary + b"--")[0]
     assert Path(photos[0]).read_bytes()[2:] == content[2 + 4 + 16 :]
+
+
+def test_a_check_has_several_photos_and_names_its_product(photos: tuple[str, ...]) -> None:
+    bodies: list[bytes] = []
+
+    def answer(body: bytes) -> tuple[int, bytes]:
+        bodies.append(body)
+        return 200, b""
+
+    with small_server(answer) as port:
+        load(port, photos, "photos", clients=1, requests=2, photos_a_request=3, product="air-force-1")
+    sent: list[bytes] = []
+    for body in bodies:
+        splitter = MultipartSplitter(body.partition(b"\r\n")[0].removeprefix(b"--"))
+        splitter.feed(body)
+        listing, *pictures = splitter.finish()
+        assert json.loads(listing.content) == {"product": "air-force-1"}
+        assert [picture.name for picture in pictures] == ["photos"] * 3
+        sent += [picture.content for picture in pictures]
+    assert len(set(sent)) == 6
+    for number, data in enumerate(sent):
+        original = open_photo(Path(photos[number % 2]).read_bytes())
+        assert (open_photo(data).pixels == original.pixels).all()
+
+
+def test_only_a_check_has_several_photos(photos: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="the form raw has one photo and no product"):
+        load(1, photos, clients=1, photos_a_request=2)
 
 
 def test_an_open_loop_sends_what_is_due_however_slow_the_answers_are(photos: tuple[str, ...]) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from serving.metrics import Metrics
+from tests.serving.occupied import until
+from tests.serving.raw_http import check_head, connect
 from tests.serving.running import Running
 from tests.serving.sample_photos import RED, jpeg
 
@@ -107,9 +109,16 @@ def test_what_is_in_flight_is_counted_in_and_out_again(server: Running) -> None:
     server.answer(jpeg(RED))
     server.http.post("/v1/checks", content=b"x" * 5000, headers={"Content-Type": "text/plain"})
     assert value_of(server, "touchstone_requests_in_flight ") == 1, "this very request"
-    assert value_of(server, "touchstone_request_bytes_in_flight ") == 0
+    assert value_of(server, "touchstone_body_bytes_in_hand ") == 0
     assert value_of(server, "touchstone_compute_threads_busy ") == 0
     assert value_of(server, "touchstone_compute_threads ") == server.services.compute.threads
+
+
+def test_what_an_upload_holds_is_shown_while_it_lasts(server: Running) -> None:
+    with connect(server) as upload:
+        upload.sendall(check_head(5000) + bytes(3000))
+        until(lambda: value_of(server, "touchstone_body_bytes_in_hand ") == 3000)
+    until(lambda: value_of(server, "touchstone_body_bytes_in_hand ") == 0)
 
 
 def test_photos_are_counted_by_the_size_of_their_batch(server: Running) -> None:

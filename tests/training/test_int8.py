@@ -22,7 +22,8 @@ from training.int8_gate import describe_gate, measure_gate, refusals
 from training.manifest import Manifest, read_manifest
 from training.photo_outputs import PhotoOutputs
 from training.train import train
-from vision.bundle import Bundle, Int8Gate, Tally, read_bundle, seal_bundle
+from vision.bundle import Bundle, read_bundle, seal_bundle
+from vision.bundle_record import Int8Gate, Tally
 from vision.config import read_config
 from vision.scorer import Scorer
 from vision.validation import read_sample
