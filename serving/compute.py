@@ -70,9 +70,10 @@ class Compute:
         with self._lock:
             self.refuse_beyond(len(work))
             self._unfinished += len(work)
-        pieces = [asyncio.wrap_future(self._submit(piece)) for piece in work]
+        pieces = [self._submit(piece) for piece in work]
         try:
-            return list(await asyncio.gather(*pieces))
+            await _wait_for_all(pieces)
+            return [piece.result() for piece in pieces]
         except Overdue as error:
             raise ComputeTimedOut(
                 f"one photo took longer than {self.timeout_s:g} s, so nothing was answered; send it again once, and "
@@ -119,6 +120,37 @@ class Compute:
     def _count_down(self, _: object) -> None:
         with self._lock:
             self._unfinished -= 1
+
+
+async def _wait_for_all(pieces: Sequence[Future[T]]) -> None:
+    """Wait until every piece has ended; raises what the first one raises that fails.
+
+    One future of asyncio for all of them and one call to the loop for each take two thirds of what `wrap_future` and
+    `gather` do.
+    """
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+    left = len(pieces)
+
+    def note(piece: Future[T]) -> None:
+        nonlocal left
+        left -= 1
+        if ended.done():
+            return
+        if piece.cancelled():  # the threads are closed
+            ended.cancel()
+        elif (error := piece.exception()) is not None:
+            ended.set_exception(error)
+        elif left == 0:
+            ended.set_result(None)
+
+    def tell(piece: Future[T]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(note, piece)
+
+    for piece in pieces:
+        piece.add_done_callback(tell)
+    await ended
 
 
 def _give_way() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import ipaddress
 import math
 import time
@@ -113,6 +114,7 @@ class CallerLimits:
         bucket.tokens -= 1
 
 
+@functools.lru_cache(maxsize=1024)
 def caller_at(address: str | None) -> str:
     """Name the caller behind an address: the address itself, or the network of an IPv6 one."""
     try:

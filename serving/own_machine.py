@@ -6,6 +6,7 @@ let its own name point here and then read the answers (DNS rebinding; `Host` tel
 
 from __future__ import annotations
 
+import functools
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -27,7 +28,7 @@ class OwnMachineOnly:
             headers = Headers(scope=scope)
             for name in ("Host", "Origin"):  # a browser sends the first always, and the second with what it posts
                 value = headers.get(name)
-                if value is not None and not is_loopback(_hostname(value)):
+                if value is not None and not _is_own(value):
                     await answer_error(_refusal(name, value))(scope, receive, send)
                     return
         await self._app(scope, receive, send)
@@ -36,6 +37,12 @@ class OwnMachineOnly:
 def needs_own_machine(settings: ServeSettings) -> bool:
     """Whether nothing but the address it listens on keeps strangers out."""
     return settings.api_key is None and not settings.allow_open
+
+
+@functools.lru_cache(maxsize=64)
+def _is_own(value: str) -> bool:
+    """Whether a `Host` or `Origin` names this machine; callers send few, and each with every request."""
+    return is_loopback(_hostname(value))
 
 
 def _hostname(value: str) -> str:

@@ -115,11 +115,13 @@ def _check_of_parts(parts: Sequence[Part]) -> CheckRequest:
             f"unknown part {unknown[0]!r}; parts are named photos and listing",
             [(name, "unknown part; name it photos or listing") for name in unknown],
         )
+    photos = tuple(part.content for part in parts if part.name == "photos")
     listings = [part.content for part in parts if part.name == "listing"]
+    if not listings:
+        return CheckRequest(photos=photos)
     if len(listings) > 1:
         raise RequestInvalid("more than one part named listing; send one", [("listing", "sent more than once")])
-    listing = _parse_listing(listings[0]) if listings else Listing()
-    return _request(listing, tuple(part.content for part in parts if part.name == "photos"))
+    return _request(_parse_listing(listings[0]), photos)
 
 
 def _parse_listing(text: bytes) -> Listing:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Callable
 
 import httpx
@@ -98,3 +99,16 @@ def test_a_multipart_body_is_held_until_its_answer(server: Running) -> None:
         connection.sendall(body[-10:])
         assert read_answer(connection).status == 200
         until(lambda: server.services.body_bytes.held == 0)
+
+
+@pytest.mark.parametrize("piece_bytes", [7, 1000, 10**6], ids=["many at once", "some at once", "alone"])
+def test_a_body_arrives_whole_in_whatever_chunks_it_comes(server: Running, piece_bytes: int) -> None:
+    photo = jpeg()
+    body = multipart(photo)
+    pieces = [body[start : start + piece_bytes] for start in range(0, len(body), piece_bytes)]
+    with connect(server) as connection:
+        connection.sendall(check_head(None))
+        connection.sendall(b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n")
+        answer = read_answer(connection)
+    assert answer.status == 200
+    assert hashlib.sha256(photo).hexdigest().encode() in answer.body

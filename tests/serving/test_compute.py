@@ -131,6 +131,43 @@ def test_where_one_piece_hangs_those_that_wait_behind_it_never_start() -> None:
     compute.close()
 
 
+def test_a_piece_that_fails_is_told_while_another_still_runs() -> None:
+    compute = Compute(threads=2, max_waiting=10, timeout_s=30)
+    gate = threading.Event()
+
+    def fail() -> bool:
+        raise ValueError("from within")
+
+    async def work() -> None:
+        start = time.perf_counter()
+        with pytest.raises(ValueError, match="from within"):
+            await compute.run_all([lambda: gate.wait(10), fail])
+        assert time.perf_counter() - start < 5
+        assert compute.unfinished >= 1  # the other one keeps its thread
+        gate.set()
+
+    asyncio.run(work())
+    compute.close()
+
+
+def test_closing_cancels_who_waits_for_a_thread() -> None:
+    compute = Compute(threads=1, max_waiting=10, timeout_s=30)
+    gate = threading.Event()
+
+    async def work() -> None:
+        running = asyncio.create_task(compute.run(lambda: gate.wait(10)))
+        waiting = asyncio.create_task(compute.run(lambda: True))
+        await asyncio.sleep(0.02)
+        closing = asyncio.create_task(asyncio.to_thread(compute.close))
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        gate.set()
+        await closing
+        assert await running
+
+    asyncio.run(work())
+
+
 def test_an_overloaded_server_answers_503_with_retry_after_and_recovers(start: Callable[..., Running]) -> None:
     server = start(threads=1, max_waiting=0)
     gate = threading.Event()
