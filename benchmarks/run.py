@@ -34,7 +34,7 @@ from training.run_folder import code_version
 from vision.bundle import Bundle, read_bundle
 from vision.detector import MOST_PHOTOS
 
-_SET_HELP: Final = "a setting of Touchstone's servers; the harness says port and store"
+_SET_HELP: Final = "a setting of Touchstone's servers; the harness says bundle, port and store"
 PARTS: Final = ("limit", "peers", "many clients", "latency", "overload", "growth", "kill")
 
 
@@ -160,7 +160,7 @@ class Harness:
 
 def main() -> None:
     """Read the options, measure, report."""
-    arguments = _parser().parse_args()
+    arguments = _read_arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped, as by Ctrl-C
     bundle = read_bundle(arguments.bundle) if arguments.bundle else _make_bundle()
     described = {
@@ -201,6 +201,17 @@ def _effort(arguments: argparse.Namespace) -> Effort:
     effort = QUICK if arguments.quick else FULL
     named = {name: getattr(arguments, name) for name in ("checks", "kills") if getattr(arguments, name) is not None}
     return replace(effort, **named)
+
+
+def _read_arguments() -> argparse.Namespace:
+    parser = _parser()
+    arguments = parser.parse_args()
+    if arguments.times <= 1:
+        parser.error("--times must be above 1: up to its capacity a server refuses nothing")
+    beside = [part for part in ("peers", "many clients") if part in arguments.parts]
+    if arguments.photos_a_check > 1 and beside:
+        parser.error(f"--photos-a-check is for Touchstone alone, and peers take one photo: leave out {beside[0]!r}")
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -79,9 +79,9 @@ def touchstone(
     Checks are of the bundle's first product.
     """
     config = scratch / "serve.toml"
-    config.write_text(f'bundle = "{bundle.folder.resolve()}"\n', encoding="utf-8")
+    config.write_text("", encoding="utf-8")
     command = [sys.executable, "-m", "vision.cli", "serve", str(config)]
-    for override in (*overrides, "port={port}", f"store={store}"):
+    for override in (*overrides, f"bundle={bundle.folder.resolve()}", "port={port}", f"store={store}"):
         command += ["--set", override]
     products = bundle.record.products
     return Server(

@@ -128,6 +128,8 @@ async def _wait_for_all(pieces: Sequence[Future[T]]) -> None:
     One future of asyncio for all of them and one call to the loop for each take two thirds of what `wrap_future` and
     `gather` do.
     """
+    if not pieces:
+        return
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
     left = len(pieces)

@@ -75,8 +75,8 @@ def test_probes_ask_routes_that_ask_for_no_key(manifest: Path) -> None:
 
 
 def longest_stop_s(settings: ServeSettings) -> float:
-    """Requests in flight, then the photo that one of them left running."""
-    return settings.stop_timeout_s + settings.photo_timeout_s
+    """Requests in flight, then the photo that one of them left running, and ten seconds to close the rest."""
+    return settings.stop_timeout_s + settings.photo_timeout_s + 10
 
 
 def test_a_pod_has_time_to_finish_what_it_does(manifest: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ so close upon each other that the next one should be there within the longest wa
 gather by themselves. The threads that bring the photos do the work in turns, so there is no thread to start or stop.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 
 from vision.bundle_record import GraphRecord
 from vision.scorer import Scorer, Scores
+
+_log = logging.getLogger(__name__)
 
 _GAP_WEIGHT = 0.2  # of the newest gap between photos in their moving average
 
@@ -83,13 +86,15 @@ class BatchingScorer:
             if len(batch) == 1:
                 batch[0].error = error
                 return
-            for wanted in batch:  # one photo's fault, or a device too small for all at once, is not every caller's
-                self._run([wanted])
+            _log.warning("%d photos judged together failed, and are judged one by one: %s", len(batch), error)
+        else:
+            start = 0
+            for wanted in batch:
+                wanted.scores = _slice(scores, start, start + len(wanted.tiles))
+                start += len(wanted.tiles)
             return
-        start = 0
-        for wanted in batch:
-            wanted.scores = _slice(scores, start, start + len(wanted.tiles))
-            start += len(wanted.tiles)
+        for wanted in batch:  # one photo's fault, or a device too small for all at once, is not every caller's
+            self._run([wanted])
 
 
 class _Wanted:

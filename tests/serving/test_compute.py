@@ -150,6 +150,12 @@ def test_a_piece_that_fails_is_told_while_another_still_runs() -> None:
     compute.close()
 
 
+def test_no_work_is_done_at_once() -> None:
+    compute = Compute(threads=1, max_waiting=0, timeout_s=30)
+    assert asyncio.run(asyncio.wait_for(compute.run_all([]), 10)) == []
+    compute.close()
+
+
 def test_closing_cancels_who_waits_for_a_thread() -> None:
     compute = Compute(threads=1, max_waiting=10, timeout_s=30)
     gate = threading.Event()

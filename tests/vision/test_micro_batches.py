@@ -96,12 +96,13 @@ class SmallDeviceScorer(HeldUpScorer):
         return scores
 
 
-def test_what_fails_together_is_judged_one_by_one(tmp_path: Path) -> None:
+def test_what_fails_together_is_judged_one_by_one_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     scorer = SmallDeviceScorer(tmp_path)
     batching = BatchingScorer(scorer, longest_wait_s=0, most_tiles=4)
     tiles = [tile[None] for tile in self_test_inputs(SIZE_PX)[:3]]
     futures = score_behind_the_first(batching, scorer, tiles)
     assert scorer.runs == [1, 2, 1, 1]
+    assert "2 photos judged together failed, and are judged one by one: the device ran out of memory" in caplog.text
     for tile, future in zip(tiles, futures, strict=True):
         assert (future.result().logit == scorer.score(tile).logit).all()
 

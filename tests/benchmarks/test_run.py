@@ -1,0 +1,20 @@
+import pytest
+
+from benchmarks import run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--times", "0"], "--times must be above 1"),
+        (["--photos-a-check", "4"], "leave out 'peers'"),
+        (["--photos-a-check", "4", "--parts", "limit", "many clients"], "leave out 'many clients'"),
+    ],
+)
+def test_what_could_not_be_compared_is_refused_before_anything_is_measured(
+    arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["run", *arguments])
+    with pytest.raises(SystemExit):
+        run.main()
+    assert said in capsys.readouterr().err
