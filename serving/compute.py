@@ -1,4 +1,4 @@
-"""The compute threads: they keep the cores busy, few photos wait for them, and none waits for a batch."""
+"""The compute threads: as many as cores, a bounded number of photos waiting for them, and no waiting for batches."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from serving.drift import DriftSettings
 from serving.limits import LimitSettings
 from serving.telemetry import TelemetrySettings
 from vision.config import read_config, setting
-from vision.cores import threads_to_fill_cores
+from vision.cores import usable_cores
 from vision.errors import ConfigError
 from vision.photo import PhotoLimits
 
@@ -120,9 +120,7 @@ class ServeSettings:
     )
     limits: LimitSettings = setting(factory=LimitSettings, help="What one caller may ask for.")
     threads: int = setting(
-        0,
-        help="Compute threads; 0 takes one more than the process may use cores, or as many as its container's limit "
-        "has.",
+        0, help="Compute threads; 0 takes one per processor core that the process, or its container, may use."
     )
     max_waiting: int = setting(64, help="Photos that may wait for a compute thread; past it a check is answered 503.")
     stop_timeout_s: int = setting(30, help="Seconds that requests in flight get to finish when the server stops.")
@@ -165,8 +163,8 @@ class ServeSettings:
 
     @property
     def compute_threads(self) -> int:
-        """The number of compute threads, with 0 resolved to those that keep the cores busy."""
-        return self.threads or threads_to_fill_cores()
+        """The number of compute threads, with 0 resolved to the cores that this process may use."""
+        return self.threads or usable_cores()
 
 
 def read_serve_settings(

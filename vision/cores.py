@@ -16,25 +16,9 @@ def usable_cores(cgroups: Path = CGROUPS) -> int:
     A container on a machine of 64 cores sees them all, and with a limit of 2 is stopped for most of the time if 64
     threads compute. The limit is read from cgroups, version 2 (`cpu.max`) or 1.
     """
-    allowed, limit = _allowed(), _limit(cgroups)
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    limit = _limit_v2(cgroups / "cpu.max") or _limit_v1(cgroups / "cpu")
     return allowed if limit is None else max(1, min(allowed, math.ceil(limit)))
-
-
-def threads_to_fill_cores(cgroups: Path = CGROUPS) -> int:
-    """One more thread than cores, since each waits now and then for Python's lock or the event loop.
-
-    Not under a container's limit: the system stops the whole process for what is computed beyond it.
-    """
-    cores, limit = usable_cores(cgroups), _limit(cgroups)
-    return cores if limit is not None and limit <= _allowed() else cores + 1
-
-
-def _allowed() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _limit(cgroups: Path) -> float | None:
-    return _limit_v2(cgroups / "cpu.max") or _limit_v1(cgroups / "cpu")
 
 
 def _limit_v2(file: Path) -> float | None:

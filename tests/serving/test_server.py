@@ -18,7 +18,7 @@ from serving.server import address_of, open_socket
 from serving.settings import ServeSettings, read_serve_settings, refuse_open_door
 from tests.serving.running import files_of, run_in_process
 from tests.serving.sample_photos import jpeg
-from vision.cores import threads_to_fill_cores
+from vision.cores import usable_cores
 from vision.errors import ConfigError
 
 BUNDLE = Path("bundle")
@@ -82,7 +82,7 @@ def test_settings_are_read_from_file_overrides_and_environment(tmp_path: Path) -
     assert settings.products["toy"].counterfeit_share == 0.1
     assert read_serve_settings(file, [], {"TOUCHSTONE_API_KEY": "environment"}).api_key == "environment"
     assert read_serve_settings(file, [], {"TOUCHSTONE_API_KEY": ""}).api_key == "file"
-    assert settings.compute_threads == threads_to_fill_cores()
+    assert settings.compute_threads == usable_cores()
 
 
 @pytest.mark.parametrize(

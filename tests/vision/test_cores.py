@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from vision.cores import threads_to_fill_cores, usable_cores
+from vision.cores import usable_cores
 
 
 @pytest.fixture(autouse=True)
@@ -35,13 +35,3 @@ def test_a_system_that_knows_no_affinity_has_its_cores(tmp_path: Path, monkeypat
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     assert usable_cores(tmp_path) == 3
-
-
-@pytest.mark.parametrize(
-    ("limit", "threads"), [("200000 100000", 2), ("6400000 100000", 64), ("6500000 100000", 65), ("max 100000", 65)]
-)
-def test_one_thread_more_than_cores_fills_them_unless_a_limit_would_stop_it(
-    tmp_path: Path, limit: str, threads: int
-) -> None:
-    (tmp_path / "cpu.max").write_text(limit + "\n")
-    assert threads_to_fill_cores(tmp_path) == threads
