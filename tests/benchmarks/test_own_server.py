@@ -73,13 +73,13 @@ def test_overload_of_a_bundle_of_ones_own_is_one_line(
     bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
-    line = f"run --bundle {bundle.folder} --parts overload --times 3 --photos-a-check 2 --set max_waiting=4 --quick"
+    line = f"run --bundle {bundle.folder} --parts overload --times 6 --photos-a-check 2 --set max_waiting=16 --quick"
     monkeypatch.setattr(sys, "argv", [*line.split(), "--out", str(out)])
     run.main()
     described = json.loads((out / "run.json").read_text())
-    assert (described["settings"], described["photos a check"]) == ("max_waiting=4", "2")
+    assert (described["settings"], described["photos a check"]) == ("max_waiting=16", "2")
     (row,) = Results(folder=out).rows("overload")
-    assert number(row, "rate_per_s") == pytest.approx(3 * number(row, "capacity_per_s"))
+    assert number(row, "rate_per_s") == pytest.approx(6 * number(row, "capacity_per_s"))
     assert number(row, "answered_per_s") > 0
     assert number(row, "refused_soon") > 0
     assert "## Overload, 1 MP" in (out / "report.md").read_text()
