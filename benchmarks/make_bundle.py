@@ -27,6 +27,7 @@ from training.quantise.quantise import calibration_photos, quantise
 from vision.bundle import Bundle, read_bundle, seal_bundle
 from vision.cores import usable_cores
 from vision.errors import ConfigError
+from vision.refusal import refusals_in_one_line
 from vision.self_test import self_test_inputs
 
 SIZE_PX: Final = 224
@@ -93,4 +94,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

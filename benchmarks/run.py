@@ -33,6 +33,7 @@ from benchmarks.work_folder import BUNDLE, WORK
 from training.run_folder import code_version
 from vision.bundle import Bundle, read_bundle
 from vision.detector import MOST_PHOTOS
+from vision.refusal import refusals_in_one_line
 
 _SET_HELP: Final = "a setting of Touchstone's servers; the harness says bundle, port and store"
 PARTS: Final = ("limit", "peers", "many clients", "latency", "overload", "growth", "kill")
@@ -231,4 +232,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

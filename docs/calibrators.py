@@ -39,6 +39,7 @@ from training.splits import group_folds
 from training.train import REPORT_LOGITS
 from training.training_data import read_data_of_run
 from vision.detector import MOST_PHOTOS
+from vision.refusal import refusals_in_one_line
 
 Curve = Callable[[FloatArray], FloatArray]  # logit [N] -> authenticity [N]
 Calibrator = Callable[[FloatArray, BoolArray], Curve]
@@ -275,4 +276,5 @@ def _scale(values: FloatArray) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

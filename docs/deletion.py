@@ -28,6 +28,7 @@ from training.randomised import randomise_bundle
 from training.stress import draw_listings
 from vision.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.detector import MOST_PHOTOS, Detector
+from vision.refusal import refusals_in_one_line
 
 
 def main() -> None:
@@ -114,4 +115,5 @@ def _digest(row: PhotoRow) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

@@ -23,6 +23,7 @@ from serving.drift import MeasureDrift, compare_window
 from serving.drift_tests import Reference, make_reference
 from training.manifest import Manifest, read_manifest
 from vision.detector import MOST_PHOTOS, Detector
+from vision.refusal import refusals_in_one_line
 from vision.validation import ValidationSample, measure_photo, read_sample
 
 Columns = Mapping[str, NDArray[np.float64]]
@@ -161,4 +162,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

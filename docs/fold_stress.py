@@ -30,6 +30,7 @@ from training.stress_table import print_changes
 from training.training_data import read_data_of_run
 from training.wording import interval, percent
 from vision.detector import Detector
+from vision.refusal import refusals_in_one_line
 
 
 def main() -> None:
@@ -111,4 +112,5 @@ def say_either(answers: Sequence[ChangedAnswer]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

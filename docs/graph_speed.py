@@ -16,6 +16,7 @@ import numpy as np
 
 from training.photo_logits import Session, single_thread_session
 from vision.bundle import read_bundle
+from vision.refusal import refusals_in_one_line
 from vision.self_test import self_test_inputs
 
 WARM_ROUNDS = 3
@@ -46,4 +47,5 @@ def processor_ms(session: Session, tile: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

@@ -27,6 +27,7 @@ from training.recipes import FrozenRecipe
 from training.splits import Roles, assign_roles, group_folds
 from training.training_data import read_training_data
 from vision.config import read_config
+from vision.refusal import refusals_in_one_line
 from vision.verdict import distinct_readable, listing_logit
 
 SHARES = (0.0, 0.05, 0.1, 0.2)
@@ -189,4 +190,5 @@ def spread(values: np.ndarray, sign: str = "") -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

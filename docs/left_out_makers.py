@@ -22,6 +22,7 @@ from training.metrics import auroc, auroc_weighted, bootstrap_interval, tpr_at_f
 from training.recipes import FrozenRecipe
 from training.splits import assign_roles
 from vision.config import read_config
+from vision.refusal import refusals_in_one_line
 from vision.verdict import distinct_readable, listing_logit
 
 
@@ -68,4 +69,5 @@ def figures(listings: dict[str, tuple[str | None, float]], maker: str) -> tuple[
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

@@ -25,6 +25,7 @@ from training.figures import share
 from training.metrics import BoolArray, FloatArray
 from training.wording import interval, percent
 from vision.bundle_record import ANY_PRODUCT, Thresholds
+from vision.refusal import refusals_in_one_line
 
 GENUINE, REVIEW, COUNTERFEIT = 1, 0, -1
 
@@ -101,4 +102,5 @@ def _mean_weighted(_: BoolArray, value: FloatArray, weight: FloatArray) -> Float
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

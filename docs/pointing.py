@@ -32,6 +32,7 @@ from training.randomised import randomise_bundle
 from training.stress import draw_listings
 from vision.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.detector import Detector
+from vision.refusal import refusals_in_one_line
 
 Games = tuple[Pointing, Pointing, Pointing]  # all cues together, the smallest, and all away from the map's edge
 
@@ -135,4 +136,5 @@ def in_words(figure: Figure) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

@@ -19,6 +19,7 @@ from PIL import Image
 from training.manifest import read_manifest
 from training.metrics import wilson_interval
 from vision.detector import MOST_PHOTOS, Detector
+from vision.refusal import refusals_in_one_line
 
 SIDE_PX = 640
 
@@ -63,4 +64,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

@@ -19,6 +19,7 @@ from PIL import Image
 
 from training.manifest import read_manifest
 from vision.detector import Detector
+from vision.refusal import refusals_in_one_line
 
 MEGAPIXELS = (1, 4, 12)
 
@@ -66,4 +67,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with refusals_in_one_line():
+        main()

@@ -16,12 +16,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from vision.command_summary import read_summary
-from vision.errors import MissingExtra, TouchstoneError
 from vision.extras import missing_extra
+from vision.refusal import refusals_in_one_line, refuse
 
 COMMANDS_GROUP = "touchstone.commands"
-EXIT_REFUSED = 1  # the command ran and refused: a TouchstoneError
-EXIT_USAGE = 2  # the command could not start: wrong arguments, or an extra is missing
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells expect
 
 
@@ -54,16 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `touchstone` and leave with its exit code: 0, 1 refused, 2 wrong usage, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        typer.main.get_command(app)(given, prog_name="touchstone")
-    except TouchstoneError as error:
-        _leave(error, EXIT_USAGE if isinstance(error, MissingExtra) else EXIT_REFUSED)
+        with refusals_in_one_line():
+            typer.main.get_command(app)(given, prog_name="touchstone")
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except ModuleNotFoundError as error:
         named = missing_extra(error, asked_by=_module_of(given))
         if named is None:
             raise
-        _leave(named, EXIT_USAGE)
+        refuse(named)
     sys.exit(0)
 
 
@@ -97,11 +94,6 @@ def _found_commands() -> tuple[EntryPoint, ...]:
 def _module_of(arguments: Sequence[str]) -> str:
     invoked = next((argument for argument in arguments if not argument.startswith("-")), "")
     return next((point.module for point in _found_commands() if point.name == invoked), "")
-
-
-def _leave(error: TouchstoneError, exit_code: int) -> NoReturn:
-    print(f"error [{error.code}]: {error}", file=sys.stderr)
-    sys.exit(exit_code)
 
 
 if __name__ == "__main__":
