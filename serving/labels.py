@@ -18,7 +18,7 @@ from serving.database import connect
 from serving.photo_store import photo_path
 from serving.tables import CheckRow, ReviewRow
 from vision.errors import ConfigError, PhotoError
-from vision.photo_format import sniff_format
+from vision.photo.format import sniff_format
 
 COLUMNS = ("photo", "label", "product", "listing", "seller", "view", "source", "check_id", "reviewed_at")
 CANT_TELL = "cant_tell"

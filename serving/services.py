@@ -22,7 +22,7 @@ from serving.settings import ServeSettings
 from serving.shadow import Shadow
 from serving.telemetry import open_tracing
 from serving.watch import Watch
-from vision.photo import PhotoLimits
+from vision.photo.decode import PhotoLimits
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from serving.telemetry import TelemetrySettings
 from vision.config import read_config, setting
 from vision.cores import usable_cores
 from vision.errors import ConfigError
-from vision.photo import PhotoLimits
+from vision.photo.decode import PhotoLimits
 
 API_KEY_VARIABLE = "TOUCHSTONE_API_KEY"
 KEEP_NOTHING = "none"

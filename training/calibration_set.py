@@ -30,7 +30,7 @@ from vision.bundle_record import (
     Thresholds,
 )
 from vision.detector import MOST_PHOTOS
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 from vision.photo_hash import HASHED_SIDE_PX, PhotoHash, hash_photo
 from vision.verdict import PhotoJudgement, distinct_readable, listing_logit
 

@@ -9,15 +9,15 @@ from types import ModuleType
 
 import PIL
 
-import vision.colour
 import vision.inputs
-import vision.photo
+import vision.photo.colour
+import vision.photo.decode
 
 
 @cache
 def decoder_version(*also: ModuleType) -> str:
     """A digest of Pillow's version and of the code that turns bytes into the network's input, and of `also`."""
     digest = hashlib.sha256(f"Pillow {PIL.__version__}".encode())
-    for module in (vision.colour, vision.inputs, vision.photo, *also):
+    for module in (vision.photo.colour, vision.inputs, vision.photo.decode, *also):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()

@@ -23,7 +23,7 @@ from training.product_changes import paint_out
 from vision.detector import Detector
 from vision.errors import PhotoError
 from vision.evidence_crops import evidence_crops
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 from vision.verdict import Outcome, PhotoJudgement
 
 Place = Literal["crops", "anywhere", "on_product", "randomised"]

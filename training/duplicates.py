@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.errors import PhotoError
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 from vision.photo_hash import HASHED_SIDE_PX, LEAST_QUALITY, NEAR_BITS, PhotoHash, hash_photo
 
 # A tile of distances stays in the processor's cache: five times faster than whole rows of 10,000.

@@ -13,7 +13,7 @@ from PIL import Image
 from training.photo_row import PhotoRow
 from training.picture_features import describe_background, describe_colour
 from vision.errors import PhotoError
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 from vision.photo_hash import PhotoHash, hash_photo
 
 _SIDE_PX = 256

@@ -10,7 +10,7 @@ from PIL import Image
 from vision.crop_picture import DECODED_SIDE_PX, crop_jpeg
 from vision.evidence import evidence_png
 from vision.evidence_crops import Box
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 from vision.verdict import Evidence
 
 SIDE_PX = 300  # of a picture's longer side: twice what the page shows on an ordinary screen

@@ -20,7 +20,7 @@ from vision.crop_picture import DECODED_SIDE_PX, crop_jpeg, embed_crops
 from vision.errors import ConfigError, PhotoError
 from vision.evidence_crops import Box, evidence_crops
 from vision.inputs import to_input
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 from vision.references import FOLDER, ID_DIGITS, Reference, write_references
 from vision.scorer import Scorer
 from vision.verdict import Evidence

@@ -14,7 +14,7 @@ from training.photo_row import LABELS
 from training.product_changes import leaves_background, paint_out
 from training.stress_changes import Change, Subject
 from vision.errors import PhotoError
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from training.photo_logits import read_tile
 from training.stress_changes import CHANGES, Change, Subject
 from vision.errors import ConfigError
 from vision.inputs import InputGeometry
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from vision.bundle import Bundle
 from vision.evidence_crops import Box
 from vision.inputs import to_input
 from vision.micro_batches import BatchingScorer
-from vision.photo import Photo, PhotoLimits, open_photo
+from vision.photo.decode import Photo, PhotoLimits, open_photo
 from vision.scorer import Scorer
 
 MOST_BYTES: Final = 24 * 1024

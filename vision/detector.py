@@ -24,9 +24,9 @@ from vision.errors import (
 from vision.hops import Hop, HopTimer
 from vision.inputs import open_for_input, to_input
 from vision.micro_batches import BatchingScorer
-from vision.photo import DEFAULT_LIMITS, PhotoLimits
+from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits
+from vision.photo.quality import measure_quality, quality_issues
 from vision.photo_hash import hash_photo
-from vision.quality import measure_quality, quality_issues
 from vision.scorer import CPU, Scorer
 from vision.verdict import Evidence, PhotoFault, PhotoJudgement, Verdict, decide
 

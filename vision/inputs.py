@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vision.errors import ConfigError
-from vision.photo import DEFAULT_LIMITS, Photo, PhotoLimits, Side, open_photo
+from vision.photo.decode import DEFAULT_LIMITS, Photo, PhotoLimits, Side, open_photo
 
 Filter = Literal["bilinear", "bicubic", "box", "lanczos"]
 

@@ -8,8 +8,8 @@ import pdqhash
 from numpy.typing import NDArray
 from PIL import Image
 
-from vision.photo import Photo
-from vision.quality import LUMA_SIDE_PX
+from vision.photo.decode import Photo
+from vision.photo.quality import LUMA_SIDE_PX
 
 # The distance, of 256 bits, and the quality below which PDQ's authors count a match as one:
 # https://github.com/facebook/ThreatExchange/blob/main/hashing/hashing.pdf

@@ -31,8 +31,8 @@ from vision.bundle_record import (
     Thresholds,
 )
 from vision.hops import Hop
+from vision.photo.quality import QUALITY_MESSAGES, QualityIssue, QualityMeasures
 from vision.photo_hash import PhotoHash
-from vision.quality import QUALITY_MESSAGES, QualityIssue, QualityMeasures
 
 Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
 ReasonCode = Literal[

@@ -16,7 +16,7 @@ from serving.services import archive_of, services_of
 from vision.evidence import evidence_png
 from vision.evidence_crops import evidence_crops
 from vision.explanation import ExplainedCrop, explain_photo
-from vision.photo import PhotoLimits, open_photo, upright_jpeg
+from vision.photo.decode import PhotoLimits, open_photo, upright_jpeg
 from vision.references import Neighbour
 from vision.verdict import Evidence
 

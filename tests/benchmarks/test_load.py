@@ -21,7 +21,7 @@ from benchmarks.load import Exchange, Form, Load, LoadResult, names, run_load
 from benchmarks.load_client import Connection
 from serving.multipart import MultipartSplitter
 from tests.serving.sample_photos import jpeg
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 
 Answer = Callable[[bytes], tuple[int, bytes]]
 

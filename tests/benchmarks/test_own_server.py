@@ -20,7 +20,7 @@ from benchmarks.throughput import IN_PROCESS, measure_own_limit
 from benchmarks.work_folder import ROOT
 from tests.tiny_bundle import write_tiny_bundle
 from vision.bundle import Bundle
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.tiny_sample import add_tiny_sample, mixed_photo
 from vision.bundle import seal_bundle
 from vision.detector import Detector
 from vision.errors import ConfigError
-from vision.quality import QualityMeasures
+from vision.photo.quality import QualityMeasures
 from vision.validation import Projection, read_sample, write_sample
 from vision.verdict import PhotoJudgement
 

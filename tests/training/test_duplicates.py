@@ -10,7 +10,7 @@ from PIL import Image, ImageEnhance
 
 from tests.vision.photos import encode
 from training.duplicates import cluster_near_duplicates, clusters_of_pairs, near_pairs
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 from vision.photo_hash import PhotoHash, hash_photo
 
 

@@ -24,7 +24,7 @@ from vision.errors import (
     ViewsMismatch,
 )
 from vision.inputs import to_input
-from vision.photo import PhotoLimits, open_photo
+from vision.photo.decode import PhotoLimits, open_photo
 from vision.verdict import Verdict
 
 

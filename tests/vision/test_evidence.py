@@ -8,7 +8,7 @@ from PIL import Image
 from tests.vision.photos import encode
 from vision.evidence import MOST_SIDE_PX, TOWARDS_COUNTERFEIT, TOWARDS_GENUINE, evidence_png
 from vision.inputs import InputGeometry, to_input
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 from vision.verdict import Evidence
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)

@@ -8,7 +8,7 @@ from PIL import Image
 from tests.vision.photos import encode, mean_difference, smooth_pixels
 from vision.errors import ConfigError
 from vision.inputs import LETTERBOX_GREY, InputGeometry, open_for_input, to_input
-from vision.photo import Photo, open_photo
+from vision.photo.decode import Photo, open_photo
 
 
 def photo_of(pixels: NDArray[np.uint8]) -> Photo:

@@ -19,7 +19,7 @@ from PIL import Image
 
 from tests.vision.photos import encode, exif_with_orientation, photo_bytes, smooth_pixels
 from vision.errors import PhotoError
-from vision.photo import PhotoLimits, open_photo
+from vision.photo.decode import PhotoLimits, open_photo
 
 LONGER: Final = os.environ.get("TOUCHSTONE_FUZZ")
 EXAMPLES: Final = int(LONGER or 2_400)

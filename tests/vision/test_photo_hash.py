@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from tests.vision.photos import encode
-from vision.photo import open_photo
+from vision.photo.decode import open_photo
 from vision.photo_hash import PhotoHash, hash_photo
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
-from vision.photo import Photo
+from vision.photo.decode import Photo
 
 QualityIssue = Literal["too_small", "blurred", "too_dark", "too_bright"]
 

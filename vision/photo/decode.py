@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pi_heif import open_heif
 from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from vision.colour import to_srgb
 from vision.errors import (
     PhotoAnimated,
     PhotoCorrupt,
@@ -24,9 +23,10 @@ from vision.errors import (
     PhotoTooSmall,
     PhotoTruncated,
 )
-from vision.exif import TRANSPOSITION, read_orientation, swaps_sides
-from vision.photo_format import SEND_INSTEAD, PhotoFormat, sniff_format
-from vision.photo_header import check_boxes, hide_exif_item, read_jpeg_header, read_png_header, read_webp_header
+from vision.photo.colour import to_srgb
+from vision.photo.exif import TRANSPOSITION, read_orientation, swaps_sides
+from vision.photo.format import SEND_INSTEAD, PhotoFormat, sniff_format
+from vision.photo.header import check_boxes, hide_exif_item, read_jpeg_header, read_png_header, read_webp_header
 
 Side: TypeAlias = Literal["shorter", "longer"]
 

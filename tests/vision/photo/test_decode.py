@@ -20,7 +20,7 @@ from tests.vision.photos import (
     smooth_pixels,
 )
 from vision.errors import PhotoError
-from vision.photo import PhotoLimits, open_photo, upright_jpeg
+from vision.photo.decode import PhotoLimits, open_photo, upright_jpeg
 
 KINDS = ["jpeg", "png", "webp", "avif", "heic"]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from vision.errors import PhotoAnimated, PhotoCorrupt, PhotoTruncated
-from vision.exif import read_orientation
-from vision.photo_format import SEND_INSTEAD
+from vision.photo.exif import read_orientation
+from vision.photo.format import SEND_INSTEAD
 
 _MOST_SCANS: Final = 128  # a progressive JPEG has about 10; thousands make a decoder work for minutes
 _MOST_SCANNED_PIXELS: Final = 1_200_000_000  # scans times pixels: an empty scan of 60 megapixels still takes 0.04 s

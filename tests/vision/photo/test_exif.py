@@ -3,7 +3,7 @@ import struct
 import pytest
 
 from tests.vision.photos import exif_with_orientation
-from vision.exif import read_orientation
+from vision.photo.exif import read_orientation
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

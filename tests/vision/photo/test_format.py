@@ -3,7 +3,7 @@ from PIL import Image
 
 from tests.vision.photos import encode, photo_bytes, smooth_pixels
 from vision.errors import PhotoAnimated, PhotoError, PhotoFormatUnsupported, PhotoNotAnImage
-from vision.photo_format import has_several_gif_frames, sniff_format
+from vision.photo.format import has_several_gif_frames, sniff_format
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "heic"])

@@ -4,8 +4,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from tests.vision.photos import encode
-from vision.photo import Photo, open_photo
-from vision.quality import QUALITY_MESSAGES, assess_quality, measure_sharpness
+from vision.photo.decode import Photo, open_photo
+from vision.photo.quality import QUALITY_MESSAGES, assess_quality, measure_sharpness
 
 
 def scene(width: int = 640, height: int = 480) -> Image.Image:
