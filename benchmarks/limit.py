@@ -22,7 +22,7 @@ from benchmarks.photos import Size, photos_of
 from benchmarks.work_folder import ROOT
 from vision.bundle import read_bundle
 from vision.bundle_record import Precision
-from vision.cores import usable_cores
+from vision.config.cpu_limits import usable_cores
 from vision.inputs import open_for_input, to_input
 from vision.scorer import Scorer
 

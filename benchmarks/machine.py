@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from vision.cores import usable_cores
+from vision.config.cpu_limits import usable_cores
 
 
 def describe_machine() -> str:

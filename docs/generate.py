@@ -10,7 +10,7 @@ from serving.settings import ServeSettings
 from training.config import TrainConfig
 from training.render.config import RenderConfig
 from training.sweep_config import SweepConfig
-from vision.config import Setting, describe_settings
+from vision.config.read import Setting, describe_settings
 
 SETTINGS_PAGE = Path(__file__).with_name("settings.md")
 CONFIGURATIONS: dict[str, type[Any]] = {

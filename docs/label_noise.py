@@ -26,7 +26,7 @@ from training.manifest import Manifest
 from training.recipes import FrozenRecipe
 from training.splits import Roles, assign_roles, group_folds
 from training.training_data import read_training_data
-from vision.config import read_config
+from vision.config.read import read_config
 from vision.refusal import refusals_in_one_line
 from vision.verdict import distinct_readable, listing_logit
 

@@ -28,7 +28,7 @@ from serving.drift_tests import (
     make_reference,
     population_stability_index,
 )
-from vision.config import setting
+from vision.config.read import setting
 from vision.detector import Detector
 from vision.errors import ConfigError
 from vision.validation import ValidationSample, measure_photo, one_of

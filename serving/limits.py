@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
 from serving.errors import ConcurrencyLimited, RateLimited
-from vision.config import setting
+from vision.config.read import setting
 from vision.errors import ConfigError
 
 REMEMBERED = 10_000  # callers; past it the one that was quiet longest is forgotten, and starts afresh

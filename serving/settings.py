@@ -12,8 +12,8 @@ from typing import Literal
 from serving.drift import DriftSettings
 from serving.limits import LimitSettings
 from serving.telemetry import TelemetrySettings
-from vision.config import read_config, setting
-from vision.cores import usable_cores
+from vision.config.cpu_limits import usable_cores
+from vision.config.read import read_config, setting
 from vision.errors import ConfigError
 from vision.photo.decode import PhotoLimits
 

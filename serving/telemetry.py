@@ -18,7 +18,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from vision.config import setting
+from vision.config.read import setting
 from vision.errors import ConfigError
 from vision.hops import Hop
 

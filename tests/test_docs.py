@@ -24,7 +24,7 @@ from serving.errors import ServingError
 from serving.pages.routes import mount_pages
 from serving.pages.routes import router as pages_router
 from vision.cli import COMMANDS_GROUP, load_command
-from vision.config import describe_settings, read_config
+from vision.config.read import describe_settings, read_config
 from vision.errors import CheckError, PhotoError, TouchstoneError
 from vision.verdict import ReasonCode
 

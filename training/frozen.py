@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from vision.config import setting
+from vision.config.read import setting
 from vision.errors import ConfigError
 
 

@@ -18,7 +18,7 @@ from training.errors import RunError
 from training.heads import KernelHead
 from training.lesson import Lesson
 from training.variants import require_copies
-from vision.config import setting
+from vision.config.read import setting
 from vision.errors import ConfigError
 
 MOST_SUPPORT = 20_000  # photos, mirrored ones counted: 3.2 GB of kernel, as much for its square, 7.2 GB in all

@@ -15,7 +15,7 @@ from rich.console import Console
 from training.manifest import Label, Manifest, PhotoRow
 from training.progress import photo_progress
 from vision.bundle import Bundle
-from vision.config import setting
+from vision.config.read import setting
 from vision.crop_picture import DECODED_SIDE_PX, crop_jpeg, embed_crops
 from vision.errors import ConfigError, PhotoError
 from vision.evidence_crops import Box, evidence_crops

@@ -11,7 +11,7 @@ from training.config import TrainConfig
 from training.run_folder import RECORD_FILE, compared_settings, recorded_differences
 from training.sweep_config import SweepConfig
 from training.toml_text import toml_text
-from vision.config import config_as_dict, read_layered_config
+from vision.config.read import config_as_dict, read_layered_config
 from vision.errors import ConfigError
 
 VariantState = Literal["done", "started", "new", "another run"]

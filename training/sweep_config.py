@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from vision.config import setting
+from vision.config.read import setting
 from vision.errors import ConfigError
 
 COMPARISON_FOLDER = "comparison"  # beside the variants' folders

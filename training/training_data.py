@@ -10,7 +10,7 @@ from rich.console import Console
 from training.config import DataConfig
 from training.manifest import Manifest, mixed_product_listings, read_manifest, without_listings
 from training.run_folder import RunRecord, read_run_record
-from vision.config_values import build_section
+from vision.config.convert import build_section
 
 
 def read_training_data(data: DataConfig, console: Console) -> Manifest:

@@ -13,7 +13,7 @@ from serving.routes.contract import SHORTLY, problems
 from serving.schemas import BundleList, BundleLoaded, ErrorShare, ProductThresholds
 from serving.services import services_of
 from vision.bundle_record import ErrorBound, Thresholds
-from vision.config import config_as_dict
+from vision.config.read import config_as_dict
 from vision.detector import Detector
 
 router = APIRouter(prefix="/v1/bundles", tags=["bundles"])

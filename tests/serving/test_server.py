@@ -18,7 +18,7 @@ from serving.server import address_of, open_socket
 from serving.settings import ServeSettings, read_serve_settings, refuse_open_door
 from tests.serving.running import files_of, run_in_process
 from tests.serving.sample_photos import jpeg
-from vision.cores import usable_cores
+from vision.config.cpu_limits import usable_cores
 from vision.errors import ConfigError
 
 BUNDLE = Path("bundle")

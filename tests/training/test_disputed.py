@@ -24,7 +24,7 @@ from training.disputed_page import write_disputed_page
 from training.errors import RunError
 from training.manifest import Manifest, read_manifest
 from training.run_folder import open_run_folder
-from vision.config import read_config
+from vision.config.read import read_config
 
 QUIET = Console(quiet=True)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

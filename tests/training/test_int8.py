@@ -24,7 +24,7 @@ from training.photo_outputs import PhotoOutputs
 from training.train import train
 from vision.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle_record import Int8Gate, Tally
-from vision.config import read_config
+from vision.config.read import read_config
 from vision.scorer import Scorer
 from vision.validation import read_sample
 

@@ -11,7 +11,7 @@ from tests.toy_data import write_toy_config
 from training.config import TrainConfig
 from training.sweep import Variant, read_variants
 from training.sweep_config import SweepConfig
-from vision.config import read_config
+from vision.config.read import read_config
 from vision.errors import ConfigError
 
 

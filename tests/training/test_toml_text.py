@@ -8,7 +8,7 @@ import pytest
 from tests.toy_data import write_toy_config
 from training.config import TrainConfig
 from training.toml_text import toml_text
-from vision.config import config_as_dict, read_config
+from vision.config.read import config_as_dict, read_config
 
 
 def test_tables_lists_and_odd_names_come_back() -> None:

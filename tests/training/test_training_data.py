@@ -11,7 +11,7 @@ from rich.console import Console
 from tests.toy_data import write_toy_config, write_toy_data
 from training.config import TrainConfig
 from training.training_data import read_data_of_run, read_training_data
-from vision.config import read_config
+from vision.config.read import read_config
 
 
 def test_corrections_are_applied_said_and_recorded_with_the_run(tmp_path: Path) -> None:

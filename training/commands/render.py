@@ -13,7 +13,7 @@ from training.render.config import RenderConfig
 from training.render.contact_sheet import write_contact_sheet
 from training.render.plan import plan_listings
 from training.render.run import count_photos, render_dataset
-from vision.config import read_config
+from vision.config.read import read_config
 
 app = typer.Typer()
 

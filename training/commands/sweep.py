@@ -21,7 +21,7 @@ from training.run_answers import RunAnswers, read_run
 from training.sweep import Variant, read_variants
 from training.sweep_config import COMPARISON_FOLDER, SweepConfig
 from training.sweep_run import VariantResult, in_words, run_variants
-from vision.config import read_config
+from vision.config.read import read_config
 
 app = typer.Typer(add_completion=False)
 

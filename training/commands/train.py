@@ -21,6 +21,6 @@ def train(
 
     from training.config import TrainConfig
     from training.train import train as run_training
-    from vision.config import read_config
+    from vision.config.read import read_config
 
     run_training(read_config(TrainConfig, config, set_ or ()), Console())

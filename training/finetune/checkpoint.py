@@ -13,7 +13,7 @@ from training.errors import ResumeMismatch, TrainingError
 from training.finetune.config import FinetuneConfig
 from training.manifest import Manifest
 from training.network import Network
-from vision.config import config_as_dict
+from vision.config.read import config_as_dict
 from vision.inputs import InputGeometry
 
 Identity = dict[str, str]

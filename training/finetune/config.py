@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from vision.config import setting
+from vision.config.read import setting
 from vision.errors import ConfigError
 
 Balance = Literal["none", "label", "product"]

@@ -10,7 +10,7 @@ from training.finetune.distributed import Processes
 from training.finetune.photo_cache import CachedPhotos, cache_photos
 from training.manifest import PhotoRow
 from training.progress import photo_progress
-from vision.cores import usable_cores
+from vision.config.cpu_limits import usable_cores
 from vision.inputs import InputGeometry
 
 

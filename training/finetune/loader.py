@@ -9,7 +9,7 @@ from torchvision.transforms import v2
 
 from training.finetune.photo_cache import CachedPhotos
 from training.finetune.sampler import Draw, StepSampler
-from vision.cores import usable_cores
+from vision.config.cpu_limits import usable_cores
 
 Batch = tuple[Tensor, Tensor]  # photos uint8 [B, S, S, 3], genuine float32 [B]
 

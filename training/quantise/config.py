@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vision.config import setting
+from vision.config.read import setting
 from vision.errors import ConfigError
 
 

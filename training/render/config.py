@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.render.makers import MAKERS
-from vision.config import setting
+from vision.config.read import setting
 from vision.errors import ConfigError
 
 SPLITS = ("train", "val", "test")

@@ -26,7 +26,7 @@ from training.errors import RunError
 from training.render.config import RenderConfig
 from training.render.photograph import RenderedPhoto
 from training.render.plan import ListingPlan
-from vision.config import config_as_dict
+from vision.config.read import config_as_dict
 
 PRODUCT = "korvelle-k1-hair-dryer"
 GENERATOR_VERSION = 1  # raise it with any change that changes pixels or labels

@@ -15,7 +15,7 @@ from training.render.dataset_folder import DatasetFolder
 from training.render.engine import engine, require_renderer
 from training.render.photograph import photograph_listing
 from training.render.plan import ListingPlan, plan_listings
-from vision.cores import usable_cores
+from vision.config.cpu_limits import usable_cores
 
 Advance = Callable[[int], None]
 """Hears how many more photos are done, those of earlier runs first."""

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from training.finetune.config import AugmentConfig, FinetuneConfig
-from vision.config import describe_settings, read_config
+from vision.config.read import describe_settings, read_config
 from vision.errors import ConfigError
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from training.render.config import RenderConfig
-from vision.config import read_config
+from vision.config.read import read_config
 from vision.errors import ConfigError
 
 TOML = """

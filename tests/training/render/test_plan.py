@@ -12,7 +12,7 @@ from tests.training.render.small_config import many_listings, small_config
 from training.render.config import RenderConfig
 from training.render.plan import ListingPlan, PhotoPlan, draw_circumstances, plan_listings
 from training.render.view import Shot
-from vision.config import read_config
+from vision.config.read import read_config
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 LEAST_P = 1e-3  # the seed is fixed, so these tests either always pass or always fail

@@ -12,7 +12,7 @@ from training.render.config import RenderConfig
 from training.render.dataset_folder import DatasetFolder
 from training.render.makers import MAKERS
 from training.render.plan import plan_listings
-from vision.config import read_config
+from vision.config.read import read_config
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "training" / "samples" / "hair_dryers"

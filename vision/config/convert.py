@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from vision.errors import ConfigError
-from vision.settings import (
+from vision.config.fields import (
     TABLE_NAME,
     describe_settings,
     field_types,
@@ -21,6 +20,7 @@ from vision.settings import (
     type_in_words,
     union_arms,
 )
+from vision.errors import ConfigError
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from vision.cores import usable_cores
+from vision.config.cpu_limits import usable_cores
 
 
 @pytest.fixture(autouse=True)

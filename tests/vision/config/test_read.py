@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from vision.config import config_as_dict, describe_settings, read_config, read_layered_config, setting
+from vision.config.read import config_as_dict, describe_settings, read_config, read_layered_config, setting
 from vision.errors import ConfigError
 
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vision.config_values import build_section, convert, unknown_key
-from vision.errors import ConfigError
-from vision.settings import (
+from vision.config.convert import build_section, convert, unknown_key
+from vision.config.fields import (
     Setting,
     describe_settings,
     field_types,
@@ -19,6 +18,7 @@ from vision.settings import (
     table_value_of,
     union_arms,
 )
+from vision.errors import ConfigError
 
 __all__ = ["Setting", "config_as_dict", "describe_settings", "read_config", "read_layered_config", "setting"]
 
