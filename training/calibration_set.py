@@ -29,9 +29,9 @@ from vision.bundle_record import (
     SupportFloor,
     Thresholds,
 )
+from vision.copies.pdq import HASHED_SIDE_PX, PhotoHash, hash_photo
 from vision.detector import MOST_PHOTOS
 from vision.photo.decode import open_photo
-from vision.photo_hash import HASHED_SIDE_PX, PhotoHash, hash_photo
 from vision.verdict import PhotoJudgement, distinct_readable, listing_logit
 
 Source = Literal["held_out", "out_of_fold"]

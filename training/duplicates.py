@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.copies.pdq import HASHED_SIDE_PX, LEAST_QUALITY, NEAR_BITS, PhotoHash, hash_photo
 from vision.errors import PhotoError
 from vision.photo.decode import open_photo
-from vision.photo_hash import HASHED_SIDE_PX, LEAST_QUALITY, NEAR_BITS, PhotoHash, hash_photo
 
 # A tile of distances stays in the processor's cache: five times faster than whole rows of 10,000.
 _TILE_ROWS, _TILE_COLUMNS = 32, 4096

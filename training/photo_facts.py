@@ -12,9 +12,9 @@ from PIL import Image
 
 from training.photo_row import PhotoRow
 from training.picture_features import describe_background, describe_colour
+from vision.copies.pdq import PhotoHash, hash_photo
 from vision.errors import PhotoError
 from vision.photo.decode import open_photo
-from vision.photo_hash import PhotoHash, hash_photo
 
 _SIDE_PX = 256
 _EXIF_MARKERS: Final = {"jpeg": b"Exif\0\0", "png": b"eXIf", "webp": b"EXIF", "avif": b"Exif", "heic": b"Exif"}

@@ -9,6 +9,7 @@ from typing import Final
 
 from vision.bundle import Bundle, read_bundle
 from vision.bundle_record import Precision
+from vision.copies.pdq import hash_photo
 from vision.errors import (
     PHOTO_ERRORS,
     ConfigError,
@@ -26,7 +27,6 @@ from vision.inputs import open_for_input, to_input
 from vision.micro_batches import BatchingScorer
 from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits
 from vision.photo.quality import measure_quality, quality_issues
-from vision.photo_hash import hash_photo
 from vision.scorer import CPU, Scorer
 from vision.verdict import Evidence, PhotoFault, PhotoJudgement, Verdict, decide
 

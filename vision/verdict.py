@@ -30,9 +30,9 @@ from vision.bundle_record import (
     SupportFloor,
     Thresholds,
 )
+from vision.copies.pdq import PhotoHash
 from vision.hops import Hop
 from vision.photo.quality import QUALITY_MESSAGES, QualityIssue, QualityMeasures
-from vision.photo_hash import PhotoHash
 
 Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
 ReasonCode = Literal[

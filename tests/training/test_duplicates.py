@@ -10,8 +10,8 @@ from PIL import Image, ImageEnhance
 
 from tests.vision.photos import encode
 from training.duplicates import cluster_near_duplicates, clusters_of_pairs, near_pairs
+from vision.copies.pdq import PhotoHash, hash_photo
 from vision.photo.decode import open_photo
-from vision.photo_hash import PhotoHash, hash_photo
 
 
 def picture(seed: int, side_px: int = 300) -> Image.Image:

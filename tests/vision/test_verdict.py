@@ -14,7 +14,7 @@ import pytest
 from tests.tiny_bundle import tiny_thresholds, write_tiny_bundle
 from vision.bundle import Bundle
 from vision.bundle_record import GenuineLogits, GraphRecord, SupportFloor
-from vision.photo_hash import PhotoHash
+from vision.copies.pdq import PhotoHash
 from vision.verdict import PhotoFault, PhotoJudgement, Verdict, base_rate_shift, decide
 
 

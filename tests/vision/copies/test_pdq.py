@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from tests.vision.photos import encode
+from vision.copies.pdq import PhotoHash, hash_photo
 from vision.photo.decode import open_photo
-from vision.photo_hash import PhotoHash, hash_photo
 
 
 def hashed(pixels: NDArray[np.uint8]) -> PhotoHash:
