@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vision.bundle import Bundle, seal_bundle
-from vision.crop_picture import embed_crops
+from vision.explain.crop_embedding import embed_crops
 from vision.references import FOLDER, ID_DIGITS, Reference, ReferenceLabel, write_references
 from vision.scorer import Scorer
 

@@ -22,7 +22,7 @@ from training.photo_row import Box, PhotoRow
 from training.product_changes import paint_out
 from vision.detector import Detector
 from vision.errors import PhotoError
-from vision.evidence_crops import evidence_crops
+from vision.explain.crops import evidence_crops
 from vision.photo.decode import open_photo
 from vision.verdict import Outcome, PhotoJudgement
 

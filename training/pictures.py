@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from vision.crop_picture import DECODED_SIDE_PX, crop_jpeg
-from vision.evidence import evidence_png
-from vision.evidence_crops import Box
+from vision.explain.crop_embedding import DECODED_SIDE_PX, crop_jpeg
+from vision.explain.crops import Box
+from vision.explain.overlay import evidence_png
 from vision.photo.decode import open_photo
 from vision.verdict import Evidence
 

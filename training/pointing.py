@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from training.figures import Figure
 from training.listing_means import mean_difference, mean_of
 from training.photo_row import Box
-from vision.evidence_crops import places_in_photo
+from vision.explain.crops import places_in_photo
 from vision.verdict import Evidence
 
 CUE_SIZES: Final = ((0.0, 0.25), (0.25, 0.5), (0.5, 1.01))  # of the widened mask, as a share of the photo's places

@@ -16,9 +16,9 @@ from training.manifest import Label, Manifest, PhotoRow
 from training.progress import photo_progress
 from vision.bundle import Bundle
 from vision.config.read import setting
-from vision.crop_picture import DECODED_SIDE_PX, crop_jpeg, embed_crops
 from vision.errors import ConfigError, PhotoError
-from vision.evidence_crops import Box, evidence_crops
+from vision.explain.crop_embedding import DECODED_SIDE_PX, crop_jpeg, embed_crops
+from vision.explain.crops import Box, evidence_crops
 from vision.inputs import to_input
 from vision.photo.decode import open_photo
 from vision.references import FOLDER, ID_DIGITS, Reference, write_references

@@ -16,7 +16,7 @@ from training.pictures import crop_pictures, evidence_picture, photo_picture
 from training.stress_report import stress_part
 from training.thresholds import limit_rows
 from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
-from vision.evidence_crops import evidence_crops
+from vision.explain.crops import evidence_crops
 
 MISTAKES_PER_LABEL = 8
 _MOST_ROWS = 12  # of products in the threshold graph

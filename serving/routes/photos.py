@@ -13,9 +13,9 @@ from serving.checks import bundle_used
 from serving.routes.contract import SHORTLY, problems
 from serving.schemas import NearestReference, PhotoCrop, PhotoCrops
 from serving.services import archive_of, services_of
-from vision.evidence import evidence_png
-from vision.evidence_crops import evidence_crops
-from vision.explanation import ExplainedCrop, explain_photo
+from vision.explain.crops import evidence_crops
+from vision.explain.explanation import ExplainedCrop, explain_photo
+from vision.explain.overlay import evidence_png
 from vision.photo.decode import PhotoLimits, open_photo, upright_jpeg
 from vision.references import Neighbour
 from vision.verdict import Evidence

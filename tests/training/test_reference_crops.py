@@ -12,8 +12,8 @@ from training.manifest import Manifest, PhotoRow
 from training.photo_row import Label
 from training.reference_crops import ReferencesConfig, add_references, draw_photos
 from vision.bundle import read_bundle, seal_bundle
-from vision.crop_picture import embed_crops
 from vision.errors import ConfigError
+from vision.explain.crop_embedding import embed_crops
 from vision.references import ReferenceBank, read_references
 from vision.scorer import Scorer
 

@@ -7,9 +7,9 @@ import pytest
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_references import BLUE, PURPLE, RED, add_tiny_references, jpeg_of
 from vision.bundle import Bundle, read_bundle, seal_bundle
-from vision.crop_picture import embed_crops
 from vision.detector import Detector
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, ReferenceUnknown
+from vision.explain.crop_embedding import embed_crops
 from vision.references import (
     EMBEDDINGS_FILE,
     INDEX_FILE,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vision.evidence_crops import LEAST_SHARE, EvidenceCrop, evidence_crops, places_in_photo
+from vision.explain.crops import LEAST_SHARE, EvidenceCrop, evidence_crops, places_in_photo
 from vision.verdict import Evidence, Outcome
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)

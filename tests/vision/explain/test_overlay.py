@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.vision.photos import encode
-from vision.evidence import MOST_SIDE_PX, TOWARDS_COUNTERFEIT, TOWARDS_GENUINE, evidence_png
+from vision.explain.overlay import MOST_SIDE_PX, TOWARDS_COUNTERFEIT, TOWARDS_GENUINE, evidence_png
 from vision.inputs import InputGeometry, to_input
 from vision.photo.decode import open_photo
 from vision.verdict import Evidence

@@ -11,7 +11,7 @@ from tests.vision.photos import encode
 from vision.bundle import Bundle
 from vision.detector import Detector
 from vision.errors import PhotoError
-from vision.explanation import ExplainedCrop, explain_photo
+from vision.explain.explanation import ExplainedCrop, explain_photo
 from vision.references import read_references
 from vision.verdict import Outcome
 

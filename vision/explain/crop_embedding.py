@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vision.bundle import Bundle
-from vision.evidence_crops import Box
+from vision.explain.crops import Box
 from vision.inputs import to_input
 from vision.micro_batches import BatchingScorer
 from vision.photo.decode import Photo, PhotoLimits, open_photo
