@@ -23,8 +23,8 @@ from benchmarks.work_folder import ROOT
 from vision.bundle import read_bundle
 from vision.bundle_record import Precision
 from vision.config.cpu_limits import usable_cores
+from vision.inference.scorer import Scorer
 from vision.inputs import open_for_input, to_input
-from vision.scorer import Scorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

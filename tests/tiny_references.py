@@ -11,8 +11,8 @@ from PIL import Image
 
 from vision.bundle import Bundle, seal_bundle
 from vision.explain.crop_embedding import embed_crops
+from vision.inference.scorer import Scorer
 from vision.references import FOLDER, ID_DIGITS, Reference, ReferenceLabel, write_references
-from vision.scorer import Scorer
 
 Colour = tuple[int, int, int]
 RED: Colour = (200, 40, 50)

@@ -21,7 +21,7 @@ from training.run_folder import code_version
 from training.weights import save_weights
 from vision.bundle import Bundle, seal_bundle, write_seen_photos
 from vision.bundle_record import BundleRecord
-from vision.scorer import Scorer
+from vision.inference.scorer import Scorer
 from vision.self_test import self_test_inputs
 
 GRAPH_FILE = "model.onnx"

@@ -28,7 +28,7 @@ from training.quantise.quantise import calibration_photos, quantise
 from training.run_folder import code_version
 from vision.bundle import Bundle, seal_bundle
 from vision.bundle_record import GraphRecord
-from vision.scorer import Scorer
+from vision.inference.scorer import Scorer
 from vision.self_test import self_test_inputs
 
 INT8_FILE = "model.int8.onnx"

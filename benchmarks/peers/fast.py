@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.bundle import read_bundle
+from vision.inference.scorer import Scorer
 from vision.inputs import open_for_input, to_input
-from vision.scorer import Scorer
 
 _BUNDLE = read_bundle(Path(os.environ["BUNDLE"]))
 _GEOMETRY = _BUNDLE.record.geometry

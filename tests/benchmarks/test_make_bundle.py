@@ -18,7 +18,7 @@ from training.photo_logits import single_thread_session
 from training.quantise.config import QuantiseConfig
 from vision.bundle import seal_bundle
 from vision.errors import ConfigError
-from vision.scorer import Scorer
+from vision.inference.scorer import Scorer
 from vision.self_test import self_test_inputs
 
 

@@ -25,7 +25,7 @@ from training.train import train
 from vision.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle_record import Int8Gate, Tally
 from vision.config.read import read_config
-from vision.scorer import Scorer
+from vision.inference.scorer import Scorer
 from vision.validation import read_sample
 
 MODEL = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"

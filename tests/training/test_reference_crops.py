@@ -14,8 +14,8 @@ from training.reference_crops import ReferencesConfig, add_references, draw_phot
 from vision.bundle import read_bundle, seal_bundle
 from vision.errors import ConfigError
 from vision.explain.crop_embedding import embed_crops
+from vision.inference.scorer import Scorer
 from vision.references import ReferenceBank, read_references
-from vision.scorer import Scorer
 
 SILENT = Console(file=io.StringIO())
 

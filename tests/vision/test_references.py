@@ -10,6 +10,7 @@ from vision.bundle import Bundle, read_bundle, seal_bundle
 from vision.detector import Detector
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, ReferenceUnknown
 from vision.explain.crop_embedding import embed_crops
+from vision.inference.scorer import Scorer
 from vision.references import (
     EMBEDDINGS_FILE,
     INDEX_FILE,
@@ -18,7 +19,6 @@ from vision.references import (
     read_references,
     remove_references,
 )
-from vision.scorer import Scorer
 
 
 @pytest.fixture

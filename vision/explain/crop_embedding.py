@@ -17,10 +17,10 @@ from PIL import Image
 
 from vision.bundle import Bundle
 from vision.explain.crops import Box
+from vision.inference.batching import BatchingScorer
+from vision.inference.scorer import Scorer
 from vision.inputs import to_input
-from vision.micro_batches import BatchingScorer
 from vision.photo.decode import Photo, PhotoLimits, open_photo
-from vision.scorer import Scorer
 
 MOST_BYTES: Final = 24 * 1024
 DECODED_SIDE_PX: Final = 1024  # of the photo: a quarter of it then has the pixels that a crop keeps

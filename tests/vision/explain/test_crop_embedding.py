@@ -8,8 +8,8 @@ from PIL import Image
 from tests.tiny_bundle import write_tiny_bundle
 from tests.vision.photos import encode, smooth_pixels
 from vision.explain.crop_embedding import MOST_BYTES, crop_jpeg, embed_crops
+from vision.inference.scorer import Scorer
 from vision.photo.decode import open_photo
-from vision.scorer import Scorer
 
 
 def opened(jpeg: bytes) -> Image.Image:

@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 from tests.tiny_bundle import BIAS, SIZE_PX, tiny_graph, tiny_logits, write_tiny_bundle
 from vision.bundle import Bundle, seal_bundle
 from vision.errors import BundleChecksumMismatch, BundleError, ConfigError
-from vision.scorer import CPU, Scorer, Scores
+from vision.inference.scorer import CPU, Scorer, Scores
 from vision.self_test import self_test_inputs
 
 
@@ -203,7 +203,7 @@ LOAD = """
 import sys
 from pathlib import Path
 from vision.bundle import read_bundle
-from vision.scorer import Scorer
+from vision.inference.scorer import Scorer
 scorer = Scorer(read_bundle(Path(sys.argv[1])))
 print([int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")][0] // 1024)
 """

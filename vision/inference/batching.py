@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.bundle_record import GraphRecord
-from vision.scorer import Scorer, Scores
+from vision.inference.scorer import Scorer, Scores
 
 _log = logging.getLogger(__name__)
 

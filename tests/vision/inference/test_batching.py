@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tests.tiny_bundle import SIZE_PX, write_tiny_bundle
 from vision.errors import BundleError
-from vision.micro_batches import BatchingScorer
-from vision.scorer import Scorer, Scores
+from vision.inference.batching import BatchingScorer
+from vision.inference.scorer import Scorer, Scores
 from vision.self_test import self_test_inputs
 
 LONG_S = 600.0  # a test that waits this long has failed
