@@ -20,8 +20,8 @@ from typing import get_args
 
 from benchmarks.photos import Size, photos_of
 from benchmarks.work_folder import ROOT
-from vision.bundle import read_bundle
-from vision.bundle_record import Precision
+from vision.bundle.bundle import read_bundle
+from vision.bundle.metadata import Precision
 from vision.config.cpu_limits import usable_cores
 from vision.inference.scorer import Scorer
 from vision.inputs import open_for_input, to_input

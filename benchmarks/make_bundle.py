@@ -24,11 +24,11 @@ from training.manifest import read_manifest
 from training.photo_logits import single_thread_session
 from training.quantise.config import QuantiseConfig
 from training.quantise.quantise import calibration_photos, quantise
-from vision.bundle import Bundle, read_bundle, seal_bundle
+from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
+from vision.bundle.self_test import self_test_inputs
 from vision.config.cpu_limits import usable_cores
 from vision.errors import ConfigError
 from vision.refusal import refusals_in_one_line
-from vision.self_test import self_test_inputs
 
 SIZE_PX: Final = 224
 SAMPLE: Final = ROOT / "training" / "samples" / "hair_dryers" / "manifest.csv"

@@ -31,7 +31,7 @@ from benchmarks.servers import Server, peers, touchstone
 from benchmarks.throughput import measure_own_limit, measure_peers
 from benchmarks.work_folder import BUNDLE, WORK
 from training.run_folder import code_version
-from vision.bundle import Bundle, read_bundle
+from vision.bundle.bundle import Bundle, read_bundle
 from vision.detector import MOST_PHOTOS
 from vision.refusal import refusals_in_one_line
 

@@ -17,7 +17,7 @@ from benchmarks.load import Form, Load, names, run_load
 from benchmarks.photos import photos_of
 from benchmarks.process_tree import ProcessTree, stop_process
 from benchmarks.work_folder import ROOT, VENVS
-from vision.bundle import Bundle
+from vision.bundle.bundle import Bundle
 
 Kind = Literal["touchstone", "tutorial", "tuned", "same_pipeline"]
 START_S: Final = 120.0

@@ -26,7 +26,7 @@ from training.manifest import Manifest, PhotoRow, read_manifest
 from training.progress import photo_progress
 from training.randomised import randomise_bundle
 from training.stress import draw_listings
-from vision.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
+from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.detector import MOST_PHOTOS, Detector
 from vision.refusal import refusals_in_one_line
 

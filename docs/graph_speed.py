@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from training.photo_logits import Session, single_thread_session
-from vision.bundle import read_bundle
+from vision.bundle.bundle import read_bundle
+from vision.bundle.self_test import self_test_inputs
 from vision.refusal import refusals_in_one_line
-from vision.self_test import self_test_inputs
 
 WARM_ROUNDS = 3
 

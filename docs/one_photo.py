@@ -24,7 +24,7 @@ from training.calibrate import choose_thresholds
 from training.figures import share
 from training.metrics import BoolArray, FloatArray
 from training.wording import interval, percent
-from vision.bundle_record import ANY_PRODUCT, Thresholds
+from vision.bundle.metadata import ANY_PRODUCT, Thresholds
 from vision.refusal import refusals_in_one_line
 
 GENUINE, REVIEW, COUNTERFEIT = 1, 0, -1

@@ -30,7 +30,7 @@ from training.pointing import Pointing, PointingFigures, by_cue_size, measure_po
 from training.progress import photo_progress
 from training.randomised import randomise_bundle
 from training.stress import draw_listings
-from vision.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
+from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.detector import Detector
 from vision.refusal import refusals_in_one_line
 

@@ -22,10 +22,10 @@ from serving.errors import (
     RequestRefused,
 )
 from serving.settings import ServeSettings
-from vision.bundle_record import FORMAT_VERSION, RECORD_FILE
+from vision.bundle.metadata import FORMAT_VERSION, RECORD_FILE
+from vision.bundle.self_test import self_test_inputs
 from vision.detector import Detector
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, CheckError, ConfigError
-from vision.self_test import self_test_inputs
 
 MOST_LISTED = 200
 log = logging.getLogger("touchstone.serving")

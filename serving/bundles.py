@@ -9,10 +9,10 @@ from pathlib import Path
 
 from serving.errors import BundleNameAmbiguous, BundleNotFound, ReferenceNotFound
 from serving.settings import ServeSettings
-from vision.bundle import read_bundle
+from vision.bundle.bundle import read_bundle
+from vision.bundle.references import ReferenceBank, read_references
 from vision.detector import Detector
 from vision.errors import ConfigError, ProductRequired, UnknownProduct
-from vision.references import ReferenceBank, read_references
 from vision.validation import ValidationSample, read_sample
 
 

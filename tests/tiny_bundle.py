@@ -12,8 +12,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from vision.bundle import Bundle, seal_bundle, write_seen_photos
-from vision.bundle_record import (
+from vision.bundle.bundle import Bundle, seal_bundle, write_seen_photos
+from vision.bundle.metadata import (
     BundleRecord,
     Calibration,
     ErrorBound,
@@ -22,8 +22,8 @@ from vision.bundle_record import (
     ListingCalibration,
     Thresholds,
 )
+from vision.bundle.self_test import self_test_inputs
 from vision.inputs import InputGeometry
-from vision.self_test import self_test_inputs
 
 SIZE_PX = 64
 GRID = 8

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from vision.bundle import Bundle, seal_bundle
+from vision.bundle.bundle import Bundle, seal_bundle
+from vision.bundle.references import FOLDER, ID_DIGITS, Reference, ReferenceLabel, write_references
 from vision.explain.crop_embedding import embed_crops
 from vision.inference.scorer import Scorer
-from vision.references import FOLDER, ID_DIGITS, Reference, ReferenceLabel, write_references
 
 Colour = tuple[int, int, int]
 RED: Colour = (200, 40, 50)

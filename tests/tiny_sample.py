@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from vision.bundle import Bundle, read_bundle, seal_bundle
+from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.detector import Detector
 from vision.validation import ValidationSample, measure_photo, write_sample
 

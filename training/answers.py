@@ -9,7 +9,7 @@ from typing import TypeVar, get_args
 
 from training.errors import RunError
 from training.manifest import Label
-from vision.bundle_record import Precision
+from vision.bundle.metadata import Precision
 from vision.verdict import Evidence, Outcome
 
 T = TypeVar("T", bound=str)

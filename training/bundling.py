@@ -19,10 +19,10 @@ from training.export import export_network
 from training.photo_logits import read_tile, single_thread_session
 from training.run_folder import code_version
 from training.weights import save_weights
-from vision.bundle import Bundle, seal_bundle, write_seen_photos
-from vision.bundle_record import BundleRecord
+from vision.bundle.bundle import Bundle, seal_bundle, write_seen_photos
+from vision.bundle.metadata import BundleRecord
+from vision.bundle.self_test import self_test_inputs
 from vision.inference.scorer import Scorer
-from vision.self_test import self_test_inputs
 
 GRAPH_FILE = "model.onnx"
 PARITY_PHOTOS = 64

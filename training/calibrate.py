@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 from scipy.special import betaincinv, expit
 
 from training.metrics import BoolArray, FloatArray
-from vision.bundle_record import Calibration, ErrorBound, ListingCalibration, SupportFloor, Thresholds
+from vision.bundle.metadata import Calibration, ErrorBound, ListingCalibration, SupportFloor, Thresholds
 
 NEVER = 1e9  # a threshold that no logit reaches; finite, so that JSON can hold it
 CONFIDENCE = 0.975

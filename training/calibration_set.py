@@ -19,7 +19,7 @@ from training.errors import RunError
 from training.manifest import Manifest
 from training.metrics import auroc
 from training.photo_outputs import PhotoOutputs, join_outputs
-from vision.bundle_record import (
+from vision.bundle.metadata import (
     ANY_PRODUCT,
     Calibration,
     GenuineLogits,

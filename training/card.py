@@ -13,7 +13,7 @@ from training.pictures import photo_picture
 from training.stored_figures import read_figures
 from training.thresholds import limit_rows
 from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
-from vision.bundle_record import BundleRecord
+from vision.bundle.metadata import BundleRecord
 from vision.errors import PhotoError
 
 CARD_FILE = "card.html"

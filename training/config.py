@@ -13,7 +13,7 @@ from training.gate import AuditDepth
 from training.kernel import KernelConfig
 from training.quantise.config import QuantiseConfig
 from training.reference_crops import ReferencesConfig
-from vision.bundle_record import LabelKind
+from vision.bundle.metadata import LabelKind
 from vision.config.cpu_limits import usable_cores
 from vision.config.read import config_as_dict, setting
 from vision.errors import ConfigError

@@ -20,7 +20,7 @@ from training.metrics import BoolArray, FloatArray, bootstrap_interval
 from training.photo_row import LABELS, Label
 from training.run_folder import FOLDS_FOLDER, read_run_record
 from training.training_data import data_of_run, read_training_data
-from vision.bundle_record import LabelKind
+from vision.bundle.metadata import LabelKind
 
 DISPUTED_COLUMNS = ("listing", "product", "label", "authenticity", "rank", "suggested_label", "decision")
 

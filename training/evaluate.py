@@ -19,8 +19,8 @@ from training.manifest import Manifest
 from training.report import write_report
 from training.stress import StressPlan, stress_listings
 from training.stress_figures import write_changed_answers
-from vision.bundle import Bundle
-from vision.bundle_record import Precision
+from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import Precision
 from vision.detector import Detector
 from vision.verdict import decide
 

@@ -9,8 +9,8 @@ from training.judging import LeftOut
 from training.manifest import Manifest
 from training.stress import Stress
 from training.stress_report import why_skipped
-from vision.bundle import Bundle
-from vision.bundle_record import GraphRecord
+from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import GraphRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,10 @@ from training.photo_logits import judge_photos, read_tile, single_thread_session
 from training.progress import photo_progress
 from training.quantise.quantise import calibration_photos, quantise
 from training.run_folder import code_version
-from vision.bundle import Bundle, seal_bundle
-from vision.bundle_record import GraphRecord
+from vision.bundle.bundle import Bundle, seal_bundle
+from vision.bundle.metadata import GraphRecord
+from vision.bundle.self_test import self_test_inputs
 from vision.inference.scorer import Scorer
-from vision.self_test import self_test_inputs
 
 INT8_FILE = "model.int8.onnx"
 REFUSED_FILE = "refused.int8.onnx"  # in the run's folder, to be looked at

@@ -9,8 +9,8 @@ import numpy as np
 from training.calibrate import upper_bound
 from training.calibration_set import CalibrationSet
 from training.metrics import BoolArray, FloatArray, auroc, auroc_weighted, paired_bootstrap
-from vision.bundle import Bundle
-from vision.bundle_record import GraphRecord, Int8Gate, Tally
+from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import GraphRecord, Int8Gate, Tally
 from vision.verdict import Outcome, decide, distinct_readable, listing_logit
 
 LISTINGS_NEEDED = 700  # with none crossed of 700, at most 0.53 % cross, with 97.5 % confidence

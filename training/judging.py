@@ -11,7 +11,7 @@ from rich.console import Console
 from training.answers import ListingAnswer, PhotoAnswer
 from training.manifest import Label, Manifest, PhotoRow, mixed_product_listings
 from training.progress import photo_progress
-from vision.bundle import SEEN_DIGITS, Bundle, seen_photos
+from vision.bundle.bundle import SEEN_DIGITS, Bundle, seen_photos
 from vision.detector import MOST_PHOTOS, Detector
 from vision.errors import NoReadablePhoto
 from vision.verdict import PhotoJudgement, Verdict, distinct_readable, listing_logit

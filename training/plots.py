@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from training.metrics import BoolArray, Curve, FloatArray, ReliabilityBin
-from vision.bundle_record import Thresholds
+from vision.bundle.metadata import Thresholds
 
 # Colours that stand for CSS variables until the SVG is text.
 _TOKENS = {

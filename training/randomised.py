@@ -18,8 +18,8 @@ from onnx import helper, numpy_helper
 
 from training.errors import RunError
 from training.photo_logits import read_tile, single_thread_session
-from vision.bundle import Bundle, seal_bundle
-from vision.self_test import self_test_inputs
+from vision.bundle.bundle import Bundle, seal_bundle
+from vision.bundle.self_test import self_test_inputs
 
 STATISTICS_PHOTOS: Final = 64
 

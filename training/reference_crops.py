@@ -14,7 +14,8 @@ from rich.console import Console
 
 from training.manifest import Label, Manifest, PhotoRow
 from training.progress import photo_progress
-from vision.bundle import Bundle
+from vision.bundle.bundle import Bundle
+from vision.bundle.references import FOLDER, ID_DIGITS, Reference, write_references
 from vision.config.read import setting
 from vision.errors import ConfigError, PhotoError
 from vision.explain.crop_embedding import DECODED_SIDE_PX, crop_jpeg, embed_crops
@@ -22,7 +23,6 @@ from vision.explain.crops import Box, evidence_crops
 from vision.inference.scorer import Scorer
 from vision.inputs import to_input
 from vision.photo.decode import open_photo
-from vision.references import FOLDER, ID_DIGITS, Reference, write_references
 from vision.verdict import Evidence
 
 CROPS_A_PHOTO: Final = 2  # the strongest towards counterfeit, and the strongest towards genuine

@@ -10,7 +10,7 @@ from typing import Any
 
 from training.errors import RunError
 from training.run_folder import FOLDS_FOLDER, RECORD_FILE, compared_settings
-from vision.bundle_record import LabelKind
+from vision.bundle.metadata import LabelKind
 
 _METRICS_FILE = "metrics.json"  # of `touchstone evaluate`, which knows the bundle but not its run
 

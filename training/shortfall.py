@@ -6,7 +6,7 @@ from training.calibrate import Source, listings_for_own_thresholds, listings_nee
 from training.calibration_set import ListingCounts
 from training.config import CalibrationConfig
 from training.wording import percent
-from vision.bundle_record import ANY_PRODUCT
+from vision.bundle.metadata import ANY_PRODUCT
 
 
 def describe_shortfalls(

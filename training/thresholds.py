@@ -6,7 +6,7 @@ from typing import Literal
 
 from training.calibrate import NEVER
 from training.wording import limit_remarks, percent
-from vision.bundle_record import ANY_PRODUCT, ErrorBound, GraphRecord, LabelKind, Thresholds
+from vision.bundle.metadata import ANY_PRODUCT, ErrorBound, GraphRecord, LabelKind, Thresholds
 
 Worth = Literal["guaranteed", "estimate", "nothing"]
 

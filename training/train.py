@@ -32,8 +32,8 @@ from training.splits import Roles, assign_roles
 from training.stress import StressPlan
 from training.training_data import read_training_data
 from training.validation_sample import add_validation_sample
-from vision.bundle import Bundle, read_bundle, seal_bundle
-from vision.bundle_record import Precision
+from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
+from vision.bundle.metadata import Precision
 
 REPORT_LOGITS = "report_logits.csv"
 

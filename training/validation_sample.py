@@ -12,8 +12,8 @@ from rich.console import Console
 from training.calibration_set import CalibrationSet
 from training.photo_row import PhotoRow
 from training.progress import photo_progress
-from vision.bundle import Bundle
-from vision.bundle_record import Precision
+from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import Precision
 from vision.detector import Detector
 from vision.validation import (
     Projection,

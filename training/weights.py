@@ -11,7 +11,7 @@ from training.blend import AnyNetwork
 from training.errors import BackboneError
 from training.heads import KernelHead
 from training.network import Network
-from vision.bundle import read_bundle
+from vision.bundle.bundle import read_bundle
 
 WEIGHTS_FILE = "weights.safetensors"
 

@@ -4,7 +4,7 @@ import math
 
 from training.calibrate import listings_needed
 from training.figures import Figure, Share
-from vision.bundle_record import ErrorBound, LabelKind, Thresholds
+from vision.bundle.metadata import ErrorBound, LabelKind, Thresholds
 
 NBSP = "\u00a0"
 LABEL_KIND_NAMES: dict[LabelKind, str] = {

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from vision.bundle import Bundle, read_bundle
-from vision.bundle_record import Precision
+from vision.bundle.bundle import Bundle, read_bundle
+from vision.bundle.metadata import Precision
 from vision.copies.pdq import hash_photo
 from vision.errors import (
     PHOTO_ERRORS,

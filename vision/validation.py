@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle import Bundle
-from vision.bundle_record import GraphRecord, Precision
+from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import GraphRecord, Precision
 from vision.errors import BundleError
 from vision.verdict import PhotoJudgement
 

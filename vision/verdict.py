@@ -20,8 +20,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle import Bundle
-from vision.bundle_record import (
+from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import (
     UNBOUNDED,
     AuthenticityKind,
     Calibration,

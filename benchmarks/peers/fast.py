@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle import read_bundle
+from vision.bundle.bundle import read_bundle
 from vision.inference.scorer import Scorer
 from vision.inputs import open_for_input, to_input
 

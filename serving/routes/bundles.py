@@ -12,7 +12,7 @@ from serving.checks import bundle_used
 from serving.routes.contract import SHORTLY, problems
 from serving.schemas import BundleList, BundleLoaded, ErrorShare, ProductThresholds
 from serving.services import services_of
-from vision.bundle_record import ErrorBound, Thresholds
+from vision.bundle.metadata import ErrorBound, Thresholds
 from vision.config.read import config_as_dict
 from vision.detector import Detector
 

@@ -13,11 +13,11 @@ from serving.checks import bundle_used
 from serving.routes.contract import SHORTLY, problems
 from serving.schemas import NearestReference, PhotoCrop, PhotoCrops
 from serving.services import archive_of, services_of
+from vision.bundle.references import Neighbour
 from vision.explain.crops import evidence_crops
 from vision.explain.explanation import ExplainedCrop, explain_photo
 from vision.explain.overlay import evidence_png
 from vision.photo.decode import PhotoLimits, open_photo, upright_jpeg
-from vision.references import Neighbour
 from vision.verdict import Evidence
 
 router = APIRouter(prefix="/v1/checks/{check_id}/photos/{index}", tags=["photos"])

@@ -16,10 +16,10 @@ from tests.training.small_network import SIZE_PX, small_network
 from training.export import export_network
 from training.photo_logits import single_thread_session
 from training.quantise.config import QuantiseConfig
-from vision.bundle import seal_bundle
+from vision.bundle.bundle import seal_bundle
+from vision.bundle.self_test import self_test_inputs
 from vision.errors import ConfigError
 from vision.inference.scorer import Scorer
-from vision.self_test import self_test_inputs
 
 
 def test_the_int8_graph_serves_and_says_that_no_gate_let_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from benchmarks.servers import run_server, touchstone
 from benchmarks.throughput import IN_PROCESS, measure_own_limit
 from benchmarks.work_folder import ROOT
 from tests.tiny_bundle import write_tiny_bundle
-from vision.bundle import Bundle
+from vision.bundle.bundle import Bundle
 from vision.photo.decode import open_photo
 
 

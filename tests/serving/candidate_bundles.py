@@ -9,7 +9,7 @@ from pathlib import Path
 import onnx
 
 from tests.tiny_bundle import SLOPE, write_tiny_bundle
-from vision.bundle import seal_bundle
+from vision.bundle.bundle import seal_bundle
 
 SLOW_FILE = "card.html"
 

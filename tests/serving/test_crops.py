@@ -17,7 +17,7 @@ from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_references import BLUE as BLUE_CROP
 from tests.tiny_references import RED as RED_CROP
 from tests.tiny_references import add_tiny_references, jpeg_of
-from vision.references import Reference, remove_references
+from vision.bundle.references import Reference, remove_references
 
 Stocked = tuple[Path, tuple[Reference, ...]]
 

@@ -16,7 +16,7 @@ from serving.settings import ServeSettings
 from tests.serving.running import Running, run_in_thread
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_sample import add_tiny_sample, mixed_photo
-from vision.bundle import seal_bundle
+from vision.bundle.bundle import seal_bundle
 from vision.detector import Detector
 from vision.errors import ConfigError
 from vision.photo.quality import QualityMeasures

@@ -19,7 +19,7 @@ from training.calibrate import (
     fit_support_floor,
     listings_needed,
 )
-from vision.bundle_record import Calibration, Thresholds
+from vision.bundle.metadata import Calibration, Thresholds
 
 
 def made_listings(n: int, *, gap: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from training.card import write_card
 from training.corrections import CorrectionCounts
 from training.figures import figures_as_dict, measure
 from training.manifest import Manifest, PhotoRow
-from vision.bundle import Bundle, read_bundle, seal_bundle
+from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from training.int8_gate import describe_gate, measure_gate, refusals
 from training.manifest import Manifest, read_manifest
 from training.photo_outputs import PhotoOutputs
 from training.train import train
-from vision.bundle import Bundle, read_bundle, seal_bundle
-from vision.bundle_record import Int8Gate, Tally
+from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
+from vision.bundle.metadata import Int8Gate, Tally
 from vision.config.read import read_config
 from vision.inference.scorer import Scorer
 from vision.validation import read_sample

@@ -8,7 +8,7 @@ import pytest
 
 from training import metrics, plots
 from training.calibrate import NEVER, choose_thresholds
-from vision.bundle_record import Thresholds
+from vision.bundle.metadata import Thresholds
 
 GENUINE = np.arange(300) % 2 == 0
 LOGIT = np.random.default_rng(0).normal(0, 1, 300) + GENUINE

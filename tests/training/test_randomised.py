@@ -6,7 +6,7 @@ from PIL import Image
 
 from tests.tiny_bundle import write_tiny_bundle
 from training.randomised import randomise_bundle
-from vision.bundle import Bundle, read_bundle
+from vision.bundle.bundle import Bundle, read_bundle
 from vision.detector import Detector
 
 

@@ -11,11 +11,11 @@ from tests.tiny_bundle import write_tiny_bundle
 from training.manifest import Manifest, PhotoRow
 from training.photo_row import Label
 from training.reference_crops import ReferencesConfig, add_references, draw_photos
-from vision.bundle import read_bundle, seal_bundle
+from vision.bundle.bundle import read_bundle, seal_bundle
+from vision.bundle.references import ReferenceBank, read_references
 from vision.errors import ConfigError
 from vision.explain.crop_embedding import embed_crops
 from vision.inference.scorer import Scorer
-from vision.references import ReferenceBank, read_references
 
 SILENT = Console(file=io.StringIO())
 

@@ -22,10 +22,10 @@ from training.manifest import read_manifest
 from training.network import build_network
 from training.train import train
 from training.weights import WEIGHTS_FILE, start_from
-from vision.bundle import Bundle, read_bundle, seen_photos
+from vision.bundle.bundle import Bundle, read_bundle, seen_photos
+from vision.bundle.references import read_references
 from vision.config.read import read_config
 from vision.detector import Detector
-from vision.references import read_references
 from vision.validation import read_sample
 
 TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"

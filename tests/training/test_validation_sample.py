@@ -16,7 +16,7 @@ from training.calibration_set import CalibrationSet, Source
 from training.manifest import Manifest, read_manifest
 from training.photo_outputs import PhotoOutputs
 from training.validation_sample import add_validation_sample
-from vision.bundle import Bundle, seal_bundle
+from vision.bundle.bundle import Bundle, seal_bundle
 from vision.detector import Detector
 from vision.validation import ValidationSample, measure_photo, one_of, read_sample
 

@@ -6,7 +6,7 @@ import pytest
 
 from training.figures import Figure, share
 from training.wording import interval, limit_remarks, number, percent
-from vision.bundle_record import ErrorBound, Thresholds
+from vision.bundle.metadata import ErrorBound, Thresholds
 
 
 def bound(*, n: int = 400, upper: float = 0.049, guaranteed: bool = True) -> ErrorBound:

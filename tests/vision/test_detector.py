@@ -10,7 +10,7 @@ import pytest
 
 from tests.tiny_bundle import tiny_logits, write_tiny_bundle
 from tests.vision.photos import encode, smooth_pixels
-from vision.bundle import Bundle, seal_bundle
+from vision.bundle.bundle import Bundle, seal_bundle
 from vision.detector import Detector
 from vision.errors import (
     BundleError,

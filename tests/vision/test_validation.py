@@ -9,7 +9,7 @@ import pytest
 
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_sample import add_tiny_sample, mixed_photo
-from vision.bundle import read_bundle, seal_bundle
+from vision.bundle.bundle import read_bundle, seal_bundle
 from vision.detector import Detector
 from vision.errors import BundleError
 from vision.validation import (

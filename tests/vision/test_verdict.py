@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from tests.tiny_bundle import tiny_thresholds, write_tiny_bundle
-from vision.bundle import Bundle
-from vision.bundle_record import GenuineLogits, GraphRecord, SupportFloor
+from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import GenuineLogits, GraphRecord, SupportFloor
 from vision.copies.pdq import PhotoHash
 from vision.verdict import PhotoFault, PhotoJudgement, Verdict, base_rate_shift, decide
 

@@ -14,7 +14,7 @@ from training.manifest import read_manifest
 from training.stress import DEFAULT_LISTINGS, StressPlan
 from training.stress_table import print_stress
 from training.wording import LABEL_KIND_SENTENCES, interval, number, percent
-from vision.bundle_record import Precision
+from vision.bundle.metadata import Precision
 
 app = typer.Typer(add_completion=False)
 

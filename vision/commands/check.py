@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vision.bundle_record import LabelKind
+from vision.bundle.metadata import LabelKind
 from vision.verdict import OUTCOME_MESSAGES, Outcome, PhotoVerdict, Verdict
 
 app = typer.Typer(add_completion=False)

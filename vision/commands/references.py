@@ -24,8 +24,8 @@ def references() -> None:
 @app.command("list")
 def list_references(bundle: BundleFolder) -> None:
     """List the references: id, label, product, listing, and when one was erased."""
-    from vision.bundle import read_bundle
-    from vision.references import read_references
+    from vision.bundle.bundle import read_bundle
+    from vision.bundle.references import read_references
 
     bank = read_references(read_bundle(bundle))
     table = Table("id", "label", "product", "listing", "erased")
@@ -49,7 +49,7 @@ def remove(
     The image, the embedding and the listing's name are deleted, and the index keeps that there was one. The bundle's
     sha256 changes. A running server shows an erased one no more; restart it, so that it serves the newly sealed bundle.
     """
-    from vision.references import remove_references
+    from vision.bundle.references import remove_references
 
     if not ids and not listing:
         raise typer.BadParameter("name at least one ID or --listing")

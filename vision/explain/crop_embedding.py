@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vision.bundle import Bundle
+from vision.bundle.bundle import Bundle
 from vision.explain.crops import Box
 from vision.inference.batching import BatchingScorer
 from vision.inference.scorer import Scorer

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vision.bundle.references import Neighbour, ReferenceBank
 from vision.detector import Detector
 from vision.explain.crop_embedding import DECODED_SIDE_PX, crop_jpeg, embed_crops
 from vision.explain.crops import EvidenceCrop, evidence_crops
 from vision.photo.decode import open_photo
-from vision.references import Neighbour, ReferenceBank
 from vision.verdict import Evidence, Outcome
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle_record import GraphRecord
+from vision.bundle.metadata import GraphRecord
 from vision.inference.scorer import Scorer, Scores
 
 _log = logging.getLogger(__name__)

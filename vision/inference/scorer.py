@@ -12,10 +12,10 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
 
-from vision.bundle import Bundle
-from vision.bundle_record import GraphRecord, Precision
+from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import GraphRecord, Precision
+from vision.bundle.self_test import self_test_inputs
 from vision.errors import BundleError, ConfigError
-from vision.self_test import self_test_inputs
 
 CPU: Final = "CPUExecutionProvider"
 SELF_TEST_TOLERANCE: Final = 0.02  # in authenticity

@@ -5,9 +5,9 @@ from typer.testing import CliRunner
 
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_references import BLUE, RED, add_tiny_references
-from vision.bundle import read_bundle
+from vision.bundle.bundle import read_bundle
+from vision.bundle.references import Reference
 from vision.commands.references import app
-from vision.references import Reference
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import pytest
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_references import BLUE, RED, add_tiny_references
 from tests.vision.photos import encode
-from vision.bundle import Bundle
+from vision.bundle.bundle import Bundle
+from vision.bundle.references import read_references
 from vision.detector import Detector
 from vision.errors import PhotoError
 from vision.explain.explanation import ExplainedCrop, explain_photo
-from vision.references import read_references
 from vision.verdict import Outcome
 
 

@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.tiny_bundle import SIZE_PX, write_tiny_bundle
+from vision.bundle.self_test import self_test_inputs
 from vision.errors import BundleError
 from vision.inference.batching import BatchingScorer
 from vision.inference.scorer import Scorer, Scores
-from vision.self_test import self_test_inputs
 
 LONG_S = 600.0  # a test that waits this long has failed
 

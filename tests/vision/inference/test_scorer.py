@@ -12,10 +12,10 @@ import pytest
 from onnx import TensorProto, helper
 
 from tests.tiny_bundle import BIAS, SIZE_PX, tiny_graph, tiny_logits, write_tiny_bundle
-from vision.bundle import Bundle, seal_bundle
+from vision.bundle.bundle import Bundle, seal_bundle
+from vision.bundle.self_test import self_test_inputs
 from vision.errors import BundleChecksumMismatch, BundleError, ConfigError
 from vision.inference.scorer import CPU, Scorer, Scores
-from vision.self_test import self_test_inputs
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +202,7 @@ def test_importing_the_package_loads_neither_onnxruntime_nor_torch() -> None:
 LOAD = """
 import sys
 from pathlib import Path
-from vision.bundle import read_bundle
+from vision.bundle.bundle import read_bundle
 from vision.inference.scorer import Scorer
 scorer = Scorer(read_bundle(Path(sys.argv[1])))
 print([int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")][0] // 1024)

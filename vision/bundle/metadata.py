@@ -8,9 +8,9 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final, Literal, TypeVar
 
+from vision.bundle.self_test import SELF_TEST_COUNT
 from vision.errors import BundleError
 from vision.inputs import InputGeometry
-from vision.self_test import SELF_TEST_COUNT
 
 FORMAT_VERSION: Final = 1
 RECORD_FILE: Final = "bundle.json"

@@ -2,7 +2,7 @@ import hashlib
 
 import numpy as np
 
-from vision.self_test import self_test_inputs
+from vision.bundle.self_test import self_test_inputs
 
 
 def test_the_self_test_pictures_are_the_same_everywhere() -> None:

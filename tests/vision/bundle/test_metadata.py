@@ -5,8 +5,15 @@ from pathlib import Path
 import pytest
 
 from tests.tiny_bundle import tiny_thresholds, write_tiny_bundle
-from vision.bundle import Bundle
-from vision.bundle_record import BundleRecord, Calibration, GenuineLogits, GraphRecord, ListingCalibration, SupportFloor
+from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import (
+    BundleRecord,
+    Calibration,
+    GenuineLogits,
+    GraphRecord,
+    ListingCalibration,
+    SupportFloor,
+)
 from vision.errors import BundleError
 from vision.inputs import InputGeometry
 

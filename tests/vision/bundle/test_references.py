@@ -6,12 +6,8 @@ import pytest
 
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_references import BLUE, PURPLE, RED, add_tiny_references, jpeg_of
-from vision.bundle import Bundle, read_bundle, seal_bundle
-from vision.detector import Detector
-from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, ReferenceUnknown
-from vision.explain.crop_embedding import embed_crops
-from vision.inference.scorer import Scorer
-from vision.references import (
+from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
+from vision.bundle.references import (
     EMBEDDINGS_FILE,
     INDEX_FILE,
     Neighbour,
@@ -19,6 +15,10 @@ from vision.references import (
     read_references,
     remove_references,
 )
+from vision.detector import Detector
+from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, ReferenceUnknown
+from vision.explain.crop_embedding import embed_crops
+from vision.inference.scorer import Scorer
 
 
 @pytest.fixture
