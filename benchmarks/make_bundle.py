@@ -26,9 +26,9 @@ from training.quantise.config import QuantiseConfig
 from training.quantise.quantise import calibration_photos, quantise
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.self_test import self_test_inputs
+from vision.cli.refusals import refusals_in_one_line
 from vision.config.cpu_limits import usable_cores
 from vision.errors import ConfigError
-from vision.refusal import refusals_in_one_line
 
 SIZE_PX: Final = 224
 SAMPLE: Final = ROOT / "training" / "samples" / "hair_dryers" / "manifest.csv"
@@ -39,7 +39,7 @@ def train_bundle(run: Path) -> Path:
     """The demo's bundle at 224 px; trained once, and taken up again after a kill."""
     bundle = run / "bundle"
     if not (bundle / "bundle.json").is_file():
-        command = [sys.executable, "-m", "vision.cli", "train", str(ROOT / "configs" / "demo.toml")]
+        command = [sys.executable, "-m", "vision.cli.main", "train", str(ROOT / "configs" / "demo.toml")]
         command += ["--set", f"model.size_px={SIZE_PX}", "--set", f"run.folder={run}"]
         command += ["--set", "evaluation.stress_listings=0"]
         subprocess.run(command, cwd=ROOT, check=True)

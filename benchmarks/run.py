@@ -32,8 +32,8 @@ from benchmarks.throughput import measure_own_limit, measure_peers
 from benchmarks.work_folder import BUNDLE, WORK
 from training.run_folder import code_version
 from vision.bundle.bundle import Bundle, read_bundle
+from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS
-from vision.refusal import refusals_in_one_line
 
 _SET_HELP: Final = "a setting of Touchstone's servers; the harness says bundle, port and store"
 PARTS: Final = ("limit", "peers", "many clients", "latency", "overload", "growth", "kill")

@@ -80,7 +80,7 @@ def touchstone(
     """
     config = scratch / "serve.toml"
     config.write_text("", encoding="utf-8")
-    command = [sys.executable, "-m", "vision.cli", "serve", str(config)]
+    command = [sys.executable, "-m", "vision.cli.main", "serve", str(config)]
     for override in (*overrides, f"bundle={bundle.folder.resolve()}", "port={port}", f"store={store}"):
         command += ["--set", override]
     products = bundle.record.products

@@ -38,8 +38,8 @@ from training.run_folder import FOLDS_FOLDER
 from training.splits import group_folds
 from training.train import REPORT_LOGITS
 from training.training_data import read_data_of_run
+from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS
-from vision.refusal import refusals_in_one_line
 
 Curve = Callable[[FloatArray], FloatArray]  # logit [N] -> authenticity [N]
 Calibrator = Callable[[FloatArray, BoolArray], Curve]

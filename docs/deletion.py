@@ -27,8 +27,8 @@ from training.progress import photo_progress
 from training.randomised import randomise_bundle
 from training.stress import draw_listings
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
+from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector
-from vision.refusal import refusals_in_one_line
 
 
 def main() -> None:

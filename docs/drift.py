@@ -22,8 +22,8 @@ from PIL import Image, ImageEnhance
 from serving.drift import MeasureDrift, compare_window
 from serving.drift_tests import Reference, make_reference
 from training.manifest import Manifest, read_manifest
+from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector
-from vision.refusal import refusals_in_one_line
 from vision.validation import ValidationSample, measure_photo, read_sample
 
 Columns = Mapping[str, NDArray[np.float64]]

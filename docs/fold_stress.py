@@ -29,8 +29,8 @@ from training.stress_figures import ChangedAnswer, measure_change, write_changed
 from training.stress_table import print_changes
 from training.training_data import read_data_of_run
 from training.wording import interval, percent
+from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
-from vision.refusal import refusals_in_one_line
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from training.photo_logits import Session, single_thread_session
 from vision.bundle.bundle import read_bundle
 from vision.bundle.self_test import self_test_inputs
-from vision.refusal import refusals_in_one_line
+from vision.cli.refusals import refusals_in_one_line
 
 WARM_ROUNDS = 3
 

@@ -26,8 +26,8 @@ from training.manifest import Manifest
 from training.recipes import FrozenRecipe
 from training.splits import Roles, assign_roles, group_folds
 from training.training_data import read_training_data
+from vision.cli.refusals import refusals_in_one_line
 from vision.config.read import read_config
-from vision.refusal import refusals_in_one_line
 from vision.verdict import distinct_readable, listing_logit
 
 SHARES = (0.0, 0.05, 0.1, 0.2)

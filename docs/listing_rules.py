@@ -27,7 +27,7 @@ from training.metrics import BoolArray, FloatArray, auroc_weighted, paired_boots
 from training.run_folder import FOLDS_FOLDER
 from training.train import REPORT_LOGITS
 from training.training_data import read_data_of_run
-from vision.refusal import refusals_in_one_line
+from vision.cli.refusals import refusals_in_one_line
 from vision.verdict import distinct_readable
 
 Rule = Callable[[NDArray[np.float64]], float]

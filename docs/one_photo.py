@@ -25,7 +25,7 @@ from training.figures import share
 from training.metrics import BoolArray, FloatArray
 from training.wording import interval, percent
 from vision.bundle.metadata import ANY_PRODUCT, Thresholds
-from vision.refusal import refusals_in_one_line
+from vision.cli.refusals import refusals_in_one_line
 
 GENUINE, REVIEW, COUNTERFEIT = 1, 0, -1
 

@@ -31,8 +31,8 @@ from training.progress import photo_progress
 from training.randomised import randomise_bundle
 from training.stress import draw_listings
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
+from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
-from vision.refusal import refusals_in_one_line
 
 Games = tuple[Pointing, Pointing, Pointing]  # all cues together, the smallest, and all away from the map's edge
 

@@ -18,8 +18,8 @@ from PIL import Image
 
 from training.manifest import read_manifest
 from training.metrics import wilson_interval
+from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector
-from vision.refusal import refusals_in_one_line
 
 SIDE_PX = 640
 

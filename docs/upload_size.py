@@ -18,8 +18,8 @@ import numpy as np
 from PIL import Image
 
 from training.manifest import read_manifest
+from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
-from vision.refusal import refusals_in_one_line
 
 MEGAPIXELS = (1, 4, 12)
 

@@ -23,7 +23,7 @@ from serving.app import make_api
 from serving.errors import ServingError
 from serving.pages.routes import mount_pages
 from serving.pages.routes import router as pages_router
-from vision.cli import COMMANDS_GROUP, load_command
+from vision.cli.main import COMMANDS_GROUP, load_command
 from vision.config.read import describe_settings, read_config
 from vision.errors import CheckError, PhotoError, TouchstoneError
 from vision.verdict import ReasonCode

@@ -74,7 +74,7 @@ def _train(variant: Variant, lock: IO[str]) -> VariantResult:
     variant.write_config()
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "vision.cli", "train", str(variant.config_file)],
+        [sys.executable, "-m", "vision.cli.main", "train", str(variant.config_file)],
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",

@@ -43,7 +43,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, bundle: Path) -> Iterator[h
 
 
 def touchstone(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "vision.cli", *arguments], capture_output=True, text=True, timeout=280)
+    return subprocess.run(
+        [sys.executable, "-m", "vision.cli.main", *arguments], capture_output=True, text=True, timeout=280
+    )
 
 
 def listings(manifest: Path, fold: str) -> dict[str, tuple[str, list[Path]]]:

@@ -93,7 +93,7 @@ def run_in_process(
     """
     config = folder / "serve.toml"
     config.write_text(f'bundle = "{bundle}"\nport = 0\nstore = "{folder / "store"}"\n', encoding="utf-8")
-    command = [*launcher, sys.executable, "-m", "vision.cli", "serve", str(config)]
+    command = [*launcher, sys.executable, "-m", "vision.cli.main", "serve", str(config)]
     for override in overrides:
         command += ["--set", override]
     log = (folder / "log.txt").open("a", encoding="utf-8")

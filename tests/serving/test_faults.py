@@ -119,7 +119,7 @@ def damage(file: Path, table: str) -> None:
 def serve_once(folder: Path, bundle: Path) -> subprocess.CompletedProcess[str]:
     config = folder / "once.toml"
     config.write_text(f'bundle = "{bundle}"\nport = 0\nstore = "{folder / "store"}"\n', encoding="utf-8")
-    command = [sys.executable, "-m", "vision.cli", "serve", str(config)]
+    command = [sys.executable, "-m", "vision.cli.main", "serve", str(config)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -106,7 +106,7 @@ def test_a_setting_out_of_range_is_refused_by_name(tmp_path: Path, override: str
 def test_a_missing_bundle_stops_the_start_with_one_line(tmp_path: Path) -> None:
     config = tmp_path / "serve.toml"
     config.write_text(f'bundle = "{tmp_path / "nowhere"}"\nport = 0\nstore = "none"\n')
-    command = [sys.executable, "-m", "vision.cli", "serve", str(config)]
+    command = [sys.executable, "-m", "vision.cli.main", "serve", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "[bundle_invalid]" in done.stderr

@@ -31,7 +31,7 @@ from vision.validation import read_sample
 TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 
 MEMBERS = ("finetune.blend=false", "finetune.members=2")
-TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "vision.cli"]
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "vision.cli.main"]
 
 
 @pytest.fixture(scope="module")

@@ -153,7 +153,7 @@ def test_a_run_in_two_parts_gives_the_same_bytes_as_one_without_a_stop(rendered:
 def test_a_killed_command_goes_on_to_the_same_bytes(rendered: Path, tmp_path: Path) -> None:
     folder, toml = tmp_path / "out", tmp_path / "render.toml"
     toml.write_text(TOML.format(folder=folder))
-    command = [sys.executable, "-m", "vision.cli", "render", str(toml)]
+    command = [sys.executable, "-m", "vision.cli.main", "render", str(toml)]
     run = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while not list(folder.glob("photos/*.jpg")) and time.monotonic() < deadline:

@@ -114,7 +114,7 @@ def test_genuine_logits_are_ascending_and_some(values: tuple[float, ...]) -> Non
 
 
 def test_every_key_of_the_record_is_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "bundle.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "bundle.md").read_text()
     kinds: list[type] = [
         BundleRecord,
         GraphRecord,

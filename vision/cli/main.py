@@ -15,9 +15,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from vision.command_summary import read_summary
-from vision.extras import missing_extra
-from vision.refusal import refusals_in_one_line, refuse
+from vision.cli.command_summary import read_summary
+from vision.cli.optional_extras import missing_extra
+from vision.cli.refusals import refusals_in_one_line, refuse
 
 COMMANDS_GROUP = "touchstone.commands"
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells expect

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from tests.tiny_bundle import write_tiny_bundle
 from tests.vision.photos import encode
 from tests.vision.test_detector import COUNTERFEIT, GENUINE
-from vision.commands.check import NO_PROOF, app, print_verdict
+from vision.cli.check import NO_PROOF, app, print_verdict
 from vision.detector import Detector
 from vision.errors import BundleError, NoReadablePhoto, TouchstoneError, UnknownProduct
 

@@ -7,7 +7,7 @@ from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_references import BLUE, RED, add_tiny_references
 from vision.bundle.bundle import read_bundle
 from vision.bundle.references import Reference
-from vision.commands.references import app
+from vision.cli.references import app
 
 
 @pytest.fixture

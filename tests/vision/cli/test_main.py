@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from vision.cli import COMMANDS_GROUP, load_command
-from vision.command_summary import read_summary
-from vision.extras import extras_that_bring, missing_extra
+from vision.cli.command_summary import read_summary
+from vision.cli.main import COMMANDS_GROUP, load_command
+from vision.cli.optional_extras import extras_that_bring, missing_extra
 
 PROBE = '''
 """A module of commands, installed beside touchstone by these tests."""
@@ -102,7 +102,7 @@ def touchstone(*arguments: str, before: str = "", **environment: str) -> subproc
     program = f"""
         import sys
         {before}
-        from vision.cli import main
+        from vision.cli.main import main
         try:
             main({list(arguments)!r})
         finally:
@@ -208,7 +208,7 @@ def test_a_missing_package_of_nobody_is_shown_as_the_fault_it_is(probe_path: Pat
 
 def test_an_interrupt_leaves_with_130_and_no_traceback(probe_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "vision.cli", "probe-slow"],
+        [sys.executable, "-m", "vision.cli.main", "probe-slow"],
         env={**os.environ, "PYTHONPATH": str(probe_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
