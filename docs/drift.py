@@ -24,13 +24,13 @@ from serving.drift_tests import Reference, make_reference
 from training.manifest import Manifest, read_manifest
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector
-from vision.validation import ValidationSample, measure_photo, read_sample
+from vision.drift_sample import ValidationSample, measure_photo, read_sample
 
 Columns = Mapping[str, NDArray[np.float64]]
 
 
 def standing_photo(manifest: Manifest, rows: Sequence[int]) -> bytes:
-    """The photo that stands for a listing, as `vision.validation.one_of` chooses: the first would be its best view."""
+    """The photo that stands for a listing, as `vision.drift_sample.one_of` chooses: the first would be its best view."""
     photos = [manifest.rows[row].photo.read_bytes() for row in rows[:MOST_PHOTOS]]
     return min(photos, key=lambda data: hashlib.sha256(data).hexdigest())
 

@@ -12,8 +12,8 @@ from serving.settings import ServeSettings
 from vision.bundle.bundle import read_bundle
 from vision.bundle.references import ReferenceBank, read_references
 from vision.detector import Detector
+from vision.drift_sample import ValidationSample, read_sample
 from vision.errors import ConfigError, ProductRequired, UnknownProduct
-from vision.validation import ValidationSample, read_sample
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from serving.bundle_records import BundleRecords, Moves, Pair
 from serving.bundle_schemas import AuthenticityMove, ExampleCheck, OutcomeCount, ProductComparison, ShareChanged
-from vision.shares import wilson_bounds
+from vision.binomial import wilson_bounds
 
 CERTAIN = frozenset({"genuine", "counterfeit"})
 

@@ -30,8 +30,8 @@ from serving.drift_tests import (
 )
 from vision.config.read import setting
 from vision.detector import Detector
+from vision.drift_sample import ValidationSample, measure_photo, one_of
 from vision.errors import ConfigError
-from vision.validation import ValidationSample, measure_photo, one_of
 from vision.verdict import PhotoJudgement
 
 KEPT_WINDOWS = 48

@@ -20,7 +20,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from vision.config.read import setting
 from vision.errors import ConfigError
-from vision.hops import Hop
+from vision.timings import Hop
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor

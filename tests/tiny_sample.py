@@ -10,7 +10,7 @@ from PIL import Image
 
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.detector import Detector
-from vision.validation import ValidationSample, measure_photo, write_sample
+from vision.drift_sample import ValidationSample, measure_photo, write_sample
 
 
 def add_tiny_sample(folder: Path, *, listings: int = 120) -> Bundle:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.shares import wilson_bounds
+from vision.binomial import wilson_bounds
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]

@@ -15,7 +15,7 @@ from training.progress import photo_progress
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import Precision
 from vision.detector import Detector
-from vision.validation import (
+from vision.drift_sample import (
     Projection,
     ValidationSample,
     fit_projection,

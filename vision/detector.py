@@ -22,12 +22,12 @@ from vision.errors import (
     UnknownProduct,
     ViewsMismatch,
 )
-from vision.hops import Hop, HopTimer
 from vision.inference.batching import BatchingScorer
 from vision.inference.scorer import CPU, Scorer
 from vision.inputs import open_for_input, to_input
 from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits
 from vision.photo.quality import measure_quality, quality_issues
+from vision.timings import Hop, HopTimer
 from vision.verdict import Evidence, PhotoFault, PhotoJudgement, Verdict, decide
 
 MOST_PHOTOS: Final = 12

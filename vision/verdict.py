@@ -31,8 +31,8 @@ from vision.bundle.metadata import (
     Thresholds,
 )
 from vision.copies.pdq import PhotoHash
-from vision.hops import Hop
 from vision.photo.quality import QUALITY_MESSAGES, QualityIssue, QualityMeasures
+from vision.timings import Hop
 
 Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
 ReasonCode = Literal[

@@ -18,9 +18,9 @@ from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_sample import add_tiny_sample, mixed_photo
 from vision.bundle.bundle import seal_bundle
 from vision.detector import Detector
+from vision.drift_sample import Projection, read_sample, write_sample
 from vision.errors import ConfigError
 from vision.photo.quality import QualityMeasures
-from vision.validation import Projection, read_sample, write_sample
 from vision.verdict import PhotoJudgement
 
 SMALL = DriftSettings(window_listings=60, window_s=0, false_alarms_per_window=0.001)

@@ -25,8 +25,8 @@ from training.train import train
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.metadata import Int8Gate, Tally
 from vision.config.read import read_config
+from vision.drift_sample import read_sample
 from vision.inference.scorer import Scorer
-from vision.validation import read_sample
 
 MODEL = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 SETTINGS = ("quantise.enabled=true", "quantise.photos=16", "quantise.float_convolutions=1")

@@ -26,7 +26,7 @@ from vision.bundle.bundle import Bundle, read_bundle, seen_photos
 from vision.bundle.references import read_references
 from vision.config.read import read_config
 from vision.detector import Detector
-from vision.validation import read_sample
+from vision.drift_sample import read_sample
 
 TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 

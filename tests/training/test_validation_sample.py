@@ -18,7 +18,7 @@ from training.photo_outputs import PhotoOutputs
 from training.validation_sample import add_validation_sample
 from vision.bundle.bundle import Bundle, seal_bundle
 from vision.detector import Detector
-from vision.validation import ValidationSample, measure_photo, one_of, read_sample
+from vision.drift_sample import ValidationSample, measure_photo, one_of, read_sample
 
 Add = Callable[..., ValidationSample]
 

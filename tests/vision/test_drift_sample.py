@@ -11,8 +11,7 @@ from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_sample import add_tiny_sample, mixed_photo
 from vision.bundle.bundle import read_bundle, seal_bundle
 from vision.detector import Detector
-from vision.errors import BundleError
-from vision.validation import (
+from vision.drift_sample import (
     DIRECTIONS,
     ValidationSample,
     fit_projection,
@@ -22,6 +21,7 @@ from vision.validation import (
     sample_file,
     write_sample,
 )
+from vision.errors import BundleError
 
 
 def npy_file() -> bytes:

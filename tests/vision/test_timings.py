@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vision.hops import HopTimer
+from vision.timings import HopTimer
 
 
 def test_hops_are_told_in_their_order_without_overlap() -> None:
