@@ -18,9 +18,9 @@ from rich.console import Console
 from training.calibration_set import CalibrationSet
 from training.config import TrainConfig
 from training.manifest import Manifest, read_manifest
-from training.metrics import auroc, auroc_weighted, bootstrap_interval, tpr_at_fpr
 from training.recipes import FrozenRecipe
 from training.splits import assign_roles
+from training.statistics.scores import auroc, auroc_weighted, bootstrap_interval, tpr_at_fpr
 from vision.cli.refusals import refusals_in_one_line
 from vision.config.read import read_config
 from vision.verdict import distinct_readable, listing_logit

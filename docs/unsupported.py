@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 
 from training.manifest import read_manifest
-from training.metrics import wilson_interval
+from training.statistics.scores import wilson_interval
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector
 

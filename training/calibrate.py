@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betaincinv, expit
 
-from training.metrics import BoolArray, FloatArray
+from training.statistics.scores import BoolArray, FloatArray
 from vision.bundle.metadata import Calibration, ErrorBound, ListingCalibration, SupportFloor, Thresholds
 
 NEVER = 1e9  # a threshold that no logit reaches; finite, so that JSON can hold it

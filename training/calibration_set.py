@@ -17,8 +17,8 @@ from training.calibrate import choose_thresholds, fit_calibration, fit_listing_c
 from training.config import CalibrationConfig
 from training.errors import RunError
 from training.manifest import Manifest
-from training.metrics import auroc
 from training.photo_outputs import PhotoOutputs, join_outputs
+from training.statistics.scores import auroc
 from vision.bundle.metadata import (
     ANY_PRODUCT,
     Calibration,

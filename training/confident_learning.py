@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.calibrate import LISTINGS_PER_CLASS
-from training.metrics import BoolArray, FloatArray, WeightedFigure
 from training.photo_row import Label
+from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

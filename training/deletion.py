@@ -17,9 +17,9 @@ import numpy as np
 from PIL import Image
 
 from training.figures import Figure
-from training.listing_means import mean_difference, mean_of
 from training.photo_row import Box, PhotoRow
 from training.product_changes import paint_out
+from training.statistics.bootstrap import mean_difference, mean_of
 from vision.detector import Detector
 from vision.errors import PhotoError
 from vision.explain.crops import evidence_crops

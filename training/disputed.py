@@ -16,9 +16,9 @@ from training.confident_learning import dispute_labels, dispute_order, wrong_lab
 from training.errors import RunError
 from training.figures import Figure
 from training.manifest import Manifest
-from training.metrics import BoolArray, FloatArray, bootstrap_interval
 from training.photo_row import LABELS, Label
 from training.run_folder import FOLDS_FOLDER, read_run_record
+from training.statistics.scores import BoolArray, FloatArray, bootstrap_interval
 from training.training_data import data_of_run, read_training_data
 from vision.bundle.metadata import LabelKind
 

@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from training import metrics
 from training.answers import ListingAnswer, PhotoAnswer
-from training.metrics import BoolArray, FloatArray, WeightedFigure
+from training.statistics import scores as metrics
+from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 Level = Literal["listing", "photo"]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from training.calibrate import upper_bound
 from training.calibration_set import CalibrationSet
-from training.metrics import BoolArray, FloatArray, auroc, auroc_weighted, paired_bootstrap
+from training.statistics.scores import BoolArray, FloatArray, auroc, auroc_weighted, paired_bootstrap
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphRecord, Int8Gate, Tally
 from vision.verdict import Outcome, decide, distinct_readable, listing_logit

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from training import metrics
 from training.answers import ListingAnswer
 from training.figures import Figure, Figures, Group, listing_group, measure, share
-from training.metrics import BoolArray, FloatArray, WeightedFigure
 from training.run_answers import RunAnswers
+from training.statistics import scores as metrics
+from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from training import metrics
 from training.measured_run import arrays_of, mean_of_folds
-from training.metrics import BoolArray, FloatArray, WeightedFigure
 from training.run_answers import RunAnswers
+from training.statistics import scores as metrics
+from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 PairedName = Literal[
     "mean_of_folds",

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from training.metrics import BoolArray, Curve, FloatArray, ReliabilityBin
+from training.statistics.scores import BoolArray, Curve, FloatArray, ReliabilityBin
 from vision.bundle.metadata import Thresholds
 
 # Colours that stand for CSS variables until the SVG is text.

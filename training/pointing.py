@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.figures import Figure
-from training.listing_means import mean_difference, mean_of
 from training.photo_row import Box
+from training.statistics.bootstrap import mean_difference, mean_of
 from vision.explain.crops import places_in_photo
 from vision.verdict import Evidence
 

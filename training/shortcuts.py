@@ -13,9 +13,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from training.manifest import Manifest
-from training.metrics import auroc, auroc_weighted, bootstrap_interval
 from training.photo_facts import FileMetadata, PhotoFacts, UnreadablePhoto, read_facts
 from training.splits import group_folds
+from training.statistics.scores import auroc, auroc_weighted, bootstrap_interval
 
 Shortcut = Literal["background", "colour", "file_metadata"]
 SHORTCUTS: tuple[Shortcut, ...] = get_args(Shortcut)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from training import metrics
 from training.answers import ListingAnswer
 from training.figures import Figure, Share, share
-from training.metrics import BoolArray, FloatArray
+from training.statistics import scores as metrics
+from training.statistics.scores import BoolArray, FloatArray
 
 STRESS_COLUMNS = (
     "change", "listing", "fold", "label", "product", "outcome_before", "outcome_after", "authenticity_before",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.confident_learning import dispute_labels, dispute_order, wrong_label_share
-from training.metrics import bootstrap_interval
+from training.statistics.scores import bootstrap_interval
 
 # Four genuine and four counterfeit listings of one product. Mean authenticity of the genuine ones:
 # (0.9 + 0.8 + 0.7 + 0.2) / 4 = 0.65; mean 1 - authenticity of the counterfeit ones: (0.9 + 0.8 + 0.6 + 0.3) / 4 = 0.65.

@@ -5,7 +5,7 @@ import pytest
 from training.answers import ListingAnswer
 from training.expected_precision import expected_precision, precision_at
 from training.figures import Figures, measure
-from training.metrics import wilson_interval
+from training.statistics.scores import wilson_interval
 from vision.verdict import Outcome
 
 

@@ -11,7 +11,7 @@ from training import kernel
 from training.errors import RunError
 from training.heads import KernelHead
 from training.kernel import KernelConfig, fit_kernel_head
-from training.metrics import auroc
+from training.statistics.scores import auroc
 from vision.errors import ConfigError
 
 NARROW = KernelConfig(width=0.5)

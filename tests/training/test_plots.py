@@ -6,8 +6,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from training import metrics, plots
+from training import plots
 from training.calibrate import NEVER, choose_thresholds
+from training.statistics import scores as metrics
 from vision.bundle.metadata import Thresholds
 
 GENUINE = np.arange(300) % 2 == 0

@@ -12,7 +12,7 @@ from training.errors import TrainingError
 from training.finetune.distributed import Processes
 from training.finetune.photo_cache import CachedPhotos
 from training.manifest import PhotoRow
-from training.metrics import auroc
+from training.statistics.scores import auroc
 
 _PHOTOS_A_VERDICT = 12  # of a listing's photos, the first so many count
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training import metrics
 from training.figures import Figure
-from training.metrics import BoolArray, FloatArray
+from training.statistics import scores as metrics
+from training.statistics.scores import BoolArray, FloatArray
 
 
 def mean_of(values: Sequence[float], listings: Sequence[str]) -> Figure:
