@@ -21,8 +21,8 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from docs.pointing import in_words, share_of
+from training.data.manifest import Manifest, PhotoRow, read_manifest
 from training.deletion import ListingDeletion, delete_crops, logit_spreads, measure_deletion, own_deletion
-from training.manifest import Manifest, PhotoRow, read_manifest
 from training.progress import photo_progress
 from training.randomised import randomise_bundle
 from training.stress import draw_listings

@@ -21,7 +21,7 @@ from PIL import Image, ImageEnhance
 
 from serving.drift import MeasureDrift, compare_window
 from serving.drift_tests import Reference, make_reference
-from training.manifest import Manifest, read_manifest
+from training.data.manifest import Manifest, read_manifest
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector
 from vision.drift_sample import ValidationSample, measure_photo, read_sample

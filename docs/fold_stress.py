@@ -18,16 +18,16 @@ from pathlib import Path
 
 from rich.console import Console
 
+from training.data.load import read_data_of_run
+from training.data.manifest import Manifest
 from training.evaluation import describe_left_out
 from training.figures import share
 from training.judging import judge_manifest
-from training.manifest import Manifest
 from training.run_folder import FOLDS_FOLDER
 from training.stress import Stress, StressPlan, draw_listings, stress_listings
 from training.stress_changes import CHANGES, HALF_SIZE, JPEG_50, Change
 from training.stress_figures import ChangedAnswer, measure_change, write_changed_answers
 from training.stress_table import print_changes
-from training.training_data import read_data_of_run
 from training.wording import interval, percent
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector

@@ -21,11 +21,11 @@ from rich.console import Console
 from training.answers import ListingAnswer
 from training.calibration_set import CalibrationSet, join_sets
 from training.config import TrainConfig
+from training.data.load import read_training_data
+from training.data.manifest import Manifest
+from training.data.splits import Roles, assign_roles, group_folds
 from training.disputed import DisputedLabels, find_disputed, other_label
-from training.manifest import Manifest
 from training.recipes import FrozenRecipe
-from training.splits import Roles, assign_roles, group_folds
-from training.training_data import read_training_data
 from vision.cli.refusals import refusals_in_one_line
 from vision.config.read import read_config
 from vision.verdict import distinct_readable, listing_logit

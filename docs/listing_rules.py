@@ -23,10 +23,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from training.calibration_set import read_answers_of_photos
+from training.data.load import read_data_of_run
 from training.run_folder import FOLDS_FOLDER
 from training.statistics.scores import BoolArray, FloatArray, auroc_weighted, paired_bootstrap
 from training.train import REPORT_LOGITS
-from training.training_data import read_data_of_run
 from vision.cli.refusals import refusals_in_one_line
 from vision.verdict import distinct_readable
 

@@ -24,8 +24,8 @@ import numpy as np
 from PIL import Image
 from rich.console import Console
 
+from training.data.manifest import Manifest, PhotoRow, read_manifest
 from training.figures import Figure
-from training.manifest import Manifest, PhotoRow, read_manifest
 from training.pointing import Pointing, PointingFigures, by_cue_size, measure_pointing, point, smallest_cue
 from training.progress import photo_progress
 from training.randomised import randomise_bundle

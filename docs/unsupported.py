@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from training.manifest import read_manifest
+from training.data.manifest import read_manifest
 from training.statistics.scores import wilson_interval
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from training.manifest import read_manifest
+from training.data.manifest import read_manifest
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
 

@@ -6,7 +6,7 @@ import pytest
 
 from docs.label_noise import draw_flips, flip
 from tests.toy_data import write_toy_data
-from training.manifest import Manifest, read_manifest
+from training.data.manifest import Manifest, read_manifest
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, get_args
 
+from training.data.manifest import Label
 from training.errors import RunError
-from training.manifest import Label
 from vision.bundle.metadata import Precision
 from vision.verdict import Evidence, Outcome
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from training.audit_photos import Facts, check_photos
 from training.audit_table import check_table
+from training.data.manifest import Manifest
+from training.data.problems import nearest
 from training.errors import AuditRefused, SplitError
 from training.finding import FINDING_CODES, Finding, FindingCode
-from training.manifest import Manifest
-from training.manifest_problems import nearest
 from training.photo_facts import read_facts
 from training.shortcuts import SHORTCUTS, Baseline, Shortcut, shortcut_baseline
 

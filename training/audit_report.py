@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from training.audit import Audit
+from training.data.manifest import Manifest, PhotoRow
 from training.errors import AuditRefused
 from training.finding import Finding
-from training.manifest import Manifest, PhotoRow
 from training.pages import render_page
 from training.pictures import photo_picture
 from vision.errors import PhotoError

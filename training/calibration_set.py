@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from training.calibrate import choose_thresholds, fit_calibration, fit_listing_calibrations, fit_support_floor
 from training.config import CalibrationConfig
+from training.data.manifest import Manifest
 from training.errors import RunError
-from training.manifest import Manifest
 from training.photo_outputs import PhotoOutputs, join_outputs
 from training.statistics.scores import auroc
 from vision.bundle.metadata import (

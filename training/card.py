@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.data.manifest import Manifest, PhotoRow
 from training.expected_precision import expected_precision
 from training.int8_gate import describe_gate
-from training.manifest import Manifest, PhotoRow
 from training.pages import render_page
 from training.pictures import photo_picture
 from training.stored_figures import read_figures

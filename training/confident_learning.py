@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.calibrate import LISTINGS_PER_CLASS
-from training.photo_row import Label
+from training.data.photo_row import Label
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 

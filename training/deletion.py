@@ -16,8 +16,8 @@ from typing import Final, Literal
 import numpy as np
 from PIL import Image
 
+from training.data.photo_row import Box, PhotoRow
 from training.figures import Figure
-from training.photo_row import Box, PhotoRow
 from training.product_changes import paint_out
 from training.statistics.bootstrap import mean_difference, mean_of
 from vision.detector import Detector

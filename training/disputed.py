@@ -13,13 +13,13 @@ from rich.console import Console
 
 from training.answers import HELD_OUT_ANSWERS, ListingAnswer, read_answers
 from training.confident_learning import dispute_labels, dispute_order, wrong_label_share
+from training.data.load import data_of_run, read_training_data
+from training.data.manifest import Manifest
+from training.data.photo_row import LABELS, Label
 from training.errors import RunError
 from training.figures import Figure
-from training.manifest import Manifest
-from training.photo_row import LABELS, Label
 from training.run_folder import FOLDS_FOLDER, read_run_record
 from training.statistics.scores import BoolArray, FloatArray, bootstrap_interval
-from training.training_data import data_of_run, read_training_data
 from vision.bundle.metadata import LabelKind
 
 DISPUTED_COLUMNS = ("listing", "product", "label", "authenticity", "rank", "suggested_label", "decision")

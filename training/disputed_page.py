@@ -10,8 +10,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from training.data.manifest import Manifest
 from training.disputed import DISPUTED_COLUMNS, DisputedLabels, DisputedListing, JudgedRun
-from training.manifest import Manifest
 from training.pages import render_page
 from training.pictures import evidence_picture, photo_picture
 from vision.detector import Detector

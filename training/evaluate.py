@@ -11,11 +11,11 @@ from rich.console import Console
 
 from training.answers import ListingAnswer, PhotoAnswer, write_answers
 from training.calibration_set import CalibrationSet
+from training.data.manifest import Manifest
 from training.errors import NothingToEvaluate
 from training.evaluation import Evaluation, describe_left_out, metrics_table
 from training.figures import measure
 from training.judging import LeftOut, answers_of, judge_manifest
-from training.manifest import Manifest
 from training.report import write_report
 from training.stress import StressPlan, stress_listings
 from training.stress_figures import write_changed_answers

@@ -3,10 +3,10 @@
 from dataclasses import asdict, dataclass
 
 from training.answers import ListingAnswer, PhotoAnswer
+from training.data.manifest import Manifest
 from training.expected_precision import expected_precision
 from training.figures import Figures, figures_as_dict, plain_values
 from training.judging import LeftOut
-from training.manifest import Manifest
 from training.stress import Stress
 from training.stress_report import why_skipped
 from vision.bundle.bundle import Bundle

@@ -15,7 +15,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from training import stress_changes
-from training.decoder_version import decoder_version
+from training.data.decoder_version import decoder_version
 from training.export import export_features
 from training.network import Network
 from training.photo_logits import single_thread_session

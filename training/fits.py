@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.config import TrainConfig
+from training.data.manifest import Manifest
+from training.data.splits import Roles, group_folds
 from training.errors import RunError
-from training.manifest import Manifest
 from training.run_folder import FOLDS_FOLDER
-from training.splits import Roles, group_folds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

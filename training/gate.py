@@ -10,7 +10,7 @@ from rich.console import Console
 
 from training.audit import Audit, audit_manifest, audit_table
 from training.audit_report import write_audit_report
-from training.manifest import Manifest
+from training.data.manifest import Manifest
 from training.progress import photo_progress
 
 AuditDepth = Literal["full", "table"]

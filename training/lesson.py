@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training.data.manifest import Manifest
 from training.frozen import balanced_weights
-from training.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.photo_row import PhotoRow
+from training.data.photo_row import PhotoRow
 from training.picture_features import describe_background, describe_colour
 from vision.copies.pdq import PhotoHash, hash_photo
 from vision.errors import PhotoError

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.photo_row import Box
+from training.data.photo_row import Box
 
 _SIDE_PX = 160
 _RING = 0.08  # of each side: what is left of a photo whose product has no box

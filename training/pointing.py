@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from training.data.photo_row import Box
 from training.figures import Figure
-from training.photo_row import Box
 from training.statistics.bootstrap import mean_difference, mean_of
 from vision.explain.crops import places_in_photo
 from vision.verdict import Evidence

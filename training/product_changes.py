@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.photo_row import Box
+from training.data.photo_row import Box
 
 BOX_MARGIN: Final = 0.02  # of the photo, around the box: the product's edge and contact shadow
 _FILL_SIDE_PX: Final = 256  # a smooth fill needs no more

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from training.blend import AnyNetwork, BlendedNetwork
 from training.config import TrainConfig
+from training.data.manifest import Manifest
 from training.errors import RunError
 from training.feature_cache import FeatureCache, open_feature_cache
 from training.finetune.loop import finetune
@@ -21,7 +22,6 @@ from training.frozen import fit_head
 from training.heads import LinearHead
 from training.kernel import KernelConfig, fit_kernel_head, require_room
 from training.lesson import Lesson, make_lesson
-from training.manifest import Manifest
 from training.network import Network, build_network
 from training.novelty import Novelty, fit_novelty
 from training.novelty_head import fit_novelty_head

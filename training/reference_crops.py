@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from rich.console import Console
 
-from training.manifest import Label, Manifest, PhotoRow
+from training.data.manifest import Label, Manifest, PhotoRow
 from training.progress import photo_progress
 from vision.bundle.bundle import Bundle
 from vision.bundle.references import FOLDER, ID_DIGITS, Reference, write_references

@@ -14,8 +14,8 @@ from typing import Final
 from rich.console import Console
 
 from training.answers import ListingAnswer, PhotoAnswer
+from training.data.manifest import Manifest
 from training.judging import decide_rows
-from training.manifest import Manifest
 from training.progress import photo_progress
 from training.stress_changes import CHANGES, Change
 from training.stress_copies import Copies, find_copies

@@ -15,7 +15,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
-from training.photo_row import Box
+from training.data.photo_row import Box
 from training.product_changes import paint_out, swap_background
 
 SENT_QUALITY: Final = 95

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from training.answers import PhotoAnswer
-from training.manifest import Label, Manifest
-from training.photo_row import LABELS
+from training.data.manifest import Label, Manifest
+from training.data.photo_row import LABELS
 from training.product_changes import leaves_background, paint_out
 from training.stress_changes import Change, Subject
 from vision.errors import PhotoError

@@ -15,6 +15,9 @@ from training.bundling import BundleContents, write_bundle
 from training.calibration_set import CalibrationSet, FittedCalibration, join_sets, read_fold_answers
 from training.card import write_card
 from training.config import TrainConfig
+from training.data.load import read_training_data
+from training.data.manifest import Manifest
+from training.data.splits import Roles, assign_roles
 from training.errors import RunError
 from training.evaluate import answer_cross_fitted, evaluate_bundle
 from training.evaluation import Evaluation
@@ -23,14 +26,11 @@ from training.finetune.distributed import Processes, join_processes
 from training.fits import calibrating_folds, fold_configs, plan_fits
 from training.gate import audit_before_training
 from training.int8 import Int8Step
-from training.manifest import Manifest
 from training.recipes import Recipe, make_recipe
 from training.reference_crops import add_references
 from training.run_folder import RunFolder, open_run_folder, require_like_run
 from training.shortfall import describe_shortfalls
-from training.splits import Roles, assign_roles
 from training.stress import StressPlan
-from training.training_data import read_training_data
 from training.validation_sample import add_validation_sample
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.metadata import Precision

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from training.calibration_set import CalibrationSet
-from training.photo_row import PhotoRow
+from training.data.photo_row import PhotoRow
 from training.progress import photo_progress
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import Precision

@@ -16,7 +16,7 @@ from serving.photo_store import photo_path
 from tests.serving.running import Running
 from tests.serving.sample_photos import BLUE, RED, jpeg
 from tests.tiny_bundle import write_tiny_bundle
-from training.manifest import read_manifest
+from training.data.manifest import read_manifest
 from vision.errors import ConfigError
 
 

@@ -14,9 +14,9 @@ from typer.testing import CliRunner, Result
 from training.audit import Audit, audit_manifest, audit_table
 from training.audit_report import audit_as_dict, write_audit_report
 from training.commands.audit import app
+from training.data.manifest import read_manifest
 from training.errors import AuditRefused
 from training.finding import FINDING_CODES, Finding
-from training.manifest import read_manifest
 from training.shortcuts import SHORTCUTS
 
 SIDE_PX = 64

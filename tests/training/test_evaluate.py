@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 
 from tests.tiny_bundle import write_tiny_bundle
 from training.commands.evaluate import app
+from training.data.manifest import read_manifest
 from training.errors import NothingToEvaluate
 from training.evaluate import evaluate_bundle
 from training.evaluation import Evaluation, describe_left_out
-from training.manifest import read_manifest
 from vision.detector import Detector
 
 COLUMNS = ("photo", "label", "product", "listing", "maker", "cue", "view", "fold", "shareable")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from training.answers import ListingAnswer, PhotoAnswer, write_answers
+from training.data.manifest import Label
 from training.figures import Figures, figures_as_dict, measure
-from training.manifest import Label
 from vision.verdict import Outcome
 
 

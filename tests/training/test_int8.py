@@ -17,9 +17,9 @@ from tests.toy_data import write_toy_config, write_toy_data
 from training import int8, int8_gate
 from training.calibration_set import CalibrationSet
 from training.config import TrainConfig
+from training.data.manifest import Manifest, read_manifest
 from training.int8 import Int8Step
 from training.int8_gate import describe_gate, measure_gate, refusals
-from training.manifest import Manifest, read_manifest
 from training.photo_outputs import PhotoOutputs
 from training.train import train
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle

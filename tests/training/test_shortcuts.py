@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from training.data.manifest import Manifest, PhotoRow
 from training.errors import SplitError
-from training.manifest import Manifest, PhotoRow
 from training.photo_facts import PhotoFacts, UnreadablePhoto, read_facts
 from training.picture_features import describe_background, describe_colour
 from training.shortcuts import background_baseline, shortcut_baseline

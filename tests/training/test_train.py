@@ -17,8 +17,8 @@ from tests.toy_data import write_toy_config, write_toy_data
 from tests.training.small_network import linear_head
 from training.answers import HELD_OUT_ANSWERS, read_answers
 from training.config import TrainConfig
+from training.data.manifest import read_manifest
 from training.errors import BackboneError, RunError
-from training.manifest import read_manifest
 from training.network import build_network
 from training.train import train
 from training.weights import WEIGHTS_FILE, start_from

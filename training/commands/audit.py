@@ -13,7 +13,7 @@ from rich.table import Table
 
 from training.audit import FAR_FROM_CHANCE, Audit, audit_manifest
 from training.audit_report import audit_as_dict, write_audit_report
-from training.manifest import mixed_product_listings, read_manifest, without_listings
+from training.data.manifest import mixed_product_listings, read_manifest, without_listings
 from training.progress import photo_progress
 from training.shortcuts import SHORTCUTS
 

@@ -7,10 +7,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from training.data.manifest import read_manifest
 from training.evaluate import evaluate_bundle
 from training.evaluation import Evaluation, describe_left_out
 from training.figures import Figure, Share
-from training.manifest import read_manifest
 from training.stress import DEFAULT_LISTINGS, StressPlan
 from training.stress_table import print_stress
 from training.wording import LABEL_KIND_SENTENCES, interval, number, percent

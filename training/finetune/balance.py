@@ -6,8 +6,8 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from training.data.manifest import PhotoRow
 from training.finetune.config import Balance
-from training.manifest import PhotoRow
 
 
 def photo_weights(rows: Sequence[PhotoRow], *, balance: Balance, listing_cap: int) -> NDArray[np.float64]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from training.data.manifest import PhotoRow
 from training.finetune.distributed import Processes
 from training.finetune.photo_cache import CachedPhotos, cache_photos
-from training.manifest import PhotoRow
 from training.progress import photo_progress
 from vision.config.cpu_limits import usable_cores
 from vision.inputs import InputGeometry

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils import clip_grad_norm_
 
+from training.data.manifest import Manifest
 from training.finetune.config import FinetuneConfig
 from training.finetune.distributed import join_processes
 from training.finetune.history import EpochRecord, is_over, kept_epoch
@@ -21,7 +22,6 @@ from training.finetune.run import Run, prepare_run
 from training.finetune.sampler import seed_of
 from training.finetune.stop_set import judge_stop_set
 from training.finetune.throughput import Throughput
-from training.manifest import Manifest
 from training.network import Network
 from vision.inputs import InputGeometry
 

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
 
+from training.data.manifest import Manifest, PhotoRow
 from training.errors import TrainingError
 from training.finetune.augment import build_augmentation
 from training.finetune.balance import photo_weights
@@ -24,7 +25,6 @@ from training.finetune.optimiser import build_optimiser, freeze_stages
 from training.finetune.sampler import StepSampler
 from training.finetune.state import RunState
 from training.finetune.stop_set import StopSet, build_stop_set, counting_rows
-from training.manifest import Manifest, PhotoRow
 from training.network import Network
 from vision.inputs import InputGeometry
 

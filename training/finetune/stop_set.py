@@ -8,10 +8,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from training.data.manifest import PhotoRow
 from training.errors import TrainingError
 from training.finetune.distributed import Processes
 from training.finetune.photo_cache import CachedPhotos
-from training.manifest import PhotoRow
 from training.statistics.scores import auroc
 
 _PHOTOS_A_VERDICT = 12  # of a listing's photos, the first so many count

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.training.finetune.tiny import write_manifest
-from training.manifest import Manifest
+from training.data.manifest import Manifest
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training.data.manifest import Label, PhotoRow
 from training.finetune.balance import photo_weights
-from training.manifest import Label, PhotoRow
 
 
 def rows_of(*groups: tuple[str, Label, int], listing: str | None = None) -> list[PhotoRow]:

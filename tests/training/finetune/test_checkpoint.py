@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from tests.training.finetune.tiny import CONFIG, GEOMETRY, build_tiny_network
+from training.data.manifest import Manifest
 from training.errors import ResumeMismatch, TrainingError
 from training.finetune.checkpoint import Identity, identify_run, load_checkpoint, save_checkpoint
 from training.finetune.config import AugmentConfig, FinetuneConfig
-from training.manifest import Manifest
 
 CPU = torch.device("cpu")
 

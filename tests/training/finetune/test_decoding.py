@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from tests.training.finetune.tiny import GEOMETRY
+from training.data.manifest import Manifest
 from training.finetune.decoding import decode_photos
 from training.finetune.distributed import Processes
-from training.manifest import Manifest
 
 ALONE = Processes(rank=0, world_size=1, device=torch.device("cpu"))
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from tests.training.finetune.tiny import CONFIG, GEOMETRY, build_tiny_network, rows_of, write_manifest
+from training.data.manifest import Manifest
 from training.errors import TrainingError
 from training.finetune.distributed import Processes, join_processes, resolve_device
 from training.finetune.photo_cache import cache_photos
 from training.finetune.stop_set import StopAnswer, build_stop_set, judge_stop_set
-from training.manifest import Manifest
 
 REPOSITORY = Path(__file__).parents[3]
 CPU = torch.device("cpu")

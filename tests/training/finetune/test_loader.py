@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from tests.training.finetune.tiny import GEOMETRY
+from training.data.manifest import Manifest
 from training.finetune.augment import build_augmentation
 from training.finetune.config import AugmentConfig
 from training.finetune.loader import AugmentedPhotos, build_loader, choose_workers
 from training.finetune.photo_cache import cache_photos
 from training.finetune.sampler import Draw, StepSampler
-from training.manifest import Manifest
 
 CPU = torch.device("cpu")
 

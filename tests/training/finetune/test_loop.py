@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from tests.training.finetune.tiny import CONFIG, build_tiny_network, run_tiny, write_manifest
 from tests.training.small_network import linear_head
+from training.data.manifest import Manifest
 from training.errors import ResumeMismatch, TrainingError
 from training.finetune.loop import FinetuneResult, finetune
-from training.manifest import Manifest
 from training.network import Network
 from vision.inputs import InputGeometry
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.training.finetune.tiny import GEOMETRY, write_manifest
+from training.data.manifest import Manifest, PhotoRow
 from training.errors import ManifestError
 from training.finetune.photo_cache import CachedPhotos, cache_name, cache_photos
-from training.manifest import Manifest, PhotoRow
 from vision.inputs import InputGeometry, open_for_input, to_input
 
 

@@ -6,11 +6,11 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from training.data.manifest import Label, PhotoRow
 from training.errors import TrainingError
 from training.finetune.distributed import Processes
 from training.finetune.photo_cache import cache_photos
 from training.finetune.stop_set import StopSet, build_stop_set, counting_rows, judge_stop_set
-from training.manifest import Label, PhotoRow
 from vision.inputs import InputGeometry
 
 ALONE = Processes(rank=0, world_size=1, device=torch.device("cpu"))

@@ -12,9 +12,9 @@ import torch
 from PIL import Image
 from torch import nn
 
+from training.data.manifest import Manifest, read_manifest
 from training.finetune.config import FinetuneConfig
 from training.finetune.loop import FinetuneResult, finetune
-from training.manifest import Manifest, read_manifest
 from training.network import Network, build_network
 from vision.inputs import InputGeometry
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from training.data.manifest import Label, Manifest, PhotoRow
+from training.data.splits import Roles, assign_roles, group_folds
 from training.errors import SplitError
-from training.manifest import Label, Manifest, PhotoRow
-from training.splits import Roles, assign_roles, group_folds
 
 
 def manifest_of(rows: list[PhotoRow]) -> Manifest:

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from training.data.manifest import mixed_product_listings, read_manifest, without_listings
+from training.data.table import COLUMNS
 from training.errors import ManifestError
-from training.manifest import mixed_product_listings, read_manifest, without_listings
-from training.manifest_table import COLUMNS
 
 HEADER = "photo,label,product,listing"
 
@@ -288,6 +288,6 @@ def test_a_listing_with_two_products_is_read_found_and_can_be_left_out(tmp_path:
 
 
 def test_every_column_is_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "manifest.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "manifest.md").read_text(encoding="utf-8")
     table = page.split("## Columns")[1].split("\n## ")[0]
     assert [column for column in COLUMNS if f"`{column}`" not in table] == []

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.data.problems import Problems, nearest
 from training.errors import ManifestError
-from training.manifest_problems import Problems, nearest
 
 REQUIRED = ("photo", "label", "product", "listing")
 BOX = ("box_x0", "box_y0", "box_x1", "box_y1")

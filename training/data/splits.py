@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from training.data.manifest import Manifest
 from training.errors import SplitError
-from training.manifest import Manifest
 
 # From this many listings of a label and product on, every role gets one, so that it can be measured at all.
 _ENOUGH_FOR_EVERY_ROLE = 5

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.corrections import CorrectionCounts, correct_table
+from training.data.filters import filter_rows
+from training.data.label_corrections import CorrectionCounts, correct_table
+from training.data.photo_row import Box, Label, PhotoRow, Split
+from training.data.problems import Problems
+from training.data.rows import parse_rows
+from training.data.table import Table, TableRow, missing_columns, read_table
 from training.errors import ManifestError
-from training.manifest_problems import Problems
-from training.manifest_rows import parse_rows
-from training.manifest_table import Table, TableRow, missing_columns, read_table
-from training.photo_row import Box, Label, PhotoRow, Split
-from training.row_filters import filter_rows
 
 __all__ = [
     "Box",
@@ -111,7 +111,7 @@ def without_listings(manifest: Manifest, listings: Iterable[str]) -> Manifest:
 def _read(path: Path, product: str | None) -> Table:
     if path.is_dir():
         # Only a folder needs photos decoded and hashed; a table is read without those libraries.
-        from training.photo_folder import read_folder
+        from training.data.folder import read_folder
 
         return read_folder(path, product=product)
     if not path.exists():

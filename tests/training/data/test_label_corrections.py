@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.toy_data import write_toy_data
-from training.corrections import CorrectionCounts
+from training.data.label_corrections import CorrectionCounts
+from training.data.manifest import read_manifest
 from training.errors import ManifestError
-from training.manifest import read_manifest
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tests.toy_data import write_toy_config, write_toy_data
 from training.config import TrainConfig
-from training.training_data import read_data_of_run, read_training_data
+from training.data.load import read_data_of_run, read_training_data
 from vision.config.read import read_config
 
 

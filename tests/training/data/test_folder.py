@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from training.data.manifest import read_manifest
 from training.errors import ManifestError
-from training.manifest import read_manifest
 
 
 def save_picture(file: Path, seed: int) -> None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from training.duplicates import cluster_near_duplicates
+from training.data.near_duplicates import cluster_near_duplicates
+from training.data.photo_row import LABELS
+from training.data.problems import Problems
+from training.data.table import REQUIRED, Table, TableRow
 from training.errors import ManifestError
-from training.manifest_problems import Problems
-from training.manifest_table import REQUIRED, Table, TableRow
-from training.photo_row import LABELS
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif"})
 _CONVERTIBLE_SUFFIXES = frozenset({".bmp", ".gif", ".tif", ".tiff", ".jp2", ".svg", ".pdf", ".dng"})

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from training.manifest_problems import Problems, nearest
-from training.manifest_table import Table, TableRow, read_table
+from training.data.problems import Problems, nearest
+from training.data.table import Table, TableRow, read_table
 
 Decision: TypeAlias = Literal["genuine", "counterfeit", "drop", "keep", ""]
 DECISIONS: tuple[Decision, ...] = ("genuine", "counterfeit", "drop", "keep", "")

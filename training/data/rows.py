@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.manifest_problems import Problems, nearest
-from training.manifest_table import BOX, COLUMNS, TableRow
-from training.photo_row import LABELS, SPLITS, Box, Label, PhotoRow, Split
+from training.data.photo_row import LABELS, SPLITS, Box, Label, PhotoRow, Split
+from training.data.problems import Problems, nearest
+from training.data.table import BOX, COLUMNS, TableRow
 
 # What other data sets write; only ever suggested, never assumed, since 1 means genuine in some and fake in others.
 _MEANS_GENUINE = {"real", "authentic", "original", "legit", "auth"}

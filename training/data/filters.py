@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from training.data.problems import nearest
+from training.data.table import COLUMNS, Table, TableRow
 from training.errors import ManifestError
-from training.manifest_problems import nearest
-from training.manifest_table import COLUMNS, Table, TableRow
 
 _SHAPE = re.compile(r"^\s*(?P<column>[^=!<>]+?)\s*(?P<sign>==|!=|<=|>=|<|>|=)\s*(?P<value>.*?)\s*$")
 _NUMERIC: dict[str, Callable[[float, float], bool]] = {
