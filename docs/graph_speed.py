@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.photo_logits import Session, single_thread_session
+from training.model.onnx_inference import Session, single_thread_session
 from vision.bundle.bundle import read_bundle
 from vision.bundle.self_test import self_test_inputs
 from vision.cli.refusals import refusals_in_one_line

@@ -17,7 +17,7 @@ from training.calibrate import choose_thresholds, fit_calibration, fit_listing_c
 from training.config import CalibrationConfig
 from training.data.manifest import Manifest
 from training.errors import RunError
-from training.photo_outputs import PhotoOutputs, join_outputs
+from training.model.outputs import PhotoOutputs, join_outputs
 from training.statistics.scores import auroc
 from vision.bundle.metadata import (
     ANY_PRODUCT,

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from training import stress_changes
 from training.data.decoder_version import decoder_version
-from training.export import export_features
-from training.network import Network
-from training.photo_logits import single_thread_session
+from training.model.network import Network
+from training.model.onnx_export import export_features
+from training.model.onnx_inference import single_thread_session
 from training.variants import AS_IT_IS, Variant
 from vision.inputs import InputGeometry
 

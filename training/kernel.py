@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 from training.errors import RunError
-from training.heads import KernelHead
 from training.lesson import Lesson
+from training.model.heads import KernelHead
 from training.variants import require_copies
 from vision.config.read import setting
 from vision.errors import ConfigError

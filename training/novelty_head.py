@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.errors import RunError
-from training.heads import KernelHead
-from training.novelty import LEAST_PHOTOS, Novelty, fit_novelty
+from training.model.heads import KernelHead
+from training.model.novelty import LEAST_PHOTOS, Novelty, fit_novelty
 
 _HALVES = 2
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from training.errors import RunError
-from training.photo_logits import read_tile, single_thread_session
+from training.model.onnx_inference import read_tile, single_thread_session
 from vision.bundle.bundle import Bundle, seal_bundle
 from vision.bundle.self_test import self_test_inputs
 

@@ -12,24 +12,24 @@ import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
-from training.blend import AnyNetwork, BlendedNetwork
 from training.config import TrainConfig
 from training.data.manifest import Manifest
 from training.errors import RunError
 from training.feature_cache import FeatureCache, open_feature_cache
 from training.finetune.loop import finetune
 from training.frozen import fit_head
-from training.heads import LinearHead
 from training.kernel import KernelConfig, fit_kernel_head, require_room
 from training.lesson import Lesson, make_lesson
-from training.network import Network, build_network
-from training.novelty import Novelty, fit_novelty
+from training.model.ensemble import AnyNetwork, BlendedNetwork
+from training.model.heads import LinearHead
+from training.model.network import Network, build_network
+from training.model.novelty import Novelty, fit_novelty
+from training.model.onnx_inference import Session, exported_session, judge_photos
+from training.model.outputs import PhotoOutputs
+from training.model.weights import start_from
 from training.novelty_head import fit_novelty_head
-from training.photo_logits import Session, exported_session, judge_photos
-from training.photo_outputs import PhotoOutputs
 from training.progress import photo_progress
 from training.variants import AS_IT_IS, COPIES, MIRRORED, Variant
-from training.weights import start_from
 
 
 class Recipe(Protocol):

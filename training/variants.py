@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.photo_logits import read_tile
+from training.model.onnx_inference import read_tile
 from training.stress_changes import CHANGES, Change, Subject
 from vision.errors import ConfigError
 from vision.inputs import InputGeometry

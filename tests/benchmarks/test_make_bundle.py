@@ -13,8 +13,8 @@ from benchmarks.make_bundle import add_int8
 from tests.tiny_bundle import write_tiny_bundle
 from tests.toy_data import draw_toy
 from tests.training.small_network import SIZE_PX, small_network
-from training.export import export_network
-from training.photo_logits import single_thread_session
+from training.model.onnx_export import export_network
+from training.model.onnx_inference import single_thread_session
 from training.quantise.config import QuantiseConfig
 from vision.bundle.bundle import seal_bundle
 from vision.bundle.self_test import self_test_inputs

@@ -2,8 +2,8 @@
 
 import torch
 
-from training.heads import LinearHead
-from training.network import Network, build_network
+from training.model.heads import LinearHead
+from training.model.network import Network, build_network
 
 SIZE_PX = 64
 

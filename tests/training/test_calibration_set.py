@@ -14,7 +14,7 @@ from training.calibration_set import CalibrationSet, ListingCounts, read_answers
 from training.config import CalibrationConfig
 from training.data.manifest import Manifest, read_manifest
 from training.errors import RunError
-from training.photo_outputs import PhotoOutputs
+from training.model.outputs import PhotoOutputs
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from training.config import TrainConfig
 from training.data.manifest import Manifest, read_manifest
 from training.int8 import Int8Step
 from training.int8_gate import describe_gate, measure_gate, refusals
-from training.photo_outputs import PhotoOutputs
+from training.model.outputs import PhotoOutputs
 from training.train import train
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.metadata import Int8Gate, Tally

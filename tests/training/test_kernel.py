@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from tests.training.lessons import lesson_of
 from training import kernel
 from training.errors import RunError
-from training.heads import KernelHead
 from training.kernel import KernelConfig, fit_kernel_head
+from training.model.heads import KernelHead
 from training.statistics.scores import auroc
 from vision.errors import ConfigError
 

@@ -19,9 +19,9 @@ from training.answers import HELD_OUT_ANSWERS, read_answers
 from training.config import TrainConfig
 from training.data.manifest import read_manifest
 from training.errors import BackboneError, RunError
-from training.network import build_network
+from training.model.network import build_network
+from training.model.weights import WEIGHTS_FILE, start_from
 from training.train import train
-from training.weights import WEIGHTS_FILE, start_from
 from vision.bundle.bundle import Bundle, read_bundle, seen_photos
 from vision.bundle.references import read_references
 from vision.config.read import read_config

@@ -12,7 +12,7 @@ import torch
 from training.data.manifest import Manifest
 from training.errors import ResumeMismatch, TrainingError
 from training.finetune.config import FinetuneConfig
-from training.network import Network
+from training.model.network import Network
 from vision.config.read import config_as_dict
 from vision.inputs import InputGeometry
 

@@ -22,7 +22,7 @@ from training.finetune.run import Run, prepare_run
 from training.finetune.sampler import seed_of
 from training.finetune.stop_set import judge_stop_set
 from training.finetune.throughput import Throughput
-from training.network import Network
+from training.model.network import Network
 from vision.inputs import InputGeometry
 
 

@@ -9,7 +9,7 @@ from torch.optim import AdamW
 from training.errors import TrainingError
 from training.finetune.config import FinetuneConfig
 from training.finetune.schedule import lr_share
-from training.network import Network
+from training.model.network import Network
 
 
 def freeze_stages(network: Network, count: int) -> None:

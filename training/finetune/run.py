@@ -25,7 +25,7 @@ from training.finetune.optimiser import build_optimiser, freeze_stages
 from training.finetune.sampler import StepSampler
 from training.finetune.state import RunState
 from training.finetune.stop_set import StopSet, build_stop_set, counting_rows
-from training.network import Network
+from training.model.network import Network
 from vision.inputs import InputGeometry
 
 

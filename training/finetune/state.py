@@ -13,7 +13,7 @@ from torch.optim import AdamW
 
 from training.finetune.ema import WeightAverage
 from training.finetune.history import EpochRecord, kept_epoch
-from training.network import Network
+from training.model.network import Network
 
 
 @dataclass(slots=True, kw_only=True)

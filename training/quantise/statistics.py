@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from training.photo_logits import read_tile, single_thread_session
+from training.model.onnx_inference import read_tile, single_thread_session
 from training.quantise.convolutions import Convolution
 from vision.inputs import InputGeometry
 

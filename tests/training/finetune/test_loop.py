@@ -13,7 +13,7 @@ from tests.training.small_network import linear_head
 from training.data.manifest import Manifest
 from training.errors import ResumeMismatch, TrainingError
 from training.finetune.loop import FinetuneResult, finetune
-from training.network import Network
+from training.model.network import Network
 from vision.inputs import InputGeometry
 
 REPOSITORY = Path(__file__).parents[3]

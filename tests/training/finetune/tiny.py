@@ -15,7 +15,7 @@ from torch import nn
 from training.data.manifest import Manifest, read_manifest
 from training.finetune.config import FinetuneConfig
 from training.finetune.loop import FinetuneResult, finetune
-from training.network import Network, build_network
+from training.model.network import Network, build_network
 from vision.inputs import InputGeometry
 
 GEOMETRY = InputGeometry(size_px=64)

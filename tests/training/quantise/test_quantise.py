@@ -11,9 +11,9 @@ from tests.toy_data import draw_toy
 from tests.training.lessons import lesson_of
 from tests.training.small_network import SIZE_PX, random_photos, small_network
 from training.errors import RunError
-from training.export import export_network
 from training.kernel import KernelConfig, fit_kernel_head
-from training.photo_logits import read_tile, single_thread_session
+from training.model.onnx_export import export_network
+from training.model.onnx_inference import read_tile, single_thread_session
 from training.quantise.config import QuantiseConfig
 from training.quantise.convolutions import read_convolutions
 from training.quantise.products import multiply_in_integers

@@ -5,9 +5,9 @@ import torch
 from tests.training.lessons import lesson_of
 from tests.training.small_network import random_photos, small_network
 from training.errors import RunError
-from training.heads import KernelHead, LinearHead
 from training.kernel import KernelConfig, fit_kernel_head
-from training.network import Head
+from training.model.heads import KernelHead, LinearHead
+from training.model.network import Head
 from training.novelty_head import NoveltyHead, fit_novelty_head
 
 FEATURES = 24

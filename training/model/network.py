@@ -18,9 +18,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.backbones import Normalisation, backbone_stages, create_backbone
-from training.heads import KernelHead, LinearHead
-from training.novelty import Novelty
+from training.model.backbones import Normalisation, backbone_stages, create_backbone
+from training.model.heads import KernelHead, LinearHead
+from training.model.novelty import Novelty
 from training.novelty_head import NoveltyHead
 
 EPS = 1e-5

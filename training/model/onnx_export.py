@@ -14,8 +14,8 @@ import torch
 from onnx_ir.passes.common import CommonSubexpressionEliminationPass, DeduplicateHashedInitializersPass
 from torch import Tensor, nn
 
-from training.blend import AnyNetwork
-from training.network import Network, NetworkOutputs
+from training.model.ensemble import AnyNetwork
+from training.model.network import Network, NetworkOutputs
 
 OPSET = 18
 

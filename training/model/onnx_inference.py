@@ -13,9 +13,9 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from training.blend import AnyNetwork
-from training.export import export_network
-from training.photo_outputs import PhotoOutputs
+from training.model.ensemble import AnyNetwork
+from training.model.onnx_export import export_network
+from training.model.outputs import PhotoOutputs
 from vision.inputs import InputGeometry, open_for_input, to_input
 
 Session: TypeAlias = ort.InferenceSession

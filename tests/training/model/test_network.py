@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from tests.training.small_network import linear_head, random_photos, small_network
-from training.backbones import create_backbone
 from training.errors import BackboneError
+from training.model.backbones import create_backbone
 
 
 def test_the_evidence_sums_to_the_logit_less_its_bias() -> None:

@@ -5,8 +5,8 @@ import onnxruntime
 import torch
 
 from tests.training.small_network import SIZE_PX, linear_head, random_photos, small_network
-from training.export import export_features, export_network
-from training.weights import WEIGHTS_FILE, save_weights
+from training.model.onnx_export import export_features, export_network
+from training.model.weights import WEIGHTS_FILE, save_weights
 
 
 def test_the_exported_graph_answers_as_the_network_for_any_batch(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from safetensors.torch import load, save
 from torch import Tensor
 
-from training.blend import AnyNetwork
 from training.errors import BackboneError
-from training.heads import KernelHead
-from training.network import Network
+from training.model.ensemble import AnyNetwork
+from training.model.heads import KernelHead
+from training.model.network import Network
 from vision.bundle.bundle import read_bundle
 
 WEIGHTS_FILE = "weights.safetensors"

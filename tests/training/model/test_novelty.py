@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.novelty import LEAST_PHOTOS, Novelty, fit_novelty
+from training.model.novelty import LEAST_PHOTOS, Novelty, fit_novelty
 
 
 def novelty_of(part: Novelty | None, features: list[list[float]]) -> list[float]:

@@ -13,7 +13,7 @@ from typing import TypeAlias, cast
 import torch
 from torch import Tensor, nn
 
-from training.network import Network, NetworkOutputs
+from training.model.network import Network, NetworkOutputs
 
 
 class BlendedNetwork(nn.Module):

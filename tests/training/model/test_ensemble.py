@@ -7,10 +7,10 @@ import onnxruntime
 import torch
 
 from tests.training.small_network import SIZE_PX, linear_head, random_photos, small_network
-from training.blend import BlendedNetwork
-from training.export import export_network
-from training.network import Network
-from training.weights import WEIGHTS_FILE, last_part, save_weights
+from training.model.ensemble import BlendedNetwork
+from training.model.network import Network
+from training.model.onnx_export import export_network
+from training.model.weights import WEIGHTS_FILE, last_part, save_weights
 
 
 def tuned_copy(network: Network) -> Network:
