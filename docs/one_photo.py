@@ -21,9 +21,9 @@ from rich.table import Table
 from docs.calibrators import PARTS, Answers, read_listings
 from training.calibrate import choose_thresholds
 from training.figures import share
+from training.html.wording import interval, percent
 from training.statistics import scores as metrics
 from training.statistics.scores import BoolArray, FloatArray
-from training.wording import interval, percent
 from vision.bundle.metadata import ANY_PRODUCT, Thresholds
 from vision.cli.refusals import refusals_in_one_line
 

@@ -11,8 +11,8 @@ from training.audit import Audit
 from training.data.manifest import Manifest, PhotoRow
 from training.errors import AuditRefused
 from training.finding import Finding
-from training.pages import render_page
-from training.pictures import photo_picture
+from training.html.page import render_page
+from training.html.pictures import photo_picture
 from vision.errors import PhotoError
 
 GROUPS_SHOWN = 12  # of a finding, so that the page stays small enough to send

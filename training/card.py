@@ -7,12 +7,12 @@ from pathlib import Path
 
 from training.data.manifest import Manifest, PhotoRow
 from training.expected_precision import expected_precision
+from training.html.page import render_page
+from training.html.pictures import photo_picture
+from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
 from training.int8_gate import describe_gate
-from training.pages import render_page
-from training.pictures import photo_picture
 from training.stored_figures import read_figures
 from training.thresholds import limit_rows
-from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
 from vision.bundle.metadata import BundleRecord
 from vision.errors import PhotoError
 

@@ -14,12 +14,12 @@ from training.compare_words import FIGURE_NAMES, signed, signed_interval
 from training.comparison import Comparison
 from training.errors import NothingToCompare
 from training.figures import figures_as_dict
+from training.html.page import render_page
+from training.html.plots import IntervalRow, plot_intervals
+from training.html.wording import LABEL_KIND_SENTENCES
 from training.measured_run import MeasuredRun
-from training.pages import render_page
 from training.paired_differences import PairedName
-from training.plots import IntervalRow, plot_intervals
 from training.run_answers import RunAnswers
-from training.wording import LABEL_KIND_SENTENCES
 
 PAGE_FILE = "compare.html"
 JSON_FILE = "compare.json"

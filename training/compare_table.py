@@ -13,8 +13,8 @@ from rich.table import Table
 from training.compare_words import FIGURE_NAMES, signed, signed_interval
 from training.comparison import Comparison
 from training.figures import Figure, Share
+from training.html.wording import number, percent
 from training.measured_run import MeasuredRun
-from training.wording import number, percent
 
 _MOST_COLUMNS = 4  # runs beside each other in a table that has a column a run
 _STYLES = {"better": "bold green", "worse": "bold red", "open": ""}

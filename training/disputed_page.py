@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from training.data.manifest import Manifest
 from training.disputed import DISPUTED_COLUMNS, DisputedLabels, DisputedListing, JudgedRun
-from training.pages import render_page
-from training.pictures import evidence_picture, photo_picture
+from training.html.page import render_page
+from training.html.pictures import evidence_picture, photo_picture
 from vision.detector import Detector
 from vision.errors import PhotoError
 from vision.verdict import PhotoJudgement
@@ -61,7 +61,7 @@ def write_disputed_page(
         found=found,
         shown=shown,
         columns=DISPUTED_COLUMNS,
-        script=Markup((files("training") / "templates" / "disputed.js").read_text(encoding="utf-8")),
+        script=Markup((files("training.html") / "templates" / "disputed.js").read_text(encoding="utf-8")),
     )
     file.write_text(page, encoding="utf-8")
 

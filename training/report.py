@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 from markupsafe import Markup
 
-from training import plots
 from training.answers import ListingAnswer, PhotoAnswer
 from training.evaluation import Evaluation, describe_left_out
 from training.expected_precision import expected_precision
-from training.pages import render_page
-from training.pictures import crop_pictures, evidence_picture, photo_picture
+from training.html import plots
+from training.html.page import render_page
+from training.html.pictures import crop_pictures, evidence_picture, photo_picture
+from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
 from training.statistics import scores as metrics
 from training.stress_report import stress_part
 from training.thresholds import limit_rows
-from training.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
 from vision.explain.crops import evidence_crops
 
 MISTAKES_PER_LABEL = 8

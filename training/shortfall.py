@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from training.calibrate import Source, listings_for_own_thresholds, listings_needed
 from training.calibration_set import ListingCounts
 from training.config import CalibrationConfig
-from training.wording import percent
+from training.html.wording import percent
 from vision.bundle.metadata import ANY_PRODUCT
 
 

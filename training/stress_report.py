@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from training.answers import ListingAnswer
-from training.pictures import picture
+from training.html.pictures import picture
+from training.html.wording import interval, number
 from training.stress import Drawn, Stress
 from training.stress_changes import OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.stress_figures import ChangedAnswer, ChangeFigures
-from training.wording import interval, number
 
 _MOST_FLIPS: Final = 6
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from training.html.wording import interval, number, percent
 from training.stress import Stress
 from training.stress_changes import Change
 from training.stress_figures import ChangeFigures
 from training.stress_report import why_skipped
-from training.wording import interval, number, percent
 
 
 def print_stress(console: Console, stress: Stress) -> None:

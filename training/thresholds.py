@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from training.calibrate import NEVER
-from training.wording import limit_remarks, percent
+from training.html.wording import limit_remarks, percent
 from vision.bundle.metadata import ANY_PRODUCT, ErrorBound, GraphRecord, LabelKind, Thresholds
 
 Worth = Literal["guaranteed", "estimate", "nothing"]

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from training.disputed import DisputedLabels, JudgedRun, find_disputed, read_judged_run, write_disputed
 from training.disputed_page import shown_photos, write_disputed_page
+from training.html.wording import percent, percents
 from training.progress import photo_progress
-from training.wording import percent, percents
 
 app = typer.Typer(add_completion=False)
 

@@ -11,9 +11,9 @@ from training.data.manifest import read_manifest
 from training.evaluate import evaluate_bundle
 from training.evaluation import Evaluation, describe_left_out
 from training.figures import Figure, Share
+from training.html.wording import LABEL_KIND_SENTENCES, interval, number, percent
 from training.stress import DEFAULT_LISTINGS, StressPlan
 from training.stress_table import print_stress
-from training.wording import LABEL_KIND_SENTENCES, interval, number, percent
 from vision.bundle.metadata import Precision
 
 app = typer.Typer(add_completion=False)

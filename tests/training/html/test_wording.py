@@ -5,7 +5,7 @@ import math
 import pytest
 
 from training.figures import Figure, share
-from training.wording import interval, limit_remarks, number, percent
+from training.html.wording import interval, limit_remarks, number, percent
 from vision.bundle.metadata import ErrorBound, Thresholds
 
 
