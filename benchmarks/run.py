@@ -30,7 +30,7 @@ from benchmarks.results import Results
 from benchmarks.servers import Server, peers, touchstone
 from benchmarks.throughput import measure_own_limit, measure_peers
 from benchmarks.work_folder import BUNDLE, WORK
-from training.run_folder import code_version
+from training.runs.folder import code_version
 from vision.bundle.bundle import Bundle, read_bundle
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS

@@ -34,7 +34,7 @@ from training.calibrate import fit_calibration, platt_targets
 from training.calibration_set import CalibrationSet, read_answers_of_photos, read_fold_answers
 from training.data.load import read_data_of_run
 from training.data.splits import group_folds
-from training.run_folder import FOLDS_FOLDER
+from training.runs.folder import FOLDS_FOLDER
 from training.statistics import scores as metrics
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 from training.train import REPORT_LOGITS

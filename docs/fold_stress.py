@@ -24,7 +24,7 @@ from training.evaluation import describe_left_out
 from training.figures import share
 from training.html.wording import interval, percent
 from training.judging import judge_manifest
-from training.run_folder import FOLDS_FOLDER
+from training.runs.folder import FOLDS_FOLDER
 from training.stress import Stress, StressPlan, draw_listings, stress_listings
 from training.stress_changes import CHANGES, HALF_SIZE, JPEG_50, Change
 from training.stress_figures import ChangedAnswer, measure_change, write_changed_answers

@@ -24,7 +24,7 @@ from sklearn.preprocessing import StandardScaler
 
 from training.calibration_set import read_answers_of_photos
 from training.data.load import read_data_of_run
-from training.run_folder import FOLDS_FOLDER
+from training.runs.folder import FOLDS_FOLDER
 from training.statistics.scores import BoolArray, FloatArray, auroc_weighted, paired_bootstrap
 from training.train import REPORT_LOGITS
 from vision.cli.refusals import refusals_in_one_line

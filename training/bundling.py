@@ -18,7 +18,7 @@ from training.model.ensemble import AnyNetwork
 from training.model.onnx_export import export_network
 from training.model.onnx_inference import read_tile, single_thread_session
 from training.model.weights import save_weights
-from training.run_folder import code_version
+from training.runs.folder import code_version
 from vision.bundle.bundle import Bundle, seal_bundle, write_seen_photos
 from vision.bundle.metadata import BundleRecord
 from vision.bundle.self_test import self_test_inputs

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from training.run_facts import RunFacts
+from training.runs.facts import RunFacts
 
 DATA_KEY = "photos and manifest"  # stands beside the settings: the hash of what a run read
 _UNKNOWN = "–"

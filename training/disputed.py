@@ -18,7 +18,7 @@ from training.data.manifest import Manifest
 from training.data.photo_row import LABELS, Label
 from training.errors import RunError
 from training.figures import Figure
-from training.run_folder import FOLDS_FOLDER, read_run_record
+from training.runs.folder import FOLDS_FOLDER, read_run_record
 from training.statistics.scores import BoolArray, FloatArray, bootstrap_interval
 from vision.bundle.metadata import LabelKind
 

@@ -9,7 +9,7 @@ from training.config import TrainConfig
 from training.data.manifest import Manifest
 from training.data.splits import Roles, group_folds
 from training.errors import RunError
-from training.run_folder import FOLDS_FOLDER
+from training.runs.folder import FOLDS_FOLDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from training.model.onnx_export import export_network
 from training.model.onnx_inference import judge_photos, read_tile, single_thread_session
 from training.progress import photo_progress
 from training.quantise.quantise import calibration_photos, quantise
-from training.run_folder import code_version
+from training.runs.folder import code_version
 from vision.bundle.bundle import Bundle, seal_bundle
 from vision.bundle.metadata import GraphRecord
 from vision.bundle.self_test import self_test_inputs

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from training.answers import AnswerTable, ListingAnswer, read_answers
 from training.errors import RunError
-from training.run_facts import RunFacts, read_facts
-from training.run_folder import FOLDS_FOLDER
+from training.runs.facts import RunFacts, read_facts
+from training.runs.folder import FOLDS_FOLDER
 
 ANSWERS_FILE = "answers.csv"
 REPORT_FOLDER = "report"

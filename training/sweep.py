@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from training.config import TrainConfig
-from training.run_folder import RECORD_FILE, compared_settings, recorded_differences
+from training.runs.folder import RECORD_FILE, compared_settings, recorded_differences
 from training.sweep_config import SweepConfig
 from training.toml_text import toml_text
 from vision.config.read import config_as_dict, read_layered_config

@@ -28,7 +28,7 @@ from training.int8 import Int8Step
 from training.model.ensemble import AnyNetwork
 from training.recipes import Recipe, make_recipe
 from training.reference_crops import add_references
-from training.run_folder import RunFolder, open_run_folder, require_like_run
+from training.runs.folder import RunFolder, open_run_folder, require_like_run
 from training.shortfall import describe_shortfalls
 from training.stress import StressPlan
 from training.validation_sample import add_validation_sample

@@ -15,7 +15,7 @@ from training.errors import NothingToCompare
 from training.measured_run import mean_of_folds, measure_run
 from training.paired_differences import PairedDifference
 from training.run_answers import RunAnswers, read_run, read_runs
-from training.run_facts import RunFacts
+from training.runs.facts import RunFacts
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 BETTER = FIRST | {"g3": 0.45}  # fold 1 is told apart as well

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from training.differing_settings import DATA_KEY, differing_settings
-from training.run_facts import RunFacts
+from training.runs.facts import RunFacts
 
 
 def facts(data_hash: str | None = "a" * 64, **settings: object) -> RunFacts:

@@ -23,7 +23,7 @@ from training.data.manifest import Manifest, read_manifest
 from training.disputed import find_disputed, read_judged_run, write_disputed
 from training.disputed_page import write_disputed_page
 from training.errors import RunError
-from training.run_folder import open_run_folder
+from training.runs.folder import open_run_folder
 from vision.config.read import read_config
 
 QUIET = Console(quiet=True)

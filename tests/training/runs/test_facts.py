@@ -7,7 +7,7 @@ import pytest
 
 from tests.training.written_runs import write_record
 from training.errors import RunError
-from training.run_facts import read_facts
+from training.runs.facts import read_facts
 
 MODEL = {"recipe": "frozen", "head": "kernel", "backbone": "tiny", "size_px": 64}
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from training.errors import RunError
-from training.run_folder import code_version, open_run_folder
+from training.runs.folder import code_version, open_run_folder
 
 
 def test_the_same_run_opens_its_folder_again(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from training.errors import RunError
-from training.run_folder import FOLDS_FOLDER, RECORD_FILE, compared_settings
+from training.runs.folder import FOLDS_FOLDER, RECORD_FILE, compared_settings
 from vision.bundle.metadata import LabelKind
 
 _METRICS_FILE = "metrics.json"  # of `touchstone evaluate`, which knows the bundle but not its run
