@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from training.audit.gate import AuditDepth
 from training.calibrate import Unguaranteed
 from training.finetune.config import FinetuneConfig
 from training.frozen import FrozenConfig
-from training.gate import AuditDepth
 from training.kernel import KernelConfig
 from training.quantise.config import QuantiseConfig
 from training.reference_crops import ReferencesConfig

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from training.allocator import keep_freed_buffers
 from training.answers import HELD_OUT_ANSWERS, write_answers
+from training.audit.gate import audit_before_training
 from training.bundling import BundleContents, write_bundle
 from training.calibration_set import CalibrationSet, FittedCalibration, join_sets, read_fold_answers
 from training.card import write_card
@@ -23,7 +24,6 @@ from training.evaluation import Evaluation
 from training.figures import figures_as_dict, measure
 from training.finetune.distributed import Processes, join_processes
 from training.fits import calibrating_folds, fold_configs, plan_fits
-from training.gate import audit_before_training
 from training.int8 import Int8Step
 from training.model.ensemble import AnyNetwork
 from training.recipes import Recipe, make_recipe

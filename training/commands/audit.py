@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from training.audit import FAR_FROM_CHANCE, Audit, audit_manifest
-from training.audit_report import audit_as_dict, write_audit_report
+from training.audit.audit import FAR_FROM_CHANCE, Audit, audit_manifest
+from training.audit.report import audit_as_dict, write_audit_report
+from training.audit.shortcuts import SHORTCUTS
 from training.data.manifest import mixed_product_listings, read_manifest, without_listings
 from training.progress import photo_progress
-from training.shortcuts import SHORTCUTS
 
 app = typer.Typer(add_completion=False)
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from training.audit import Audit
+from training.audit.audit import Audit
+from training.audit.finding import Finding
 from training.data.manifest import Manifest, PhotoRow
 from training.errors import AuditRefused
-from training.finding import Finding
 from training.html.page import render_page
 from training.html.pictures import photo_picture
 from vision.errors import PhotoError

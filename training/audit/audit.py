@@ -3,14 +3,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from training.audit_photos import Facts, check_photos
-from training.audit_table import check_table
+from training.audit.finding import FINDING_CODES, Finding, FindingCode
+from training.audit.photo_checks import Facts, check_photos
+from training.audit.photo_facts import read_facts
+from training.audit.shortcuts import SHORTCUTS, Baseline, Shortcut, shortcut_baseline
+from training.audit.table_checks import check_table
 from training.data.manifest import Manifest
 from training.data.problems import nearest
 from training.errors import AuditRefused, SplitError
-from training.finding import FINDING_CODES, Finding, FindingCode
-from training.photo_facts import read_facts
-from training.shortcuts import SHORTCUTS, Baseline, Shortcut, shortcut_baseline
 
 FAR_FROM_CHANCE = 0.60
 _NAMES: dict[Shortcut, str] = {

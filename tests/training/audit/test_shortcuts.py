@@ -8,11 +8,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from training.audit.photo_facts import PhotoFacts, UnreadablePhoto, read_facts
+from training.audit.shortcuts import background_baseline, shortcut_baseline
 from training.data.manifest import Manifest, PhotoRow
 from training.errors import SplitError
-from training.photo_facts import PhotoFacts, UnreadablePhoto, read_facts
 from training.picture_features import describe_background, describe_colour
-from training.shortcuts import background_baseline, shortcut_baseline
 
 BOX = (0.25, 0.25, 0.75, 0.75)
 

@@ -11,13 +11,13 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from training.audit import Audit, audit_manifest, audit_table
-from training.audit_report import audit_as_dict, write_audit_report
+from training.audit.audit import Audit, audit_manifest, audit_table
+from training.audit.finding import FINDING_CODES, Finding
+from training.audit.report import audit_as_dict, write_audit_report
+from training.audit.shortcuts import SHORTCUTS
 from training.commands.audit import app
 from training.data.manifest import read_manifest
 from training.errors import AuditRefused
-from training.finding import FINDING_CODES, Finding
-from training.shortcuts import SHORTCUTS
 
 SIDE_PX = 64
 
@@ -329,7 +329,7 @@ def test_the_page_puts_photos_that_differ_first(tmp_path: Path) -> None:
     assert "odd product" in figures[1]
 
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_every_finding_is_documented_and_every_documented_finding_exists() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from training.audit.finding import Finding, FindingCode
 from training.calibrate import listings_needed
 from training.data.manifest import Manifest, mixed_product_listings
 from training.data.photo_row import Label, PhotoRow
@@ -12,7 +13,6 @@ from training.data.problems import nearest
 from training.data.splits import assign_roles
 from training.data.table import COLUMNS
 from training.errors import SplitError
-from training.finding import Finding, FindingCode
 
 MAX_PHOTOS = 12  # of a listing count in a verdict
 

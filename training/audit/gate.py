@@ -8,8 +8,8 @@ from typing import Literal
 
 from rich.console import Console
 
-from training.audit import Audit, audit_manifest, audit_table
-from training.audit_report import write_audit_report
+from training.audit.audit import Audit, audit_manifest, audit_table
+from training.audit.report import write_audit_report
 from training.data.manifest import Manifest
 from training.progress import photo_progress
 

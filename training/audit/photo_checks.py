@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from training.audit.finding import Finding, FindingCode, Level
+from training.audit.photo_facts import PhotoFacts, UnreadablePhoto
 from training.data.manifest import Manifest
 from training.data.near_duplicates import clusters_of_pairs, near_pairs
 from training.data.photo_row import PhotoRow
-from training.finding import Finding, FindingCode, Level
-from training.photo_facts import PhotoFacts, UnreadablePhoto
 
 Facts = Sequence[PhotoFacts | UnreadablePhoto]
 # Shares of a format or size that differ this much between the classes decide the label alone, or nearly.

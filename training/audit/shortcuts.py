@@ -12,9 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from training.audit.photo_facts import FileMetadata, PhotoFacts, UnreadablePhoto, read_facts
 from training.data.manifest import Manifest
 from training.data.splits import group_folds
-from training.photo_facts import FileMetadata, PhotoFacts, UnreadablePhoto, read_facts
 from training.statistics.scores import auroc, auroc_weighted, bootstrap_interval
 
 Shortcut = Literal["background", "colour", "file_metadata"]
