@@ -3,7 +3,7 @@
     python -m docs.deletion BUNDLE MANIFEST [--where split==test] [--listings 100] [--networks 5]
 
 Of listings that the bundle never saw and calls genuine or counterfeit, the two or three crops of each photo that spoke
-for that verdict are painted out (training/product_changes.py), and the photo and the listing judged again; then crops
+for that verdict are painted out (training/perturbations/product.py), and the photo and the listing judged again; then crops
 anywhere in the photo, crops on the product's box, and the crops that a randomised network (training/randomised.py)
 gives for the same verdict. `moved` is how far a photo's logit goes towards the other side, in standard deviations of
 the photos' logits; `changed` the share of listings with another outcome; `crops less` what the crops did beyond. At the

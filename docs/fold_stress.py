@@ -5,7 +5,7 @@
 RUN is the folder of a run with `calibration.source = "fold_runs"`: each fold's bundle judges its own fold, which it
 never saw, as it is and changed, and the answers of all folds are pooled. The rows are those that the run was trained
 on (its run.json says which); `--listings` draws so many of each fold, by label and product. `--changes` takes the codes
-of training/stress_changes.py, or `all`. `--out` keeps each listing's answers as CSV.
+of training/perturbations/photo.py, or `all`. `--out` keeps each listing's answers as CSV.
 The AUROC over several folds ranks answers of bundles that have scales of their own.
 """
 
@@ -24,9 +24,9 @@ from training.evaluation import describe_left_out
 from training.figures import share
 from training.html.wording import interval, percent
 from training.judging import judge_manifest
+from training.perturbations.photo import CHANGES, HALF_SIZE, JPEG_50, Change
 from training.runs.folder import FOLDS_FOLDER
 from training.stress import Stress, StressPlan, draw_listings, stress_listings
-from training.stress_changes import CHANGES, HALF_SIZE, JPEG_50, Change
 from training.stress_figures import ChangedAnswer, measure_change, write_changed_answers
 from training.stress_table import print_changes
 from vision.cli.refusals import refusals_in_one_line

@@ -18,7 +18,7 @@ from PIL import Image
 
 from training.data.photo_row import Box, PhotoRow
 from training.figures import Figure
-from training.product_changes import paint_out
+from training.perturbations.product import paint_out
 from training.statistics.bootstrap import mean_difference, mean_of
 from vision.detector import Detector
 from vision.errors import PhotoError

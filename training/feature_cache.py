@@ -14,11 +14,11 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from training import stress_changes
 from training.data.decoder_version import decoder_version
 from training.model.network import Network
 from training.model.onnx_export import export_features
 from training.model.onnx_inference import single_thread_session
+from training.perturbations import photo as stress_changes
 from training.variants import AS_IT_IS, Variant
 from vision.inputs import InputGeometry
 

@@ -16,8 +16,8 @@ from rich.console import Console
 from training.answers import ListingAnswer, PhotoAnswer
 from training.data.manifest import Manifest
 from training.judging import decide_rows
+from training.perturbations.photo import CHANGES, Change
 from training.progress import photo_progress
-from training.stress_changes import CHANGES, Change
 from training.stress_copies import Copies, find_copies
 from training.stress_figures import ChangedAnswer, ChangeFigures, measure_change
 from vision.detector import Detector

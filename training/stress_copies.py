@@ -11,8 +11,8 @@ from PIL import Image
 from training.answers import PhotoAnswer
 from training.data.manifest import Label, Manifest
 from training.data.photo_row import LABELS
-from training.product_changes import leaves_background, paint_out
-from training.stress_changes import Change, Subject
+from training.perturbations.photo import Change, Subject
+from training.perturbations.product import leaves_background, paint_out
 from vision.errors import PhotoError
 from vision.photo.decode import open_photo
 

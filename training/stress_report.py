@@ -9,8 +9,8 @@ from typing import Final
 from training.answers import ListingAnswer
 from training.html.pictures import picture
 from training.html.wording import interval, number
+from training.perturbations.photo import OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.stress import Drawn, Stress
-from training.stress_changes import OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.stress_figures import ChangedAnswer, ChangeFigures
 
 _MOST_FLIPS: Final = 6

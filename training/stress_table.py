@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from training.html.wording import interval, number, percent
+from training.perturbations.photo import Change
 from training.stress import Stress
-from training.stress_changes import Change
 from training.stress_figures import ChangeFigures
 from training.stress_report import why_skipped
 

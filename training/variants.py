@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.model.onnx_inference import read_tile
-from training.stress_changes import CHANGES, Change, Subject
+from training.perturbations.photo import CHANGES, Change, Subject
 from vision.errors import ConfigError
 from vision.inputs import InputGeometry
 from vision.photo.decode import open_photo

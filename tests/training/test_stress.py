@@ -21,8 +21,8 @@ from training.config import EvaluationConfig
 from training.data.manifest import Label, read_manifest
 from training.evaluate import evaluate_bundle
 from training.judging import judge_manifest
+from training.perturbations.photo import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.stress import Stress, StressPlan, draw_listings, stress_listings
-from training.stress_changes import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.stress_figures import ChangedAnswer, measure_change
 from vision.detector import Detector
 from vision.errors import ConfigError

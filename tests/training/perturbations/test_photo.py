@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.product_changes import leaves_background, paint_out, swap_background
-from training.stress_changes import (
+from training.perturbations.photo import (
     CHANGES,
     HALF_SIZE,
     JPEG_50,
@@ -20,6 +19,7 @@ from training.stress_changes import (
     screenshot,
     watermark,
 )
+from training.perturbations.product import leaves_background, paint_out, swap_background
 
 BOX = (0.25, 0.25, 0.75, 0.75)
 

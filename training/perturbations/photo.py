@@ -16,7 +16,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from training.data.photo_row import Box
-from training.product_changes import paint_out, swap_background
+from training.perturbations.product import paint_out, swap_background
 
 SENT_QUALITY: Final = 95
 _BRIGHTNESS_STEP: Final = 0.3
