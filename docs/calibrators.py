@@ -30,8 +30,8 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
-from training.calibrate import fit_calibration, platt_targets
-from training.calibration_set import CalibrationSet, read_answers_of_photos, read_fold_answers
+from training.calibration.held_out import CalibrationSet, read_answers_of_photos, read_fold_answers
+from training.calibration.thresholds import fit_calibration, platt_targets
 from training.data.load import read_data_of_run
 from training.data.splits import group_folds
 from training.runs.folder import FOLDS_FOLDER

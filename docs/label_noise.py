@@ -19,7 +19,7 @@ import numpy as np
 from rich.console import Console
 
 from training.answers import ListingAnswer
-from training.calibration_set import CalibrationSet, join_sets
+from training.calibration.held_out import CalibrationSet, join_sets
 from training.config import TrainConfig
 from training.data.load import read_training_data
 from training.data.manifest import Manifest

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from training.calibration_set import CalibrationSet
+from training.calibration.held_out import CalibrationSet
 from training.config import TrainConfig
 from training.data.manifest import Manifest, read_manifest
 from training.data.splits import assign_roles

@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.calibration_set import read_answers_of_photos
+from training.calibration.held_out import read_answers_of_photos
 from training.data.load import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
 from training.statistics.scores import BoolArray, FloatArray, auroc_weighted, paired_bootstrap

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from docs.calibrators import PARTS, Answers, read_listings
-from training.calibrate import choose_thresholds
+from training.calibration.thresholds import choose_thresholds
 from training.figures import share
 from training.html.wording import interval, percent
 from training.statistics import scores as metrics

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from training.calibration_set import FittedCalibration
+from training.calibration.held_out import FittedCalibration
 from training.config import TrainConfig
 from training.errors import RunError
 from training.model.ensemble import AnyNetwork

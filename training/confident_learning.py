@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.calibrate import LISTINGS_PER_CLASS
+from training.calibration.thresholds import LISTINGS_PER_CLASS
 from training.data.photo_row import Label
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 

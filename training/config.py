@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from training.audit.gate import AuditDepth
-from training.calibrate import Unguaranteed
+from training.calibration.thresholds import Unguaranteed
 from training.finetune.config import FinetuneConfig
 from training.frozen import FrozenConfig
 from training.kernel import KernelConfig

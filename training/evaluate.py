@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from training.answers import ListingAnswer, PhotoAnswer, write_answers
-from training.calibration_set import CalibrationSet
+from training.calibration.held_out import CalibrationSet
 from training.data.manifest import Manifest
 from training.errors import NothingToEvaluate
 from training.evaluation import Evaluation, describe_left_out, metrics_table

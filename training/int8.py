@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from training.bundling import GRAPH_FILE, PARITY_PHOTOS
-from training.calibration_set import CalibrationSet, read_fold_answers
+from training.calibration.held_out import CalibrationSet, read_fold_answers
 from training.config import TrainConfig
 from training.data.manifest import Manifest
 from training.int8_gate import LISTINGS_NEEDED, describe_gate, measure_gate, refusals

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from training.calibrate import NEVER
+from training.calibration.thresholds import NEVER
 from training.html.wording import limit_remarks, percent
 from vision.bundle.metadata import ANY_PRODUCT, ErrorBound, GraphRecord, LabelKind, Thresholds
 

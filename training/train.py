@@ -12,7 +12,8 @@ from training.allocator import keep_freed_buffers
 from training.answers import HELD_OUT_ANSWERS, write_answers
 from training.audit.gate import audit_before_training
 from training.bundling import BundleContents, write_bundle
-from training.calibration_set import CalibrationSet, FittedCalibration, join_sets, read_fold_answers
+from training.calibration.held_out import CalibrationSet, FittedCalibration, join_sets, read_fold_answers
+from training.calibration.sample_size import describe_shortfalls
 from training.card import write_card
 from training.config import TrainConfig
 from training.data.load import read_training_data
@@ -29,7 +30,6 @@ from training.model.ensemble import AnyNetwork
 from training.recipes import Recipe, make_recipe
 from training.reference_crops import add_references
 from training.runs.folder import RunFolder, open_run_folder, require_like_run
-from training.shortfall import describe_shortfalls
 from training.stress import StressPlan
 from training.validation_sample import add_validation_sample
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle

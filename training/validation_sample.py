@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from training.calibration_set import CalibrationSet
+from training.calibration.held_out import CalibrationSet
 from training.data.photo_row import PhotoRow
 from training.progress import photo_progress
 from vision.bundle.bundle import Bundle

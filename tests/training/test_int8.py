@@ -15,7 +15,7 @@ from rich.console import Console
 from tests.tiny_bundle import tiny_graph_record, tiny_thresholds, write_tiny_bundle
 from tests.toy_data import write_toy_config, write_toy_data
 from training import int8, int8_gate
-from training.calibration_set import CalibrationSet
+from training.calibration.held_out import CalibrationSet
 from training.config import TrainConfig
 from training.data.manifest import Manifest, read_manifest
 from training.int8 import Int8Step

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.tiny_bundle import tiny_graph_record, tiny_thresholds
-from training.calibrate import NEVER
+from training.calibration.thresholds import NEVER
 from training.thresholds import LimitRow, limit_rows
 from vision.bundle.metadata import ErrorBound, GraphRecord, Thresholds
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tests.tiny_bundle import write_tiny_bundle
 from tests.toy_data import PHOTOS_A_LISTING, write_toy_data
-from training.calibration_set import CalibrationSet, Source
+from training.calibration.held_out import CalibrationSet, Source
 from training.data.manifest import Manifest, read_manifest
 from training.model.outputs import PhotoOutputs
 from training.validation_sample import add_validation_sample

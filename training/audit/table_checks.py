@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from training.audit.finding import Finding, FindingCode
-from training.calibrate import listings_needed
+from training.calibration.thresholds import listings_needed
 from training.data.manifest import Manifest, mixed_product_listings
 from training.data.photo_row import Label, PhotoRow
 from training.data.problems import nearest

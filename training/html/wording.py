@@ -2,7 +2,7 @@
 
 import math
 
-from training.calibrate import listings_needed
+from training.calibration.thresholds import listings_needed
 from training.figures import Figure, Share
 from vision.bundle.metadata import ErrorBound, LabelKind, Thresholds
 

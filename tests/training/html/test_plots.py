@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from training.calibrate import NEVER, choose_thresholds
+from training.calibration.thresholds import NEVER, choose_thresholds
 from training.html import plots
 from training.statistics import scores as metrics
 from vision.bundle.metadata import Thresholds

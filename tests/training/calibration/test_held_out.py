@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.toy_data import write_toy_data
-from training.calibration_set import CalibrationSet, ListingCounts, read_answers_of_photos, read_fold_answers
+from training.calibration.held_out import CalibrationSet, ListingCounts, read_answers_of_photos, read_fold_answers
 from training.config import CalibrationConfig
 from training.data.manifest import Manifest, read_manifest
 from training.errors import RunError

@@ -13,7 +13,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from training.calibrate import choose_thresholds, fit_calibration, fit_listing_calibrations, fit_support_floor
+from training.calibration.thresholds import (
+    choose_thresholds,
+    fit_calibration,
+    fit_listing_calibrations,
+    fit_support_floor,
+)
 from training.config import CalibrationConfig
 from training.data.manifest import Manifest
 from training.errors import RunError

@@ -1,8 +1,8 @@
 """Training says how many listings are missing, of all and of each product."""
 
-from training.calibration_set import ListingCounts
+from training.calibration.held_out import ListingCounts
+from training.calibration.sample_size import describe_shortfalls
 from training.config import CalibrationConfig
-from training.shortfall import describe_shortfalls
 
 MANY = ListingCounts(genuine=200, counterfeit=200)
 

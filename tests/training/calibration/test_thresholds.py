@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.tiny_bundle import tiny_thresholds
-from training import calibrate
-from training.calibrate import (
+from training.calibration import thresholds as calibrate
+from training.calibration.thresholds import (
     NEVER,
     choose_thresholds,
     fit_calibration,
