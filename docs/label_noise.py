@@ -25,7 +25,7 @@ from training.data.load import read_training_data
 from training.data.manifest import Manifest
 from training.data.splits import Roles, assign_roles, group_folds
 from training.disputed import DisputedLabels, find_disputed, other_label
-from training.recipes import FrozenRecipe
+from training.recipes.recipe import FrozenRecipe
 from vision.cli.refusals import refusals_in_one_line
 from vision.config.read import read_config
 from vision.verdict import distinct_readable, listing_logit

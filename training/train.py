@@ -27,7 +27,7 @@ from training.finetune.distributed import Processes, join_processes
 from training.fits import calibrating_folds, fold_configs, plan_fits
 from training.int8 import Int8Step
 from training.model.ensemble import AnyNetwork
-from training.recipes import Recipe, make_recipe
+from training.recipes.recipe import Recipe, make_recipe
 from training.reference_crops import add_references
 from training.runs.folder import RunFolder, open_run_folder, require_like_run
 from training.stress import StressPlan

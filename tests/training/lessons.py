@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training.lesson import Lesson
+from training.recipes.head_data import Lesson
 
 
 def lesson_of(

@@ -5,10 +5,10 @@ import torch
 from tests.training.lessons import lesson_of
 from tests.training.small_network import random_photos, small_network
 from training.errors import RunError
-from training.kernel import KernelConfig, fit_kernel_head
 from training.model.heads import KernelHead, LinearHead
 from training.model.network import Head
 from training.novelty_head import NoveltyHead, fit_novelty_head
+from training.recipes.kernel_fit import KernelConfig, fit_kernel_head
 
 FEATURES = 24
 

@@ -11,13 +11,13 @@ from tests.toy_data import draw_toy
 from tests.training.lessons import lesson_of
 from tests.training.small_network import SIZE_PX, random_photos, small_network
 from training.errors import RunError
-from training.kernel import KernelConfig, fit_kernel_head
 from training.model.onnx_export import export_network
 from training.model.onnx_inference import read_tile, single_thread_session
 from training.quantise.config import QuantiseConfig
 from training.quantise.convolutions import read_convolutions
 from training.quantise.products import multiply_in_integers
 from training.quantise.quantise import calibration_photos, quantise
+from training.recipes.kernel_fit import KernelConfig, fit_kernel_head
 from vision.errors import ConfigError
 from vision.inputs import InputGeometry
 

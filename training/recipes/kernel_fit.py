@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 from training.errors import RunError
-from training.lesson import Lesson
 from training.model.heads import KernelHead
-from training.variants import require_copies
+from training.recipes.head_data import Lesson
+from training.recipes.photo_variants import require_copies
 from vision.config.read import setting
 from vision.errors import ConfigError
 

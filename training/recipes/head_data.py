@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.manifest import Manifest
-from training.frozen import balanced_weights
+from training.recipes.linear_fit import balanced_weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from training.model.network import Network
 from training.model.onnx_export import export_features
 from training.model.onnx_inference import single_thread_session
 from training.perturbations import photo as stress_changes
-from training.variants import AS_IT_IS, Variant
+from training.recipes.photo_variants import AS_IT_IS, Variant
 from vision.inputs import InputGeometry
 
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.variants import AS_IT_IS, COPIES, MIRRORED
+from training.recipes.photo_variants import AS_IT_IS, COPIES, MIRRORED
 from vision.inputs import InputGeometry
 
 GEOMETRY = InputGeometry(size_px=64, letterbox=True, filter="bicubic")

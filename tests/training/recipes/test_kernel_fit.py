@@ -7,10 +7,10 @@ import torch
 from numpy.typing import NDArray
 
 from tests.training.lessons import lesson_of
-from training import kernel
 from training.errors import RunError
-from training.kernel import KernelConfig, fit_kernel_head
 from training.model.heads import KernelHead
+from training.recipes.kernel_fit import KernelConfig, fit_kernel_head
+from training.recipes.recipe import kernel_fit as kernel
 from training.statistics.scores import auroc
 from vision.errors import ConfigError
 

@@ -15,11 +15,7 @@ from rich.console import Console
 from training.config import TrainConfig
 from training.data.manifest import Manifest
 from training.errors import RunError
-from training.feature_cache import FeatureCache, open_feature_cache
 from training.finetune.loop import finetune
-from training.frozen import fit_head
-from training.kernel import KernelConfig, fit_kernel_head, require_room
-from training.lesson import Lesson, make_lesson
 from training.model.ensemble import AnyNetwork, BlendedNetwork
 from training.model.heads import LinearHead
 from training.model.network import Network, build_network
@@ -29,7 +25,11 @@ from training.model.outputs import PhotoOutputs
 from training.model.weights import start_from
 from training.novelty_head import fit_novelty_head
 from training.progress import photo_progress
-from training.variants import AS_IT_IS, COPIES, MIRRORED, Variant
+from training.recipes.feature_cache import FeatureCache, open_feature_cache
+from training.recipes.head_data import Lesson, make_lesson
+from training.recipes.kernel_fit import KernelConfig, fit_kernel_head, require_room
+from training.recipes.linear_fit import fit_head
+from training.recipes.photo_variants import AS_IT_IS, COPIES, MIRRORED, Variant
 
 
 class Recipe(Protocol):

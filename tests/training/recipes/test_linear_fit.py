@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.frozen import FrozenConfig, balanced_weights, fit_head
+from training.recipes.linear_fit import FrozenConfig, balanced_weights, fit_head
 from vision.errors import ConfigError
 
 
