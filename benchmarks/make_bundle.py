@@ -20,8 +20,8 @@ from typing import Final
 
 from benchmarks.work_folder import BUNDLE, ROOT, RUNS
 from training.data.manifest import read_manifest
-from training.int8 import INT8_FILE, measure_int8_parity
 from training.model.onnx_inference import single_thread_session
+from training.pipeline.int8 import INT8_FILE, measure_int8_parity
 from training.quantise.config import QuantiseConfig
 from training.quantise.quantise import calibration_photos, quantise
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle

@@ -34,10 +34,10 @@ from training.calibration.held_out import CalibrationSet, read_answers_of_photos
 from training.calibration.thresholds import fit_calibration, platt_targets
 from training.data.load import read_data_of_run
 from training.data.splits import group_folds
+from training.pipeline.train import REPORT_LOGITS
 from training.runs.folder import FOLDS_FOLDER
 from training.statistics import scores as metrics
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
-from training.train import REPORT_LOGITS
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS
 

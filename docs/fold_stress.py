@@ -20,11 +20,11 @@ from rich.console import Console
 
 from training.data.load import read_data_of_run
 from training.data.manifest import Manifest
-from training.evaluation import describe_left_out
 from training.figures import share
 from training.html.wording import interval, percent
 from training.judging import judge_manifest
 from training.perturbations.photo import CHANGES, HALF_SIZE, JPEG_50, Change
+from training.pipeline.evaluation import describe_left_out
 from training.runs.folder import FOLDS_FOLDER
 from training.stress import Stress, StressPlan, draw_listings, stress_listings
 from training.stress_figures import ChangedAnswer, measure_change, write_changed_answers

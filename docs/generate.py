@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from serving.settings import ServeSettings
-from training.config import TrainConfig
+from training.pipeline.config import TrainConfig
 from training.render.config import RenderConfig
 from training.sweep_config import SweepConfig
 from vision.config.read import Setting, describe_settings

@@ -16,9 +16,9 @@ import numpy as np
 from rich.console import Console
 
 from training.calibration.held_out import CalibrationSet
-from training.config import TrainConfig
 from training.data.manifest import Manifest, read_manifest
 from training.data.splits import assign_roles
+from training.pipeline.config import TrainConfig
 from training.recipes.recipe import FrozenRecipe
 from training.statistics.scores import auroc, auroc_weighted, bootstrap_interval, tpr_at_fpr
 from vision.cli.refusals import refusals_in_one_line

@@ -9,9 +9,9 @@ from rich.table import Table
 
 from training.html.wording import interval, number, percent
 from training.perturbations.photo import Change
+from training.pipeline.robustness_report import why_skipped
 from training.stress import Stress
 from training.stress_figures import ChangeFigures
-from training.stress_report import why_skipped
 
 
 def print_stress(console: Console, stress: Stress) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from training.config import TrainConfig
+from training.pipeline.config import TrainConfig
 from training.runs.folder import RECORD_FILE, compared_settings, recorded_differences
 from training.sweep_config import SweepConfig
 from training.toml_text import toml_text

@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 from tests.tiny_bundle import write_tiny_bundle
 from training.answers import ListingAnswer
 from training.commands.evaluate import app
-from training.config import EvaluationConfig
 from training.data.manifest import Label, read_manifest
-from training.evaluate import evaluate_bundle
 from training.judging import judge_manifest
 from training.perturbations.photo import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
+from training.pipeline.config import EvaluationConfig
+from training.pipeline.evaluate import evaluate_bundle
 from training.stress import Stress, StressPlan, draw_listings, stress_listings
 from training.stress_figures import ChangedAnswer, measure_change
 from vision.detector import Detector

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.toy_data import write_toy_config
-from training.config import TrainConfig
+from training.pipeline.config import TrainConfig
 from training.sweep import Variant, read_variants
 from training.sweep_config import SweepConfig
 from vision.config.read import read_config

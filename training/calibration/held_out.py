@@ -19,10 +19,10 @@ from training.calibration.thresholds import (
     fit_listing_calibrations,
     fit_support_floor,
 )
-from training.config import CalibrationConfig
 from training.data.manifest import Manifest
 from training.errors import RunError
 from training.model.outputs import PhotoOutputs, join_outputs
+from training.pipeline.config import CalibrationConfig
 from training.statistics.scores import auroc
 from vision.bundle.metadata import (
     ANY_PRODUCT,

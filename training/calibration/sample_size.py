@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from training.calibration.held_out import ListingCounts
 from training.calibration.thresholds import Source, listings_for_own_thresholds, listings_needed
-from training.config import CalibrationConfig
 from training.html.wording import percent
+from training.pipeline.config import CalibrationConfig
 from vision.bundle.metadata import ANY_PRODUCT
 
 

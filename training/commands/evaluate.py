@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from training.data.manifest import read_manifest
-from training.evaluate import evaluate_bundle
-from training.evaluation import Evaluation, describe_left_out
 from training.figures import Figure, Share
 from training.html.wording import LABEL_KIND_SENTENCES, interval, number, percent
+from training.pipeline.evaluate import evaluate_bundle
+from training.pipeline.evaluation import Evaluation, describe_left_out
 from training.stress import DEFAULT_LISTINGS, StressPlan
 from training.stress_table import print_stress
 from vision.bundle.metadata import Precision

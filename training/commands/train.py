@@ -19,8 +19,8 @@ def train(
     """Train a detector on a manifest: a calibrated, exported and judged bundle."""
     from rich.console import Console
 
-    from training.config import TrainConfig
-    from training.train import train as run_training
+    from training.pipeline.config import TrainConfig
+    from training.pipeline.train import train as run_training
     from vision.config.read import read_config
 
     run_training(read_config(TrainConfig, config, set_ or ()), Console())

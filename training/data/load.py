@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from training.config import DataConfig
 from training.data.manifest import Manifest, mixed_product_listings, read_manifest, without_listings
+from training.pipeline.config import DataConfig
 from training.runs.folder import RunRecord, read_run_record
 from vision.config.convert import build_section
 

@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
-from training.config import TrainConfig
 from training.data.manifest import Manifest
 from training.errors import RunError
 from training.finetune.loop import finetune
@@ -24,6 +23,7 @@ from training.model.onnx_inference import Session, exported_session, judge_photo
 from training.model.outputs import PhotoOutputs
 from training.model.weights import start_from
 from training.novelty_head import fit_novelty_head
+from training.pipeline.config import TrainConfig
 from training.progress import photo_progress
 from training.recipes.feature_cache import FeatureCache, open_feature_cache
 from training.recipes.head_data import Lesson, make_lesson

@@ -2,7 +2,7 @@
 
 from training.calibration.held_out import ListingCounts
 from training.calibration.sample_size import describe_shortfalls
-from training.config import CalibrationConfig
+from training.pipeline.config import CalibrationConfig
 
 MANY = ListingCounts(genuine=200, counterfeit=200)
 

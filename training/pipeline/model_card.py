@@ -10,7 +10,7 @@ from training.expected_precision import expected_precision
 from training.html.page import render_page
 from training.html.pictures import photo_picture
 from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
-from training.int8_gate import describe_gate
+from training.pipeline.int8_gate import describe_gate
 from training.stored_figures import read_figures
 from training.thresholds import limit_rows
 from vision.bundle.metadata import BundleRecord

@@ -10,7 +10,7 @@ from rich.console import Console
 from tests.tiny_bundle import write_tiny_bundle
 from training.data.manifest import Manifest, PhotoRow
 from training.data.photo_row import Label
-from training.reference_crops import ReferencesConfig, add_references, draw_photos
+from training.pipeline.references import ReferencesConfig, add_references, draw_photos
 from vision.bundle.bundle import read_bundle, seal_bundle
 from vision.bundle.references import ReferenceBank, read_references
 from vision.errors import ConfigError

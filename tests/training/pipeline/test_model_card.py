@@ -9,10 +9,10 @@ from PIL import Image
 
 from tests.tiny_bundle import write_tiny_bundle
 from training.answers import ListingAnswer
-from training.card import write_card
 from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import Manifest, PhotoRow
 from training.figures import figures_as_dict, measure
+from training.pipeline.model_card import write_card
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 
 

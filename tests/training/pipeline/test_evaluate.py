@@ -18,8 +18,8 @@ from tests.tiny_bundle import write_tiny_bundle
 from training.commands.evaluate import app
 from training.data.manifest import read_manifest
 from training.errors import NothingToEvaluate
-from training.evaluate import evaluate_bundle
-from training.evaluation import Evaluation, describe_left_out
+from training.pipeline.evaluate import evaluate_bundle
+from training.pipeline.evaluation import Evaluation, describe_left_out
 from vision.detector import Detector
 
 COLUMNS = ("photo", "label", "product", "listing", "maker", "cue", "view", "fold", "shareable")

@@ -14,14 +14,14 @@ from rich.console import Console
 
 from tests.tiny_bundle import tiny_graph_record, tiny_thresholds, write_tiny_bundle
 from tests.toy_data import write_toy_config, write_toy_data
-from training import int8, int8_gate
 from training.calibration.held_out import CalibrationSet
-from training.config import TrainConfig
 from training.data.manifest import Manifest, read_manifest
-from training.int8 import Int8Step
-from training.int8_gate import describe_gate, measure_gate, refusals
 from training.model.outputs import PhotoOutputs
-from training.train import train
+from training.pipeline import int8, int8_gate
+from training.pipeline.config import TrainConfig
+from training.pipeline.int8 import Int8Step
+from training.pipeline.int8_gate import describe_gate, measure_gate, refusals
+from training.pipeline.train import train
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.metadata import Int8Gate, Tally
 from vision.config.read import read_config

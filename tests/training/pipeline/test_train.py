@@ -16,12 +16,12 @@ from safetensors.torch import load
 from tests.toy_data import write_toy_config, write_toy_data
 from tests.training.small_network import linear_head
 from training.answers import HELD_OUT_ANSWERS, read_answers
-from training.config import TrainConfig
 from training.data.manifest import read_manifest
 from training.errors import BackboneError, RunError
 from training.model.network import build_network
 from training.model.weights import WEIGHTS_FILE, start_from
-from training.train import train
+from training.pipeline.config import TrainConfig
+from training.pipeline.train import train
 from vision.bundle.bundle import Bundle, read_bundle, seen_photos
 from vision.bundle.references import read_references
 from vision.config.read import read_config

@@ -8,30 +8,30 @@ from dataclasses import dataclass, replace
 import torch
 from rich.console import Console
 
-from training.allocator import keep_freed_buffers
 from training.answers import HELD_OUT_ANSWERS, write_answers
 from training.audit.gate import audit_before_training
-from training.bundling import BundleContents, write_bundle
 from training.calibration.held_out import CalibrationSet, FittedCalibration, join_sets, read_fold_answers
 from training.calibration.sample_size import describe_shortfalls
-from training.card import write_card
-from training.config import TrainConfig
 from training.data.load import read_training_data
 from training.data.manifest import Manifest
 from training.data.splits import Roles, assign_roles
 from training.errors import RunError
-from training.evaluate import answer_cross_fitted, evaluate_bundle
-from training.evaluation import Evaluation
 from training.figures import figures_as_dict, measure
 from training.finetune.distributed import Processes, join_processes
-from training.fits import calibrating_folds, fold_configs, plan_fits
-from training.int8 import Int8Step
 from training.model.ensemble import AnyNetwork
+from training.pipeline.allocator import keep_freed_buffers
+from training.pipeline.bundle_writer import BundleContents, write_bundle
+from training.pipeline.config import TrainConfig
+from training.pipeline.evaluate import answer_cross_fitted, evaluate_bundle
+from training.pipeline.evaluation import Evaluation
+from training.pipeline.int8 import Int8Step
+from training.pipeline.model_card import write_card
+from training.pipeline.plan import calibrating_folds, fold_configs, plan_fits
+from training.pipeline.references import add_references
+from training.pipeline.validation_sample import add_validation_sample
 from training.recipes.recipe import Recipe, make_recipe
-from training.reference_crops import add_references
 from training.runs.folder import RunFolder, open_run_folder, require_like_run
 from training.stress import StressPlan
-from training.validation_sample import add_validation_sample
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.metadata import Precision
 

@@ -7,8 +7,8 @@ from training.data.manifest import Manifest
 from training.expected_precision import expected_precision
 from training.figures import Figures, figures_as_dict, plain_values
 from training.judging import LeftOut
+from training.pipeline.robustness_report import why_skipped
 from training.stress import Stress
-from training.stress_report import why_skipped
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphRecord
 

@@ -13,10 +13,10 @@ from training.answers import ListingAnswer, PhotoAnswer, write_answers
 from training.calibration.held_out import CalibrationSet
 from training.data.manifest import Manifest
 from training.errors import NothingToEvaluate
-from training.evaluation import Evaluation, describe_left_out, metrics_table
 from training.figures import measure
 from training.judging import LeftOut, answers_of, judge_manifest
-from training.report import write_report
+from training.pipeline.evaluation import Evaluation, describe_left_out, metrics_table
+from training.pipeline.evaluation_report import write_report
 from training.stress import StressPlan, stress_listings
 from training.stress_figures import write_changed_answers
 from vision.bundle.bundle import Bundle

@@ -12,12 +12,12 @@ from pathlib import Path
 import torch
 
 from training.calibration.held_out import FittedCalibration
-from training.config import TrainConfig
 from training.errors import RunError
 from training.model.ensemble import AnyNetwork
 from training.model.onnx_export import export_network
 from training.model.onnx_inference import read_tile, single_thread_session
 from training.model.weights import save_weights
+from training.pipeline.config import TrainConfig
 from training.runs.folder import code_version
 from vision.bundle.bundle import Bundle, seal_bundle, write_seen_photos
 from vision.bundle.metadata import BundleRecord

@@ -8,14 +8,14 @@ import numpy as np
 from markupsafe import Markup
 
 from training.answers import ListingAnswer, PhotoAnswer
-from training.evaluation import Evaluation, describe_left_out
 from training.expected_precision import expected_precision
 from training.html import plots
 from training.html.page import render_page
 from training.html.pictures import crop_pictures, evidence_picture, photo_picture
 from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
+from training.pipeline.evaluation import Evaluation, describe_left_out
+from training.pipeline.robustness_report import stress_part
 from training.statistics import scores as metrics
-from training.stress_report import stress_part
 from training.thresholds import limit_rows
 from vision.explain.crops import evidence_crops
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from training.config import CalibrationConfig, DataConfig, RunConfig, TrainConfig
+from training.pipeline.config import CalibrationConfig, DataConfig, RunConfig, TrainConfig
 from vision.errors import ConfigError
 
 

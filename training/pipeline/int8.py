@@ -15,14 +15,14 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from training.bundling import GRAPH_FILE, PARITY_PHOTOS
 from training.calibration.held_out import CalibrationSet, read_fold_answers
-from training.config import TrainConfig
 from training.data.manifest import Manifest
-from training.int8_gate import LISTINGS_NEEDED, describe_gate, measure_gate, refusals
 from training.model.ensemble import AnyNetwork
 from training.model.onnx_export import export_network
 from training.model.onnx_inference import judge_photos, read_tile, single_thread_session
+from training.pipeline.bundle_writer import GRAPH_FILE, PARITY_PHOTOS
+from training.pipeline.config import TrainConfig
+from training.pipeline.int8_gate import LISTINGS_NEEDED, describe_gate, measure_gate, refusals
 from training.progress import photo_progress
 from training.quantise.quantise import calibration_photos, quantise
 from training.runs.folder import code_version

@@ -7,7 +7,7 @@ import pytest
 FAULTS = """
 import resource
 import numpy as np
-from training.allocator import keep_freed_buffers
+from training.pipeline.allocator import keep_freed_buffers
 {prepare}
 def step():
     buffers = [np.ones(1_000_000, np.float32) for _ in range(40)]  # 4 MB each

@@ -15,7 +15,7 @@ from tests.toy_data import PHOTOS_A_LISTING, write_toy_data
 from training.calibration.held_out import CalibrationSet, Source
 from training.data.manifest import Manifest, read_manifest
 from training.model.outputs import PhotoOutputs
-from training.validation_sample import add_validation_sample
+from training.pipeline.validation_sample import add_validation_sample
 from vision.bundle.bundle import Bundle, seal_bundle
 from vision.detector import Detector
 from vision.drift_sample import ValidationSample, measure_photo, one_of, read_sample

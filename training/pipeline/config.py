@@ -9,10 +9,10 @@ from typing import Literal, TypeAlias
 from training.audit.gate import AuditDepth
 from training.calibration.thresholds import Unguaranteed
 from training.finetune.config import FinetuneConfig
+from training.pipeline.references import ReferencesConfig
 from training.quantise.config import QuantiseConfig
 from training.recipes.kernel_fit import KernelConfig
 from training.recipes.linear_fit import FrozenConfig
-from training.reference_crops import ReferencesConfig
 from vision.bundle.metadata import LabelKind
 from vision.config.cpu_limits import usable_cores
 from vision.config.read import config_as_dict, setting

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from training.config import TrainConfig
 from training.data.manifest import Manifest
 from training.data.splits import Roles, group_folds
 from training.errors import RunError
+from training.pipeline.config import TrainConfig
 from training.runs.folder import FOLDS_FOLDER
 
 
