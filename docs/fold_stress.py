@@ -20,9 +20,9 @@ from rich.console import Console
 
 from training.data.load import read_data_of_run
 from training.data.manifest import Manifest
-from training.figures import share
+from training.evaluation.figures import share
+from training.evaluation.predict import judge_manifest
 from training.html.wording import interval, percent
-from training.judging import judge_manifest
 from training.perturbations.photo import CHANGES, HALF_SIZE, JPEG_50, Change
 from training.pipeline.evaluation import describe_left_out
 from training.runs.folder import FOLDS_FOLDER

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from docs.calibrators import PARTS, Answers, read_listings
 from training.calibration.thresholds import choose_thresholds
-from training.figures import share
+from training.evaluation.figures import share
 from training.html.wording import interval, percent
 from training.statistics import scores as metrics
 from training.statistics.scores import BoolArray, FloatArray

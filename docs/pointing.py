@@ -25,7 +25,7 @@ from PIL import Image
 from rich.console import Console
 
 from training.data.manifest import Manifest, PhotoRow, read_manifest
-from training.figures import Figure
+from training.evaluation.figures import Figure
 from training.pointing import Pointing, PointingFigures, by_cue_size, measure_pointing, point, smallest_cue
 from training.progress import photo_progress
 from training.randomised import randomise_bundle

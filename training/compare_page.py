@@ -13,7 +13,7 @@ from markupsafe import Markup
 from training.compare_words import FIGURE_NAMES, signed, signed_interval
 from training.comparison import Comparison
 from training.errors import NothingToCompare
-from training.figures import figures_as_dict
+from training.evaluation.figures import figures_as_dict
 from training.html.page import render_page
 from training.html.plots import IntervalRow, plot_intervals
 from training.html.wording import LABEL_KIND_SENTENCES

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from training.compare_words import FIGURE_NAMES, signed, signed_interval
 from training.comparison import Comparison
-from training.figures import Figure, Share
+from training.evaluation.figures import Figure, Share
 from training.html.wording import number, percent
 from training.measured_run import MeasuredRun
 

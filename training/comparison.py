@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from training.answers import ListingAnswer
 from training.differing_settings import DATA_KEY, DifferingSetting, differing_settings
 from training.errors import NothingToCompare
-from training.figures import Group
+from training.evaluation.figures import Group
+from training.evaluation.predictions import ListingAnswer
 from training.measured_run import MeasuredRun, measure_run
 from training.paired_differences import RunDifference, difference_of
 from training.run_answers import RunAnswers

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from training.data.photo_row import Box, PhotoRow
-from training.figures import Figure
+from training.evaluation.figures import Figure
 from training.perturbations.product import paint_out
 from training.statistics.bootstrap import mean_difference, mean_of
 from vision.detector import Detector

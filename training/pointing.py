@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.photo_row import Box
-from training.figures import Figure
+from training.evaluation.figures import Figure
 from training.statistics.bootstrap import mean_difference, mean_of
 from vision.explain.crops import places_in_photo
 from vision.verdict import Evidence

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from training.answers import AnswerTable, ListingAnswer, read_answers
 from training.errors import RunError
+from training.evaluation.predictions import AnswerTable, ListingAnswer, read_answers
 from training.runs.facts import RunFacts, read_facts
 from training.runs.folder import FOLDS_FOLDER
 

@@ -13,9 +13,9 @@ from typing import Final
 
 from rich.console import Console
 
-from training.answers import ListingAnswer, PhotoAnswer
 from training.data.manifest import Manifest
-from training.judging import decide_rows
+from training.evaluation.predict import decide_rows
+from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from training.perturbations.photo import CHANGES, Change
 from training.progress import photo_progress
 from training.stress_copies import Copies, find_copies

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from training.answers import PhotoAnswer
 from training.data.manifest import Label, Manifest
 from training.data.photo_row import LABELS
+from training.evaluation.predictions import PhotoAnswer
 from training.perturbations.photo import Change, Subject
 from training.perturbations.product import leaves_background, paint_out
 from vision.errors import PhotoError

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from training.answers import ListingAnswer
-from training.figures import Figure, Share, share
+from training.evaluation.figures import Figure, Share, share
+from training.evaluation.predictions import ListingAnswer
 from training.statistics import scores as metrics
 from training.statistics.scores import BoolArray, FloatArray
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.training.written_runs import FIRST, answer, write_fold_run, write_report
-from training.answers import write_answers
 from training.errors import RunError
+from training.evaluation.predictions import write_answers
 from training.run_answers import read_run, read_runs, short_names
 
 

@@ -15,10 +15,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from tests.tiny_bundle import write_tiny_bundle
-from training.answers import ListingAnswer
 from training.commands.evaluate import app
 from training.data.manifest import Label, read_manifest
-from training.judging import judge_manifest
+from training.evaluation.predict import judge_manifest
+from training.evaluation.predictions import ListingAnswer
 from training.perturbations.photo import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.pipeline.config import EvaluationConfig
 from training.pipeline.evaluate import evaluate_bundle

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from training.answers import ListingAnswer, write_answers
 from training.data.manifest import Label
+from training.evaluation.predictions import ListingAnswer, write_answers
 from vision.verdict import Outcome
 
 # Two folds whose bundles have scales of their own. Within fold 0 every genuine listing lies above every counterfeit one

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from training.data.manifest import read_manifest
-from training.figures import Figure, Share
+from training.evaluation.figures import Figure, Share
 from training.html.wording import LABEL_KIND_SENTENCES, interval, number, percent
 from training.pipeline.evaluate import evaluate_bundle
 from training.pipeline.evaluation import Evaluation, describe_left_out

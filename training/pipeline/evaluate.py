@@ -9,12 +9,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from training.answers import ListingAnswer, PhotoAnswer, write_answers
 from training.calibration.held_out import CalibrationSet
 from training.data.manifest import Manifest
 from training.errors import NothingToEvaluate
-from training.figures import measure
-from training.judging import LeftOut, answers_of, judge_manifest
+from training.evaluation.figures import measure
+from training.evaluation.predict import LeftOut, answers_of, judge_manifest
+from training.evaluation.predictions import ListingAnswer, PhotoAnswer, write_answers
 from training.pipeline.evaluation import Evaluation, describe_left_out, metrics_table
 from training.pipeline.evaluation_report import write_report
 from training.stress import StressPlan, stress_listings

@@ -2,11 +2,11 @@
 
 from dataclasses import asdict, dataclass
 
-from training.answers import ListingAnswer, PhotoAnswer
 from training.data.manifest import Manifest
-from training.expected_precision import expected_precision
-from training.figures import Figures, figures_as_dict, plain_values
-from training.judging import LeftOut
+from training.evaluation.expected_precision import expected_precision
+from training.evaluation.figures import Figures, figures_as_dict, plain_values
+from training.evaluation.predict import LeftOut
+from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from training.pipeline.robustness_report import why_skipped
 from training.stress import Stress
 from vision.bundle.bundle import Bundle

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from markupsafe import Markup
 
-from training.answers import ListingAnswer, PhotoAnswer
-from training.expected_precision import expected_precision
+from training.evaluation.expected_precision import expected_precision
+from training.evaluation.predictions import ListingAnswer, PhotoAnswer
+from training.evaluation.threshold_table import limit_rows
 from training.html import plots
 from training.html.page import render_page
 from training.html.pictures import crop_pictures, evidence_picture, photo_picture
@@ -16,7 +17,6 @@ from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
 from training.pipeline.evaluation import Evaluation, describe_left_out
 from training.pipeline.robustness_report import stress_part
 from training.statistics import scores as metrics
-from training.thresholds import limit_rows
 from vision.explain.crops import evidence_crops
 
 MISTAKES_PER_LABEL = 8

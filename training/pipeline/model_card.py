@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.data.manifest import Manifest, PhotoRow
-from training.expected_precision import expected_precision
+from training.evaluation.expected_precision import expected_precision
+from training.evaluation.figures_json import read_figures
+from training.evaluation.threshold_table import limit_rows
 from training.html.page import render_page
 from training.html.pictures import photo_picture
 from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
 from training.pipeline.int8_gate import describe_gate
-from training.stored_figures import read_figures
-from training.thresholds import limit_rows
 from vision.bundle.metadata import BundleRecord
 from vision.errors import PhotoError
 

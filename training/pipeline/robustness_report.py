@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from training.answers import ListingAnswer
+from training.evaluation.predictions import ListingAnswer
 from training.html.pictures import picture
 from training.html.wording import interval, number
 from training.perturbations.photo import OTHER_BACKGROUND, PAINTED_OUT, Change

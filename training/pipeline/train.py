@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import torch
 from rich.console import Console
 
-from training.answers import HELD_OUT_ANSWERS, write_answers
 from training.audit.gate import audit_before_training
 from training.calibration.held_out import CalibrationSet, FittedCalibration, join_sets, read_fold_answers
 from training.calibration.sample_size import describe_shortfalls
@@ -16,7 +15,8 @@ from training.data.load import read_training_data
 from training.data.manifest import Manifest
 from training.data.splits import Roles, assign_roles
 from training.errors import RunError
-from training.figures import figures_as_dict, measure
+from training.evaluation.figures import figures_as_dict, measure
+from training.evaluation.predictions import HELD_OUT_ANSWERS, write_answers
 from training.finetune.distributed import Processes, join_processes
 from training.model.ensemble import AnyNetwork
 from training.pipeline.allocator import keep_freed_buffers

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from training.figures import Figure, share
+from training.evaluation.figures import Figure, share
 from training.html.wording import interval, limit_remarks, number, percent
 from vision.bundle.metadata import ErrorBound, Thresholds
 

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from tests.tiny_bundle import write_tiny_bundle
-from training.answers import ListingAnswer
 from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import Manifest, PhotoRow
-from training.figures import figures_as_dict, measure
+from training.evaluation.figures import figures_as_dict, measure
+from training.evaluation.predictions import ListingAnswer
 from training.pipeline.model_card import write_card
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 

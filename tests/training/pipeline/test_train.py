@@ -15,9 +15,9 @@ from safetensors.torch import load
 
 from tests.toy_data import write_toy_config, write_toy_data
 from tests.training.small_network import linear_head
-from training.answers import HELD_OUT_ANSWERS, read_answers
 from training.data.manifest import read_manifest
 from training.errors import BackboneError, RunError
+from training.evaluation.predictions import HELD_OUT_ANSWERS, read_answers
 from training.model.network import build_network
 from training.model.weights import WEIGHTS_FILE, start_from
 from training.pipeline.config import TrainConfig

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from training.figures import Figures, Share, share
+from training.evaluation.figures import Figures, Share, share
 
 COUNTERFEIT_SHARES = (0.5, 0.1, 0.01, 0.001)
 _LISTINGS = 10_000

@@ -2,9 +2,9 @@
 
 import pytest
 
-from training.answers import ListingAnswer
-from training.expected_precision import expected_precision, precision_at
-from training.figures import Figures, measure
+from training.evaluation.expected_precision import expected_precision, precision_at
+from training.evaluation.figures import Figures, measure
+from training.evaluation.predictions import ListingAnswer
 from training.statistics.scores import wilson_interval
 from vision.verdict import Outcome
 

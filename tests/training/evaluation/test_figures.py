@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from training.answers import ListingAnswer, PhotoAnswer, write_answers
 from training.data.manifest import Label
-from training.figures import Figures, figures_as_dict, measure
+from training.evaluation.figures import Figures, figures_as_dict, measure
+from training.evaluation.predictions import ListingAnswer, PhotoAnswer, write_answers
 from vision.verdict import Outcome
 
 

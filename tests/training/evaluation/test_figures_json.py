@@ -5,9 +5,9 @@ import math
 
 import pytest
 
-from training.answers import ListingAnswer, PhotoAnswer
-from training.figures import figures_as_dict, measure
-from training.stored_figures import read_figures
+from training.evaluation.figures import figures_as_dict, measure
+from training.evaluation.figures_json import read_figures
+from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from vision.errors import BundleError
 
 LISTINGS = [

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from training.answers import ListingAnswer, PhotoAnswer
+from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from training.statistics import scores as metrics
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from training.answers import ListingAnswer, read_answers, write_answers
 from training.errors import RunError
+from training.evaluation.predictions import ListingAnswer, read_answers, write_answers
 
 ANSWERS = (
     ListingAnswer(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.tiny_bundle import tiny_graph_record, tiny_thresholds
 from training.calibration.thresholds import NEVER
-from training.thresholds import LimitRow, limit_rows
+from training.evaluation.threshold_table import LimitRow, limit_rows
 from vision.bundle.metadata import ErrorBound, GraphRecord, Thresholds
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from rich.console import Console
 
-from training.answers import ListingAnswer, PhotoAnswer
 from training.data.manifest import Label, Manifest, PhotoRow, mixed_product_listings
+from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from training.progress import photo_progress
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, seen_photos
 from vision.detector import MOST_PHOTOS, Detector
