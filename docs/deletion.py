@@ -25,7 +25,7 @@ from training.data.manifest import Manifest, PhotoRow, read_manifest
 from training.deletion import ListingDeletion, delete_crops, logit_spreads, measure_deletion, own_deletion
 from training.progress import photo_progress
 from training.randomised import randomise_bundle
-from training.stress import draw_listings
+from training.robustness.robustness import draw_listings
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector

@@ -25,10 +25,10 @@ from training.evaluation.predict import judge_manifest
 from training.html.wording import interval, percent
 from training.perturbations.photo import CHANGES, HALF_SIZE, JPEG_50, Change
 from training.pipeline.evaluation import describe_left_out
+from training.robustness.figures import ChangedAnswer, measure_change, write_changed_answers
+from training.robustness.robustness import Stress, StressPlan, draw_listings, stress_listings
+from training.robustness.terminal import print_changes
 from training.runs.folder import FOLDS_FOLDER
-from training.stress import Stress, StressPlan, draw_listings, stress_listings
-from training.stress_figures import ChangedAnswer, measure_change, write_changed_answers
-from training.stress_table import print_changes
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
 

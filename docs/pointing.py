@@ -29,7 +29,7 @@ from training.evaluation.figures import Figure
 from training.pointing import Pointing, PointingFigures, by_cue_size, measure_pointing, point, smallest_cue
 from training.progress import photo_progress
 from training.randomised import randomise_bundle
-from training.stress import draw_listings
+from training.robustness.robustness import draw_listings
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector

@@ -12,8 +12,8 @@ from training.evaluation.figures import Figure, Share
 from training.html.wording import LABEL_KIND_SENTENCES, interval, number, percent
 from training.pipeline.evaluate import evaluate_bundle
 from training.pipeline.evaluation import Evaluation, describe_left_out
-from training.stress import DEFAULT_LISTINGS, StressPlan
-from training.stress_table import print_stress
+from training.robustness.robustness import DEFAULT_LISTINGS, StressPlan
+from training.robustness.terminal import print_stress
 from vision.bundle.metadata import Precision
 
 app = typer.Typer(add_completion=False)

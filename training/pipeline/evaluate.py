@@ -17,8 +17,8 @@ from training.evaluation.predict import LeftOut, answers_of, judge_manifest
 from training.evaluation.predictions import ListingAnswer, PhotoAnswer, write_answers
 from training.pipeline.evaluation import Evaluation, describe_left_out, metrics_table
 from training.pipeline.evaluation_report import write_report
-from training.stress import StressPlan, stress_listings
-from training.stress_figures import write_changed_answers
+from training.robustness.figures import write_changed_answers
+from training.robustness.robustness import StressPlan, stress_listings
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import Precision
 from vision.detector import Detector

@@ -8,7 +8,7 @@ from training.evaluation.figures import Figures, figures_as_dict, plain_values
 from training.evaluation.predict import LeftOut
 from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from training.pipeline.robustness_report import why_skipped
-from training.stress import Stress
+from training.robustness.robustness import Stress
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphRecord
 

@@ -10,8 +10,8 @@ from training.evaluation.predictions import ListingAnswer
 from training.html.pictures import picture
 from training.html.wording import interval, number
 from training.perturbations.photo import OTHER_BACKGROUND, PAINTED_OUT, Change
-from training.stress import Drawn, Stress
-from training.stress_figures import ChangedAnswer, ChangeFigures
+from training.robustness.figures import ChangedAnswer, ChangeFigures
+from training.robustness.robustness import Drawn, Stress
 
 _MOST_FLIPS: Final = 6
 

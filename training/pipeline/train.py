@@ -30,8 +30,8 @@ from training.pipeline.plan import calibrating_folds, fold_configs, plan_fits
 from training.pipeline.references import add_references
 from training.pipeline.validation_sample import add_validation_sample
 from training.recipes.recipe import Recipe, make_recipe
+from training.robustness.robustness import StressPlan
 from training.runs.folder import RunFolder, open_run_folder, require_like_run
-from training.stress import StressPlan
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.metadata import Precision
 

@@ -18,8 +18,8 @@ from training.evaluation.predict import decide_rows
 from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from training.perturbations.photo import CHANGES, Change
 from training.progress import photo_progress
-from training.stress_copies import Copies, find_copies
-from training.stress_figures import ChangedAnswer, ChangeFigures, measure_change
+from training.robustness.copies import Copies, find_copies
+from training.robustness.figures import ChangedAnswer, ChangeFigures, measure_change
 from vision.detector import Detector
 from vision.verdict import PhotoJudgement
 

@@ -22,8 +22,8 @@ from training.evaluation.predictions import ListingAnswer
 from training.perturbations.photo import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.pipeline.config import EvaluationConfig
 from training.pipeline.evaluate import evaluate_bundle
-from training.stress import Stress, StressPlan, draw_listings, stress_listings
-from training.stress_figures import ChangedAnswer, measure_change
+from training.robustness.figures import ChangedAnswer, measure_change
+from training.robustness.robustness import Stress, StressPlan, draw_listings, stress_listings
 from vision.detector import Detector
 from vision.errors import ConfigError
 from vision.verdict import Outcome

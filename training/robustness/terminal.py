@@ -10,8 +10,8 @@ from rich.table import Table
 from training.html.wording import interval, number, percent
 from training.perturbations.photo import Change
 from training.pipeline.robustness_report import why_skipped
-from training.stress import Stress
-from training.stress_figures import ChangeFigures
+from training.robustness.figures import ChangeFigures
+from training.robustness.robustness import Stress
 
 
 def print_stress(console: Console, stress: Stress) -> None:
