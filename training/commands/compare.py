@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from training.compare_page import comparison_as_dict, write_comparison
-from training.compare_table import print_comparison
-from training.comparison import compare_runs, in_common_folds
+from training.comparison.compare import compare_runs, in_common_folds
+from training.comparison.page import comparison_as_dict, write_comparison
+from training.comparison.run_predictions import read_runs
+from training.comparison.terminal import print_comparison
 from training.progress import counted_status
-from training.run_answers import read_runs
 
 app = typer.Typer(add_completion=False)
 

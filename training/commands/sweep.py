@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from training.compare_page import write_comparison
-from training.compare_table import print_comparison
-from training.comparison import compare_runs
+from training.comparison.compare import compare_runs
+from training.comparison.page import write_comparison
+from training.comparison.run_predictions import RunAnswers, read_run
+from training.comparison.terminal import print_comparison
 from training.errors import RunError, SweepIncomplete
 from training.progress import counted_status
-from training.run_answers import RunAnswers, read_run
 from training.sweep import Variant, read_variants
 from training.sweep_config import COMPARISON_FOLDER, SweepConfig
 from training.sweep_run import VariantResult, in_words, run_variants

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.training.written_runs import FIRST, answer, write_fold_run, write_report
+from training.comparison.run_predictions import read_run, read_runs, short_names
 from training.errors import RunError
 from training.evaluation.predictions import write_answers
-from training.run_answers import read_run, read_runs, short_names
 
 
 def test_a_run_of_folds_answers_with_each_fold_on_its_own(tmp_path: Path) -> None:

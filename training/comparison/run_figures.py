@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from training.comparison.run_predictions import RunAnswers
 from training.evaluation.figures import Figure, Figures, Group, listing_group, measure, share
 from training.evaluation.predictions import ListingAnswer
-from training.run_answers import RunAnswers
 from training.statistics import scores as metrics
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 

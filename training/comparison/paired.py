@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from training.measured_run import arrays_of, mean_of_folds
-from training.run_answers import RunAnswers
+from training.comparison.run_figures import arrays_of, mean_of_folds
+from training.comparison.run_predictions import RunAnswers
 from training.statistics import scores as metrics
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 

@@ -2,7 +2,7 @@
 
 import math
 
-from training.paired_differences import PairedDifference, PairedName
+from training.comparison.paired import PairedDifference, PairedName
 
 FIGURE_NAMES: dict[PairedName, str] = {
     "mean_of_folds": "AUROC, mean of folds",

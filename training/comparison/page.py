@@ -10,16 +10,16 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from training.compare_words import FIGURE_NAMES, signed, signed_interval
-from training.comparison import Comparison
+from training.comparison.compare import Comparison
+from training.comparison.paired import PairedName
+from training.comparison.run_figures import MeasuredRun
+from training.comparison.run_predictions import RunAnswers
+from training.comparison.wording import FIGURE_NAMES, signed, signed_interval
 from training.errors import NothingToCompare
 from training.evaluation.figures import figures_as_dict
 from training.html.page import render_page
 from training.html.plots import IntervalRow, plot_intervals
 from training.html.wording import LABEL_KIND_SENTENCES
-from training.measured_run import MeasuredRun
-from training.paired_differences import PairedName
-from training.run_answers import RunAnswers
 
 PAGE_FILE = "compare.html"
 JSON_FILE = "compare.json"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from training.differing_settings import DATA_KEY, DifferingSetting, differing_settings
+from training.comparison.paired import RunDifference, difference_of
+from training.comparison.run_figures import MeasuredRun, measure_run
+from training.comparison.run_predictions import RunAnswers
+from training.comparison.settings_diff import DATA_KEY, DifferingSetting, differing_settings
 from training.errors import NothingToCompare
 from training.evaluation.figures import Group
 from training.evaluation.predictions import ListingAnswer
-from training.measured_run import MeasuredRun, measure_run
-from training.paired_differences import RunDifference, difference_of
-from training.run_answers import RunAnswers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

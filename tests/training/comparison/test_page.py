@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.test_comparison import BETTER, run
+from tests.training.comparison.test_compare import BETTER, run
 from tests.training.written_runs import FIRST, write_fold_run, write_record
-from training.compare_page import answers_file, comparison_as_dict, write_answers_of, write_comparison
-from training.comparison import Comparison, compare_runs
+from training.comparison.compare import Comparison, compare_runs
+from training.comparison.page import answers_file, comparison_as_dict, write_answers_of, write_comparison
+from training.comparison.run_predictions import read_run, read_runs
 from training.errors import NothingToCompare
-from training.run_answers import read_run, read_runs
 
-RESULTS = Path(__file__).parents[2] / "docs" / "results"
+RESULTS = Path(__file__).parents[3] / "docs" / "results"
 
 
 @pytest.fixture(scope="module")

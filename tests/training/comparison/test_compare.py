@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from tests.training.written_runs import FIRST, FOLDS, answer, write_fold_run
-from training.comparison import Comparison, compare_runs, in_common_folds
+from training.comparison.compare import Comparison, compare_runs, in_common_folds
+from training.comparison.paired import PairedDifference
+from training.comparison.run_figures import mean_of_folds, measure_run
+from training.comparison.run_predictions import RunAnswers, read_run, read_runs
 from training.errors import NothingToCompare
-from training.measured_run import mean_of_folds, measure_run
-from training.paired_differences import PairedDifference
-from training.run_answers import RunAnswers, read_run, read_runs
 from training.runs.facts import RunFacts
 
-RESULTS = Path(__file__).parents[2] / "docs" / "results"
+RESULTS = Path(__file__).parents[3] / "docs" / "results"
 BETTER = FIRST | {"g3": 0.45}  # fold 1 is told apart as well
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from training.differing_settings import DATA_KEY, differing_settings
+from training.comparison.settings_diff import DATA_KEY, differing_settings
 from training.runs.facts import RunFacts
 
 
