@@ -22,8 +22,8 @@ from training.calibration.held_out import CalibrationSet, join_sets
 from training.data.load import read_training_data
 from training.data.manifest import Manifest
 from training.data.splits import Roles, assign_roles, group_folds
-from training.disputed import DisputedLabels, find_disputed, other_label
 from training.evaluation.predictions import ListingAnswer
+from training.label_noise.suspects import DisputedLabels, find_disputed, other_label
 from training.pipeline.config import TrainConfig
 from training.recipes.recipe import FrozenRecipe
 from vision.cli.refusals import refusals_in_one_line

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from training.disputed import DisputedLabels, JudgedRun, find_disputed, read_judged_run, write_disputed
-from training.disputed_page import shown_photos, write_disputed_page
 from training.html.wording import percent, percents
+from training.label_noise.page import shown_photos, write_disputed_page
+from training.label_noise.suspects import DisputedLabels, JudgedRun, find_disputed, read_judged_run, write_disputed
 from training.progress import photo_progress
 
 app = typer.Typer(add_completion=False)

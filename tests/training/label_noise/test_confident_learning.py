@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.confident_learning import dispute_labels, dispute_order, wrong_label_share
+from training.label_noise.confident_learning import dispute_labels, dispute_order, wrong_label_share
 from training.statistics.scores import bootstrap_interval
 
 # Four genuine and four counterfeit listings of one product. Mean authenticity of the genuine ones:

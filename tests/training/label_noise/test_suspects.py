@@ -18,10 +18,10 @@ from tests.toy_data import write_toy_config, write_toy_data
 from training.commands.disputed import app
 from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import Manifest, read_manifest
-from training.disputed import find_disputed, read_judged_run, write_disputed
-from training.disputed_page import write_disputed_page
 from training.errors import RunError
 from training.evaluation.predictions import ListingAnswer, read_answers, write_answers
+from training.label_noise.page import write_disputed_page
+from training.label_noise.suspects import find_disputed, read_judged_run, write_disputed
 from training.pipeline.config import TrainConfig
 from training.runs.folder import open_run_folder
 from vision.config.read import read_config

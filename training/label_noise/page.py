@@ -11,9 +11,9 @@ from pathlib import Path
 from markupsafe import Markup
 
 from training.data.manifest import Manifest
-from training.disputed import DISPUTED_COLUMNS, DisputedLabels, DisputedListing, JudgedRun
 from training.html.page import render_page
 from training.html.pictures import evidence_picture, photo_picture
+from training.label_noise.suspects import DISPUTED_COLUMNS, DisputedLabels, DisputedListing, JudgedRun
 from vision.detector import Detector
 from vision.errors import PhotoError
 from vision.verdict import PhotoJudgement
