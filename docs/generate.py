@@ -9,7 +9,7 @@ from typing import Any
 from serving.settings import ServeSettings
 from training.pipeline.config import TrainConfig
 from training.render.config import RenderConfig
-from training.sweep_config import SweepConfig
+from training.sweep.config import SweepConfig
 from vision.config.read import Setting, describe_settings
 
 SETTINGS_PAGE = Path(__file__).with_name("settings.md")

@@ -18,9 +18,9 @@ from training.comparison.run_predictions import RunAnswers, read_run
 from training.comparison.terminal import print_comparison
 from training.errors import RunError, SweepIncomplete
 from training.progress import counted_status
-from training.sweep import Variant, read_variants
-from training.sweep_config import COMPARISON_FOLDER, SweepConfig
-from training.sweep_run import VariantResult, in_words, run_variants
+from training.sweep.config import COMPARISON_FOLDER, SweepConfig
+from training.sweep.run import VariantResult, in_words, run_variants
+from training.sweep.variants import Variant, read_variants
 from vision.config.read import read_config
 
 app = typer.Typer(add_completion=False)

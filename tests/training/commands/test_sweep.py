@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.toy_data import write_toy_data
-from tests.training.test_sweep import TWO, variants_of, write_sweep
+from tests.training.sweep.test_variants import TWO, variants_of, write_sweep
 from tests.training.written_runs import FIRST, write_fold_run
 from training.commands.sweep import app
 from training.errors import SweepIncomplete
-from training.sweep import Variant
+from training.sweep.variants import Variant
 
 
 def test_a_dry_run_says_what_would_be_trained_and_writes_nothing(tmp_path: Path) -> None:

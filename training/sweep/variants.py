@@ -9,8 +9,8 @@ from typing import Literal
 
 from training.pipeline.config import TrainConfig
 from training.runs.folder import RECORD_FILE, compared_settings, recorded_differences
-from training.sweep_config import SweepConfig
-from training.toml_text import toml_text
+from training.sweep.config import SweepConfig
+from training.sweep.toml_text import toml_text
 from vision.config.read import config_as_dict, read_layered_config
 from vision.errors import ConfigError
 

@@ -20,8 +20,8 @@ from typing import IO, Literal, NoReturn
 
 from rich.console import Console
 
-from training.sweep import Variant
-from training.sweep_config import LOCK_FILE
+from training.sweep.config import LOCK_FILE
+from training.sweep.variants import Variant
 
 _INTERRUPTED = 130
 _END_S = 30.0  # that a training gets to end when the sweep is told to

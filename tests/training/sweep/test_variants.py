@@ -9,8 +9,8 @@ import pytest
 
 from tests.toy_data import write_toy_config
 from training.pipeline.config import TrainConfig
-from training.sweep import Variant, read_variants
-from training.sweep_config import SweepConfig
+from training.sweep.config import SweepConfig
+from training.sweep.variants import Variant, read_variants
 from vision.config.read import read_config
 from vision.errors import ConfigError
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.training.test_sweep import variants_of
-from training.sweep_run import in_words, run_variants
+from tests.training.sweep.test_variants import variants_of
+from training.sweep.run import in_words, run_variants
 
 
 def test_what_is_done_is_left_as_it_is(tmp_path: Path) -> None:
