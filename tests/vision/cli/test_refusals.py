@@ -7,7 +7,10 @@ import pytest
 REPOSITORY = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("script", ["docs.calibrators", "docs.listing_rules", "docs.fold_stress"])
+@pytest.mark.parametrize(
+    "script",
+    ["benchmarks.detection.calibrators", "benchmarks.detection.listing_rules", "benchmarks.detection.fold_stress"],
+)
 def test_a_script_says_in_one_line_that_a_folder_holds_no_run(script: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", script, str(tmp_path)], cwd=REPOSITORY, capture_output=True, text=True, timeout=120

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.pointing import by_cue_size, measure_pointing, point, smallest_cue, widen
+from benchmarks.detection.pointing_game import by_cue_size, measure_pointing, point, smallest_cue, widen
 from vision.verdict import Evidence
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)

@@ -1,10 +1,10 @@
 """Whether verdicts hang on the crops that explain them: paint them out, and compare with other crops of the same size.
 
-    python -m docs.deletion BUNDLE MANIFEST [--where split==test] [--listings 100] [--networks 5]
+    python -m benchmarks.detection.deletion BUNDLE MANIFEST [--where split==test] [--listings 100] [--networks 5]
 
 Of listings that the bundle never saw and calls genuine or counterfeit, the two or three crops of each photo that spoke
 for that verdict are painted out (training/perturbations/product.py), and the photo and the listing judged again; then crops
-anywhere in the photo, crops on the product's box, and the crops that a randomised network (training/randomised.py)
+anywhere in the photo, crops on the product's box, and the crops that a randomised network (benchmarks/detection/random_weights.py)
 gives for the same verdict. `moved` is how far a photo's logit goes towards the other side, in standard deviations of
 the photos' logits; `changed` the share of listings with another outcome; `crops less` what the crops did beyond. At the
 end the randomised networks' own logit, after their own crops. Intervals are over listings, differences paired.
@@ -20,11 +20,17 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from docs.pointing import in_words, share_of
+from benchmarks.detection.deletion_effect import (
+    ListingDeletion,
+    delete_crops,
+    logit_spreads,
+    measure_deletion,
+    own_deletion,
+)
+from benchmarks.detection.pointing import in_words, share_of
+from benchmarks.detection.random_weights import randomise_bundle
 from training.data.manifest import Manifest, PhotoRow, read_manifest
-from training.deletion import ListingDeletion, delete_crops, logit_spreads, measure_deletion, own_deletion
 from training.progress import photo_progress
-from training.randomised import randomise_bundle
 from training.robustness.robustness import draw_listings
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.cli.refusals import refusals_in_one_line

@@ -1,6 +1,6 @@
 """Ways to make one logit of a listing's photos, against their mean, on listings that no network learned from.
 
-    python -m docs.listing_rules RUN [--manifest MANIFEST]
+    python -m benchmarks.detection.listing_rules RUN [--manifest MANIFEST]
 
 RUN is the folder of a run with `calibration.source = "fold_runs"`, or of one that reports by itself. `soft minimum t`
 is -log(mean(exp(-t z / s))) with s the photos' spread: the mean for t near 0, the most suspicious photo for a large t.

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from docs.listing_rules import Listings, learned
+from benchmarks.detection.listing_rules import Listings, learned
 
 
 def listings(*logits: list[float], counterfeit: list[bool], fold: list[int]) -> Listings:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from docs import drift
+from benchmarks.detection import drift
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_sample import add_tiny_sample, mixed_photo
 

@@ -1,8 +1,8 @@
 """How often listings of few photos are judged wrongly, by the thresholds of all and by those of one photo.
 
-    python -m docs.one_photo RUN [--manifest MANIFEST] [--fit-listings 112] [--seed 0]
+    python -m benchmarks.detection.one_photo RUN [--manifest MANIFEST] [--fit-listings 112] [--seed 0]
 
-What RUN's networks said of listings that they never saw, as docs/calibrators.py reads it. Thresholds are fitted on the
+What RUN's networks said of listings that they never saw, as benchmarks/detection/calibrators.py reads it. Thresholds are fitted on the
 listings of the other folds, per product as bundles have them, and judge the fold left out: its listings as they are, by
 number of photos, and each of them cut to one of its photos. Intervals of shares are Wilson's; the difference of the
 same listings is a paired bootstrap's.
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from docs.calibrators import PARTS, Answers, read_listings
+from benchmarks.detection.calibrators import PARTS, Answers, read_listings
 from training.calibration.thresholds import choose_thresholds
 from training.evaluation.figures import share
 from training.html.wording import interval, percent

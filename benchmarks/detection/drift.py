@@ -1,6 +1,6 @@
 """What drift finds: photos that the bundle never saw, as they are and shifted, against its validation sample.
 
-    python -m docs.drift BUNDLE MANIFEST --where split==test [--other MANIFEST]
+    python -m benchmarks.detection.drift BUNDLE MANIFEST --where split==test [--other MANIFEST]
 
 One photo of each listing is sent, as `serving.drift` takes it, and all of them are one window. False alarms are counted
 on the same photos: validation and window are thrown together and dealt anew, so that nothing is shifted between them.

@@ -1,10 +1,10 @@
-"""The labels that docs/label_noise.py makes wrong on purpose."""
+"""The labels that benchmarks/detection/label_noise.py makes wrong on purpose."""
 
 from __future__ import annotations
 
 import pytest
 
-from docs.label_noise import draw_flips, flip
+from benchmarks.detection.label_noise import draw_flips, flip
 from tests.toy_data import write_toy_data
 from training.data.manifest import Manifest, read_manifest
 

@@ -1,6 +1,6 @@
 """How far a photo's authenticity moves when the same photo is uploaded at 1, 4 and 12 megapixels.
 
-    python -m docs.upload_size BUNDLE MANIFEST [--photos 200] [--quality 95]
+    python -m benchmarks.detection.upload_size BUNDLE MANIFEST [--photos 200] [--quality 95]
 
 Each photo is enlarged by Lanczos to the three sizes and saved as JPEG, so that the pictures differ in nothing but their
 size. Prints the median, the 95th percentile and the largest spread of authenticity (calibrated, of the photo alone).

@@ -1,6 +1,6 @@
 """Which calibrator turns a listing's logit into the better probability: temperature, Platt, beta or isotonic.
 
-    python -m docs.calibrators RUN [--manifest MANIFEST] [--fit-listings 112] [--seed 0]
+    python -m benchmarks.detection.calibrators RUN [--manifest MANIFEST] [--fit-listings 112] [--seed 0]
 
 RUN keeps what its networks said of listings that they never saw: of each fold in `folds/*/report_logits.csv`, or of
 what only reports in `report_logits.csv`. Every calibrator is fitted on the listings of the other folds, and judged on

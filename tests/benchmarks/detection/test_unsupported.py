@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from docs import unsupported
+from benchmarks.detection import unsupported
 from tests.tiny_bundle import write_tiny_bundle
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from docs import one_photo
-from docs.calibrators import (
+from benchmarks.detection import one_photo
+from benchmarks.detection.calibrators import (
     CALIBRATORS,
     Answers,
     beta,

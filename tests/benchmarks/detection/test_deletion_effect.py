@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.detection.deletion_effect import (
+    delete_crops,
+    logit_spreads,
+    measure_deletion,
+    own_deletion,
+    random_boxes,
+)
 from tests.tiny_bundle import write_tiny_bundle
 from training.data.photo_row import PhotoRow
-from training.deletion import delete_crops, logit_spreads, measure_deletion, own_deletion, random_boxes
 from vision.detector import Detector
 
 CORNER = (slice(0, 60), slice(0, 60))  # two of eight places a side: one crop

@@ -1,6 +1,6 @@
 """What wrong labels do to the frozen recipe, and how many `touchstone disputed` finds: some are made on purpose.
 
-    python -m docs.label_noise configs/hair-dryers.toml [--seeds 5] [--set model.head=linear]
+    python -m benchmarks.detection.label_noise configs/hair-dryers.toml [--seeds 5] [--set model.head=linear]
 
 Of the listings that are learnt from, 0, 5, 10 and 20 % get the other label, evenly within each label and product; what
 only reports keeps its labels. The head is fitted three times: on the labels as they then are; without the listings

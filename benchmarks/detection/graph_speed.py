@@ -1,6 +1,6 @@
 """How long a bundle's graphs take for one photo on one core, beside each other.
 
-    python -m docs.graph_speed runs/sneakers/bundle [MORE.onnx …]
+    python -m benchmarks.detection.graph_speed runs/sneakers/bundle [MORE.onnx …]
 
 Each graph is run once a round in turn, so that what else the machine does meets all of them, and the processor time
 of this process is taken, not the clock's. Graphs beside the bundle's are given by their files.

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from docs.fold_stress import main
+from benchmarks.detection.fold_stress import main
 from tests.tiny_bundle import write_tiny_bundle
 
 

@@ -1,6 +1,6 @@
 """Whether evidence points at the cue that gives a counterfeit away, against chance and randomised networks.
 
-    python -m docs.pointing BUNDLE MANIFEST [--where split==test] [--listings 200] [--networks 5]
+    python -m benchmarks.detection.pointing BUNDLE MANIFEST [--where split==test] [--listings 200] [--networks 5]
 
 Over counterfeit photos with a visible cue (a mask with anything in it) that the bundle never saw, whatever the verdict:
 `hit` is the share of photos on which the place that speaks most for counterfeit lies in the cue's mask widened by one
@@ -8,7 +8,7 @@ place, `chance` what a random place of the photo would reach, `on product` what 
 would, and `inside` the share of all evidence for counterfeit that lies in the widened mask. Cues are taken together,
 then the smallest alone, which is strictest, then all of them without the map's outermost places, where randomised
 networks are strongest. The randomised networks are the same graph with its weights shuffled
-(training/randomised.py); their photos are pooled. Intervals are over listings.
+(benchmarks/detection/random_weights.py); their photos are pooled. Intervals are over listings.
 """
 
 from __future__ import annotations
@@ -24,11 +24,18 @@ import numpy as np
 from PIL import Image
 from rich.console import Console
 
+from benchmarks.detection.pointing_game import (
+    Pointing,
+    PointingFigures,
+    by_cue_size,
+    measure_pointing,
+    point,
+    smallest_cue,
+)
+from benchmarks.detection.random_weights import randomise_bundle
 from training.data.manifest import Manifest, PhotoRow, read_manifest
 from training.evaluation.figures import Figure
-from training.pointing import Pointing, PointingFigures, by_cue_size, measure_pointing, point, smallest_cue
 from training.progress import photo_progress
-from training.randomised import randomise_bundle
 from training.robustness.robustness import draw_listings
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.cli.refusals import refusals_in_one_line

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.detection.random_weights import randomise_bundle
 from tests.tiny_bundle import write_tiny_bundle
-from training.randomised import randomise_bundle
 from vision.bundle.bundle import Bundle, read_bundle
 from vision.detector import Detector
 
