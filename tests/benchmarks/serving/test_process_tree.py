@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.process_tree import ProcessTree, stop_process
+from benchmarks.serving.process_tree import ProcessTree, stop_process
 
 WORK = "import time\nwhile time.process_time() < {seconds}: pass\n"
 ENDED_CHILD = f"subprocess.run([sys.executable, '-c', {WORK.format(seconds=0.2)!r}])\n"

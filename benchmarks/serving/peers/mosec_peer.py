@@ -11,7 +11,7 @@ import mosec
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers.pipeline import BATCH, WAIT_MS, judge, open_session, read_tile
+from benchmarks.serving.peers.pipeline import BATCH, WAIT_MS, judge, open_session, read_tile
 
 
 class Judge(mosec.Worker):

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Make the peers' environments, which Touchstone itself doesn't need: about 1 GB under benchmarks/.work/venvs.
 # onnxruntime, numpy and Pillow are those of constraints.txt, so that peers and Touchstone run the same ones.
-# Usage: bash benchmarks/setup.sh [PYTHON]
+# Usage: bash benchmarks/serving/setup.sh [PYTHON]
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 venvs=benchmarks/.work/venvs
 mkdir -p "$venvs"
 

@@ -10,11 +10,11 @@ from typing import Any, Final
 import httpx
 import numpy as np
 
-from benchmarks.load import LoadProcess
-from benchmarks.photos import photos_of
-from benchmarks.process_tree import stop_process
-from benchmarks.results import Results
-from benchmarks.servers import Running, Server, start_server
+from benchmarks.serving.load import LoadProcess
+from benchmarks.serving.photos import photos_of
+from benchmarks.serving.process_tree import stop_process
+from benchmarks.serving.results import Results
+from benchmarks.serving.servers import Running, Server, start_server
 
 CLIENTS: Final = 8
 _LOAD_S: Final = 120.0  # the kill ends it

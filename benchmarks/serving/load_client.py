@@ -1,6 +1,6 @@
 """The load's client: sends what a Load says and prints every exchange as JSON.
 
-    python -m benchmarks.load_client '{"port": 8000, …}'
+    python -m benchmarks.serving.load_client '{"port": 8000, …}'
 
 Why not wrk, hey or oha: none of them tells when a request's last byte left, nor sends distinct bodies in an open loop.
 On 1 MP photos it takes 0.3 to 0.5 ms of processor time a request, which is measured and reported beside the server's.
@@ -23,7 +23,7 @@ import httptools
 import numpy as np
 import uvloop
 
-from benchmarks.load import Load
+from benchmarks.serving.load import Load
 
 HOST: Final = "127.0.0.1"
 _BOUNDARY: Final = "touchstone-benchmark"

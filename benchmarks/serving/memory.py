@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from benchmarks.load import run_load
-from benchmarks.measured_load import measure_load
-from benchmarks.photos import photos_of
-from benchmarks.results import Results, Row
-from benchmarks.servers import Server, run_server
+from benchmarks.serving.load import run_load
+from benchmarks.serving.measured_load import measure_load
+from benchmarks.serving.photos import photos_of
+from benchmarks.serving.results import Results, Row
+from benchmarks.serving.servers import Server, run_server
 
 CLIENTS: Final = 32
 EARLY_CHECKS: Final = 1000

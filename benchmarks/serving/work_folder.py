@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[1]
+ROOT: Final = Path(__file__).parents[2]
 WORK: Final = ROOT / "benchmarks" / ".work"
 VENVS: Final = WORK / "venvs"
 PHOTOS: Final = WORK / "photos"

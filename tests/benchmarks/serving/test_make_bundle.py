@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.make_bundle import add_int8
+from benchmarks.serving.make_bundle import add_int8
 from tests.tiny_bundle import write_tiny_bundle
 from tests.toy_data import draw_toy
 from tests.training.small_network import SIZE_PX, small_network

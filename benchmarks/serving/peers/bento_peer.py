@@ -5,8 +5,8 @@ from __future__ import annotations
 import bentoml
 from PIL.Image import Image
 
-from benchmarks.peers.pipeline import BATCH
-from benchmarks.peers.tutorial import judge, open_session, tile_of
+from benchmarks.serving.peers.pipeline import BATCH
+from benchmarks.serving.peers.tutorial import judge, open_session, tile_of
 
 
 @bentoml.service(workers=2, traffic={"timeout": 60})

@@ -1,6 +1,6 @@
 import pytest
 
-from benchmarks import run
+from benchmarks.serving import run
 
 
 @pytest.mark.parametrize(

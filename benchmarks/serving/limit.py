@@ -1,6 +1,6 @@
 """The in-process limit: decode, resize and network on all cores, and nothing else; no HTTP, no verdict, no store.
 
-    python -m benchmarks.limit BUNDLE --size 1mp --seconds 3 [--precision fp32]
+    python -m benchmarks.serving.limit BUNDLE --size 1mp --seconds 3 [--precision fp32]
 
 Prints photos a second and the processor's milliseconds a photo. No server of the same network can do better with the
 same decode; what it takes more is its own.
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from benchmarks.photos import Size, photos_of
-from benchmarks.work_folder import ROOT
+from benchmarks.serving.photos import Size, photos_of
+from benchmarks.serving.work_folder import ROOT
 from vision.bundle.bundle import read_bundle
 from vision.bundle.metadata import Precision
 from vision.config.cpu_limits import usable_cores
@@ -38,7 +38,7 @@ class Limit:
 
 def run_limit(bundle: Path, size: Size, seconds: float) -> Limit:
     """Measure in a process of its own, as a server has one."""
-    command = [sys.executable, "-m", "benchmarks.limit", str(bundle.resolve())]
+    command = [sys.executable, "-m", "benchmarks.serving.limit", str(bundle.resolve())]
     command += ["--size", size, "--seconds", str(seconds)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, start_new_session=True)
     return Limit(**json.loads(done.stdout))

@@ -8,7 +8,7 @@ import numpy as np
 from fastapi import Request
 from numpy.typing import NDArray
 
-from benchmarks.peers.pipeline import BATCH, WAIT_MS, judge, open_session, read_tile
+from benchmarks.serving.peers.pipeline import BATCH, WAIT_MS, judge, open_session, read_tile
 
 
 class Judge(litserve.LitAPI):

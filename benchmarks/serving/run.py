@@ -1,9 +1,9 @@
 """Measure everything, or some of it, and write the report; taken up where it stopped.
 
-bash benchmarks/setup.sh                          once: the peers' environments
-python -m benchmarks.run                          everything, about an hour on two quiet cores
-python -m benchmarks.run --quick                  the same with short rounds, a quarter of an hour
-python -m benchmarks.run --bundle MINE --parts limit overload   some parts, on a bundle of your own; no peers needed
+bash benchmarks/serving/setup.sh                          once: the peers' environments
+python -m benchmarks.serving.run                          everything, about an hour on two quiet cores
+python -m benchmarks.serving.run --quick                  the same with short rounds, a quarter of an hour
+python -m benchmarks.serving.run --bundle MINE --parts limit overload   some parts, on a bundle of your own; no peers needed
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from typing import Final
 import onnxruntime
 from PIL import __version__ as pillow_version
 
-from benchmarks.kills import measure_kills
-from benchmarks.latency import measure_latency
-from benchmarks.machine import describe_machine
-from benchmarks.memory import measure_growth, measure_many_clients
-from benchmarks.overload import measure_overload
-from benchmarks.report import write_report
-from benchmarks.results import Results
-from benchmarks.servers import Server, peers, touchstone
-from benchmarks.throughput import measure_own_limit, measure_peers
-from benchmarks.work_folder import BUNDLE, WORK
+from benchmarks.serving.kills import measure_kills
+from benchmarks.serving.latency import measure_latency
+from benchmarks.serving.machine import describe_machine
+from benchmarks.serving.memory import measure_growth, measure_many_clients
+from benchmarks.serving.overload import measure_overload
+from benchmarks.serving.report import write_report
+from benchmarks.serving.results import Results
+from benchmarks.serving.servers import Server, peers, touchstone
+from benchmarks.serving.throughput import measure_own_limit, measure_peers
+from benchmarks.serving.work_folder import BUNDLE, WORK
 from training.runs.folder import code_version
 from vision.bundle.bundle import Bundle, read_bundle
 from vision.cli.refusals import refusals_in_one_line
@@ -193,7 +193,7 @@ def main() -> None:
 
 
 def _make_bundle() -> Bundle:
-    from benchmarks.make_bundle import make_bundle  # trains: a bundle of one's own is measured without torch
+    from benchmarks.serving.make_bundle import make_bundle  # trains: a bundle of one's own is measured without torch
 
     return make_bundle()
 

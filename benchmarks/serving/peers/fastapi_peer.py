@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI, UploadFile
 
-from benchmarks.peers.pipeline import judge, open_session, read_tile
+from benchmarks.serving.peers.pipeline import judge, open_session, read_tile
 
 session = open_session()
 app_async = FastAPI()

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from benchmarks.load import Form, Load, names, run_load
-from benchmarks.photos import photos_of
-from benchmarks.process_tree import ProcessTree, stop_process
-from benchmarks.work_folder import ROOT, VENVS
+from benchmarks.serving.load import Form, Load, names, run_load
+from benchmarks.serving.photos import photos_of
+from benchmarks.serving.process_tree import ProcessTree, stop_process
+from benchmarks.serving.work_folder import ROOT, VENVS
 from vision.bundle.bundle import Bundle
 
 Kind = Literal["touchstone", "tutorial", "tuned", "same_pipeline"]
@@ -183,24 +183,32 @@ def _python(venv: str) -> str:
 
 
 def _fastapi(name: str, kind: Kind, app: str, workers: int, environment: Mapping[str, str]) -> Server:
-    command = [_python("peers"), "-m", "uvicorn", f"benchmarks.peers.fastapi_peer:{app}", "--host", "127.0.0.1"]
+    command = [_python("peers"), "-m", "uvicorn", f"benchmarks.serving.peers.fastapi_peer:{app}", "--host", "127.0.0.1"]
     command += ["--port", "{port}", "--workers", str(workers), "--log-level", "warning"]
     return Server(name=name, kind=kind, command=tuple(command), path="/predict", form="image", environment=environment)
 
 
 def _litserve(name: str, kind: Kind, environment: Mapping[str, str]) -> Server:
-    command = (_python("peers"), "-m", "benchmarks.peers.litserve_peer", "{port}")
+    command = (_python("peers"), "-m", "benchmarks.serving.peers.litserve_peer", "{port}")
     return Server(name=name, kind=kind, command=command, path="/predict", form="image", environment=environment)
 
 
 def _mosec(name: str, kind: Kind, environment: Mapping[str, str]) -> Server:
-    command = [_python("peers"), "-m", "benchmarks.peers.mosec_peer", "--port", "{port}", "--address", "127.0.0.1"]
+    command = [
+        _python("peers"),
+        "-m",
+        "benchmarks.serving.peers.mosec_peer",
+        "--port",
+        "{port}",
+        "--address",
+        "127.0.0.1",
+    ]
     command += ["--timeout", "60000", "--log-level", "warning"]
     return Server(name=name, kind=kind, command=tuple(command), path="/inference", form="raw", environment=environment)
 
 
 def _bentoml(name: str, environment: Mapping[str, str]) -> Server:
-    command = [_python("bento"), "-m", "bentoml", "serve", "benchmarks.peers.bento_peer:Judge"]
+    command = [_python("bento"), "-m", "bentoml", "serve", "benchmarks.serving.peers.bento_peer:Judge"]
     command += ["--host", "127.0.0.1", "--port", "{port}"]
     return Server(
         name=name,

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import numpy as np
 from PIL import Image
 
-from benchmarks.work_folder import PHOTOS, ROOT
+from benchmarks.serving.work_folder import PHOTOS, ROOT
 
 Size = Literal["small", "1mp", "4mp", "12mp"]
 SIDES_PX: Final[dict[Size, tuple[int, int]]] = {

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.results import Results, Row, median, number
-from benchmarks.throughput import CELLS, IN_PROCESS, LIMIT_SIZES
+from benchmarks.serving.results import Results, Row, median, number
+from benchmarks.serving.throughput import CELLS, IN_PROCESS, LIMIT_SIZES
 
 REPORT_FILE: Final = "report.md"
 _KINDS: Final = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from benchmarks.load import Arrivals, run_load
-from benchmarks.machine import MachineClock
-from benchmarks.photos import Size, photos_of
-from benchmarks.results import Results, Row
-from benchmarks.servers import Running, Server, run_server
+from benchmarks.serving.load import Arrivals, run_load
+from benchmarks.serving.machine import MachineClock
+from benchmarks.serving.photos import Size, photos_of
+from benchmarks.serving.results import Results, Row
+from benchmarks.serving.servers import Running, Server, run_server
 
 SHARE: Final = 0.7
 _CLIENTS: Final = 8

@@ -1,6 +1,6 @@
 """The bundle that is measured: the demo's, at 224 px, with an int8 graph that has passed no gate.
 
-    python -m benchmarks.make_bundle [RUN/bundle] [--out FOLDER]
+    python -m benchmarks.serving.make_bundle [RUN/bundle] [--out FOLDER]
 
 Without a bundle it trains one from the committed sample (two minutes of one core). The gate of an int8 graph takes 700
 held-out listings, which the sample lacks, so such a bundle is for timing only, and says so: its version, metrics and
@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from benchmarks.work_folder import BUNDLE, ROOT, RUNS
+from benchmarks.serving.work_folder import BUNDLE, ROOT, RUNS
 from training.data.manifest import read_manifest
 from training.model.onnx_inference import single_thread_session
 from training.pipeline.int8 import INT8_FILE, measure_int8_parity

@@ -13,7 +13,7 @@ from typing import Literal, Self
 
 import numpy as np
 
-from benchmarks.work_folder import ROOT
+from benchmarks.serving.work_folder import ROOT
 
 Form = Literal["photos", "image", "raw"]
 Arrivals = Literal["constant", "poisson"]
@@ -114,7 +114,7 @@ class LoadProcess:
     """A client at work; `finish` waits for it."""
 
     def __init__(self, load: Load) -> None:
-        command = [sys.executable, "-m", "benchmarks.load_client", json.dumps(asdict(load))]
+        command = [sys.executable, "-m", "benchmarks.serving.load_client", json.dumps(asdict(load))]
         # A session of its own, as servers have: Linux shares processors out by session.
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self._lines: list[str] = []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks.load import Load, run_load
-from benchmarks.machine import MachineClock
-from benchmarks.results import Row
-from benchmarks.servers import Running
+from benchmarks.serving.load import Load, run_load
+from benchmarks.serving.machine import MachineClock
+from benchmarks.serving.results import Row
+from benchmarks.serving.servers import Running
 
 
 def measure_load(running: Running, load: Load) -> Row:

@@ -6,12 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.latency import measure_capacity
-from benchmarks.load import run_load
-from benchmarks.machine import MachineClock
-from benchmarks.photos import photos_of
-from benchmarks.results import Results, Row
-from benchmarks.servers import Server, run_server
+from benchmarks.serving.latency import measure_capacity
+from benchmarks.serving.load import run_load
+from benchmarks.serving.machine import MachineClock
+from benchmarks.serving.photos import photos_of
+from benchmarks.serving.results import Results, Row
+from benchmarks.serving.servers import Server, run_server
 
 SOON_MS: Final = 50.0
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import photos, run, throughput
-from benchmarks.kills import measure_kills
-from benchmarks.limit import measure_limit
-from benchmarks.measured_load import measure_load
-from benchmarks.photos import photos_of
-from benchmarks.results import Results, number
-from benchmarks.servers import run_server, touchstone
-from benchmarks.throughput import IN_PROCESS, measure_own_limit
-from benchmarks.work_folder import ROOT
+from benchmarks.serving import photos, run, throughput
+from benchmarks.serving.kills import measure_kills
+from benchmarks.serving.limit import measure_limit
+from benchmarks.serving.measured_load import measure_load
+from benchmarks.serving.photos import photos_of
+from benchmarks.serving.results import Results, number
+from benchmarks.serving.servers import run_server, touchstone
+from benchmarks.serving.throughput import IN_PROCESS, measure_own_limit
+from benchmarks.serving.work_folder import ROOT
 from tests.tiny_bundle import write_tiny_bundle
 from vision.bundle.bundle import Bundle
 from vision.photo.decode import open_photo
@@ -103,5 +103,5 @@ def test_a_server_that_ends_at_once_is_said_with_its_log(bundle: Bundle, tmp_pat
 
 
 def test_a_bundle_of_ones_own_is_measured_without_torch() -> None:
-    code = "import sys; sys.modules['torch'] = None; import benchmarks.run"
+    code = "import sys; sys.modules['torch'] = None; import benchmarks.serving.run"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

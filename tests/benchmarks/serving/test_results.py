@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.report import best_peer, paired_ratio, write_report
-from benchmarks.results import Results, Row
-from benchmarks.throughput import IN_PROCESS
+from benchmarks.serving.report import best_peer, paired_ratio, write_report
+from benchmarks.serving.results import Results, Row
+from benchmarks.serving.throughput import IN_PROCESS
 
 
 def cpu_rows() -> list[Row]:

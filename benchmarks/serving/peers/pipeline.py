@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 if os.environ["PIPELINE"] == "fast":
-    from benchmarks.peers.fast import judge, open_session, read_tile
+    from benchmarks.serving.peers.fast import judge, open_session, read_tile
 else:
-    from benchmarks.peers.tutorial import judge, open_session, read_tile
+    from benchmarks.serving.peers.tutorial import judge, open_session, read_tile
 
 BATCH = int(os.environ.get("BATCH", "1"))
 WAIT_MS = 5  # for a batch to fill; not used where BATCH is 1

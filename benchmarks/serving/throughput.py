@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.limit import run_limit
-from benchmarks.load import run_load
-from benchmarks.measured_load import measure_load
-from benchmarks.photos import Size, photos_of
-from benchmarks.results import Results, Row
-from benchmarks.servers import Running, Server, run_server
+from benchmarks.serving.limit import run_limit
+from benchmarks.serving.load import run_load
+from benchmarks.serving.measured_load import measure_load
+from benchmarks.serving.photos import Size, photos_of
+from benchmarks.serving.results import Results, Row
+from benchmarks.serving.servers import Running, Server, run_server
 
 Cell = tuple[Size, int]  # a photo's size, and clients
 LIMIT_SIZES: Final[tuple[Size, ...]] = ("1mp", "4mp", "12mp")

@@ -1,1 +1,0 @@
-"""Servers as others build them, each in an environment of its own (benchmarks/setup.sh)."""
