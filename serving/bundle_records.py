@@ -8,15 +8,15 @@ import datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from serving.bundle_schemas import (
+from serving.database import Database
+from serving.schemas.bundles import (
     BundleAction,
     BundleChange,
     ExampleCheck,
     OutcomeCount,
     SlotState,
 )
-from serving.database import Database
-from serving.schemas import Check, utc_text
+from serving.schemas.checks import Check, utc_text
 from serving.tables import BundleChangeRow, CheckRow, ShadowVerdictRow
 
 

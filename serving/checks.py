@@ -18,7 +18,7 @@ from serving.evidence_bytes import pack_evidence
 from serving.idempotency import Idempotency, make_claim
 from serving.patience import Patience
 from serving.records import Claim, NewCheck, NewPhoto
-from serving.schemas import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
+from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.shadow import Shadow
 from serving.upload import CheckRequest
 from serving.watch import Watch

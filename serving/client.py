@@ -35,7 +35,7 @@ from serving.client_calls import (
     picture_call,
     review_call,
 )
-from serving.schemas import (
+from serving.schemas.checks import (
     BundleList,
     Check,
     CheckPage,

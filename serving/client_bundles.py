@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import httpx
 
-from serving.bundle_schemas import (
+from serving.client_calls import Call
+from serving.schemas.bundles import (
     BundleChange,
     BundleChangeList,
     BundleComparison,
@@ -17,7 +18,6 @@ from serving.bundle_schemas import (
     CandidateList,
     RolledBack,
 )
-from serving.client_calls import Call
 
 
 class BundleClient:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import ValidationError
 
-from serving.schemas import FieldFault, Problem
+from serving.schemas.checks import FieldFault, Problem
 
 WORTH_WAITING = frozenset({429, 502, 503, 504})
 IN_PROGRESS = "idempotency_in_progress"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from serving.bundle_records import BundleRecords, Moves, Pair
-from serving.bundle_schemas import AuthenticityMove, ExampleCheck, OutcomeCount, ProductComparison, ShareChanged
+from serving.schemas.bundles import AuthenticityMove, ExampleCheck, OutcomeCount, ProductComparison, ShareChanged
 from vision.binomial import wilson_bounds
 
 CERTAIN = frozenset({"genuine", "counterfeit"})

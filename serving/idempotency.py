@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid, IdempotencyKeyReused
 from serving.records import Claim, Records
-from serving.schemas import Check
+from serving.schemas.checks import Check
 from serving.upload import CheckRequest
 
 MAX_KEY_LENGTH = 200

@@ -8,7 +8,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from serving.drift_metrics import DriftMetrics
-from serving.schemas import BundleUsed, Check
+from serving.schemas.checks import BundleUsed, Check
 from vision.verdict import PhotoJudgement
 
 HOP_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from serving.errors import RequestInvalid, ServingError, StoreUnavailable, Unavailable, UploadTimedOut
 from serving.request_id import current_request_id
-from serving.schemas import FieldFault, Problem
+from serving.schemas.checks import FieldFault, Problem
 from vision.errors import CheckError, NoReadablePhoto, PhotoError, TouchstoneError
 
 MEDIA_TYPE = "application/problem+json"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from serving.database import Database, Rows
 from serving.errors import CheckNotFound
-from serving.schemas import Check, CheckRecord, Decision, Review, utc_text
+from serving.schemas.checks import Check, CheckRecord, Decision, Review, utc_text
 from serving.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
 
 IDEMPOTENCY_HOURS = 24

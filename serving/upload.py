@@ -24,7 +24,7 @@ from serving.errors import (
     UrlPhotosUnsupported,
 )
 from serving.multipart import MultipartSplitter, Part
-from serving.schemas import CheckSent, Listing, PhotoSent
+from serving.schemas.checks import CheckSent, Listing, PhotoSent
 
 MAX_LISTING_BYTES = 64 * 1024
 MAX_DEPTH = 16  # of `attributes`; deeper nesting is nobody's data

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from serving.drift import DriftWatch
 from serving.metrics import Metrics
-from serving.schemas import Check
+from serving.schemas.checks import Check
 from serving.telemetry import Tracing
 from vision.detector import Detector
 from vision.verdict import PhotoJudgement

@@ -9,7 +9,13 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from serving.auth import require_key
 from serving.bundle_records import Pair
-from serving.bundle_schemas import (
+from serving.bundle_switch import state_of
+from serving.bundles import Slot
+from serving.comparison import compare
+from serving.errors import StoreDisabled
+from serving.routes.bundles import describe_bundle
+from serving.routes.contract import json_body, problems
+from serving.schemas.bundles import (
     BundleChangeList,
     BundleComparison,
     BundlesOfName,
@@ -20,13 +26,7 @@ from serving.bundle_schemas import (
     RollbackSent,
     Sha256,
 )
-from serving.bundle_switch import state_of
-from serving.bundles import Slot
-from serving.comparison import compare
-from serving.errors import StoreDisabled
-from serving.routes.bundles import describe_bundle
-from serving.routes.contract import json_body, problems
-from serving.schemas import Sent
+from serving.schemas.checks import Sent
 from serving.services import Services, archive_of, services_of
 from serving.shadow import Shadow
 from serving.upload import read_json

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from serving.auth import require_key
 from serving.checks import bundle_used
 from serving.routes.contract import SHORTLY, problems
-from serving.schemas import BundleList, BundleLoaded, ErrorShare, ProductThresholds
+from serving.schemas.checks import BundleList, BundleLoaded, ErrorShare, ProductThresholds
 from serving.services import services_of
 from vision.bundle.metadata import ErrorBound, Thresholds
 from vision.config.read import config_as_dict

@@ -15,7 +15,7 @@ from serving.errors import CursorInvalid, RequestInvalid
 from serving.patience import Patience
 from serving.records import CheckFilter
 from serving.routes.contract import CHECK_BODY, problems
-from serving.schemas import Answered, Check, CheckPage, CheckRecord, Outcome
+from serving.schemas.checks import Answered, Check, CheckPage, CheckRecord, Outcome
 from serving.services import archive_of, services_of
 from serving.upload import read_check
 

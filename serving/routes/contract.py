@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from serving.bundle_schemas import CanarySent, CandidateSent, RollbackSent
 from serving.problems import MEDIA_TYPE
-from serving.schemas import CheckSent, Listing, Problem, ReviewSent, Sent
+from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
+from serving.schemas.checks import CheckSent, Listing, Problem, ReviewSent, Sent
 
 # Components that FastAPI does not see, since no route has them as a parameter or an answer.
 EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, CandidateSent, CanarySent, RollbackSent, Problem)

@@ -10,7 +10,7 @@ from serving.auth import require_key
 from serving.checks import bundle_used
 from serving.drift import DriftMonitor, MeasureDrift, TestedWindow
 from serving.routes.contract import problems
-from serving.schemas import BundleDrift, Drift, DriftMeasure, DriftWindow, utc_text
+from serving.schemas.checks import BundleDrift, Drift, DriftMeasure, DriftWindow, utc_text
 from serving.services import services_of
 
 router = APIRouter(prefix="/v1/drift", tags=["bundles"])

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from serving.auth import require_key
 from serving.errors import ComputeTimedOut, StoreUnavailable
 from serving.routes.contract import problems
-from serving.schemas import Alive, Readiness
+from serving.schemas.checks import Alive, Readiness
 from serving.services import services_of
 
 router = APIRouter(tags=["health"])

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from serving.auth import require_key
 from serving.checks import bundle_used
 from serving.routes.contract import SHORTLY, problems
-from serving.schemas import NearestReference, PhotoCrop, PhotoCrops
+from serving.schemas.checks import NearestReference, PhotoCrop, PhotoCrops
 from serving.services import archive_of, services_of
 from vision.bundle.references import Neighbour
 from vision.explain.crops import evidence_crops

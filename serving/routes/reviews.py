@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 
 from serving.auth import require_key
 from serving.routes.contract import json_body, problems
-from serving.schemas import Review, ReviewSent
+from serving.schemas.checks import Review, ReviewSent
 from serving.services import archive_of, services_of
 from serving.upload import read_json
 

@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from serving.bundle_schemas import BundlesOfName
 from serving.client import AsyncClient, Client, ProblemAnswered
+from serving.schemas.bundles import BundlesOfName
 from tests.serving.candidate_bundles import let_load, wait_until_loading, write_candidates, write_refused, write_slow
 from tests.serving.running import Running, files_of, run_in_process
 from tests.serving.sample_photos import RED, jpeg

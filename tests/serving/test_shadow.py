@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from serving.bundle_schemas import BundleComparison, CandidateSent, ProductComparison
 from serving.client import Client
 from serving.comparison import wilson
 from serving.patience import Patience
+from serving.schemas.bundles import BundleComparison, CandidateSent, ProductComparison
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
 from serving.shadow import MOST_WAITING

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from serving.schemas import Answered, BundleLoaded, Name, Note, Outcome, Sent, Unit
+from serving.schemas.checks import Answered, BundleLoaded, Name, Note, Outcome, Sent, Unit
 
 BundleAction = Literal[
     "activate", "shadow", "canary", "roll_back_activation", "roll_back_shadow", "roll_back_canary",
