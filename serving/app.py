@@ -14,11 +14,11 @@ from serving.openapi import describe_api
 from serving.own_machine import OwnMachineOnly, needs_own_machine
 from serving.pages.routes import mount_pages
 from serving.problems import install_problem_handlers
-from serving.retention import keep_house
 from serving.routes import bundle_changes, bundles, checks, drift, health, photos, reviews
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
 from serving.short_way import ShortWay
+from serving.store.cleanup import keep_house
 
 
 def create_app(settings: ServeSettings) -> FastAPI:

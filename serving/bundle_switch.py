@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 from serving.bundle_candidates import Candidates
-from serving.bundle_records import BundleRecords, NewBundleChange
 from serving.bundles import Canary, LoadedBundle, LoadedBundles, Slot
 from serving.errors import (
     BundleChangeConflict,
@@ -22,6 +21,7 @@ from serving.errors import (
 )
 from serving.memory import give_memory_back
 from serving.schemas.bundles import BundleAction, BundleName, CanarySent, CandidateSent, RollbackSent, SlotState
+from serving.store.deployment_rows import BundleRecords, NewBundleChange
 
 T = TypeVar("T")
 SETTLE_S = 5.0  # after a change, until the checks that began on the old bundle have let go of it

@@ -10,16 +10,16 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from serving.archive import Archive
 from serving.bundle_switch import BundleSwitch
 from serving.check_id import new_check_id
 from serving.compute import Compute
-from serving.evidence_bytes import pack_evidence
 from serving.idempotency import Idempotency, make_claim
 from serving.patience import Patience
-from serving.records import Claim, NewCheck, NewPhoto
 from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.shadow import Shadow
+from serving.store.check_rows import Claim, NewCheck, NewPhoto
+from serving.store.evidence_codec import pack_evidence
+from serving.store.store import Archive
 from serving.upload import CheckRequest
 from serving.watch import Watch
 from vision.detector import Detector

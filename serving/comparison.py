@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from serving.bundle_records import BundleRecords, Moves, Pair
 from serving.schemas.bundles import AuthenticityMove, ExampleCheck, OutcomeCount, ProductComparison, ShareChanged
+from serving.store.deployment_rows import BundleRecords, Moves, Pair
 from vision.binomial import wilson_bounds
 
 CERTAIN = frozenset({"genuine", "counterfeit"})

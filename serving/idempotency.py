@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator
 
 from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid, IdempotencyKeyReused
-from serving.records import Claim, Records
 from serving.schemas.checks import Check
+from serving.store.check_rows import Claim, Records
 from serving.upload import CheckRequest
 
 MAX_KEY_LENGTH = 200

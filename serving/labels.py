@@ -13,10 +13,10 @@ from sqlalchemy import Engine, exists, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
-from serving.archive import DATABASE_FILE, PHOTO_FOLDER
-from serving.database import connect
-from serving.photo_store import photo_path
-from serving.tables import CheckRow, ReviewRow
+from serving.store.database import connect
+from serving.store.photo_files import photo_path
+from serving.store.store import DATABASE_FILE, PHOTO_FOLDER
+from serving.store.tables import CheckRow, ReviewRow
 from vision.errors import ConfigError, PhotoError
 from vision.photo.format import sniff_format
 

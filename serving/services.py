@@ -8,7 +8,6 @@ import functools
 from fastapi import Request
 
 from serving.admission import Admission
-from serving.archive import Archive, open_archive
 from serving.bodies import BodyBytes
 from serving.bundle_candidates import Candidates
 from serving.bundle_switch import BundleSwitch
@@ -20,6 +19,7 @@ from serving.errors import StoreDisabled
 from serving.metrics import Metrics
 from serving.settings import ServeSettings
 from serving.shadow import Shadow
+from serving.store.store import Archive, open_archive
 from serving.telemetry import open_tracing
 from serving.watch import Watch
 from vision.photo.decode import PhotoLimits

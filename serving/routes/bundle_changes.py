@@ -8,7 +8,6 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Query, Request
 
 from serving.auth import require_key
-from serving.bundle_records import Pair
 from serving.bundle_switch import state_of
 from serving.bundles import Slot
 from serving.comparison import compare
@@ -29,6 +28,7 @@ from serving.schemas.bundles import (
 from serving.schemas.checks import Sent
 from serving.services import Services, archive_of, services_of
 from serving.shadow import Shadow
+from serving.store.deployment_rows import Pair
 from serving.upload import read_json
 
 router = APIRouter(prefix="/v1/bundles/{name:path}", tags=["bundles"])

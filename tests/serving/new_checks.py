@@ -8,9 +8,9 @@ import hashlib
 import numpy as np
 
 from serving.check_id import new_check_id
-from serving.evidence_bytes import pack_evidence
-from serving.records import Claim, NewCheck, NewPhoto
 from serving.schemas.checks import BundleUsed, Check, utc_text
+from serving.store.check_rows import Claim, NewCheck, NewPhoto
+from serving.store.evidence_codec import pack_evidence
 from vision.verdict import Evidence
 
 NOW = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)

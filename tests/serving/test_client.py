@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from serving.archive import open_archive
 from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from serving.client_calls import Call
 from serving.limits import LimitSettings
+from serving.store.store import open_archive
 from tests.serving.new_checks import new_check
 from tests.serving.occupied import occupied
 from tests.serving.running import Running

@@ -22,9 +22,9 @@ import httpx
 import pytest
 from PIL import Image
 
-from serving.archive import DATABASE_FILE, PHOTO_FOLDER
 from serving.errors import ComputeTimedOut
-from serving.photo_store import photo_path
+from serving.store.photo_files import photo_path
+from serving.store.store import DATABASE_FILE, PHOTO_FOLDER
 from tests.serving.new_checks import digest
 from tests.serving.occupied import until
 from tests.serving.running import Running, files_of, run_in_process

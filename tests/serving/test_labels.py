@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from serving.archive import PHOTO_FOLDER
 from serving.commands.labels import app
 from serving.labels import export_labels
-from serving.photo_store import photo_path
+from serving.store.photo_files import photo_path
+from serving.store.store import PHOTO_FOLDER
 from tests.serving.running import Running
 from tests.serving.sample_photos import BLUE, RED, jpeg
 from tests.tiny_bundle import write_tiny_bundle

@@ -11,9 +11,9 @@ from typing import Final
 import httpx
 import pytest
 
-from serving.archive import DATABASE_FILE, PHOTO_FOLDER
 from serving.openapi import FILE
 from serving.settings import ServeSettings
+from serving.store.store import DATABASE_FILE, PHOTO_FOLDER
 from tests.serving.candidate_bundles import write_candidates, write_refused
 from tests.serving.leaks import leaks_of
 from tests.serving.running import Running, run_in_thread

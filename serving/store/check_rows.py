@@ -11,10 +11,10 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, delete, exists, insert, select
 from sqlalchemy.orm import Session, selectinload
 
-from serving.database import Database, Rows
 from serving.errors import CheckNotFound
 from serving.schemas.checks import Check, CheckRecord, Decision, Review, utc_text
-from serving.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
+from serving.store.database import Database, Rows
+from serving.store.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
 
 IDEMPOTENCY_HOURS = 24
 _INSERT_CHECK = insert(cast(Table, CheckRow.__table__))

@@ -11,12 +11,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from serving.bundle_records import BundleRecords
-from serving.database import Database, open_database
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
-from serving.evidence_bytes import unpack_evidence
-from serving.photo_store import PhotoStore
-from serving.records import IDEMPOTENCY_HOURS, NewCheck, Records
+from serving.store.check_rows import IDEMPOTENCY_HOURS, NewCheck, Records
+from serving.store.database import Database, open_database
+from serving.store.deployment_rows import BundleRecords
+from serving.store.evidence_codec import unpack_evidence
+from serving.store.photo_files import PhotoStore
 from vision.errors import ConfigError
 from vision.verdict import Evidence
 

@@ -6,8 +6,8 @@ import asyncio
 import datetime
 import logging
 
-from serving.archive import Archive
 from serving.errors import Unavailable
+from serving.store.store import Archive
 
 PERIOD_S = 3600.0
 log = logging.getLogger("touchstone.serving")

@@ -13,10 +13,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from serving import database as database_module
-from serving.database import connect, migrate, open_database
 from serving.errors import StoreUnavailable
-from serving.tables import Table
+from serving.store import database as database_module
+from serving.store.database import connect, migrate, open_database
+from serving.store.tables import Table
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from serving.evidence_bytes import pack_evidence, unpack_evidence
+from serving.store.evidence_codec import pack_evidence, unpack_evidence
 from vision.verdict import Evidence
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from serving.archive import PHOTO_FOLDER, Archive, open_archive
 from serving.errors import CheckNotFound, PhotoNotFound, StoreUnavailable
-from serving.photo_store import photo_path
-from serving.records import Claim
-from serving.retention import delete_expired, keep_house
+from serving.store.check_rows import Claim
+from serving.store.cleanup import delete_expired, keep_house
+from serving.store.photo_files import photo_path
+from serving.store.store import PHOTO_FOLDER, Archive, open_archive
 from tests.serving.new_checks import NOW, digest, new_check
 from tests.serving.running import Running
 from tests.serving.sample_photos import RED, jpeg

@@ -1,10 +1,10 @@
-"""Runs Alembic's migrations on the connection that serving.database hands over."""
+"""Runs Alembic's migrations on the connection that serving.store.database hands over."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from serving.tables import Table
+from serving.store.tables import Table
 
 context.configure(
     connection=context.config.attributes["connection"],

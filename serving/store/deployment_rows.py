@@ -8,7 +8,6 @@ import datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from serving.database import Database
 from serving.schemas.bundles import (
     BundleAction,
     BundleChange,
@@ -17,7 +16,8 @@ from serving.schemas.bundles import (
     SlotState,
 )
 from serving.schemas.checks import Check, utc_text
-from serving.tables import BundleChangeRow, CheckRow, ShadowVerdictRow
+from serving.store.database import Database
+from serving.store.tables import BundleChangeRow, CheckRow, ShadowVerdictRow
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
