@@ -14,6 +14,7 @@ from serving.bundle_switch import BundleSwitch
 from serving.check_id import new_check_id
 from serving.compute import Compute
 from serving.idempotency import Idempotency, make_claim
+from serving.monitoring.instrumentation import Watch
 from serving.patience import Patience
 from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.shadow import Shadow
@@ -21,7 +22,6 @@ from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
 from serving.store.store import Archive
 from serving.upload import CheckRequest
-from serving.watch import Watch
 from vision.detector import Detector
 from vision.errors import NoPhotos, TooManyPhotos, ViewsMismatch
 from vision.verdict import PhotoJudgement, PhotoVerdict, Verdict

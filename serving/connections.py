@@ -11,7 +11,7 @@ import logging
 import resource
 from typing import Protocol
 
-from serving.metrics import Metrics
+from serving.monitoring.metrics import Metrics
 
 SWEEP_S = 0.5  # how often deadlines are looked at: late by this much at most, and one timer instead of one a connection
 RESERVED_FILES = 384  # descriptors for the store, for photos being read, for listeners, and for refused connections

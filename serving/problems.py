@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from serving.errors import RequestInvalid, ServingError, StoreUnavailable, Unavailable, UploadTimedOut
-from serving.request_id import current_request_id
+from serving.monitoring.request_id import current_request_id
 from serving.schemas.checks import FieldFault, Problem
 from vision.errors import CheckError, NoReadablePhoto, PhotoError, TouchstoneError
 

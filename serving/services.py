@@ -14,14 +14,14 @@ from serving.bundle_switch import BundleSwitch
 from serving.bundles import LoadedBundles, load_bundles
 from serving.checks import CheckRules, CheckService, bundle_used
 from serving.compute import Compute
-from serving.drift import DriftWatch
 from serving.errors import StoreDisabled
-from serving.metrics import Metrics
+from serving.monitoring.drift import DriftWatch
+from serving.monitoring.instrumentation import Watch
+from serving.monitoring.metrics import Metrics
+from serving.monitoring.tracing import open_tracing
 from serving.settings import ServeSettings
 from serving.shadow import Shadow
 from serving.store.store import Archive, open_archive
-from serving.telemetry import open_tracing
-from serving.watch import Watch
 from vision.photo.decode import PhotoLimits
 
 

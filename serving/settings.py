@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from serving.drift import DriftSettings
 from serving.limits import LimitSettings
-from serving.telemetry import TelemetrySettings
+from serving.monitoring.drift import DriftSettings
+from serving.monitoring.tracing import TelemetrySettings
 from vision.config.cpu_limits import usable_cores
 from vision.config.read import read_config, setting
 from vision.errors import ConfigError

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from serving.bundle_switch import BundleSwitch
 from serving.bundles import LoadedBundle
 from serving.compute import Compute
-from serving.metrics import Metrics
+from serving.monitoring.metrics import Metrics
 from serving.schemas.bundles import ShadowWork
 from serving.schemas.checks import Check
 from serving.store.deployment_rows import BundleRecords, ShadowVerdict

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from serving.app import make_api
-from serving.metrics import Metrics
+from serving.monitoring.metrics import Metrics
 from serving.settings import ServeSettings, read_serve_settings
 from serving.shadow import MOST_WAITING_BYTES
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.detection.drift BUNDLE MANIFEST --where split==test [--other MANIFEST]
 
-One photo of each listing is sent, as `serving.drift` takes it, and all of them are one window. False alarms are counted
+One photo of each listing is sent, as `serving.monitoring.drift` takes it, and all of them are one window. False alarms are counted
 on the same photos: validation and window are thrown together and dealt anew, so that nothing is shifted between them.
 """
 
@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
-from serving.drift import MeasureDrift, compare_window
-from serving.drift_tests import Reference, make_reference
+from serving.monitoring.drift import MeasureDrift, compare_window
+from serving.monitoring.drift_statistics import Reference, make_reference
 from training.data.manifest import Manifest, read_manifest
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 
 from serving.auth import require_key
 from serving.checks import bundle_used
-from serving.drift import DriftMonitor, MeasureDrift, TestedWindow
+from serving.monitoring.drift import DriftMonitor, MeasureDrift, TestedWindow
 from serving.routes.contract import problems
 from serving.schemas.checks import BundleDrift, Drift, DriftMeasure, DriftWindow, utc_text
 from serving.services import services_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from serving.request_id import JsonLines
+from serving.monitoring.request_id import JsonLines
 from tests.serving.running import Running
 from tests.serving.sample_photos import jpeg
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from serving.drift import DriftSettings
+from serving.monitoring.drift import DriftSettings
 from serving.settings import ServeSettings
 from tests.serving.pages.conftest import OpenPage
 from tests.serving.running import Running, run_in_thread

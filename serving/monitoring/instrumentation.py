@@ -7,10 +7,10 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 
-from serving.drift import DriftWatch
-from serving.metrics import Metrics
+from serving.monitoring.drift import DriftWatch
+from serving.monitoring.metrics import Metrics
+from serving.monitoring.tracing import Tracing
 from serving.schemas.checks import Check
-from serving.telemetry import Tracing
 from vision.detector import Detector
 from vision.verdict import PhotoJudgement
 

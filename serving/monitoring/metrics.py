@@ -7,7 +7,7 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from serving.drift_metrics import DriftMetrics
+from serving.monitoring.drift_metrics import DriftMetrics
 from serving.schemas.checks import BundleUsed, Check
 from vision.verdict import PhotoJudgement
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from serving.drift import compare_window
-from serving.drift_tests import (
+from serving.monitoring.drift import compare_window
+from serving.monitoring.drift_statistics import (
     bin_shares,
     index_by_chance,
     kolmogorov_smirnov_p,

@@ -13,8 +13,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import serving.services
+from serving.monitoring.tracing import TelemetrySettings, Tracing, open_tracing
 from serving.settings import ServeSettings
-from serving.telemetry import TelemetrySettings, Tracing, open_tracing
 from tests.serving.running import Running, run_in_thread
 from tests.serving.sample_photos import BLUE, RED, jpeg, jpeg_with_metadata, truncated_jpeg
 from vision.errors import ConfigError

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
 
-from serving.drift import DriftMonitor, DriftSettings, DriftWatch
-from serving.drift_metrics import DriftMetrics
+from serving.monitoring.drift import DriftMonitor, DriftSettings, DriftWatch
+from serving.monitoring.drift_metrics import DriftMetrics
 from serving.settings import ServeSettings
 from tests.serving.running import Running, run_in_thread
 from tests.tiny_bundle import write_tiny_bundle

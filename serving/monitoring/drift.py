@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.drift_metrics import DriftMetrics
-from serving.drift_tests import (
+from serving.monitoring.drift_metrics import DriftMetrics
+from serving.monitoring.drift_statistics import (
     Reference,
     bin_shares,
     index_by_chance,

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from serving.metrics import Metrics
+from serving.monitoring.metrics import Metrics
 from tests.serving.occupied import until
 from tests.serving.raw_http import check_head, connect
 from tests.serving.running import Running
 from tests.serving.sample_photos import RED, jpeg
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DASHBOARD = ROOT / "deploy" / "grafana" / "touchstone.json"
 ROW = re.compile(r"^\| `(touchstone_\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
 
