@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
-from serving.bodies import BoundedBodies
-from serving.border import Border
+from serving.http.body_memory import BoundedBodies
+from serving.http.problems import install_problem_handlers
+from serving.http.request_log import Border
+from serving.http.trusted_host import OwnMachineOnly, needs_own_machine
 from serving.openapi import describe_api
-from serving.own_machine import OwnMachineOnly, needs_own_machine
 from serving.pages.routes import mount_pages
-from serving.problems import install_problem_handlers
 from serving.routes import bundle_changes, bundles, checks, drift, health, photos, reviews
 from serving.services import Services, open_services
 from serving.settings import ServeSettings

@@ -8,7 +8,7 @@ import hmac
 from fastapi import Request
 
 from serving.errors import KeyInvalid, KeyRequired
-from serving.limits import caller_at
+from serving.http.rate_limit import caller_at
 from serving.services import services_of
 
 OPEN = "open"

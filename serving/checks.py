@@ -13,6 +13,7 @@ from typing import Literal
 from serving.bundle_switch import BundleSwitch
 from serving.check_id import new_check_id
 from serving.compute import Compute
+from serving.http.check_body import CheckRequest
 from serving.idempotency import Idempotency, make_claim
 from serving.monitoring.instrumentation import Watch
 from serving.patience import Patience
@@ -21,7 +22,6 @@ from serving.shadow import Shadow
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
 from serving.store.store import Archive
-from serving.upload import CheckRequest
 from vision.detector import Detector
 from vision.errors import NoPhotos, TooManyPhotos, ViewsMismatch
 from vision.verdict import PhotoJudgement, PhotoVerdict, Verdict

@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator
 
 from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid, IdempotencyKeyReused
+from serving.http.check_body import CheckRequest
 from serving.schemas.checks import Check
 from serving.store.check_rows import Claim, Records
-from serving.upload import CheckRequest
 
 MAX_KEY_LENGTH = 200
 

@@ -7,14 +7,14 @@ import functools
 
 from fastapi import Request
 
-from serving.admission import Admission
-from serving.bodies import BodyBytes
 from serving.bundle_candidates import Candidates
 from serving.bundle_switch import BundleSwitch
 from serving.bundles import LoadedBundles, load_bundles
 from serving.checks import CheckRules, CheckService, bundle_used
 from serving.compute import Compute
 from serving.errors import StoreDisabled
+from serving.http.admission import Admission
+from serving.http.body_memory import BodyBytes
 from serving.monitoring.drift import DriftWatch
 from serving.monitoring.instrumentation import Watch
 from serving.monitoring.metrics import Metrics

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from serving.limits import LimitSettings
+from serving.http.rate_limit import LimitSettings
 from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TelemetrySettings
 from vision.config.cpu_limits import usable_cores

@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from serving.bundle_switch import BundleSwitch
 from serving.bundles import LoadedBundle
 from serving.compute import Compute
+from serving.http.check_body import CheckRequest
 from serving.monitoring.metrics import Metrics
 from serving.schemas.bundles import ShadowWork
 from serving.schemas.checks import Check
 from serving.store.deployment_rows import BundleRecords, ShadowVerdict
-from serving.upload import CheckRequest
 from vision.verdict import PhotoJudgement
 
 MOST_WAITING = 64  # checks

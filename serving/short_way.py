@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.auth import require_key
-from serving.problems import answer_touchstone_error
+from serving.http.problems import answer_touchstone_error
 from serving.routes.checks import create_check, router
 from vision.errors import TouchstoneError
 

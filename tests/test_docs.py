@@ -98,7 +98,7 @@ def test_every_error_code_is_documented(errors: list[type[TouchstoneError]]) -> 
 
 
 def test_every_documented_error_code_exists(errors: list[type[TouchstoneError]]) -> None:
-    routing = {"not_found", "method_not_allowed"}  # serving.problems gives these to what no route takes
+    routing = {"not_found", "method_not_allowed"}  # serving.http.problems gives these to what no route takes
     assert set(documented_errors()) - {error.code for error in errors} - routing == set()
 
 

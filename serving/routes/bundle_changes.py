@@ -12,6 +12,7 @@ from serving.bundle_switch import state_of
 from serving.bundles import Slot
 from serving.comparison import compare
 from serving.errors import StoreDisabled
+from serving.http.check_body import read_json
 from serving.routes.bundles import describe_bundle
 from serving.routes.contract import json_body, problems
 from serving.schemas.bundles import (
@@ -29,7 +30,6 @@ from serving.schemas.checks import Sent
 from serving.services import Services, archive_of, services_of
 from serving.shadow import Shadow
 from serving.store.deployment_rows import Pair
-from serving.upload import read_json
 
 router = APIRouter(prefix="/v1/bundles/{name:path}", tags=["bundles"])
 MAX_BODY_BYTES = 64 * 1024

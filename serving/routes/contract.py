@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from serving.problems import MEDIA_TYPE
+from serving.http.problems import MEDIA_TYPE
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import CheckSent, Listing, Problem, ReviewSent, Sent
 

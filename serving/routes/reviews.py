@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from serving.auth import require_key
+from serving.http.check_body import read_json
 from serving.routes.contract import json_body, problems
 from serving.schemas.checks import Review, ReviewSent
 from serving.services import archive_of, services_of
-from serving.upload import read_json
 
 router = APIRouter(prefix="/v1/checks/{check_id}/review", tags=["reviews"])
 MAX_REVIEW_BYTES = 64 * 1024

@@ -10,7 +10,7 @@ import pytest
 
 from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from serving.client_calls import Call
-from serving.limits import LimitSettings
+from serving.http.rate_limit import LimitSettings
 from serving.store.store import open_archive
 from tests.serving.new_checks import new_check
 from tests.serving.occupied import occupied

@@ -15,12 +15,12 @@ from starlette.types import Message
 
 from serving.client import Client
 from serving.comparison import wilson
+from serving.http.check_body import CheckRequest
 from serving.patience import Patience
 from serving.schemas.bundles import BundleComparison, CandidateSent, ProductComparison
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
 from serving.shadow import MOST_WAITING
-from serving.upload import CheckRequest
 from tests.serving.candidate_bundles import write_candidates
 from tests.serving.running import Running
 from tests.serving.sample_photos import BLUE, GREY, RED, jpeg

@@ -14,10 +14,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from serving.connections import MOST_LINGERING, Connections
 from serving.errors import HeadTimedOut, HeadTooLarge, HttpMalformed, ServingError, TooManyConnections
+from serving.http.connections import MOST_LINGERING, Connections
+from serving.http.problems import CODE_HEADER, answer_error
 from serving.monitoring.request_id import HEADER, current_request_id, request_id_of
-from serving.problems import CODE_HEADER, answer_error
 
 LINGER_S = 5.0  # a client that was answered early gets this long to stop sending; closing at once may lose the answer
 MAX_HEAD_BYTES = 64 * 1024

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from serving.compute import Compute
-from serving.limits import CallerLimits, LimitSettings
+from serving.http.rate_limit import CallerLimits, LimitSettings
 from serving.patience import Patience
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from serving import limits
 from serving.errors import ConcurrencyLimited, RateLimited
-from serving.limits import CallerLimits, LimitSettings, caller_at
+from serving.http import rate_limit as limits
+from serving.http.rate_limit import CallerLimits, LimitSettings, caller_at
 from tests.serving.occupied import occupied
 from tests.serving.running import Running
 from tests.serving.sample_photos import jpeg

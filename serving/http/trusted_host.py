@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.errors import ForeignSite
-from serving.problems import answer_error
+from serving.http.problems import answer_error
 from serving.settings import ServeSettings, is_loopback
 
 

@@ -23,7 +23,7 @@ from serving.errors import (
     UploadTimedOut,
     UrlPhotosUnsupported,
 )
-from serving.multipart import MultipartSplitter, Part
+from serving.http.multipart import MultipartSplitter, Part
 from serving.schemas.checks import CheckSent, Listing, PhotoSent
 
 MAX_LISTING_BYTES = 64 * 1024

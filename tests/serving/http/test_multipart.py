@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from serving.errors import MultipartMalformed
-from serving.multipart import MAX_PARTS, MultipartSplitter, Part
+from serving.http.multipart import MAX_PARTS, MultipartSplitter, Part
 
 PHOTO = b"\xff\xd8\r\n--\r\n--edg\r\n--edge\x00\r\r\n"  # bytes that look like a boundary's beginning
 BODY = (

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from serving.http_protocol import MAX_HEAD_BYTES
+from serving.http.protocol import MAX_HEAD_BYTES
 from tests.serving.occupied import occupied, until
 from tests.serving.raw_http import check_head, connect, ends, get, multipart, read_answer
 from tests.serving.running import Running, run_in_process

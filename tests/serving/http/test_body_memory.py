@@ -7,8 +7,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from serving.bodies import BodyBytes
 from serving.errors import MemoryFull
+from serving.http.body_memory import BodyBytes
 from tests.serving.occupied import until
 from tests.serving.raw_http import check_head, connect, multipart, read_answer
 from tests.serving.running import Running

@@ -8,10 +8,10 @@ import time
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.http.problems import CODE_HEADER, internal_problem
 from serving.monitoring.metrics import UNMATCHED, Metrics
 from serving.monitoring.request_id import HEADER, current_request_id, request_id_of
 from serving.monitoring.tracing import Tracing, end_request
-from serving.problems import CODE_HEADER, internal_problem
 
 log = logging.getLogger("touchstone.access")
 CLIENT_GONE = 499  # nginx's number for a caller that left before the answer

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.errors import MemoryFull
-from serving.problems import answer_error
+from serving.http.problems import answer_error
 
 PIECE_BYTES = 64 * 1024  # uvicorn's high-water mark: the next piece waits until the client has taken most of the last
 

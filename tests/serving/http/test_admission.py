@@ -22,7 +22,7 @@ LARGE = 8 * 2**20  # more than socket buffers take: whoever sends it before read
 @pytest.fixture
 def full(start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     """A server where nothing more may wait, patient with clients that a busy machine makes slow."""
-    monkeypatch.setattr("serving.http_protocol.LINGER_S", 60.0)
+    monkeypatch.setattr("serving.http.protocol.LINGER_S", 60.0)
     server = start(threads=1, max_waiting=0, store="none")
     with occupied(server, waiting=1):
         yield server
@@ -94,7 +94,7 @@ def test_curl_reads_the_no_with_and_without_waiting_for_100_continue(full: Runni
 
 
 def test_a_body_that_nobody_reads_may_not_go_on_for_ever(full: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("serving.http_protocol.LINGER_S", 0.2)
+    monkeypatch.setattr("serving.http.protocol.LINGER_S", 0.2)
     with connect(full) as connection:
         connection.sendall(check_head(10**9))
         assert read_answer(connection).status == 503
