@@ -12,11 +12,11 @@ from typing import Literal
 
 from serving.bundle_switch import BundleSwitch
 from serving.check_id import new_check_id
-from serving.compute import Compute
+from serving.compute.deadline import Patience
+from serving.compute.executor import Compute
 from serving.http.check_body import CheckRequest
 from serving.idempotency import Idempotency, make_claim
 from serving.monitoring.instrumentation import Watch
-from serving.patience import Patience
 from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.shadow import Shadow
 from serving.store.check_rows import Claim, NewCheck, NewPhoto

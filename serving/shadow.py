@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from serving.bundle_switch import BundleSwitch
 from serving.bundles import LoadedBundle
-from serving.compute import Compute
+from serving.compute.executor import Compute
 from serving.http.check_body import CheckRequest
 from serving.monitoring.metrics import Metrics
 from serving.schemas.bundles import ShadowWork

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from serving.compute import Compute
+from serving.compute.deadline import Patience
+from serving.compute.executor import Compute
 from serving.http.rate_limit import CallerLimits, LimitSettings
-from serving.patience import Patience
 
 
 class Admission:

@@ -15,8 +15,8 @@ from starlette.types import Message
 
 from serving.client import Client
 from serving.comparison import wilson
+from serving.compute.deadline import Patience
 from serving.http.check_body import CheckRequest
-from serving.patience import Patience
 from serving.schemas.bundles import BundleComparison, CandidateSent, ProductComparison
 from serving.services import Services, open_services
 from serving.settings import ServeSettings

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from serving.workers import Overdue, Workers
+from serving.compute.worker_threads import Overdue, Workers
 from tests.serving.occupied import until
 
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
+from serving.compute.worker_threads import Overdue, Workers
 from serving.errors import ComputeTimedOut, Overloaded
-from serving.workers import Overdue, Workers
 
 T = TypeVar("T")
 NICENESS = 10

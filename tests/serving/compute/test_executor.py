@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from serving.compute import Compute
+from serving.compute.executor import Compute
 from serving.errors import ComputeTimedOut, Overloaded
 from tests.serving.running import Running
 from tests.serving.sample_photos import jpeg
