@@ -10,10 +10,10 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from serving.bundle_switch import BundleSwitch
 from serving.check_id import new_check_id
 from serving.compute.deadline import Patience
 from serving.compute.executor import Compute
+from serving.deployments.switch import BundleSwitch
 from serving.http.check_body import CheckRequest
 from serving.idempotency import Idempotency, make_claim
 from serving.monitoring.instrumentation import Watch

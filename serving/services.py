@@ -7,11 +7,11 @@ import functools
 
 from fastapi import Request
 
-from serving.bundle_candidates import Candidates
-from serving.bundle_switch import BundleSwitch
-from serving.bundles import LoadedBundles, load_bundles
 from serving.checks import CheckRules, CheckService, bundle_used
 from serving.compute.executor import Compute
+from serving.deployments.candidates import Candidates
+from serving.deployments.slots import LoadedBundles, load_bundles
+from serving.deployments.switch import BundleSwitch
 from serving.errors import StoreDisabled
 from serving.http.admission import Admission
 from serving.http.body_memory import BodyBytes

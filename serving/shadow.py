@@ -8,9 +8,9 @@ import functools
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from serving.bundle_switch import BundleSwitch
-from serving.bundles import LoadedBundle
 from serving.compute.executor import Compute
+from serving.deployments.slots import LoadedBundle
+from serving.deployments.switch import BundleSwitch
 from serving.http.check_body import CheckRequest
 from serving.monitoring.metrics import Metrics
 from serving.schemas.bundles import ShadowWork

@@ -8,9 +8,9 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Query, Request
 
 from serving.auth import require_key
-from serving.bundle_switch import state_of
-from serving.bundles import Slot
-from serving.comparison import compare
+from serving.deployments.comparison import compare
+from serving.deployments.slots import Slot
+from serving.deployments.switch import state_of
 from serving.errors import StoreDisabled
 from serving.http.check_body import read_json
 from serving.routes.bundles import describe_bundle

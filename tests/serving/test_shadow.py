@@ -14,8 +14,8 @@ import pytest
 from starlette.types import Message
 
 from serving.client import Client
-from serving.comparison import wilson
 from serving.compute.deadline import Patience
+from serving.deployments.comparison import wilson
 from serving.http.check_body import CheckRequest
 from serving.schemas.bundles import BundleComparison, CandidateSent, ProductComparison
 from serving.services import Services, open_services

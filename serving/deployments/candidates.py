@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from serving.bundles import LoadedBundle, Slot, open_bundle
+from serving.deployments.slots import LoadedBundle, Slot, open_bundle
 from serving.errors import (
     CandidateChecksumMismatch,
     CandidateFormatUnknown,

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
-from serving.bundle_candidates import Candidates
-from serving.bundles import Canary, LoadedBundle, LoadedBundles, Slot
+from serving.deployments.candidates import Candidates
+from serving.deployments.malloc import give_memory_back
+from serving.deployments.slots import Canary, LoadedBundle, LoadedBundles, Slot
 from serving.errors import (
     BundleChangeConflict,
     BundleNameAmbiguous,
@@ -19,7 +20,6 @@ from serving.errors import (
     NothingToRollBack,
     RequestRefused,
 )
-from serving.memory import give_memory_back
 from serving.schemas.bundles import BundleAction, BundleName, CanarySent, CandidateSent, RollbackSent, SlotState
 from serving.store.deployment_rows import BundleRecords, NewBundleChange
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.bundles import load_bundles
+from serving.deployments.slots import load_bundles
 from serving.settings import BatchingSettings, ProductSettings, ServeSettings
 from tests.serving.running import Running
 from tests.serving.sample_photos import BLUE, RED, jpeg
