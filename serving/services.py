@@ -7,7 +7,8 @@ import functools
 
 from fastapi import Request
 
-from serving.checks import CheckRules, CheckService, bundle_used
+from serving.checks.service import CheckRules, CheckService, bundle_used
+from serving.checks.shadow import Shadow
 from serving.compute.executor import Compute
 from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
@@ -20,7 +21,6 @@ from serving.monitoring.instrumentation import Watch
 from serving.monitoring.metrics import Metrics
 from serving.monitoring.tracing import open_tracing
 from serving.settings import ServeSettings
-from serving.shadow import Shadow
 from serving.store.store import Archive, open_archive
 from vision.photo.decode import PhotoLimits
 

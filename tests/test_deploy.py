@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from serving.app import make_api
+from serving.checks.shadow import MOST_WAITING_BYTES
 from serving.monitoring.metrics import Metrics
 from serving.settings import ServeSettings, read_serve_settings
-from serving.shadow import MOST_WAITING_BYTES
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"

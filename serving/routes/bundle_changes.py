@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Query, Request
 
 from serving.auth import require_key
+from serving.checks.shadow import Shadow
 from serving.deployments.comparison import compare
 from serving.deployments.slots import Slot
 from serving.deployments.switch import state_of
@@ -28,7 +29,6 @@ from serving.schemas.bundles import (
 )
 from serving.schemas.checks import Sent
 from serving.services import Services, archive_of, services_of
-from serving.shadow import Shadow
 from serving.store.deployment_rows import Pair
 
 router = APIRouter(prefix="/v1/bundles/{name:path}", tags=["bundles"])

@@ -7,7 +7,7 @@ import hashlib
 
 import numpy as np
 
-from serving.check_id import new_check_id
+from serving.checks.check_id import new_check_id
 from serving.schemas.checks import BundleUsed, Check, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence

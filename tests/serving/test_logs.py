@@ -118,5 +118,5 @@ def test_the_traceback_of_an_unforeseen_error_tells_nothing_of_the_check(
     check_lines(told, photo)
     (traceback,) = [line for line in map(json.loads, told) if "exception" in line]
     assert "ZeroDivisionError" in traceback["exception"]
-    assert "serving/checks.py" in traceback["exception"]
+    assert "serving/checks/service.py" in traceback["exception"]
     assert traceback["request_id"] != "-"

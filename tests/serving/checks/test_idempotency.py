@@ -6,8 +6,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from serving.checks.idempotency import make_claim
 from serving.http.check_body import CheckRequest
-from serving.idempotency import make_claim
 from tests.serving.running import Running
 from tests.serving.sample_photos import BLUE, RED, jpeg
 

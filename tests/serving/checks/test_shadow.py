@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
+from serving.checks.shadow import MOST_WAITING
 from serving.client import Client
 from serving.compute.deadline import Patience
 from serving.deployments.comparison import wilson
@@ -20,7 +21,6 @@ from serving.http.check_body import CheckRequest
 from serving.schemas.bundles import BundleComparison, CandidateSent, ProductComparison
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
-from serving.shadow import MOST_WAITING
 from tests.serving.candidate_bundles import write_candidates
 from tests.serving.running import Running
 from tests.serving.sample_photos import BLUE, GREY, RED, jpeg

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 import uuid
 
-from serving.check_id import new_check_id
+from serving.checks.check_id import new_check_id
 
 
 def test_an_id_is_a_uuid_of_version_7_with_the_time_in_front() -> None:

@@ -10,15 +10,15 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from serving.check_id import new_check_id
+from serving.checks.check_id import new_check_id
+from serving.checks.idempotency import Idempotency, make_claim
+from serving.checks.shadow import Shadow
 from serving.compute.deadline import Patience
 from serving.compute.executor import Compute
 from serving.deployments.switch import BundleSwitch
 from serving.http.check_body import CheckRequest
-from serving.idempotency import Idempotency, make_claim
 from serving.monitoring.instrumentation import Watch
 from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
-from serving.shadow import Shadow
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
 from serving.store.store import Archive
