@@ -21,7 +21,7 @@ def export(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="Manifest to write; photos are copied beside it.")],
 ) -> None:
     """Write reviewed checks as a manifest, with their photos beside it; the server may run meanwhile."""
-    from serving.labels import export_labels
+    from serving.reviews.label_export import export_labels
 
     exported = export_labels(store, out)
     found = ", ".join(f"{count} {label}" for label, count in sorted(exported.listings.items())) or "none"

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from serving.commands.labels import app
-from serving.labels import export_labels
+from serving.reviews.label_export import export_labels
 from serving.store.photo_files import photo_path
 from serving.store.store import PHOTO_FOLDER
 from tests.serving.running import Running
