@@ -21,8 +21,8 @@ from typing import Any, Self
 
 import httpx
 
-from serving.client_bundles import AsyncBundleClient, BundleClient
-from serving.client_calls import (
+from serving.client.bundles import AsyncBundleClient, BundleClient
+from serving.client.calls import (
     Call,
     ClientError,
     ProblemAnswered,

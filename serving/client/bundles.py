@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
-from serving.client_calls import Call
+from serving.client.calls import Call
 from serving.schemas.bundles import (
     BundleChange,
     BundleChangeList,
