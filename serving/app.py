@@ -12,12 +12,12 @@ from serving.http.body_memory import BoundedBodies
 from serving.http.problems import install_problem_handlers
 from serving.http.request_log import Border
 from serving.http.trusted_host import OwnMachineOnly, needs_own_machine
-from serving.openapi import describe_api
 from serving.pages.routes import mount_pages
 from serving.routes import bundle_changes, bundles, checks, drift, health, photos, reviews
+from serving.routes.api import describe_api
+from serving.routes.fast_path import ShortWay
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
-from serving.short_way import ShortWay
 from serving.store.cleanup import keep_house
 
 

@@ -7,13 +7,13 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from serving.auth import require_key
 from serving.checks.shadow import Shadow
 from serving.deployments.comparison import compare
 from serving.deployments.slots import Slot
 from serving.deployments.switch import state_of
 from serving.errors import StoreDisabled
 from serving.http.check_body import read_json
+from serving.routes.auth import require_key
 from serving.routes.bundles import describe_bundle
 from serving.routes.contract import json_body, problems
 from serving.schemas.bundles import (

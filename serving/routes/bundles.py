@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from serving.auth import require_key
 from serving.checks.service import bundle_used
+from serving.routes.auth import require_key
 from serving.routes.contract import SHORTLY, problems
 from serving.schemas.checks import BundleList, BundleLoaded, ErrorShare, ProductThresholds
 from serving.services import services_of

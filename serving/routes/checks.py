@@ -10,10 +10,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from serving.auth import limited_as, require_key
 from serving.compute.deadline import Patience
 from serving.errors import CursorInvalid, RequestInvalid
 from serving.http.check_body import read_check
+from serving.routes.auth import limited_as, require_key
 from serving.routes.contract import CHECK_BODY, problems
 from serving.schemas.checks import Answered, Check, CheckPage, CheckRecord, Outcome
 from serving.services import archive_of, services_of

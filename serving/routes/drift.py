@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from serving.auth import require_key
 from serving.checks.service import bundle_used
 from serving.monitoring.drift import DriftMonitor, MeasureDrift, TestedWindow
+from serving.routes.auth import require_key
 from serving.routes.contract import problems
 from serving.schemas.checks import BundleDrift, Drift, DriftMeasure, DriftWindow, utc_text
 from serving.services import services_of

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from serving.auth import require_key
 from serving.errors import ComputeTimedOut, StoreUnavailable
+from serving.routes.auth import require_key
 from serving.routes.contract import problems
 from serving.schemas.checks import Alive, Readiness
 from serving.services import services_of

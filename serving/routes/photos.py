@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from serving.auth import require_key
 from serving.checks.service import bundle_used
+from serving.routes.auth import require_key
 from serving.routes.contract import SHORTLY, problems
 from serving.schemas.checks import NearestReference, PhotoCrop, PhotoCrops
 from serving.services import archive_of, services_of

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from serving.auth import require_key
 from serving.http.check_body import read_json
+from serving.routes.auth import require_key
 from serving.routes.contract import json_body, problems
 from serving.schemas.checks import Review, ReviewSent
 from serving.services import archive_of, services_of

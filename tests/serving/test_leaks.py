@@ -11,7 +11,7 @@ from typing import Final
 import httpx
 import pytest
 
-from serving.openapi import FILE
+from serving.routes.api import FILE
 from serving.settings import ServeSettings
 from serving.store.store import DATABASE_FILE, PHOTO_FOLDER
 from tests.serving.candidate_bundles import write_candidates, write_refused

@@ -1,4 +1,4 @@
-"""The OpenAPI document of the HTTP contract. `python -m serving.openapi` writes serving/openapi.json anew."""
+"""The OpenAPI document of the HTTP contract. `python -m serving.routes.api` writes serving/openapi.json anew."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from serving.routes.contract import EXTRA_SCHEMAS, problems
 
-FILE = Path(__file__).parent / "openapi.json"
+FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
 OPEN_PATHS = ("/healthz", "/readyz")
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from serving.app import make_api
-from serving.openapi import FILE
+from serving.routes.api import FILE
 from tests.serving.contract_changes import breaking_changes
 from tests.serving.running import Running
 
-REGENERATE = "run `python -m serving.openapi` and commit serving/openapi.json"
+REGENERATE = "run `python -m serving.routes.api` and commit serving/openapi.json"
 
 
 @pytest.fixture(scope="module")

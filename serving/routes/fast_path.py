@@ -13,8 +13,8 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.auth import require_key
 from serving.http.problems import answer_touchstone_error
+from serving.routes.auth import require_key
 from serving.routes.checks import create_check, router
 from vision.errors import TouchstoneError
 
