@@ -3,11 +3,12 @@
     python -m benchmarks.detection.deletion BUNDLE MANIFEST [--where split==test] [--listings 100] [--networks 5]
 
 Of listings that the bundle never saw and calls genuine or counterfeit, the two or three crops of each photo that spoke
-for that verdict are painted out (training/perturbations/product.py), and the photo and the listing judged again; then crops
-anywhere in the photo, crops on the product's box, and the crops that a randomised network (benchmarks/detection/random_weights.py)
-gives for the same verdict. `moved` is how far a photo's logit goes towards the other side, in standard deviations of
-the photos' logits; `changed` the share of listings with another outcome; `crops less` what the crops did beyond. At the
-end the randomised networks' own logit, after their own crops. Intervals are over listings, differences paired.
+for that verdict are painted out (training/perturbations/product.py), and the photo and the listing judged again; then
+crops anywhere in the photo, crops on the product's box, and the crops that a randomised network
+(benchmarks/detection/random_weights.py) gives for the same verdict. `moved` is how far a photo's logit goes towards the
+other side, in standard deviations of the photos' logits; `changed` the share of listings with another outcome; `crops
+less` what the crops did beyond. At the end the randomised networks' own logit, after their own crops. Intervals are
+over listings, differences paired.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
     python -m benchmarks.detection.drift BUNDLE MANIFEST --where split==test [--other MANIFEST]
 
-One photo of each listing is sent, as `serving.monitoring.drift` takes it, and all of them are one window. False alarms are counted
-on the same photos: validation and window are thrown together and dealt anew, so that nothing is shifted between them.
+One photo of each listing is sent, as `serving.monitoring.drift` takes it, and all of them are one window. False alarms
+are counted on the same photos: validation and window are thrown together and dealt anew, so that nothing is shifted
+between them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ Columns = Mapping[str, NDArray[np.float64]]
 
 
 def standing_photo(manifest: Manifest, rows: Sequence[int]) -> bytes:
-    """The photo that stands for a listing, as `vision.drift_sample.one_of` chooses: the first would be its best view."""
+    """The photo that stands for a listing, as `vision.drift_sample.one_of` chooses: the first is its best view."""
     photos = [manifest.rows[row].photo.read_bytes() for row in rows[:MOST_PHOTOS]]
     return min(photos, key=lambda data: hashlib.sha256(data).hexdigest())
 

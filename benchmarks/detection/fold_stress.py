@@ -1,6 +1,7 @@
 """How many verdicts change when photos are saved as JPEG 50 or sent at half size, over all folds of a run.
 
-    python -m benchmarks.detection.fold_stress RUN [--manifest MANIFEST] [--folds 0 1] [--listings 40] [--changes jpeg_50 half_size]
+    python -m benchmarks.detection.fold_stress RUN [--manifest MANIFEST] [--folds 0 1] [--listings 40]
+        [--changes jpeg_50 half_size]
 
 RUN is the folder of a run with `calibration.source = "fold_runs"`: each fold's bundle judges its own fold, which it
 never saw, as it is and changed, and the answers of all folds are pooled. The rows are those that the run was trained

@@ -2,10 +2,10 @@
 
     python -m benchmarks.detection.one_photo RUN [--manifest MANIFEST] [--fit-listings 112] [--seed 0]
 
-What RUN's networks said of listings that they never saw, as benchmarks/detection/calibrators.py reads it. Thresholds are fitted on the
-listings of the other folds, per product as bundles have them, and judge the fold left out: its listings as they are, by
-number of photos, and each of them cut to one of its photos. Intervals of shares are Wilson's; the difference of the
-same listings is a paired bootstrap's.
+What RUN's networks said of listings that they never saw, as benchmarks/detection/calibrators.py reads it. Thresholds
+are fitted on the listings of the other folds, per product as bundles have them, and judge the fold left out: its
+listings as they are, by number of photos, and each of them cut to one of its photos. Intervals of shares are Wilson's;
+the difference of the same listings is a paired bootstrap's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How much of a manifest of other goods a bundle keeps out, when each listing is sent as one of its products.
 
-    python -m benchmarks.detection.unsupported BUNDLE MANIFEST --product air_jordan_1 [--where product==air_force_1] [--reencode]
+    python -m benchmarks.detection.unsupported BUNDLE MANIFEST --product air_jordan_1
+        [--where product==air_force_1] [--reencode]
 
 Each listing is judged by its first 12 photos, through the Detector. `--reencode` sends every photo as a JPEG of quality
 90 whose longer side is 640 px, so that no size or format can explain the answer.

@@ -3,7 +3,8 @@
 bash benchmarks/serving/setup.sh                          once: the peers' environments
 python -m benchmarks.serving.run                          everything, about an hour on two quiet cores
 python -m benchmarks.serving.run --quick                  the same with short rounds, a quarter of an hour
-python -m benchmarks.serving.run --bundle MINE --parts limit overload   some parts, on a bundle of your own; no peers needed
+python -m benchmarks.serving.run --bundle MINE --parts limit overload
+                                                          some parts, on a bundle of your own; no peers needed
 """
 
 from __future__ import annotations

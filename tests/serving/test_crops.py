@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from serving.client.client import Client
+from serving.client import Client
 from tests.serving.running import Running
 from tests.serving.sample_photos import BLUE, RED, jpeg, truncated_jpeg
 from tests.tiny_bundle import write_tiny_bundle

@@ -14,7 +14,7 @@ import pytest
 from starlette.types import Message
 
 from serving.checks.shadow import MOST_WAITING
-from serving.client.client import Client
+from serving.client import Client
 from serving.compute.deadline import Patience
 from serving.deployments.comparison import wilson
 from serving.http.check_body import CheckRequest

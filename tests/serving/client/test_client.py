@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from serving.client.calls import Call
-from serving.client.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from serving.http.rate_limit import LimitSettings
 from serving.store.store import open_archive
 from tests.serving.new_checks import new_check

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from serving.client.client import AsyncClient, Client, ProblemAnswered
+from serving.client import AsyncClient, Client, ProblemAnswered
 from serving.schemas.bundles import BundlesOfName
 from tests.serving.candidate_bundles import let_load, wait_until_loading, write_candidates, write_refused, write_slow
 from tests.serving.running import Running, files_of, run_in_process

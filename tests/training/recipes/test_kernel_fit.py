@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from tests.training.lessons import lesson_of
 from training.errors import RunError
 from training.model.heads import KernelHead
+from training.recipes import kernel_fit as kernel
 from training.recipes.kernel_fit import KernelConfig, fit_kernel_head
-from training.recipes.recipe import kernel_fit as kernel
 from training.statistics.scores import auroc
 from vision.errors import ConfigError
 
