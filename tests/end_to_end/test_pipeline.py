@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving.running import files_of, run_in_process
+from tests.serving.servers.running import files_of, run_in_process
 from tests.toy_data import write_toy_config, write_toy_data
 
 pytestmark = pytest.mark.end_to_end

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from serving.settings import ServeSettings
-from tests.serving.running import Running, run_in_thread
+from tests.serving.servers.running import Running, run_in_thread
 from tests.tiny_bundle import write_tiny_bundle
 
 

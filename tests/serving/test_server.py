@@ -16,8 +16,8 @@ import pytest
 
 from serving.server import address_of, open_socket
 from serving.settings import ServeSettings, read_serve_settings, refuse_open_door
-from tests.serving.running import files_of, run_in_process
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.running import files_of, run_in_process
 from vision.config.cpu_limits import usable_cores
 from vision.errors import ConfigError
 

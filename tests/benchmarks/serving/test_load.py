@@ -20,7 +20,7 @@ from PIL import Image
 from benchmarks.serving.load import Exchange, Form, Load, LoadResult, names, run_load
 from benchmarks.serving.load_client import Connection
 from serving.http.multipart import MultipartSplitter
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
 from vision.photo.decode import open_photo
 
 Answer = Callable[[bytes], tuple[int, bytes]]

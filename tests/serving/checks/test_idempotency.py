@@ -8,8 +8,8 @@ import pytest
 
 from serving.checks.idempotency import make_claim
 from serving.http.check_body import CheckRequest
-from tests.serving.running import Running
-from tests.serving.sample_photos import BLUE, RED, jpeg
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg
+from tests.serving.servers.running import Running
 
 
 def key(value: str) -> dict[str, str]:

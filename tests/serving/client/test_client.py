@@ -12,10 +12,10 @@ from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreac
 from serving.client.calls import Call
 from serving.http.rate_limit import LimitSettings
 from serving.store.store import open_archive
-from tests.serving.new_checks import new_check
-from tests.serving.occupied import occupied
-from tests.serving.running import Running
-from tests.serving.sample_photos import BLUE, RED, jpeg, truncated_jpeg
+from tests.serving.builders.new_checks import new_check
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
+from tests.serving.servers.occupied import occupied
+from tests.serving.servers.running import Running
 
 QUICK = Retries(attempts=4, first_wait_s=0.001)
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.serving.occupied import occupied, until
-from tests.serving.raw_http import check_head, connect, multipart, read_answer
-from tests.serving.running import Running
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.occupied import occupied, until
+from tests.serving.servers.raw_http import check_head, connect, multipart, read_answer
+from tests.serving.servers.running import Running
 
 
 @pytest.fixture

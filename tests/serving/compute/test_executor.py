@@ -12,8 +12,8 @@ import pytest
 
 from serving.compute.executor import Compute
 from serving.errors import ComputeTimedOut, Overloaded
-from tests.serving.running import Running
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.running import Running
 
 
 def test_pieces_run_beside_each_other_and_come_back_in_order() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from serving.compute.worker_threads import Overdue, Workers
-from tests.serving.occupied import until
+from tests.serving.servers.occupied import until
 
 
 @pytest.fixture

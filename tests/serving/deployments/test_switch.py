@@ -17,9 +17,15 @@ import pytest
 
 from serving.client import AsyncClient, Client, ProblemAnswered
 from serving.schemas.bundles import BundlesOfName
-from tests.serving.candidate_bundles import let_load, wait_until_loading, write_candidates, write_refused, write_slow
-from tests.serving.running import Running, files_of, run_in_process
-from tests.serving.sample_photos import RED, jpeg
+from tests.serving.builders.candidate_bundles import (
+    let_load,
+    wait_until_loading,
+    write_candidates,
+    write_refused,
+    write_slow,
+)
+from tests.serving.builders.sample_photos import RED, jpeg
+from tests.serving.servers.running import Running, files_of, run_in_process
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_references import BLUE as BLUE_CROP
 from tests.tiny_references import RED as RED_CROP

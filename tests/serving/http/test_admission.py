@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving.occupied import occupied
-from tests.serving.raw_http import BOUNDARY, check_head, connect, ends, get, multipart, read_answer
-from tests.serving.running import Running, files_of
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.occupied import occupied
+from tests.serving.servers.raw_http import BOUNDARY, check_head, connect, ends, get, multipart, read_answer
+from tests.serving.servers.running import Running, files_of
 
 LARGE = 8 * 2**20  # more than socket buffers take: whoever sends it before reading is still sending when the no comes
 

@@ -9,10 +9,10 @@ import pytest
 
 from serving.errors import MemoryFull
 from serving.http.body_memory import BodyBytes
-from tests.serving.occupied import until
-from tests.serving.raw_http import check_head, connect, multipart, read_answer
-from tests.serving.running import Running
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.occupied import until
+from tests.serving.servers.raw_http import check_head, connect, multipart, read_answer
+from tests.serving.servers.running import Running
 
 MB = 2**20
 

@@ -16,10 +16,10 @@ import httpx
 import pytest
 
 from serving.http.protocol import MAX_HEAD_BYTES
-from tests.serving.occupied import occupied, until
-from tests.serving.raw_http import check_head, connect, ends, get, multipart, read_answer
-from tests.serving.running import Running, run_in_process
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.occupied import occupied, until
+from tests.serving.servers.raw_http import check_head, connect, ends, get, multipart, read_answer
+from tests.serving.servers.running import Running, run_in_process
 
 
 def test_a_head_that_comes_byte_by_byte_is_answered_408(start: Callable[..., Running]) -> None:

@@ -9,9 +9,9 @@ import pytest
 from serving.errors import ConcurrencyLimited, RateLimited
 from serving.http import rate_limit as limits
 from serving.http.rate_limit import CallerLimits, LimitSettings, caller_at
-from tests.serving.occupied import occupied
-from tests.serving.running import Running
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.occupied import occupied
+from tests.serving.servers.running import Running
 from vision.errors import ConfigError
 
 

@@ -5,8 +5,8 @@ import logging
 import httpx
 import pytest
 
-from tests.serving.running import Running
-from tests.serving.sample_photos import BLUE, RED, jpeg, truncated_jpeg
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
+from tests.serving.servers.running import Running
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/v1/bundles", "/v1/checks/nope", "/nowhere", "/", "/metrics"])

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from serving.monitoring.drift import DriftMonitor, DriftSettings, DriftWatch
 from serving.monitoring.drift_metrics import DriftMetrics
 from serving.settings import ServeSettings
-from tests.serving.running import Running, run_in_thread
+from tests.serving.servers.running import Running, run_in_thread
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_sample import add_tiny_sample, mixed_photo
 from vision.bundle.bundle import seal_bundle

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from serving.monitoring.metrics import Metrics
-from tests.serving.occupied import until
-from tests.serving.raw_http import check_head, connect
-from tests.serving.running import Running
-from tests.serving.sample_photos import RED, jpeg
+from tests.serving.builders.sample_photos import RED, jpeg
+from tests.serving.servers.occupied import until
+from tests.serving.servers.raw_http import check_head, connect
+from tests.serving.servers.running import Running
 
 ROOT = Path(__file__).parents[3]
 DASHBOARD = ROOT / "deploy" / "grafana" / "touchstone.json"

@@ -15,8 +15,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 import serving.services
 from serving.monitoring.tracing import TelemetrySettings, Tracing, open_tracing
 from serving.settings import ServeSettings
-from tests.serving.running import Running, run_in_thread
-from tests.serving.sample_photos import BLUE, RED, jpeg, jpeg_with_metadata, truncated_jpeg
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg, jpeg_with_metadata, truncated_jpeg
+from tests.serving.servers.running import Running, run_in_thread
 from vision.errors import ConfigError
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"

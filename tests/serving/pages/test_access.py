@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.pages.upload_steps import choose, photo_files, send
-from tests.serving.running import Running
-from tests.serving.sample_photos import BLUE, RED, jpeg
+from tests.serving.servers.running import Running
 
 browser_test = pytest.mark.browser
 API_KEY = "open-sesame-42"

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from serving.app import make_api
 from tests.serving.pages.conftest import OpenPage
-from tests.serving.running import Running
+from tests.serving.servers.running import Running
 
 
 @pytest.mark.browser

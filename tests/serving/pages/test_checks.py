@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from serving.settings import ServeSettings
+from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg
 from tests.serving.pages.conftest import OpenPage, Start
-from tests.serving.running import Running, run_in_thread
-from tests.serving.sample_photos import BLUE, GREY, RED, jpeg
+from tests.serving.servers.running import Running, run_in_thread
 
 pytestmark = pytest.mark.browser
 PAGE = 50  # checks in one page of the API's list

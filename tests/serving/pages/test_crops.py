@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from serving.settings import ServeSettings
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.pages.conftest import OpenPage
-from tests.serving.running import Running, run_in_thread
-from tests.serving.sample_photos import BLUE, RED, jpeg
+from tests.serving.servers.running import Running, run_in_thread
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_references import add_tiny_references
 

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
+from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg, text_file
 from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.pages.upload_steps import blurred_jpeg, choose, drop, paste, photo_files, send, shown_check
-from tests.serving.running import Running
-from tests.serving.sample_photos import BLUE, GREY, RED, jpeg, text_file
+from tests.serving.servers.running import Running
 
 pytestmark = pytest.mark.browser
 TEXT_FILE: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": text_file()}

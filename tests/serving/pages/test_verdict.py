@@ -5,9 +5,9 @@ from typing import Any, cast
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.pages.conftest import OpenPage
-from tests.serving.running import Running
-from tests.serving.sample_photos import BLUE, RED, jpeg
+from tests.serving.servers.running import Running
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import FilePayload, Page
 
-from tests.serving.running import Running
+from tests.serving.servers.running import Running
 
 _AS_TRANSFER = """([encoded, kind, target]) => {
   const transfer = new DataTransfer();

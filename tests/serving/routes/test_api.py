@@ -9,8 +9,8 @@ import pytest
 
 from serving.app import make_api
 from serving.routes.api import FILE
-from tests.serving.contract_changes import breaking_changes
-from tests.serving.running import Running
+from tests.serving.contract.contract_changes import breaking_changes
+from tests.serving.servers.running import Running
 
 REGENERATE = "run `python -m serving.routes.api` and commit serving/openapi.json"
 

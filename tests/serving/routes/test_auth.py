@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from serving.settings import ServeSettings
-from tests.serving.running import Running, files_of, run_in_thread
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.running import Running, files_of, run_in_thread
 
 KEY = "correct horse battery staple"
 

@@ -16,9 +16,9 @@ from serving.store.check_rows import Claim
 from serving.store.cleanup import delete_expired, keep_house
 from serving.store.photo_files import photo_path
 from serving.store.store import PHOTO_FOLDER, Archive, open_archive
-from tests.serving.new_checks import NOW, digest, new_check
-from tests.serving.running import Running
-from tests.serving.sample_photos import RED, jpeg
+from tests.serving.builders.new_checks import NOW, digest, new_check
+from tests.serving.builders.sample_photos import RED, jpeg
+from tests.serving.servers.running import Running
 from vision.errors import ConfigError
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from tests.serving.running import Running
+from tests.serving.servers.running import Running
 
 
 @contextlib.contextmanager

@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.serving.running import Running, files_of
-from tests.serving.sample_photos import (
+from tests.serving.builders.sample_photos import (
     animated_gif,
     jpeg,
     one_pixel,
@@ -23,6 +22,7 @@ from tests.serving.sample_photos import (
     text_file,
     truncated_jpeg,
 )
+from tests.serving.servers.running import Running, files_of
 
 BAD_PHOTOS: dict[str, Callable[[], bytes]] = {
     "photo_truncated": truncated_jpeg,

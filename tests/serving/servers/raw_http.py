@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tests.serving.running import Running
+from tests.serving.servers.running import Running
 
 BOUNDARY = "here"
 

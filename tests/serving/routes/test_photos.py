@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from serving.client import Client
-from tests.serving.running import Running
-from tests.serving.sample_photos import BLUE, RED, jpeg, truncated_jpeg
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
+from tests.serving.servers.running import Running
 from tests.tiny_bundle import write_tiny_bundle
 from tests.tiny_references import BLUE as BLUE_CROP
 from tests.tiny_references import RED as RED_CROP

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from serving.monitoring.request_id import JsonLines
-from tests.serving.running import Running
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.running import Running
 
 MARKER = "MarkerOfThisPhoto"
 KEY = "very-secret-key"

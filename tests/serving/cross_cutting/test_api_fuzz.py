@@ -1,7 +1,8 @@
 """Requests made up from the OpenAPI document, such that fit it and such that don't: no answer is unforeseen.
 
-An answer fits the document, is never a 500, and tells nothing of the machine. What was answered with 200 is readable
-afterwards. `TOUCHSTONE_FUZZ=2000 pytest tests/serving/test_api_fuzz.py` makes so many of each kind, others each time.
+An answer fits the document, is never a 500, and reveals nothing about the machine. What was answered with 200 is
+readable afterwards. `TOUCHSTONE_FUZZ=2000 pytest tests/serving/cross_cutting/test_api_fuzz.py` makes that many of each
+kind, with another seed each time.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from schemathesis.specs.openapi.checks import (
 
 from serving.app import make_api
 from serving.settings import ServeSettings
-from tests.serving.candidate_bundles import write_candidates
-from tests.serving.leaks import leaks_of
-from tests.serving.running import Running, run_in_thread
-from tests.serving.sample_photos import jpeg
+from tests.serving.builders.candidate_bundles import write_candidates
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.contract.leaks import leaks_of
+from tests.serving.servers.running import Running, run_in_thread
 
 LONGER: Final = os.environ.get("TOUCHSTONE_FUZZ")
 EXAMPLES: Final = int(LONGER or 40)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 _PACKAGES: Final = sorted({name.lower() for name in importlib.metadata.packages_distributions()} | {"python", "sqlite"})
 _TRACES: Final = re.compile(r'Traceback|File "|line \d+, in |site-packages|\.py\b|\.cc:\d|\.cpp:\d|object at 0x')
 _VERSIONS: Final = re.compile(

@@ -14,10 +14,10 @@ import pytest
 from serving.routes.api import FILE
 from serving.settings import ServeSettings
 from serving.store.store import DATABASE_FILE, PHOTO_FOLDER
-from tests.serving.candidate_bundles import write_candidates, write_refused
-from tests.serving.leaks import leaks_of
-from tests.serving.running import Running, run_in_thread
-from tests.serving.sample_photos import jpeg, svg, text_file, truncated_jpeg
+from tests.serving.builders.candidate_bundles import write_candidates, write_refused
+from tests.serving.builders.sample_photos import jpeg, svg, text_file, truncated_jpeg
+from tests.serving.contract.leaks import leaks_of
+from tests.serving.servers.running import Running, run_in_thread
 
 OPERATIONS: Final = [
     (method.upper(), path)
