@@ -17,9 +17,9 @@ import numpy as np
 from PIL import Image
 
 from training.data.photo_row import Box, PhotoRow
-from training.evaluation.figures import Figure
 from training.perturbations.product import paint_out
 from training.statistics.bootstrap import mean_difference, mean_of
+from training.statistics.estimate import Figure
 from vision.detector import Detector
 from vision.errors import PhotoError
 from vision.explain.crops import evidence_crops

@@ -21,7 +21,6 @@ from rich.console import Console
 
 from training.data.load import read_data_of_run
 from training.data.manifest import Manifest
-from training.evaluation.figures import share
 from training.evaluation.predict import judge_manifest
 from training.html.wording import interval, percent
 from training.perturbations.photo import CHANGES, HALF_SIZE, JPEG_50, Change
@@ -30,6 +29,7 @@ from training.robustness.figures import ChangedAnswer, measure_change, write_cha
 from training.robustness.robustness import Stress, StressPlan, draw_listings, stress_listings
 from training.robustness.terminal import print_changes
 from training.runs.folder import FOLDS_FOLDER
+from training.statistics.estimate import share
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
 

@@ -20,9 +20,9 @@ from rich.table import Table
 
 from benchmarks.detection.calibrators import PARTS, Answers, read_listings
 from training.calibration.thresholds import choose_thresholds
-from training.evaluation.figures import share
 from training.html.wording import interval, percent
 from training.statistics import scores as metrics
+from training.statistics.estimate import share
 from training.statistics.scores import BoolArray, FloatArray
 from vision.bundle.metadata import ANY_PRODUCT, Thresholds
 from vision.cli.refusals import refusals_in_one_line

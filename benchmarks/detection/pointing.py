@@ -34,9 +34,9 @@ from benchmarks.detection.pointing_game import (
 )
 from benchmarks.detection.random_weights import randomise_bundle
 from training.data.manifest import Manifest, PhotoRow, read_manifest
-from training.evaluation.figures import Figure
 from training.progress import photo_progress
 from training.robustness.robustness import draw_listings
+from training.statistics.estimate import Figure
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector

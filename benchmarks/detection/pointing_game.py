@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.photo_row import Box
-from training.evaluation.figures import Figure
 from training.statistics.bootstrap import mean_difference, mean_of
+from training.statistics.estimate import Figure
 from vision.explain.crops import places_in_photo
 from vision.verdict import Evidence
 

@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.table import Table
 
 from training.data.manifest import read_manifest
-from training.evaluation.figures import Figure, Share
 from training.html.wording import LABEL_KIND_SENTENCES, interval, number, percent
 from training.pipeline.evaluate import evaluate_bundle
 from training.pipeline.evaluation import Evaluation, describe_left_out
 from training.robustness.robustness import DEFAULT_LISTINGS, StressPlan
 from training.robustness.terminal import print_stress
+from training.statistics.estimate import Figure, Share
 from vision.bundle.metadata import Precision
 
 app = typer.Typer(add_completion=False)

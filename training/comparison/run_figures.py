@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.comparison.run_predictions import RunAnswers
-from training.evaluation.figures import Figure, Figures, Group, listing_group, measure, share
+from training.evaluation.figures import Figures, Group, listing_group, measure
 from training.evaluation.predictions import ListingAnswer
 from training.statistics import scores as metrics
+from training.statistics.estimate import Figure, share
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 

@@ -13,8 +13,8 @@ from rich.table import Table
 from training.comparison.compare import Comparison
 from training.comparison.run_figures import MeasuredRun
 from training.comparison.wording import FIGURE_NAMES, signed, signed_interval
-from training.evaluation.figures import Figure, Share
 from training.html.wording import number, percent
+from training.statistics.estimate import Figure, Share
 
 _MOST_COLUMNS = 4  # runs beside each other in a table that has a column a run
 _STYLES = {"better": "bold green", "worse": "bold red", "open": ""}

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from training.evaluation.figures import Figures, Share, share
+from training.evaluation.figures import Figures
+from training.statistics.estimate import Share, share
 
 COUNTERFEIT_SHARES = (0.5, 0.1, 0.01, 0.001)
 _LISTINGS = 10_000

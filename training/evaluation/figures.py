@@ -6,7 +6,7 @@ Wilson's; of anything else, a bootstrap over listings (of photos too: photos of 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -14,31 +14,12 @@ from numpy.typing import NDArray
 
 from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from training.statistics import scores as metrics
+from training.statistics.estimate import Figure, Share, plain_values, share
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 Level = Literal["listing", "photo"]
 
 _PHOTO_COUNTS = ((1, 1, "1"), (2, 2, "2"), (3, 4, "3-4"), (5, 12, "5-12"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A figure with its 95 % interval; NaN where it is undefined (a class is missing)."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """`hits` of `n`, and the 95 % Wilson interval; NaN where n is 0."""
-
-    value: float
-    low: float
-    high: float
-    hits: int
-    n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,24 +102,6 @@ def measure(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], *,
 def figures_as_dict(figures: Figures) -> dict[str, object]:
     """JSON-able, as metrics.json and a bundle's record hold them: NaN becomes None, floats have 4 decimals."""
     return {field.name: plain_values(getattr(figures, field.name)) for field in fields(figures)}
-
-
-def plain_values(value: object) -> object:
-    """JSON-able: NaN becomes None, floats have 4 decimals, dataclasses and mappings become objects."""
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 4)
-    if is_dataclass(value):
-        return {field.name: plain_values(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple):
-        return [plain_values(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: plain_values(item) for name, item in value.items()}
-    return value
-
-
-def share(hits: int, n: int) -> Share:
-    interval = metrics.wilson_interval(hits, n)
-    return Share(value=hits / n if n else math.nan, low=interval.low, high=interval.high, hits=hits, n=n)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

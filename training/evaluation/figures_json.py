@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.evaluation.figures import Figure, Figures, Group, Quality, Share
+from training.evaluation.figures import Figures, Group, Quality
+from training.statistics.estimate import Figure, Share
 from vision.errors import BundleError
 
 _FIGURES = ("auroc", "average_precision", "tpr_at_1pct_fpr", "tpr_at_5pct_fpr", "ece", "brier")

@@ -3,7 +3,7 @@
 import math
 
 from training.calibration.thresholds import listings_needed
-from training.evaluation.figures import Figure, Share
+from training.statistics.estimate import Figure, Share
 from vision.bundle.metadata import ErrorBound, LabelKind, Thresholds
 
 NBSP = "\u00a0"

@@ -15,10 +15,10 @@ from training.data.load import data_of_run, read_training_data
 from training.data.manifest import Manifest
 from training.data.photo_row import LABELS, Label
 from training.errors import RunError
-from training.evaluation.figures import Figure
 from training.evaluation.predictions import HELD_OUT_ANSWERS, ListingAnswer, read_answers
 from training.label_noise.confident_learning import dispute_labels, dispute_order, wrong_label_share
 from training.runs.folder import FOLDS_FOLDER, read_run_record
+from training.statistics.estimate import Figure
 from training.statistics.scores import BoolArray, FloatArray, bootstrap_interval
 from vision.bundle.metadata import LabelKind
 

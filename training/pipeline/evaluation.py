@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass
 
 from training.data.manifest import Manifest
 from training.evaluation.expected_precision import expected_precision
-from training.evaluation.figures import Figures, figures_as_dict, plain_values
+from training.evaluation.figures import Figures, figures_as_dict
 from training.evaluation.predict import LeftOut
 from training.evaluation.predictions import ListingAnswer, PhotoAnswer
-from training.pipeline.robustness_report import why_skipped
 from training.robustness.robustness import Stress
+from training.robustness.skipped import why_skipped
+from training.statistics.estimate import plain_values
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphRecord
 

@@ -12,6 +12,7 @@ from training.html.wording import interval, number
 from training.perturbations.photo import OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.robustness.figures import ChangedAnswer, ChangeFigures
 from training.robustness.robustness import Drawn, Stress
+from training.robustness.skipped import why_skipped
 
 _MOST_FLIPS: Final = 6
 
@@ -74,15 +75,6 @@ def stress_part(stress: Stress, *, leaves_the_house: bool) -> StressPart:
         examples=_examples(stress, leaves_the_house),
         flips=tuple(flips),
         hidden=len(flipped) - len(flips),
-    )
-
-
-def why_skipped(stress: Stress) -> tuple[str, ...]:
-    """A sentence for each change that was not made."""
-    no_box = f"none of the {len(stress.drawn)} listings has a box (box_x0, box_y0, box_x1, box_y1) on every photo"
-    no_lender = "no listing has only photos for which one of the other label has a box with surroundings"
-    return tuple(
-        f"{change.name}: not measured, since {no_lender if stress.boxed else no_box}." for change in stress.skipped
     )
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from training.evaluation.figures import Figure, Share, share
 from training.evaluation.predictions import ListingAnswer
 from training.statistics import scores as metrics
+from training.statistics.estimate import Figure, Share, share
 from training.statistics.scores import BoolArray, FloatArray
 
 STRESS_COLUMNS = (

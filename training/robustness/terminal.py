@@ -9,9 +9,9 @@ from rich.table import Table
 
 from training.html.wording import interval, number, percent
 from training.perturbations.photo import Change
-from training.pipeline.robustness_report import why_skipped
 from training.robustness.figures import ChangeFigures
 from training.robustness.robustness import Stress
+from training.robustness.skipped import why_skipped
 
 
 def print_stress(console: Console, stress: Stress) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.figures import Figure
 from training.statistics import scores as metrics
+from training.statistics.estimate import Figure
 from training.statistics.scores import BoolArray, FloatArray
 
 

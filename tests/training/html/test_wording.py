@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from training.evaluation.figures import Figure, share
 from training.html.wording import interval, limit_remarks, number, percent
+from training.statistics.estimate import Figure, share
 from vision.bundle.metadata import ErrorBound, Thresholds
 
 

@@ -1,0 +1,12 @@
+"""The changes that no drawn listing allowed, in words."""
+
+from training.robustness.robustness import Stress
+
+
+def why_skipped(stress: Stress) -> tuple[str, ...]:
+    """A sentence for each change that was not made."""
+    no_box = f"none of the {len(stress.drawn)} listings has a box (box_x0, box_y0, box_x1, box_y1) on every photo"
+    no_lender = "no listing has only photos for which one of the other label has a box with surroundings"
+    return tuple(
+        f"{change.name}: not measured, since {no_lender if stress.boxed else no_box}." for change in stress.skipped
+    )
