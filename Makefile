@@ -29,7 +29,7 @@ format: setup ## Format the code and fix what the linter can
 	$(BIN)/ruff check --fix .
 
 docs: setup ## Write the tables of docs/settings.md anew from the code
-	$(BIN)/python -m docs.generate
+	$(BIN)/python -m vision.config.settings_page docs/settings.md
 
 chromium: ## Find Chromium for the browser tests, or install Debian's
 	@.ci/chromium

@@ -1,10 +1,11 @@
-"""Takes docs/page.png, the README's picture, of a running server: `python -m docs.page_picture URL PHOTO...`.
+"""Takes docs/page.png, the README's screenshot, of a running server.
 
 The photos are sent as one listing through the page itself, like a person would. The committed picture shows photos
 of the rendered sample, judged by the bundle of `make demo`:
 
     touchstone serve configs/serve.toml &
-    python -m docs.page_picture http://127.0.0.1:8000 training/samples/hair_dryers/photos/hd-00287-*.jpg
+    photos=training/samples/hair_dryers/photos
+    python -m tests.serving.pages.readme_screenshot http://127.0.0.1:8000 $photos/hd-00287-*.jpg
 """
 
 import os
@@ -15,11 +16,11 @@ from pathlib import Path
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
-PICTURE = Path(__file__).parent / "page.png"
+PICTURE = Path(__file__).parents[3] / "docs" / "page.png"
 VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
 
 
-def take_picture(url: str, photos: Sequence[str], picture: Path = PICTURE) -> None:
+def take_screenshot(url: str, photos: Sequence[str], picture: Path = PICTURE) -> None:
     """Check the photos on the page at `url` and write what a person then sees, 1280 x 800 points."""
     with sync_playwright() as playwright:
         chromium = os.environ.get("TOUCHSTONE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -38,4 +39,4 @@ def take_picture(url: str, photos: Sequence[str], picture: Path = PICTURE) -> No
 
 
 if __name__ == "__main__":
-    take_picture(sys.argv[1], sys.argv[2:])
+    take_screenshot(sys.argv[1], sys.argv[2:])
