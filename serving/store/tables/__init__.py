@@ -1,0 +1,11 @@
+"""The tables of the store, one file a table. All are imported here, so that `Table.metadata` knows every one."""
+
+from serving.store.tables.base import Table
+from serving.store.tables.bundle_changes import BundleChangeRow
+from serving.store.tables.checks import CheckRow
+from serving.store.tables.idempotency_keys import IdempotencyRow
+from serving.store.tables.photos import PhotoRow
+from serving.store.tables.reviews import ReviewRow
+from serving.store.tables.shadow_verdicts import ShadowVerdictRow
+
+__all__ = ["BundleChangeRow", "CheckRow", "IdempotencyRow", "PhotoRow", "ReviewRow", "ShadowVerdictRow", "Table"]

@@ -1,0 +1,21 @@
+"""The photos of checks, with their evidence; their bytes are files."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from serving.store.tables.base import Table
+
+
+class PhotoRow(Table):
+    """One photo of a check. Its bytes lie in the photo store under `sha256`, shared with every row that names it."""
+
+    __tablename__ = "photos"
+
+    check_id: Mapped[str] = mapped_column(ForeignKey("checks.check_id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    kept: Mapped[bool]  # False: the bytes were no readable photo, so they were not stored
+    # The evidence grid is some hundred bytes: beside the record it is written and deleted in the same transaction.
+    evidence: Mapped[bytes | None] = mapped_column(LargeBinary)
