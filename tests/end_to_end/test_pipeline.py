@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.builders.training_data import write_toy_config, write_toy_data
 from tests.serving.servers.running import files_of, run_in_process
-from tests.toy_data import write_toy_config, write_toy_data
 
 pytestmark = pytest.mark.end_to_end
 

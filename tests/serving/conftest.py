@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from serving.settings import ServeSettings
+from tests.builders.bundle import write_tiny_bundle
 from tests.serving.servers.running import Running, run_in_thread
-from tests.tiny_bundle import write_tiny_bundle
 
 
 @pytest.fixture(scope="session")

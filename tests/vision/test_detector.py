@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tiny_bundle import tiny_logits, write_tiny_bundle
-from tests.vision.photos import encode, smooth_pixels
+from tests.builders.bundle import tiny_logits, write_tiny_bundle
+from tests.builders.photos import encode, smooth_pixels
 from vision.bundle.bundle import Bundle, seal_bundle
 from vision.detector import Detector
 from vision.errors import (

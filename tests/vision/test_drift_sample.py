@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_sample import add_tiny_sample, mixed_photo
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.drift_sample import add_tiny_sample, mixed_photo
 from vision.bundle.bundle import read_bundle, seal_bundle
 from vision.detector import Detector
 from vision.drift_sample import (

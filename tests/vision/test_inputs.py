@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.vision.photos import encode, mean_difference, smooth_pixels
+from tests.builders.photos import encode, mean_difference, smooth_pixels
 from vision.errors import ConfigError
 from vision.inputs import LETTERBOX_GREY, InputGeometry, open_for_input, to_input
 from vision.photo.decode import Photo, open_photo

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.vision.photos import encode, exif_with_orientation, photo_bytes, smooth_pixels
+from tests.builders.photos import encode, exif_with_orientation, photo_bytes, smooth_pixels
 from vision.errors import PhotoError
 from vision.photo.decode import PhotoLimits, open_photo
 

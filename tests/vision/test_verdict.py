@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tiny_bundle import tiny_thresholds, write_tiny_bundle
+from tests.builders.bundle import tiny_thresholds, write_tiny_bundle
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GenuineLogits, GraphRecord, SupportFloor
 from vision.copies.pdq import PhotoHash

@@ -13,7 +13,7 @@ from benchmarks.detection.deletion_effect import (
     own_deletion,
     random_boxes,
 )
-from tests.tiny_bundle import write_tiny_bundle
+from tests.builders.bundle import write_tiny_bundle
 from training.data.photo_row import PhotoRow
 from vision.detector import Detector
 

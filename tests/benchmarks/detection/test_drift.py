@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.detection import drift
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_sample import add_tiny_sample, mixed_photo
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.drift_sample import add_tiny_sample, mixed_photo
 
 
 def test_shifted_photos_are_found_and_unshifted_ones_are_not(

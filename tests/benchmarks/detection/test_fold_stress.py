@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.detection.fold_stress import main
-from tests.tiny_bundle import write_tiny_bundle
+from tests.builders.bundle import write_tiny_bundle
 
 
 @pytest.fixture

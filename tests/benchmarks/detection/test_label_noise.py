@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.detection.label_noise import draw_flips, flip
-from tests.toy_data import write_toy_data
+from tests.builders.training_data import write_toy_data
 from training.data.manifest import Manifest, read_manifest
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.detection.random_weights import randomise_bundle
-from tests.tiny_bundle import write_tiny_bundle
+from tests.builders.bundle import write_tiny_bundle
 from vision.bundle.bundle import Bundle, read_bundle
 from vision.detector import Detector
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.detection import unsupported
-from tests.tiny_bundle import write_tiny_bundle
+from tests.builders.bundle import write_tiny_bundle
 
 
 def test_a_photo_is_sent_again_at_one_size_and_format(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from benchmarks.serving.results import Results, number
 from benchmarks.serving.servers import run_server, touchstone
 from benchmarks.serving.throughput import IN_PROCESS, measure_own_limit
 from benchmarks.serving.work_folder import ROOT
-from tests.tiny_bundle import write_tiny_bundle
+from tests.builders.bundle import write_tiny_bundle
 from vision.bundle.bundle import Bundle
 from vision.photo.decode import open_photo
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import onnx
 
-from tests.tiny_bundle import SLOPE, write_tiny_bundle
+from tests.builders.bundle import SLOPE, write_tiny_bundle
 from vision.bundle.bundle import seal_bundle
 
 SLOW_FILE = "card.html"

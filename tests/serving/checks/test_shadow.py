@@ -21,10 +21,10 @@ from serving.http.check_body import CheckRequest
 from serving.schemas.bundles import BundleComparison, CandidateSent, ProductComparison
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
+from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.candidate_bundles import write_candidates
 from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg
 from tests.serving.servers.running import Running
-from tests.tiny_bundle import write_tiny_bundle
 
 Start = Callable[..., Running]
 

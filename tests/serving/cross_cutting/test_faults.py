@@ -25,11 +25,11 @@ from PIL import Image
 from serving.errors import ComputeTimedOut
 from serving.store.photo_files import photo_path
 from serving.store.store import DATABASE_FILE, PHOTO_FOLDER
+from tests.builders.photos import encode
 from tests.serving.builders.new_checks import digest
 from tests.serving.builders.sample_photos import RED, jpeg
 from tests.serving.servers.occupied import until
 from tests.serving.servers.running import Running, files_of, run_in_process
-from tests.vision.photos import encode
 
 Checks = list[dict[str, Any]]
 

@@ -7,9 +7,9 @@ import pytest
 
 from serving.deployments.slots import load_bundles
 from serving.settings import BatchingSettings, ProductSettings, ServeSettings
+from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.servers.running import Running
-from tests.tiny_bundle import write_tiny_bundle
 from vision.errors import BundleError, ConfigError, ProductRequired, UnknownProduct
 
 

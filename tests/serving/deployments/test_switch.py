@@ -17,6 +17,10 @@ import pytest
 
 from serving.client import AsyncClient, Client, ProblemAnswered
 from serving.schemas.bundles import BundlesOfName
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.references import BLUE as BLUE_CROP
+from tests.builders.references import RED as RED_CROP
+from tests.builders.references import add_tiny_references
 from tests.serving.builders.candidate_bundles import (
     let_load,
     wait_until_loading,
@@ -26,10 +30,6 @@ from tests.serving.builders.candidate_bundles import (
 )
 from tests.serving.builders.sample_photos import RED, jpeg
 from tests.serving.servers.running import Running, files_of, run_in_process
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_references import BLUE as BLUE_CROP
-from tests.tiny_references import RED as RED_CROP
-from tests.tiny_references import add_tiny_references
 
 Start = Callable[..., Running]
 

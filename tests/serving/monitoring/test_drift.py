@@ -13,9 +13,9 @@ from prometheus_client import CollectorRegistry
 from serving.monitoring.drift import DriftMonitor, DriftSettings, DriftWatch
 from serving.monitoring.drift_metrics import DriftMetrics
 from serving.settings import ServeSettings
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.drift_sample import add_tiny_sample, mixed_photo
 from tests.serving.servers.running import Running, run_in_thread
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_sample import add_tiny_sample, mixed_photo
 from vision.bundle.bundle import seal_bundle
 from vision.detector import Detector
 from vision.drift_sample import Projection, read_sample, write_sample

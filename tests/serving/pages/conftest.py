@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from serving.settings import ServeSettings
+from tests.builders.bundle import write_tiny_bundle
 from tests.serving.servers.running import Running, run_in_thread
-from tests.tiny_bundle import write_tiny_bundle
 
 NAMED = os.environ.get("TOUCHSTONE_CHROMIUM", "")  # `make test` sets it, after finding or installing one
 NAMES = (NAMED, "chromium", "chromium-browser", "google-chrome", "chrome")

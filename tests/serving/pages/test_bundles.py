@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from serving.settings import ServeSettings
+from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.candidate_bundles import write_candidates, write_refused
 from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg
 from tests.serving.pages.conftest import OpenPage
 from tests.serving.servers.running import Running, run_in_thread
-from tests.tiny_bundle import write_tiny_bundle
 
 pytestmark = pytest.mark.browser
 

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from serving.settings import ServeSettings
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.references import add_tiny_references
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.pages.conftest import OpenPage
 from tests.serving.servers.running import Running, run_in_thread
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_references import add_tiny_references
 
 pytestmark = pytest.mark.browser
 

@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 from serving.monitoring.drift import DriftSettings
 from serving.settings import ServeSettings
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.drift_sample import add_tiny_sample, mixed_photo
 from tests.serving.pages.conftest import OpenPage
 from tests.serving.servers.running import Running, run_in_thread
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_sample import add_tiny_sample, mixed_photo
 
 pytestmark = pytest.mark.browser
 WINDOW = 50

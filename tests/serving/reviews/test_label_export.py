@@ -13,9 +13,9 @@ from serving.commands.labels import app
 from serving.reviews.label_export import export_labels
 from serving.store.photo_files import photo_path
 from serving.store.store import PHOTO_FOLDER
+from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.servers.running import Running
-from tests.tiny_bundle import write_tiny_bundle
 from training.data.manifest import read_manifest
 from vision.errors import ConfigError
 

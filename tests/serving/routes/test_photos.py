@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from serving.client import Client
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.references import BLUE as BLUE_CROP
+from tests.builders.references import RED as RED_CROP
+from tests.builders.references import add_tiny_references, jpeg_of
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
 from tests.serving.servers.running import Running
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_references import BLUE as BLUE_CROP
-from tests.tiny_references import RED as RED_CROP
-from tests.tiny_references import add_tiny_references, jpeg_of
 from vision.bundle.references import Reference, remove_references
 
 Stocked = tuple[Path, tuple[Reference, ...]]

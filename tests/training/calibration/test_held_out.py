@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.toy_data import write_toy_data
+from tests.builders.training_data import write_toy_data
 from training.calibration.held_out import CalibrationSet, ListingCounts, read_answers_of_photos, read_fold_answers
 from training.data.manifest import Manifest, read_manifest
 from training.errors import RunError

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tests.tiny_bundle import tiny_thresholds
+from tests.builders.bundle import tiny_thresholds
 from training.calibration import thresholds as calibrate
 from training.calibration.thresholds import (
     NEVER,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.toy_data import write_toy_data
+from tests.builders.training_data import write_toy_data
 from tests.training.sweep.test_variants import TWO, variants_of, write_sweep
 from tests.training.written_runs import FIRST, write_fold_run
 from training.commands.sweep import app

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.toy_data import write_toy_data
+from tests.builders.training_data import write_toy_data
 from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import read_manifest
 from training.errors import ManifestError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.toy_data import write_toy_config, write_toy_data
+from tests.builders.training_data import write_toy_config, write_toy_data
 from training.data.load import read_data_of_run, read_training_data
 from training.pipeline.config import TrainConfig
 from vision.config.read import read_config

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
-from tests.vision.photos import encode
+from tests.builders.photos import encode
 from training.data.near_duplicates import cluster_near_duplicates, clusters_of_pairs, near_pairs
 from vision.copies.pdq import PhotoHash, hash_photo
 from vision.photo.decode import open_photo

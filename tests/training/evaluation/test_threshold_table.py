@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.tiny_bundle import tiny_graph_record, tiny_thresholds
+from tests.builders.bundle import tiny_graph_record, tiny_thresholds
 from training.calibration.thresholds import NEVER
 from training.evaluation.threshold_table import LimitRow, limit_rows
 from vision.bundle.metadata import ErrorBound, GraphRecord, Thresholds

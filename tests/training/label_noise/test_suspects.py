@@ -13,8 +13,8 @@ from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from typer.testing import CliRunner
 
-from tests.tiny_bundle import write_tiny_bundle
-from tests.toy_data import write_toy_config, write_toy_data
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.training_data import write_toy_config, write_toy_data
 from training.commands.disputed import app
 from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import Manifest, read_manifest

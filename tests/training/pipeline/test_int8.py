@@ -12,8 +12,8 @@ import pytest
 import torch
 from rich.console import Console
 
-from tests.tiny_bundle import tiny_graph_record, tiny_thresholds, write_tiny_bundle
-from tests.toy_data import write_toy_config, write_toy_data
+from tests.builders.bundle import tiny_graph_record, tiny_thresholds, write_tiny_bundle
+from tests.builders.training_data import write_toy_config, write_toy_data
 from training.calibration.held_out import CalibrationSet
 from training.data.manifest import Manifest, read_manifest
 from training.model.outputs import PhotoOutputs

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.tiny_bundle import write_tiny_bundle
+from tests.builders.bundle import write_tiny_bundle
 from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import Manifest, PhotoRow
 from training.evaluation.figures import figures_as_dict, measure

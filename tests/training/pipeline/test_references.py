@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from tests.tiny_bundle import write_tiny_bundle
+from tests.builders.bundle import write_tiny_bundle
 from training.data.manifest import Manifest, PhotoRow
 from training.data.photo_row import Label
 from training.pipeline.references import ReferencesConfig, add_references, draw_photos

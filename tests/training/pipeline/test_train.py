@@ -13,7 +13,7 @@ import torch
 from rich.console import Console
 from safetensors.torch import load
 
-from tests.toy_data import write_toy_config, write_toy_data
+from tests.builders.training_data import write_toy_config, write_toy_data
 from tests.training.small_network import linear_head
 from training.data.manifest import read_manifest
 from training.errors import BackboneError, RunError

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from tests.tiny_bundle import write_tiny_bundle
-from tests.toy_data import PHOTOS_A_LISTING, write_toy_data
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.training_data import PHOTOS_A_LISTING, write_toy_data
 from training.calibration.held_out import CalibrationSet, Source
 from training.data.manifest import Manifest, read_manifest
 from training.model.outputs import PhotoOutputs

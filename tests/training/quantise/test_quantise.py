@@ -7,7 +7,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
-from tests.toy_data import draw_toy
+from tests.builders.training_data import draw_toy
 from tests.training.lessons import lesson_of
 from tests.training.small_network import SIZE_PX, random_photos, small_network
 from training.errors import RunError

@@ -14,7 +14,7 @@ from PIL import Image
 from rich.console import Console
 from typer.testing import CliRunner
 
-from tests.tiny_bundle import write_tiny_bundle
+from tests.builders.bundle import write_tiny_bundle
 from training.commands.evaluate import app
 from training.data.manifest import Label, read_manifest
 from training.evaluation.predict import judge_manifest

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.toy_data import write_toy_config
+from tests.builders.training_data import write_toy_config
 from training.pipeline.config import TrainConfig
 from training.sweep.toml_text import toml_text
 from vision.config.read import config_as_dict, read_config

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.toy_data import write_toy_config
+from tests.builders.training_data import write_toy_config
 from training.pipeline.config import TrainConfig
 from training.sweep.config import SweepConfig
 from training.sweep.variants import Variant, read_variants

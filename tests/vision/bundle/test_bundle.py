@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tiny_bundle import tiny_thresholds, write_tiny_bundle
+from tests.builders.bundle import tiny_thresholds, write_tiny_bundle
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle, seen_photos, write_seen_photos
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny_bundle import tiny_thresholds, write_tiny_bundle
+from tests.builders.bundle import tiny_thresholds, write_tiny_bundle
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import (
     BundleRecord,

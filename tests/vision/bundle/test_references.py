@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_references import BLUE, PURPLE, RED, add_tiny_references, jpeg_of
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.references import BLUE, PURPLE, RED, add_tiny_references, jpeg_of
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.references import (
     EMBEDDINGS_FILE,

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from tests.tiny_bundle import write_tiny_bundle
-from tests.vision.photos import encode
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.photos import encode
 from tests.vision.test_detector import COUNTERFEIT, GENUINE
 from vision.cli.check import NO_PROOF, app, print_verdict
 from vision.detector import Detector

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_references import BLUE, RED, add_tiny_references
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.references import BLUE, RED, add_tiny_references
 from vision.bundle.bundle import read_bundle
 from vision.bundle.references import Reference
 from vision.cli.references import app

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from tests.vision.photos import encode
+from tests.builders.photos import encode
 from vision.copies.pdq import PhotoHash, hash_photo
 from vision.photo.decode import open_photo
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.tiny_bundle import write_tiny_bundle
-from tests.vision.photos import encode, smooth_pixels
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.photos import encode, smooth_pixels
 from vision.explain.crop_embedding import MOST_BYTES, crop_jpeg, embed_crops
 from vision.inference.scorer import Scorer
 from vision.photo.decode import open_photo

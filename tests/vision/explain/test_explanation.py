@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tiny_bundle import write_tiny_bundle
-from tests.tiny_references import BLUE, RED, add_tiny_references
-from tests.vision.photos import encode
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.photos import encode
+from tests.builders.references import BLUE, RED, add_tiny_references
 from vision.bundle.bundle import Bundle
 from vision.bundle.references import read_references
 from vision.detector import Detector

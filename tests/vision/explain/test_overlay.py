@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.vision.photos import encode
+from tests.builders.photos import encode
 from vision.explain.overlay import MOST_SIDE_PX, TOWARDS_COUNTERFEIT, TOWARDS_GENUINE, evidence_png
 from vision.inputs import InputGeometry, to_input
 from vision.photo.decode import open_photo

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.tiny_bundle import SIZE_PX, write_tiny_bundle
+from tests.builders.bundle import SIZE_PX, write_tiny_bundle
 from vision.bundle.self_test import self_test_inputs
 from vision.errors import BundleError
 from vision.inference.batching import BatchingScorer

@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
-from tests.tiny_bundle import BIAS, SIZE_PX, tiny_graph, tiny_logits, write_tiny_bundle
+from tests.builders.bundle import BIAS, SIZE_PX, tiny_graph, tiny_logits, write_tiny_bundle
 from vision.bundle.bundle import Bundle, seal_bundle
 from vision.bundle.self_test import self_test_inputs
 from vision.errors import BundleChecksumMismatch, BundleError, ConfigError

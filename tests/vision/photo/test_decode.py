@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from tests.vision.photos import (
+from tests.builders.photos import (
     encode,
     encode_heic,
     exif_with_orientation,

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from tests.vision.photos import exif_with_orientation
+from tests.builders.photos import exif_with_orientation
 from vision.photo.exif import read_orientation
 
 

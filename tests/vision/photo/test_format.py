@@ -1,7 +1,7 @@
 import pytest
 from PIL import Image
 
-from tests.vision.photos import encode, photo_bytes, smooth_pixels
+from tests.builders.photos import encode, photo_bytes, smooth_pixels
 from vision.errors import PhotoAnimated, PhotoError, PhotoFormatUnsupported, PhotoNotAnImage
 from vision.photo.format import has_several_gif_frames, sniff_format
 

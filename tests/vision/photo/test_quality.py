@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from tests.vision.photos import encode
+from tests.builders.photos import encode
 from vision.photo.decode import Photo, open_photo
 from vision.photo.quality import QUALITY_MESSAGES, assess_quality, measure_sharpness
 

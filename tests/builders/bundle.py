@@ -83,7 +83,7 @@ def write_tiny_bundle(
         required_views=tuple(required_views),
         metrics=metrics or {"listing_auroc": 0.9},
         label_kind="rendered",
-        config={"made_by": "tests/tiny_bundle.py"},
+        config={"made_by": "tests/builders/bundle.py"},
         data_hash="0" * 64,
         code_version="test",
     )
