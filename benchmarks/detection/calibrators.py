@@ -32,9 +32,9 @@ from sklearn.isotonic import IsotonicRegression
 
 from training.calibration.held_out import CalibrationSet, read_answers_of_photos, read_fold_answers
 from training.calibration.thresholds import fit_calibration, platt_targets
-from training.data.load import read_data_of_run
 from training.data.splits import group_folds
 from training.pipeline.train import REPORT_LOGITS
+from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
 from training.statistics import scores as metrics
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure

@@ -19,7 +19,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from training.data.load import read_data_of_run
 from training.data.manifest import Manifest
 from training.evaluation.predict import judge_manifest
 from training.html.wording import interval, percent
@@ -28,6 +27,7 @@ from training.pipeline.evaluation import describe_left_out
 from training.robustness.figures import ChangedAnswer, measure_change, write_changed_answers
 from training.robustness.robustness import Stress, StressPlan, draw_listings, stress_listings
 from training.robustness.terminal import print_changes
+from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
 from training.statistics.estimate import share
 from vision.cli.refusals import refusals_in_one_line

@@ -23,8 +23,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from training.calibration.held_out import read_answers_of_photos
-from training.data.load import read_data_of_run
 from training.pipeline.train import REPORT_LOGITS
+from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
 from training.statistics.scores import BoolArray, FloatArray, auroc_weighted, paired_bootstrap
 from vision.cli.refusals import refusals_in_one_line

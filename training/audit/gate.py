@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Literal
 
 from rich.console import Console
 
 from training.audit.audit import Audit, audit_manifest, audit_table
 from training.audit.report import write_audit_report
+from training.data.config import AuditDepth
 from training.data.manifest import Manifest
 from training.progress import photo_progress
-
-AuditDepth = Literal["full", "table"]
 
 
 def audit_before_training(

@@ -4,20 +4,28 @@ import io
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.data.photo_row import PhotoRow
-from training.picture_features import describe_background, describe_colour
+from training.data.photo_row import Box, PhotoRow
 from vision.copies.pdq import PhotoHash, hash_photo
 from vision.errors import PhotoError
 from vision.photo.decode import open_photo
 
 _SIDE_PX = 256
+_FEATURES_SIDE_PX = 160
+_RING = 0.08  # of each side: what is left of a photo whose product has no box
+_BOX_MARGIN = 0.02  # grows a box, so that the product's edge and contact shadow go too
+_LEAST_BACKGROUND = 0.03  # of the photo's pixels; below, a box leaves no background to speak of
+_LEVELS = 4
+_GRADIENT_EDGES = np.array([0.0, 1, 2, 4, 8, 16, 32, 64, np.inf])
 _EXIF_MARKERS: Final = {"jpeg": b"Exif\0\0", "png": b"eXIf", "webp": b"EXIF", "avif": b"Exif", "heic": b"Exif"}
+
+Features = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +112,84 @@ def _quantisation_sums(data: bytes) -> tuple[int, int]:
             return sum(tables.get(0, [])), sum(tables.get(1, []))
     except (OSError, SyntaxError, ValueError):
         return 0, 0  # open_photo mends some headers that Pillow alone refuses
+
+
+def describe_colour(pixels: NDArray[np.uint8]) -> Features:
+    """Colours of the whole photo, without places: float32 [76] from `pixels` uint8 [H, W, 3] RGB."""
+    small = _reduce(pixels)
+    return _colours(small[np.ones(small.shape[:2], bool)])
+
+
+def describe_background(pixels: NDArray[np.uint8], box: Box | None) -> Features | None:
+    """Colours and coarse texture with the product painted out: float32 [95], or None where nothing is left.
+
+    What counts as background is outside `box` (0 to 1), or without one a ring of 8 % along the photo's border.
+    """
+    small = _reduce(pixels)
+    kept = _ring(small.shape[0], small.shape[1]) if box is None else _outside(small.shape[0], small.shape[1], box)
+    if kept.mean() < _LEAST_BACKGROUND:
+        return None
+    return np.concatenate([_colours(small[kept]), _texture(small, kept)])
+
+
+def _reduce(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    image = Image.fromarray(pixels)
+    image.thumbnail((_FEATURES_SIDE_PX, _FEATURES_SIDE_PX), Image.Resampling.BOX)
+    return np.asarray(image)
+
+
+def _ring(height: int, width: int) -> Mask:
+    kept = np.ones((height, width), bool)
+    rows, columns = max(1, round(_RING * height)), max(1, round(_RING * width))
+    kept[rows : height - rows, columns : width - columns] = False
+    return kept
+
+
+def _outside(height: int, width: int, box: Box) -> Mask:
+    x0, y0, x1, y1 = box
+    kept = np.ones((height, width), bool)
+    top, bottom = int((y0 - _BOX_MARGIN) * height), int(np.ceil((y1 + _BOX_MARGIN) * height))
+    left, right = int((x0 - _BOX_MARGIN) * width), int(np.ceil((x1 + _BOX_MARGIN) * width))
+    kept[max(0, top) : bottom, max(0, left) : right] = False
+    return kept
+
+
+def _colours(pixels: NDArray[np.uint8]) -> Features:
+    """Of `pixels` [P, 3]: a joint histogram of 4 × 4 × 4, and each channel's mean, spread and two tails."""
+    bins = pixels.astype(np.int64) * _LEVELS // 256
+    cells = (bins[:, 0] * _LEVELS + bins[:, 1]) * _LEVELS + bins[:, 2]
+    histogram = np.bincount(cells, minlength=_LEVELS**3) / len(pixels)
+    unit = pixels.astype(np.float32) / 255
+    tails = np.quantile(unit, [0.05, 0.95], axis=0)
+    # The square root keeps one large cell from drowning the others (Hellinger).
+    parts = [np.sqrt(histogram), unit.mean(axis=0), unit.std(axis=0), tails.ravel()]
+    return np.concatenate(parts).astype(np.float32)
+
+
+def _texture(pixels: NDArray[np.uint8], kept: Mask) -> Features:
+    """Where `kept` [H, W]: how strong edges are, which way they run, and how fine the grain is at three scales."""
+    luma = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    down, across = np.gradient(luma)
+    inner = kept & _neighbours_kept(kept)  # an edge of the product must not count through its painted-out side
+    if not inner.any():
+        return np.zeros(19, np.float32)
+    strength, angle = np.hypot(down, across)[inner], np.arctan2(down, across)[inner] % np.pi
+    strengths = np.histogram(strength, _GRADIENT_EDGES)[0] / inner.sum()
+    directions = np.histogram(angle, 8, (0, np.pi), weights=strength)[0] / max(float(strength.sum()), 1e-6)
+    grain = [np.log1p(np.abs(luma - _blur(luma, radius))[inner].mean()) for radius in (1, 2, 4)]
+    return np.concatenate([np.sqrt(strengths), np.sqrt(directions), grain]).astype(np.float32)
+
+
+def _neighbours_kept(kept: Mask) -> Mask:
+    padded = np.pad(kept, 1, constant_values=True)
+    result: Mask = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    return result
+
+
+def _blur(luma: NDArray[np.float32], radius: int) -> NDArray[Any]:
+    """Mean over a square of 2 radius + 1, by sums of sums."""
+    side = 2 * radius + 1
+    sums = np.pad(luma, radius, mode="edge").cumsum(0, dtype=np.float64).cumsum(1)
+    sums = np.pad(sums, ((1, 0), (1, 0)))
+    total = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    return np.asarray(total / side**2)

@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from training.audit.finding import Finding, FindingCode
-from training.calibration.thresholds import listings_needed
 from training.data.manifest import Manifest, mixed_product_listings
 from training.data.photo_row import Label, PhotoRow
 from training.data.problems import nearest
 from training.data.splits import assign_roles
 from training.data.table import COLUMNS
 from training.errors import SplitError
+from training.statistics.bounds import listings_needed
 
 MAX_PHOTOS = 12  # of a listing count in a verdict
 

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from training.calibration.config import CalibrationConfig
 from training.calibration.thresholds import (
     choose_thresholds,
     fit_calibration,
@@ -22,7 +23,6 @@ from training.calibration.thresholds import (
 from training.data.manifest import Manifest
 from training.errors import RunError
 from training.model.outputs import PhotoOutputs, join_outputs
-from training.pipeline.config import CalibrationConfig
 from training.statistics.scores import auroc
 from vision.bundle.metadata import (
     ANY_PRODUCT,

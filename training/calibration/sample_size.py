@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from training.calibration.config import CalibrationConfig
 from training.calibration.held_out import ListingCounts
-from training.calibration.thresholds import Source, listings_for_own_thresholds, listings_needed
+from training.calibration.thresholds import Source, listings_for_own_thresholds
 from training.html.wording import percent
-from training.pipeline.config import CalibrationConfig
+from training.statistics.bounds import listings_needed
 from vision.bundle.metadata import ANY_PRODUCT
 
 

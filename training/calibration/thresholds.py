@@ -16,18 +16,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaincinv, expit
+from scipy.special import expit
 
+from training.calibration.config import Unguaranteed
+from training.statistics.bounds import listings_needed, require_share, upper_bound
 from training.statistics.scores import BoolArray, FloatArray
 from vision.bundle.metadata import Calibration, ErrorBound, ListingCalibration, SupportFloor, Thresholds
 
 NEVER = 1e9  # a threshold that no logit reaches; finite, so that JSON can hold it
-CONFIDENCE = 0.975
 LISTINGS_PER_CLASS = 40  # of a product with thresholds of its own
 _SLOPE_RANGE = (1e-3, 1e3)  # times 1 / the logits' root mean square
 
 Source = Literal["held_out", "out_of_fold"]
-Unguaranteed = Literal["estimate", "review"]
 
 
 def fit_calibration(logit: FloatArray, genuine: BoolArray) -> Calibration:
@@ -111,7 +111,7 @@ def choose_thresholds(
     """
     _same_length(listing_logit, genuine, product)
     for limit in (alpha, beta):
-        _require_share(limit)
+        require_share(limit)
     needed = listings_for_own_thresholds(alpha, beta, unguaranteed)
     names = np.asarray(product, dtype=object)
     rule = _Rule(alpha=alpha, beta=beta, source=source, unguaranteed=unguaranteed)
@@ -129,7 +129,7 @@ def fit_support_floor(listings: Sequence[Sequence[float]], loss: float) -> Suppo
 
     An empirical quantile: where fewer than 1 / loss listings are known, none is lost.
     """
-    _require_share(loss)
+    require_share(loss)
     means = np.sort([np.mean(photos) for photos in listings])
     photos = np.sort(np.concatenate([np.asarray(photos, np.float64) for photos in listings]))
     lost = int(loss * len(means))
@@ -143,18 +143,6 @@ def listings_for_own_thresholds(alpha: float, beta: float, unguaranteed: Unguara
     if unguaranteed == "estimate":
         return LISTINGS_PER_CLASS
     return max(LISTINGS_PER_CLASS, listings_needed(alpha), listings_needed(beta))
-
-
-def listings_needed(limit: float) -> int:
-    """Held-out listings of a class, all without an error, that bound its error share by `limit`: 72 for 5 %."""
-    _require_share(limit)
-    n = int(np.ceil(np.log(1 - CONFIDENCE) / np.log1p(-limit)))
-    return n if upper_bound(0, n) <= limit else n + 1
-
-
-def upper_bound(errors: int, n: int) -> float:
-    """One-sided 97.5 % Clopper-Pearson bound of an error share; 1 where nothing, or nothing right, was seen."""
-    return float(betaincinv(errors + 1, n - errors, CONFIDENCE)) if errors < n else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +203,3 @@ def _same_length(*arrays: FloatArray | BoolArray | NDArray[np.int64] | Sequence[
     lengths = [len(array) for array in arrays]
     if len(set(lengths)) > 1:
         raise ValueError(f"one entry a listing is needed in each argument, got lengths {lengths}")
-
-
-def _require_share(limit: float) -> None:
-    if not 0 < limit < 1:
-        raise ValueError(f"an error limit is a share between 0 and 1, got {limit}")

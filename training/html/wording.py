@@ -2,7 +2,7 @@
 
 import math
 
-from training.calibration.thresholds import listings_needed
+from training.statistics.bounds import listings_needed
 from training.statistics.estimate import Figure, Share
 from vision.bundle.metadata import ErrorBound, LabelKind, Thresholds
 

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from training.data.load import data_of_run, read_training_data
+from training.data.load import read_training_data
 from training.data.manifest import Manifest
 from training.data.photo_row import LABELS, Label
 from training.errors import RunError
 from training.evaluation.predictions import HELD_OUT_ANSWERS, ListingAnswer, read_answers
 from training.label_noise.confident_learning import dispute_labels, dispute_order, wrong_label_share
+from training.runs.data import data_of_run
 from training.runs.folder import FOLDS_FOLDER, read_run_record
 from training.statistics.estimate import Figure
 from training.statistics.scores import BoolArray, FloatArray, bootstrap_interval

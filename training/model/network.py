@@ -20,8 +20,7 @@ from torch.nn import functional
 
 from training.model.backbones import Normalisation, backbone_stages, create_backbone
 from training.model.heads import KernelHead, LinearHead
-from training.model.novelty import Novelty
-from training.novelty_head import NoveltyHead
+from training.model.novelty import Novelty, NoveltyHead
 
 EPS = 1e-5
 Head: TypeAlias = LinearHead | KernelHead | NoveltyHead

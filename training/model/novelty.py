@@ -9,15 +9,20 @@ of a kind never seen from a genuine item (docs/results.md has the comparison).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from training.errors import RunError
+from training.model.heads import KernelHead
+
 LEAST_PHOTOS = 10  # of genuine items; fewer say too little of how they vary
 _SHRINKAGE = 0.02  # towards the identity, on standardised features
 _CONSTANT = 1e-4
+_HALVES = 2
 
 
 class Novelty(nn.Module):
@@ -58,4 +63,78 @@ def fit_novelty(features: NDArray[np.float32], columns: Sequence[slice]) -> Nove
         columns=columns,
         mean=torch.from_numpy(mean.astype(np.float32)),
         whitening=torch.from_numpy(whitening.astype(np.float32)),
+    ).eval()
+
+
+class NoveltyHead(nn.Module):
+    """logit = (centre - novelty) / spread, where centre and spread are those of genuine photos it was not fitted on.
+
+    Novelty is a quadratic form in the features' distance from the mean genuine photo, so half its gradient, times that
+    distance, adds up to it: that is what `weights` gives. Without `likeness` nothing is told of products.
+    """
+
+    mean: Tensor
+
+    def __init__(
+        self, novelty: Novelty, *, width: int, centre: float, spread: float, likeness: KernelHead | None
+    ) -> None:
+        super().__init__()
+        self.novelty = novelty
+        self.centre, self.spread = centre, spread
+        self.likeness = likeness
+        mean = torch.zeros(width)
+        for own, part in zip(novelty.columns, novelty.split(novelty.mean), strict=True):
+            mean[own] = part
+        self.register_buffer("mean", mean)  # [F]
+
+    @property
+    def evidence_bias(self) -> float:
+        """The logit of the mean genuine photo."""
+        return self.centre / self.spread
+
+    def forward(self, features: Tensor) -> Tensor:
+        """features [N, F] -> logit [N]."""
+        return (self.centre - cast(Tensor, self.novelty(features))) / self.spread
+
+    def weights(self, features: Tensor) -> Tensor:
+        """What a unit of each feature adds to each photo's logit, [N, F]."""
+        apart = torch.cat([features[:, own] for own in self.novelty.columns], 1) - self.novelty.mean  # [N, G]
+        whitening = self.novelty.whitening
+        pull = (apart @ whitening) @ whitening.T / (-self.spread * whitening.shape[1])  # [N, G]
+        parts: list[Tensor] = []
+        end = 0
+        for own, part in zip(self.novelty.columns, self.novelty.split(pull), strict=True):
+            parts += [features.new_zeros(features.shape[0], own.start - end), part]
+            end = own.stop
+        return torch.cat([*parts, features.new_zeros(features.shape[0], self.mean.shape[0] - end)], 1)
+
+    def product_logit(self, features: Tensor) -> Tensor | None:
+        """features [N, F] -> how much a photo looks like each product, [N, P], where that was learnt."""
+        return None if self.likeness is None else self.likeness.product_logit(features)
+
+
+def fit_novelty_head(
+    features: NDArray[np.float32], listing: NDArray[np.int64], columns: Sequence[slice], likeness: KernelHead | None
+) -> NoveltyHead:
+    """The head of genuine photos' features [N, F]; `listing` [N] numbers their listings, which halves never part.
+
+    Raises RunError for too few photos to learn what genuine ones have in common.
+    """
+    novelty = fit_novelty(features, columns)
+    halves = [fit_novelty(features[listing % _HALVES != half], columns) for half in range(_HALVES)]
+    if novelty is None or None in halves:
+        raise RunError(
+            f"every label is genuine, and {len(features)} photos are too few to learn novelty from: it takes "
+            f"{LEAST_PHOTOS} in each half of the listings. Add genuine photos, or some counterfeit ones"
+        )
+    with torch.inference_mode():
+        unseen = np.concatenate(
+            [
+                cast(Novelty, part)(torch.from_numpy(features[listing % _HALVES == half])).numpy()
+                for half, part in enumerate(halves)
+            ]
+        )
+    spread = max(float(unseen.std()), 1e-6)
+    return NoveltyHead(
+        novelty, width=features.shape[1], centre=float(unseen.mean()), spread=spread, likeness=likeness
     ).eval()

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from training.calibration.held_out import CalibrationSet
-from training.calibration.thresholds import upper_bound
+from training.statistics.bounds import upper_bound
 from training.statistics.scores import BoolArray, FloatArray, auroc, auroc_weighted, paired_bootstrap
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphRecord, Int8Gate, Tally

@@ -18,11 +18,10 @@ from training.finetune.loop import finetune
 from training.model.ensemble import AnyNetwork, BlendedNetwork
 from training.model.heads import LinearHead
 from training.model.network import Network, build_network
-from training.model.novelty import Novelty, fit_novelty
+from training.model.novelty import Novelty, fit_novelty, fit_novelty_head
 from training.model.onnx_inference import Session, exported_session, judge_photos
 from training.model.outputs import PhotoOutputs
 from training.model.weights import start_from
-from training.novelty_head import fit_novelty_head
 from training.pipeline.config import TrainConfig
 from training.progress import photo_progress
 from training.recipes.feature_cache import FeatureCache, open_feature_cache

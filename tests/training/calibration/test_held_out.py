@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from tests.builders.training_data import write_toy_data
+from training.calibration.config import CalibrationConfig
 from training.calibration.held_out import CalibrationSet, ListingCounts, read_answers_of_photos, read_fold_answers
 from training.data.manifest import Manifest, read_manifest
 from training.errors import RunError
 from training.model.outputs import PhotoOutputs
-from training.pipeline.config import CalibrationConfig
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Training says how many listings are missing, of all and of each product."""
 
+from training.calibration.config import CalibrationConfig
 from training.calibration.held_out import ListingCounts
 from training.calibration.sample_size import describe_shortfalls
-from training.pipeline.config import CalibrationConfig
 
 MANY = ListingCounts(genuine=200, counterfeit=200)
 

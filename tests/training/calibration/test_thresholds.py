@@ -17,8 +17,8 @@ from training.calibration.thresholds import (
     fit_calibration,
     fit_listing_calibrations,
     fit_support_floor,
-    listings_needed,
 )
+from training.statistics.bounds import upper_bound
 from vision.bundle.metadata import Calibration, Thresholds
 
 
@@ -114,25 +114,13 @@ def test_listings_of_one_photo_alone_share_one_calibration() -> None:
     assert (shared.min_photos, shared.calibration) == (1, fit_calibration(logit, genuine))
 
 
-def test_seventy_two_listings_are_needed_for_five_percent() -> None:
-    assert listings_needed(0.05) == 72
-    assert calibrate.upper_bound(0, 72) <= 0.05 < calibrate.upper_bound(0, 71)
-    assert listings_needed(0.01) == 368
-
-
-def test_the_bound_is_clopper_and_pearson_s() -> None:
-    assert calibrate.upper_bound(3, 100) == pytest.approx(stats.beta.ppf(0.975, 4, 97))
-    assert calibrate.upper_bound(5, 5) == 1.0
-    assert calibrate.upper_bound(0, 0) == 1.0
-
-
 def test_enough_held_out_listings_guarantee_both_limits() -> None:
     logit, genuine = made_listings(1000, gap=1)
     chosen = fitted(logit, genuine)
     for bound in (chosen.genuine_flagged, chosen.counterfeit_passed):
         assert bound.guaranteed
         assert 0 < bound.errors < 0.05 * bound.n
-        assert bound.upper <= 0.05 < calibrate.upper_bound(bound.errors + 1, bound.n)
+        assert bound.upper <= 0.05 < upper_bound(bound.errors + 1, bound.n)
     assert chosen.counterfeit_below < chosen.genuine_above
 
 
@@ -228,7 +216,7 @@ def test_too_few_listings_give_the_empirical_quantile_and_no_guarantee() -> None
     assert chosen.counterfeit_below == chosen.genuine_above == pytest.approx((2.0 - 23.0) / 2)
     assert chosen.genuine_flagged.errors == 0
     assert not chosen.genuine_flagged.guaranteed
-    assert chosen.genuine_flagged.upper == pytest.approx(calibrate.upper_bound(2, 40))
+    assert chosen.genuine_flagged.upper == pytest.approx(upper_bound(2, 40))
 
 
 def test_overlapping_classes_leave_the_allowed_errors_beyond_each_threshold() -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 
 from rich.console import Console
 
 from tests.builders.training_data import write_toy_config, write_toy_data
-from training.data.load import read_data_of_run, read_training_data
+from training.data.load import read_training_data
 from training.pipeline.config import TrainConfig
 from vision.config.read import read_config
 
@@ -33,14 +32,3 @@ def test_listings_with_two_products_are_left_out_where_asked(tmp_path: Path) -> 
     manifest.write_text(manifest.read_text().replace("0-1.jpg,genuine,toy", "0-1.jpg,genuine,kettle"))
     config = read_config(TrainConfig, write_toy_config(tmp_path, manifest, data="drop_mixed_listings = true"))
     assert "L00" not in read_training_data(config.data, Console(quiet=True)).listings
-
-
-def test_a_runs_data_are_read_again_with_its_corrections_where_its_manifest_lies_now(tmp_path: Path) -> None:
-    manifest = write_toy_data(tmp_path / "now", listings=6)
-    decisions = tmp_path / "disputed.csv"
-    decisions.write_text("listing,decision\nL00,counterfeit\nL02,drop\n")
-    data = {"manifest": str(tmp_path / "then" / manifest.name), "corrections": str(decisions)}
-    (tmp_path / "run.json").write_text(json.dumps({"config": {"data": data}, "data_hash": ""}))
-    read = read_data_of_run(tmp_path, Console(quiet=True), manifest=manifest)
-    assert len(read.listings) == 5
-    assert read.rows[0].label == "counterfeit"

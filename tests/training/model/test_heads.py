@@ -7,7 +7,7 @@ from tests.training.small_network import random_photos, small_network
 from training.errors import RunError
 from training.model.heads import KernelHead, LinearHead
 from training.model.network import Head
-from training.novelty_head import NoveltyHead, fit_novelty_head
+from training.model.novelty import NoveltyHead, fit_novelty_head
 from training.recipes.kernel_fit import KernelConfig, fit_kernel_head
 
 FEATURES = 24

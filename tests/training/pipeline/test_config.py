@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from training.pipeline.config import CalibrationConfig, DataConfig, RunConfig, TrainConfig
+from training.calibration.config import CalibrationConfig
+from training.data.config import DataConfig
+from training.pipeline.config import RunConfig, TrainConfig
 from vision.errors import ConfigError
 
 
