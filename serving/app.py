@@ -9,12 +9,10 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from serving.http.body_memory import BoundedBodies
-from serving.http.problems import install_problem_handlers
 from serving.http.request_log import Border
-from serving.http.trusted_host import OwnMachineOnly, needs_own_machine
+from serving.http.trusted_host import OwnMachineOnly
 from serving.pages.routes import mount_pages
-from serving.routes import bundle_changes, bundles, checks, drift, health, photos, reviews
-from serving.routes.api import describe_api
+from serving.routes.api import make_api
 from serving.routes.fast_path import ShortWay
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
@@ -24,32 +22,14 @@ from serving.store.cleanup import keep_house
 def create_app(settings: ServeSettings) -> FastAPI:
     """Build the app with its bundles loaded and its store open; raises TouchstoneError when they cannot be."""
     services = open_services(settings)
-    app = make_api()
+    app = make_api(_run_services)
     app.state.services = services
     app.add_middleware(ShortWay)
-    if needs_own_machine(settings):
+    if settings.api_key is None and not settings.allow_open:  # only the address it listens on keeps others out
         app.add_middleware(OwnMachineOnly)
     app.add_middleware(BoundedBodies, bytes_held=services.body_bytes)
     app.add_middleware(Border, metrics=services.watch.metrics, tracing=services.watch.tracing)
     mount_pages(app)
-    return app
-
-
-def make_api() -> FastAPI:
-    """Build the HTTP contract alone, without anything behind it: enough for its OpenAPI document."""
-    app = FastAPI(
-        title="Touchstone",
-        summary="Do these photos show the genuine product?",
-        version="1",
-        lifespan=_run_services,
-        redirect_slashes=False,
-        docs_url=None,  # the pages have it: FastAPI's own loads scripts from elsewhere
-        redoc_url=None,
-    )
-    for routes in (checks, photos, reviews, bundle_changes, bundles, drift, health):
-        app.include_router(routes.router)
-    install_problem_handlers(app)
-    app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
     return app
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from serving.app import create_app
 from serving.http.connections import ConnectionLimits, Connections, connections_allowed
 from serving.http.protocol import guarded_protocol
-from serving.monitoring.request_id import configure_logging
+from serving.monitoring.logging import configure_logging
 from serving.services import Services
 from serving.settings import ServeSettings, refuse_open_door
 from vision.errors import ConfigError

@@ -63,7 +63,7 @@ class Services:
 def open_services(settings: ServeSettings) -> Services:
     """Load the bundles and open the store; raises TouchstoneError with what to do."""
     tracing = open_tracing(settings.telemetry)
-    bundles = load_bundles(settings)
+    bundles = load_bundles(settings.bundle, settings.bundle_options)
     archive = None if settings.store_folder is None else open_archive(settings.store_folder, check=settings.check_store)
     compute = Compute(
         threads=settings.compute_threads, max_waiting=settings.max_waiting, timeout_s=settings.photo_timeout_s
@@ -73,7 +73,7 @@ def open_services(settings: ServeSettings) -> Services:
     body_bytes = BodyBytes(settings.max_bytes_in_hand)
     metrics.watch_body_bytes(lambda: body_bytes.held)
     watch = Watch(metrics=metrics, tracing=tracing, drift=DriftWatch(settings.drift, metrics.drift))
-    candidates = Candidates(settings)
+    candidates = Candidates(settings.bundles_folder, settings.bundle_options)
     records = None if archive is None else archive.bundle_records
     switch = BundleSwitch(bundles, candidates, records, functools.partial(_watch_bundles, watch))
     shadow = None if records is None else Shadow(switch=switch, compute=compute, records=records, metrics=metrics)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from serving.deployments.config import BatchingSettings, BundleOptions, ProductSettings
+from serving.http.loopback import is_loopback
 from serving.http.rate_limit import LimitSettings
 from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TelemetrySettings
@@ -19,41 +20,6 @@ from vision.photo.decode import PhotoLimits
 
 API_KEY_VARIABLE = "TOUCHSTONE_API_KEY"
 KEEP_NOTHING = "none"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class ProductSettings:
-    """What serving knows about one product beyond its bundle."""
-
-    counterfeit_share: float | None = setting(
-        None, help="Share of counterfeits among the listings you send, above 0 and below 1; moves authenticity only."
-    )
-
-    def __post_init__(self) -> None:
-        if self.counterfeit_share is not None and not 0 < self.counterfeit_share < 1:
-            raise ConfigError(f"counterfeit_share: must lie above 0 and below 1, got {self.counterfeit_share}")
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class BatchingSettings:
-    """When photos of several checks are judged in one run of the network. Not measured on a GPU."""
-
-    mode: Literal["auto", "on", "off"] = setting(
-        "auto", help="`auto` gathers photos where the first provider isn't the CPU, on which it would only cost time."
-    )
-    longest_wait_ms: float = setting(
-        2.0,
-        help="Longest that a photo waits for others; it waits only while they come closer upon each other than this.",
-    )
-    most_photos: int = setting(16, help="Photos in one run; no more come together than there are compute threads.")
-
-    def __post_init__(self) -> None:
-        _within("batching.longest_wait_ms", self.longest_wait_ms, 0, 1000)
-        _within("batching.most_photos", self.most_photos, 1, 1024)
-
-    def applies_to(self, provider: str) -> bool:
-        """Whether photos are gathered where this provider comes first."""
-        return self.mode == "on" or (self.mode == "auto" and provider != "CPUExecutionProvider")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +128,16 @@ class ServeSettings:
         return PhotoLimits(max_bytes=self.max_photo_bytes, max_pixels=self.max_photo_pixels)
 
     @property
+    def bundle_options(self) -> BundleOptions:
+        """How every bundle is loaded."""
+        return BundleOptions(
+            providers=self.providers,
+            products=self.products,
+            photo_limits=self.photo_limits,
+            batching=self.batching,
+        )
+
+    @property
     def compute_threads(self) -> int:
         """The number of compute threads, with 0 resolved to the cores that this process may use."""
         return self.threads or usable_cores()
@@ -184,16 +160,6 @@ def refuse_open_door(settings: ServeSettings) -> None:
         f"host: {settings.host} is reachable from other machines and no API key is set; "
         f"set {API_KEY_VARIABLE}, or say --set allow_open=true if a proxy in front asks for one"
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _within(key: str, value: float, low: float, high: float = float("inf")) -> None:

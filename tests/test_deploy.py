@@ -14,9 +14,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from serving.app import make_api
 from serving.checks.shadow import MOST_WAITING_BYTES
 from serving.monitoring.metrics import Metrics
+from serving.routes.api import make_api
 from serving.settings import ServeSettings, read_serve_settings
 
 ROOT = Path(__file__).parents[1]

@@ -18,10 +18,10 @@ from fastapi.routing import APIRoute
 import serving
 import training
 import vision
-from serving.app import make_api
 from serving.errors import ServingError
 from serving.pages.routes import mount_pages
 from serving.pages.routes import router as pages_router
+from serving.routes.api import make_api
 from serving.settings import ServeSettings
 from training.pipeline.config import TrainConfig
 from training.render.config import RenderConfig

@@ -8,8 +8,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 
+from serving.checks.request import CheckRequest
 from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid, IdempotencyKeyReused
-from serving.http.check_body import CheckRequest
 from serving.schemas.checks import Check
 from serving.store.check_rows import Claim, Records
 

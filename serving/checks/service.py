@@ -12,11 +12,11 @@ from typing import Literal
 
 from serving.checks.check_id import new_check_id
 from serving.checks.idempotency import Idempotency, make_claim
+from serving.checks.request import CheckRequest
 from serving.checks.shadow import Shadow
 from serving.compute.deadline import Patience
 from serving.compute.executor import Compute
 from serving.deployments.switch import BundleSwitch
-from serving.http.check_body import CheckRequest
 from serving.monitoring.instrumentation import Watch
 from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto

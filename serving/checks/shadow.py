@@ -8,10 +8,10 @@ import functools
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
+from serving.checks.request import CheckRequest
 from serving.compute.executor import Compute
 from serving.deployments.slots import LoadedBundle
 from serving.deployments.switch import BundleSwitch
-from serving.http.check_body import CheckRequest
 from serving.monitoring.metrics import Metrics
 from serving.schemas.bundles import ShadowWork
 from serving.schemas.checks import Check

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from serving.deployments.config import BundleOptions
 from serving.deployments.slots import LoadedBundle, Slot, open_bundle
 from serving.errors import (
     CandidateChecksumMismatch,
@@ -21,7 +22,6 @@ from serving.errors import (
     CandidateNotFound,
     RequestRefused,
 )
-from serving.settings import ServeSettings
 from vision.bundle.metadata import FORMAT_VERSION, RECORD_FILE
 from vision.bundle.self_test import self_test_inputs
 from vision.detector import Detector
@@ -47,12 +47,13 @@ class Candidate:
 class Candidates:
     """Finds and loads bundles by the name of their folder; a caller never names a path."""
 
-    def __init__(self, settings: ServeSettings) -> None:
-        self._settings = settings
+    def __init__(self, bundles_folder: Path | None, options: BundleOptions) -> None:
+        self._bundles_folder = bundles_folder
+        self._options = options
 
     def list(self, name: str) -> list[Candidate]:
         """Give the candidates for a bundle name, by folder name; folders that hold no bundle are left out."""
-        folder = self._settings.bundles_folder
+        folder = self._bundles_folder
         if folder is None or not folder.is_dir():
             return []
         found = (_glance(path) for path in sorted(folder.iterdir()) if _is_plain(path.name) and path.is_dir())
@@ -62,7 +63,7 @@ class Candidates:
         """Give the folder of a candidate, or for None the one that the settings name; raises CandidateNotFound."""
         if candidate is None:
             return slot.configured_folder
-        folder = self._settings.bundles_folder
+        folder = self._bundles_folder
         if folder is None:
             raise CandidateNotFound("this server has no candidates; set bundles_folder to the folder that holds them")
         # Looked for among what is there rather than joined to a path: no name leads anywhere else.
@@ -93,7 +94,7 @@ class Candidates:
         return bundle
 
     def _open(self, slot: Slot, folder: Path, candidate: str | None) -> LoadedBundle:
-        bundle = open_bundle(folder, self._settings, candidate)
+        bundle = open_bundle(folder, self._options, candidate)
         _refuse_misfit(slot, bundle)
         warm_up(bundle.detector)
         return bundle

@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from serving.deployments.config import BundleOptions
 from serving.errors import BundleNameAmbiguous, BundleNotFound, ReferenceNotFound
-from serving.settings import ServeSettings
 from vision.bundle.bundle import read_bundle
 from vision.bundle.references import ReferenceBank, read_references
 from vision.detector import Detector
@@ -145,14 +145,14 @@ class LoadedBundles:
         )
 
 
-def load_bundles(settings: ServeSettings) -> LoadedBundles:
-    """Load every bundle of the settings; raises BundleError, or ConfigError when a product is claimed twice."""
+def load_bundles(folders: Sequence[Path], options: BundleOptions) -> LoadedBundles:
+    """Load every bundle that the settings name; raises BundleError, or ConfigError when a product is claimed twice."""
     slots = []
-    for folder in settings.bundle:
-        bundle = open_bundle(folder, settings)
+    for folder in folders:
+        bundle = open_bundle(folder, options)
         slots.append(Slot(configured_folder=folder, configured_sha256=bundle.sha256, active=bundle))
     by_product = _map_products(slots)
-    unknown = sorted(set(settings.products) - set(by_product))
+    unknown = sorted(set(options.products) - set(by_product))
     if unknown:
         raise ConfigError(
             f"products.{unknown[0]}: no loaded bundle knows this product; known: {', '.join(sorted(by_product))}"
@@ -160,22 +160,22 @@ def load_bundles(settings: ServeSettings) -> LoadedBundles:
     return LoadedBundles(slots=tuple(slots), by_product=by_product)
 
 
-def open_bundle(folder: Path, settings: ServeSettings, candidate: str | None = None) -> LoadedBundle:
+def open_bundle(folder: Path, options: BundleOptions, candidate: str | None = None) -> LoadedBundle:
     """Read, check and self-test one bundle as the settings say it serves; raises BundleError."""
     bundle = read_bundle(folder)
     shares = {
         name: product.counterfeit_share
-        for name, product in settings.products.items()
+        for name, product in options.products.items()
         if product.counterfeit_share is not None and name in bundle.record.products
     }
     detector = Detector(
         bundle,
-        providers=settings.providers,
+        providers=options.providers,
         counterfeit_share=shares,
-        limits=settings.photo_limits,
+        limits=options.photo_limits,
         threads=1,  # photos run beside each other, one compute thread a core, so one photo needs no more
     )
-    batching = settings.batching
+    batching = options.batching
     if batching.applies_to(detector.scorer.providers[0]):
         detector.gather_photos(longest_wait_s=batching.longest_wait_ms / 1000, most_photos=batching.most_photos)
     return LoadedBundle(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -14,6 +13,7 @@ from fastapi import Request
 from pydantic import BaseModel, JsonValue, ValidationError
 from python_multipart.multipart import parse_options_header
 
+from serving.checks.request import CheckRequest
 from serving.errors import (
     Base64Invalid,
     JsonMalformed,
@@ -32,18 +32,6 @@ MULTIPART = "multipart/form-data"
 JSON = "application/json"
 
 M = TypeVar("M", bound=BaseModel)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class CheckRequest:
-    """What one caller asks to be judged; photos are the bytes as received, in the order sent."""
-
-    photos: tuple[bytes, ...]
-    listing_id: str | None = None
-    seller_id: str | None = None
-    product: str | None = None
-    views: tuple[str | None, ...] | None = None
-    attributes: dict[str, JsonValue] = dataclasses.field(default_factory=dict)
 
 
 async def read_check(request: Request, *, max_bytes: int, timeout_s: float) -> CheckRequest:

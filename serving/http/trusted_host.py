@@ -13,8 +13,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.errors import ForeignSite
+from serving.http.loopback import is_loopback
 from serving.http.problems import answer_error
-from serving.settings import ServeSettings, is_loopback
 
 
 class OwnMachineOnly:
@@ -32,11 +32,6 @@ class OwnMachineOnly:
                     await answer_error(_refusal(name, value))(scope, receive, send)
                     return
         await self._app(scope, receive, send)
-
-
-def needs_own_machine(settings: ServeSettings) -> bool:
-    """Whether nothing but the address it listens on keeps strangers out."""
-    return settings.api_key is None and not settings.allow_open
 
 
 @functools.lru_cache(maxsize=64)

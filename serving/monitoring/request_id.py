@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import contextvars
-import json
-import logging
 import re
 import secrets
-import time
-import traceback
-from typing import Literal
 
 HEADER = b"x-request-id"
 _TAME = re.compile(rb"[A-Za-z0-9._:\-]{1,64}")  # fit to be put in a log line as it is
@@ -23,54 +18,3 @@ def request_id_of(headers: list[tuple[bytes, bytes]]) -> str:
         if name == HEADER and _TAME.fullmatch(value):
             return value.decode("ascii")
     return secrets.token_hex(8)
-
-
-def configure_logging(log_format: Literal["text", "json"]) -> None:
-    """Send every log line of this process to standard error, each with the request id it belongs to."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    for noisy in ("uvicorn.error", "alembic", "httpx"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line: time (UTC), level, logger, request_id, message and the record's `fields`."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
-            "time": _utc(record),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "request_id": current_request_id.get(),
-            "message": record.getMessage(),
-        }
-        line.update(getattr(record, "fields", {}))
-        if record.exc_info and record.exc_info[1]:
-            line["exception"] = describe_exception(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
-
-
-class TextLines(logging.Formatter):
-    """A line for people: time, level, request id, message."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        text = f"{_utc(record)} {record.levelname.lower():7} {current_request_id.get()} {record.getMessage()}"
-        return f"{text}\n{describe_exception(record.exc_info[1])}" if record.exc_info and record.exc_info[1] else text
-
-
-def describe_exception(error: BaseException) -> str:
-    """Where an exception and those behind it were raised, and their types, the last raised last.
-
-    Messages are left out: a library's may quote its arguments, and those are photos, listings and keys.
-    """
-    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = "" if behind is None else describe_exception(behind) + "\nthen\n"
-    kind = type(error)
-    return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{kind.__module__}.{kind.__qualname__}"
-
-
-def _utc(record: logging.LogRecord) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from serving.checks.idempotency import make_claim
-from serving.http.check_body import CheckRequest
+from serving.checks.request import CheckRequest
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.servers.running import Running
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from serving.settings import ProductSettings
+from serving.deployments.config import ProductSettings
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg, jpeg_with_metadata, truncated_jpeg
 from tests.serving.servers.running import Running

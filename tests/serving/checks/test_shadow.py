@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
+from serving.checks.request import CheckRequest
 from serving.checks.shadow import MOST_WAITING
 from serving.client import Client
 from serving.compute.deadline import Patience
 from serving.deployments.comparison import wilson
-from serving.http.check_body import CheckRequest
 from serving.schemas.bundles import BundleComparison, CandidateSent, ProductComparison
 from serving.services import Services, open_services
 from serving.settings import ServeSettings

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from serving.app import make_api
+from serving.routes.api import make_api
 from serving.settings import ServeSettings
 from tests.serving.builders.candidate_bundles import write_candidates
 from tests.serving.builders.sample_photos import jpeg

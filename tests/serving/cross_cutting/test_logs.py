@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from serving.monitoring.request_id import JsonLines
+from serving.monitoring.logging import JsonLines
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.running import Running
 

@@ -5,18 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from serving.deployments.slots import load_bundles
-from serving.settings import BatchingSettings, ProductSettings, ServeSettings
+from serving.deployments.config import BatchingSettings, ProductSettings
+from serving.deployments.slots import LoadedBundles, load_bundles
+from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.servers.running import Running
 from vision.errors import BundleError, ConfigError, ProductRequired, UnknownProduct
 
 
+def load_from(settings: ServeSettings) -> LoadedBundles:
+    return load_bundles(settings.bundle, settings.bundle_options)
+
+
 def test_each_product_has_the_bundle_that_knows_it(tmp_path: Path) -> None:
     write_tiny_bundle(tmp_path / "a", products=("toy", "ball"), name="a")
     write_tiny_bundle(tmp_path / "b", products=("dryer",), name="b")
-    loaded = load_bundles(ServeSettings(bundle=(tmp_path / "a", tmp_path / "b")))
+    loaded = load_from(ServeSettings(bundle=(tmp_path / "a", tmp_path / "b")))
     assert {product: slot.name for product, slot in loaded.by_product.items()} == {
         "toy": "a", "ball": "a", "dryer": "b",
     }  # fmt: skip
@@ -30,14 +35,14 @@ def test_a_product_in_two_bundles_stops_the_start(tmp_path: Path) -> None:
     write_tiny_bundle(tmp_path / "a", products=("toy",))
     write_tiny_bundle(tmp_path / "b", products=("ball", "toy"))
     with pytest.raises(ConfigError, match="know 'toy'"):
-        load_bundles(ServeSettings(bundle=(tmp_path / "a", tmp_path / "b")))
+        load_from(ServeSettings(bundle=(tmp_path / "a", tmp_path / "b")))
 
 
 def test_settings_for_a_product_that_nobody_knows_stop_the_start(tmp_path: Path) -> None:
     write_tiny_bundle(tmp_path / "a")
     settings = ServeSettings(bundle=(tmp_path / "a",), products={"toi": ProductSettings(counterfeit_share=0.1)})
     with pytest.raises(ConfigError, match=r"products\.toi.*known: toy"):
-        load_bundles(settings)
+        load_from(settings)
 
 
 def test_a_changed_bundle_stops_the_start(tmp_path: Path) -> None:
@@ -45,7 +50,7 @@ def test_a_changed_bundle_stops_the_start(tmp_path: Path) -> None:
     with (tmp_path / "a" / "card.html").open("a") as card:
         card.write("changed")
     with pytest.raises(BundleError):
-        load_bundles(ServeSettings(bundle=(tmp_path / "a",)))
+        load_from(ServeSettings(bundle=(tmp_path / "a",)))
 
 
 def test_photos_are_gathered_only_where_the_first_provider_is_not_the_cpu_unless_told() -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from serving.app import make_api
+from serving.routes.api import make_api
 from tests.serving.pages.conftest import OpenPage
 from tests.serving.servers.running import Running
 

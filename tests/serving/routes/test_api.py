@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from serving.app import make_api
-from serving.routes.api import FILE
+from serving.routes.api import FILE, make_api
 from tests.serving.contract.contract_changes import breaking_changes
 from tests.serving.servers.running import Running
 

@@ -1,0 +1,58 @@
+"""How bundles are loaded for serving."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Literal
+
+from vision.config.read import setting
+from vision.errors import ConfigError
+from vision.photo.decode import PhotoLimits
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSettings:
+    """What serving knows about one product beyond its bundle."""
+
+    counterfeit_share: float | None = setting(
+        None, help="Share of counterfeits among the listings you send, above 0 and below 1; moves authenticity only."
+    )
+
+    def __post_init__(self) -> None:
+        if self.counterfeit_share is not None and not 0 < self.counterfeit_share < 1:
+            raise ConfigError(f"counterfeit_share: must lie above 0 and below 1, got {self.counterfeit_share}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BatchingSettings:
+    """When photos of several checks are judged in one run of the network. Not measured on a GPU."""
+
+    mode: Literal["auto", "on", "off"] = setting(
+        "auto", help="`auto` gathers photos where the first provider isn't the CPU, on which it would only cost time."
+    )
+    longest_wait_ms: float = setting(
+        2.0,
+        help="Longest that a photo waits for others; it waits only while they come closer upon each other than this.",
+    )
+    most_photos: int = setting(16, help="Photos in one run; no more come together than there are compute threads.")
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.longest_wait_ms <= 1000:
+            raise ConfigError(f"batching.longest_wait_ms: must be 0 to 1000, got {self.longest_wait_ms}")
+        if not 1 <= self.most_photos <= 1024:
+            raise ConfigError(f"batching.most_photos: must be 1 to 1024, got {self.most_photos}")
+
+    def applies_to(self, provider: str) -> bool:
+        """Whether photos are gathered where this provider comes first."""
+        return self.mode == "on" or (self.mode == "auto" and provider != "CPUExecutionProvider")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BundleOptions:
+    """What the settings say about every bundle; `products` is by product name, of all bundles together."""
+
+    providers: tuple[str, ...]
+    products: Mapping[str, ProductSettings]
+    photo_limits: PhotoLimits
+    batching: BatchingSettings
