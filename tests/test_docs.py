@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator
@@ -167,4 +168,37 @@ def test_every_make_target_that_a_page_names_exists() -> None:
 def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)", page.read_text(encoding="utf-8"))
     missing = [link for link, _ in links if link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_to_a_heading_leads_to_one(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]*)#([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    missing = [
+        (link, heading)
+        for link, heading in links
+        if not link or link.endswith(".md")
+        if heading not in headings(page.parent / link if link else page)
+    ]
+    assert missing == []
+
+
+def headings(page: Path) -> set[str]:
+    """Give the anchors that GitHub makes of a page's headings."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_module_that_a_page_runs_exists_and_has_the_options(page: Path) -> None:
+    commands = re.findall(
+        r"python -m ((?:benchmarks|training|vision|serving)[\w.]*)([^`#\n]*)", page.read_text("utf-8")
+    )
+    missing = []
+    for module, arguments in commands:
+        spec = importlib.util.find_spec(module)
+        source = "" if spec is None else Path(str(spec.origin)).read_text(encoding="utf-8")
+        options = re.findall(r"--[a-z][a-z-]*", arguments)
+        missing += [(module, option) for option in ["", *options] if f'"{option}' not in source]
     assert missing == []
