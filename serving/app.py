@@ -16,7 +16,7 @@ from serving.routes.api import make_api
 from serving.routes.fast_path import ShortWay
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
-from serving.store.cleanup import keep_house
+from serving.store.cleanup import clean_periodically
 
 
 def create_app(settings: ServeSettings) -> FastAPI:
@@ -28,7 +28,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
     if settings.api_key is None and not settings.allow_open:  # only the address it listens on keeps others out
         app.add_middleware(OwnMachineOnly)
     app.add_middleware(BoundedBodies, bytes_held=services.body_bytes)
-    app.add_middleware(Border, metrics=services.watch.metrics, tracing=services.watch.tracing)
+    app.add_middleware(Border, metrics=services.instrumentation.metrics, tracing=services.instrumentation.tracing)
     mount_pages(app)
     return app
 
@@ -39,8 +39,8 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await services.switch.restore()
     background: list[asyncio.Task[None]] = []
-    if services.archive is not None:
-        background.append(asyncio.create_task(keep_house(services.archive, services.settings.retention_days)))
+    if services.store is not None:
+        background.append(asyncio.create_task(clean_periodically(services.store, services.settings.retention_days)))
     if services.shadow is not None:
         background.append(asyncio.create_task(services.shadow.run()))
     try:

@@ -46,7 +46,7 @@ def configure_uvicorn(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=guarded_protocol(Connections(limits, services.watch.metrics)),
+        http=guarded_protocol(Connections(limits, services.instrumentation.metrics)),
         ws="none",
         log_config=None,  # our own lines carry the request id
         access_log=False,

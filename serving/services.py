@@ -16,25 +16,25 @@ from serving.deployments.switch import BundleSwitch
 from serving.errors import StoreDisabled
 from serving.http.admission import Admission
 from serving.http.body_memory import BodyBytes
-from serving.monitoring.drift import DriftWatch
-from serving.monitoring.instrumentation import Watch
+from serving.monitoring.drift import DriftMonitors
+from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
 from serving.monitoring.tracing import open_tracing
 from serving.settings import ServeSettings
-from serving.store.store import Archive, open_archive
+from serving.store.store import Store, open_store
 from vision.photo.decode import PhotoLimits
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts of one server; `archive` is None where nothing is kept."""
+    """The parts of one server; `store` is None where nothing is kept."""
 
     settings: ServeSettings
     switch: BundleSwitch
     candidates: Candidates
     compute: Compute
-    archive: Archive | None
-    watch: Watch
+    store: Store | None
+    instrumentation: Instrumentation
     checks: CheckService
     shadow: Shadow | None
     admission: Admission
@@ -55,16 +55,16 @@ class Services:
         self.compute.close()
         if self.shadow is not None:
             self.shadow.close()
-        self.watch.tracing.close()
-        if self.archive is not None:
-            self.archive.close()
+        self.instrumentation.tracing.close()
+        if self.store is not None:
+            self.store.close()
 
 
 def open_services(settings: ServeSettings) -> Services:
     """Load the bundles and open the store; raises TouchstoneError with what to do."""
     tracing = open_tracing(settings.telemetry)
     bundles = load_bundles(settings.bundle, settings.bundle_options)
-    archive = None if settings.store_folder is None else open_archive(settings.store_folder, check=settings.check_store)
+    store = None if settings.store_folder is None else open_store(settings.store_folder, check=settings.check_store)
     compute = Compute(
         threads=settings.compute_threads, max_waiting=settings.max_waiting, timeout_s=settings.photo_timeout_s
     )
@@ -72,20 +72,26 @@ def open_services(settings: ServeSettings) -> Services:
     metrics.watch_compute(threads=compute.threads, depth=lambda: compute.waiting, busy=lambda: compute.busy)
     body_bytes = BodyBytes(settings.max_bytes_in_hand)
     metrics.watch_body_bytes(lambda: body_bytes.held)
-    watch = Watch(metrics=metrics, tracing=tracing, drift=DriftWatch(settings.drift, metrics.drift))
+    instrumentation = Instrumentation(
+        metrics=metrics, tracing=tracing, drift=DriftMonitors(settings.drift, metrics.drift)
+    )
     candidates = Candidates(settings.bundles_folder, settings.bundle_options)
-    records = None if archive is None else archive.bundle_records
-    switch = BundleSwitch(bundles, candidates, records, functools.partial(_watch_bundles, watch))
-    shadow = None if records is None else Shadow(switch=switch, compute=compute, records=records, metrics=metrics)
+    deployment_rows = None if store is None else store.deployment_rows
+    switch = BundleSwitch(bundles, candidates, deployment_rows, functools.partial(_observe_bundles, instrumentation))
+    shadow = None
+    if deployment_rows is not None:
+        shadow = Shadow(switch=switch, compute=compute, deployment_rows=deployment_rows, metrics=metrics)
     rules = CheckRules(mode=settings.mode, max_photos=settings.max_photos)
-    checks = CheckService(switch=switch, compute=compute, archive=archive, watch=watch, rules=rules, shadow=shadow)
+    checks = CheckService(
+        switch=switch, compute=compute, store=store, instrumentation=instrumentation, rules=rules, shadow=shadow
+    )
     return Services(
         settings=settings,
         switch=switch,
         candidates=candidates,
         compute=compute,
-        archive=archive,
-        watch=watch,
+        store=store,
+        instrumentation=instrumentation,
         checks=checks,
         shadow=shadow,
         admission=Admission(settings.limits, compute),
@@ -93,12 +99,12 @@ def open_services(settings: ServeSettings) -> Services:
     )
 
 
-def _watch_bundles(watch: Watch, bundles: LoadedBundles) -> None:
-    """Watch those that answer: active ones and canaries."""
+def _observe_bundles(instrumentation: Instrumentation, bundles: LoadedBundles) -> None:
+    """Count and monitor the bundles that answer checks: active ones and canaries."""
     answering = [slot.active for slot in bundles.slots]
     answering += [slot.canary.bundle for slot in bundles.slots if slot.canary is not None]
-    watch.metrics.show_bundles([bundle_used(bundle.detector) for bundle in answering])
-    watch.drift.follow((bundle.detector, bundle.sample) for bundle in answering)
+    instrumentation.metrics.show_bundles([bundle_used(bundle.detector) for bundle in answering])
+    instrumentation.drift.follow((bundle.detector, bundle.sample) for bundle in answering)
 
 
 def services_of(request: Request) -> Services:
@@ -107,9 +113,9 @@ def services_of(request: Request) -> Services:
     return services
 
 
-def archive_of(request: Request) -> Archive:
-    """Give the archive; raises StoreDisabled where nothing is kept."""
-    archive = services_of(request).archive
-    if archive is None:
+def store_of(request: Request) -> Store:
+    """Give the store; raises StoreDisabled where nothing is kept."""
+    store = services_of(request).store
+    if store is None:
         raise StoreDisabled('this server runs with store = "none": it answers checks and keeps nothing to read back')
-    return archive
+    return store

@@ -12,7 +12,7 @@ from serving.deployments.config import BatchingSettings, BundleOptions, ProductS
 from serving.http.loopback import is_loopback
 from serving.http.rate_limit import LimitSettings
 from serving.monitoring.drift import DriftSettings
-from serving.monitoring.tracing import TelemetrySettings
+from serving.monitoring.tracing import TracingSettings
 from vision.config.cpu_limits import usable_cores
 from vision.config.read import read_config, setting
 from vision.errors import ConfigError
@@ -91,7 +91,7 @@ class ServeSettings:
     max_waiting: int = setting(64, help="Photos that may wait for a compute thread; past it a check is answered 503.")
     stop_timeout_s: int = setting(30, help="Seconds that requests in flight get to finish when the server stops.")
     log_format: Literal["text", "json"] = setting("text", help="How log lines look on standard error.")
-    telemetry: TelemetrySettings = setting(factory=TelemetrySettings, help="Traces.")
+    telemetry: TracingSettings = setting(factory=TracingSettings, help="Traces.")
     drift: DriftSettings = setting(factory=DriftSettings, help="How checks are compared with the bundle's validation.")
 
     def __post_init__(self) -> None:

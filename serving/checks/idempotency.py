@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from serving.checks.request import CheckRequest
 from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid, IdempotencyKeyReused
 from serving.schemas.checks import Check
-from serving.store.check_rows import Claim, Records
+from serving.store.check_rows import CheckRows, Claim
 
 MAX_KEY_LENGTH = 200
 
 
 class Idempotency:
-    """Remembers which keys run now; what they answered is in the records, written together with the check."""
+    """Remembers which keys run now; what they answered is in the store, written together with the check."""
 
-    def __init__(self, records: Records) -> None:
-        self._records = records
+    def __init__(self, check_rows: CheckRows) -> None:
+        self._check_rows = check_rows
         self._running: dict[str, str] = {}
 
     @contextlib.contextmanager
@@ -39,7 +39,7 @@ class Idempotency:
 
     async def find_answer(self, claim: Claim, now: datetime.datetime) -> Check | None:
         """Give what this key was answered before, None for a new key; raises IdempotencyKeyReused."""
-        found = await self._records.find_claimed(claim.key_hash, now)
+        found = await self._check_rows.find_claimed(claim.key_hash, now)
         if found is None:
             return None
         fingerprint, answer = found

@@ -17,11 +17,11 @@ from serving.checks.shadow import Shadow
 from serving.compute.deadline import Patience
 from serving.compute.executor import Compute
 from serving.deployments.switch import BundleSwitch
-from serving.monitoring.instrumentation import Watch
+from serving.monitoring.instrumentation import Instrumentation
 from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
-from serving.store.store import Archive
+from serving.store.store import Store
 from vision.detector import Detector
 from vision.errors import NoPhotos, TooManyPhotos, ViewsMismatch
 from vision.verdict import PhotoJudgement, PhotoVerdict, Verdict
@@ -44,25 +44,25 @@ class Answer:
 
 
 class CheckService:
-    """Judges listings. Without an archive nothing is kept, and an Idempotency-Key has nothing to protect."""
+    """Judges listings. Without a store nothing is kept, and an Idempotency-Key has nothing to protect."""
 
     def __init__(
         self,
         *,
         switch: BundleSwitch,
         compute: Compute,
-        archive: Archive | None,
-        watch: Watch,
+        store: Store | None,
+        instrumentation: Instrumentation,
         rules: CheckRules,
         shadow: Shadow | None,
     ) -> None:
         self._switch = switch
         self._compute = compute
-        self._archive = archive
-        self._watch = watch
+        self._store = store
+        self._instrumentation = instrumentation
         self._rules = rules
         self._shadow = shadow
-        self._idempotency = None if archive is None else Idempotency(archive.records)
+        self._idempotency = None if store is None else Idempotency(store.check_rows)
 
     async def check(self, request: CheckRequest, *, key: str | None, caller: str, patience: Patience) -> Answer:
         """Judge a listing once per Idempotency-Key; raises CheckError, RequestRefused or Unavailable.
@@ -98,7 +98,7 @@ class CheckService:
         start = time.perf_counter()
         created_at = datetime.datetime.now(datetime.UTC)
         patience.refuse_hopeless(self._compute.expected_wait_s)
-        with self._watch.stage("judge"):
+        with self._instrumentation.stage("judge"):
             async with patience.while_wanted():
                 judgements = await self._compute.run_all(
                     [
@@ -106,14 +106,14 @@ class CheckService:
                         for index, data in enumerate(request.photos)
                     ]
                 )
-            self._watch.note_photos(judgements)
-        with self._watch.stage("decide"):
+            self._instrumentation.observe_photos(judgements)
+        with self._instrumentation.stage("decide"):
             verdict = detector.decide_listing(judgements, product=product, views=request.views)
         answer = self._answer(request, verdict, detector, created_at, start)
-        if self._archive is not None:
-            with self._watch.stage("store"):
-                await self._archive.keep(_new_check(request, answer, created_at, judgements, claim), request.photos)
-        self._watch.note_answer(answer, detector, judgements)
+        if self._store is not None:
+            with self._instrumentation.stage("store"):
+                await self._store.keep(_new_check(request, answer, created_at, judgements, claim), request.photos)
+        self._instrumentation.observe_answer(answer, detector, judgements)
         if self._shadow is not None:
             self._shadow.offer(request, answer)
         return answer
@@ -127,7 +127,7 @@ class CheckService:
         start: float,
     ) -> Check:
         check_id = new_check_id()
-        kept = self._archive is not None
+        kept = self._store is not None
         return Check(
             check_id=check_id,
             listing_id=request.listing_id,

@@ -15,7 +15,7 @@ from serving.deployments.switch import BundleSwitch
 from serving.monitoring.metrics import Metrics
 from serving.schemas.bundles import ShadowWork
 from serving.schemas.checks import Check
-from serving.store.deployment_rows import BundleRecords, ShadowVerdict
+from serving.store.deployment_rows import DeploymentRows, ShadowVerdict
 from vision.verdict import PhotoJudgement
 
 MOST_WAITING = 64  # checks
@@ -42,10 +42,12 @@ class Shadow:
     waiting here, is dropped and counted.
     """
 
-    def __init__(self, *, switch: BundleSwitch, compute: Compute, records: BundleRecords, metrics: Metrics) -> None:
+    def __init__(
+        self, *, switch: BundleSwitch, compute: Compute, deployment_rows: DeploymentRows, metrics: Metrics
+    ) -> None:
         self._switch = switch
         self._compute = compute
-        self._records = records
+        self._deployment_rows = deployment_rows
         self._metrics = metrics
         self._waiting: asyncio.Queue[ShadowCheck] = asyncio.Queue(MOST_WAITING)
         self._waiting_bytes = 0
@@ -91,7 +93,7 @@ class Shadow:
         verdict = check.bundle.detector.decide_listing(
             judgements, product=check.answer.product, views=check.request.views
         )
-        kept = await self._records.add_shadow_verdict(
+        kept = await self._deployment_rows.add_shadow_verdict(
             ShadowVerdict(
                 answer=check.answer,
                 shadow_sha256=check.bundle.sha256,

@@ -27,7 +27,7 @@ from vision.bundle.self_test import self_test_inputs
 from vision.detector import Detector
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, CheckError, ConfigError
 
-MOST_LISTED = 200
+MAX_LISTED = 200
 log = logging.getLogger("touchstone.serving")
 
 
@@ -57,7 +57,7 @@ class Candidates:
         if folder is None or not folder.is_dir():
             return []
         found = (_glance(path) for path in sorted(folder.iterdir()) if _is_plain(path.name) and path.is_dir())
-        return [candidate for candidate in found if candidate is not None and candidate.name == name][:MOST_LISTED]
+        return [candidate for candidate in found if candidate is not None and candidate.name == name][:MAX_LISTED]
 
     def folder_of(self, slot: Slot, candidate: str | None) -> Path:
         """Give the folder of a candidate, or for None the one that the settings name; raises CandidateNotFound."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from serving.schemas.bundles import AuthenticityMove, ExampleCheck, OutcomeCount, ProductComparison, ShareChanged
-from serving.store.deployment_rows import BundleRecords, Moves, Pair
+from serving.store.deployment_rows import DeploymentRows, Moves, Pair
 from vision.binomial import wilson_bounds
 
 CERTAIN = frozenset({"genuine", "counterfeit"})
 
 
-async def compare(records: BundleRecords, pair: Pair, examples: int) -> list[ProductComparison]:
+async def compare(rows: DeploymentRows, pair: Pair, examples: int) -> list[ProductComparison]:
     """Give the comparison for each product that has checks judged by both, with at most so many examples each."""
-    table = await records.count_outcomes(pair)
-    moves = await records.measure_moves(pair)
+    table = await rows.count_outcomes(pair)
+    moves = await rows.measure_moves(pair)
     return [
-        _product(product, counts, moves[product], await records.find_examples(pair, product, examples))
+        _product(product, counts, moves[product], await rows.find_examples(pair, product, examples))
         for product, counts in table.items()
         if product in moves  # the first check of a product may have come between the two questions
     ]

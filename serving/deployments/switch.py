@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 from serving.deployments.candidates import Candidates
-from serving.deployments.malloc import give_memory_back
+from serving.deployments.malloc import release_freed_memory
 from serving.deployments.slots import Canary, LoadedBundle, LoadedBundles, Slot
 from serving.errors import (
     BundleChangeConflict,
@@ -21,7 +21,7 @@ from serving.errors import (
     RequestRefused,
 )
 from serving.schemas.bundles import BundleAction, BundleName, CanarySent, CandidateSent, RollbackSent, SlotState
-from serving.store.deployment_rows import BundleRecords, NewBundleChange
+from serving.store.deployment_rows import DeploymentRows, NewBundleChange
 
 T = TypeVar("T")
 SETTLE_S = 5.0  # after a change, until the checks that began on the old bundle have let go of it
@@ -42,7 +42,7 @@ class BundleSwitch:
     """Holds the bundles that serve. `current` is read once a check; every change replaces it whole.
 
     One candidate is loaded at a time. Rolling back needs no loading, so it waits for none: a load that finds the slot
-    changed when it is done is refused. `on_change` is told what serves after each change. Without `records` a change
+    changed when it is done is refused. `on_change` is told what serves after each change. Without `rows` a change
     does not outlive the process.
     """
 
@@ -50,12 +50,12 @@ class BundleSwitch:
         self,
         loaded: LoadedBundles,
         candidates: Candidates,
-        records: BundleRecords | None,
+        rows: DeploymentRows | None,
         on_change: Callable[[LoadedBundles], None],
     ) -> None:
         self.current = loaded
         self._candidates = candidates
-        self._records = records
+        self._rows = rows
         self._on_change = on_change
         self._loading: str | None = None
         self._committing = asyncio.Lock()
@@ -64,7 +64,7 @@ class BundleSwitch:
     @property
     def durable(self) -> bool:
         """Whether a change outlives a restart."""
-        return self._records is not None
+        return self._rows is not None
 
     async def activate(self, name: str, sent: CandidateSent, caller: str) -> Slot:
         """Let a candidate answer every check; the one it replaces stays for a rollback. The active one: no change."""
@@ -118,16 +118,16 @@ class BundleSwitch:
         """
         for slot in self.current.slots:
             with contextlib.suppress(BundleNameAmbiguous):  # such a slot was never changed
-                if self._records is not None and self.current.find_slot(slot.name) is slot:
-                    state = await self._records.find_state(slot.name)
+                if self._rows is not None and self.current.find_slot(slot.name) is slot:
+                    state = await self._rows.find_state(slot.name)
                     if state is not None and state != state_of(slot):
-                        await self._restore_slot(self._records, slot, state)
+                        await self._restore_slot(self._rows, slot, state)
 
-    async def _restore_slot(self, records: BundleRecords, slot: Slot, state: SlotState) -> None:
+    async def _restore_slot(self, rows: DeploymentRows, slot: Slot, state: SlotState) -> None:
         author = Author(caller=SERVER)
         if state.configured_sha256 != slot.configured_sha256:
             log.info("bundle %s: the settings name another one than at the latest change, so it serves", slot.name)
-            await self._record(records, "settings_changed", slot.name, state_of(slot), author)
+            await self._record(rows, "settings_changed", slot.name, state_of(slot), author)
             return
         try:
             active = await self._load_again(slot, state.active)
@@ -136,7 +136,7 @@ class BundleSwitch:
                 "bundle %s: what was activated cannot be loaded, so the settings' one serves: %s", slot.name, error
             )
             await self._record(
-                records, "restore_failed", slot.name, state, dataclasses.replace(author, note=error.message)
+                rows, "restore_failed", slot.name, state, dataclasses.replace(author, note=error.message)
             )
             return
         new = dataclasses.replace(
@@ -186,7 +186,7 @@ class BundleSwitch:
         try:
             return await asyncio.shield(asyncio.ensure_future(work))
         finally:
-            loop.call_later(SETTLE_S, lambda: loop.run_in_executor(None, give_memory_back))
+            loop.call_later(SETTLE_S, lambda: loop.run_in_executor(None, release_freed_memory))
 
     async def _commit(
         self, action: BundleAction, name: str, seen: Slot | None, change: Callable[[Slot], Slot], author: Author
@@ -201,8 +201,8 @@ class BundleSwitch:
             new = change(slot)
             if new is slot:
                 return slot
-            if self._records is not None:
-                await self._record(self._records, action, name, state_of(new), author)
+            if self._rows is not None:
+                await self._record(self._rows, action, name, state_of(new), author)
             self._put(slot, new)
             log.info("bundle %s: %s, now %s", name, action, new.active.sha256[:12])
             return new
@@ -212,12 +212,12 @@ class BundleSwitch:
         self._on_change(self.current)
 
     async def _record(
-        self, records: BundleRecords, action: BundleAction, name: str, state: SlotState, author: Author
+        self, rows: DeploymentRows, action: BundleAction, name: str, state: SlotState, author: Author
     ) -> None:
         new = NewBundleChange(
             name=name, action=action, caller=author.caller, changed_by=author.by, note=author.note, state=state
         )
-        await records.add_change(new, datetime.datetime.now(datetime.UTC))
+        await rows.add_change(new, datetime.datetime.now(datetime.UTC))
 
     @contextlib.contextmanager
     def _only_loader(self, name: str) -> Iterator[None]:

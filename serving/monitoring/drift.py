@@ -186,7 +186,7 @@ class DriftMonitor:
         self._open()
 
 
-class DriftWatch:
+class DriftMonitors:
     """The monitors of the bundles that serve, by sha256; a bundle that comes back starts anew."""
 
     def __init__(self, settings: DriftSettings, metrics: DriftMetrics) -> None:

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 
-from serving.monitoring.drift import DriftWatch
+from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.metrics import Metrics
 from serving.monitoring.tracing import Tracing
 from serving.schemas.checks import Check
@@ -17,10 +17,10 @@ from vision.verdict import PhotoJudgement
 log = logging.getLogger("touchstone.drift")
 
 
-class Watch:
+class Instrumentation:
     """Notes what happens to checks; it decides nothing."""
 
-    def __init__(self, *, metrics: Metrics, tracing: Tracing, drift: DriftWatch) -> None:
+    def __init__(self, *, metrics: Metrics, tracing: Tracing, drift: DriftMonitors) -> None:
         self.metrics = metrics
         self.tracing = tracing
         self.drift = drift
@@ -33,13 +33,13 @@ class Watch:
             yield
         self.metrics.time_stage(name, time.perf_counter() - start)
 
-    def note_photos(self, judgements: Sequence[PhotoJudgement]) -> None:
+    def observe_photos(self, judgements: Sequence[PhotoJudgement]) -> None:
         """Count photos and their hops; inside the stage that judged them."""
         self.metrics.count_photos(judgements)
         for judgement in judgements:
             self.tracing.add_hops(judgement.index, judgement.hops)
 
-    def note_answer(self, check: Check, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
+    def observe_answer(self, check: Check, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
         """Count a verdict that leaves, and compare its photos with the bundle's validation."""
         self.metrics.count_check(check)
         self.tracing.add_outcome(

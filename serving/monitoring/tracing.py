@@ -30,7 +30,7 @@ _TRACE_HEADERS = (b"traceparent", b"tracestate")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class TelemetrySettings:
+class TracingSettings:
     """Where traces go."""
 
     endpoint: str | None = setting(
@@ -53,7 +53,7 @@ class TelemetrySettings:
 class Tracing:
     """Makes spans; without a processor it makes none."""
 
-    def __init__(self, settings: TelemetrySettings, processor: SpanProcessor | None = None) -> None:
+    def __init__(self, settings: TracingSettings, processor: SpanProcessor | None = None) -> None:
         self._tracer: Tracer | None = None
         self._provider = None
         self._propagator = TraceContextTextMapPropagator()
@@ -134,7 +134,7 @@ def end_request(span: Span, *, method: str, route: str, status: int, request_id:
         span.set_status(Status(StatusCode.ERROR, code))
 
 
-def open_tracing(settings: TelemetrySettings) -> Tracing:
+def open_tracing(settings: TracingSettings) -> Tracing:
     """Tracing as set; raises ConfigError, which names the extra, where an address is set and the extra is missing."""
     return Tracing(settings, None if settings.endpoint is None else _exporting_processor(settings.endpoint))
 

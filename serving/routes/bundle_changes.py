@@ -28,7 +28,7 @@ from serving.schemas.bundles import (
     Sha256,
 )
 from serving.schemas.checks import Sent
-from serving.services import Services, archive_of, services_of
+from serving.services import Services, services_of, store_of
 from serving.store.deployment_rows import Pair
 
 router = APIRouter(prefix="/v1/bundles/{name:path}", tags=["bundles"])
@@ -72,7 +72,7 @@ async def list_changes(
 ) -> BundleChangeList:
     """Give the latest changes of this bundle name, each with what served after it."""
     services_of(request).bundles.find_slot(name)
-    return BundleChangeList(changes=await archive_of(request).bundle_records.find_changes(name, limit))
+    return BundleChangeList(changes=await store_of(request).deployment_rows.find_changes(name, limit))
 
 
 @router.get("/comparison", responses=problems(401, 404, 409, 422, 503), summary="Active bundle and shadow compared")
@@ -87,13 +87,13 @@ async def get_comparison(
     """Give how many verdicts differ on the checks that both judged, and which; an earlier pair by its sha256s."""
     services = services_of(request)
     slot = services.bundles.find_slot(name)
-    records = archive_of(request).bundle_records
+    rows = store_of(request).deployment_rows
     work = _shadow_of(services).describe()
     active = active or slot.active.sha256
     shadow = shadow or (None if slot.shadow is None else slot.shadow.sha256)
     if shadow is None:
         return BundleComparison(active_sha256=None, shadow_sha256=None, products=[], shadow_work=work)
-    products = await compare(records, Pair(active_sha256=active, shadow_sha256=shadow), examples)
+    products = await compare(rows, Pair(active_sha256=active, shadow_sha256=shadow), examples)
     return BundleComparison(active_sha256=active, shadow_sha256=shadow, products=products, shadow_work=work)
 
 

@@ -16,7 +16,7 @@ from serving.http.check_body import read_check
 from serving.routes.auth import limited_as, require_key
 from serving.routes.contract import CHECK_BODY, problems
 from serving.schemas.checks import Answered, Check, CheckPage, CheckRecord, Outcome
-from serving.services import archive_of, services_of
+from serving.services import services_of, store_of
 from serving.store.check_rows import CheckFilter
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
@@ -70,7 +70,7 @@ async def list_checks(
         reviewed=reviewed,
         before=None if cursor is None else _id_of_cursor(cursor),
     )
-    found = await archive_of(request).records.find_page(wanted, limit + 1)
+    found = await store_of(request).check_rows.find_page(wanted, limit + 1)
     page = found[:limit]
     more = len(found) > limit
     return _json(CheckPage(checks=page, next_cursor=_cursor_of_id(page[-1].check_id) if more else None))
@@ -81,13 +81,13 @@ async def list_checks(
 )
 async def get_check(request: Request, check_id: str, _: Annotated[str, Depends(require_key)]) -> Response:
     """Give a stored check exactly as it was answered, with what was sent and its reviews."""
-    return _json(await archive_of(request).records.find(check_id))
+    return _json(await store_of(request).check_rows.find(check_id))
 
 
 @router.delete("/{check_id}", status_code=204, responses=problems(401, 404, 422, 503), summary="Delete a check")
 async def delete_check(request: Request, check_id: str, _: Annotated[str, Depends(require_key)]) -> Response:
     """Delete a check, its reviews, and those of its photos that no other check shows."""
-    await archive_of(request).delete_one(check_id)
+    await store_of(request).delete_one(check_id)
     return Response(status_code=204)
 
 

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/drift", tags=["bundles"])
 @router.get("", responses=problems(401), summary="Whether checks still look like the bundles' validation")
 async def get_drift(request: Request, _: Annotated[str, Depends(require_key)]) -> Drift:
     """Give the latest windows of each bundle that serves, compared measure by measure with its validation."""
-    return Drift(bundles=[_bundle(monitor) for monitor in services_of(request).watch.drift.monitors])
+    return Drift(bundles=[_bundle(monitor) for monitor in services_of(request).instrumentation.drift.monitors])
 
 
 def _bundle(monitor: DriftMonitor) -> BundleDrift:

@@ -29,10 +29,10 @@ async def get_health(request: Request) -> Alive:
 async def get_readiness(request: Request, response: Response) -> Readiness:
     """Say whether checks can be answered: bundles loaded, store reachable. No key is asked, and nothing else told."""
     services = services_of(request)
-    store = "ok" if services.archive is not None else "none"
-    if services.archive is not None:
+    store = "ok" if services.store is not None else "none"
+    if services.store is not None:
         try:
-            await services.archive.ping()
+            await services.store.ping()
         except StoreUnavailable as error:
             store = error.message
     ready = store in ("ok", "none") and not services.compute.hangs
@@ -43,4 +43,4 @@ async def get_readiness(request: Request, response: Response) -> Readiness:
 @router.get("/metrics", response_class=Response, responses=problems(401), summary="Prometheus metrics")
 async def get_metrics(request: Request, _: Annotated[str, Depends(require_key)]) -> Response:
     """Give counts and times in Prometheus's text format; asks for the key, since volumes and outcomes are private."""
-    return Response(services_of(request).watch.metrics.as_text(), media_type=CONTENT_TYPE_LATEST)
+    return Response(services_of(request).instrumentation.metrics.as_text(), media_type=CONTENT_TYPE_LATEST)

@@ -12,7 +12,7 @@ from serving.checks.service import bundle_used
 from serving.routes.auth import require_key
 from serving.routes.contract import SHORTLY, problems
 from serving.schemas.checks import NearestReference, PhotoCrop, PhotoCrops
-from serving.services import archive_of, services_of
+from serving.services import services_of, store_of
 from vision.bundle.references import Neighbour
 from vision.explain.crops import evidence_crops
 from vision.explain.explanation import ExplainedCrop, explain_photo
@@ -39,7 +39,7 @@ async def get_photo(
 ) -> Response:
     """Give one photo of a check as JPEG: same picture, turned upright, nothing but pixels."""
     services = services_of(request)
-    photo = await archive_of(request).find_photo(check_id, index)
+    photo = await store_of(request).find_photo(check_id, index)
     draw = functools.partial(upright_jpeg, photo.data, max_side_px=max_side_px, limits=services.photo_limits)
     copy = await services.compute.run(draw)
     return Response(copy, media_type="image/jpeg", headers=SHORTLY)
@@ -56,7 +56,7 @@ async def get_evidence(
 ) -> Response:
     """Give the evidence as a transparent PNG in the photo's frame: red speaks for counterfeit, blue for genuine."""
     services = services_of(request)
-    photo, evidence = await archive_of(request).find_evidence(check_id, index)
+    photo, evidence = await store_of(request).find_evidence(check_id, index)
     picture = await services.compute.run(functools.partial(_draw, photo.data, evidence, services.photo_limits))
     return Response(picture, media_type="image/png", headers=SHORTLY)
 
@@ -70,9 +70,9 @@ async def get_crops(
     References are those of the bundle that serves the product now, however old the check is.
     """
     services = services_of(request)
-    archive = archive_of(request)
-    photo, evidence = await archive.find_evidence(check_id, index)
-    check = await archive.records.find(check_id)
+    store = store_of(request)
+    photo, evidence = await store.find_evidence(check_id, index)
+    check = await store.check_rows.find(check_id)
     outcome = check.photos[index].outcome
     response.headers["Cache-Control"] = "private, no-store"  # a reference may be erased at any time
     found = services.bundles.bank_of(check.product)

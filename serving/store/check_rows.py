@@ -64,8 +64,8 @@ class CheckFilter:
     before: str | None = None
 
 
-class Records:
-    """The records behind the HTTP routes."""
+class CheckRows:
+    """The rows of checks, their photos, reviews and Idempotency-Keys."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

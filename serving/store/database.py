@@ -27,7 +27,9 @@ from vision.errors import ConfigError
 T = TypeVar("T")
 Rows = tuple[Executable, Mapping[str, object] | Sequence[Mapping[str, object]]]
 READERS = 4
-MOST_TOGETHER = 64  # writes in one transaction: enough to share a sync, few enough to do over when one of them fails
+MAX_WRITES_PER_COMMIT = (
+    64  # writes in one transaction: enough to share a sync, few enough to do over when one of them fails
+)
 BUSY_TIMEOUT_S = 10.0  # another process, such as `touchstone labels export`, may hold the file for a moment
 
 
@@ -98,7 +100,7 @@ class Database:
         while not ended:
             waiting = [self._writes.get()]
             with contextlib.suppress(queue.Empty):
-                while len(waiting) < MOST_TOGETHER:
+                while len(waiting) < MAX_WRITES_PER_COMMIT:
                     waiting.append(self._writes.get_nowait())
             ended = None in waiting
             wanted = [write for write in waiting if write is not None and write.done.set_running_or_notify_cancel()]

@@ -59,8 +59,8 @@ class Moves:
     mean_absolute: float | None
 
 
-class BundleRecords:
-    """The records behind changes of bundles and their comparison."""
+class DeploymentRows:
+    """The rows of changes of bundles, and of shadow verdicts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -25,8 +25,8 @@ LIST_CHUNK = 500
 ROOM_BYTES = 2**20  # a photo's worth: a full disk has room again where this fits
 
 
-class PhotoStore:
-    """A folder of photos, `ab/abcd…` by hash. Who still needs a photo is known by the records, not here.
+class PhotoFiles:
+    """A folder of photos, `ab/abcd…` by hash. The rows know which photos are still needed, not this class.
 
     obstore is called from threads of our own: its asyncio functions (0.12) abort the interpreter now and then when
     the process ends, 6 times of 30 in a loop.

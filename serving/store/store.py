@@ -1,4 +1,4 @@
-"""Keeps checks: records and photo bytes together, so that neither is there without the other."""
+"""Stores checks: rows and photo bytes together, so that neither exists without the other."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
-from serving.store.check_rows import IDEMPOTENCY_HOURS, NewCheck, Records
+from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
 from serving.store.database import Database, open_database
-from serving.store.deployment_rows import BundleRecords
+from serving.store.deployment_rows import DeploymentRows
 from serving.store.evidence_codec import unpack_evidence
-from serving.store.photo_files import PhotoStore
+from serving.store.photo_files import PhotoFiles
 from vision.errors import ConfigError
 from vision.verdict import Evidence
 
@@ -35,13 +35,13 @@ class StoredPhoto:
     evidence: Evidence | None
 
 
-class Archive:
+class Store:
     """The store of one server: a folder with a database and the photos."""
 
-    def __init__(self, database: Database, records: Records, photos: PhotoStore, lock: int) -> None:
-        self.records = records
-        self.bundle_records = BundleRecords(database)
-        self.photos = photos
+    def __init__(self, database: Database, check_rows: CheckRows, photo_files: PhotoFiles, lock: int) -> None:
+        self.check_rows = check_rows
+        self.deployment_rows = DeploymentRows(database)
+        self.photo_files = photo_files
         self._database = database
         self._lock = lock
         self.may_hold_orphans = True  # photos that no check names: of an earlier process, or of writes that failed here
@@ -49,23 +49,23 @@ class Archive:
     async def keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         """Store a check with its readable photos; all of it is on the disk when this returns."""
         kept = [(photo.sha256, data) for photo, data in zip(new.photos, photos, strict=True) if photo.kept]
-        async with self.photos.hold(sha256 for sha256, _ in kept):
+        async with self.photo_files.hold(sha256 for sha256, _ in kept):
             try:
-                await self.photos.put(kept)
-                await self.records.add(new)
+                await self.photo_files.put(kept)
+                await self.check_rows.add(new)
             except BaseException:
                 self.may_hold_orphans = True
                 raise
 
     async def find_photo(self, check_id: str, index: int) -> StoredPhoto:
         """Give one photo of a check; raises CheckNotFound or PhotoNotFound."""
-        recorded = await self.records.find_photo(check_id, index)
-        if recorded is None:
+        row = await self.check_rows.find_photo(check_id, index)
+        if row is None:
             raise PhotoNotFound(f"check {check_id} has no photo {index}; photos count from 0")
-        if not recorded.kept:
+        if not row.kept:
             raise PhotoNotFound(f"photo {index} of check {check_id} could not be read, so its bytes were not kept")
-        evidence = None if recorded.evidence is None else unpack_evidence(recorded.evidence)
-        return StoredPhoto(data=await self.photos.get(recorded.sha256), evidence=evidence)
+        evidence = None if row.evidence is None else unpack_evidence(row.evidence)
+        return StoredPhoto(data=await self.photo_files.get(row.sha256), evidence=evidence)
 
     async def find_evidence(self, check_id: str, index: int) -> tuple[StoredPhoto, Evidence]:
         """Give a photo with its evidence; raises EvidenceNotFound as well when it has none."""
@@ -76,10 +76,10 @@ class Archive:
 
     async def delete(self, check_ids: Sequence[str]) -> int:
         """Delete checks, and those of their photos that no other check shows; gives how many checks there were."""
-        hashes = await self.records.photo_hashes(check_ids)
-        async with self.photos.hold(hashes):
-            deleted = await self.records.delete(check_ids)
-            await self.photos.remove(await self.records.unused(sorted(hashes)))
+        hashes = await self.check_rows.photo_hashes(check_ids)
+        async with self.photo_files.hold(hashes):
+            deleted = await self.check_rows.delete(check_ids)
+            await self.photo_files.remove(await self.check_rows.unused(sorted(hashes)))
         return deleted
 
     async def delete_one(self, check_id: str) -> None:
@@ -90,24 +90,24 @@ class Archive:
     async def delete_before(self, moment: datetime.datetime) -> int:
         """Delete every check made before a moment; gives how many."""
         deleted = 0
-        while old := await self.records.older_than(moment, DELETE_CHUNK):
+        while old := await self.check_rows.older_than(moment, DELETE_CHUNK):
             deleted += await self.delete(old)
         return deleted
 
     async def forget_old_keys(self, now: datetime.datetime) -> None:
         """Forget Idempotency-Keys that are past their time."""
-        await self.records.forget_keys_before(now - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
+        await self.check_rows.forget_keys_before(now - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
 
     async def sweep(self) -> int:
         """Remove photos that no check names: what a kill or a failure left between two steps. Gives how many."""
         removed = 0
         self.may_hold_orphans = False  # at once: what fails from now on may lie behind the sweep
         try:
-            async for hashes in self.photos.list_hashes():
-                if suspects := await self.records.unused(hashes):
-                    async with self.photos.hold(suspects):
-                        unused = await self.records.unused(suspects)
-                        await self.photos.remove(unused)
+            async for hashes in self.photo_files.list_hashes():
+                if suspects := await self.check_rows.unused(hashes):
+                    async with self.photo_files.hold(suspects):
+                        unused = await self.check_rows.unused(suspects)
+                        await self.photo_files.remove(unused)
                         removed += len(unused)
         except BaseException:
             self.may_hold_orphans = True
@@ -115,18 +115,18 @@ class Archive:
         return removed
 
     async def ping(self) -> None:
-        """Raise StoreUnavailable unless records and photos can be read and, as far as is known, written."""
-        await self.records.ping()
-        await self.photos.ping()
+        """Raise StoreUnavailable unless rows and photos can be read and, as far as is known, written."""
+        await self.check_rows.ping()
+        await self.photo_files.ping()
 
     def close(self) -> None:
         """Let running work finish, and let another server have the folder."""
-        self.photos.close()
+        self.photo_files.close()
         self._database.close()
         os.close(self._lock)
 
 
-def open_archive(folder: Path, *, check: bool = True) -> Archive:
+def open_store(folder: Path, *, check: bool = True) -> Store:
     """Open or create the store; raises ConfigError when it cannot be used, or another server uses it.
 
     `check` reads the whole database first, and refuses one that is damaged.
@@ -140,9 +140,9 @@ def open_archive(folder: Path, *, check: bool = True) -> Archive:
         undo.callback(os.close, lock)
         database = open_database(folder / DATABASE_FILE, check=check)
         undo.callback(database.close)
-        photos = PhotoStore(folder / PHOTO_FOLDER)
+        photo_files = PhotoFiles(folder / PHOTO_FOLDER)
         undo.pop_all()
-    return Archive(database, Records(database), photos, lock)
+    return Store(database, CheckRows(database), photo_files, lock)
 
 
 def _take_lock(file: Path) -> int:

@@ -11,7 +11,7 @@ import pytest
 from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from serving.client.calls import Call
 from serving.http.rate_limit import LimitSettings
-from serving.store.store import open_archive
+from serving.store.store import open_store
 from tests.serving.builders.new_checks import new_check
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
 from tests.serving.servers.occupied import occupied
@@ -91,10 +91,10 @@ def test_an_async_client_does_the_same(server: Running) -> None:
 
 def test_a_list_fetches_page_after_page(start: Callable[..., Running], tmp_path: Path) -> None:
     async def fill() -> set[str]:
-        archive = open_archive(tmp_path / "store")
+        store = open_store(tmp_path / "store")
         made = [new_check() for _ in range(103)]  # a page holds 50
-        await asyncio.gather(*(archive.keep(check, []) for check in made))
-        archive.close()
+        await asyncio.gather(*(store.keep(check, []) for check in made))
+        store.close()
         return {check.answer.check_id for check in made}
 
     made = asyncio.run(fill())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
 
-from serving.monitoring.drift import DriftMonitor, DriftSettings, DriftWatch
+from serving.monitoring.drift import DriftMonitor, DriftMonitors, DriftSettings
 from serving.monitoring.drift_metrics import DriftMetrics
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
@@ -134,33 +134,33 @@ def test_following_another_bundle_starts_anew_and_takes_the_old_ones_gauges_down
     detector: Detector, judged: list[PhotoJudgement], tmp_path: Path
 ) -> None:
     registry, sample = CollectorRegistry(), read_sample(detector.bundle, detector.scorer.graph)
-    watch = DriftWatch(SMALL, DriftMetrics(registry))
-    watch.follow([(detector, sample)])
+    monitors = DriftMonitors(SMALL, DriftMetrics(registry))
+    monitors.follow([(detector, sample)])
     for one in judged[:30]:
-        watch.note(detector, [one])
+        monitors.note(detector, [one])
     labels = {"bundle": "tiny", "version": "1"}
     assert registry.get_sample_value("touchstone_drift_window_listings", labels) == 30
-    watch.follow([(detector, sample)])
-    assert watch.monitors[0].filled == 30, "a bundle that goes on serving keeps its window"
+    monitors.follow([(detector, sample)])
+    assert monitors.monitors[0].filled == 30, "a bundle that goes on serving keeps its window"
     write_tiny_bundle(tmp_path, version="2")
     other = Detector(tmp_path)
-    watch.follow([(other, None)])
+    monitors.follow([(other, None)])
     assert registry.get_sample_value("touchstone_drift_window_listings", labels) is None
-    watch.note(detector, [judged[0]])
-    assert [monitor.filled for monitor in watch.monitors] == [0]
-    watch.follow([(detector, sample)])
-    assert [monitor.filled for monitor in watch.monitors] == [0]
+    monitors.note(detector, [judged[0]])
+    assert [monitor.filled for monitor in monitors.monitors] == [0]
+    monitors.follow([(detector, sample)])
+    assert [monitor.filled for monitor in monitors.monitors] == [0]
 
 
 def test_a_bundle_of_the_same_version_takes_over_the_gauges(detector: Detector, tmp_path: Path) -> None:
     """As after an erased reference: other bytes, the same name and version."""
     registry = CollectorRegistry()
-    watch = DriftWatch(SMALL, DriftMetrics(registry))
-    watch.follow([(detector, read_sample(detector.bundle, detector.scorer.graph))])
+    monitors = DriftMonitors(SMALL, DriftMetrics(registry))
+    monitors.follow([(detector, read_sample(detector.bundle, detector.scorer.graph))])
     write_tiny_bundle(tmp_path)
     other = Detector(tmp_path)
     assert other.bundle.sha256 != detector.bundle.sha256
-    watch.follow([(other, None)])
+    monitors.follow([(other, None)])
     labels = {"bundle": "tiny", "version": "1"}
     assert registry.get_sample_value("touchstone_drift_window_listings", labels) == 0
 

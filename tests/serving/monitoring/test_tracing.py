@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import serving.services
-from serving.monitoring.tracing import TelemetrySettings, Tracing, open_tracing
+from serving.monitoring.tracing import Tracing, TracingSettings, open_tracing
 from serving.settings import ServeSettings
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg, jpeg_with_metadata, truncated_jpeg
 from tests.serving.servers.running import Running, run_in_thread
@@ -156,7 +156,7 @@ def test_spans_hold_nothing_of_the_photo_the_key_or_the_listing(server: Running,
 
 
 def test_without_an_address_nothing_is_traced() -> None:
-    tracing = open_tracing(TelemetrySettings())
+    tracing = open_tracing(TracingSettings())
     with tracing.request([], method="GET") as span, tracing.span("judge"):
         assert not span.is_recording()
     tracing.close()
@@ -165,7 +165,7 @@ def test_without_an_address_nothing_is_traced() -> None:
 def test_an_address_without_the_extra_is_refused_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     with pytest.raises(ConfigError, match=r'"telemetry", which is not installed; pip install'):
-        open_tracing(TelemetrySettings(endpoint="http://localhost:4318"))
+        open_tracing(TracingSettings(endpoint="http://localhost:4318"))
 
 
 @pytest.mark.parametrize(
@@ -174,4 +174,4 @@ def test_an_address_without_the_extra_is_refused_with_its_name(monkeypatch: pyte
 )
 def test_settings_that_reach_nobody_are_refused(settings: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        TelemetrySettings(**settings)  # type: ignore[arg-type]
+        TracingSettings(**settings)  # type: ignore[arg-type]

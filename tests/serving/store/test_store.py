@@ -13,9 +13,9 @@ import pytest
 
 from serving.errors import CheckNotFound, PhotoNotFound, StoreUnavailable
 from serving.store.check_rows import Claim
-from serving.store.cleanup import delete_expired, keep_house
+from serving.store.cleanup import clean_periodically, delete_expired
 from serving.store.photo_files import photo_path
-from serving.store.store import PHOTO_FOLDER, Archive, open_archive
+from serving.store.store import PHOTO_FOLDER, Store, open_store
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.sample_photos import RED, jpeg
 from tests.serving.servers.running import Running
@@ -23,12 +23,12 @@ from vision.errors import ConfigError
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Archive]:
-    archive = open_archive(folder)
+async def opened(folder: Path) -> AsyncIterator[Store]:
+    store = open_store(folder)
     try:
-        yield archive
+        yield store
     finally:
-        archive.close()
+        store.close()
 
 
 def files(folder: Path) -> set[str]:
@@ -77,14 +77,14 @@ def test_bytes_that_are_no_photo_are_not_stored(start: Callable[..., Running], t
 
 def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(tmp_path: Path) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as archive:
+        async with opened(tmp_path) as store:
             photo = b"same bytes"
             for _ in range(25):
                 old, new = new_check(photo), new_check(photo)
-                await archive.keep(old, [photo])
-                await asyncio.gather(archive.delete_one(old.answer.check_id), archive.keep(new, [photo]))
-                assert (await archive.find_photo(new.answer.check_id, 0)).data == photo
-                await archive.delete_one(new.answer.check_id)
+                await store.keep(old, [photo])
+                await asyncio.gather(store.delete_one(old.answer.check_id), store.keep(new, [photo]))
+                assert (await store.find_photo(new.answer.check_id, 0)).data == photo
+                await store.delete_one(new.answer.check_id)
             assert files(tmp_path) == set()
 
     asyncio.run(work())
@@ -92,10 +92,10 @@ def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(tmp_path: Pa
 
 def test_a_sweep_removes_what_a_kill_left_and_nothing_else(tmp_path: Path) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as archive:
-            await archive.keep(new_check(b"kept"), [b"kept"])
-            await archive.photos.put([(digest(b"orphan"), b"orphan")])
-            assert await archive.sweep() == 1
+        async with opened(tmp_path) as store:
+            await store.keep(new_check(b"kept"), [b"kept"])
+            await store.photo_files.put([(digest(b"orphan"), b"orphan")])
+            assert await store.sweep() == 1
             assert files(tmp_path) == {digest(b"kept")}
         half = tmp_path / PHOTO_FOLDER / "ab" / f"{digest(b'half')}#1"
         half.parent.mkdir(exist_ok=True)
@@ -108,26 +108,26 @@ def test_a_sweep_removes_what_a_kill_left_and_nothing_else(tmp_path: Path) -> No
 
 def test_retention_deletes_old_checks_with_their_photos_and_keeps_young_ones(tmp_path: Path) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as archive:
+        async with opened(tmp_path) as store:
             old = new_check(b"old", b"both", created_at=NOW - datetime.timedelta(days=31))
             young = new_check(b"young", b"both", created_at=NOW - datetime.timedelta(days=29))
-            await archive.keep(old, [b"old", b"both"])
-            await archive.keep(young, [b"young", b"both"])
-            assert await delete_expired(archive, 30, NOW) == 1
+            await store.keep(old, [b"old", b"both"])
+            await store.keep(young, [b"young", b"both"])
+            assert await delete_expired(store, 30, NOW) == 1
             assert files(tmp_path) == {digest(b"young"), digest(b"both")}
-            assert (await archive.records.find(young.answer.check_id)).check_id == young.answer.check_id
+            assert (await store.check_rows.find(young.answer.check_id)).check_id == young.answer.check_id
             with pytest.raises(CheckNotFound):
-                await archive.records.find(old.answer.check_id)
-            assert await delete_expired(archive, None, NOW + datetime.timedelta(days=999)) == 0
+                await store.check_rows.find(old.answer.check_id)
+            assert await delete_expired(store, None, NOW + datetime.timedelta(days=999)) == 0
 
     asyncio.run(work())
 
 
 def test_the_house_is_kept_at_start_without_waiting_for_the_hour(tmp_path: Path) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as archive:
-            await archive.keep(new_check(b"old", created_at=NOW - datetime.timedelta(days=9000)), [b"old"])
-            cleaning = asyncio.create_task(keep_house(archive, 30))
+        async with opened(tmp_path) as store:
+            await store.keep(new_check(b"old", created_at=NOW - datetime.timedelta(days=9000)), [b"old"])
+            cleaning = asyncio.create_task(clean_periodically(store, 30))
             for _ in range(200):
                 await asyncio.sleep(0.01)
                 if not files(tmp_path):
@@ -140,18 +140,18 @@ def test_the_house_is_kept_at_start_without_waiting_for_the_hour(tmp_path: Path)
 
 def test_photos_of_checks_that_could_not_be_recorded_are_swept_while_the_server_runs(tmp_path: Path) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as archive:
-            cleaning = asyncio.create_task(keep_house(archive, None, period_s=0.01))
-            await archive.keep(new_check(b"kept"), [b"kept"])
-            while archive.may_hold_orphans:
+        async with opened(tmp_path) as store:
+            cleaning = asyncio.create_task(clean_periodically(store, None, period_s=0.01))
+            await store.keep(new_check(b"kept"), [b"kept"])
+            while store.may_hold_orphans:
                 await asyncio.sleep(0.01)
             again = new_check(b"kept")
-            await archive.keep(again, [b"kept"])
+            await store.keep(again, [b"kept"])
             twice = dataclasses.replace(new_check(b"lost"), answer=again.answer)  # its check_id is taken
             with pytest.raises(StoreUnavailable):
-                await archive.keep(twice, [b"lost"])
+                await store.keep(twice, [b"lost"])
             for _ in range(500):
-                if not archive.may_hold_orphans and files(tmp_path) == {digest(b"kept")}:
+                if not store.may_hold_orphans and files(tmp_path) == {digest(b"kept")}:
                     break
                 await asyncio.sleep(0.01)
             cleaning.cancel()
@@ -162,20 +162,20 @@ def test_photos_of_checks_that_could_not_be_recorded_are_swept_while_the_server_
 
 def test_an_idempotency_key_counts_for_24_hours(tmp_path: Path) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as archive:
+        async with opened(tmp_path) as store:
             claim = Claim(key_hash="k", fingerprint="f")
             new = new_check(b"a", claim=claim)
-            await archive.keep(new, [b"a"])
+            await store.keep(new, [b"a"])
             day = datetime.timedelta(hours=24)
-            assert await archive.records.find_claimed("k", NOW + day) == ("f", new.answer)
-            assert await archive.records.find_claimed("k", NOW + day + datetime.timedelta(seconds=1)) is None
+            assert await store.check_rows.find_claimed("k", NOW + day) == ("f", new.answer)
+            assert await store.check_rows.find_claimed("k", NOW + day + datetime.timedelta(seconds=1)) is None
             later = new_check(b"a", created_at=NOW + 2 * day, claim=dataclasses.replace(claim, fingerprint="g"))
-            await archive.keep(later, [b"a"])  # the same key again, a day later, stands for the new check
-            found = await archive.records.find_claimed("k", NOW + 2 * day)
+            await store.keep(later, [b"a"])  # the same key again, a day later, stands for the new check
+            found = await store.check_rows.find_claimed("k", NOW + 2 * day)
             assert found is not None
             assert found[0] == "g"
-            await archive.forget_old_keys(NOW + 4 * day)
-            assert await archive.records.find_claimed("k", NOW + 2 * day) is None
+            await store.forget_old_keys(NOW + 4 * day)
+            assert await store.check_rows.find_claimed("k", NOW + 2 * day) is None
 
     asyncio.run(work())
 
@@ -240,32 +240,32 @@ def test_readiness_tells_when_the_store_is_gone(start: Callable[..., Running], t
 
 
 def test_a_store_serves_one_server_at_a_time(tmp_path: Path) -> None:
-    archive = open_archive(tmp_path)
+    store = open_store(tmp_path)
     try:
         with pytest.raises(ConfigError, match="another server uses"):
-            open_archive(tmp_path)
+            open_store(tmp_path)
     finally:
-        archive.close()
-    open_archive(tmp_path).close()
+        store.close()
+    open_store(tmp_path).close()
 
 
 def test_a_store_that_cannot_be_opened_says_which(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(ConfigError, match="file"):
-        open_archive(tmp_path / "file")
+        open_store(tmp_path / "file")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "checks.sqlite").write_bytes(b"this is no database" * 100)
     with pytest.raises(ConfigError, match="Restore it from a backup"):
-        open_archive(tmp_path / "broken")
+        open_store(tmp_path / "broken")
 
 
 def test_reading_a_photo_that_was_never_there_is_not_found(tmp_path: Path) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as archive:
+        async with opened(tmp_path) as store:
             with pytest.raises(PhotoNotFound):
-                await archive.photos.get("0" * 64)
+                await store.photo_files.get("0" * 64)
             (tmp_path / PHOTO_FOLDER).rename(tmp_path / "away")
             with pytest.raises(StoreUnavailable):
-                await archive.photos.ping()
+                await store.photo_files.ping()
 
     asyncio.run(work())
