@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from serving.pages.headers import API_PAGE_POLICY, PAGE_HEADERS, STATIC_HEADERS
+from vision.photo.format import FORMATS_IN_WORDS
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -126,3 +127,4 @@ def static_version(folder: Path) -> str:
 STATIC_PATH = f"/static/{static_version(STATIC)}"
 SWAGGER_PATH = f"/static/swagger-{version('fastapi-offline')}"
 TEMPLATES = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined)
+TEMPLATES.globals["photo_formats"] = FORMATS_IN_WORDS

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from training.data.photo_row import Box, PhotoRow
 from vision.copies.pdq import PhotoHash, hash_photo
 from vision.errors import PhotoError
 from vision.photo.decode import open_photo
+from vision.photo.format import PHOTO_FORMATS
 
 _SIDE_PX = 256
 _FEATURES_SIDE_PX = 160
@@ -22,7 +23,6 @@ _BOX_MARGIN = 0.02  # grows a box, so that the product's edge and contact shadow
 _LEAST_BACKGROUND = 0.03  # of the photo's pixels; below, a box leaves no background to speak of
 _LEVELS = 4
 _GRADIENT_EDGES = np.array([0.0, 1, 2, 4, 8, 16, 32, 64, np.inf])
-_EXIF_MARKERS: Final = {"jpeg": b"Exif\0\0", "png": b"eXIf", "webp": b"EXIF", "avif": b"Exif", "heic": b"Exif"}
 
 Features = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -97,7 +97,7 @@ def _read_facts(row: PhotoRow) -> PhotoFacts | UnreadablePhoto:
             format=photo.format,
             luma_quantisation=luma,
             chroma_quantisation=chroma,
-            has_exif=_EXIF_MARKERS[photo.format] in data,
+            has_exif=PHOTO_FORMATS[photo.format].exif_marker in data,
         ),
         colour=describe_colour(pixels),
         background=describe_background(pixels, row.box),

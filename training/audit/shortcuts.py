@@ -16,10 +16,10 @@ from training.audit.photo_facts import FileMetadata, PhotoFacts, UnreadablePhoto
 from training.data.manifest import Manifest
 from training.data.splits import group_folds
 from training.statistics.scores import auroc, auroc_weighted, bootstrap_interval
+from vision.photo.format import PHOTO_FORMATS
 
 Shortcut = Literal["background", "colour", "file_metadata"]
 SHORTCUTS: tuple[Shortcut, ...] = get_args(Shortcut)
-_FORMATS = ("jpeg", "png", "webp", "avif", "heic")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,8 @@ def _describe_file(file: FileMetadata) -> NDArray[np.float32]:
     pixels = file.width_px * file.height_px
     numbers = [
         file.bytes, file.bytes / pixels, file.width_px, file.height_px, file.width_px / file.height_px, pixels,
-        file.luma_quantisation, file.chroma_quantisation, file.has_exif, *(file.format == name for name in _FORMATS),
+        file.luma_quantisation, file.chroma_quantisation, file.has_exif,
+        *(file.format == name for name in PHOTO_FORMATS),
     ]  # fmt: skip
     return np.array(numbers, np.float32)
 

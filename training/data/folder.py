@@ -8,8 +8,8 @@ from training.data.photo_row import LABELS
 from training.data.problems import Problems
 from training.data.table import REQUIRED, Table, TableRow
 from training.errors import ManifestError
+from vision.photo.format import FORMATS_IN_WORDS, PHOTO_SUFFIXES
 
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif"})
 _CONVERTIBLE_SUFFIXES = frozenset({".bmp", ".gif", ".tif", ".tiff", ".jp2", ".svg", ".pdf", ".dng"})
 
 
@@ -54,7 +54,5 @@ def _photos(files: Sequence[Path], problems: Problems) -> list[Path]:
         if file.suffix.lower() in PHOTO_SUFFIXES:
             photos.append(file)
         elif file.suffix.lower() in _CONVERTIBLE_SUFFIXES:
-            problems.add(
-                f"{file} is {file.suffix[1:].upper()}; convert it to JPEG, PNG, WebP, AVIF or HEIC, or move it away"
-            )
+            problems.add(f"{file} is {file.suffix[1:].upper()}; convert it to {FORMATS_IN_WORDS}, or move it away")
     return photos

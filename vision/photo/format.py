@@ -1,13 +1,35 @@
 """What kind of file the bytes are, told by their first bytes and never by a name."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from vision.errors import PhotoAnimated, PhotoFormatUnsupported, PhotoNotAnImage
 
 PhotoFormat = Literal["jpeg", "png", "webp", "avif", "heic"]
 
-SEND_INSTEAD: Final = "send a JPEG, PNG, WebP, AVIF or HEIC photo"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatFacts:
+    """What is known of a format without decoding it; `exif_marker` stands in files that have EXIF."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    exif_marker: bytes
+
+
+PHOTO_FORMATS: Final[Mapping[PhotoFormat, FormatFacts]] = {
+    "jpeg": FormatFacts(name="JPEG", suffixes=(".jpg", ".jpeg"), exif_marker=b"Exif\0\0"),
+    "png": FormatFacts(name="PNG", suffixes=(".png",), exif_marker=b"eXIf"),
+    "webp": FormatFacts(name="WebP", suffixes=(".webp",), exif_marker=b"EXIF"),
+    "avif": FormatFacts(name="AVIF", suffixes=(".avif",), exif_marker=b"Exif"),
+    "heic": FormatFacts(name="HEIC", suffixes=(".heic", ".heif"), exif_marker=b"Exif"),
+}
+PHOTO_SUFFIXES: Final = frozenset(suffix for facts in PHOTO_FORMATS.values() for suffix in facts.suffixes)
+_NAMES: Final = tuple(facts.name for facts in PHOTO_FORMATS.values())
+FORMATS_IN_WORDS: Final = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
+SEND_INSTEAD: Final = f"send a {FORMATS_IN_WORDS} photo"
 
 _UNSUPPORTED: Final[tuple[tuple[bytes, str], ...]] = (
     (b"II*\0", "a TIFF or camera raw file"),

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from serving.pages.routes import render_page
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.pages.upload_steps import choose, photo_files, send
 from tests.serving.servers.running import Running
+from vision.photo.format import FORMATS_IN_WORDS
 
 browser_test = pytest.mark.browser
 API_KEY = "open-sesame-42"
@@ -171,6 +173,10 @@ def test_an_unknown_address_has_a_page_of_its_own(site: Running, open_page: Open
     expect(page.locator("h1")).to_have_text("There is no page at this address")
     page.get_by_role("link", name="Check photos").click()
     expect(page.locator("#compose-title")).to_be_visible()
+
+
+def test_the_upload_page_names_every_photo_format() -> None:
+    assert FORMATS_IN_WORDS in bytes(render_page("upload.html").body).decode()
 
 
 @browser_test

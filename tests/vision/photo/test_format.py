@@ -1,9 +1,18 @@
+from typing import get_args
+
 import pytest
 from PIL import Image
 
 from tests.builders.photos import encode, photo_bytes, smooth_pixels
 from vision.errors import PhotoAnimated, PhotoError, PhotoFormatUnsupported, PhotoNotAnImage
-from vision.photo.format import has_several_gif_frames, sniff_format
+from vision.photo.format import (
+    FORMATS_IN_WORDS,
+    PHOTO_FORMATS,
+    PHOTO_SUFFIXES,
+    PhotoFormat,
+    has_several_gif_frames,
+    sniff_format,
+)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "heic"])
@@ -51,3 +60,9 @@ def test_what_is_no_picture_at_all_is_no_image(data: bytes) -> None:
     with pytest.raises(PhotoError) as caught:
         sniff_format(data)
     assert type(caught.value) is PhotoNotAnImage
+
+
+def test_every_format_has_its_facts() -> None:
+    assert tuple(PHOTO_FORMATS) == get_args(PhotoFormat)
+    assert FORMATS_IN_WORDS == "JPEG, PNG, WebP, AVIF or HEIC"
+    assert {".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif"} == PHOTO_SUFFIXES
