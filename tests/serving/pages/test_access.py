@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from serving.pages.routes import render_page
+from serving.pages.rendering import render_page
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.pages.upload_steps import choose, photo_files, send
@@ -182,8 +182,8 @@ def test_the_upload_page_names_every_photo_format() -> None:
 @browser_test
 def test_numbers_are_never_rounded_to_a_certainty(site: Running, open_page: OpenPage) -> None:
     page = open_page(site)
-    words = page.locator("script[type=module]").get_attribute("src") or ""
-    module = words.replace("upload_page", "words")
+    source = page.locator("script[type=module]").get_attribute("src") or ""
+    module = source.replace("upload/upload_page", "shared/formatting")
     shown = page.evaluate(
         "async ([module, values]) => values.map((await import(module)).percent)",
         [module, [0, 0.0004, 0.034, 0.456, 0.9123, 0.9996, 1]],
@@ -217,11 +217,11 @@ def test_static_files_are_kept_for_good_under_an_address_that_changes_with_them(
         answer = site.http.get(path)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
-    assert site.http.get(f"/static/{'0' * 12}/tokens.css").status_code == 404
+    assert site.http.get(f"/static/{'0' * 12}/shared/tokens.css").status_code == 404
 
 
 def test_text_stands_out_from_its_ground_in_both_themes() -> None:
-    tokens = (Path("serving/pages/static/tokens.css")).read_text(encoding="utf-8")
+    tokens = (Path("serving/pages/static/shared/tokens.css")).read_text(encoding="utf-8")
     light, dark = tokens.split("@media (prefers-color-scheme: dark)")
     for block in (light, light + dark.split("On the slab")[0]):
         colour = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))

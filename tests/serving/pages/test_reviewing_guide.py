@@ -17,8 +17,8 @@ def test_every_key_that_a_page_lists_is_in_the_guide(template: Path) -> None:
 
 
 def test_every_outcome_is_explained_in_the_words_of_the_page() -> None:
-    words = (PAGES / "static" / "words.js").read_text(encoding="utf-8")
-    outcomes = re.findall(r'^  (\w+): \{\n    title: "(.*)"', words.split("DECISIONS")[0], re.MULTILINE)
+    wording = (PAGES / "static" / "shared" / "wording.js").read_text(encoding="utf-8")
+    outcomes = re.findall(r'^  (\w+): \{\n    title: "(.*)"', wording.split("DECISIONS")[0], re.MULTILINE)
     assert len(outcomes) == 5
     for outcome, title in outcomes:
         assert f"| {title.replace('’', chr(39))} | `{outcome}` |" in GUIDE

@@ -1,14 +1,15 @@
 /** The first page: photos in, verdict out. */
 
-import { announce } from "./announcer.js";
-import { getJson, sendCheck } from "./api.js";
-import { wireForgetting } from "./api_key.js";
-import { byId, element } from "./element.js";
-import { wireKeys } from "./keys.js";
+import { VerdictView } from "../check/verdict_view.js";
+import { announce } from "../shared/announcer.js";
+import { getJson, sendCheck } from "../shared/api.js";
+import { wireForgetting } from "../shared/api_key.js";
+import { byId, element } from "../shared/element.js";
+import { counted, percent, productName } from "../shared/formatting.js";
+import { wireKeys } from "../shared/keys.js";
+import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { OUTCOMES } from "../shared/wording.js";
 import { PhotoTray } from "./photo_tray.js";
-import { clearProblem, showProblem } from "./problem_box.js";
-import { counted, OUTCOMES, percent, productName } from "./words.js";
-import { VerdictView } from "./verdict_view.js";
 
 const problemBox = byId("compose-problem");
 const send = byId("send");

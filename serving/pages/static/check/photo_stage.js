@@ -1,10 +1,11 @@
 /** The photos of an answer: one large with its evidence map and a slider, the others in a strip, and below the crops that mattered. */
 
-import { getPicture } from "./api.js";
+import { getPicture } from "../shared/api.js";
+import { element, icon } from "../shared/element.js";
+import { counted, percent, sentence } from "../shared/formatting.js";
+import { bindKeys } from "../shared/keys.js";
+import { OUTCOMES } from "../shared/wording.js";
 import { CropPanel } from "./crop_panel.js";
-import { bindKeys } from "./keys.js";
-import { element, icon } from "./element.js";
-import { counted, OUTCOMES, percent, sentence } from "./words.js";
 
 const OPACITY_KEPT_AS = "touchstone.evidence_opacity";
 

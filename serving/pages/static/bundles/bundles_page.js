@@ -1,11 +1,11 @@
 /** The bundles that serve, one panel a name. */
 
-import { getJson } from "./api.js";
-import { wireForgetting } from "./api_key.js";
+import { getJson } from "../shared/api.js";
+import { wireForgetting } from "../shared/api_key.js";
+import { byId } from "../shared/element.js";
+import { wireKeys } from "../shared/keys.js";
+import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { BundlePanel } from "./bundle_panel.js";
-import { byId } from "./element.js";
-import { wireKeys } from "./keys.js";
-import { clearProblem, showProblem } from "./problem_box.js";
 
 wireKeys();
 wireForgetting();

@@ -1,12 +1,12 @@
 /** What serves under one bundle name: its bundles with figures, what may be done with each, the comparison, the history. */
 
-import { announce } from "./announcer.js";
-import { getJson, postJson } from "./api.js";
+import { announce } from "../shared/announcer.js";
+import { getJson, postJson } from "../shared/api.js";
+import { element } from "../shared/element.js";
+import { moment, share } from "../shared/formatting.js";
+import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { comparisonView } from "./bundle_comparison.js";
 import { confirmChange } from "./confirm_change.js";
-import { element } from "./element.js";
-import { clearProblem, showProblem } from "./problem_box.js";
-import { moment, share } from "./words.js";
 
 const ROLES = {
   active: { title: "Active", meaning: "answers the checks" },

@@ -1,12 +1,13 @@
 /** Drift: each bundle's latest window of checks beside its validation, measure by measure. */
 
-import { getJson } from "./api.js";
-import { wireForgetting } from "./api_key.js";
+import { getJson } from "../shared/api.js";
+import { wireForgetting } from "../shared/api_key.js";
+import { byId, element } from "../shared/element.js";
+import { counted, moment, smallNumber } from "../shared/formatting.js";
+import { wireKeys } from "../shared/keys.js";
+import { showProblem } from "../shared/problem_box.js";
+import { measureName, psiMeaning } from "../shared/wording.js";
 import { shareChart } from "./drift_chart.js";
-import { byId, element } from "./element.js";
-import { wireKeys } from "./keys.js";
-import { showProblem } from "./problem_box.js";
-import { counted, measureName, moment, psiMeaning, smallNumber } from "./words.js";
 
 wireKeys();
 wireForgetting();

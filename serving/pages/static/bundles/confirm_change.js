@@ -1,6 +1,6 @@
 /** Asks before a change of bundles, who does it and why. */
 
-import { byId } from "./element.js";
+import { byId } from "../shared/element.js";
 
 /** Give `{by, note}`, with `share` where that is asked for, or null where the person thought better of it. */
 export function confirmChange({ title, verb, meaning, asksShare }) {

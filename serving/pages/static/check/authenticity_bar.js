@@ -1,7 +1,7 @@
 /** The number drawn: a streak on the touchstone, from counterfeit on the left to genuine on the right. */
 
-import { element, shape } from "./element.js";
-import { percent } from "./words.js";
+import { element, shape } from "../shared/element.js";
+import { percent } from "../shared/formatting.js";
 
 const WIDTH = 400;
 const INSET = 8;

@@ -1,11 +1,12 @@
 /** The reviewer's decision on a check: three buttons and keys, a note, and what was decided before. */
 
-import { announce } from "./announcer.js";
-import { postJson } from "./api.js";
-import { element } from "./element.js";
-import { bindKeys } from "./keys.js";
-import { clearProblem, showProblem } from "./problem_box.js";
-import { DECISIONS, moment } from "./words.js";
+import { announce } from "../shared/announcer.js";
+import { postJson } from "../shared/api.js";
+import { element } from "../shared/element.js";
+import { moment } from "../shared/formatting.js";
+import { bindKeys } from "../shared/keys.js";
+import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { DECISIONS } from "../shared/wording.js";
 
 /** POST a decision and give the review as recorded. */
 export async function recordReview(checkId, decision, note) {

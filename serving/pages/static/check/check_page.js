@@ -1,12 +1,13 @@
 /** One check read back from the API, with a walk to its neighbours in the list it was opened from. */
 
-import { getJson } from "./api.js";
-import { wireForgetting } from "./api_key.js";
+import { getJson } from "../shared/api.js";
+import { wireForgetting } from "../shared/api_key.js";
+import { byId, element } from "../shared/element.js";
+import { sentence } from "../shared/formatting.js";
+import { bindKeys, wireKeys } from "../shared/keys.js";
+import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { OUTCOMES } from "../shared/wording.js";
 import { listAddress, neighbours } from "./check_trail.js";
-import { byId, element } from "./element.js";
-import { bindKeys, wireKeys } from "./keys.js";
-import { clearProblem, showProblem } from "./problem_box.js";
-import { OUTCOMES, sentence } from "./words.js";
 import { VerdictView } from "./verdict_view.js";
 
 const checkId = decodeURIComponent(location.pathname.split("/").at(-1));

@@ -1,10 +1,11 @@
 /** An answer of the API as a page: the verdict in words, its number, its reasons, its photos, and the review. */
 
+import { element, icon } from "../shared/element.js";
+import { counted, moment, percent, productName, sentence } from "../shared/formatting.js";
+import { authenticityMeaning, OUTCOMES } from "../shared/wording.js";
 import { authenticityBar } from "./authenticity_bar.js";
-import { element, icon } from "./element.js";
 import { PhotoStage } from "./photo_stage.js";
 import { ReviewPanel } from "./review_panel.js";
-import { authenticityMeaning, counted, moment, OUTCOMES, percent, productName, sentence } from "./words.js";
 
 export class VerdictView {
   /**

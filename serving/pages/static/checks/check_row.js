@@ -1,9 +1,10 @@
 /** One check as a row of the list. */
 
-import { CheckPicture } from "./check_picture.js";
-import { element, icon } from "./element.js";
-import { recordReview } from "./review_panel.js";
-import { counted, DECISIONS, moment, OUTCOMES, percent, productName } from "./words.js";
+import { recordReview } from "../check/review_panel.js";
+import { CheckPicture } from "../shared/check_picture.js";
+import { element, icon } from "../shared/element.js";
+import { counted, moment, percent, productName } from "../shared/formatting.js";
+import { DECISIONS, OUTCOMES } from "../shared/wording.js";
 
 export class CheckRow {
   #picture;

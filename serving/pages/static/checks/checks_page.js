@@ -1,14 +1,15 @@
 /** The list of checks: filters in the address, pages by cursor, keys to walk, open and decide. */
 
-import { announce } from "./announcer.js";
-import { getJson } from "./api.js";
-import { wireForgetting } from "./api_key.js";
+import { apiQuery, keepTrail } from "../check/check_trail.js";
+import { announce } from "../shared/announcer.js";
+import { getJson } from "../shared/api.js";
+import { wireForgetting } from "../shared/api_key.js";
+import { byId, element } from "../shared/element.js";
+import { counted, productName } from "../shared/formatting.js";
+import { bindKeys, wireKeys } from "../shared/keys.js";
+import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { DECISIONS } from "../shared/wording.js";
 import { CheckRow } from "./check_row.js";
-import { apiQuery, keepTrail } from "./check_trail.js";
-import { byId, element } from "./element.js";
-import { bindKeys, wireKeys } from "./keys.js";
-import { clearProblem, showProblem } from "./problem_box.js";
-import { counted, DECISIONS, productName } from "./words.js";
 
 const TYPING_PAUSE_MS = 300;
 const form = byId("filters");

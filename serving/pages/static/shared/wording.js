@@ -1,4 +1,4 @@
-/** What the pages call things: the words of an answer, for people. */
+/** The words of an answer, for people: outcomes, decisions, and what the numbers mean. */
 
 export const OUTCOMES = {
   counterfeit: {
@@ -29,21 +29,6 @@ export const DECISIONS = {
   cant_tell: { title: "Can’t tell", key: "u", tone: "insufficient" },
 };
 
-/** An authenticity as people read it: one decimal near both ends, where it matters, and never a rounded 0 or 100. */
-export function percent(authenticity) {
-  const value = authenticity * 100;
-  if (value < 0.1) return "under 0.1 %";
-  if (value > 99.9) return "over 99.9 %";
-  return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)} %`;
-}
-
-/** A share of 0 to 1 as people read it, exact at both ends. */
-export function share(value) {
-  const hundredth = value * 100;
-  if (hundredth === 0 || hundredth === 100) return `${hundredth} %`;
-  return hundredth < 0.1 ? "under 0.1 %" : `${Number(hundredth.toFixed(1))} %`;
-}
-
 /** What the number says, in one or two sentences. */
 export function authenticityMeaning(answer) {
   if (answer.authenticity === null) return missingNumber(answer.outcome);
@@ -57,17 +42,15 @@ export function authenticityMeaning(answer) {
   );
 }
 
-/** When something happened, in the reader's own time zone. */
-export function moment(iso) {
-  const then = new Date(iso);
-  const sameYear = then.getFullYear() === new Date().getFullYear();
-  const day = { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) };
-  return `${then.toLocaleDateString("en-GB", day)}, ${then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
+function missingNumber(outcome) {
+  if (outcome === "unsupported") return "No number: a probability would mean nothing for a product it was never shown.";
+  return "No number: the photos don’t show enough to give an honest one.";
 }
 
-/** "1 photo", "3 photos". */
-export function counted(count, one, many = `${one}s`) {
-  return `${count} ${count === 1 ? one : many}`;
+function ofHundred(probability) {
+  const count = Math.round(probability * 100);
+  if (count === 0) return "fewer than 1";
+  return count === 100 ? "more than 99" : `about ${count}`;
 }
 
 /** What a part of a photo says: its part of the logit, in words. */
@@ -79,27 +62,6 @@ export function cropMeaning(contribution) {
 /** ", listing hd-7", or nothing where the listing isn't known. */
 export function listingName(listing) {
   return listing ? `, listing ${listing}` : "";
-}
-
-/** A message of the API as a sentence of its own. */
-export function sentence(message) {
-  return message.charAt(0).toUpperCase() + message.slice(1);
-}
-
-/** A product's name as a title: `korvelle-k1-hair-dryer` reads `korvelle k1 hair dryer`. */
-export function productName(product) {
-  return product.replaceAll(/[-_]+/g, " ");
-}
-
-function missingNumber(outcome) {
-  if (outcome === "unsupported") return "No number: a probability would mean nothing for a product it was never shown.";
-  return "No number: the photos don’t show enough to give an honest one.";
-}
-
-function ofHundred(probability) {
-  const count = Math.round(probability * 100);
-  if (count === 0) return "fewer than 1";
-  return count === 100 ? "more than 99" : `about ${count}`;
 }
 
 const MEASURES = {
@@ -121,9 +83,4 @@ export function measureName(measure) {
 /** How much a population stability index is, by custom. */
 export function psiMeaning(psi) {
   return psi < 0.1 ? "little" : psi < 0.25 ? "some" : "much";
-}
-
-/** A small positive number with two digits that count: 0.034, 2.1e-7. */
-export function smallNumber(value) {
-  return value === 0 || value >= 0.001 ? String(Number(value.toPrecision(2))) : value.toExponential(1);
 }

@@ -1,8 +1,8 @@
 /** The two or three parts of a photo that mattered for its verdict, each beside the references that look most like it. */
 
-import { getJson, getPicture } from "./api.js";
-import { element } from "./element.js";
-import { cropMeaning, listingName } from "./words.js";
+import { getJson, getPicture } from "../shared/api.js";
+import { element } from "../shared/element.js";
+import { cropMeaning, listingName } from "../shared/wording.js";
 
 const CROP_PX = 256; // of a drawn crop's longer side
 const LABELS = ["genuine", "counterfeit"];

@@ -1,8 +1,9 @@
 /** How the shadow's verdicts differ from those that were answered: figures, a table of outcomes, and the checks. */
 
-import { CheckPicture } from "./check_picture.js";
-import { element, icon } from "./element.js";
-import { counted, OUTCOMES, percent, productName, share } from "./words.js";
+import { CheckPicture } from "../shared/check_picture.js";
+import { element, icon } from "../shared/element.js";
+import { counted, percent, productName, share } from "../shared/formatting.js";
+import { OUTCOMES } from "../shared/wording.js";
 
 /** The comparison's nodes, and the pictures in them, which want to be closed. */
 export function comparisonView({ shadow_sha256, products, shadow_work }) {

@@ -1,8 +1,8 @@
 /** The photos chosen for a check, before they are sent: added by dialog, drop, paste or camera, shown, removed. */
 
-import { announce } from "./announcer.js";
-import { byId, element, shape } from "./element.js";
-import { counted, sentence } from "./words.js";
+import { announce } from "../shared/announcer.js";
+import { byId, element, shape } from "../shared/element.js";
+import { counted, sentence } from "../shared/formatting.js";
 
 export const MOST_PHOTOS = 12;
 

@@ -1,6 +1,6 @@
 /** The list that a check was opened from: its order and filters, kept for this tab, so that next and previous work. */
 
-import { getJson } from "./api.js";
+import { getJson } from "../shared/api.js";
 
 const KEPT_AS = "touchstone.trail";
 

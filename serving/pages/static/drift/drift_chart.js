@@ -1,7 +1,7 @@
 /** A drawing of one measure: for each bin the share of validation and of the latest window, side by side. */
 
-import { shape } from "./element.js";
-import { measureName } from "./words.js";
+import { shape } from "../shared/element.js";
+import { measureName } from "../shared/wording.js";
 
 const WIDTH = 260;
 const HEIGHT = 48;

@@ -1,7 +1,7 @@
 /** A failure shown in words, where it happened, with what to change. */
 
 import { element } from "./element.js";
-import { sentence } from "./words.js";
+import { sentence } from "./formatting.js";
 
 /** Show the problem in its box. Anything but a failure of the API or the key is a bug and goes on to the console. */
 export function showProblem(box, problem) {

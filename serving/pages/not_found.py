@@ -1,0 +1,27 @@
+"""The 404 page: for a browser's visit, while programs get the API's own answer."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request, Response
+
+from serving.pages.rendering import render_page
+
+ErrorHandler = Callable[[Request, Exception], Response | Awaitable[Response]]
+
+
+def not_found_handler(fallback: ErrorHandler | None) -> ErrorHandler:
+    """A handler that answers 404 with a page to a browser's visit, and leaves the API's own answer to everyone else."""
+
+    async def answer_not_found(request: Request, error: Exception) -> Response:
+        if fallback is None or is_page_visit(request):
+            return render_page("not_found.html", status=404)
+        answer = fallback(request, error)
+        return answer if isinstance(answer, Response) else await answer
+
+    return answer_not_found
+
+
+def is_page_visit(request: Request) -> bool:
+    """Whether a browser asked for a page, as opposed to a program asking the API."""
+    wants_html = "text/html" in request.headers.get("accept", "")
+    return request.method in {"GET", "HEAD"} and wants_html and not request.url.path.startswith("/v1/")

@@ -1,0 +1,22 @@
+"""Renders a template as an HTML answer."""
+
+from pathlib import Path
+
+from fastapi import Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from serving.pages.headers import PAGE_HEADERS
+from serving.pages.static_files import STATIC_PATH, SWAGGER_PATH
+from vision.photo.format import FORMATS_IN_WORDS
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+)
+TEMPLATES.globals["photo_formats"] = FORMATS_IN_WORDS
+
+
+def render_page(name: str, status: int = 200) -> Response:
+    """One template as an HTML answer with the pages' security headers; revalidated by the browser at each visit."""
+    html = TEMPLATES.get_template(name).render(static=STATIC_PATH, swagger=SWAGGER_PATH)
+    return HTMLResponse(html, status_code=status, headers=PAGE_HEADERS)
