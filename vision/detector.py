@@ -88,7 +88,7 @@ class Detector:
 
         `of` is the number of photos that the listing has: a single one needs no comparing with others.
         """
-        geometry = self.bundle.record.geometry
+        geometry = self.bundle.metadata.geometry
         timer = HopTimer()
         try:
             with timer.time("decode"):
@@ -142,7 +142,7 @@ class Detector:
 
     def resolve_product(self, product: str | None) -> str:
         """The product to judge: the given one if the bundle knows it, or the bundle's only one."""
-        known = self.bundle.record.products
+        known = self.bundle.metadata.products
         if product is None:
             if len(known) == 1:
                 return known[0]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.bundle.bundle import Bundle
-from vision.bundle.metadata import GraphRecord, Precision
+from vision.bundle.metadata import GraphMetadata, Precision
 from vision.errors import BundleError
 from vision.verdict import PhotoJudgement
 
@@ -64,7 +64,7 @@ def one_of(judgements: Sequence[PhotoJudgement]) -> PhotoJudgement | None:
 
 
 def measure_photo(
-    judgement: PhotoJudgement, graph: GraphRecord, projection: Projection | None
+    judgement: PhotoJudgement, graph: GraphMetadata, projection: Projection | None
 ) -> dict[str, float] | None:
     """A judged photo's measures by name; None for one that was not read.
 
@@ -119,7 +119,7 @@ def write_sample(folder: Path, precision: Precision, sample: ValidationSample) -
         np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]  # numpy's stub takes `allow_pickle` for one of them
 
 
-def read_sample(bundle: Bundle, graph: GraphRecord) -> ValidationSample | None:
+def read_sample(bundle: Bundle, graph: GraphMetadata) -> ValidationSample | None:
     """The sample of one of a bundle's graphs; None where the bundle has none, as older ones. Raises BundleError."""
     name = sample_file(graph.precision)
     if name not in bundle.files:

@@ -26,7 +26,7 @@ from vision.bundle.metadata import (
     AuthenticityKind,
     Calibration,
     GenuineLogits,
-    GraphRecord,
+    GraphMetadata,
     SupportFloor,
     Thresholds,
 )
@@ -215,24 +215,24 @@ def decide(
     photos: Sequence[PhotoJudgement],
     *,
     bundle: Bundle,
-    graph: GraphRecord,
+    graph: GraphMetadata,
     product: str,
     counterfeit_share: float | None = None,
     views: Sequence[str | None] | None = None,
 ) -> Verdict:
     """The verdict on a listing's photos. `views` runs parallel to `photos`; None means that the caller sent none."""
-    kind = bundle.record.authenticity_kind
+    kind = bundle.metadata.authenticity_kind
     validation_share = graph.counterfeit_share_for(product)
     share = validation_share if counterfeit_share is None else counterfeit_share
     readable = distinct_readable(photos)
     usable = [photo for photo in readable if not photo.quality]
-    view_reasons, view_missing = _judge_views(photos, views, bundle.record.required_views)
+    view_reasons, view_missing = _judge_views(photos, views, bundle.metadata.required_views)
     shows_little = len(usable) == 1 or any(reason.code == "views_unknown" for reason in view_reasons)
     fitted, of_one = graph.listing_calibration(1 if shows_little else len(readable)), graph.listing_calibration(1)
     rule = _Rule(
         product=product,
-        products=bundle.record.products,
-        floors=tuple(graph.support[name] for name in bundle.record.products) if graph.support else (),
+        products=bundle.metadata.products,
+        floors=tuple(graph.support[name] for name in bundle.metadata.products) if graph.support else (),
         thresholds=graph.thresholds_for(product, one_photo=shows_little),
         calibration=fitted.calibration,
         bounds=fitted.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,

@@ -30,8 +30,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60)
     arguments = parser.parse_args()
     bundle = read_bundle(arguments.bundle)
-    files = [*(arguments.bundle / graph.file for graph in bundle.record.graphs), *arguments.graphs]
-    tile = self_test_inputs(bundle.record.geometry.size_px)[:1]
+    files = [*(arguments.bundle / graph.file for graph in bundle.metadata.graphs), *arguments.graphs]
+    tile = self_test_inputs(bundle.metadata.geometry.size_px)[:1]
     sessions = [single_thread_session(file) for file in files]
     rounds = [[processor_ms(session, tile) for session in sessions] for _ in range(WARM_ROUNDS + arguments.rounds)]
     medians = np.median(rounds[WARM_ROUNDS:], axis=0)

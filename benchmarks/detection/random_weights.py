@@ -32,7 +32,7 @@ def randomise_bundle(bundle: Bundle, folder: Path, photos: Sequence[Path], *, se
     features of another scale. Its thresholds and calibrations mean nothing. Raises RunError for a graph without
     convolutions.
     """
-    record = next(graph for graph in bundle.record.graphs if graph.precision == "fp32")
+    record = next(graph for graph in bundle.metadata.graphs if graph.precision == "fp32")
     model = onnx.load_model_from_string(bundle.read_file(record.file))
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     rng = np.random.default_rng(seed)
@@ -47,13 +47,15 @@ def randomise_bundle(bundle: Bundle, folder: Path, photos: Sequence[Path], *, se
     onnx.save(model, file)
     if any(name.endswith("head.support") for name in tensors):
         step = max(1, len(photos) // STATISTICS_PHOTOS)
-        tiles = (read_tile(photo.read_bytes(), bundle.record.geometry) for photo in photos[::step][:STATISTICS_PHOTOS])
+        tiles = (
+            read_tile(photo.read_bytes(), bundle.metadata.geometry) for photo in photos[::step][:STATISTICS_PHOTOS]
+        )
         _restandardise(model, file, list(tiles))
     session = single_thread_session(file)
-    inputs = self_test_inputs(bundle.record.geometry.size_px)
+    inputs = self_test_inputs(bundle.metadata.geometry.size_px)
     logits = [float(session.run(["logit"], {"photos": tile[None]})[0][0]) for tile in inputs]
     graph = replace(record, self_test_logits=tuple(logits))
-    return seal_bundle(folder, replace(bundle.record, graphs=(graph,)))
+    return seal_bundle(folder, replace(bundle.metadata, graphs=(graph,)))
 
 
 def _restandardise(model: onnx.ModelProto, file: Path, tiles: Sequence[NDArray[np.uint8]]) -> None:

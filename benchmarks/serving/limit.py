@@ -46,8 +46,8 @@ def run_limit(bundle: Path, size: Size, seconds: float) -> Limit:
 
 def measure_limit(bundle: Path, size: Size, seconds: float, precision: Precision | None) -> Limit:
     """Judge photos on as many threads as cores, one warm-up each first."""
-    record = read_bundle(bundle)
-    geometry, scorer = record.record.geometry, Scorer(record, precision=precision)
+    read = read_bundle(bundle)
+    geometry, scorer = read.metadata.geometry, Scorer(read, precision=precision)
     photos = [photo.read_bytes() for photo in photos_of(size)]
 
     def judge(number: int) -> None:

@@ -52,21 +52,23 @@ def add_int8(source: Path, out: Path, photos: Sequence[Path], config: QuantiseCo
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(source, out)
     bundle = read_bundle(out)
-    record = bundle.record
-    if len(record.graphs) != 1:
-        raise ConfigError(f"{source} has {len(record.graphs)} graphs: give a bundle with fp32 alone.")
-    (own,) = record.graphs
+    metadata = bundle.metadata
+    if len(metadata.graphs) != 1:
+        raise ConfigError(f"{source} has {len(metadata.graphs)} graphs: give a bundle with fp32 alone.")
+    (own,) = metadata.graphs
     chosen = calibration_photos(photos, config, seed=0)
-    quantise(out / own.file, out / INT8_FILE, chosen, record.geometry, config, threads=threads, advance=lambda _: None)
+    quantise(
+        out / own.file, out / INT8_FILE, chosen, metadata.geometry, config, threads=threads, advance=lambda _: None
+    )
     session = single_thread_session(out / INT8_FILE)
-    tiles = self_test_inputs(record.geometry.size_px)
+    tiles = self_test_inputs(metadata.geometry.size_px)
     logits = tuple(float(session.run(["logit"], {"photos": tile[None]})[0][0]) for tile in tiles)
     int8 = replace(own, file=INT8_FILE, precision="int8", self_test_logits=logits, gate=None)
     (out / "card.html").write_text(
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{record.name}</title><p>{NOTICE}.</p></html>',
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{metadata.name}</title><p>{NOTICE}.</p></html>',
         encoding="utf-8",
     )
-    marked = replace(record, version=f"{record.version}-ungated", metrics={"notice": NOTICE}, graphs=(own, int8))
+    marked = replace(metadata, version=f"{metadata.version}-ungated", metrics={"notice": NOTICE}, graphs=(own, int8))
     both = seal_bundle(out, marked)
     parity = measure_int8_parity(both, photos)
     return seal_bundle(out, replace(marked, graphs=(own, replace(int8, parity=parity))))
@@ -88,7 +90,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=BUNDLE)
     arguments = parser.parse_args()
     bundle = make_bundle(arguments.bundle, arguments.out)
-    for graph in bundle.record.graphs:
+    for graph in bundle.metadata.graphs:
         print(f"{bundle.folder / graph.file}: {(bundle.folder / graph.file).stat().st_size / 1e6:.1f} MB, ", end="")
         print(f"parity {graph.parity:.2g}")
 

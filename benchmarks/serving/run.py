@@ -167,7 +167,7 @@ def main() -> None:
     bundle = read_bundle(arguments.bundle) if arguments.bundle else _make_bundle()
     described = {
         "code": code_version(),
-        "bundle": f"{bundle.record.name} {bundle.record.version}, {bundle.record.geometry.size_px} px, "
+        "bundle": f"{bundle.metadata.name} {bundle.metadata.version}, {bundle.metadata.geometry.size_px} px, "
         f"{bundle.sha256[:12]}",
         "machine": describe_machine(),
         "versions": f"onnxruntime {onnxruntime.__version__}, pillow {pillow_version}",

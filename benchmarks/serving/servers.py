@@ -83,7 +83,7 @@ def touchstone(
     command = [sys.executable, "-m", "vision.cli.main", "serve", str(config)]
     for override in (*overrides, f"bundle={bundle.folder.resolve()}", "port={port}", f"store={store}"):
         command += ["--set", override]
-    products = bundle.record.products
+    products = bundle.metadata.products
     return Server(
         name=name or ("touchstone" if store == "none" else "touchstone, stored"),
         kind="touchstone",
@@ -97,12 +97,12 @@ def touchstone(
 
 def peers(bundle: Bundle) -> tuple[Server, ...]:
     """The others: as their tutorials have them, with malloc tuned, and with Touchstone's own pipeline."""
-    graph = next(graph.file for graph in bundle.record.graphs if graph.precision == "fp32")
+    graph = next(graph.file for graph in bundle.metadata.graphs if graph.precision == "fp32")
     shared = {
         "PYTHONPATH": str(ROOT),
         "BUNDLE": str(bundle.folder),
         "GRAPH": str(bundle.folder / graph),
-        "SIZE_PX": str(bundle.record.geometry.size_px),
+        "SIZE_PX": str(bundle.metadata.geometry.size_px),
     }
     tutorial = {**shared, "PIPELINE": "tutorial", "BATCH": "8"}
     fast = {**shared, **_ONE_THREAD, "PIPELINE": "fast", "BATCH": "1"}  # a batch would only wait, on a CPU

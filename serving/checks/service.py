@@ -148,9 +148,12 @@ class CheckService:
 
 def bundle_used(detector: Detector) -> BundleUsed:
     """Name the bundle and graph behind an answer."""
-    record = detector.bundle.record
+    metadata = detector.bundle.metadata
     return BundleUsed(
-        name=record.name, version=record.version, sha256=detector.bundle.sha256, graph=detector.scorer.graph.precision
+        name=metadata.name,
+        version=metadata.version,
+        sha256=detector.bundle.sha256,
+        graph=detector.scorer.graph.precision,
     )
 
 

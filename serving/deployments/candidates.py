@@ -22,7 +22,7 @@ from serving.errors import (
     CandidateNotFound,
     RequestRefused,
 )
-from vision.bundle.metadata import FORMAT_VERSION, RECORD_FILE
+from vision.bundle.metadata import FORMAT_VERSION, METADATA_FILE
 from vision.bundle.self_test import self_test_inputs
 from vision.detector import Detector
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, CheckError, ConfigError
@@ -102,16 +102,16 @@ class Candidates:
 
 def warm_up(detector: Detector) -> None:
     """Judge one made-up listing for each product, so that the first real one meets nothing that was never run."""
-    pixels = self_test_inputs(max(64, detector.bundle.record.geometry.size_px))[0]
+    pixels = self_test_inputs(max(64, detector.bundle.metadata.geometry.size_px))[0]
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG")
     judgements = [detector.judge_photo(stream.getvalue(), index, of=2) for index in range(2)]
-    for product in detector.bundle.record.products:
+    for product in detector.bundle.metadata.products:
         detector.decide_listing(judgements, product=product)
 
 
 def _refuse_misfit(slot: Slot, bundle: LoadedBundle) -> None:
-    wanted, found = slot.active.detector.bundle.record, bundle.detector.bundle.record
+    wanted, found = slot.active.detector.bundle.metadata, bundle.detector.bundle.metadata
     if found.name != wanted.name:
         raise CandidateMismatch(f"{_called(bundle.candidate)} is named {found.name!r}, not {wanted.name!r}")
     if set(found.products) != set(wanted.products):
@@ -150,14 +150,14 @@ def _is_plain(name: str) -> bool:
 
 def _sha256_of_record(folder: Path) -> str | None:
     try:
-        return hashlib.sha256((folder / RECORD_FILE).read_bytes()).hexdigest()
+        return hashlib.sha256((folder / METADATA_FILE).read_bytes()).hexdigest()
     except OSError:
         return None  # loading it will say why
 
 
 def _glance(folder: Path) -> Candidate | None:
     try:
-        data = (folder / RECORD_FILE).read_bytes()
+        data = (folder / METADATA_FILE).read_bytes()
         table = json.loads(data)
         return Candidate(
             candidate=folder.name,

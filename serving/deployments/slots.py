@@ -30,7 +30,7 @@ class LoadedBundle:
 
     @property
     def name(self) -> str:
-        return self.detector.bundle.record.name
+        return self.detector.bundle.metadata.name
 
     @property
     def sha256(self) -> str:
@@ -166,7 +166,7 @@ def open_bundle(folder: Path, options: BundleOptions, candidate: str | None = No
     shares = {
         name: product.counterfeit_share
         for name, product in options.products.items()
-        if product.counterfeit_share is not None and name in bundle.record.products
+        if product.counterfeit_share is not None and name in bundle.metadata.products
     }
     detector = Detector(
         bundle,
@@ -189,7 +189,7 @@ def open_bundle(folder: Path, options: BundleOptions, candidate: str | None = No
 def _map_products(slots: Sequence[Slot]) -> dict[str, Slot]:
     by_product: dict[str, Slot] = {}
     for slot in slots:
-        for product in slot.active.detector.bundle.record.products:
+        for product in slot.active.detector.bundle.metadata.products:
             if product in by_product:
                 raise ConfigError(
                     f"bundle: both {by_product[product].configured_folder} and {slot.configured_folder} know "

@@ -246,7 +246,7 @@ def state_of(slot: Slot) -> SlotState:
 
 
 def _name_of(bundle: LoadedBundle) -> BundleName:
-    return BundleName(candidate=bundle.candidate, version=bundle.detector.bundle.record.version, sha256=bundle.sha256)
+    return BundleName(candidate=bundle.candidate, version=bundle.detector.bundle.metadata.version, sha256=bundle.sha256)
 
 
 def _refuse_active(slot: Slot, bundle: LoadedBundle) -> None:

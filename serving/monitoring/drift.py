@@ -103,13 +103,13 @@ class DriftMonitor:
         metrics: DriftMetrics,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        record = detector.bundle.record
+        metadata = detector.bundle.metadata
         self.detector = detector
         self.settings = settings
         self.sample = sample
         self.references = {} if sample is None else _references(sample, detector.counterfeit_share)
         self.windows: deque[TestedWindow] = deque(maxlen=KEPT_WINDOWS)
-        self._name = (record.name, record.version)
+        self._name = (metadata.name, metadata.version)
         self._metrics = metrics
         self._clock = clock
         self._random = random.Random(0)

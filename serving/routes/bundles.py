@@ -41,25 +41,25 @@ async def get_reference(
 
 def describe_bundle(detector: Detector) -> BundleLoaded:
     """Give a bundle with its products, thresholds and measured figures."""
-    record, graph = detector.bundle.record, detector.scorer.graph
+    metadata, graph = detector.bundle.metadata, detector.scorer.graph
     used = bundle_used(detector)
-    shares = {product: graph.counterfeit_share_for(product) for product in record.products}
+    shares = {product: graph.counterfeit_share_for(product) for product in metadata.products}
     return BundleLoaded(
         name=used.name,
         version=used.version,
         sha256=used.sha256,
         graph=used.graph,
-        created_at=record.created_at,
-        products=list(record.products),
-        required_views=list(record.required_views),
-        authenticity_kind=record.authenticity_kind,
-        label_kind=record.label_kind,
+        created_at=metadata.created_at,
+        products=list(metadata.products),
+        required_views=list(metadata.required_views),
+        authenticity_kind=metadata.authenticity_kind,
+        label_kind=metadata.label_kind,
         counterfeit_share={**shares, **detector.counterfeit_share},
-        thresholds={product: _thresholds(graph.thresholds_for(product)) for product in record.products},
+        thresholds={product: _thresholds(graph.thresholds_for(product)) for product in metadata.products},
         one_photo_thresholds={
-            product: _thresholds(graph.thresholds_for(product, one_photo=True)) for product in record.products
+            product: _thresholds(graph.thresholds_for(product, one_photo=True)) for product in metadata.products
         },
-        metrics=_plain(record.metrics),
+        metrics=_plain(metadata.metrics),
     )
 
 

@@ -14,11 +14,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 from vision.bundle.bundle import Bundle, seal_bundle, write_seen_photos
 from vision.bundle.metadata import (
-    BundleRecord,
+    BundleMetadata,
     Calibration,
     ErrorBound,
     GenuineLogits,
-    GraphRecord,
+    GraphMetadata,
     ListingCalibration,
     Thresholds,
 )
@@ -66,11 +66,11 @@ def write_tiny_bundle(
     write_seen_photos(folder, seen)
     thresholds = tiny_thresholds(counterfeit_below, genuine_above)
     usual = GenuineLogits(listing=(-1.0, 0.0, 1.0), photo=(-2.0, 2.0)) if authenticity_kind == "conformal" else None
-    graphs = [tiny_graph_record("model.onnx", "fp32", thresholds, counterfeit_share, logits, usual)]
+    graphs = [tiny_graph_metadata("model.onnx", "fp32", thresholds, counterfeit_share, logits, usual)]
     if int8_slope is not None:
         onnx.save(tiny_graph(size_px, int8_slope, bias), folder / "model.int8.onnx")
-        graphs.append(tiny_graph_record("model.int8.onnx", "int8", thresholds, counterfeit_share, logits, usual))
-    record = BundleRecord(
+        graphs.append(tiny_graph_metadata("model.int8.onnx", "int8", thresholds, counterfeit_share, logits, usual))
+    metadata = BundleMetadata(
         name=name,
         version=version,
         created_at="2026-01-01T00:00:00Z",
@@ -87,18 +87,18 @@ def write_tiny_bundle(
         data_hash="0" * 64,
         code_version="test",
     )
-    return seal_bundle(folder, record)
+    return seal_bundle(folder, metadata)
 
 
-def tiny_graph_record(
+def tiny_graph_metadata(
     file: str,
     precision: Literal["fp32", "int8"],
     thresholds: Thresholds,
     counterfeit_share: float,
     self_test_logits: tuple[float, ...],
     genuine_logits: GenuineLogits | None = None,
-) -> GraphRecord:
-    return GraphRecord(
+) -> GraphMetadata:
+    return GraphMetadata(
         file=file,
         precision=precision,
         photo_calibration=Calibration(slope=0.5),

@@ -25,7 +25,7 @@ def add_tiny_sample(folder: Path, *, listings: int = 120) -> Bundle:
         projection=None,
     )
     write_sample(folder, "fp32", sample)
-    return seal_bundle(folder, read_bundle(folder).record)
+    return seal_bundle(folder, read_bundle(folder).metadata)
 
 
 def mixed_photo(seed: int, *, light: float = 1.0) -> bytes:

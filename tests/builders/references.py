@@ -30,7 +30,7 @@ def add_tiny_references(
         for n, ((label, _), image) in enumerate(zip(colours, images, strict=True))
     )
     write_references(bundle.folder, "model.onnx", references, images, embed_crops(Scorer(bundle), bundle, images))
-    return seal_bundle(bundle.folder, bundle.record), references
+    return seal_bundle(bundle.folder, bundle.metadata), references
 
 
 def reference_of(image: bytes, label: ReferenceLabel, product: str, listing: str) -> Reference:

@@ -53,7 +53,7 @@ def test_red_photos_are_genuine_and_blue_ones_counterfeit(detector: Detector) ->
 
 
 def test_the_authenticity_is_that_of_the_graphs_logit(detector: Detector, bundle: Bundle) -> None:
-    tiles = to_input(open_photo(GENUINE), bundle.record.geometry)
+    tiles = to_input(open_photo(GENUINE), bundle.metadata.geometry)
     logit = float(tiny_logits(tiles.pixels)[0])
     verdict = detector.check([GENUINE])
     assert verdict.authenticity == pytest.approx(1 / (1 + np.exp(-0.5 * logit)), abs=1e-5)
@@ -76,7 +76,7 @@ def test_evidence_sums_to_the_logit_less_its_bias_and_lies_on_the_photo(detector
     photo = detector.judge_photo(GENUINE, 0)
     assert photo.evidence is not None
     assert photo.logit is not None
-    assert float(photo.evidence.values.sum()) + detector.bundle.record.evidence_bias == pytest.approx(
+    assert float(photo.evidence.values.sum()) + detector.bundle.metadata.evidence_bias == pytest.approx(
         photo.logit, abs=1e-4
     )
     x0, y0, x1, y1 = photo.evidence.box
@@ -157,7 +157,7 @@ def test_the_shift_to_the_served_base_rate_is_worked_by_hand_from_photo_to_answe
         write_tiny_bundle(tmp_path, counterfeit_share=0.2, bias=-4.25), counterfeit_share={"toy": 0.001}
     )
     photo = tinted(80, 70)
-    tiles = to_input(open_photo(photo), detector.bundle.record.geometry)
+    tiles = to_input(open_photo(photo), detector.bundle.metadata.geometry)
     logit = float(tiny_logits(tiles.pixels, bias=-4.25)[0])
     assert -4.3 < logit < -2.5  # counterfeit by the thresholds
     odds = float(np.exp(0.5 * logit)) * 999 / 4
@@ -170,10 +170,10 @@ def test_the_shift_to_the_served_base_rate_is_worked_by_hand_from_photo_to_answe
 
 def test_a_cap_is_served_at_the_served_base_rate(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path, counterfeit_share=0.2)
-    graph = bundle.record.graphs[0]
+    graph = bundle.metadata.graphs[0]
     entries = tuple(replace(entry, genuine=18, counterfeit=8) for entry in graph.listing_calibrations)
-    record = replace(bundle.record, graphs=(replace(graph, listing_calibrations=entries),))
-    sealed = seal_bundle(bundle.folder, record)
+    metadata = replace(bundle.metadata, graphs=(replace(graph, listing_calibrations=entries),))
+    sealed = seal_bundle(bundle.folder, metadata)
     blue = tinted(20, 120)
     assert Detector(sealed).check([blue]).authenticity == pytest.approx(4 / 24)  # odds 4, over 18 + 2
     assert Detector(sealed, counterfeit_share={"toy": 0.001}).check([blue]).authenticity == pytest.approx(999 / 1019)

@@ -43,7 +43,7 @@ def test_a_sample_comes_back_as_it_was_written(tmp_path: Path) -> None:
         values=values, counterfeit=np.array([True, False, True]), product=("toy", "toy", "mug"), projection=projection
     )
     write_sample(tmp_path, "fp32", sample)
-    read = read_sample(seal_bundle(tmp_path, bundle.record), bundle.record.graphs[0])
+    read = read_sample(seal_bundle(tmp_path, bundle.metadata), bundle.metadata.graphs[0])
     assert read is not None
     assert read.product == sample.product
     assert read.counterfeit.tolist() == [True, False, True]
@@ -58,7 +58,7 @@ def test_a_sample_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_bundle_without_a_sample_has_none(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path)
-    assert read_sample(bundle, bundle.record.graphs[0]) is None
+    assert read_sample(bundle, bundle.metadata.graphs[0]) is None
 
 
 @pytest.mark.parametrize("content", [b"nonsense", b"", b"PK\x03\x04 cut off", npy_file()])
@@ -66,7 +66,7 @@ def test_a_broken_sample_is_refused_by_its_name(tmp_path: Path, content: bytes) 
     bundle = write_tiny_bundle(tmp_path)
     (tmp_path / sample_file("fp32")).write_bytes(content)
     with pytest.raises(BundleError, match=r"validation-fp32\.npz is no validation sample"):
-        read_sample(seal_bundle(tmp_path, bundle.record), bundle.record.graphs[0])
+        read_sample(seal_bundle(tmp_path, bundle.metadata), bundle.metadata.graphs[0])
 
 
 def test_columns_of_unequal_length_are_refused(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_columns_of_unequal_length_are_refused(tmp_path: Path) -> None:
     sample = ValidationSample(values=values, counterfeit=np.array([True]), product=("toy",), projection=None)
     write_sample(tmp_path, "fp32", sample)
     with pytest.raises(BundleError, match=r"columns of \[1, 3\] rows"):
-        read_sample(seal_bundle(tmp_path, bundle.record), bundle.record.graphs[0])
+        read_sample(seal_bundle(tmp_path, bundle.metadata), bundle.metadata.graphs[0])
 
 
 def test_a_projection_measures_along_its_directions_and_away_from_them() -> None:
@@ -129,6 +129,6 @@ def test_the_tiny_sample_seals_into_a_bundle_that_loads(tmp_path: Path) -> None:
     write_tiny_bundle(tmp_path)
     add_tiny_sample(tmp_path, listings=8)
     bundle = read_bundle(tmp_path)
-    sample = read_sample(bundle, bundle.record.graphs[0])
+    sample = read_sample(bundle, bundle.metadata.graphs[0])
     assert sample is not None
     assert len(sample.product) == 8

@@ -13,7 +13,7 @@ import pytest
 
 from tests.builders.bundle import tiny_thresholds, write_tiny_bundle
 from vision.bundle.bundle import Bundle
-from vision.bundle.metadata import GenuineLogits, GraphRecord, SupportFloor
+from vision.bundle.metadata import GenuineLogits, GraphMetadata, SupportFloor
 from vision.copies.pdq import PhotoHash
 from vision.verdict import PhotoFault, PhotoJudgement, Verdict, base_rate_shift, decide
 
@@ -32,10 +32,10 @@ def seen_as(index: int, logit: float, *likeness: float) -> PhotoJudgement:
     return dataclasses.replace(judged(index, logit), product_logit=likeness)
 
 
-def with_floors(bundle: Bundle) -> GraphRecord:
+def with_floors(bundle: Bundle) -> GraphMetadata:
     """The graph with a floor of 0.5 under a listing and 0.2 under a photo, for both products."""
     floor = SupportFloor(listing=0.5, photo=0.2, loss=0.02, n=100, lost=2)
-    return dataclasses.replace(bundle.record.graphs[0], support={"toy": floor, "other": floor})
+    return dataclasses.replace(bundle.metadata.graphs[0], support={"toy": floor, "other": floor})
 
 
 def hashed(index: int, logit: float, word: int) -> PhotoJudgement:
@@ -53,13 +53,13 @@ def unread(index: int) -> PhotoJudgement:
 
 
 def decided(bundle: Bundle, *photos: PhotoJudgement, **options: object) -> Verdict:
-    graph = options.pop("graph", bundle.record.graphs[0])
+    graph = options.pop("graph", bundle.metadata.graphs[0])
     options.setdefault("product", "toy")
     return decide(photos, bundle=bundle, graph=graph, **options)  # type: ignore[arg-type]
 
 
 def with_record(bundle: Bundle, **changes: object) -> Bundle:
-    return dataclasses.replace(bundle, record=dataclasses.replace(bundle.record, **changes))  # type: ignore[arg-type]
+    return dataclasses.replace(bundle, metadata=dataclasses.replace(bundle.metadata, **changes))  # type: ignore[arg-type]
 
 
 def codes(verdict: Verdict) -> list[str]:
@@ -104,13 +104,13 @@ def test_a_genuine_listing_gives_no_reason(bundle: Bundle) -> None:
 
 def test_a_product_with_thresholds_of_its_own_is_judged_by_them(bundle: Bundle) -> None:
     thresholds = {"*": tiny_thresholds(-2, 2), "other": tiny_thresholds(-6, 6)}
-    graph = dataclasses.replace(bundle.record.graphs[0], thresholds=thresholds)
+    graph = dataclasses.replace(bundle.metadata.graphs[0], thresholds=thresholds)
     assert decided(bundle, judged(0, 3.0), graph=graph, product="toy").outcome == "genuine"
     assert decided(bundle, judged(0, 3.0), graph=graph, product="other").outcome == "review"
 
 
 def test_thresholds_that_no_data_supports_leave_all_to_review(bundle: Bundle) -> None:
-    graph = dataclasses.replace(bundle.record.graphs[0], thresholds={"*": tiny_thresholds(-math.inf, math.inf)})
+    graph = dataclasses.replace(bundle.metadata.graphs[0], thresholds={"*": tiny_thresholds(-math.inf, math.inf)})
     assert decided(bundle, judged(0, 50.0), graph=graph).outcome == "review"
     assert decided(bundle, judged(0, -50.0), graph=graph).outcome == "review"
 
@@ -147,7 +147,7 @@ def test_a_counterfeit_share_moves_authenticity_and_no_outcome(bundle: Bundle) -
 
 
 def test_the_validation_share_of_the_product_is_the_default(bundle: Bundle) -> None:
-    graph = dataclasses.replace(bundle.record.graphs[0], counterfeit_share={"*": 0.5, "other": 0.2})
+    graph = dataclasses.replace(bundle.metadata.graphs[0], counterfeit_share={"*": 0.5, "other": 0.2})
     verdict = decided(bundle, judged(0, 1.0), graph=graph, product="other")
     assert verdict.counterfeit_share == 0.2
     assert verdict.authenticity == pytest.approx(1 / (1 + math.exp(-0.5)))
@@ -163,9 +163,9 @@ def test_extreme_logits_give_probabilities_and_no_overflow(bundle: Bundle) -> No
 # --- how sure the held-out listings allow it to be
 
 
-def resting_on(bundle: Bundle, genuine: int, counterfeit: int, **changes: object) -> GraphRecord:
+def resting_on(bundle: Bundle, genuine: int, counterfeit: int, **changes: object) -> GraphMetadata:
     """The graph, whose listing calibrations were fitted on so many listings."""
-    graph = bundle.record.graphs[0]
+    graph = bundle.metadata.graphs[0]
     entries = [
         dataclasses.replace(entry, genuine=genuine, counterfeit=counterfeit) for entry in graph.listing_calibrations
     ]
@@ -206,10 +206,10 @@ def test_a_conformal_bundle_has_no_cap(bundle: Bundle) -> None:
 # --- a listing that shows little
 
 
-def stricter_with_one_photo(bundle: Bundle) -> GraphRecord:
+def stricter_with_one_photo(bundle: Bundle) -> GraphMetadata:
     thresholds = {"*": tiny_thresholds(-2, 2)}
     one_photo = {"*": tiny_thresholds(-4, 4)}
-    return dataclasses.replace(bundle.record.graphs[0], thresholds=thresholds, one_photo_thresholds=one_photo)
+    return dataclasses.replace(bundle.metadata.graphs[0], thresholds=thresholds, one_photo_thresholds=one_photo)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_a_photo_that_is_only_somewhat_suspicious_does_not(bundle: Bundle) -> No
 
 
 def test_a_confident_photo_above_the_threshold_does_not(bundle: Bundle) -> None:
-    graph = dataclasses.replace(bundle.record.graphs[0], thresholds={"*": tiny_thresholds(-8, 2)})
+    graph = dataclasses.replace(bundle.metadata.graphs[0], thresholds={"*": tiny_thresholds(-8, 2)})
     assert decided(bundle, judged(0, 20.0), judged(1, -7.0), graph=graph).outcome == "genuine"
 
 
@@ -351,7 +351,7 @@ def test_views_do_not_matter_to_a_bundle_that_requires_none(bundle: Bundle) -> N
 
 def genuine_only(bundle: Bundle) -> Bundle:
     usual = GenuineLogits(listing=(-1.0, 0.0, 1.0), photo=(-2.0, 0.0, 2.0))
-    graph = dataclasses.replace(bundle.record.graphs[0], genuine_logits=usual)
+    graph = dataclasses.replace(bundle.metadata.graphs[0], genuine_logits=usual)
     return with_record(bundle, authenticity_kind="conformal", graphs=(graph,))
 
 

@@ -28,7 +28,7 @@ from vision.bundle.metadata import (
     ANY_PRODUCT,
     Calibration,
     GenuineLogits,
-    GraphRecord,
+    GraphMetadata,
     ListingCalibration,
     Precision,
     SupportFloor,
@@ -194,9 +194,9 @@ class FittedCalibration:
     genuine_logits: GenuineLogits | None
     listings_by_product: dict[str, ListingCounts]
 
-    def graph_record(self, file: str, precision: Precision, self_test_logits: tuple[float, ...]) -> GraphRecord:
+    def graph_record(self, file: str, precision: Precision, self_test_logits: tuple[float, ...]) -> GraphMetadata:
         """The record of the graph whose answers were fitted; its parity is measured later."""
-        return GraphRecord(
+        return GraphMetadata(
             file=file,
             precision=precision,
             photo_calibration=self.photo,

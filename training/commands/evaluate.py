@@ -91,5 +91,5 @@ def _print_summary(console: Console, evaluation: Evaluation) -> None:
     console.print(table)
     for sentence in describe_left_out(evaluation.left_out):
         console.print(f"Left out: {sentence}")
-    if evaluation.bundle.record.label_kind != "verified":
-        console.print(LABEL_KIND_SENTENCES[evaluation.bundle.record.label_kind], style="yellow")
+    if evaluation.bundle.metadata.label_kind != "verified":
+        console.print(LABEL_KIND_SENTENCES[evaluation.bundle.metadata.label_kind], style="yellow")

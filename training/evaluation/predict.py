@@ -69,7 +69,7 @@ def judge_manifest(
 
 def _choose_listings(manifest: Manifest, bundle: Bundle) -> tuple[list[tuple[int, ...]], LeftOut]:
     """The labelled rows of each listing of one known product, in the manifest's order."""
-    mixed, known = set(mixed_product_listings(manifest)), set(bundle.record.products)
+    mixed, known = set(mixed_product_listings(manifest)), set(bundle.metadata.products)
     chosen: list[tuple[int, ...]] = []
     reasons: Counter[str] = Counter()
     for name, indices in manifest.listings.items():

@@ -6,7 +6,7 @@ from typing import Literal
 
 from training.calibration.thresholds import NEVER
 from training.html.wording import limit_remarks, percent
-from vision.bundle.metadata import ANY_PRODUCT, ErrorBound, GraphRecord, LabelKind, Thresholds
+from vision.bundle.metadata import ANY_PRODUCT, ErrorBound, GraphMetadata, LabelKind, Thresholds
 
 Worth = Literal["guaranteed", "estimate", "nothing"]
 
@@ -27,7 +27,7 @@ class LimitRow:
     remarks: tuple[str, ...]
 
 
-def limit_rows(graph: GraphRecord, label_kind: LabelKind) -> tuple[LimitRow, ...]:
+def limit_rows(graph: GraphMetadata, label_kind: LabelKind) -> tuple[LimitRow, ...]:
     """The limits of a graph by product, the fallback last; then those for listings of one usable photo."""
     rows = list(_rows(graph.thresholds, "all photos", label_kind))
     return (*rows, *_rows(graph.one_photo_thresholds, "one photo", label_kind))

@@ -20,7 +20,7 @@ from training.model.weights import save_weights
 from training.pipeline.config import TrainConfig
 from training.runs.folder import code_version
 from vision.bundle.bundle import Bundle, seal_bundle, write_seen_photos
-from vision.bundle.metadata import BundleRecord
+from vision.bundle.metadata import BundleMetadata
 from vision.bundle.self_test import self_test_inputs
 from vision.inference.scorer import Scorer
 
@@ -54,12 +54,12 @@ def write_bundle(folder: Path, contents: BundleContents, config: TrainConfig) ->
     return _with_parity(bundle, contents, config)
 
 
-def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> BundleRecord:
+def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> BundleMetadata:
     now = datetime.now(UTC)
     session = single_thread_session(folder / GRAPH_FILE)
     self_test = session.run(["logit"], {"photos": self_test_inputs(config.model.size_px)})[0]
     fitted = contents.calibration
-    return BundleRecord(
+    return BundleMetadata(
         name=config.run.name,
         version=now.strftime("%Y%m%d.%H%M%S"),
         created_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -85,8 +85,8 @@ def _with_parity(bundle: Bundle, contents: BundleContents, config: TrainConfig) 
             f"the exported graph differs from the network by {parity:.2g} in authenticity on real photos (at most "
             f"{PARITY_LIMIT:g}): use other versions of torch, onnx or onnxruntime"
         )
-    graph = replace(bundle.record.graphs[0], parity=parity)
-    return seal_bundle(bundle.folder, replace(bundle.record, graphs=(graph,)))
+    graph = replace(bundle.metadata.graphs[0], parity=parity)
+    return seal_bundle(bundle.folder, replace(bundle.metadata, graphs=(graph,)))
 
 
 def measure_parity(bundle: Bundle, network: AnyNetwork, photos: Sequence[Path]) -> float:
@@ -96,7 +96,7 @@ def measure_parity(bundle: Bundle, network: AnyNetwork, photos: Sequence[Path]) 
     step = max(1, len(photos) // PARITY_PHOTOS)
     largest = 0.0
     for photo in photos[::step][:PARITY_PHOTOS]:
-        tile = read_tile(photo.read_bytes(), bundle.record.geometry)
+        tile = read_tile(photo.read_bytes(), bundle.metadata.geometry)
         with torch.inference_mode():
             expected = float(network(torch.from_numpy(tile.copy()))[0])
         largest = max(largest, abs(authenticity(expected) - authenticity(float(scorer.score(tile).logit[0]))))

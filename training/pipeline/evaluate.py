@@ -78,7 +78,7 @@ def answer_cross_fitted(
     An estimate of what the bundle says of new ones: its calibration and thresholds were set on these very answers, and
     no photo's quality was looked at.
     """
-    graph = next(graph for graph in bundle.record.graphs if graph.precision == "fp32")
+    graph = next(graph for graph in bundle.metadata.graphs if graph.precision == "fp32")
     listings: list[ListingAnswer] = []
     photos: list[PhotoAnswer] = []
     for rows, judgements in answers.judged_listings():
@@ -103,7 +103,7 @@ def write_evaluation(out: Path, evaluation: Evaluation, *, leaves_the_house: boo
 
 def _nothing_left(manifest: Manifest, bundle: Bundle, left_out: LeftOut) -> str:
     told = " ".join(describe_left_out(left_out)) or "it has no rows."
-    products = ", ".join(bundle.record.products)
+    products = ", ".join(bundle.metadata.products)
     return (
         f"{manifest.path.name} leaves nothing to judge. Left out: {told} The bundle knows {products}; "
         "give labelled listings of these that it was not fitted on."

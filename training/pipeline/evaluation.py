@@ -11,7 +11,7 @@ from training.robustness.robustness import Stress
 from training.robustness.skipped import why_skipped
 from training.statistics.estimate import plain_values
 from vision.bundle.bundle import Bundle
-from vision.bundle.metadata import GraphRecord
+from vision.bundle.metadata import GraphMetadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Evaluation:
     """
 
     bundle: Bundle
-    graph: GraphRecord
+    graph: GraphMetadata
     manifest: Manifest
     listings: tuple[ListingAnswer, ...]
     photos: tuple[PhotoAnswer, ...]
@@ -33,14 +33,14 @@ class Evaluation:
 
 def metrics_table(evaluation: Evaluation) -> dict[str, object]:
     """What metrics.json holds: the figures, and what was judged by what."""
-    record = evaluation.bundle.record
+    metadata = evaluation.bundle.metadata
     return {
         "bundle": {
-            "name": record.name,
-            "version": record.version,
+            "name": metadata.name,
+            "version": metadata.version,
             "sha256": evaluation.bundle.sha256,
             "graph": evaluation.graph.precision,
-            "label_kind": record.label_kind,
+            "label_kind": metadata.label_kind,
         },
         "manifest": {"name": evaluation.manifest.path.name, "sha256": evaluation.manifest.sha256},
         "listings": len(evaluation.listings),

@@ -38,7 +38,7 @@ def write_report(path: Path, evaluation: Evaluation, *, leaves_the_house: bool =
     """Writes report.html. With `leaves_the_house` it shows only photos that the manifest marks as shareable."""
     wrong = _worst(evaluation.listings, "genuine") + _worst(evaluation.listings, "counterfeit")
     mistakes = [m for answer in wrong if (m := _mistake(answer, evaluation, leaves_the_house))]
-    record = evaluation.bundle.record
+    record = evaluation.bundle.metadata
     page = render_page(
         "report.html.j2",
         evaluation=evaluation,

@@ -27,7 +27,7 @@ from training.progress import photo_progress
 from training.quantise.quantise import calibration_photos, quantise
 from training.runs.folder import code_version
 from vision.bundle.bundle import Bundle, seal_bundle
-from vision.bundle.metadata import GraphRecord
+from vision.bundle.metadata import GraphMetadata
 from vision.bundle.self_test import self_test_inputs
 from vision.inference.scorer import Scorer
 
@@ -79,11 +79,11 @@ class Int8Step:
         """
         calibrating = self._calibration_photos(fitted)
         self._quantise(bundle.folder / GRAPH_FILE, bundle.folder / INT8_FILE, calibrating)
-        (own,) = bundle.record.graphs
+        (own,) = bundle.metadata.graphs
         graph = self._record(bundle.folder / INT8_FILE, int8)
         gate = measure_gate(bundle, fp32=fp32, int8=int8, fp32_graph=own, int8_graph=graph)
         graph = replace(graph, gate=gate)
-        both = seal_bundle(bundle.folder, replace(bundle.record, graphs=(own, graph)))
+        both = seal_bundle(bundle.folder, replace(bundle.metadata, graphs=(own, graph)))
         parity = measure_int8_parity(both, [self.manifest.rows[row].photo for row in fitted])
         found = list(refusals(gate))
         if parity > PARITY_LIMIT:
@@ -92,9 +92,9 @@ class Int8Step:
         if found:
             self.console.print(f"no int8 graph: {'; '.join(found)}. fp32 ships alone.", style="yellow")
             (bundle.folder / INT8_FILE).replace(bundle.folder.parent / REFUSED_FILE)
-            return seal_bundle(bundle.folder, bundle.record)
+            return seal_bundle(bundle.folder, bundle.metadata)
         graph = replace(graph, parity=parity)
-        return seal_bundle(bundle.folder, replace(bundle.record, graphs=(own, graph)))
+        return seal_bundle(bundle.folder, replace(bundle.metadata, graphs=(own, graph)))
 
     def _judge_fold(self, fold: int, folder: Path) -> Path:
         graph = folder / "bundle" / GRAPH_FILE
@@ -129,7 +129,7 @@ class Int8Step:
         photos = [self.manifest.rows[row].photo for row in fitted]
         return calibration_photos(photos, self.config.quantise, seed=self.config.data.seed)
 
-    def _record(self, file: Path, answers: CalibrationSet) -> GraphRecord:
+    def _record(self, file: Path, answers: CalibrationSet) -> GraphMetadata:
         fitted = answers.fit(self.config.calibration)
         session = single_thread_session(file)
         tiles = self_test_inputs(self.config.model.size_px)
@@ -143,7 +143,7 @@ def measure_int8_parity(bundle: Bundle, photos: Sequence[Path]) -> float:
     step = max(1, len(photos) // PARITY_PHOTOS)
     largest = 0.0
     for photo in photos[::step][:PARITY_PHOTOS]:
-        tile = read_tile(photo.read_bytes(), bundle.record.geometry)
+        tile = read_tile(photo.read_bytes(), bundle.metadata.geometry)
         fp32, int8 = (
             scorer.graph.photo_calibration.authenticity(float(scorer.score(tile).logit[0])) for scorer in scorers
         )

@@ -10,7 +10,7 @@ from training.calibration.held_out import CalibrationSet
 from training.statistics.bounds import upper_bound
 from training.statistics.scores import BoolArray, FloatArray, auroc, auroc_weighted, paired_bootstrap
 from vision.bundle.bundle import Bundle
-from vision.bundle.metadata import GraphRecord, Int8Gate, Tally
+from vision.bundle.metadata import GraphMetadata, Int8Gate, Tally
 from vision.verdict import Outcome, decide, distinct_readable, listing_logit
 
 LISTINGS_NEEDED = 700  # with none crossed of 700, at most 0.53 % cross, with 97.5 % confidence
@@ -19,7 +19,7 @@ MOST_FALL = 0.005  # of the listing AUROC
 
 
 def measure_gate(
-    bundle: Bundle, *, fp32: CalibrationSet, int8: CalibrationSet, fp32_graph: GraphRecord, int8_graph: GraphRecord
+    bundle: Bundle, *, fp32: CalibrationSet, int8: CalibrationSet, fp32_graph: GraphMetadata, int8_graph: GraphMetadata
 ) -> Int8Gate:
     """Compare two answers to the same rows, listing by listing, each graph by its own calibration and thresholds.
 
@@ -70,7 +70,7 @@ def describe_gate(gate: Int8Gate) -> str:
     )
 
 
-def _outcomes(bundle: Bundle, graph: GraphRecord, answers: CalibrationSet) -> list[Outcome]:
+def _outcomes(bundle: Bundle, graph: GraphMetadata, answers: CalibrationSet) -> list[Outcome]:
     return [
         decide(judgements, bundle=bundle, graph=graph, product=answers.manifest.rows[rows[0]].product).outcome
         for rows, judgements in answers.judged_listings()

@@ -13,7 +13,7 @@ from training.html.page import render_page
 from training.html.pictures import photo_picture
 from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
 from training.pipeline.int8_gate import describe_gate
-from vision.bundle.metadata import BundleRecord
+from vision.bundle.metadata import BundleMetadata
 from vision.errors import PhotoError
 
 CARD_FILE = "card.html"
@@ -52,7 +52,7 @@ class GraphFile:
 
 
 def write_card(
-    folder: Path, record: BundleRecord, *, manifest: Manifest | None = None, fitted: Sequence[int] = ()
+    folder: Path, record: BundleMetadata, *, manifest: Manifest | None = None, fitted: Sequence[int] = ()
 ) -> None:
     """Writes card.html into a bundle's folder; seal the bundle after it.
 
@@ -111,7 +111,7 @@ def _examples(rows: Sequence[PhotoRow]) -> tuple[Example, ...]:
     return tuple(found)
 
 
-def _graph_file(folder: Path, record: BundleRecord, index: int) -> GraphFile:
+def _graph_file(folder: Path, record: BundleMetadata, index: int) -> GraphFile:
     graph = record.graphs[index]
     size = (folder / graph.file).stat().st_size if (folder / graph.file).exists() else 0
     return GraphFile(

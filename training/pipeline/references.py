@@ -117,7 +117,7 @@ def _cut(scorer: Scorer, bundle: Bundle, row: PhotoRow) -> Iterator[_Picture]:
         photo = open_photo(Path(row.photo).read_bytes(), smallest_side_px=DECODED_SIDE_PX)
     except PhotoError:  # the audit speaks of unreadable photos; another takes its place
         return
-    tiles = to_input(photo, bundle.record.geometry)
+    tiles = to_input(photo, bundle.metadata.geometry)
     x0, y0, x1, y1 = tiles.boxes[0].tolist()
     values = np.asarray(scorer.score(tiles.pixels[:1]).evidence[0], np.float32)
     evidence = Evidence(values=values, box=(x0, y0, x1, y1))

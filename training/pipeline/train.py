@@ -195,7 +195,7 @@ class _Job:
         else:
             return bundle
         bundle = self.int8.add_to(bundle, (*learnt.roles.fit, *learnt.roles.stop), fp32=held_out, int8=int8)
-        if any(graph.precision == "int8" for graph in bundle.record.graphs):
+        if any(graph.precision == "int8" for graph in bundle.metadata.graphs):
             self._add_sample(bundle, int8, "int8")
         return bundle
 
@@ -231,7 +231,7 @@ class _Job:
             metrics = figures_as_dict(self._evaluate(bundle, roles).figures)
         if metrics is None:
             return bundle
-        return seal_bundle(bundle.folder, replace(bundle.record, metrics=metrics))
+        return seal_bundle(bundle.folder, replace(bundle.metadata, metrics=metrics))
 
     def _evaluate(self, bundle: Bundle, roles: Roles) -> Evaluation:
         reported = {self.manifest.rows[row].photo for row in roles.report}
@@ -251,8 +251,8 @@ class _Job:
         fitted = sorted({*roles.fit, *roles.stop, *roles.calibrate})
         most, seed = self.config.references.most, self.config.data.seed
         add_references(bundle, self.manifest, fitted, most=most, seed=seed, console=self.console)
-        write_card(bundle.folder, bundle.record, manifest=self.manifest, fitted=fitted)
-        seal_bundle(bundle.folder, bundle.record)
+        write_card(bundle.folder, bundle.metadata, manifest=self.manifest, fitted=fitted)
+        seal_bundle(bundle.folder, bundle.metadata)
         bundle.folder.replace(self.run.bundle)
         read_bundle(self.run.bundle)
         self.console.print(f"bundle: {self.run.bundle}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from vision.bundle.json_dataclass import from_json, to_json_table
-from vision.bundle.metadata import FORMAT_VERSION, RECORD_FILE, BundleRecord, check_inner_name
+from vision.bundle.metadata import FORMAT_VERSION, METADATA_FILE, BundleMetadata, check_inner_name
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown
 
 SEEN_PHOTOS_FILE: Final = "seen_photos.txt"
@@ -21,30 +21,30 @@ class Bundle:
     """A bundle folder whose files were checked: `files` maps each name to its sha256, `sha256` is bundle.json's."""
 
     folder: Path
-    record: BundleRecord
+    metadata: BundleMetadata
     sha256: str
     files: Mapping[str, str]
 
     def read_file(self, name: str) -> bytes:
         """The bytes of a listed file, checked again: nothing unlisted or since changed is ever used."""
         if name not in self.files:
-            raise BundleError(f"{self.folder} has no file {name!r} in its {RECORD_FILE}: seal the bundle again.")
+            raise BundleError(f"{self.folder} has no file {name!r} in its {METADATA_FILE}: seal the bundle again.")
         return _read_checked(self.folder, name, self.files[name])
 
 
-def seal_bundle(folder: Path, record: BundleRecord) -> Bundle:
+def seal_bundle(folder: Path, metadata: BundleMetadata) -> Bundle:
     """Hashes every file of the folder and writes bundle.json in one step, so that a crash leaves the old or the new."""
     files = {name: _sha256((folder / name).read_bytes()) for name in sorted(_inner_files(folder))}
-    table = {**to_json_table(record), "files": files}
-    checked = _record_from(table, files, folder)
+    table = {**to_json_table(metadata), "files": files}
+    checked = _metadata_from(table, files, folder)
     text = json.dumps(table, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-    partial = folder / f".{RECORD_FILE}.partial"
+    partial = folder / f".{METADATA_FILE}.partial"
     with partial.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    partial.replace(folder / RECORD_FILE)
-    return Bundle(folder=folder, record=checked, sha256=_sha256(text.encode()), files=files)
+    partial.replace(folder / METADATA_FILE)
+    return Bundle(folder=folder, metadata=checked, sha256=_sha256(text.encode()), files=files)
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -52,19 +52,19 @@ def read_bundle(folder: Path) -> Bundle:
 
     Raises BundleError, BundleFormatUnknown or BundleChecksumMismatch, naming the file and what to do.
     """
-    data = _read_record_file(folder)
+    data = _read_metadata_file(folder)
     table = _parse_table(data, folder)
     version = table.get("format_version")
     if version != FORMAT_VERSION or isinstance(version, bool):
         raise BundleFormatUnknown(
-            f"{folder / RECORD_FILE} has format_version {str(version)[:40]!r}, and this Touchstone reads "
+            f"{folder / METADATA_FILE} has format_version {str(version)[:40]!r}, and this Touchstone reads "
             f"{FORMAT_VERSION}: install the version that wrote the bundle, or train it again."
         )
-    files = from_json(_FileList, {"files": table.get("files", {})}, RECORD_FILE).files
-    record = _record_from(table, files, folder)
+    files = from_json(_FileList, {"files": table.get("files", {})}, METADATA_FILE).files
+    metadata = _metadata_from(table, files, folder)
     for name, digest in files.items():
         _read_checked(folder, name, digest)
-    return Bundle(folder=folder, record=record, sha256=_sha256(data), files=files)
+    return Bundle(folder=folder, metadata=metadata, sha256=_sha256(data), files=files)
 
 
 def seen_photos(bundle: Bundle) -> frozenset[str]:
@@ -85,23 +85,25 @@ class _FileList:
     files: Mapping[str, str]
 
 
-def _record_from(table: Mapping[str, object], files: Mapping[str, str], folder: Path) -> BundleRecord:
+def _metadata_from(table: Mapping[str, object], files: Mapping[str, str], folder: Path) -> BundleMetadata:
     for name in files:
         check_inner_name(name)
-    record = from_json(BundleRecord, dict(table), RECORD_FILE)
-    for graph in record.graphs:
+    metadata = from_json(BundleMetadata, dict(table), METADATA_FILE)
+    for graph in metadata.graphs:
         if graph.file not in files:
-            raise BundleError(f"{folder} lacks {graph.file}, which its record names: copy or export the graph again.")
-    return record
+            raise BundleError(
+                f"{folder} lacks {graph.file}, which {METADATA_FILE} names: copy or export the graph again."
+            )
+    return metadata
 
 
-def _read_record_file(folder: Path) -> bytes:
+def _read_metadata_file(folder: Path) -> bytes:
     try:
-        return (folder / RECORD_FILE).read_bytes()
+        return (folder / METADATA_FILE).read_bytes()
     except OSError as error:
         hint = "give the folder that `touchstone train` wrote, <run.folder>/bundle"
         raise BundleError(
-            f"{folder} is no bundle, since {RECORD_FILE} can't be read ({error.strerror}): {hint}."
+            f"{folder} is no bundle, since {METADATA_FILE} can't be read ({error.strerror}): {hint}."
         ) from error
 
 
@@ -109,9 +111,11 @@ def _parse_table(data: bytes, folder: Path) -> Mapping[str, object]:
     try:
         table = json.loads(data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise BundleError(f"{folder / RECORD_FILE} is no JSON ({str(error)[:120]}): copy the bundle again.") from error
+        raise BundleError(
+            f"{folder / METADATA_FILE} is no JSON ({str(error)[:120]}): copy the bundle again."
+        ) from error
     if not isinstance(table, dict):
-        raise BundleError(f"{folder / RECORD_FILE} is no JSON table: copy the bundle again.")
+        raise BundleError(f"{folder / METADATA_FILE} is no JSON table: copy the bundle again.")
     return table
 
 
@@ -135,7 +139,7 @@ def _read_checked(folder: Path, name: str, digest: str) -> bytes:
 def _inner_files(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        if any(part.startswith(".") for part in Path(name).parts) or name == RECORD_FILE:
+        if any(part.startswith(".") for part in Path(name).parts) or name == METADATA_FILE:
             continue
         if path.is_symlink():
             raise BundleError(f"{path} is a link: put the file itself into the bundle.")

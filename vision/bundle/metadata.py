@@ -13,7 +13,7 @@ from vision.errors import BundleError
 from vision.inputs import InputGeometry
 
 FORMAT_VERSION: Final = 1
-RECORD_FILE: Final = "bundle.json"
+METADATA_FILE: Final = "bundle.json"
 ANY_PRODUCT: Final = "*"
 UNBOUNDED: Final = (-math.inf, math.inf)
 
@@ -163,7 +163,7 @@ class GenuineLogits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GraphRecord:
+class GraphMetadata:
     """One graph file with everything that was fitted on its own outputs.
 
     `counterfeit_share` is the validation share and `thresholds` the cuts, per product with "*" as the fallback;
@@ -216,7 +216,7 @@ class GraphRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BundleRecord:
+class BundleMetadata:
     """What bundle.json says, less the files' checksums. `evidence_bias` is the logit that no place contributes."""
 
     name: str
@@ -227,7 +227,7 @@ class BundleRecord:
     evidence_kind: EvidenceKind
     evidence_bias: float
     authenticity_kind: AuthenticityKind
-    graphs: tuple[GraphRecord, ...]
+    graphs: tuple[GraphMetadata, ...]
     required_views: tuple[str, ...]
     metrics: Mapping[str, object]
     label_kind: LabelKind
@@ -259,7 +259,7 @@ def check_inner_name(name: str) -> None:
     """Raises BundleError unless `name` is a plain relative path that stays inside the bundle's folder."""
     path = PurePosixPath(name)
     plain = name and name == str(path) and not path.is_absolute() and not set(name) & set("\\:\0")
-    if not plain or ".." in path.parts or name in (".", RECORD_FILE):
+    if not plain or ".." in path.parts or name in (".", METADATA_FILE):
         raise BundleError(
             f"{name[:80]!r} is no name of a file inside a bundle: give a relative path such as model.onnx."
         )

@@ -149,7 +149,7 @@ def remove_references(
     _write_tables(folder, index, embeddings)
     for i in chosen:
         (folder / kept[i].file).unlink()
-    seal_bundle(folder, bundle.record)
+    seal_bundle(folder, bundle.metadata)
     return tuple(bank.references[i] for i in chosen)
 
 

@@ -61,7 +61,7 @@ def check(
     if as_json:
         typer.echo(json.dumps(verdict_table(verdict, photos), indent=2, ensure_ascii=False))
     else:
-        print_verdict(verdict, photos, detector.bundle.record.label_kind, Console())
+        print_verdict(verdict, photos, detector.bundle.metadata.label_kind, Console())
 
 
 def verdict_table(verdict: Verdict, photos: list[Path]) -> dict[str, object]:

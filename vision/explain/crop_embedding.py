@@ -50,7 +50,7 @@ def embed_crops(scorer: Scorer | BatchingScorer, bundle: Bundle, crops: Sequence
 
 
 def _embed(scorer: Scorer | BatchingScorer, bundle: Bundle, crop: bytes) -> NDArray[np.float32]:
-    tiles = to_input(open_photo(crop, limits=_ANY_SIDE), bundle.record.geometry)
+    tiles = to_input(open_photo(crop, limits=_ANY_SIDE), bundle.metadata.geometry)
     return np.asarray(scorer.score(tiles.pixels).embedding[0], np.float32)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.bundle.metadata import GraphRecord
+from vision.bundle.metadata import GraphMetadata
 from vision.inference.scorer import Scorer, Scores
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class BatchingScorer:
         self._gap_s = np.inf
 
     @property
-    def graph(self) -> GraphRecord:
+    def graph(self) -> GraphMetadata:
         """The record of the graph in use."""
         return self._scorer.graph
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as onnxruntime_errors
 
 from vision.bundle.bundle import Bundle
-from vision.bundle.metadata import GraphRecord, Precision
+from vision.bundle.metadata import GraphMetadata, Precision
 from vision.bundle.self_test import self_test_inputs
 from vision.errors import BundleError, ConfigError
 
@@ -105,14 +105,14 @@ class Scorer:
 
 def _open(
     bundle: Bundle, providers: Sequence[str], threads: int, precision: Precision | None
-) -> tuple[GraphRecord, onnxruntime.InferenceSession]:
+) -> tuple[GraphMetadata, onnxruntime.InferenceSession]:
     graphs = _choose_graphs(bundle, precision or ("int8" if providers[0] == CPU else "fp32"), precision)
     return _open_first_sound(bundle, graphs, providers, threads)
 
 
-def _choose_graphs(bundle: Bundle, preferred: Precision, asked: Precision | None) -> list[GraphRecord]:
+def _choose_graphs(bundle: Bundle, preferred: Precision, asked: Precision | None) -> list[GraphMetadata]:
     """The graphs that may serve, the preferred one first."""
-    graphs = sorted(bundle.record.graphs, key=lambda graph: graph.precision != preferred)
+    graphs = sorted(bundle.metadata.graphs, key=lambda graph: graph.precision != preferred)
     chosen = [graph for graph in graphs if asked in (None, graph.precision)]
     if not chosen:
         raise ConfigError(f"{bundle.folder} has no {asked} graph: ask for {graphs[0].precision}, or for none.")
@@ -120,11 +120,11 @@ def _choose_graphs(bundle: Bundle, preferred: Precision, asked: Precision | None
 
 
 def _open_first_sound(
-    bundle: Bundle, graphs: Sequence[GraphRecord], providers: Sequence[str], threads: int
-) -> tuple[GraphRecord, onnxruntime.InferenceSession]:
+    bundle: Bundle, graphs: Sequence[GraphMetadata], providers: Sequence[str], threads: int
+) -> tuple[GraphMetadata, onnxruntime.InferenceSession]:
     for graph in graphs:
         session = _open_session(bundle, graph, providers, threads)
-        difference = _self_test(session, graph, bundle.record.geometry.size_px)
+        difference = _self_test(session, graph, bundle.metadata.geometry.size_px)
         if difference <= SELF_TEST_TOLERANCE:
             return graph, session
         if graph.precision == "fp32" or len(graphs) == 1:
@@ -143,7 +143,7 @@ def _open_first_sound(
 
 
 def _open_session(
-    bundle: Bundle, graph: GraphRecord, providers: Sequence[str], threads: int
+    bundle: Bundle, graph: GraphMetadata, providers: Sequence[str], threads: int
 ) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -160,11 +160,11 @@ def _open_session(
             f"{bundle.folder / graph.file} can't be loaded by this onnxruntime ({_without_source(error)}): "
             "export the bundle again."
         ) from error
-    _check_signature(session, graph, bundle.record.geometry.size_px)
+    _check_signature(session, graph, bundle.metadata.geometry.size_px)
     return session
 
 
-def _check_signature(session: onnxruntime.InferenceSession, graph: GraphRecord, size_px: int) -> None:
+def _check_signature(session: onnxruntime.InferenceSession, graph: GraphMetadata, size_px: int) -> None:
     inputs = [(entry.name, entry.type, list(entry.shape[1:])) for entry in session.get_inputs()]
     if inputs != [(_INPUT, "tensor(uint8)", [size_px, size_px, 3])]:
         raise BundleError(f"{graph.file} takes {inputs}: expected uint8 {_INPUT} [N, {size_px}, {size_px}, 3].")
@@ -173,7 +173,7 @@ def _check_signature(session: onnxruntime.InferenceSession, graph: GraphRecord, 
         raise BundleError(f"{graph.file} lacks the outputs {', '.join(sorted(missing))}: export the bundle again.")
 
 
-def _self_test(session: onnxruntime.InferenceSession, graph: GraphRecord, size_px: int) -> float:
+def _self_test(session: onnxruntime.InferenceSession, graph: GraphMetadata, size_px: int) -> float:
     """The largest difference in authenticity from the sealed self-test; infinite if an answer is no number.
 
     One tile at a time, as photos come: what eight at once take is never given back, 400 MB at 448 px.

@@ -14,7 +14,7 @@ from vision.inference.scorer import Scorer
 from vision.inputs import open_for_input, to_input
 
 _BUNDLE = read_bundle(Path(os.environ["BUNDLE"]))
-_GEOMETRY = _BUNDLE.record.geometry
+_GEOMETRY = _BUNDLE.metadata.geometry
 
 
 def open_session() -> Scorer:

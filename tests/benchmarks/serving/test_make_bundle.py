@@ -28,12 +28,12 @@ def test_the_int8_graph_serves_and_says_that_no_gate_let_it(tmp_path: Path) -> N
     for number, file in enumerate(photos):
         Image.fromarray(draw_toy(random, "genuine" if number % 2 else "counterfeit")).save(file)
     source = tmp_path / "source"
-    record = write_tiny_bundle(source, size_px=SIZE_PX).record
+    metadata = write_tiny_bundle(source, size_px=SIZE_PX).metadata
     export_network(small_network(), source / "model.onnx", size_px=SIZE_PX)
     session = single_thread_session(source / "model.onnx")
     logits = session.run(["logit"], {"photos": self_test_inputs(SIZE_PX)})[0]
-    own = replace(record.graphs[0], self_test_logits=tuple(float(logit) for logit in logits))
-    seal_bundle(source, replace(record, graphs=(own,)))
+    own = replace(metadata.graphs[0], self_test_logits=tuple(float(logit) for logit in logits))
+    seal_bundle(source, replace(metadata, graphs=(own,)))
 
     both = add_int8(source, tmp_path / "out", photos, QuantiseConfig(float_convolutions=1), threads=1)
 
@@ -41,8 +41,8 @@ def test_the_int8_graph_serves_and_says_that_no_gate_let_it(tmp_path: Path) -> N
     assert served.precision == "int8"
     assert served.gate is None
     assert served.parity > 0
-    assert both.record.version.endswith("-ungated")
-    assert "passed no gate" in str(both.record.metrics)
+    assert both.metadata.version.endswith("-ungated")
+    assert "passed no gate" in str(both.metadata.metrics)
     assert "passed no gate" in (both.folder / "card.html").read_text()
     with pytest.raises(ConfigError, match="has 2 graphs"):
         add_int8(both.folder, tmp_path / "again", photos, QuantiseConfig(), threads=1)

@@ -36,12 +36,12 @@ def write_refused(folder: Path) -> dict[str, str]:
     write_tiny_bundle(folder / "wrong", self_test_logits=[9.0] * 8)
     garbled = write_tiny_bundle(folder / "garbled")
     (folder / "garbled" / "model.onnx").write_bytes(b"no graph at all")
-    seal_bundle(folder / "garbled", garbled.record)
+    seal_bundle(folder / "garbled", garbled.metadata)
     too_new = write_tiny_bundle(folder / "too-new")
     graph = onnx.load(folder / "too-new" / "model.onnx")
     graph.opset_import[0].version = 99
     onnx.save(graph, folder / "too-new" / "model.onnx")
-    seal_bundle(folder / "too-new", too_new.record)
+    seal_bundle(folder / "too-new", too_new.metadata)
     write_tiny_bundle(folder / "other-product", products=("toy", "ball"))
     write_tiny_bundle(folder / "other-name", name="tinier")
     return {

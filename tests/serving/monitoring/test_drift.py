@@ -208,7 +208,7 @@ def test_a_sample_that_does_not_fit_the_graph_costs_no_answer(tmp_path: Path, ca
     assert sample is not None
     other = Projection(centre=np.zeros(999, np.float32), directions=np.zeros((6, 999), np.float32))
     write_sample(tmp_path, "fp32", dataclasses.replace(sample, projection=other))
-    seal_bundle(tmp_path, bundle.record)
+    seal_bundle(tmp_path, bundle.metadata)
     with run_in_thread(ServeSettings(bundle=(tmp_path,), store="none", drift=SMALL)) as running:
         assert running.answer(mixed_photo(1))["outcome"] is not None
     assert "drift failed on check" in caplog.text

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from tests.builders.bundle import tiny_graph_record, tiny_thresholds
+from tests.builders.bundle import tiny_graph_metadata, tiny_thresholds
 from training.calibration.thresholds import NEVER
 from training.evaluation.threshold_table import LimitRow, limit_rows
-from vision.bundle.metadata import ErrorBound, GraphRecord, Thresholds
+from vision.bundle.metadata import ErrorBound, GraphMetadata, Thresholds
 
 
-def graph(**thresholds: Thresholds) -> GraphRecord:
-    record = tiny_graph_record("model.onnx", "fp32", tiny_thresholds(-2, 2), 0.5, (0.0,) * 8)
-    return replace(record, thresholds={"*": tiny_thresholds(-2, 2), **thresholds})
+def graph(**thresholds: Thresholds) -> GraphMetadata:
+    metadata = tiny_graph_metadata("model.onnx", "fp32", tiny_thresholds(-2, 2), 0.5, (0.0,) * 8)
+    return replace(metadata, thresholds={"*": tiny_thresholds(-2, 2), **thresholds})
 
 
 def test_a_row_shows_what_a_limit_rests_on() -> None:

@@ -12,7 +12,7 @@ import pytest
 import torch
 from rich.console import Console
 
-from tests.builders.bundle import tiny_graph_record, tiny_thresholds, write_tiny_bundle
+from tests.builders.bundle import tiny_graph_metadata, tiny_thresholds, write_tiny_bundle
 from tests.builders.training_data import write_toy_config, write_toy_data
 from training.calibration.held_out import CalibrationSet
 from training.data.manifest import Manifest, read_manifest
@@ -83,8 +83,8 @@ def answers(manifest: Manifest, listing_logits: list[float]) -> CalibrationSet:
 
 def test_the_gate_counts_verdicts_that_change_and_those_that_cross(tmp_path: Path, manifest: Path) -> None:
     bundle = write_tiny_bundle(tmp_path)
-    own = bundle.record.graphs[0]
-    other = tiny_graph_record("model.int8.onnx", "int8", tiny_thresholds(-1.0, 1.0), 0.5, own.self_test_logits)
+    own = bundle.metadata.graphs[0]
+    other = tiny_graph_metadata("model.int8.onnx", "int8", tiny_thresholds(-1.0, 1.0), 0.5, own.self_test_logits)
     fp32 = answers(read_manifest(manifest), [3.0, -3.0, 1.5, 0.0, 3.0, -3.0])  # thresholds -2 and 2
     int8_ = answers(read_manifest(manifest), [1.5, -1.5, 1.5, 0.0, -1.5, -0.5])  # thresholds -1 and 1
     found = measure_gate(bundle, fp32=fp32, int8=int8_, fp32_graph=own, int8_graph=other)
@@ -149,7 +149,7 @@ def shipped(
 
 
 def require_int8(bundle: Bundle, source: str) -> None:
-    fp32, own = bundle.record.graphs
+    fp32, own = bundle.metadata.graphs
     assert (own.precision, own.file) == ("int8", "model.int8.onnx")
     assert own.gate is not None
     assert own.gate.source == source == own.thresholds["*"].source
@@ -179,15 +179,15 @@ def test_a_graph_that_is_refused_is_left_out_and_the_reason_said(
 ) -> None:
     shutil.copytree(shipped[0].folder, tmp_path / "bundle")
     (tmp_path / "bundle" / "model.int8.onnx").unlink()
-    record = shipped[0].record
-    alone = seal_bundle(tmp_path / "bundle", dataclasses.replace(record, graphs=record.graphs[:1]))
+    metadata = shipped[0].metadata
+    alone = seal_bundle(tmp_path / "bundle", dataclasses.replace(metadata, graphs=metadata.graphs[:1]))
     told = Console(file=io.StringIO(), width=400)
     same = answers(read_manifest(manifest), [1.0, -1.0] * 30)
     other = answers(read_manifest(manifest), [-1.0, 1.0] * 30)
     with few_are_enough.context() as patch:
         patch.setattr(int8, "PARITY_LIMIT", 0.0)
         left = step(tmp_path, manifest, told).add_to(alone, range(120), fp32=same, int8=other)
-    assert [graph.precision for graph in left.record.graphs] == ["fp32"]
+    assert [graph.precision for graph in left.metadata.graphs] == ["fp32"]
     assert left.sha256 == alone.sha256
     assert "model.int8.onnx" not in read_bundle(tmp_path / "bundle").files
     assert (tmp_path / "refused.int8.onnx").is_file()
@@ -209,13 +209,13 @@ def test_the_networks_of_cross_fitting_judge_in_int8_too(tmp_path: Path, manifes
 def test_fold_runs_that_are_there_give_an_int8_graph_without_training_again(tmp_path: Path, manifest: Path) -> None:
     sources = ("calibration.source=fold_runs", "calibration.fold_source=other_folds", "data.stop_share=0")
     first, told = run(tmp_path, manifest, *sources, "quantise.enabled=false")
-    assert len(first.record.graphs) == 1
+    assert len(first.metadata.graphs) == 1
     assert "int8" not in told
     folds = {file: file.stat().st_mtime_ns for file in (tmp_path / "run" / "folds").glob("*/bundle/*")}
     shutil.rmtree(tmp_path / "run" / "bundle")
     bundle, told = run(tmp_path, manifest, *sources)
     require_int8(bundle, "out_of_fold")
-    gate = bundle.record.graphs[1].gate
+    gate = bundle.metadata.graphs[1].gate
     assert gate is not None
     assert gate.listings == 60
     assert {file: file.stat().st_mtime_ns for file in folds} == folds, "the fold runs were touched"
@@ -227,8 +227,8 @@ def test_fold_runs_that_are_there_give_an_int8_graph_without_training_again(tmp_
 
 def test_a_gate_is_read_back_and_a_bundle_without_one_is_too(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path, int8_slope=20.05)
-    assert read_bundle(tmp_path).record.graphs[1].gate is None
-    fp32, own = bundle.record.graphs
+    assert read_bundle(tmp_path).metadata.graphs[1].gate is None
+    fp32, own = bundle.metadata.graphs
     graphs = (fp32, dataclasses.replace(own, gate=gate()))
-    seal_bundle(tmp_path, dataclasses.replace(bundle.record, graphs=graphs))
-    assert read_bundle(tmp_path).record.graphs[1].gate == gate()
+    seal_bundle(tmp_path, dataclasses.replace(bundle.metadata, graphs=graphs))
+    assert read_bundle(tmp_path).metadata.graphs[1].gate == gate()

@@ -42,30 +42,30 @@ def card(bundle: Bundle) -> str:
 
 
 def test_the_card_counts_what_fitted_the_bundle(bundle: Bundle, manifest: Manifest) -> None:
-    write_card(bundle.folder, bundle.record, manifest=manifest, fitted=[0, 1, 2, 5, 6])
+    write_card(bundle.folder, bundle.metadata, manifest=manifest, fitted=[0, 1, 2, 5, 6])
     cells = '<th>toy</th><td class="n">2</td><td class="n">3</td><td class="n">1</td><td class="n">2</td>'
     assert cells in card(bundle)
 
 
 def test_the_card_shows_shareable_photos_only(bundle: Bundle, manifest: Manifest) -> None:
-    write_card(bundle.folder, bundle.record, manifest=manifest, fitted=range(7))
+    write_card(bundle.folder, bundle.metadata, manifest=manifest, fitted=range(7))
     assert card(bundle).count("data:image/jpeg;base64,") == 2
     hidden = replace(manifest, rows=tuple(replace(row, shareable=False) for row in manifest.rows))
-    write_card(bundle.folder, bundle.record, manifest=hidden, fitted=range(7))
+    write_card(bundle.folder, bundle.metadata, manifest=hidden, fitted=range(7))
     assert "data:image" not in card(bundle)
 
 
 def test_the_card_says_which_labels_a_person_corrected(bundle: Bundle, manifest: Manifest) -> None:
     corrected = replace(manifest, corrected=CorrectionCounts(to_genuine=2, dropped=1, kept=7))
-    write_card(bundle.folder, bundle.record, manifest=corrected, fitted=range(7))
+    write_card(bundle.folder, bundle.metadata, manifest=corrected, fitted=range(7))
     assert "2 listings now genuine, 0 now counterfeit, 1 left out, 7 kept as they were" in card(bundle)
-    write_card(bundle.folder, bundle.record, manifest=manifest, fitted=range(7))
+    write_card(bundle.folder, bundle.metadata, manifest=manifest, fitted=range(7))
     assert "disputed" not in card(bundle)
 
 
 def test_an_unreadable_shareable_photo_doesn_t_stop_the_card(bundle: Bundle, manifest: Manifest) -> None:
     manifest.rows[2].photo.write_bytes(b"no photo")
-    write_card(bundle.folder, bundle.record, manifest=manifest, fitted=range(7))
+    write_card(bundle.folder, bundle.metadata, manifest=manifest, fitted=range(7))
     assert card(bundle).count("data:image/jpeg;base64,") == 1
 
 
@@ -83,41 +83,41 @@ def test_figures_from_the_record_appear_with_their_interval(bundle: Bundle) -> N
         for i in range(20)
     ]
     figures = measure(answers, [], rounds=100)
-    write_card(bundle.folder, replace(bundle.record, metrics=figures_as_dict(figures)))
+    write_card(bundle.folder, replace(bundle.metadata, metrics=figures_as_dict(figures)))
     assert "<b>0.900</b><span>listing AUROC</span>" in card(bundle)
     assert "10 genuine and 10 counterfeit listings that it never saw" in card(bundle)
 
 
 @pytest.mark.parametrize("metrics", [{}, {"listing_auroc": 0.9}], ids=["none", "another program's"])
 def test_without_figures_the_card_says_how_to_measure(bundle: Bundle, metrics: dict[str, object]) -> None:
-    write_card(bundle.folder, replace(bundle.record, metrics=metrics))
+    write_card(bundle.folder, replace(bundle.metadata, metrics=metrics))
     assert "touchstone evaluate BUNDLE MANIFEST" in card(bundle)
     assert "listing AUROC" not in card(bundle)
 
 
 def test_the_card_says_what_the_labels_are_worth(bundle: Bundle) -> None:
-    write_card(bundle.folder, bundle.record)
+    write_card(bundle.folder, bundle.metadata)
     assert "not field performance" in card(bundle)
-    write_card(bundle.folder, replace(bundle.record, label_kind="weak"))
+    write_card(bundle.folder, replace(bundle.metadata, label_kind="weak"))
     assert "relative to the weak labels" in card(bundle)
 
 
 def test_the_card_shows_what_each_limit_rests_on_and_that_weak_labels_are_weak(bundle: Bundle) -> None:
-    write_card(bundle.folder, replace(bundle.record, label_kind="weak"))
+    write_card(bundle.folder, replace(bundle.metadata, label_kind="weak"))
     assert '<td class="n">100</td><td class="n">0</td><td class="n">3.6\u00a0%</td>' in card(bundle)
     assert '<span class="chip better">guaranteed</span><small>relative to the weak labels</small>' in card(bundle)
-    write_card(bundle.folder, replace(bundle.record, label_kind="verified"))
+    write_card(bundle.folder, replace(bundle.metadata, label_kind="verified"))
     assert "relative to the weak labels" not in card(bundle)
 
 
 def test_the_card_says_that_a_photo_is_no_proof_of_what_is_in_the_box(bundle: Bundle) -> None:
-    write_card(bundle.folder, bundle.record)
+    write_card(bundle.folder, bundle.metadata)
     assert "no proof of what is in the box" in card(bundle)
 
 
 def test_a_bundle_with_its_card_seals_and_reads(bundle: Bundle) -> None:
-    write_card(bundle.folder, bundle.record)
-    seal_bundle(bundle.folder, bundle.record)
+    write_card(bundle.folder, bundle.metadata)
+    seal_bundle(bundle.folder, bundle.metadata)
     assert "card.html" in read_bundle(bundle.folder).files
 
 
@@ -135,6 +135,6 @@ def test_figures_of_networks_trained_alike_are_called_an_estimate(bundle: Bundle
         for n in range(8)
     ]
     metrics = {**figures_as_dict(measure(answers, [], rounds=10)), "source": "out_of_fold"}
-    write_card(bundle.folder, replace(bundle.record, metrics=metrics))
+    write_card(bundle.folder, replace(bundle.metadata, metrics=metrics))
     assert "Estimated on 4 genuine and 4 counterfeit listings" in card(bundle)
     assert "that it never saw, through the exported graph" not in card(bundle)

@@ -48,7 +48,7 @@ def stock(folder: Path, rows: list[PhotoRow], *, most: int, seed: int = 0) -> tu
     bundle = write_tiny_bundle(folder, products=("toy", "mug"))
     manifest = Manifest(path=folder / "m.csv", rows=tuple(rows), sha256="0" * 64)
     count = add_references(bundle, manifest, range(len(rows)), most=most, seed=seed, console=SILENT)
-    seal_bundle(folder, bundle.record)
+    seal_bundle(folder, bundle.metadata)
     return count, read_references(read_bundle(folder))
 
 

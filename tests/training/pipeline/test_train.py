@@ -72,7 +72,7 @@ def test_a_frozen_run_tells_toys_apart_that_it_never_saw(frozen: Bundle, manifes
 
 
 def test_a_bundle_carries_a_sample_of_its_validation(frozen: Bundle) -> None:
-    sample = read_sample(frozen, frozen.record.graphs[0])
+    sample = read_sample(frozen, frozen.metadata.graphs[0])
     assert sample is not None
     assert len(sample.product) == 40, "one row for each listing that was not reported"
     assert sample.projection is not None, "frozen features place fitted photos as they place new ones"
@@ -101,13 +101,13 @@ def test_the_references_are_of_photos_that_it_learned_from_and_sealed(frozen: Bu
 
 
 def test_the_record_says_where_its_thresholds_come_from_and_what_they_bound(frozen: Bundle) -> None:
-    (graph,) = frozen.record.graphs
+    (graph,) = frozen.metadata.graphs
     thresholds = graph.thresholds["*"]
     assert thresholds.source == "out_of_fold"
     assert thresholds.genuine_flagged.n == thresholds.counterfeit_passed.n == 20
     assert not thresholds.genuine_flagged.guaranteed
     assert 0 <= graph.parity <= 1e-4
-    assert frozen.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
+    assert frozen.metadata.metrics["listing"]["genuine"] == 10  # type: ignore[index]
     assert {"model.onnx", "weights.safetensors", "card.html", "seen_photos.txt"} <= set(frozen.files)
 
 
@@ -137,7 +137,7 @@ def test_genuine_photos_alone_give_a_bundle_that_finds_others_novel_and_never_sa
         label: [detector.check([row.photo]) for row in rows if row.label == label]
         for label in ("genuine", "counterfeit")
     }
-    assert bundle.record.authenticity_kind == "conformal"
+    assert bundle.metadata.authenticity_kind == "conformal"
     assert {verdict.outcome for verdict in verdicts["genuine"] + verdicts["counterfeit"]} <= {"review", "counterfeit"}
     novelty = {label: np.mean([verdict.novelty for verdict in found]) for label, found in verdicts.items()}
     assert novelty["counterfeit"] > novelty["genuine"]
@@ -153,11 +153,11 @@ def test_fine_tuning_on_genuine_photos_alone_says_what_to_do_instead(tmp_path: P
 
 def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp_path: Path, manifest: Path) -> None:
     bundle = run(tmp_path, manifest, "model.head=kernel", "data.fold=0", "calibration.fold_source=out_of_fold")
-    assert bundle.record.metrics["listing"]["auroc"]["value"] > 0.95  # type: ignore[index]
-    assert bundle.record.graphs[0].parity <= 1e-4
+    assert bundle.metadata.metrics["listing"]["auroc"]["value"] > 0.95  # type: ignore[index]
+    assert bundle.metadata.graphs[0].parity <= 1e-4
     judgement = Detector(bundle).judge_photo(photos_of_fold(manifest, "0")[0].read_bytes(), 0)
     assert judgement.evidence is not None
-    total = float(judgement.evidence.values.sum()) + bundle.record.evidence_bias
+    total = float(judgement.evidence.values.sum()) + bundle.metadata.evidence_bias
     assert total == pytest.approx(judgement.logit, abs=1e-4)
 
 
@@ -209,7 +209,7 @@ def test_another_configuration_is_not_written_over_a_run(frozen: Bundle, manifes
 
 def test_a_share_of_a_manifest_without_splits_only_reports(tmp_path: Path, manifest: Path) -> None:
     bundle = run(tmp_path, manifest, "data.report_share=0.2", "calibration.source=out_of_fold")
-    assert bundle.record.metrics["listing"]["genuine"] == 6  # type: ignore[index]
+    assert bundle.metadata.metrics["listing"]["genuine"] == 6  # type: ignore[index]
     assert len(seen_photos(bundle)) == 96  # of 120
 
 
@@ -245,16 +245,16 @@ def test_torchrun_is_refused_for_the_frozen_recipe(tmp_path: Path, manifest: Pat
 def test_fold_runs_hold_nothing_back_where_the_other_folds_calibrate_them(tmp_path: Path, manifest: Path) -> None:
     sources = ("calibration.source=fold_runs", "calibration.fold_source=other_folds", "data.stop_share=0")
     shipped = run(tmp_path, manifest, *sources)
-    assert shipped.record.metrics["source"] == "out_of_fold"
-    assert shipped.record.metrics["listing"]["genuine"] == 30  # type: ignore[index]
-    assert shipped.record.metrics["listing"]["auroc"]["value"] > 0.9  # type: ignore[index]
+    assert shipped.metadata.metrics["source"] == "out_of_fold"
+    assert shipped.metadata.metrics["listing"]["genuine"] == 30  # type: ignore[index]
+    assert shipped.metadata.metrics["listing"]["auroc"]["value"] > 0.9  # type: ignore[index]
     for fold in range(3):
         folder = tmp_path / "run" / "folds" / str(fold)
         bundle = read_bundle(folder / "bundle")
-        thresholds = bundle.record.graphs[0].thresholds["*"]
+        thresholds = bundle.metadata.graphs[0].thresholds["*"]
         assert (thresholds.source, thresholds.genuine_flagged.n) == ("out_of_fold", 20)  # of 30, less its own 10
-        assert bundle.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
-        assert "source" not in bundle.record.metrics
+        assert bundle.metadata.metrics["listing"]["genuine"] == 10  # type: ignore[index]
+        assert "source" not in bundle.metadata.metrics
         assert len(seen_photos(bundle)) == 80
 
 
@@ -269,8 +269,8 @@ def test_a_fold_alone_says_which_other_folds_it_waits_for_and_then_goes_on(tmp_p
     with pytest.raises(RunError, match=r"folds/0 holds a run that differs in frozen\.c"):
         train_fold(2, "frozen.c=0.5")
     shutil.rmtree(tmp_path / "folds" / "2")
-    assert train_fold(2).record.graphs[0].thresholds["*"].source == "out_of_fold"
-    assert train_fold(0).record.graphs[0].thresholds["*"].genuine_flagged.n == 20
+    assert train_fold(2).metadata.graphs[0].thresholds["*"].source == "out_of_fold"
+    assert train_fold(0).metadata.graphs[0].thresholds["*"].genuine_flagged.n == 20
 
 
 @pytest.mark.slow
@@ -281,11 +281,11 @@ def test_a_fine_tuned_run_keeps_a_bundle_for_each_fold_and_ships_one_of_all(tmp_
     folds = [read_bundle(tmp_path / "run" / "folds" / str(fold) / "bundle") for fold in range(2)]
     assert len(seen_photos(bundle)) == 80
     assert [len(seen_photos(fold)) for fold in folds] == [40, 40]
-    assert {fold.record.graphs[0].thresholds["*"].source for fold in folds} == {"held_out"}
-    (graph,) = bundle.record.graphs
+    assert {fold.metadata.graphs[0].thresholds["*"].source for fold in folds} == {"held_out"}
+    (graph,) = bundle.metadata.graphs
     assert graph.thresholds["*"].source == "out_of_fold"
     assert graph.thresholds["*"].genuine_flagged.n == 20
-    assert bundle.record.metrics["source"] == "out_of_fold"
+    assert bundle.metadata.metrics["source"] == "out_of_fold"
     assert any(name.startswith("parts.1.") for name in load(bundle.read_file(WEIGHTS_FILE)))
 
 
@@ -353,5 +353,5 @@ def test_two_processes_train_one_bundle_of_two_members(tmp_path: Path, manifest:
     )
     assert result.returncode == 0, result.stderr[-2000:]
     bundle = read_bundle(tmp_path / "run" / "bundle")
-    assert bundle.record.metrics["listing"]["genuine"] == 10  # type: ignore[index]
+    assert bundle.metadata.metrics["listing"]["genuine"] == 10  # type: ignore[index]
     assert (tmp_path / "run" / "fit" / "member-1" / "checkpoints" / "last.pt").is_file()

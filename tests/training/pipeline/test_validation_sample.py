@@ -40,7 +40,7 @@ def add(manifest: Manifest, bundle: Bundle) -> Add:
         outputs = PhotoOutputs(logit=np.array(rows, float) / 10, novelty=np.array(rows, float))
         held_out = CalibrationSet(manifest=manifest, rows=rows, outputs=outputs, source=source)
         add_validation_sample(bundle, held_out, "fp32", embed=embed, threads=1, console=Console(quiet=True))
-        sample = read_sample(seal_bundle(bundle.folder, bundle.record), bundle.record.graphs[0])
+        sample = read_sample(seal_bundle(bundle.folder, bundle.metadata), bundle.metadata.graphs[0])
         assert sample is not None
         return sample
 

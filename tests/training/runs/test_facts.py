@@ -12,7 +12,7 @@ from training.runs.facts import read_facts
 MODEL = {"recipe": "frozen", "head": "kernel", "backbone": "tiny", "size_px": 64}
 
 
-def write_bundle_record(folder: Path, created_at: str) -> None:
+def write_bundle_metadata(folder: Path, created_at: str) -> None:
     folder.mkdir(parents=True)
     (folder / "bundle.json").write_text(json.dumps({"created_at": created_at}), encoding="utf-8")
 
@@ -27,10 +27,10 @@ def test_a_run_tells_its_recipe_head_backbone_and_side(tmp_path: Path) -> None:
 
 def test_a_run_was_made_when_its_bundle_was_or_else_the_last_of_its_folds(tmp_path: Path) -> None:
     write_record(tmp_path, model=MODEL)
-    write_bundle_record(tmp_path / "folds" / "0" / "bundle", "2026-01-01T00:00:00Z")
-    write_bundle_record(tmp_path / "folds" / "1" / "bundle", "2026-01-02T00:00:00Z")
+    write_bundle_metadata(tmp_path / "folds" / "0" / "bundle", "2026-01-01T00:00:00Z")
+    write_bundle_metadata(tmp_path / "folds" / "1" / "bundle", "2026-01-02T00:00:00Z")
     assert read_facts(tmp_path).made_at == "2026-01-02T00:00:00Z"
-    write_bundle_record(tmp_path / "bundle", "2026-01-03T00:00:00Z")
+    write_bundle_metadata(tmp_path / "bundle", "2026-01-03T00:00:00Z")
     assert read_facts(tmp_path).made_at == "2026-01-03T00:00:00Z"
 
 

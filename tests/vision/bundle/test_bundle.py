@@ -41,7 +41,7 @@ def test_a_sealed_bundle_reads_back_the_same(bundle: Bundle) -> None:
 def test_every_file_is_hashed_in_folders_too(bundle: Bundle) -> None:
     (bundle.folder / "references").mkdir()
     (bundle.folder / "references" / "crop 1.jpg").write_bytes(b"crop")
-    sealed = seal_bundle(bundle.folder, bundle.record)
+    sealed = seal_bundle(bundle.folder, bundle.metadata)
     assert sealed.files["references/crop 1.jpg"] == hashlib.sha256(b"crop").hexdigest()
     assert set(sealed.files) == {"card.html", "model.onnx", "seen_photos.txt", "references/crop 1.jpg"}
     assert read_bundle(bundle.folder).read_file("references/crop 1.jpg") == b"crop"
@@ -59,40 +59,40 @@ def test_sealing_leaves_nothing_but_the_record_behind(bundle: Bundle) -> None:
 
 def test_hidden_files_are_neither_sealed_nor_missed(bundle: Bundle) -> None:
     (bundle.folder / ".DS_Store").write_bytes(b"x")
-    assert ".DS_Store" not in seal_bundle(bundle.folder, bundle.record).files
+    assert ".DS_Store" not in seal_bundle(bundle.folder, bundle.metadata).files
 
 
 def test_a_link_can_not_be_sealed(bundle: Bundle) -> None:
     (bundle.folder / "link.html").symlink_to(bundle.folder / "card.html")
     with pytest.raises(BundleError, match=r"link\.html is a link"):
-        seal_bundle(bundle.folder, bundle.record)
+        seal_bundle(bundle.folder, bundle.metadata)
 
 
 def test_a_graph_that_is_not_there_can_not_be_sealed(bundle: Bundle) -> None:
     (bundle.folder / "model.onnx").unlink()
     with pytest.raises(BundleError, match=r"lacks model\.onnx"):
-        seal_bundle(bundle.folder, bundle.record)
+        seal_bundle(bundle.folder, bundle.metadata)
 
 
 def test_a_failed_seal_keeps_the_record_that_was_there(bundle: Bundle) -> None:
     before = (bundle.folder / "bundle.json").read_bytes()
-    broken = dataclasses.replace(bundle.record, evidence_bias=math.nan)
+    broken = dataclasses.replace(bundle.metadata, evidence_bias=math.nan)
     with pytest.raises(BundleError, match="evidence_bias"):
         seal_bundle(bundle.folder, broken)
     assert (bundle.folder / "bundle.json").read_bytes() == before
 
 
 def test_thresholds_that_no_data_supports_survive_the_round_trip(bundle: Bundle) -> None:
-    graph = dataclasses.replace(bundle.record.graphs[0], thresholds={"*": tiny_thresholds(-math.inf, math.inf)})
-    sealed = seal_bundle(bundle.folder, dataclasses.replace(bundle.record, graphs=(graph,)))
+    graph = dataclasses.replace(bundle.metadata.graphs[0], thresholds={"*": tiny_thresholds(-math.inf, math.inf)})
+    sealed = seal_bundle(bundle.folder, dataclasses.replace(bundle.metadata, graphs=(graph,)))
     assert read_bundle(bundle.folder) == sealed
-    assert sealed.record.graphs[0].thresholds["*"].genuine_above == math.inf
+    assert sealed.metadata.graphs[0].thresholds["*"].genuine_above == math.inf
 
 
 def test_metrics_may_hold_numpy_numbers_and_what_is_no_number_becomes_null(bundle: Bundle) -> None:
     metrics = {"auroc": np.float32(0.5), "n": np.int64(3), "none": math.nan, "curve": np.array([0.0, 1.0])}
-    sealed = seal_bundle(bundle.folder, dataclasses.replace(bundle.record, metrics=metrics))
-    assert sealed.record.metrics == {"auroc": 0.5, "n": 3, "none": None, "curve": [0.0, 1.0]}
+    sealed = seal_bundle(bundle.folder, dataclasses.replace(bundle.metadata, metrics=metrics))
+    assert sealed.metadata.metrics == {"auroc": 0.5, "n": 3, "none": None, "curve": [0.0, 1.0]}
     assert read_bundle(bundle.folder) == sealed
 
 
@@ -192,7 +192,7 @@ def test_a_wrong_value_in_the_record_is_named(bundle: Bundle, key: str, value: o
 
 
 def test_a_missing_key_is_named_and_an_additional_one_ignored(bundle: Bundle) -> None:
-    assert read_bundle(rewrite(bundle, lambda table: table.update(from_the_future=1))).record == bundle.record
+    assert read_bundle(rewrite(bundle, lambda table: table.update(from_the_future=1))).metadata == bundle.metadata
     with pytest.raises(BundleError, match="lacks the key 'data_hash'"):
         read_bundle(rewrite(bundle, lambda table: table.pop("data_hash")))
 
@@ -204,7 +204,7 @@ def test_an_older_bundle_has_no_cap_and_no_thresholds_for_one_photo(bundle: Bund
     for entry in graph["listing_calibrations"]:
         del entry["genuine"], entry["counterfeit"]
     (bundle.folder / "bundle.json").write_text(json.dumps(table))
-    older = read_bundle(bundle.folder).record.graphs[0]
+    older = read_bundle(bundle.folder).metadata.graphs[0]
     assert older.listing_calibration(1).bounds(0.5) == (-math.inf, math.inf)
     assert older.thresholds_for("toy", one_photo=True) == older.thresholds_for("toy")
 
@@ -223,4 +223,4 @@ def test_seen_photos_are_written_sorted_and_once(tmp_path: Path) -> None:
 
 def test_a_bundle_without_a_list_saw_nothing(bundle: Bundle) -> None:
     (bundle.folder / "seen_photos.txt").unlink()
-    assert seen_photos(seal_bundle(bundle.folder, bundle.record)) == frozenset()
+    assert seen_photos(seal_bundle(bundle.folder, bundle.metadata)) == frozenset()

@@ -7,10 +7,10 @@ import pytest
 from tests.builders.bundle import tiny_thresholds, write_tiny_bundle
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import (
-    BundleRecord,
+    BundleMetadata,
     Calibration,
     GenuineLogits,
-    GraphRecord,
+    GraphMetadata,
     ListingCalibration,
     SupportFloor,
 )
@@ -23,8 +23,8 @@ def bundle(tmp_path: Path) -> Bundle:
     return write_tiny_bundle(tmp_path / "bundle")
 
 
-def changed_graph(bundle: Bundle, **changes: object) -> GraphRecord:
-    return dataclasses.replace(bundle.record.graphs[0], **changes)  # type: ignore[arg-type]
+def changed_graph(bundle: Bundle, **changes: object) -> GraphMetadata:
+    return dataclasses.replace(bundle.metadata.graphs[0], **changes)  # type: ignore[arg-type]
 
 
 def test_records_that_make_no_sense_can_not_be_made(bundle: Bundle) -> None:
@@ -42,21 +42,21 @@ def test_records_that_make_no_sense_can_not_be_made(bundle: Bundle) -> None:
 
 def test_every_product_has_thresholds_and_a_share_of_its_own_or_the_fallback(bundle: Bundle) -> None:
     graph = changed_graph(bundle, thresholds={"toy": tiny_thresholds(-1, 1)}, counterfeit_share={"toy": 0.3})
-    assert dataclasses.replace(bundle.record, graphs=(graph,))
+    assert dataclasses.replace(bundle.metadata, graphs=(graph,))
     with pytest.raises(BundleError, match="neither 'hat' nor"):
-        dataclasses.replace(bundle.record, graphs=(graph,), products=("toy", "hat"))
+        dataclasses.replace(bundle.metadata, graphs=(graph,), products=("toy", "hat"))
 
 
 def test_an_int8_graph_alone_makes_no_bundle(bundle: Bundle) -> None:
     with pytest.raises(BundleError, match="no fp32 graph"):
-        dataclasses.replace(bundle.record, graphs=(changed_graph(bundle, precision="int8"),))
+        dataclasses.replace(bundle.metadata, graphs=(changed_graph(bundle, precision="int8"),))
 
 
 def test_every_product_has_a_support_floor_or_none_has(bundle: Bundle) -> None:
     floor = SupportFloor(listing=0.5, photo=0.2, loss=0.02, n=100, lost=2)
-    graph = dataclasses.replace(bundle.record.graphs[0], support={"another": floor})
+    graph = dataclasses.replace(bundle.metadata.graphs[0], support={"another": floor})
     with pytest.raises(BundleError, match=r"support floors of \['another'\]"):
-        dataclasses.replace(bundle.record, graphs=(graph,))
+        dataclasses.replace(bundle.metadata, graphs=(graph,))
 
 
 def test_a_calibration_is_the_sigmoid_of_a_line() -> None:
@@ -116,8 +116,8 @@ def test_genuine_logits_are_ascending_and_some(values: tuple[float, ...]) -> Non
 def test_every_key_of_the_record_is_documented() -> None:
     page = (Path(__file__).parents[3] / "docs" / "bundle.md").read_text()
     kinds: list[type] = [
-        BundleRecord,
-        GraphRecord,
+        BundleMetadata,
+        GraphMetadata,
         GenuineLogits,
         SupportFloor,
         InputGeometry,

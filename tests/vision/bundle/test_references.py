@@ -31,7 +31,7 @@ def stocked(tmp_path: Path) -> tuple[Bundle, tuple[Reference, ...]]:
 def change_index(bundle: Bundle, **values: object) -> Bundle:
     file = bundle.folder / INDEX_FILE
     file.write_text(json.dumps({**json.loads(file.read_text()), **values}))
-    return seal_bundle(bundle.folder, bundle.record)
+    return seal_bundle(bundle.folder, bundle.metadata)
 
 
 def test_a_bundle_without_references_has_an_empty_bank(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_an_image_deleted_by_hand_or_changed_is_refused_at_load(
     with pytest.raises(BundleChecksumMismatch):
         read_bundle(bundle.folder)
     with pytest.raises(BundleError, match="not the sealed file"):
-        read_references(seal_bundle(bundle.folder, bundle.record))
+        read_references(seal_bundle(bundle.folder, bundle.metadata))
 
 
 def test_an_index_of_another_format_is_refused(stocked: tuple[Bundle, tuple[Reference, ...]]) -> None:
@@ -135,7 +135,7 @@ def test_an_index_and_embeddings_that_disagree_are_refused(stocked: tuple[Bundle
     bundle, _ = stocked
     np.save(bundle.folder / EMBEDDINGS_FILE, np.zeros((2, 4), np.float16))
     with pytest.raises(BundleError, match="a row for each of the 3"):
-        read_references(seal_bundle(bundle.folder, bundle.record))
+        read_references(seal_bundle(bundle.folder, bundle.metadata))
     (bundle.folder / EMBEDDINGS_FILE).write_bytes(b"no array")
     with pytest.raises(BundleError, match="no array"):
-        read_references(seal_bundle(bundle.folder, bundle.record))
+        read_references(seal_bundle(bundle.folder, bundle.metadata))

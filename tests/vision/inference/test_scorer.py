@@ -25,7 +25,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 def resealed(bundle: Bundle, model: onnx.ModelProto) -> Bundle:
     onnx.save(model, bundle.folder / "model.onnx")
-    return seal_bundle(bundle.folder, bundle.record)
+    return seal_bundle(bundle.folder, bundle.metadata)
 
 
 def test_the_scorer_gives_the_graphs_outputs_by_name(bundle: Bundle) -> None:
@@ -114,7 +114,7 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path)
     (tmp_path / "model.onnx").write_bytes(b"no graph")
     with pytest.raises(BundleError, match=r"model\.onnx can't be loaded by this onnxruntime") as caught:
-        Scorer(seal_bundle(tmp_path, bundle.record))
+        Scorer(seal_bundle(tmp_path, bundle.metadata))
     assert caught.value.__cause__ is not None
 
 
@@ -141,7 +141,7 @@ def test_a_graph_can_not_reach_for_files_beside_it(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path)
     model = tiny_graph(SIZE_PX, 20.0, BIAS)
     onnx.save(model, tmp_path / "model.onnx", save_as_external_data=True, location="weights.bin", size_threshold=0)
-    sealed = seal_bundle(tmp_path, bundle.record)
+    sealed = seal_bundle(tmp_path, bundle.metadata)
     with pytest.raises(BundleError, match=r"model\.onnx can't be loaded"):
         Scorer(sealed)
 
@@ -190,7 +190,7 @@ def test_tiles_of_a_wrong_shape_are_the_callers_error(bundle: Bundle) -> None:
 
 
 def test_the_record_of_the_graph_in_use_is_known(bundle: Bundle) -> None:
-    assert Scorer(bundle).graph == bundle.record.graphs[0]
+    assert Scorer(bundle).graph == bundle.metadata.graphs[0]
     assert dataclasses.is_dataclass(Scorer(bundle).graph)
 
 
