@@ -3,7 +3,7 @@
 The Mahalanobis distance of a photo's pooled features from those of genuine photos (Mahalanobis 1936; for anomaly
 detection on ImageNet features Rippel et al. 2021, arXiv 2005.14140). Of the backbone's stages it looks at the last tap,
 mean and spread: earlier ones hold light and texture, the last map what names objects, and neither tells a counterfeit
-of a kind never seen from a genuine item (docs/results.md has the comparison).
+of a kind never seen from a genuine item (docs/experiments.md has the comparison).
 """
 
 from __future__ import annotations

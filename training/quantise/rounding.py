@@ -2,7 +2,7 @@
 
 Rounding to the nearest treats each weight alone. But what a kernel reads varies together, so the error of one weight
 can be taken back by the others: column by column, what is lost is spread over the columns still to be rounded, by the
-covariance of the inputs. On the sneakers' network this leaves a third of the logit's error (docs/results.md).
+covariance of the inputs. On the sneakers' network this leaves a third of the logit's error (docs/experiments.md).
 """
 
 from __future__ import annotations
