@@ -37,6 +37,7 @@ from training.pipeline.train import REPORT_LOGITS
 from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
 from training.statistics import scores as metrics
+from training.statistics.bootstrap import paired_bootstrap
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS
@@ -267,7 +268,7 @@ def table(name: str, genuine: BoolArray, said: dict[str, FloatArray]) -> Table:
 
 def _cells(figure: WeightedFigure, genuine: BoolArray, baseline: FloatArray, p: FloatArray) -> tuple[str, str]:
     value = float(figure(genuine, p, np.ones((1, len(p))))[0])
-    found = metrics.paired_bootstrap(figure, genuine, baseline, p, rounds=ROUNDS)
+    found = paired_bootstrap(figure, genuine, baseline, p, rounds=ROUNDS)
     return f"{value:.4f}", "" if p is baseline else f"{found.value:+.4f} [{found.low:+.4f}, {found.high:+.4f}]"
 
 

@@ -18,8 +18,8 @@ from PIL import Image
 
 from training.data.photo_row import Box, PhotoRow
 from training.perturbations.product import paint_out
-from training.statistics.bootstrap import mean_difference, mean_of
-from training.statistics.estimate import Figure
+from training.statistics.bootstrap import bootstrap_mean, bootstrap_mean_difference
+from training.statistics.estimate import Estimate
 from vision.detector import Detector
 from vision.errors import PhotoError
 from vision.explain.crops import evidence_crops
@@ -61,10 +61,10 @@ class ListingDeletion:
 class DeletionFigures:
     """Of a place: how far logits `moved`, the share of listings `changed`, and what the crops did beyond it, paired."""
 
-    moved: Figure
-    moved_less: Figure
-    changed: Figure
-    changed_less: Figure
+    moved: Estimate
+    moved_less: Estimate
+    changed: Estimate
+    changed_less: Estimate
 
 
 def delete_crops(
@@ -108,23 +108,25 @@ def measure_deletion(listings: Sequence[ListingDeletion], spread: float) -> dict
     changed = {place: [float(one.changed[place]) for one in listings] for place in PLACES}
     return {
         place: DeletionFigures(
-            moved=mean_of(moved[place], of_photos),
-            moved_less=mean_difference(moved["crops"], moved[place], of_photos),
-            changed=mean_of(changed[place], names),
-            changed_less=mean_difference(changed["crops"], changed[place], names),
+            moved=bootstrap_mean(moved[place], of_photos),
+            moved_less=bootstrap_mean_difference(moved["crops"], moved[place], of_photos),
+            changed=bootstrap_mean(changed[place], names),
+            changed_less=bootstrap_mean_difference(changed["crops"], changed[place], names),
         )
         for place in PLACES
     }
 
 
-def own_deletion(listings: Sequence[ListingDeletion], spread: float) -> tuple[Figure, Figure]:
+def own_deletion(listings: Sequence[ListingDeletion], spread: float) -> tuple[Estimate, Estimate]:
     """How far the randomised networks' own logit moved by their own crops, in `spread`s, and how much further than by
     crops anywhere.
     """
     photos = [photo for one in listings for photo in one.photos]
     names = [photo.listing for photo in photos]
     own = [photo.own / spread for photo in photos]
-    return mean_of(own, names), mean_difference(own, [photo.own_anywhere / spread for photo in photos], names)
+    return bootstrap_mean(own, names), bootstrap_mean_difference(
+        own, [photo.own_anywhere / spread for photo in photos], names
+    )
 
 
 def random_boxes(boxes: Sequence[Box], within: Box, rng: np.random.Generator) -> tuple[Box, ...]:

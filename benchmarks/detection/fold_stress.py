@@ -29,7 +29,7 @@ from training.robustness.robustness import Stress, StressPlan, draw_listings, st
 from training.robustness.terminal import print_changes
 from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
-from training.statistics.estimate import share
+from training.statistics.estimate import proportion
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
 
@@ -103,8 +103,8 @@ def judge_fold(bundle: Path, manifest: Manifest, changes: Sequence[Change], thre
 def say_either(answers: Sequence[ChangedAnswer]) -> str:
     """How many listings flip, and change, under one of the changes at least."""
     listings = {(a.before.fold, a.before.listing) for a in answers}
-    flipped = share(len({(a.before.fold, a.before.listing) for a in answers if a.flipped}), len(listings))
-    changed = share(len({(a.before.fold, a.before.listing) for a in answers if a.changed}), len(listings))
+    flipped = proportion(len({(a.before.fold, a.before.listing) for a in answers if a.flipped}), len(listings))
+    changed = proportion(len({(a.before.fold, a.before.listing) for a in answers if a.changed}), len(listings))
     return (
         f"under one of them at least, of {len(listings)} listings: genuine to counterfeit or back {flipped.hits} "
         f"({percent(flipped.value)}, 95 % {interval(flipped)}); any change {changed.hits} "

@@ -20,7 +20,8 @@ from training.data.manifest import Manifest, read_manifest
 from training.data.splits import assign_roles
 from training.pipeline.config import TrainConfig
 from training.recipes.recipe import FrozenRecipe
-from training.statistics.scores import auroc, auroc_weighted, bootstrap_interval, tpr_at_fpr
+from training.statistics.bootstrap import bootstrap_estimate
+from training.statistics.scores import auroc, auroc_weighted, tpr_at_fpr
 from vision.cli.refusals import refusals_in_one_line
 from vision.config.read import read_config
 from vision.verdict import distinct_readable, listing_logit
@@ -62,7 +63,7 @@ def figures(listings: dict[str, tuple[str | None, float]], maker: str) -> tuple[
     own = [entry for entry in listings.values() if entry[0] in (None, maker)]
     counterfeit = np.array([entry[0] == maker for entry in own])
     suspicion = -np.array([entry[1] for entry in own])
-    interval = bootstrap_interval(auroc_weighted, counterfeit, suspicion)
+    interval = bootstrap_estimate(auroc_weighted, counterfeit, suspicion)
     value = auroc(counterfeit, suspicion)
     found = tpr_at_fpr(counterfeit, suspicion, 0.05)
     return value, f"{value:.3f} [{interval.low:.3f}, {interval.high:.3f}]; {found:.2f}"

@@ -26,7 +26,8 @@ from training.calibration.held_out import read_answers_of_photos
 from training.pipeline.train import REPORT_LOGITS
 from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
-from training.statistics.scores import BoolArray, FloatArray, auroc_weighted, paired_bootstrap
+from training.statistics.bootstrap import paired_bootstrap
+from training.statistics.scores import BoolArray, FloatArray, auroc_weighted
 from vision.cli.refusals import refusals_in_one_line
 from vision.verdict import distinct_readable
 

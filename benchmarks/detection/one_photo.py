@@ -21,8 +21,8 @@ from rich.table import Table
 from benchmarks.detection.calibrators import PARTS, Answers, read_listings
 from training.calibration.thresholds import choose_thresholds
 from training.html.wording import interval, percent
-from training.statistics import scores as metrics
-from training.statistics.estimate import share
+from training.statistics.bootstrap import paired_bootstrap
+from training.statistics.estimate import proportion
 from training.statistics.scores import BoolArray, FloatArray
 from vision.bundle.metadata import ANY_PRODUCT, Thresholds
 from vision.cli.refusals import refusals_in_one_line
@@ -84,16 +84,16 @@ def decide(logit: FloatArray, product: NDArray[np.str_], thresholds: dict[str, T
 
 
 def _cells(genuine: BoolArray, outcome: NDArray[np.int64]) -> tuple[str, ...]:
-    flagged = share(int((outcome[genuine] == COUNTERFEIT).sum()), int(genuine.sum()))
-    passed = share(int((outcome[~genuine] == GENUINE).sum()), int((~genuine).sum()))
-    decided = share(int((outcome != REVIEW).sum()), len(outcome))
+    flagged = proportion(int((outcome[genuine] == COUNTERFEIT).sum()), int(genuine.sum()))
+    passed = proportion(int((outcome[~genuine] == GENUINE).sum()), int((~genuine).sum()))
+    decided = proportion(int((outcome != REVIEW).sum()), len(outcome))
     return tuple(f"{one.hits} of {one.n}: {percent(one.value)} ({interval(one)})" for one in (flagged, passed, decided))
 
 
 def _difference(genuine: BoolArray, whole: NDArray[np.int64], cut: NDArray[np.int64]) -> str:
     wrong = [outcome == np.where(genuine, COUNTERFEIT, GENUINE) for outcome in (whole, cut)]
     before, after = (one.astype(np.float64) for one in wrong)
-    found = metrics.paired_bootstrap(_mean_weighted, genuine, before, after)
+    found = paired_bootstrap(_mean_weighted, genuine, before, after)
     return f"{100 * found.value:+.1f} [{100 * found.low:+.1f}, {100 * found.high:+.1f}] per 100 listings"
 
 

@@ -36,7 +36,7 @@ from benchmarks.detection.random_weights import randomise_bundle
 from training.data.manifest import Manifest, PhotoRow, read_manifest
 from training.progress import photo_progress
 from training.robustness.robustness import draw_listings
-from training.statistics.estimate import Figure
+from training.statistics.estimate import Estimate
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
@@ -137,7 +137,7 @@ def print_line(name: str, f: PointingFigures) -> None:
     print(f"{name} ({f.photos}): " + ", ".join(f"{what} {in_words(figure)}" for what, figure in parts))
 
 
-def in_words(figure: Figure) -> str:
+def in_words(figure: Estimate) -> str:
     """`0.93 [0.90, 0.95]`."""
     return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.photo_row import Box
-from training.statistics.bootstrap import mean_difference, mean_of
-from training.statistics.estimate import Figure
+from training.statistics.bootstrap import bootstrap_mean, bootstrap_mean_difference
+from training.statistics.estimate import Estimate
 from vision.explain.crops import places_in_photo
 from vision.verdict import Evidence
 
@@ -42,13 +42,13 @@ class PointingFigures:
     """The game over `photos`, with intervals over listings; `gain` is `hit` less `chance`, paired, and so on."""
 
     photos: int
-    hit: Figure
-    chance: Figure
-    gain: Figure
-    chance_on_product: Figure
-    gain_on_product: Figure
-    inside: Figure
-    inside_gain: Figure
+    hit: Estimate
+    chance: Estimate
+    gain: Estimate
+    chance_on_product: Estimate
+    gain_on_product: Estimate
+    inside: Estimate
+    inside_gain: Estimate
 
 
 def point(
@@ -102,12 +102,12 @@ def measure_pointing(games: Sequence[Pointing]) -> PointingFigures:
     speaking = [game for game in games if not np.isnan(game.inside)]
     return PointingFigures(
         photos=len(games),
-        hit=mean_of(hit, listings),
-        chance=mean_of(chance, listings),
-        gain=mean_difference(hit, chance, listings),
-        chance_on_product=mean_of([game.chance_on_product for game in boxed], [game.listing for game in boxed]),
+        hit=bootstrap_mean(hit, listings),
+        chance=bootstrap_mean(chance, listings),
+        gain=bootstrap_mean_difference(hit, chance, listings),
+        chance_on_product=bootstrap_mean([game.chance_on_product for game in boxed], [game.listing for game in boxed]),
         gain_on_product=_difference(boxed, lambda game: float(game.hit), lambda game: game.chance_on_product),
-        inside=mean_of([game.inside for game in speaking], [game.listing for game in speaking]),
+        inside=bootstrap_mean([game.inside for game in speaking], [game.listing for game in speaking]),
         inside_gain=_difference(speaking, lambda game: game.inside, lambda game: game.chance),
     )
 
@@ -119,9 +119,9 @@ def by_cue_size(games: Sequence[Pointing]) -> tuple[tuple[float, float, tuple[Po
 
 def _difference(
     games: Sequence[Pointing], first: Callable[[Pointing], float], second: Callable[[Pointing], float]
-) -> Figure:
+) -> Estimate:
     listings = [game.listing for game in games]
-    return mean_difference([first(game) for game in games], [second(game) for game in games], listings)
+    return bootstrap_mean_difference([first(game) for game in games], [second(game) for game in games], listings)
 
 
 def _places_of(cue: NDArray[np.bool_], evidence: Evidence) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image
 
 from training.data.manifest import read_manifest
-from training.statistics.scores import wilson_interval
+from training.statistics.estimate import proportion
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import MOST_PHOTOS, Detector
 
@@ -58,7 +58,7 @@ def main() -> None:
 
     with ThreadPoolExecutor(arguments.threads) as pool:
         outcomes = Counter(pool.map(judge, listings))
-    share = wilson_interval(outcomes["unsupported"], len(listings))
+    share = proportion(outcomes["unsupported"], len(listings))
     told = ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common())
     kept_out = outcomes["unsupported"] / len(listings)
     print(f"{len(listings)} listings: unsupported {kept_out:.3f} [{share.low:.3f}, {share.high:.3f}] ({told})")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from training.audit.finding import FINDING_CODES, Finding, FindingCode
 from training.audit.photo_checks import Facts, check_photos
 from training.audit.photo_facts import read_facts
-from training.audit.shortcuts import SHORTCUTS, Baseline, Shortcut, shortcut_baseline
+from training.audit.shortcuts import SHORTCUTS, Shortcut, ShortcutBaseline, shortcut_baseline
 from training.audit.table_checks import check_table
 from training.data.manifest import Manifest
 from training.data.problems import nearest
@@ -36,7 +36,7 @@ class Audit:
 
     manifest: Manifest
     findings: tuple[Finding, ...]
-    baselines: tuple[Baseline, ...]
+    baselines: tuple[ShortcutBaseline, ...]
 
     @property
     def refusals(self) -> tuple[Finding, ...]:
@@ -71,7 +71,7 @@ def audit_manifest(
     facts = read_facts(manifest.rows, threads=threads, advance=advance)
     baselines, unmeasured = _measure_shortcuts(manifest, facts, shortcuts, seed)
     findings = [*check_table(manifest, alpha=alpha, beta=beta), *check_photos(manifest, facts), *unmeasured]
-    findings += [_shortcut_finding(baseline) for baseline in baselines if baseline.low > far_from_chance]
+    findings += [_shortcut_finding(baseline) for baseline in baselines if baseline.auroc.low > far_from_chance]
     return Audit(manifest=manifest, findings=_in_order(findings, allow), baselines=baselines)
 
 
@@ -97,8 +97,8 @@ def _in_order(findings: list[Finding], allow: Collection[str]) -> tuple[Finding,
 
 def _measure_shortcuts(
     manifest: Manifest, facts: Facts, shortcuts: Collection[Shortcut], seed: int
-) -> tuple[tuple[Baseline, ...], list[Finding]]:
-    baselines: list[Baseline] = []
+) -> tuple[tuple[ShortcutBaseline, ...], list[Finding]]:
+    baselines: list[ShortcutBaseline] = []
     unmeasured: list[Finding] = []
     has_both = {"genuine", "counterfeit"} <= {row.label for row in manifest.rows}  # else there is no label to tell
     for shortcut in shortcuts if has_both else ():
@@ -116,11 +116,11 @@ def _measure_shortcuts(
     return tuple(baselines), unmeasured
 
 
-def _shortcut_finding(baseline: Baseline) -> Finding:
+def _shortcut_finding(baseline: ShortcutBaseline) -> Finding:
     return Finding(
         code=_CODES[baseline.shortcut],
         level="warn",
-        message=f"{_NAMES[baseline.shortcut]} reaches a listing AUROC of {baseline.auroc:.2f} "
-        f"({baseline.low:.2f} to {baseline.high:.2f}; chance is 0.50)",
+        message=f"{_NAMES[baseline.shortcut]} reaches a listing AUROC of {baseline.auroc.value:.2f} "
+        f"({baseline.auroc.low:.2f} to {baseline.auroc.high:.2f}; chance is 0.50)",
         advice=_ADVICE[baseline.shortcut],
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from training.audit.audit import Audit
 from training.audit.finding import Finding
+from training.audit.shortcuts import ShortcutBaseline
 from training.data.manifest import Manifest, PhotoRow
 from training.errors import AuditRefused
 from training.html.page import render_page
@@ -59,7 +60,18 @@ def audit_as_dict(audit: Audit) -> dict[str, object]:
             }
             for finding in audit.findings
         ],
-        "shortcuts": [asdict(baseline) for baseline in audit.baselines],
+        "shortcuts": [_baseline_as_dict(baseline) for baseline in audit.baselines],
+    }
+
+
+def _baseline_as_dict(baseline: ShortcutBaseline) -> dict[str, object]:
+    return {
+        "shortcut": baseline.shortcut,
+        "auroc": baseline.auroc.value,
+        "low": baseline.auroc.low,
+        "high": baseline.auroc.high,
+        "n_listings": baseline.n_listings,
+        "n_photos": baseline.n_photos,
     }
 
 

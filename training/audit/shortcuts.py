@@ -15,7 +15,9 @@ from sklearn.preprocessing import StandardScaler
 from training.audit.photo_facts import FileMetadata, PhotoFacts, UnreadablePhoto, read_facts
 from training.data.manifest import Manifest
 from training.data.splits import group_folds
-from training.statistics.scores import auroc, auroc_weighted, bootstrap_interval
+from training.statistics.bootstrap import bootstrap_estimate
+from training.statistics.estimate import Estimate
+from training.statistics.scores import auroc_weighted
 from vision.photo.format import PHOTO_FORMATS
 
 Shortcut = Literal["background", "colour", "file_metadata"]
@@ -23,18 +25,16 @@ SHORTCUTS: tuple[Shortcut, ...] = get_args(Shortcut)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
+class ShortcutBaseline:
     """How well something other than the product tells counterfeits: a listing AUROC with its 95 % interval."""
 
     shortcut: Shortcut
-    auroc: float
-    low: float
-    high: float
+    auroc: Estimate
     n_listings: int
     n_photos: int
 
 
-def background_baseline(manifest: Manifest, *, threads: int = 2, seed: int = 0) -> Baseline:
+def background_baseline(manifest: Manifest, *, threads: int = 2, seed: int = 0) -> ShortcutBaseline:
     """What the background alone gives away; photos that a product's box fills are left out.
 
     Raises SplitError where the listings can't make five folds.
@@ -50,7 +50,7 @@ def shortcut_baseline(
     *,
     folds: int = 5,
     seed: int = 0,
-) -> Baseline:
+) -> ShortcutBaseline:
     """A grouped cross-validation on one shortcut's features; a listing's value is the mean of its photos'.
 
     `facts` run parallel to `manifest.rows`. Products weigh their labels equally, so that a product with more
@@ -67,12 +67,9 @@ def shortcut_baseline(
         of_listing.setdefault(row.listing, []).append(value)
     positive = np.array([counterfeit[name] for name in of_listing])
     means = np.array([np.mean(values) for values in of_listing.values()])
-    interval = bootstrap_interval(auroc_weighted, positive, means, seed=seed)
-    return Baseline(
+    return ShortcutBaseline(
         shortcut=shortcut,
-        auroc=auroc(positive, means),
-        low=interval.low,
-        high=interval.high,
+        auroc=bootstrap_estimate(auroc_weighted, positive, means, seed=seed),
         n_listings=len(of_listing),
         n_photos=len(suspicion),
     )

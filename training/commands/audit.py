@@ -99,8 +99,9 @@ def print_audit(audit: Audit, console: Console) -> None:
         for column in ("from", "listing AUROC", "95 % interval", "listings"):
             table.add_column(column, justify="left" if column == "from" else "right")
         for baseline in audit.baselines:
-            interval = f"{baseline.low:.2f} to {baseline.high:.2f}"
+            auroc = baseline.auroc
+            interval = f"{auroc.low:.2f} to {auroc.high:.2f}"
             name = baseline.shortcut.replace("_", " ")
-            table.add_row(f"{name} alone", f"{baseline.auroc:.2f}", interval, str(baseline.n_listings))
+            table.add_row(f"{name} alone", f"{auroc.value:.2f}", interval, str(baseline.n_listings))
         console.print(table)
     console.print("[bold red]Refused.[/bold red]" if audit.refusals else "[bold green]May be trained on.[/bold green]")

@@ -13,7 +13,7 @@ from training.pipeline.evaluate import evaluate_bundle
 from training.pipeline.evaluation import Evaluation, describe_left_out
 from training.robustness.robustness import DEFAULT_LISTINGS, StressPlan
 from training.robustness.terminal import print_stress
-from training.statistics.estimate import Figure, Share
+from training.statistics.estimate import Estimate, Proportion
 from vision.bundle.metadata import Precision
 
 app = typer.Typer(add_completion=False)
@@ -73,7 +73,7 @@ def _print_summary(console: Console, evaluation: Evaluation) -> None:
     table.add_column("")
     table.add_column("", justify="right")
     table.add_column("95 % interval")
-    rows: list[tuple[str, Figure | Share]] = [
+    rows: list[tuple[str, Estimate]] = [
         ("listing AUROC", figures.listing.auroc),
         ("photo AUROC", figures.photo.auroc),
         ("listing average precision", figures.listing.average_precision),
@@ -86,7 +86,7 @@ def _print_summary(console: Console, evaluation: Evaluation) -> None:
         ("counterfeits passed", figures.counterfeit_passed),
     ]
     for name, figure in rows:
-        value = percent(figure.value) if isinstance(figure, Share) else number(figure.value)
+        value = percent(figure.value) if isinstance(figure, Proportion) else number(figure.value)
         table.add_row(name, value, interval(figure))
     console.print(table)
     for sentence in describe_left_out(evaluation.left_out):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
-from dataclasses import asdict
 from pathlib import Path
 
 from markupsafe import Markup
@@ -16,10 +14,11 @@ from training.comparison.run_figures import MeasuredRun
 from training.comparison.run_predictions import RunAnswers
 from training.comparison.wording import FIGURE_NAMES, signed, signed_interval
 from training.errors import NothingToCompare
-from training.evaluation.figures import figures_as_dict
+from training.evaluation.figures_json import figures_as_dict
 from training.html.page import render_page
 from training.html.plots import IntervalRow, plot_intervals
 from training.html.wording import LABEL_KIND_SENTENCES
+from vision.bundle.json_dataclass import to_json_table
 
 PAGE_FILE = "compare.html"
 JSON_FILE = "compare.json"
@@ -73,7 +72,8 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, object]:
                 "run": difference.run,
                 "figures": {
                     one.figure: {
-                        **{name: _number(getattr(one, name)) for name in ("baseline", "run", "value", "low", "high")},
+                        **_to_json({"baseline": one.baseline, "run": one.run}),
+                        **_to_json(one.difference),
                         "verdict": one.verdict,
                     }
                     for one in difference.differences
@@ -87,9 +87,8 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, object]:
 
 def _run_as_dict(measured: MeasuredRun) -> dict[str, object]:
     run = measured.run
-    facts = {key: value for key, value in asdict(run.facts).items() if key != "settings"}
+    facts = {key: value for key, value in to_json_table(run.facts).items() if key != "settings"}
     figures = {key: value for key, value in figures_as_dict(measured.figures).items() if key in _FIGURES_OF_LISTINGS}
-    mean = measured.mean_of_folds
     return {
         "name": run.name,
         **facts,
@@ -97,12 +96,12 @@ def _run_as_dict(measured: MeasuredRun) -> dict[str, object]:
         "listings": len(run.answers),
         "answers": answers_file(run.name),
         "silent_folds": list(run.silent_folds),
-        "mean_of_folds": {"value": _number(mean.value), "low": _number(mean.low), "high": _number(mean.high)},
+        "mean_of_folds": _to_json(measured.mean_of_folds),
         "by_fold": {
             group.name: {
                 "genuine": group.genuine,
                 "counterfeit": group.counterfeit,
-                "auroc": {name: _number(getattr(group.auroc, name)) for name in ("value", "low", "high")},
+                "auroc": _to_json(group.auroc),
             }
             for group in measured.by_fold
         },
@@ -123,8 +122,8 @@ _FIGURES_OF_LISTINGS = (
 )
 
 
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, _DECIMALS)
+def _to_json(figures: object) -> dict[str, object]:
+    return to_json_table(figures, decimals=_DECIMALS)
 
 
 def _page(comparison: Comparison) -> str:
@@ -149,9 +148,7 @@ def _plot_runs(comparison: Comparison) -> str:
     rows = [
         IntervalRow(
             name=measured.run.name,
-            value=measured.mean_of_folds.value,
-            low=measured.mean_of_folds.low,
-            high=measured.mean_of_folds.high,
+            estimate=measured.mean_of_folds,
             is_baseline=measured.run.name == comparison.baseline and len(comparison.runs) > 1,
         )
         for measured in comparison.runs
@@ -162,7 +159,7 @@ def _plot_runs(comparison: Comparison) -> str:
 def _plot_differences(comparison: Comparison, figure: PairedName) -> str:
     """A row a run; nothing to draw, and no text, where the figure is unknown."""
     rows = [
-        IntervalRow(name=difference.run, value=one.value, low=one.low, high=one.high)
+        IntervalRow(name=difference.run, estimate=one.difference)
         for difference in comparison.differences
         for one in difference.differences
         if one.figure == figure

@@ -11,6 +11,8 @@ import numpy as np
 from training.comparison.run_figures import arrays_of, mean_of_folds
 from training.comparison.run_predictions import RunAnswers
 from training.statistics import scores as metrics
+from training.statistics.bootstrap import paired_bootstrap
+from training.statistics.estimate import Estimate
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 PairedName = Literal[
@@ -34,16 +36,15 @@ class PairedDifference:
     figure: PairedName
     baseline: float
     run: float
-    value: float
-    low: float
-    high: float
+    difference: Estimate
 
     @property
     def verdict(self) -> Literal["better", "worse", "open"]:
         """Whether the interval lies on one side of 0."""
-        if math.isnan(self.low) or self.low <= 0 <= self.high:
+        low, high = self.difference.low, self.difference.high
+        if math.isnan(low) or low <= 0 <= high:
             return "open"
-        return "better" if (self.low > 0) != (self.figure in LOWER_IS_BETTER) else "worse"
+        return "better" if (low > 0) != (self.figure in LOWER_IS_BETTER) else "worse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +66,11 @@ def difference_of(baseline: RunAnswers, run: RunAnswers, rounds: int = 2000) -> 
         values: tuple[FloatArray, FloatArray] = (first, second),
         of_run: WeightedFigure | None = None,
     ) -> PairedDifference:
-        found = metrics.paired_bootstrap(figure, positive, *values, figure_of_second=of_run, rounds=rounds)
-        one = np.ones((1, len(positive)))
         return PairedDifference(
             figure=name,
-            baseline=float(figure(positive, values[0], one)[0]),
-            run=float((of_run or figure)(positive, values[1], one)[0]),
-            value=found.value,
-            low=found.low,
-            high=found.high,
+            baseline=metrics.point_value(figure, positive, values[0]),
+            run=metrics.point_value(of_run or figure, positive, values[1]),
+            difference=paired_bootstrap(figure, positive, *values, figure_of_second=of_run, rounds=rounds),
         )
 
     differences = [

@@ -16,7 +16,8 @@ from training.comparison.run_predictions import RunAnswers
 from training.evaluation.figures import Figures, Group, listing_group, measure
 from training.evaluation.predictions import ListingAnswer
 from training.statistics import scores as metrics
-from training.statistics.estimate import Figure, share
+from training.statistics.bootstrap import bootstrap_estimate
+from training.statistics.estimate import Estimate, proportion
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 
@@ -25,7 +26,7 @@ class MeasuredRun:
     """A run and the figures of all that it answered; `by_fold` has no entry for a run without folds."""
 
     run: RunAnswers
-    mean_of_folds: Figure
+    mean_of_folds: Estimate
     figures: Figures
     by_fold: tuple[Group, ...]
 
@@ -33,7 +34,7 @@ class MeasuredRun:
 def measure_run(run: RunAnswers, *, rounds: int = 2000) -> MeasuredRun:
     """The figures of one run, with intervals from `rounds` bootstrap rounds."""
     figures = measure(run.answers, (), rounds=rounds)
-    unknown = share(0, 0)
+    unknown = proportion(0, 0)
     if not run.has_outcomes:
         figures = replace(
             figures,
@@ -44,13 +45,10 @@ def measure_run(run: RunAnswers, *, rounds: int = 2000) -> MeasuredRun:
             outcomes={},
         )
     positive, suspicion, fold = arrays_of(run.answers)
-    leading = mean_of_folds(fold)
-    interval = metrics.bootstrap_interval(leading, positive, suspicion, rounds=rounds)
-    value = float(leading(positive, suspicion, np.ones((1, len(positive))))[0])
     folds = sorted(k for k in run.folds if k is not None)
     return MeasuredRun(
         run=run,
-        mean_of_folds=Figure(value=value, low=interval.low, high=interval.high),
+        mean_of_folds=bootstrap_estimate(mean_of_folds(fold), positive, suspicion, rounds=rounds),
         figures=figures,
         by_fold=tuple(listing_group(f"fold {k}", [a for a in run.answers if a.fold == k], rounds) for k in folds),
     )

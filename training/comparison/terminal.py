@@ -14,7 +14,7 @@ from training.comparison.compare import Comparison
 from training.comparison.run_figures import MeasuredRun
 from training.comparison.wording import FIGURE_NAMES, signed, signed_interval
 from training.html.wording import number, percent
-from training.statistics.estimate import Figure, Share
+from training.statistics.estimate import Estimate, Proportion
 
 _MOST_COLUMNS = 4  # runs beside each other in a table that has a column a run
 _STYLES = {"better": "bold green", "worse": "bold red", "open": ""}
@@ -46,8 +46,8 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
                 FIGURE_NAMES[one.figure],
                 number(one.baseline),
                 number(one.run),
-                signed(one.value),
-                signed_interval(one),
+                signed(one.difference.value),
+                signed_interval(one.difference),
                 style=_STYLES[one.verdict],
             )
         console.print(table)
@@ -130,13 +130,13 @@ def _settings(comparison: Comparison) -> Table:
     return table
 
 
-def _with_interval(figure: Figure | Share) -> str:
+def _with_interval(figure: Estimate) -> str:
     """The figure over its interval; a share's in percent, which its own line says."""
-    value = percent(figure.value) if isinstance(figure, Share) else number(figure.value)
+    value = percent(figure.value) if isinstance(figure, Proportion) else number(figure.value)
     if math.isnan(figure.low):
         return value
     low, high = (
-        (f"{100 * end:.1f}" if isinstance(figure, Share) else f"{end:.3f}") for end in (figure.low, figure.high)
+        (f"{100 * end:.1f}" if isinstance(figure, Proportion) else f"{end:.3f}") for end in (figure.low, figure.high)
     )
     return f"{value}\n[dim]{low}–{high}[/dim]"
 

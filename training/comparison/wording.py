@@ -2,7 +2,8 @@
 
 import math
 
-from training.comparison.paired import PairedDifference, PairedName
+from training.comparison.paired import PairedName
+from training.statistics.estimate import Estimate
 
 FIGURE_NAMES: dict[PairedName, str] = {
     "mean_of_folds": "AUROC, mean of folds",
@@ -22,6 +23,6 @@ def signed(value: float, digits: int = 4) -> str:
     return "–" if math.isnan(value) else f"{value:+.{digits}f}"
 
 
-def signed_interval(difference: PairedDifference) -> str:
+def signed_interval(difference: Estimate) -> str:
     """`+0.0164 to +0.0497`; empty where it is undefined."""
     return "" if math.isnan(difference.low) else f"{signed(difference.low)} to {signed(difference.high)}"

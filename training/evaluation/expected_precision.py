@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from training.evaluation.figures import Figures
-from training.statistics.estimate import Share, share
+from training.statistics.estimate import Proportion, proportion
 
 COUNTERFEIT_SHARES = (0.5, 0.1, 0.01, 0.001)
 _LISTINGS = 10_000
@@ -25,13 +25,13 @@ class ExpectedPrecision:
     flagged: float
     found: float
     passed: float
-    tpr: Share
+    tpr: Proportion
 
 
 def expected_precision(figures: Figures) -> tuple[ExpectedPrecision, ...]:
     """At 50 %, 10 %, 1 % and 0.1 % counterfeits; nothing where a label was missing or nothing was flagged."""
     outcomes = figures.outcomes["counterfeit"]
-    tpr = share(outcomes.get("counterfeit", 0), sum(outcomes.values()))
+    tpr = proportion(outcomes.get("counterfeit", 0), sum(outcomes.values()))
     fpr, passed = figures.genuine_flagged, figures.counterfeit_passed
     if not tpr.n or not fpr.n or not tpr.hits + fpr.hits:
         return ()

@@ -4,9 +4,8 @@ The positive class is `counterfeit`; FPR is the share of genuine listings flagge
 Wilson's; of anything else, a bootstrap over listings (of photos too: photos of one listing are drawn together).
 """
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -14,8 +13,10 @@ from numpy.typing import NDArray
 
 from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from training.statistics import scores as metrics
-from training.statistics.estimate import Figure, Share, plain_values, share
+from training.statistics.bootstrap import bootstrap_estimate
+from training.statistics.estimate import Estimate, Proportion, proportion
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
+from vision.bundle.json_dataclass import NullableFloat
 
 Level = Literal["listing", "photo"]
 
@@ -32,13 +33,13 @@ class Quality:
 
     genuine: int
     counterfeit: int
-    auroc: Figure
-    average_precision: Figure
-    tpr_at_1pct_fpr: Figure
-    tpr_at_5pct_fpr: Figure
-    ece: Figure
-    ece_95th_if_perfect: float
-    brier: Figure
+    auroc: Estimate
+    average_precision: Estimate
+    tpr_at_1pct_fpr: Estimate
+    tpr_at_5pct_fpr: Estimate
+    ece: Estimate
+    ece_95th_if_perfect: NullableFloat
+    brier: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +49,10 @@ class Group:
     name: str
     genuine: int
     counterfeit: int
-    auroc: Figure
-    tpr_at_5pct_fpr: Figure
-    genuine_flagged: Share | None = None
-    counterfeit_passed: Share | None = None
+    auroc: Estimate
+    tpr_at_5pct_fpr: Estimate
+    genuine_flagged: Proportion | None = None
+    counterfeit_passed: Proportion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +64,11 @@ class Figures:
 
     listing: Quality
     photo: Quality
-    answered: Share
-    coverage: Share  # called genuine or counterfeit
-    accuracy_when_said: Share
-    genuine_flagged: Share
-    counterfeit_passed: Share
+    answered: Proportion
+    coverage: Proportion  # called genuine or counterfeit
+    accuracy_when_said: Proportion
+    genuine_flagged: Proportion
+    counterfeit_passed: Proportion
     outcomes: Mapping[str, Mapping[str, int]]  # by label, then by outcome
     by_product: tuple[Group, ...]
     by_photo_count: tuple[Group, ...]
@@ -85,9 +86,9 @@ def measure(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], *,
     return Figures(
         listing=_quality(_listing_values(listings), [a.authenticity is not None for a in listings], rounds),
         photo=_quality(_photo_values(read), [True] * len(read), rounds),
-        answered=share(sum(a.authenticity is not None for a in listings), len(listings)),
-        coverage=share(len(said), len(listings)),
-        accuracy_when_said=share(sum(a.outcome == a.label for a in said), len(said)),
+        answered=proportion(sum(a.authenticity is not None for a in listings), len(listings)),
+        coverage=proportion(len(said), len(listings)),
+        accuracy_when_said=proportion(sum(a.outcome == a.label for a in said), len(said)),
         genuine_flagged=_share_called(genuine, "counterfeit"),
         counterfeit_passed=_share_called(counterfeit, "genuine"),
         outcomes={"genuine": _count_outcomes(genuine), "counterfeit": _count_outcomes(counterfeit)},
@@ -99,11 +100,6 @@ def measure(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], *,
     )
 
 
-def figures_as_dict(figures: Figures) -> dict[str, object]:
-    """JSON-able, as metrics.json and a bundle's record hold them: NaN becomes None, floats have 4 decimals."""
-    return {field.name: plain_values(getattr(figures, field.name)) for field in fields(figures)}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Values:
     """Answers as arrays [N]: the class, the suspicion, and the listing that the bootstrap draws."""
@@ -112,14 +108,8 @@ class _Values:
     suspicion: FloatArray
     listing: NDArray[np.str_]
 
-    def figure(self, weighted: WeightedFigure, rounds: int) -> Figure:
-        value = (
-            weighted(self.positive, self.suspicion, np.ones((1, len(self.positive))))
-            if len(self.positive)
-            else [math.nan]
-        )
-        interval = metrics.bootstrap_interval(weighted, self.positive, self.suspicion, self.listing, rounds=rounds)
-        return Figure(value=float(value[0]), low=interval.low, high=interval.high)
+    def figure(self, weighted: WeightedFigure, rounds: int) -> Estimate:
+        return bootstrap_estimate(weighted, self.positive, self.suspicion, self.listing, rounds=rounds)
 
     def only(self, kept: BoolArray) -> "_Values":
         return _Values(positive=self.positive[kept], suspicion=self.suspicion[kept], listing=self.listing[kept])
@@ -165,8 +155,8 @@ def _of_authenticity(weighted: WeightedFigure) -> WeightedFigure:
     return figure
 
 
-def _share_called(listings: Sequence[ListingAnswer], outcome: str) -> Share:
-    return share(sum(a.outcome == outcome for a in listings), len(listings))
+def _share_called(listings: Sequence[ListingAnswer], outcome: str) -> Proportion:
+    return proportion(sum(a.outcome == outcome for a in listings), len(listings))
 
 
 def _count_outcomes(listings: Sequence[ListingAnswer]) -> dict[str, int]:

@@ -5,6 +5,7 @@ in the evidence overlay; line style and marker differ too, for readers who don't
 """
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from training.statistics.estimate import Estimate
 from training.statistics.scores import BoolArray, Curve, FloatArray, ReliabilityBin
 from vision.bundle.metadata import Thresholds
 
@@ -54,12 +56,10 @@ class ThresholdRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntervalRow:
-    """A figure and its interval under the name of what it was measured on; NaN where it is undefined."""
+    """An estimate under the name of what it was measured on."""
 
     name: str
-    value: float
-    low: float
-    high: float
+    estimate: Estimate
     is_baseline: bool = False
 
 
@@ -89,14 +89,17 @@ def plot_reliability(bins: Sequence[ReliabilityBin]) -> str:
     """Said authenticity against the share that is genuine, with Wilson intervals; area grows with listings."""
     figure, axes = _new_axes(4.2, 3.8)
     axes.plot([0, 1], [0, 1], color=_TOKENS["line"], linewidth=1)
-    said = np.array([b.p_mean for b in bins])
-    true = np.array([b.genuine_share for b in bins])
-    count = np.array([b.n for b in bins])
-    axes.vlines(said, [b.low for b in bins], [b.high for b in bins], color=_TOKENS["accent"], linewidth=1.2, alpha=0.6)
+    mean = np.array([b.p_mean for b in bins])
+    shares = [b.genuine for b in bins]
+    true = np.array([share.value for share in shares])
+    count = np.array([share.n for share in shares])
+    low, high = [share.low for share in shares], [share.high for share in shares]
+    axes.vlines(mean, low, high, color=_TOKENS["accent"], linewidth=1.2, alpha=0.6)
     if len(bins):
-        axes.scatter(said, true, s=20 + 180 * count / count.max(), color=_TOKENS["accent"], alpha=0.85, zorder=3)
+        axes.scatter(mean, true, s=20 + 180 * count / count.max(), color=_TOKENS["accent"], alpha=0.85, zorder=3)
     for b in bins:
-        axes.annotate(f"{b.n}", (b.p_mean, b.low), xytext=(0, -9), textcoords="offset points", ha="center", fontsize=7)
+        place = (b.p_mean, b.genuine.low)
+        axes.annotate(f"{b.genuine.n}", place, xytext=(0, -9), textcoords="offset points", ha="center", fontsize=7)
     _label(axes, "authenticity said", "share genuine")
     _unit_square(axes)
     return _svg(figure, "Reliability plot")
@@ -150,19 +153,20 @@ def plot_intervals(rows: Sequence[IntervalRow], *, title: str, x_label: str, zer
     The baseline is hollow, and a dashed line carries its figure to the other rows.
     """
     figure, axes = _new_axes(8.6, 0.8 + 0.42 * max(1, len(rows)))
-    shown = [(place, row) for place, row in enumerate(reversed(rows)) if row.value == row.value]
+    shown = [(place, row) for place, row in enumerate(reversed(rows)) if not math.isnan(row.estimate.value)]
     if zero:
         axes.axvline(0, color=_TOKENS["muted"], linewidth=1)
     for place, row in shown:
+        estimate = row.estimate
         if row.is_baseline:
-            axes.axvline(row.value, color=_TOKENS["line"], linewidth=1, linestyle="--")
-        if row.low == row.low:
-            axes.hlines(place, row.low, row.high, color=_TOKENS["accent"], linewidth=2)
+            axes.axvline(estimate.value, color=_TOKENS["line"], linewidth=1, linestyle="--")
+        if not math.isnan(estimate.low):
+            axes.hlines(place, estimate.low, estimate.high, color=_TOKENS["accent"], linewidth=2)
         inside = _TOKENS["paper"] if row.is_baseline else _TOKENS["accent"]
-        axes.scatter(row.value, place, s=45, facecolor=inside, edgecolor=_TOKENS["accent"], zorder=3)
+        axes.scatter(estimate.value, place, s=45, facecolor=inside, edgecolor=_TOKENS["accent"], zorder=3)
     for place, row in enumerate(reversed(rows)):
         axes.annotate(
-            _interval_text(row, signed=zero),
+            _interval_text(row.estimate, signed=zero),
             (1.01, place),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -176,11 +180,11 @@ def plot_intervals(rows: Sequence[IntervalRow], *, title: str, x_label: str, zer
     return _svg(figure, title)
 
 
-def _interval_text(row: IntervalRow, *, signed: bool) -> str:
-    if row.value != row.value:
+def _interval_text(estimate: Estimate, *, signed: bool) -> str:
+    if math.isnan(estimate.value):
         return "–"
     sign = "+" if signed else ""
-    return f"{row.value:{sign}.3f} [{row.low:{sign}.3f}, {row.high:{sign}.3f}]"
+    return f"{estimate.value:{sign}.3f} [{estimate.low:{sign}.3f}, {estimate.high:{sign}.3f}]"
 
 
 def _draw_threshold_row(axes: Axes, place: int, row: ThresholdRow, rng: np.random.Generator) -> None:

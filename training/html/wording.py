@@ -3,7 +3,7 @@
 import math
 
 from training.statistics.bounds import listings_needed
-from training.statistics.estimate import Figure, Share
+from training.statistics.estimate import Estimate, Proportion
 from vision.bundle.metadata import ErrorBound, LabelKind, Thresholds
 
 NBSP = "\u00a0"
@@ -47,16 +47,16 @@ def percent(value: float) -> str:
     return f"{100 * value:.{digits}f}".removesuffix(".0") + NBSP + "%"
 
 
-def interval(figure: Figure | Share) -> str:
+def interval(figure: Estimate) -> str:
     """`0.83 to 0.89`; shares in percent."""
     if math.isnan(figure.low):
         return ""
-    if isinstance(figure, Share):
+    if isinstance(figure, Proportion):
         return f"{100 * figure.low:.1f} to {100 * figure.high:.1f}{NBSP}%"
     return f"{figure.low:.3f} to {figure.high:.3f}"
 
 
-def percents(figure: Figure) -> str:
+def percents(figure: Estimate) -> str:
     """A figure's interval as shares, such as `49 to 58 %`; empty where it is undefined."""
     return f"{100 * figure.low:.0f} to {percent(figure.high)}" if figure.low == figure.low else ""
 

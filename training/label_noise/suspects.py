@@ -19,8 +19,9 @@ from training.evaluation.predictions import HELD_OUT_ANSWERS, ListingAnswer, rea
 from training.label_noise.confident_learning import dispute_labels, dispute_order, wrong_label_share
 from training.runs.data import data_of_run
 from training.runs.folder import FOLDS_FOLDER, read_run_record
-from training.statistics.estimate import Figure
-from training.statistics.scores import BoolArray, FloatArray, bootstrap_interval
+from training.statistics.bootstrap import bootstrap_estimate
+from training.statistics.estimate import Estimate
+from training.statistics.scores import BoolArray, FloatArray
 from vision.bundle.metadata import LabelKind
 
 DISPUTED_COLUMNS = ("listing", "product", "label", "authenticity", "rank", "suggested_label", "decision")
@@ -72,7 +73,7 @@ class WrongLabels:
 
     label: Label
     listings: int
-    share: Figure
+    share: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +180,6 @@ def _bundle_of(folder: Path, file: Path, answer: ListingAnswer) -> Path:
 
 
 def _estimate(label: Label, genuine: BoolArray, authenticity: FloatArray, product: NDArray[np.str_]) -> WrongLabels:
-    figure = wrong_label_share(label, product)
-    value = float(figure(genuine, authenticity, np.ones((1, len(genuine))))[0]) if len(genuine) else float("nan")
-    interval = bootstrap_interval(figure, genuine, authenticity)
+    share = bootstrap_estimate(wrong_label_share(label, product), genuine, authenticity)
     listings = int((genuine if label == "genuine" else ~genuine).sum())
-    return WrongLabels(label=label, listings=listings, share=Figure(value=value, low=interval.low, high=interval.high))
+    return WrongLabels(label=label, listings=listings, share=share)

@@ -1,16 +1,17 @@
 """What an evaluation found: the answers, their figures, and what was left out."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from training.data.manifest import Manifest
 from training.evaluation.expected_precision import expected_precision
-from training.evaluation.figures import Figures, figures_as_dict
+from training.evaluation.figures import Figures
+from training.evaluation.figures_json import DECIMALS, figures_as_dict
 from training.evaluation.predict import LeftOut
 from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from training.robustness.robustness import Stress
 from training.robustness.skipped import why_skipped
-from training.statistics.estimate import plain_values
 from vision.bundle.bundle import Bundle
+from vision.bundle.json_dataclass import to_json_table
 from vision.bundle.metadata import GraphMetadata
 
 
@@ -46,9 +47,9 @@ def metrics_table(evaluation: Evaluation) -> dict[str, object]:
         "listings": len(evaluation.listings),
         "photos": len(evaluation.photos),
         "photo_errors": sum(photo.error is not None for photo in evaluation.photos),
-        "left_out": asdict(evaluation.left_out),
+        "left_out": to_json_table(evaluation.left_out),
         "figures": figures_as_dict(evaluation.figures),
-        "expected_precision": [plain_values(row) for row in expected_precision(evaluation.figures)],
+        "expected_precision": [to_json_table(row, decimals=DECIMALS) for row in expected_precision(evaluation.figures)],
         "stress": _stress_table(evaluation.stress) if evaluation.stress else None,
     }
 
@@ -60,7 +61,7 @@ def _stress_table(stress: Stress) -> dict[str, object]:
         "photos": stress.photos,
         "seed": stress.plan.seed,
         "boxed_listings": stress.boxed,
-        "changes": {figures.change: plain_values(figures) for figures in stress.figures},
+        "changes": {figures.change: to_json_table(figures, decimals=DECIMALS) for figures in stress.figures},
         "skipped": list(why_skipped(stress)),
     }
 

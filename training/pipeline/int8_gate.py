@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from training.calibration.held_out import CalibrationSet
+from training.statistics.bootstrap import paired_bootstrap
 from training.statistics.bounds import upper_bound
-from training.statistics.scores import BoolArray, FloatArray, auroc, auroc_weighted, paired_bootstrap
+from training.statistics.scores import BoolArray, FloatArray, auroc, auroc_weighted
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphMetadata, Int8Gate, Tally
 from vision.verdict import Outcome, decide, distinct_readable, listing_logit

@@ -15,7 +15,8 @@ from training.data.load import read_training_data
 from training.data.manifest import Manifest
 from training.data.splits import Roles, assign_roles
 from training.errors import RunError
-from training.evaluation.figures import figures_as_dict, measure
+from training.evaluation.figures import measure
+from training.evaluation.figures_json import figures_as_dict
 from training.evaluation.predictions import HELD_OUT_ANSWERS, write_answers
 from training.finetune.distributed import Processes, join_processes
 from training.model.ensemble import AnyNetwork

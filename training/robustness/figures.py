@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from training.evaluation.predictions import ListingAnswer
-from training.statistics import scores as metrics
-from training.statistics.estimate import Figure, Share, share
-from training.statistics.scores import BoolArray, FloatArray
+from training.statistics.bootstrap import bootstrap_estimate, paired_bootstrap
+from training.statistics.estimate import Estimate, Proportion, proportion
+from training.statistics.scores import BoolArray, FloatArray, auroc_weighted
 
 STRESS_COLUMNS = (
     "change", "listing", "fold", "label", "product", "outcome_before", "outcome_after", "authenticity_before",
@@ -59,18 +59,18 @@ class ChangeFigures:
 
     change: str
     listings: int
-    flipped: Share
+    flipped: Proportion
     to_counterfeit: int
     to_genuine: int
-    changed: Share
-    silenced: Share
+    changed: Proportion
+    silenced: Proportion
     moved_95th: float
-    auroc_before: Figure
-    auroc: Figure
-    auroc_change: Figure
-    logit_auroc_before: Figure
-    logit_auroc: Figure
-    logit_auroc_change: Figure
+    auroc_before: Estimate
+    auroc: Estimate
+    auroc_change: Estimate
+    logit_auroc_before: Estimate
+    logit_auroc: Estimate
+    logit_auroc_change: Estimate
 
 
 def measure_change(change: str, answers: Sequence[ChangedAnswer]) -> ChangeFigures:
@@ -85,11 +85,11 @@ def measure_change(change: str, answers: Sequence[ChangedAnswer]) -> ChangeFigur
     return ChangeFigures(
         change=change,
         listings=len(answers),
-        flipped=share(len(flips), len(answers)),
+        flipped=proportion(len(flips), len(answers)),
         to_counterfeit=sum(a.after.outcome == "counterfeit" for a in flips),
         to_genuine=sum(a.after.outcome == "genuine" for a in flips),
-        changed=share(sum(a.changed for a in answers), len(answers)),
-        silenced=share(sum(a.after.authenticity is None for a in answered), len(answered)),
+        changed=proportion(sum(a.changed for a in answers), len(answers)),
+        silenced=proportion(sum(a.after.authenticity is None for a in answered), len(answered)),
         moved_95th=float(np.percentile(moved, 95)) if moved else math.nan,
         auroc_before=_auroc(positive, before),
         auroc=_auroc(positive, after),
@@ -119,11 +119,9 @@ def _suspicion(answers: Iterable[ListingAnswer]) -> FloatArray:
     return np.array([0.0 if a.logit is None else -a.logit for a in answers], np.float64)
 
 
-def _auroc(positive: BoolArray, value: FloatArray) -> Figure:
-    interval = metrics.bootstrap_interval(metrics.auroc_weighted, positive, value)
-    return Figure(value=metrics.auroc(positive, value), low=interval.low, high=interval.high)
+def _auroc(positive: BoolArray, value: FloatArray) -> Estimate:
+    return bootstrap_estimate(auroc_weighted, positive, value)
 
 
-def _difference(positive: BoolArray, before: FloatArray, after: FloatArray) -> Figure:
-    found = metrics.paired_bootstrap(metrics.auroc_weighted, positive, before, after)
-    return Figure(value=found.value, low=found.low, high=found.high)
+def _difference(positive: BoolArray, before: FloatArray, after: FloatArray) -> Estimate:
+    return paired_bootstrap(auroc_weighted, positive, before, after)

@@ -1,45 +1,40 @@
-"""A figure and a share with their 95 % intervals, and both as JSON."""
+"""A value with its 95 % interval, and a proportion of a count with its own.
+
+JSON writes NaN as null, and reads null back as NaN.
+"""
+
+from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
-from training.statistics.scores import wilson_interval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A figure with its 95 % interval; NaN where it is undefined (a class is missing)."""
-
-    value: float
-    low: float
-    high: float
+from vision.binomial import wilson_bounds
+from vision.bundle.json_dataclass import NullableFloat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """`hits` of `n`, and the 95 % Wilson interval; NaN where n is 0."""
+class Estimate:
+    """A value with its 95 % interval; NaN where it is undefined (a class is missing, or there is no data)."""
 
-    value: float
-    low: float
-    high: float
+    value: NullableFloat
+    low: NullableFloat
+    high: NullableFloat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proportion(Estimate):
+    """`hits` of `n`, with Wilson's 95 % interval; NaN where n is 0."""
+
     hits: int
     n: int
 
 
-def plain_values(value: object) -> object:
-    """JSON-able: NaN becomes None, floats have 4 decimals, dataclasses and mappings become objects."""
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 4)
-    if is_dataclass(value):
-        return {field.name: plain_values(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple):
-        return [plain_values(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: plain_values(item) for name, item in value.items()}
-    return value
+UNDEFINED = Estimate(value=math.nan, low=math.nan, high=math.nan)
 
 
-def share(hits: int, n: int) -> Share:
-    interval = wilson_interval(hits, n)
-    return Share(value=hits / n if n else math.nan, low=interval.low, high=interval.high, hits=hits, n=n)
+def proportion(hits: int, n: int) -> Proportion:
+    """`hits` of `n`. Unlike a bootstrap's, Wilson's interval doesn't shrink to a point at 0 or n hits."""
+    if not n:
+        return Proportion(value=math.nan, low=math.nan, high=math.nan, hits=hits, n=n)
+    low, high = wilson_bounds(hits, n)
+    return Proportion(value=hits / n, low=low, high=high, hits=hits, n=n)

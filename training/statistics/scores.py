@@ -1,44 +1,24 @@
-"""Figures of a binary judgement, and their bootstrap intervals over listings.
+"""Figures of a binary classifier: AUROC, average precision, TPR at FPR, ECE, Brier score, and their curves.
 
 The positive class is `counterfeit` everywhere, and a value is a suspicion: larger means more likely counterfeit
-(−logit or 1 − authenticity). Only `ece`, `brier` and `reliability` speak of authenticity: their class is `genuine`.
+(−logit or 1 − authenticity). Only `ece`, `brier` and `reliability` take authenticity: their class is `genuine`.
 
 Each figure has one definition, weighted: `target` [N] bool, `value` [N] float, `weight` [R, N] float give [R] figures,
 one for each row of weights. A plain figure is one row of ones; a bootstrap is R rows of how often each item was drawn.
-NaN means undefined: a class is missing, or nothing was judged.
+NaN means undefined: a class is missing, or there is no item.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.binomial import wilson_bounds
+from training.statistics.estimate import Proportion, proportion
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 WeightedFigure = Callable[[BoolArray, FloatArray, FloatArray], FloatArray]
-
-_MAX_WEIGHTS = 100_000  # of a chunk of bootstrap rounds: 0.8 MB, which stays in a core's cache
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """The 95 % interval of a figure; NaN on both ends where the figure is undefined."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """Second answer's figure less the first's on the same listings, with its paired 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,38 +32,35 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReliabilityBin:
-    """One bin of authenticity: what was said on average, and which share was genuine, with its Wilson interval."""
+    """One bin of authenticity: the mean of it, and the proportion that is genuine."""
 
-    n: int
     p_mean: float
-    genuine_share: float
-    low: float
-    high: float
+    genuine: Proportion
 
 
 def auroc(positive: BoolArray, value: FloatArray) -> float:
     """Probability that a counterfeit's value is above a genuine one's, ties counted half."""
-    return _plain(auroc_weighted, positive, value)
+    return point_value(auroc_weighted, positive, value)
 
 
 def average_precision(positive: BoolArray, value: FloatArray) -> float:
     """Precision at each counterfeit's rank, averaged; ties share one rank (as scikit-learn defines it)."""
-    return _plain(average_precision_weighted, positive, value)
+    return point_value(average_precision_weighted, positive, value)
 
 
 def tpr_at_fpr(positive: BoolArray, value: FloatArray, fpr: float) -> float:
     """Share of counterfeits above the value that at most `fpr` of the genuine ones exceed."""
-    return _plain(tpr_at_fpr_weighted(fpr), positive, value)
+    return point_value(tpr_at_fpr_weighted(fpr), positive, value)
 
 
 def ece(genuine: BoolArray, p: FloatArray, bins: int = 10) -> float:
-    """Expected calibration error: |said − true| over equal-width bins of authenticity, weighted by their share."""
-    return _plain(ece_weighted(bins), genuine, p)
+    """Expected calibration error: |predicted − true| over equal-width bins of authenticity, weighted by their share."""
+    return point_value(ece_weighted(bins), genuine, p)
 
 
 def brier(genuine: BoolArray, p: FloatArray) -> float:
     """Mean squared difference of authenticity and truth (1 genuine, 0 counterfeit)."""
-    return _plain(brier_weighted, genuine, p)
+    return point_value(brier_weighted, genuine, p)
 
 
 def ece_if_perfect(p: FloatArray, *, rounds: int = 500, seed: int = 0) -> float:
@@ -92,6 +69,13 @@ def ece_if_perfect(p: FloatArray, *, rounds: int = 500, seed: int = 0) -> float:
         return float("nan")
     rng = np.random.default_rng(seed)
     return float(np.percentile([ece(rng.random(len(p)) < p, p) for _ in range(rounds)], 95))
+
+
+def point_value(figure: WeightedFigure, target: BoolArray, value: FloatArray) -> float:
+    """The figure of all items, each counted once."""
+    if not len(value):
+        return float("nan")
+    return float(figure(target, value, np.ones((1, len(value))))[0])
 
 
 def auroc_weighted(positive: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
@@ -135,7 +119,7 @@ def ece_weighted(bins: int = 10) -> WeightedFigure:
 
     def error(genuine: BoolArray, p: FloatArray, weight: FloatArray) -> FloatArray:
         member = np.minimum((p * bins).astype(np.int64), bins - 1)[:, None] == np.arange(bins)  # [N, B]
-        excess = weight @ (member * (p - genuine)[:, None])  # [R, B], said less true, summed
+        excess = weight @ (member * (p - genuine)[:, None])  # [R, B], predicted less true, summed
         return _divide(np.abs(excess).sum(axis=1), weight.sum(axis=1))
 
     return error
@@ -143,59 +127,6 @@ def ece_weighted(bins: int = 10) -> WeightedFigure:
 
 def brier_weighted(genuine: BoolArray, p: FloatArray, weight: FloatArray) -> FloatArray:
     return _divide(weight @ (p - genuine) ** 2, weight.sum(axis=1))
-
-
-def bootstrap_interval(
-    figure: WeightedFigure,
-    target: BoolArray,
-    value: FloatArray,
-    group: NDArray[Any] | None = None,
-    *,
-    rounds: int = 2000,
-    seed: int = 0,
-) -> Interval:
-    """95 % percentile interval over whole groups: `group` [N] names each item's listing; None: items are listings."""
-    if not len(value):
-        return Interval(low=float("nan"), high=float("nan"))
-    draws = [figure(target, value, weight) for weight in _drawn_weights(len(value), group, rounds, seed)]
-    return _percentiles(np.concatenate(draws))
-
-
-def paired_bootstrap(
-    figure: WeightedFigure,
-    target: BoolArray,
-    first: FloatArray,
-    second: FloatArray,
-    group: NDArray[Any] | None = None,
-    *,
-    figure_of_second: WeightedFigure | None = None,
-    rounds: int = 2000,
-    seed: int = 0,
-) -> Difference:
-    """Figure of `second` less that of `first` (values of the same items, in one order), both drawn alike each round.
-
-    `figure_of_second` is for a figure that depends on who answered, such as a mean over each one's own folds.
-    """
-    of_second = figure_of_second or figure
-    if len(first) != len(second):
-        raise ValueError(f"paired answers need the same items: got {len(first)} and {len(second)}")
-    if not len(first):
-        return Difference(value=float("nan"), low=float("nan"), high=float("nan"))
-    draws = [
-        of_second(target, second, weight) - figure(target, first, weight)
-        for weight in _drawn_weights(len(first), group, rounds, seed)
-    ]
-    interval = _percentiles(np.concatenate(draws))
-    value = _plain(of_second, target, second) - _plain(figure, target, first)
-    return Difference(value=value, low=interval.low, high=interval.high)
-
-
-def wilson_interval(hits: int, n: int) -> Interval:
-    """Wilson's 95 % interval of a share: unlike the bootstrap it doesn't shrink to a point at 0 or n hits."""
-    if not n:
-        return Interval(low=float("nan"), high=float("nan"))
-    low, high = wilson_bounds(hits, n)
-    return Interval(low=low, high=high)
 
 
 def roc_curve(positive: BoolArray, value: FloatArray) -> Curve:
@@ -220,15 +151,7 @@ def reliability(genuine: BoolArray, p: FloatArray, bins: int = 10) -> tuple[Reli
 
 
 def _reliability_bin(genuine: BoolArray, p: FloatArray) -> ReliabilityBin:
-    n, hits = len(p), int(genuine.sum())
-    interval = wilson_interval(hits, n)
-    return ReliabilityBin(n=n, p_mean=float(p.mean()), genuine_share=hits / n, low=interval.low, high=interval.high)
-
-
-def _plain(figure: WeightedFigure, target: BoolArray, value: FloatArray) -> float:
-    if not len(value):
-        return float("nan")
-    return float(figure(target, value, np.ones((1, len(value))))[0])
+    return ReliabilityBin(p_mean=float(p.mean()), genuine=proportion(int(genuine.sum()), len(p)))
 
 
 def _ascending_ties(value: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -252,24 +175,3 @@ def _divide(above: FloatArray, below: FloatArray) -> FloatArray:
     result = np.full(np.shape(above), np.nan)
     np.divide(above, below, out=result, where=below > 0)
     return result
-
-
-def _drawn_weights(n: int, group: NDArray[Any] | None, rounds: int, seed: int) -> Iterator[FloatArray]:
-    """Chunks [r, N] of how often each item was drawn when its group was drawn with replacement."""
-    member = np.arange(n) if group is None else np.unique(group, return_inverse=True)[1].reshape(-1)
-    groups = int(member.max()) + 1
-    rng = np.random.default_rng(seed)
-    chunk = max(1, _MAX_WEIGHTS // n)
-    for start in range(0, rounds, chunk):
-        r = min(chunk, rounds - start)
-        drawn = rng.integers(0, groups, (r, groups)) + groups * np.arange(r)[:, None]
-        counts = np.bincount(drawn.ravel(), minlength=r * groups).reshape(r, groups)
-        yield counts[:, member].astype(np.float64)
-
-
-def _percentiles(draws: FloatArray) -> Interval:
-    defined = draws[~np.isnan(draws)]
-    if not len(defined):
-        return Interval(low=float("nan"), high=float("nan"))
-    low, high = np.percentile(defined, (2.5, 97.5))
-    return Interval(low=float(low), high=float(high))

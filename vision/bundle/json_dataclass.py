@@ -1,37 +1,54 @@
-"""Frozen dataclasses to and from JSON, with the dotted name of a wrong key in each error."""
+"""Frozen dataclasses to and from JSON, with the dotted name of a wrong key in each error.
+
+NaN is written as null. Only a field of type NullableFloat reads null back, as NaN; any other number must be one.
+"""
 
 import math
 import sys
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from vision.errors import BundleError, ConfigError
 
 T = TypeVar("T")
 
-
-def to_json_table(record: object) -> dict[str, object]:
-    """A dataclass as a JSON-able table; infinity becomes the word "inf" or "-inf", and NaN null."""
-    return cast(dict[str, object], to_json(record))
+_NULL_IS_NAN: Final = "null is NaN"
+NullableFloat: TypeAlias = Annotated[float, _NULL_IS_NAN]
 
 
-def to_json(value: object) -> object:
+def to_json_table(record: object, *, decimals: int | None = None) -> dict[str, object]:
+    """A dataclass as a JSON-able table; infinity becomes the word "inf" or "-inf", and NaN null.
+
+    With `decimals` every float is rounded to as many.
+    """
+    return cast(dict[str, object], to_json(record, decimals=decimals))
+
+
+def to_json(value: object, *, decimals: int | None = None) -> object:
     """JSON-able copy of a value, by the rules of `to_json_table`."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: to_json(getattr(value, field.name), decimals=decimals) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
+        return {str(key): to_json(item, decimals=decimals) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [to_json(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else str(value)
-    if value is None or isinstance(value, bool | int | float | str):
+        return [to_json(item, decimals=decimals) for item in value]
+    if isinstance(value, float):
+        return _float_to_json(value, decimals)
+    if value is None or isinstance(value, bool | int | str):
         return value
     if hasattr(value, "tolist"):  # numpy scalars and arrays
-        return to_json(value.tolist())
+        return to_json(value.tolist(), decimals=decimals)
     return str(value)
+
+
+def _float_to_json(value: float, decimals: int | None) -> float | str | None:
+    if math.isnan(value):
+        return None
+    if math.isinf(value):
+        return str(value)
+    return value if decimals is None else round(value, decimals)
 
 
 def from_json(kind: type[T], value: object, where: str) -> T:
@@ -46,6 +63,8 @@ def _read(kind: Any, value: object, where: str) -> object:
     if is_dataclass(kind):
         return _read_dataclass(cast(type[Any], kind), value, where)
     origin, args = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return math.nan if value is None and _NULL_IS_NAN in args else _read(args[0], value, where)
     if origin is Literal:
         return _read_literal(args, value, where)
     if origin in (Union, types.UnionType):
@@ -59,7 +78,7 @@ def _read(kind: Any, value: object, where: str) -> object:
 
 def _read_dataclass(kind: type[Any], value: object, where: str) -> object:
     table = _expect(dict, value, where)
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     given: dict[str, object] = {}
     for field in fields(kind):
         if field.name in table:

@@ -40,33 +40,33 @@ def manifest_of(folder: Path, *, backdrop_tells: bool, quality_tells: bool = Fal
 
 def test_a_backdrop_that_tells_the_label_is_found(tmp_path: Path) -> None:
     baseline = background_baseline(manifest_of(tmp_path, backdrop_tells=True))
-    assert baseline.auroc > 0.95
-    assert baseline.low > 0.9
+    assert baseline.auroc.value > 0.95
+    assert baseline.auroc.low > 0.9
     assert (baseline.n_listings, baseline.n_photos) == (40, 80)
 
 
 def test_the_painted_out_product_tells_the_background_baseline_nothing(tmp_path: Path) -> None:
     baseline = background_baseline(manifest_of(tmp_path, backdrop_tells=False))
-    assert baseline.low < 0.5 < baseline.high
+    assert baseline.auroc.low < 0.5 < baseline.auroc.high
 
 
 def test_without_a_box_the_border_ring_is_the_background(tmp_path: Path) -> None:
     manifest = manifest_of(tmp_path, backdrop_tells=False)
     bare = replace(manifest, rows=tuple(replace(row, box=None) for row in manifest.rows))
     baseline = background_baseline(bare)
-    assert baseline.low < 0.5 < baseline.high
+    assert baseline.auroc.low < 0.5 < baseline.auroc.high
 
 
 def test_the_product_tells_the_colour_baseline(tmp_path: Path) -> None:
     manifest = manifest_of(tmp_path, backdrop_tells=False)
-    assert shortcut_baseline("colour", manifest, read_facts(manifest.rows)).auroc > 0.95
+    assert shortcut_baseline("colour", manifest, read_facts(manifest.rows)).auroc.value > 0.95
 
 
 @pytest.mark.parametrize("tells", [True, False])
 def test_file_metadata_tells_exactly_when_the_quality_does(tmp_path: Path, tells: bool) -> None:
     manifest = manifest_of(tmp_path, backdrop_tells=False, quality_tells=tells)
     baseline = shortcut_baseline("file_metadata", manifest, read_facts(manifest.rows))
-    assert (baseline.low > 0.9) == tells
+    assert (baseline.auroc.low > 0.9) == tells
 
 
 def test_a_product_with_more_counterfeits_is_no_shortcut_by_itself(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_product_with_more_counterfeits_is_no_shortcut_by_itself(tmp_path: Pat
         row = PhotoRow(row=number, photo=file, label="genuine", product=product, listing=str(number), box=BOX)
         rows.append(replace(row, label="counterfeit") if counterfeit else row)
     baseline = background_baseline(Manifest(path=tmp_path, rows=tuple(rows), sha256=""))
-    assert baseline.low < 0.55, "the backdrop tells the product, and the product must not tell the label"
+    assert baseline.auroc.low < 0.55, "the backdrop tells the product, and the product must not tell the label"
 
 
 def test_too_few_listings_are_refused(tmp_path: Path) -> None:

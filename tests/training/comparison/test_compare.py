@@ -16,6 +16,7 @@ from training.comparison.run_figures import mean_of_folds, measure_run
 from training.comparison.run_predictions import RunAnswers, read_run, read_runs
 from training.errors import NothingToCompare
 from training.runs.facts import RunFacts
+from training.statistics.estimate import Estimate
 
 RESULTS = Path(__file__).parents[3] / "docs" / "results"
 BETTER = FIRST | {"g3": 0.45}  # fold 1 is told apart as well
@@ -53,18 +54,18 @@ def test_a_fold_that_lacks_a_class_leaves_the_mean_undefined() -> None:
 def test_a_difference_is_the_runs_figure_less_the_baselines() -> None:
     comparison = compare_runs([run("first", FIRST), run("second", BETTER)], rounds=200)
     found = difference(comparison, "mean_of_folds")
-    assert (found.baseline, found.run, found.value) == pytest.approx((0.875, 1.0, 0.125))
-    assert found.low == 0.0  # rounds that draw no g3, or no c2, see no difference
-    assert found.high > 0.125
+    assert (found.baseline, found.run, found.difference.value) == pytest.approx((0.875, 1.0, 0.125))
+    assert found.difference.low == 0.0  # rounds that draw no g3, or no c2, see no difference
+    assert found.difference.high > 0.125
     assert found.verdict == "open"
     brier = difference(comparison, "brier")
-    assert brier.value == pytest.approx((0.55**2 - 0.7**2) / 8)
+    assert brier.difference.value == pytest.approx((0.55**2 - 0.7**2) / 8)
 
 
 def test_the_baseline_may_be_any_of_the_runs() -> None:
     comparison = compare_runs([run("first", FIRST), run("second", BETTER)], baseline="second", rounds=50)
     assert (comparison.baseline, comparison.differences[0].run) == ("second", "first")
-    assert difference(comparison, "mean_of_folds").value == pytest.approx(-0.125)
+    assert difference(comparison, "mean_of_folds").difference.value == pytest.approx(-0.125)
     with pytest.raises(NothingToCompare, match="baseline third is none of the runs: first"):
         compare_runs([run("first", FIRST)], baseline="third")
 
@@ -87,9 +88,9 @@ def test_decisions_are_compared_as_well() -> None:
         answers=tuple(replace(a, outcome=decided.get(a.listing, "review")) for a in first.answers),  # type: ignore[arg-type]
     )
     comparison = compare_runs([first, second], rounds=50)
-    assert difference(comparison, "coverage").value == pytest.approx(5 / 8)
-    assert difference(comparison, "genuine_flagged").value == pytest.approx(1 / 4)
-    assert difference(comparison, "counterfeit_passed").value == pytest.approx(1 / 4)
+    assert difference(comparison, "coverage").difference.value == pytest.approx(5 / 8)
+    assert difference(comparison, "genuine_flagged").difference.value == pytest.approx(1 / 4)
+    assert difference(comparison, "counterfeit_passed").difference.value == pytest.approx(1 / 4)
 
 
 def test_without_outcomes_nothing_is_said_about_decisions() -> None:
@@ -99,10 +100,12 @@ def test_without_outcomes_nothing_is_said_about_decisions() -> None:
 
 
 def test_lower_is_better_for_errors() -> None:
-    flagged = PairedDifference(figure="genuine_flagged", baseline=0.1, run=0.2, value=0.1, low=0.05, high=0.15)
+    flagged = PairedDifference(
+        figure="genuine_flagged", baseline=0.1, run=0.2, difference=Estimate(value=0.1, low=0.05, high=0.15)
+    )
     assert flagged.verdict == "worse"
     assert replace(flagged, figure="coverage").verdict == "better"
-    assert replace(flagged, low=-0.01).verdict == "open"
+    assert replace(flagged, difference=Estimate(value=0.1, low=-0.01, high=0.15)).verdict == "open"
 
 
 def test_listings_that_not_all_judged_are_left_out_and_counted() -> None:
@@ -111,7 +114,7 @@ def test_listings_that_not_all_judged_are_left_out_and_counted() -> None:
     assert comparison.common.listings == ("c0", "c2", "c3", "g1", "g2", "g3")
     assert comparison.common.not_judged_by_all == 3
     assert any("3 listings were not judged by all runs" in caution for caution in comparison.cautions)
-    assert difference(comparison, "auroc").value == 0
+    assert difference(comparison, "auroc").difference.value == 0
 
 
 def test_a_listing_that_changed_its_label_or_product_is_no_longer_the_same() -> None:
@@ -152,5 +155,10 @@ def test_the_published_answers_give_the_published_figures() -> None:
     assert (round(frozen.value, 3), round(tuned.value, 3)) == (0.856, 0.889)
     assert (round(tuned.low, 3), round(tuned.high, 3)) == (0.864, 0.91)
     found = difference(comparison, "mean_of_folds")
-    assert [f"{end:+.4f}" for end in (found.value, found.low, found.high)] == ["+0.0328", "+0.0157", "+0.0501"]
+    gain = found.difference
+    assert [f"{end:+.4f}" for end in (gain.value, gain.low, gain.high)] == [
+        "+0.0328",
+        "+0.0157",
+        "+0.0501",
+    ]
     assert found.verdict == "better"

@@ -5,7 +5,7 @@ import pytest
 from training.evaluation.expected_precision import expected_precision, precision_at
 from training.evaluation.figures import Figures, measure
 from training.evaluation.predictions import ListingAnswer
-from training.statistics.scores import wilson_interval
+from training.statistics.estimate import proportion
 from vision.verdict import Outcome
 
 
@@ -56,7 +56,7 @@ def test_the_interval_takes_both_shares_at_their_worse_and_their_better_ends() -
     (row, *_) = expected_precision(
         figures(answers("genuine", genuine=98, counterfeit=2), answers("counterfeit", counterfeit=40, review=10))
     )
-    tpr, fpr = wilson_interval(40, 50), wilson_interval(2, 100)
+    tpr, fpr = proportion(40, 50), proportion(2, 100)
     assert row.low == pytest.approx(tpr.low / (tpr.low + fpr.high))
     assert row.high == pytest.approx(tpr.high / (tpr.high + fpr.low))
     assert row.low < row.precision < row.high

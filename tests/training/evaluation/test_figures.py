@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from training.data.manifest import Label
-from training.evaluation.figures import Figures, figures_as_dict, measure
+from training.evaluation.figures import Figures, measure
+from training.evaluation.figures_json import figures_as_dict
 from training.evaluation.predictions import ListingAnswer, PhotoAnswer, write_answers
 from vision.verdict import Outcome
 

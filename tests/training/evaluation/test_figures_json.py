@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from training.evaluation.figures import figures_as_dict, measure
-from training.evaluation.figures_json import read_figures
+from training.evaluation.figures import measure
+from training.evaluation.figures_json import figures_as_dict, read_figures
 from training.evaluation.predictions import ListingAnswer, PhotoAnswer
 from vision.errors import BundleError
 

@@ -9,15 +9,16 @@ import pytest
 from training.calibration.thresholds import NEVER, choose_thresholds
 from training.html import plots
 from training.statistics import scores as metrics
+from training.statistics.estimate import UNDEFINED, Estimate
 from vision.bundle.metadata import Thresholds
 
 GENUINE = np.arange(300) % 2 == 0
 LOGIT = np.random.default_rng(0).normal(0, 1, 300) + GENUINE
 THRESHOLDS = choose_thresholds(LOGIT, GENUINE, ["p"] * 300, source="held_out")["*"]
 INTERVALS = [
-    plots.IntervalRow(name="first", value=0.85, low=0.82, high=0.88, is_baseline=True),
-    plots.IntervalRow(name="second", value=0.9, low=0.87, high=0.93),
-    plots.IntervalRow(name="one class", value=float("nan"), low=float("nan"), high=float("nan")),
+    plots.IntervalRow(name="first", estimate=Estimate(value=0.85, low=0.82, high=0.88), is_baseline=True),
+    plots.IntervalRow(name="second", estimate=Estimate(value=0.9, low=0.87, high=0.93)),
+    plots.IntervalRow(name="one class", estimate=UNDEFINED),
 ]
 
 

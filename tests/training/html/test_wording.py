@@ -5,7 +5,7 @@ import math
 import pytest
 
 from training.html.wording import interval, limit_remarks, number, percent
-from training.statistics.estimate import Figure, share
+from training.statistics.estimate import Estimate, proportion
 from vision.bundle.metadata import ErrorBound, Thresholds
 
 
@@ -62,6 +62,6 @@ def test_percents_keep_a_decimal_only_near_the_ends(value: float, text: str) -> 
 
 
 def test_what_is_undefined_is_a_dash_without_an_interval() -> None:
-    nothing = Figure(value=math.nan, low=math.nan, high=math.nan)
+    nothing = Estimate(value=math.nan, low=math.nan, high=math.nan)
     assert (number(nothing.value), interval(nothing)) == ("–", "")
-    assert interval(share(0, 0)) == ""
+    assert interval(proportion(0, 0)) == ""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.label_noise.confident_learning import dispute_labels, dispute_order, wrong_label_share
-from training.statistics.scores import bootstrap_interval
+from training.statistics.bootstrap import bootstrap_estimate
 
 # Four genuine and four counterfeit listings of one product. Mean authenticity of the genuine ones:
 # (0.9 + 0.8 + 0.7 + 0.2) / 4 = 0.65; mean 1 - authenticity of the counterfeit ones: (0.9 + 0.8 + 0.6 + 0.3) / 4 = 0.65.
@@ -76,5 +76,5 @@ def test_flipped_labels_are_found_and_their_share_lies_in_the_interval() -> None
     found = dispute_labels(given, authenticity, product).confident
     assert (found & flipped).sum() / flipped.sum() > 0.6
     assert (found & flipped).sum() / found.sum() > 0.95
-    interval = bootstrap_interval(wrong_label_share("genuine", product), given, authenticity, rounds=200)
+    interval = bootstrap_estimate(wrong_label_share("genuine", product), given, authenticity, rounds=200)
     assert interval.low < flipped[given].mean() < interval.high

@@ -10,7 +10,8 @@ from PIL import Image
 from tests.builders.bundle import write_tiny_bundle
 from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import Manifest, PhotoRow
-from training.evaluation.figures import figures_as_dict, measure
+from training.evaluation.figures import measure
+from training.evaluation.figures_json import figures_as_dict
 from training.evaluation.predictions import ListingAnswer
 from training.pipeline.model_card import write_card
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle

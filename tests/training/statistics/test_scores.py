@@ -1,4 +1,4 @@
-"""Figures worked by hand, held against scikit-learn where it defines the same thing, and intervals that behave."""
+"""Figures worked by hand, and held against scikit-learn where it defines the same thing."""
 
 import math
 
@@ -101,71 +101,15 @@ def test_ece_and_brier_take_weights_as_copies_too() -> None:
         assert figure(positive, p, copies[None].astype(float))[0] == pytest.approx(repeated[0])
 
 
-def test_the_bootstrap_gives_the_interval_that_resampling_by_hand_gives() -> None:
-    positive, value = made_answers()
-    rng = np.random.default_rng(0)
-    by_hand = [metrics.auroc(positive[i], value[i]) for i in (rng.integers(0, 400, 400) for _ in range(1000))]
-    interval = metrics.bootstrap_interval(metrics.auroc_weighted, positive, value)
-    assert (interval.low, interval.high) == pytest.approx(tuple(np.percentile(by_hand, (2.5, 97.5))), abs=0.006)
-
-
-def test_copies_of_a_listing_s_photo_don_t_narrow_the_interval() -> None:
-    positive, value = made_answers(100)
-    listing = np.arange(100)
-    one = metrics.bootstrap_interval(metrics.auroc_weighted, positive, value, listing)
-    ten = metrics.bootstrap_interval(
-        metrics.auroc_weighted, np.repeat(positive, 10), np.repeat(value, 10), np.repeat(listing, 10)
-    )
-    assert (ten.low, ten.high) == pytest.approx((one.low, one.high))
-
-
-def test_the_bootstrap_is_the_same_for_the_same_seed_and_in_any_chunking(monkeypatch: pytest.MonkeyPatch) -> None:
-    positive, value = made_answers(50)
-    once = metrics.bootstrap_interval(metrics.auroc_weighted, positive, value, rounds=100)
-    monkeypatch.setattr(metrics, "_MAX_WEIGHTS", 50 * 7)
-    assert metrics.bootstrap_interval(metrics.auroc_weighted, positive, value, rounds=100) == once
-
-
-def test_an_interval_of_nothing_is_undefined() -> None:
-    interval = metrics.bootstrap_interval(metrics.auroc_weighted, np.ones(5, bool), np.arange(5.0))
-    assert math.isnan(interval.low)
-    assert math.isnan(metrics.bootstrap_interval(metrics.auroc_weighted, np.zeros(0, bool), np.zeros(0)).high)
-
-
-def test_the_paired_interval_of_an_answer_with_itself_is_zero() -> None:
-    positive, value = made_answers()
-    same = metrics.paired_bootstrap(metrics.auroc_weighted, positive, value, value)
-    assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
-
-
-def test_pairing_finds_a_small_gain_that_two_intervals_apart_would_hide() -> None:
-    positive, value = made_answers()
-    better = value + 0.15 * positive
-    gain = metrics.paired_bootstrap(metrics.auroc_weighted, positive, value, better)
-    assert gain.value == pytest.approx(metrics.auroc(positive, better) - metrics.auroc(positive, value))
-    assert 0 < gain.low < gain.value < gain.high
-    apart = metrics.bootstrap_interval(metrics.auroc_weighted, positive, value)
-    assert metrics.auroc(positive, better) < apart.high
-
-
-def test_answers_of_different_lengths_can_t_be_paired() -> None:
-    with pytest.raises(ValueError, match="same items"):
-        metrics.paired_bootstrap(metrics.auroc_weighted, FAKE, np.zeros(4), np.zeros(3))
-
-
-def test_the_wilson_interval_keeps_its_width_at_no_hits() -> None:
-    interval = metrics.wilson_interval(0, 20)
-    assert interval.low == 0.0
-    assert interval.high == pytest.approx(0.161, abs=0.001)  # z²/(n+z²)
-
-
 def test_reliability_bins_hold_every_item_once() -> None:
     positive, value = made_answers()
     p = 1 / (1 + np.exp(-value))
     bins = metrics.reliability(positive, p)
-    assert sum(b.n for b in bins) == 400
-    assert sum(b.n * abs(b.p_mean - b.genuine_share) for b in bins) / 400 == pytest.approx(metrics.ece(positive, p))
-    assert all(b.low <= b.genuine_share <= b.high for b in bins)
+    assert sum(b.genuine.n for b in bins) == 400
+    assert sum(b.genuine.n * abs(b.p_mean - b.genuine.value) for b in bins) / 400 == pytest.approx(
+        metrics.ece(positive, p)
+    )
+    assert all(b.genuine.low <= b.genuine.value <= b.genuine.high for b in bins)
 
 
 def test_the_chance_ece_shrinks_with_more_listings() -> None:
