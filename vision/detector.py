@@ -27,7 +27,7 @@ from vision.inference.scorer import CPU, Scorer
 from vision.inputs import open_for_input, to_input
 from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits
 from vision.photo.quality import measure_quality, quality_issues
-from vision.timings import Hop, HopTimer
+from vision.timings import StepTimer, Timing
 from vision.verdict import Evidence, PhotoFault, PhotoJudgement, Verdict, decide
 
 MOST_PHOTOS: Final = 12
@@ -89,12 +89,12 @@ class Detector:
         `of` is the number of photos that the listing has: a single one needs no comparing with others.
         """
         geometry = self.bundle.metadata.geometry
-        timer = HopTimer()
+        timer = StepTimer()
         try:
             with timer.time("decode"):
                 photo = open_for_input(data, geometry, self.limits)
         except PhotoError as error:
-            return _faulty(index, hashlib.sha256(data).hexdigest(), error, timer.hops)
+            return _faulty(index, hashlib.sha256(data).hexdigest(), error, timer.timings)
         with timer.time("resize"):
             tiles = to_input(photo, geometry)
         with timer.time("infer"):
@@ -115,7 +115,7 @@ class Detector:
             embedding=scores.embedding[0],
             measures=measures,
             bits_per_px=8 * len(data) / (photo.width_px * photo.height_px),
-            hops=timer.hops,
+            timings=timer.timings,
             judged_together=scores.together,
         )
 
@@ -172,9 +172,9 @@ class Detector:
             raise ViewsMismatch(f"{len(views)} views for {count} photos: give one for each photo, null where unknown.")
 
 
-def _faulty(index: int, sha256: str, error: PhotoError, hops: tuple[Hop, ...] = ()) -> PhotoJudgement:
+def _faulty(index: int, sha256: str, error: PhotoError, timings: tuple[Timing, ...] = ()) -> PhotoJudgement:
     fault = PhotoFault(code=error.code, message=error.message)
-    return PhotoJudgement(index=index, sha256=sha256, error=fault, hops=hops)
+    return PhotoJudgement(index=index, sha256=sha256, error=fault, timings=timings)
 
 
 def _no_readable(judgements: Sequence[PhotoJudgement]) -> NoReadablePhoto:

@@ -1,4 +1,4 @@
-"""How long each hop of a photo's walk took, told beside the judgement: who keeps the times is not vision's business."""
+"""How long each step of a photo's processing took; the times are returned beside the result, and kept by the caller."""
 
 import time
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-HopName = Literal["decode", "resize", "infer", "measure"]
+StepName = Literal["decode", "resize", "infer", "measure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
-    """One hop, from and to on the clock of `time.perf_counter_ns`."""
+class Timing:
+    """One step, from and to on the clock of `time.perf_counter_ns`."""
 
-    name: HopName
+    name: StepName
     start_ns: int
     end_ns: int
 
@@ -22,24 +22,24 @@ class Hop:
         return (self.end_ns - self.start_ns) / 1e9
 
 
-class HopTimer:
-    """Times the hops of one walk, in their order; a hop that raises is timed too."""
+class StepTimer:
+    """Times the steps of one photo, in their order; a step that raises is timed too."""
 
-    __slots__ = ("_hops",)
+    __slots__ = ("_timings",)
 
     def __init__(self) -> None:
-        self._hops: list[Hop] = []
+        self._timings: list[Timing] = []
 
     @property
-    def hops(self) -> tuple[Hop, ...]:
+    def timings(self) -> tuple[Timing, ...]:
         """What was timed so far."""
-        return tuple(self._hops)
+        return tuple(self._timings)
 
     @contextmanager
-    def time(self, name: HopName) -> Iterator[None]:
+    def time(self, name: StepName) -> Iterator[None]:
         """Time what runs inside."""
         start_ns = time.perf_counter_ns()
         try:
             yield
         finally:
-            self._hops.append(Hop(name=name, start_ns=start_ns, end_ns=time.perf_counter_ns()))
+            self._timings.append(Timing(name=name, start_ns=start_ns, end_ns=time.perf_counter_ns()))

@@ -32,7 +32,7 @@ from vision.bundle.metadata import (
 )
 from vision.copies.pdq import PhotoHash
 from vision.photo.quality import QUALITY_MESSAGES, QualityIssue, QualityMeasures
-from vision.timings import Hop
+from vision.timings import Timing
 
 Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
 ReasonCode = Literal[
@@ -90,12 +90,11 @@ class PhotoFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoJudgement:
-    """What one photo's walk gave: a logit, or the error that stopped it.
+    """What the network gave for one photo: a logit, or the error that prevented it.
 
-    `product_logit` runs parallel to the bundle's products. `hash` tells copies of one photo; without it only files that
-    are equal byte by byte are told. No rule reads `embedding` (float32 [D], of unit length), `measures`, `bits_per_px`
-    (of the file as sent), `hops` or `judged_together` (photos in that run of the graph): they are for those who watch
-    many photos.
+    `product_logit` runs parallel to the bundle's products. `hash` finds copies of a photo; without it only files of
+    equal bytes count as copies. No rule reads `embedding` (float32 [D], of unit length), `measures`, `bits_per_px` (of
+    the file as sent), `timings` or `judged_together` (photos in that run of the graph): they serve monitoring.
     """
 
     index: int
@@ -110,7 +109,7 @@ class PhotoJudgement:
     embedding: NDArray[np.float32] | None = None
     measures: QualityMeasures | None = None
     bits_per_px: float | None = None
-    hops: tuple[Hop, ...] = ()
+    timings: tuple[Timing, ...] = ()
     judged_together: int | None = None
 
 

@@ -34,10 +34,10 @@ class Instrumentation:
         self.metrics.time_stage(name, time.perf_counter() - start)
 
     def observe_photos(self, judgements: Sequence[PhotoJudgement]) -> None:
-        """Count photos and their hops; inside the stage that judged them."""
+        """Count photos and the times of their steps; inside the stage that judged them."""
         self.metrics.count_photos(judgements)
         for judgement in judgements:
-            self.tracing.add_hops(judgement.index, judgement.hops)
+            self.tracing.add_timings(judgement.index, judgement.timings)
 
     def observe_answer(self, check: Check, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
         """Count a verdict that leaves, and compare its photos with the bundle's validation."""

@@ -11,7 +11,7 @@ from serving.monitoring.drift_metrics import DriftMetrics
 from serving.schemas.checks import BundleUsed, Check
 from vision.verdict import PhotoJudgement
 
-HOP_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+STEP_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64)
 UNMATCHED = "unmatched"
@@ -58,12 +58,12 @@ class Metrics:
                 registry=self.registry,
             ).labels
         )
-        self._hop_seconds = cache(
+        self._step_seconds = cache(
             Histogram(
                 "touchstone_photo_seconds",
-                "Time of a photo in each hop.",
+                "Time of a photo in each step.",
                 ("hop",),
-                buckets=HOP_SECONDS,
+                buckets=STEP_SECONDS,
                 registry=self.registry,
             ).labels
         )
@@ -147,13 +147,13 @@ class Metrics:
         self._checks(check.product, check.outcome, check.bundle.name, check.bundle.version).inc()
 
     def count_photos(self, judgements: Sequence[PhotoJudgement]) -> None:
-        """Count photos, the refused ones by their code, with the time of each hop and the size of their batch."""
+        """Count photos, the refused ones by their code, with the time of each step and the size of their batch."""
         for judgement in judgements:
             self._photos("judged" if judgement.error is None else judgement.error.code).inc()
             if judgement.judged_together is not None:
                 self._batch_photos.observe(judgement.judged_together)
-            for hop in judgement.hops:
-                self._hop_seconds(hop.name).observe(hop.seconds)
+            for timing in judgement.timings:
+                self._step_seconds(timing.name).observe(timing.seconds)
 
     def time_stage(self, name: str, seconds: float) -> None:
         """Note how long a stage of a check took."""

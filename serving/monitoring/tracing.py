@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: a span a request with its hops below it, sent by OTLP/HTTP; off unless an address is set.
+"""Traces by OpenTelemetry: a span a request with its steps below it, sent by OTLP/HTTP; off unless an address is set.
 
 Spans hold routes, codes, outcomes and times: no photo, no metadata of one, no key and no listing.
 """
@@ -20,7 +20,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from vision.config.read import setting
 from vision.errors import ConfigError
-from vision.timings import Hop
+from vision.timings import Timing
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor
@@ -89,16 +89,16 @@ class Tracing:
             return contextlib.nullcontext(INVALID_SPAN)
         return self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False)
 
-    def add_hops(self, photo: int, hops: Iterable[Hop]) -> None:
+    def add_timings(self, photo: int, timings: Iterable[Timing]) -> None:
         """Spans of what a compute thread has done, below the one that is open."""
         if self._tracer is None:
             return
         to_wall_ns = time.time_ns() - time.perf_counter_ns()
-        for hop in hops:
+        for timing in timings:
             span = self._tracer.start_span(
-                hop.name, start_time=hop.start_ns + to_wall_ns, attributes={"touchstone.photo": photo}
+                timing.name, start_time=timing.start_ns + to_wall_ns, attributes={"touchstone.photo": photo}
             )
-            span.end(hop.end_ns + to_wall_ns)
+            span.end(timing.end_ns + to_wall_ns)
 
     def add_outcome(self, *, product: str, outcome: str, bundle: str, version: str) -> None:
         """Say on the request's span what was answered."""

@@ -1,4 +1,4 @@
-"""The whole job as a stranger does it: one command trains, one serves, HTTP answers."""
+"""The whole job: one command trains, one serves, HTTP answers."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def test_a_reduced_decode_gives_the_input_of_a_full_one() -> None:
     assert (reduced.boxes == full.boxes).all()
 
 
-def test_photos_are_decoded_at_twice_the_input_size_unless_told_otherwise() -> None:
+def test_photos_are_decoded_at_twice_the_input_size_by_default() -> None:
     assert InputGeometry(size_px=224).smallest_decoded_side_px == 448
     assert InputGeometry(size_px=224, smallest_decoded_side_px=300).smallest_decoded_side_px == 300
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.copies.pdq import HASHED_SIDE_PX, LEAST_QUALITY, NEAR_BITS, PhotoHash, hash_photo
+from vision.copies.pdq import HASHED_SIDE_PX, MIN_QUALITY, NEAR_BITS, PhotoHash, hash_photo
 from vision.errors import PhotoError
 from vision.photo.decode import open_photo
 
@@ -31,10 +31,10 @@ def near_pairs(hashes: Sequence[PhotoHash | None], *, within_bits: int = NEAR_BI
 
     Compares all with all: 10,000 photos take about a second, 100,000 two minutes.
     """
-    usable = [index for index, entry in enumerate(hashes) if entry is not None and entry.quality >= LEAST_QUALITY]
+    usable = [index for index, entry in enumerate(hashes) if entry is not None and entry.quality >= MIN_QUALITY]
     if len(usable) < 2:
         return
-    known = [entry for entry in hashes if entry is not None and entry.quality >= LEAST_QUALITY]
+    known = [entry for entry in hashes if entry is not None and entry.quality >= MIN_QUALITY]
     straight = np.stack([entry.bits for entry in known])
     mirrored = np.stack([entry.mirrored_bits for entry in known])
     for top, start in _tiles(len(usable)):

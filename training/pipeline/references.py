@@ -121,7 +121,7 @@ def _cut(scorer: Scorer, bundle: Bundle, row: PhotoRow) -> Iterator[_Picture]:
     x0, y0, x1, y1 = tiles.boxes[0].tolist()
     values = np.asarray(scorer.score(tiles.pixels[:1]).evidence[0], np.float32)
     evidence = Evidence(values=values, box=(x0, y0, x1, y1))
-    for crop in evidence_crops(evidence, "review", most=CROPS_A_PHOTO):
+    for crop in evidence_crops(evidence, "review", max_crops=CROPS_A_PHOTO):
         if row.label:
             yield _Picture(row=row, label=row.label, box=crop.box, jpeg=crop_jpeg(photo, crop.box))
 

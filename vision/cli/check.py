@@ -48,7 +48,7 @@ def check(
 ) -> None:
     """Judge one listing's photos with a bundle.
 
-    Exit code 0: there is a verdict, whatever it says. 1: there is none, and why is told on stderr. 2: wrong usage.
+    Exit code 0: there is a verdict, whatever it says. 1: there is none; stderr says why. 2: wrong usage.
     """
     from vision.detector import Detector  # here, so that --help answers without loading onnxruntime
 

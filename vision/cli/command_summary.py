@@ -18,14 +18,14 @@ def read_summary(module: str) -> str:
     if spec is None or spec.origin is None:
         return ""
     tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
-    said = (
+    summary = (
         _docstring_of(tree, "callback")
         or _group_help(tree)
         or _docstring_of(tree, "command")
         or ast.get_docstring(tree)
         or ""
     )
-    return said.strip().partition("\n")[0]
+    return summary.strip().partition("\n")[0]
 
 
 def _find_spec(module: str) -> ModuleSpec | None:

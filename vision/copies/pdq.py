@@ -14,7 +14,7 @@ from vision.photo.quality import LUMA_SIDE_PX
 # The distance, of 256 bits, and the quality below which PDQ's authors count a match as one:
 # https://github.com/facebook/ThreatExchange/blob/main/hashing/hashing.pdf
 NEAR_BITS: Final = 31
-LEAST_QUALITY: Final = 50
+MIN_QUALITY: Final = 50
 HASHED_SIDE_PX: Final = 128
 _PARTS: Final = 4  # of each side
 _NEAR_LEVELS: Final = 32  # of 255 in any part: a copy may be a little lighter, and is of no other colour
@@ -34,7 +34,7 @@ class PhotoHash:
 
     def is_copy_of(self, other: "PhotoHash") -> bool:
         """Whether the two show the same photo, straight or mirrored; flat photos are copies of nothing."""
-        if min(self.quality, other.quality) < LEAST_QUALITY:
+        if min(self.quality, other.quality) < MIN_QUALITY:
             return False
         pairs = ((other.bits, other.colours), (other.mirrored_bits, other.colours[:, ::-1]))
         return any(

@@ -22,7 +22,7 @@ from vision.inference.scorer import Scorer
 from vision.inputs import to_input
 from vision.photo.decode import Photo, PhotoLimits, open_photo
 
-MOST_BYTES: Final = 24 * 1024
+MAX_BYTES: Final = 24 * 1024
 DECODED_SIDE_PX: Final = 1024  # of the photo: a quarter of it then has the pixels that a crop keeps
 _SIDES_PX: Final = (256, 192, 128, 64)  # the first at which the picture is small enough
 _QUALITY: Final = 82
@@ -38,7 +38,7 @@ def crop_jpeg(photo: Photo, box: Box) -> bytes:
     crop = Image.fromarray(photo.pixels[top:bottom, left:right])
     for side_px in _SIDES_PX:
         data = _encode(crop, side_px)
-        if len(data) <= MOST_BYTES:
+        if len(data) <= MAX_BYTES:
             break
     return data
 

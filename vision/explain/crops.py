@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from vision.verdict import Evidence, Outcome
 
-MOST_CROPS: Final = 3
+MAX_CROPS: Final = 3
 SIDE_SHARE: Final = 1 / 4  # of the map's side, rounded up to whole places: 3 of 10, 4 of 14
-LEAST_SHARE: Final = 0.2  # of the strongest crop's part: what matters less is not shown
+MIN_SHARE: Final = 0.2  # of the strongest crop's part: what matters less is not shown
 _TOUCHING: Final = 0.01  # of a place must show the photo and not the letterbox's grey
 
 Box = tuple[float, float, float, float]
@@ -52,7 +52,9 @@ class _Window:
         return down and across
 
 
-def evidence_crops(evidence: Evidence, outcome: Outcome | None, *, most: int = MOST_CROPS) -> tuple[EvidenceCrop, ...]:
+def evidence_crops(
+    evidence: Evidence, outcome: Outcome | None, *, max_crops: int = MAX_CROPS
+) -> tuple[EvidenceCrop, ...]:
     """The crops that spoke most for the photo's outcome, strongest first; for `review` those of both sides.
 
     Crops don't overlap, lie inside the photo, and are a quarter of the map's side. None where the photo has no verdict,
@@ -60,12 +62,12 @@ def evidence_crops(evidence: Evidence, outcome: Outcome | None, *, most: int = M
     """
     chosen: list[_Window] = []
     windows = _windows(evidence)
-    for direction in _DIRECTIONS[outcome][:most] if outcome else ():
+    for direction in _DIRECTIONS[outcome][:max_crops] if outcome else ():
         free = [w for w in windows if _strength(w, direction) > 0 and not any(w.overlaps(c) for c in chosen)]
         if free:
             chosen.append(max(free, key=lambda window: _strength(window, direction)))
     chosen.sort(key=lambda window: -abs(window.value))
-    kept = [window for window in chosen if abs(window.value) >= LEAST_SHARE * abs(chosen[0].value)]
+    kept = [window for window in chosen if abs(window.value) >= MIN_SHARE * abs(chosen[0].value)]
     return tuple(EvidenceCrop(box=_box(window, evidence), contribution=window.value) for window in kept)
 
 

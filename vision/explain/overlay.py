@@ -11,10 +11,10 @@ from vision.verdict import Evidence
 
 TOWARDS_COUNTERFEIT: Final = (214, 40, 40)
 TOWARDS_GENUINE: Final = (33, 102, 214)
-MOST_SIDE_PX: Final = 768  # the map has a few dozen places: more pixels would show nothing more
-_MOST_OPAQUE: Final = 190  # of 255: the photo still shows through the strongest place
+MAX_SIDE_PX: Final = 768  # the map has a few dozen places: more pixels would show nothing more
+_MAX_ALPHA: Final = 190  # of 255: the photo still shows through the strongest place
 _FAINTEST: Final = 0.08  # of the strongest place: below it nothing is drawn
-_LEAST_LOGIT: Final = 0.5  # a map whose places all together could not move the logit by this is drawn fainter
+_MIN_LOGIT: Final = 0.5  # a map whose places all together could not move the logit by this is drawn fainter
 
 
 def evidence_png(evidence: Evidence, width_px: int, height_px: int) -> bytes:
@@ -23,14 +23,14 @@ def evidence_png(evidence: Evidence, width_px: int, height_px: int) -> bytes:
     It has the shape of a photo of `width_px` x `height_px` and at most 768 px a side: stretch it over the photo.
     Opacity shows strength, relative to the map's strongest place.
     """
-    shrink = min(1.0, MOST_SIDE_PX / max(width_px, height_px))
+    shrink = min(1.0, MAX_SIDE_PX / max(width_px, height_px))
     size = max(1, round(width_px * shrink)), max(1, round(height_px * shrink))
     values = np.nan_to_num(evidence.values.astype(np.float32))
-    strongest = max(float(np.abs(values).max()), _LEAST_LOGIT / values.size)
+    strongest = max(float(np.abs(values).max()), _MIN_LOGIT / values.size)
     share = _in_photo_frame(values / strongest, evidence.box, size)  # [H, W], -1..1
     overlay = np.empty((size[1], size[0], 4), np.uint8)
     overlay[..., :3] = np.where(share[..., None] < 0, TOWARDS_COUNTERFEIT, TOWARDS_GENUINE)
-    overlay[..., 3] = np.clip((np.abs(share) - _FAINTEST) / (1 - _FAINTEST), 0, 1) * _MOST_OPAQUE
+    overlay[..., 3] = np.clip((np.abs(share) - _FAINTEST) / (1 - _FAINTEST), 0, 1) * _MAX_ALPHA
     stream = io.BytesIO()
     Image.fromarray(overlay).save(stream, "PNG", compress_level=4)
     return stream.getvalue()

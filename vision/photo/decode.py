@@ -1,4 +1,4 @@
-"""From received bytes to an upright RGB photo: the border at which Pillow's and libheif's errors become ours."""
+"""From received bytes to an upright RGB photo. Errors of Pillow and libheif become PhotoErrors here."""
 
 import hashlib
 import io
@@ -149,8 +149,8 @@ def _decode(
         width, height = opened.image.size
         if smallest_side_px is not None:
             whole = max(width, height) if side == "longer" else min(width, height)
-            least = (max(1, width * smallest_side_px // whole), max(1, height * smallest_side_px // whole))
-            opened.image.draft(None, least)
+            smallest = (max(1, width * smallest_side_px // whole), max(1, height * smallest_side_px // whole))
+            opened.image.draft(None, smallest)
         opened.image.load()
         image = to_srgb(opened.image, opened.image.info.get("icc_profile"))
     except PhotoError:

@@ -6,7 +6,7 @@ from typing import Final
 from PIL import Image
 
 _ORIENTATION_TAG: Final = 0x0112
-_MOST_TAGS: Final = 512  # a camera writes about 20 in this directory
+_MAX_TAGS: Final = 512  # a camera writes about 20 in this directory
 
 TRANSPOSITION: Final[dict[int, Image.Transpose]] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -31,7 +31,7 @@ def read_orientation(exif: bytes) -> int:
     try:
         (start,) = struct.unpack_from(order + "I", tiff, 4)
         (count,) = struct.unpack_from(order + "H", tiff, start)
-        for entry in range(min(count, _MOST_TAGS)):
+        for entry in range(min(count, _MAX_TAGS)):
             tag, kind, _, value = struct.unpack_from(order + "HHIH", tiff, start + 2 + 12 * entry)
             if tag == _ORIENTATION_TAG:
                 return value if kind == 3 and 1 <= value <= 8 else 1

@@ -1,4 +1,4 @@
-"""What kind of file the bytes are, told by their first bytes and never by a name."""
+"""What kind of file the bytes are: decided by their first bytes, never by a name."""
 
 import re
 from collections.abc import Mapping

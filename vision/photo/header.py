@@ -8,13 +8,13 @@ from vision.errors import PhotoAnimated, PhotoCorrupt, PhotoTruncated
 from vision.photo.exif import read_orientation
 from vision.photo.format import SEND_INSTEAD
 
-_MOST_SCANS: Final = 128  # a progressive JPEG has about 10; thousands make a decoder work for minutes
-_MOST_SCANNED_PIXELS: Final = 1_200_000_000  # scans times pixels: an empty scan of 60 megapixels still takes 0.04 s
+_MAX_SCANS: Final = 128  # a progressive JPEG has about 10; thousands make a decoder work for minutes
+_MAX_SCANNED_PIXELS: Final = 1_200_000_000  # scans times pixels: an empty scan of 60 megapixels still takes 0.04 s
 _ALWAYS_SCANS: Final = 16  # that any size may have
 _SEQUENTIAL: Final = (0xC0, 0xC1)  # Huffman-coded
-_MOST_SEGMENTS: Final = 4_000  # of a JPEG's header; 20 MiB in segments of 64 KiB are 320
-_MOST_CHUNKS: Final = 20_000  # of a PNG; 20 MiB in chunks of 4 KiB are 5,000
-_MOST_BOXES: Final = 64
+_MAX_SEGMENTS: Final = 4_000  # of a JPEG's header; 20 MiB in segments of 64 KiB are 320
+_MAX_CHUNKS: Final = 20_000  # of a PNG; 20 MiB in chunks of 4 KiB are 5,000
+_MAX_BOXES: Final = 64
 _EXIF_ITEM: Final = re.compile(rb"(infe(?:\x02.{7}|\x03.{9}))Exif", re.DOTALL)  # ISO 23008-12: version, flags, id, type
 _FILL: Final = re.compile(rb"\xff+(?=\xff)")
 _KEPT_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"IDAT", b"IEND"})
@@ -34,7 +34,7 @@ def read_jpeg_header(data: bytes) -> PhotoHeader:
     """Walks the segments up to the first scan; keeps JFIF, colour profile and Adobe's colour flag, drops the rest."""
     kept, place, size, orientation = [data[:2]], 2, None, None
     components = 0
-    for _ in range(_MOST_SEGMENTS):
+    for _ in range(_MAX_SEGMENTS):
         place = _skip_fill(data, place)
         marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
         segment = data[place : place + 2 + length]
@@ -53,15 +53,15 @@ def read_jpeg_header(data: bytes) -> PhotoHeader:
             kept.append(segment)
         place += 2 + length
     else:
-        raise PhotoCorrupt(f"the JPEG's header has over {_MOST_SEGMENTS} segments: save it again.")
+        raise PhotoCorrupt(f"the JPEG's header has over {_MAX_SEGMENTS} segments: save it again.")
     if size is None:
         raise PhotoCorrupt("the JPEG has no size before its first scan: send the photo again.")
     # A sequential JPEG whose first scan has all components may have no other: libjpeg stops at the second itself.
     # So most files are spared the counting, which takes 0.2 ms a megapixel.
     has_one_scan = components > 0 and segment[4:5] == bytes([components])
-    most_scans = max(_ALWAYS_SCANS, min(_MOST_SCANS, _MOST_SCANNED_PIXELS // max(1, size[0] * size[1])))
-    if not has_one_scan and data.count(b"\xff\xda", place) > most_scans:
-        raise PhotoCorrupt(f"the JPEG has over {most_scans} scans, which no camera writes: save it again.")
+    max_scans = max(_ALWAYS_SCANS, min(_MAX_SCANS, _MAX_SCANNED_PIXELS // max(1, size[0] * size[1])))
+    if not has_one_scan and data.count(b"\xff\xda", place) > max_scans:
+        raise PhotoCorrupt(f"the JPEG has over {max_scans} scans, which no camera writes: save it again.")
     return PhotoHeader(
         width_px=size[0], height_px=size[1], orientation=orientation or 1, body=b"".join([*kept, data[place:]])
     )
@@ -70,7 +70,7 @@ def read_jpeg_header(data: bytes) -> PhotoHeader:
 def read_png_header(data: bytes) -> PhotoHeader:
     """Walks the chunks; keeps size, palette, transparency, colour profile and pixels. Raises PhotoAnimated for APNG."""
     kept, place, orientation = [data[:8]], 8, 1
-    for _ in range(_MOST_CHUNKS):
+    for _ in range(_MAX_CHUNKS):
         length, kind = int.from_bytes(data[place : place + 4], "big"), data[place + 4 : place + 8]
         end = place + 12 + length
         if end > len(data):
@@ -85,7 +85,7 @@ def read_png_header(data: bytes) -> PhotoHeader:
         if kind == b"IEND":
             break
     else:
-        raise PhotoCorrupt(f"the PNG has over {_MOST_CHUNKS} chunks: save it again.")
+        raise PhotoCorrupt(f"the PNG has over {_MAX_CHUNKS} chunks: save it again.")
     if data[12:16] != b"IHDR" or int.from_bytes(data[8:12], "big") != 13:
         raise PhotoCorrupt("the PNG doesn't start with its size: send the photo again.")
     return PhotoHeader(
@@ -121,7 +121,7 @@ def read_webp_header(data: bytes) -> PhotoHeader:
 def check_boxes(data: bytes, name: str) -> None:
     """Raises PhotoTruncated where an AVIF's or HEIC's outermost box reaches past the end of the bytes."""
     place = 0
-    for _ in range(_MOST_BOXES):
+    for _ in range(_MAX_BOXES):
         if place + 8 > len(data):
             break
         length = int.from_bytes(data[place : place + 4], "big")

@@ -24,12 +24,12 @@ QUALITY_MESSAGES: Final[dict[QualityIssue, str]] = {
 
 LUMA_SIDE_PX: Final = 256
 _SMALLEST_LONG_SIDE_PX: Final = 160
-_LEAST_SHARPNESS: Final = 0.25  # ordinary photos measure 0.33 to 1
-_LEAST_HIGHLIGHT: Final = 60  # of 255; ordinary photos measure 120 to 255
-_MOST_SHADOW: Final = 200  # of 255; ordinary photos measure 0 to 110
+_MIN_SHARPNESS: Final = 0.25  # ordinary photos measure 0.33 to 1
+_MIN_HIGHLIGHT: Final = 60  # of 255; ordinary photos measure 120 to 255
+_MAX_SHADOW: Final = 200  # of 255; ordinary photos measure 0 to 110
 _EDGE_REACH_PX: Final = 8
 _EDGE_SHARES: Final = ((0.001, 0.005), (0.0002, 0.001))  # of all pairs, near and far: the edges that are read
-_LEAST_CONTRAST: Final = 16  # of 255; below it what looks like edges is noise
+_MIN_CONTRAST: Final = 16  # of 255; below it what looks like edges is noise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +61,9 @@ def quality_issues(measures: QualityMeasures) -> tuple[QualityIssue, ...]:
     """The issues that keep a photo from being judged; empty for an ordinary one."""
     found: dict[QualityIssue, bool] = {
         "too_small": measures.long_side_px < _SMALLEST_LONG_SIDE_PX,
-        "blurred": measures.sharpness < _LEAST_SHARPNESS,
-        "too_dark": measures.highlight < _LEAST_HIGHLIGHT,
-        "too_bright": measures.shadow > _MOST_SHADOW,
+        "blurred": measures.sharpness < _MIN_SHARPNESS,
+        "too_dark": measures.highlight < _MIN_HIGHLIGHT,
+        "too_bright": measures.shadow > _MAX_SHADOW,
     }
     return tuple(issue for issue, is_found in found.items() if is_found)
 
@@ -81,7 +81,7 @@ def measure_sharpness(luma: Image.Image) -> float:
     """
     near, far = _count_differences(luma, 1), _count_differences(luma, _EDGE_REACH_PX)
     shares = (
-        _level_at(near, 1 - near_share) / max(_level_at(far, 1 - far_share), _LEAST_CONTRAST)
+        _level_at(near, 1 - near_share) / max(_level_at(far, 1 - far_share), _MIN_CONTRAST)
         for near_share, far_share in _EDGE_SHARES
     )
     return min(1.0, max(shares))

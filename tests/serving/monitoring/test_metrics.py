@@ -96,9 +96,9 @@ def value_of(server: Running, line: str) -> float:
     return sum(float(found.rpartition(" ")[2]) for found in text.splitlines() if found.startswith(line))
 
 
-@pytest.mark.parametrize("hop", ["decode", "resize", "infer", "measure"])
-def test_each_photos_hops_are_timed(server: Running, hop: str) -> None:
-    count, seconds = (f'touchstone_photo_seconds_{part}{{hop="{hop}"}}' for part in ("count", "sum"))
+@pytest.mark.parametrize("step", ["decode", "resize", "infer", "measure"])
+def test_each_step_of_a_photo_is_timed(server: Running, step: str) -> None:
+    count, seconds = (f'touchstone_photo_seconds_{part}{{hop="{step}"}}' for part in ("count", "sum"))
     before = value_of(server, count), value_of(server, seconds)
     server.answer(jpeg(RED), jpeg(RED, seed=1))
     assert value_of(server, count) == before[0] + 2

@@ -72,7 +72,7 @@ def parent_of(span: ReadableSpan) -> int:
     return int(span.parent.span_id)
 
 
-def test_a_check_has_a_span_for_the_request_and_one_for_each_stage_and_hop(
+def test_a_check_has_a_span_for_the_request_and_one_for_each_stage_and_step(
     server: Running, spans: InMemorySpanExporter
 ) -> None:
     server.answer(jpeg(RED), jpeg(BLUE))
@@ -92,10 +92,10 @@ def test_a_check_has_a_span_for_the_request_and_one_for_each_stage_and_hop(
     for stage in ("judge", "decide", "store"):
         assert parent_of(found[stage][0]) == id_of(request)
     (judge,) = found["judge"]
-    for hop in (*found["decode"], *found["infer"]):
-        assert parent_of(hop) == id_of(judge)
-        assert (judge.start_time or 0) - 10**6 <= (hop.start_time or 0) < (hop.end_time or 0)
-        assert (hop.end_time or 0) <= (judge.end_time or 0) + 10**6, "within a millisecond: two clocks are compared"
+    for step in (*found["decode"], *found["infer"]):
+        assert parent_of(step) == id_of(judge)
+        assert (judge.start_time or 0) - 10**6 <= (step.start_time or 0) < (step.end_time or 0)
+        assert (step.end_time or 0) <= (judge.end_time or 0) + 10**6, "within a millisecond: two clocks are compared"
     assert request.attributes is not None
     assert request.attributes["http.response.status_code"] == 200
     assert request.attributes["http.route"] == "/v1/checks"

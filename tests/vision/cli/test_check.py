@@ -47,7 +47,7 @@ def error_of(*words: object) -> TouchstoneError:
     return result.exception
 
 
-def test_the_verdict_is_told_in_words_with_a_row_a_photo(folder: Path) -> None:
+def test_the_verdict_is_printed_in_words_with_a_row_a_photo(folder: Path) -> None:
     output = " ".join(run(folder / "bundle", folder / "red.png", folder / "[text].jpg").split())
     assert output.startswith("genuine The photos are consistent with the genuine product.")
     assert "red.png" in output
@@ -106,12 +106,12 @@ def test_wrong_usage_has_an_exit_code_of_its_own(folder: Path) -> None:
     assert CliRunner().invoke(app, [str(folder / "bundle")]).exit_code == 2
 
 
-@pytest.mark.parametrize(("kind", "said"), [("weak", "relative to"), ("rendered", "nothing about real ones")])
-def test_the_kind_of_labels_is_said(folder: Path, kind: str, said: str) -> None:
+@pytest.mark.parametrize(("kind", "note"), [("weak", "relative to"), ("rendered", "nothing about real ones")])
+def test_the_kind_of_labels_is_printed(folder: Path, kind: str, note: str) -> None:
     verdict = Detector(folder / "bundle").check([GENUINE])
     stream = io.StringIO()
     print_verdict(verdict, [folder / "red.png"], kind, Console(file=stream, width=200))  # type: ignore[arg-type]
-    assert said in stream.getvalue()
+    assert note in stream.getvalue()
 
 
 def test_an_insufficient_listing_shows_no_authenticity(folder: Path) -> None:

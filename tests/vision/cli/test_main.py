@@ -122,7 +122,7 @@ def imported(run: subprocess.CompletedProcess[str]) -> set[str]:
     return set(run.stderr.rpartition("imported: ")[2].split())
 
 
-def said(run: subprocess.CompletedProcess[str]) -> str:
+def stderr_of(run: subprocess.CompletedProcess[str]) -> str:
     return run.stderr.partition("imported: ")[0]
 
 
@@ -163,26 +163,26 @@ def test_the_version_is_the_installed_one() -> None:
 def test_an_unknown_command_names_the_nearest(probe_path: Path) -> None:
     run = touchstone("trian", PYTHONPATH=str(probe_path))
     assert run.returncode == 2
-    assert "No such command 'trian'. Did you mean 'train'?" in said(run)
+    assert "No such command 'trian'. Did you mean 'train'?" in stderr_of(run)
     assert "probe_commands" not in imported(run)
 
 
 def test_a_refusal_is_one_line_with_its_code(probe_path: Path) -> None:
     run = touchstone("probe-refuse", "the [bold]reason[/bold]", PYTHONPATH=str(probe_path))
     assert run.returncode == 1
-    assert said(run) == "error [config_invalid]: the [bold]reason[/bold]\n"
+    assert stderr_of(run) == "error [config_invalid]: the [bold]reason[/bold]\n"
 
 
 def test_a_command_that_misses_an_extra_by_itself_did_not_start(probe_path: Path) -> None:
     run = touchstone("probe-lacking", PYTHONPATH=str(probe_path))
     assert run.returncode == 2
-    assert said(run) == "error [extra_missing]: install touchstone[render]\n"
+    assert stderr_of(run) == "error [extra_missing]: install touchstone[render]\n"
 
 
 def test_wrong_arguments_are_a_usage_error(probe_path: Path) -> None:
     run = touchstone("probe-refuse", PYTHONPATH=str(probe_path))
     assert run.returncode == 2
-    assert "Missing argument" in said(run)
+    assert "Missing argument" in stderr_of(run)
 
 
 def test_a_group_of_commands_runs_the_one_named(probe_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_group_of_commands_runs_the_one_named(probe_path: Path) -> None:
 def test_a_missing_package_of_an_extra_names_the_extra_in_one_line(probe_path: Path) -> None:
     run = touchstone("probe-heavy", before="sys.modules['torch'] = None", PYTHONPATH=str(probe_path))
     assert run.returncode == 2
-    assert said(run) == (
+    assert stderr_of(run) == (
         "error [extra_missing]: needs torch, which is not installed; "
         'install touchstone[train]: in a clone of the repository, pip install ".[train]"\n'
     )
@@ -262,7 +262,7 @@ def test_a_module_imported_under_another_name_is_found() -> None:
 
 
 def test_a_module_of_ours_is_never_blamed_on_an_extra() -> None:
-    error = ModuleNotFoundError("No module named 'training.gone'", name="training.gone")
+    error = ModuleNotFoundError("No module named 'training.no_such_module'", name="training.no_such_module")
     assert missing_extra(error, asked_by="training.commands.train") is None
 
 

@@ -24,7 +24,7 @@ class Colour(enum.Enum):
 class DataSection:
     manifest: Path = setting(help="The table of photos.")
     where: tuple[str, ...] = setting((), help="Filters on its rows.")
-    fold: int | None = setting(None, help="The fold that only reports.")
+    fold: int | None = setting(None, help="The fold that is the test set.")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

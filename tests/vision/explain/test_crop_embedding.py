@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.builders.bundle import write_tiny_bundle
 from tests.builders.photos import encode, smooth_pixels
-from vision.explain.crop_embedding import MOST_BYTES, crop_jpeg, embed_crops
+from vision.explain.crop_embedding import MAX_BYTES, crop_jpeg, embed_crops
 from vision.inference.scorer import Scorer
 from vision.photo.decode import open_photo
 
@@ -32,7 +32,7 @@ def test_a_large_crop_is_reduced_to_256_px() -> None:
 def test_a_crop_that_compresses_badly_is_made_smaller_until_it_fits() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (400, 400, 3)).astype(np.uint8)
     jpeg = crop_jpeg(open_photo(encode(noise)), (0.0, 0.0, 1.0, 1.0))
-    assert len(jpeg) <= MOST_BYTES
+    assert len(jpeg) <= MAX_BYTES
     assert opened(jpeg).width < 256
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vision.explain.crops import LEAST_SHARE, EvidenceCrop, evidence_crops, places_in_photo
+from vision.explain.crops import MIN_SHARE, EvidenceCrop, evidence_crops, places_in_photo
 from vision.verdict import Evidence, Outcome
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -47,7 +47,7 @@ def test_nothing_is_shown_where_nothing_speaks_for_the_verdict() -> None:
 
 
 def test_what_matters_little_beside_the_strongest_is_left_out() -> None:
-    weak, enough = 10 * LEAST_SHARE - 0.01, 10 * LEAST_SHARE
+    weak, enough = 10 * MIN_SHARE - 0.01, 10 * MIN_SHARE
     assert len(evidence_crops(map_of((0, 0, 10.0), (7, 7, weak)), "genuine")) == 1
     assert len(evidence_crops(map_of((0, 0, 10.0), (7, 7, enough)), "genuine")) == 2
 

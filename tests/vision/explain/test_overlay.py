@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.builders.photos import encode
-from vision.explain.overlay import MOST_SIDE_PX, TOWARDS_COUNTERFEIT, TOWARDS_GENUINE, evidence_png
+from vision.explain.overlay import MAX_SIDE_PX, TOWARDS_COUNTERFEIT, TOWARDS_GENUINE, evidence_png
 from vision.inputs import InputGeometry, to_input
 from vision.photo.decode import open_photo
 from vision.verdict import Evidence
@@ -49,8 +49,8 @@ def test_a_map_that_hardly_matters_is_not_blown_up() -> None:
 
 def test_the_overlay_has_the_shape_of_the_photo_and_a_bounded_size() -> None:
     assert overlay([[1.0]], 300, 200).shape == (200, 300, 4)
-    assert overlay([[1.0]], 4000, 3000).shape == (MOST_SIDE_PX * 3 // 4, MOST_SIDE_PX, 4)
-    assert overlay([[1.0]], 30, 9000).shape == (MOST_SIDE_PX, 3, 4)
+    assert overlay([[1.0]], 4000, 3000).shape == (MAX_SIDE_PX * 3 // 4, MAX_SIDE_PX, 4)
+    assert overlay([[1.0]], 30, 9000).shape == (MAX_SIDE_PX, 3, 4)
 
 
 def test_a_map_that_is_no_number_is_drawn_as_nothing() -> None:

@@ -16,7 +16,7 @@ from vision.photo.format import (
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "heic"])
-def test_the_format_is_told_by_the_first_bytes(kind: str) -> None:
+def test_the_first_bytes_decide_the_format(kind: str) -> None:
     assert sniff_format(photo_bytes(kind)[:64]) == kind
 
 
@@ -33,7 +33,7 @@ def test_a_sequence_of_pictures_is_animated(brand: bytes) -> None:
         sniff_format(b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1heic")
 
 
-def test_a_general_container_is_told_by_the_brands_it_goes_with() -> None:
+def test_the_compatible_brands_decide_the_format_of_a_general_container() -> None:
     assert sniff_format(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf") == "avif"
     assert sniff_format(b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf") == "heic"
 
