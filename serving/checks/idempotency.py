@@ -26,20 +26,20 @@ class Idempotency:
     @contextlib.contextmanager
     def hold(self, claim: Claim) -> Iterator[None]:
         """Mark a key as running; raises IdempotencyInProgress, or IdempotencyKeyReused, when it runs already."""
-        fingerprint = self._running.get(claim.key_hash)
+        fingerprint = self._running.get(claim.key_sha256)
         if fingerprint is not None:
             if fingerprint != claim.fingerprint:
                 raise _reused()
             raise IdempotencyInProgress("the first request with this Idempotency-Key still runs; ask again in a moment")
-        self._running[claim.key_hash] = claim.fingerprint
+        self._running[claim.key_sha256] = claim.fingerprint
         try:
             yield
         finally:
-            del self._running[claim.key_hash]
+            del self._running[claim.key_sha256]
 
     async def find_answer(self, claim: Claim, now: datetime.datetime) -> Check | None:
         """Give what this key was answered before, None for a new key; raises IdempotencyKeyReused."""
-        found = await self._check_rows.find_claimed(claim.key_hash, now)
+        found = await self._check_rows.find_claimed(claim.key_sha256, now)
         if found is None:
             return None
         fingerprint, answer = found
@@ -66,7 +66,7 @@ def make_claim(key: str, caller: str, request: CheckRequest) -> Claim:
         "attributes": request.attributes,
     }
     return Claim(
-        key_hash=_sha256(f"{caller}\n{key}"),
+        key_sha256=_sha256(f"{caller}\n{key}"),
         fingerprint=_sha256(json.dumps(sent, sort_keys=True)),
     )
 

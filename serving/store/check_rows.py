@@ -1,4 +1,4 @@
-"""What the store knows about checks: recorded, found, reviewed and deleted, each in one transaction."""
+"""The rows of checks in the store: added, found, reviewed and deleted, each in one transaction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KEYS = cast(Table, IdempotencyRow.__table__)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewPhoto:
-    """A photo of a check that is being recorded; `evidence` is packed."""
+    """A photo of a check that is being stored; `evidence` is packed (evidence_codec)."""
 
     sha256: str
     kept: bool
@@ -33,15 +33,15 @@ class NewPhoto:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """An Idempotency-Key with what it stands for: hash of caller and key, and of what was sent."""
+    """An Idempotency-Key in use: the SHA-256 of caller and key, and that of the request's content."""
 
-    key_hash: str
+    key_sha256: str
     fingerprint: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewCheck:
-    """A check that is being recorded."""
+    """A check that is being stored."""
 
     answer: Check
     created_at: datetime.datetime
@@ -54,7 +54,7 @@ class NewCheck:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CheckFilter:
-    """Which checks a list shows; None lets everything through. `before` is a check id: older ones than that."""
+    """Which checks a list has; None filters nothing. `before` is a check id: only older checks."""
 
     listing_id: str | None = None
     outcome: str | None = None
@@ -71,12 +71,12 @@ class CheckRows:
         self._database = database
 
     async def add(self, new: NewCheck) -> None:
-        """Record a check, its photos and its Idempotency-Key together."""
+        """Add a check with its photos and its Idempotency-Key in one transaction."""
         rows: list[Rows] = [(_INSERT_CHECK, _check_values(new))]
         if new.photos:
             rows.append((_INSERT_PHOTO, _photo_values(new)))
-        if new.claim is not None:  # a day later the same key may stand for another check
-            rows.append((delete(_KEYS).where(_KEYS.c.key_hash == new.claim.key_hash), {}))
+        if new.claim is not None:  # after its 24 hours the same key may belong to another check
+            rows.append((delete(_KEYS).where(_KEYS.c.key_hash == new.claim.key_sha256), {}))
             rows.append((insert(_KEYS), _claim_values(new.claim, new)))
         await self._database.write_rows(rows)
 
@@ -100,7 +100,7 @@ class CheckRows:
         return await self._database.read(work)
 
     async def find_photo(self, check_id: str, index: int) -> NewPhoto | None:
-        """Give what is recorded of one photo, None when the check has none at that index; raises CheckNotFound."""
+        """Give the row of one photo, None when the check has none at that index; raises CheckNotFound."""
 
         def work(session: Session) -> NewPhoto | None:
             _get_check(session, check_id)
@@ -109,11 +109,11 @@ class CheckRows:
 
         return await self._database.read(work)
 
-    async def find_claimed(self, key_hash: str, now: datetime.datetime) -> tuple[str, Check] | None:
-        """Give the fingerprint and the answer that an Idempotency-Key stands for, None when it is new or too old."""
+    async def find_claimed(self, key_sha256: str, now: datetime.datetime) -> tuple[str, Check] | None:
+        """Give the fingerprint and the answer of an Idempotency-Key, None when it is new or older than 24 hours."""
 
         def work(session: Session) -> tuple[str, Check] | None:
-            row = session.get(IdempotencyRow, key_hash)
+            row = session.get(IdempotencyRow, key_sha256)
             if row is None or row.created_at < now - datetime.timedelta(hours=IDEMPOTENCY_HOURS):
                 return None
             return row.fingerprint, Check.model_validate_json(_get_check(session, row.check_id).answer)
@@ -121,7 +121,7 @@ class CheckRows:
         return await self._database.read(work)
 
     async def add_review(self, check_id: str, decision: Decision, note: str, now: datetime.datetime) -> Review:
-        """Record a human's decision; raises CheckNotFound."""
+        """Add a reviewer's decision; raises CheckNotFound."""
 
         def work(session: Session) -> Review:
             _get_check(session, check_id)
@@ -132,8 +132,8 @@ class CheckRows:
 
         return await self._database.write(work)
 
-    async def photo_hashes(self, check_ids: Sequence[str]) -> set[str]:
-        """Give the hashes of the photos that these checks show."""
+    async def photo_sha256s(self, check_ids: Sequence[str]) -> set[str]:
+        """Give the SHA-256s of the photos of these checks."""
 
         def work(session: Session) -> set[str]:
             return set(session.scalars(select(PhotoRow.sha256).where(PhotoRow.check_id.in_(check_ids))))
@@ -141,7 +141,7 @@ class CheckRows:
         return await self._database.read(work)
 
     async def delete(self, check_ids: Sequence[str]) -> int:
-        """Delete checks with everything recorded of them; gives how many there were."""
+        """Delete checks with all their rows; gives how many were deleted."""
 
         def work(session: Session) -> int:
             found = session.scalars(select(CheckRow.check_id).where(CheckRow.check_id.in_(check_ids))).all()
@@ -149,15 +149,15 @@ class CheckRows:
             return len(found)
 
         deleted = await self._database.write(work)
-        await self._database.forget()
+        await self._database.checkpoint()
         return deleted
 
-    async def unused(self, hashes: Sequence[str]) -> list[str]:
-        """Give those of the hashes that no check names."""
+    async def unused(self, sha256s: Sequence[str]) -> list[str]:
+        """Give those of the photos' SHA-256s that no check has."""
 
         def work(session: Session) -> list[str]:
-            used = set(session.scalars(select(PhotoRow.sha256).where(PhotoRow.sha256.in_(hashes), PhotoRow.kept)))
-            return sorted(set(hashes) - used)
+            used = set(session.scalars(select(PhotoRow.sha256).where(PhotoRow.sha256.in_(sha256s), PhotoRow.kept)))
+            return sorted(set(sha256s) - used)
 
         return await self._database.read(work)
 
@@ -170,8 +170,8 @@ class CheckRows:
 
         return await self._database.read(work)
 
-    async def forget_keys_before(self, moment: datetime.datetime) -> None:
-        """Forget Idempotency-Keys first used before a moment."""
+    async def delete_keys_before(self, moment: datetime.datetime) -> None:
+        """Delete Idempotency-Keys first used before a moment."""
 
         def work(session: Session) -> None:
             session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < moment))
@@ -222,7 +222,7 @@ def _photo_values(new: NewCheck) -> list[dict[str, object]]:
 
 def _claim_values(claim: Claim, new: NewCheck) -> dict[str, object]:
     return {
-        "key_hash": claim.key_hash,
+        "key_hash": claim.key_sha256,
         "fingerprint": claim.fingerprint,
         "check_id": new.answer.check_id,
         "created_at": new.created_at,

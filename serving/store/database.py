@@ -1,7 +1,7 @@
-"""The embedded database: SQLite in WAL mode, one writing thread, a few reading ones, none of them the event loop's.
+"""The embedded database: SQLite in WAL mode, with one writer thread and a few reader threads beside the event loop.
 
-Writes commit in groups: what came while the disk was busy with one transaction goes into the next, all of it with one
-sync. A lone write waits for nobody.
+Writes are committed in groups: writes that queue up while one transaction is synced share the next one, and its sync.
+A single write is not delayed.
 """
 
 from __future__ import annotations
@@ -27,14 +27,12 @@ from vision.errors import ConfigError
 T = TypeVar("T")
 Rows = tuple[Executable, Mapping[str, object] | Sequence[Mapping[str, object]]]
 READERS = 4
-MAX_WRITES_PER_COMMIT = (
-    64  # writes in one transaction: enough to share a sync, few enough to do over when one of them fails
-)
+MAX_WRITES_PER_COMMIT = 64  # enough to share a sync, few enough to repeat when one of them fails
 BUSY_TIMEOUT_S = 10.0  # another process, such as `touchstone labels export`, may hold the file for a moment
 
 
 class Database:
-    """Runs functions of a session beside the event loop; writes one after another, each wholly or not at all."""
+    """Runs functions of a session beside the event loop; writes run one after another, each atomically."""
 
     def __init__(self, engine: Engine, file: Path) -> None:
         self._engine = engine
@@ -47,34 +45,34 @@ class Database:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
 
     async def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work`; what it wrote is on the disk when this returns. Raises StoreUnavailable.
+        """Run `work`; its changes are on the disk when this returns. Raises StoreUnavailable.
 
-        It may be run twice: where one of a group fails, all are done over, each in a transaction of its own.
+        `work` may run twice: when one write of a group fails, all are repeated, each in a transaction of its own.
         """
-        result: T = await self._settle(_Write(work))
+        result: T = await self._submit(_Write(work))
         return result
 
     async def write_rows(self, rows: Sequence[Rows]) -> None:
-        """Run statements with their values, without a session: half the time. Otherwise as `write`."""
-        await self._settle(_Write(None, rows))
+        """Run statements with their values, without a session, which takes half the time. Otherwise as `write`."""
+        await self._submit(_Write(None, rows))
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on a snapshot; raises StoreUnavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, functools.partial(self._look, work))
+        return await asyncio.get_running_loop().run_in_executor(self._readers, functools.partial(self._read, work))
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""
-        await self.read(_look_at_checks)
+        await self.read(_read_one_check)
         await asyncio.to_thread(self._refuse_removed)
         if self._last_write_failed:
-            await self.write(_touch)
+            await self.write(_write_header)
 
-    async def forget(self) -> None:
-        """Make what was deleted leave the files now: SQLite's log keeps older pages until it is copied back.
+    async def checkpoint(self) -> None:
+        """Remove deleted data from the files now: SQLite's write-ahead log keeps older pages until a checkpoint.
 
-        Gives up at once when someone reads meanwhile; the next deletion does it then.
+        Does nothing while a reader is active; the next deletion then does it.
         """
-        await self._settle(_Write(None))
+        await self._submit(_Write(None))
 
     def close(self) -> None:
         """Let running work finish and close every connection."""
@@ -83,11 +81,11 @@ class Database:
         self._readers.shutdown(wait=True)
         self._engine.dispose()
 
-    async def _settle(self, write: _Write) -> Any:
+    async def _submit(self, write: _Write) -> Any:
         self._writes.put(write)
         return await asyncio.wrap_future(write.done)
 
-    def _look(self, work: Callable[[Session], T]) -> T:
+    def _read(self, work: Callable[[Session], T]) -> T:
         try:
             with Session(self._engine) as session:
                 return work(session)
@@ -95,7 +93,7 @@ class Database:
             raise _unavailable() from error
 
     def _write_all(self) -> None:
-        """The writing thread: takes what waits, commits it, until told to end."""
+        """The writer thread: commits queued writes until `None` is queued."""
         ended = False
         while not ended:
             waiting = [self._writes.get()]
@@ -103,18 +101,18 @@ class Database:
                 while len(waiting) < MAX_WRITES_PER_COMMIT:
                     waiting.append(self._writes.get_nowait())
             ended = None in waiting
-            wanted = [write for write in waiting if write is not None and write.done.set_running_or_notify_cancel()]
-            self._commit([write for write in wanted if not write.truncates])
-            for write in wanted:
-                if write.truncates:
-                    write.attempt(self._truncate_log)
+            pending = [write for write in waiting if write is not None and write.done.set_running_or_notify_cancel()]
+            self._commit([write for write in pending if not write.is_checkpoint])
+            for write in pending:
+                if write.is_checkpoint:
+                    write.attempt(self._checkpoint)
 
     def _commit(self, group: Sequence[_Write]) -> None:
         if len(group) > 1:
             try:
                 results = self._transact(group)
-            except Exception as error:  # noqa: BLE001 one write's, and told below to the one whose it was, or the file's
-                if _is_locked(error):  # each by itself would wait as long again, the last of them for minutes
+            except Exception as error:  # noqa: BLE001 one write's error, raised below for that write alone, or the file's
+                if _is_locked(error):  # each alone would wait for the lock again, the last of them for minutes
                     for write in group:
                         write.done.set_exception(_unavailable())
                     return
@@ -140,11 +138,11 @@ class Database:
         return results
 
     def _refuse_removed(self) -> None:
-        """SQLite goes on writing into a file that was removed, and all of it would be gone with the process."""
+        """SQLite would go on writing into a removed file, and lose it all when the process ends."""
         if _identity(self._file) != self._identity:
             raise StoreUnavailable("the database file was removed or replaced; put it back or restart", retry_after_s=5)
 
-    def _truncate_log(self) -> None:
+    def _checkpoint(self) -> None:
         try:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA busy_timeout=0")
@@ -157,7 +155,7 @@ class Database:
 
 
 class _Write:
-    """One piece of work for the writing thread: a function of a session, or rows; neither, to truncate the log."""
+    """One job of the writer thread: a function of a session, or rows; with neither, a checkpoint."""
 
     __slots__ = ("_rows", "_work", "done")
 
@@ -167,11 +165,11 @@ class _Write:
         self.done: Future[Any] = Future()
 
     @property
-    def truncates(self) -> bool:
+    def is_checkpoint(self) -> bool:
         return self._work is None and not self._rows
 
     def run(self, connection: Connection) -> Any:
-        """Do the work in the connection's transaction; what fails, fails here."""
+        """Do the work in the connection's transaction, and flush it so that errors are raised here."""
         for statement, values in self._rows:
             connection.execute(statement, values)
         if self._work is None:
@@ -182,17 +180,17 @@ class _Write:
             return result
 
     def attempt(self, action: Callable[[], Any]) -> None:
-        """Settle the write with what the action gives or raises."""
+        """Complete the write with the result of the action, or with its error."""
         try:
             self.done.set_result(action())
-        except BaseException as error:  # noqa: BLE001 it is raised where the write was asked for
+        except BaseException as error:  # noqa: BLE001 raised in the caller of the write
             self.done.set_exception(error)
 
 
 def open_database(file: Path, *, check: bool = True) -> Database:
     """Open or create the database and bring its tables up to date; raises ConfigError with what to do.
 
-    `check` reads all of it first: a damaged page is told now, and not by the one request that needs it.
+    `check` reads all of it first, so that a damaged page is found at start and not by a request.
     """
     engine = connect(file)
     try:
@@ -209,7 +207,7 @@ def open_database(file: Path, *, check: bool = True) -> Database:
 
 
 def connect(file: Path) -> Engine:
-    """Make an engine on the file. WAL lets readers go on while one writes.
+    """Make an engine on the file. In WAL mode readers are not blocked by the writer.
 
     synchronous=FULL syncs the log at each commit: with NORMAL a commit survives a killed process but not a power cut,
     and an answered check must survive both.
@@ -217,7 +215,7 @@ def connect(file: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{file}",
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
-        hide_parameters=True,  # an error's text goes into the log, and parameters are what callers sent
+        hide_parameters=True,  # error messages are logged, and parameters are data of callers
     )
 
     @event.listens_for(engine, "connect")
@@ -229,8 +227,8 @@ def connect(file: Path) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Run the migrations that this database has not seen."""
-    from alembic import command  # a tenth of a second that importing the app need not cost
+    """Run the migrations that this database does not have yet."""
+    from alembic import command  # takes 0.1 s, which importing the app need not cost
     from alembic.config import Config
 
     config = Config()
@@ -262,12 +260,12 @@ def _unusable(file: Path, reason: str) -> ConfigError:
     )
 
 
-def _look_at_checks(session: Session) -> None:
+def _read_one_check(session: Session) -> None:
     session.execute(text("SELECT check_id FROM checks LIMIT 1"))
 
 
-def _touch(session: Session) -> None:
-    """Write one page: a number in the file's header that nobody reads."""
+def _write_header(session: Session) -> None:
+    """Write one page: an unused number in the file's header."""
     version = session.execute(text("PRAGMA user_version")).scalar_one()
     session.execute(text(f"PRAGMA user_version={(version + 1) % 2**31}"))
 
@@ -277,10 +275,10 @@ def _unavailable() -> StoreUnavailable:
 
 
 def _is_locked(error: Exception) -> bool:
-    """Whether another process held the file for as long as we wait for it."""
+    """Whether another process held the file's lock for the whole busy timeout."""
     cause = error.__cause__
     code = getattr(cause.orig, "sqlite_errorcode", 0) if isinstance(cause, DBAPIError) else 0
-    return code & 0xFF == sqlite3.SQLITE_BUSY  # the lower byte; above it the kind of busy
+    return code & 0xFF == sqlite3.SQLITE_BUSY  # the lower byte; the upper ones hold the extended code
 
 
 def _reason(error: SQLAlchemyError) -> str:

@@ -1,4 +1,4 @@
-"""What the store knows about bundles: each change with who made it, and what shadows said of checks."""
+"""The rows of deployments in the store: each change of bundles with its author, and the verdicts of shadows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from serving.store.tables import BundleChangeRow, CheckRow, ShadowVerdictRow
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewBundleChange:
-    """A change that is being recorded; `caller` is the key's fingerprint, `changed_by` what the caller says."""
+    """A change that is being stored; `caller` is the key's fingerprint, `changed_by` the name that the caller gives."""
 
     name: str
     action: BundleAction
@@ -34,7 +34,7 @@ class NewBundleChange:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowVerdict:
-    """What a shadow said of an answered check."""
+    """A shadow's verdict on an answered check."""
 
     answer: Check
     shadow_sha256: str
@@ -52,7 +52,7 @@ class Pair:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
-    """How authenticity moved from active to shadow, over the checks where both gave one."""
+    """How authenticity differs between shadow and active, over the checks where both have one."""
 
     n: int
     mean: float | None
@@ -66,7 +66,7 @@ class DeploymentRows:
         self._database = database
 
     async def add_change(self, new: NewBundleChange, now: datetime.datetime) -> None:
-        """Record a change with the state that comes of it; it is on the disk when this returns."""
+        """Add a change with the state after it; it is on the disk when this returns."""
 
         def work(session: Session) -> None:
             session.add(
@@ -84,7 +84,7 @@ class DeploymentRows:
         await self._database.write(work)
 
     async def find_state(self, name: str) -> SlotState | None:
-        """Give what the latest change left, None where there was none."""
+        """Give the state after the latest change, None where there was none."""
         latest = await self.find_changes(name, 1)
         return latest[0].state if latest else None
 
@@ -100,7 +100,7 @@ class DeploymentRows:
         return await self._database.read(work)
 
     async def add_shadow_verdict(self, verdict: ShadowVerdict) -> bool:
-        """Record what a shadow said; gives False where the check was deleted meanwhile."""
+        """Add a shadow's verdict; gives False where the check was deleted meanwhile."""
         answer = verdict.answer
 
         def work(session: Session) -> bool:
@@ -123,7 +123,7 @@ class DeploymentRows:
         return await self._database.write(work)
 
     async def count_outcomes(self, pair: Pair) -> dict[str, list[OutcomeCount]]:
-        """Count, for each product, how often which outcome of the active bundle met which of the shadow."""
+        """Count, for each product, each pair of an active and a shadow outcome."""
 
         def work(session: Session) -> dict[str, list[OutcomeCount]]:
             row = ShadowVerdictRow
@@ -139,7 +139,7 @@ class DeploymentRows:
         return await self._database.read(work)
 
     async def measure_moves(self, pair: Pair) -> dict[str, Moves]:
-        """Give how authenticity moved, for each product."""
+        """Give the differences of authenticity, for each product."""
 
         def work(session: Session) -> dict[str, Moves]:
             row = ShadowVerdictRow

@@ -13,7 +13,7 @@ _LAYOUT = 1
 
 
 def pack_evidence(evidence: Evidence) -> bytes:
-    """Give the grid as bytes; values keep three digits, which is finer than a picture shows."""
+    """Give the grid as bytes; values keep three digits, more than a picture shows."""
     height, width = evidence.values.shape
     return _HEADER.pack(_LAYOUT, height, width, *evidence.box) + evidence.values.astype("<f2").tobytes()
 

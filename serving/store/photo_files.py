@@ -1,4 +1,4 @@
-"""The photos' bytes as received, each stored once under its SHA-256 however many checks show it."""
+"""The photos' bytes as received, each stored once under its SHA-256, however many checks have it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ log = logging.getLogger("touchstone.serving")
 T = TypeVar("T")
 THREADS = 4
 LIST_CHUNK = 500
-ROOM_BYTES = 2**20  # a photo's worth: a full disk has room again where this fits
+ROOM_BYTES = 2**20  # about one photo: where this fits, a full disk has room again
 
 
 class PhotoFiles:
-    """A folder of photos, `ab/abcd…` by hash. The rows know which photos are still needed, not this class.
+    """A folder of photos, `ab/abcd…` by SHA-256. The rows know which photos are still needed, not this class.
 
-    obstore is called from threads of our own: its asyncio functions (0.12) abort the interpreter now and then when
-    the process ends, 6 times of 30 in a loop.
+    obstore is called from threads of our own: its asyncio functions (0.12) sometimes abort the interpreter when the
+    process ends, 6 times of 30 in a loop.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -43,14 +43,14 @@ class PhotoFiles:
         self._durable: set[str] = set()  # folders whose own entry is known to be on the disk
 
     @contextlib.asynccontextmanager
-    async def hold(self, hashes: Iterable[str]) -> AsyncIterator[None]:
-        """Keep these photos from being removed while their bytes are put and their check is recorded, or the reverse.
+    async def hold(self, sha256s: Iterable[str]) -> AsyncIterator[None]:
+        """Lock these photos while their bytes and their check are stored, or deleted.
 
-        Without it a check could find the bytes there, another's deletion remove them as unused, and the first check
-        then record a photo that is gone.
+        Without the lock a check could find the bytes present, another's deletion remove them as unused, and the first
+        check then have a row of a photo that is gone.
         """
-        wanted = sorted(set(hashes))  # one order for everyone, so that no two wait for each other
-        holds = [self._held.setdefault(photo_hash, _Hold()) for photo_hash in wanted]
+        wanted = sorted(set(sha256s))  # one order for all, so that no two wait for each other
+        holds = [self._held.setdefault(sha256, _Hold()) for sha256 in wanted]
         for hold in holds:
             hold.users += 1
         locked = 0
@@ -62,15 +62,15 @@ class PhotoFiles:
         finally:
             for hold in holds[:locked]:
                 hold.lock.release()
-            for photo_hash, hold in zip(wanted, holds, strict=True):
+            for sha256, hold in zip(wanted, holds, strict=True):
                 hold.users -= 1
                 if hold.users == 0:
-                    del self._held[photo_hash]
+                    del self._held[sha256]
 
     async def put(self, photos: Sequence[tuple[str, bytes]]) -> None:
-        """Store photos under their hashes; they are on the disk when this returns. Raises StoreUnavailable."""
-        # Beside each other: the disk takes several syncs in little more time than one. All have ended when this
-        # returns or raises, since the caller's hold ends with it.
+        """Store photos under their SHA-256s; they are on the disk when this returns. Raises StoreUnavailable."""
+        # In parallel: the disk takes several syncs in little more time than one. All have ended when this returns or
+        # raises, since the caller's hold ends with it.
         work = [self._run(functools.partial(self._put_one, *photo)) for photo in dict(photos).items()]
         for result in await asyncio.gather(*work, return_exceptions=True):
             if isinstance(result, BaseException):
@@ -78,27 +78,27 @@ class PhotoFiles:
                 raise result
         self._last_put_failed = False
 
-    async def get(self, photo_hash: str) -> bytes:
-        """Give a photo's bytes as received; raises PhotoNotFound when the folder lost it."""
-        found = await self._run(functools.partial(self._get_one, photo_hash))
+    async def get(self, sha256: str) -> bytes:
+        """Give a photo's bytes as received; raises PhotoNotFound when its file is missing."""
+        found = await self._run(functools.partial(self._get_one, sha256))
         if found is None:
             raise PhotoNotFound("the photo's bytes are no longer in the store")
         return found
 
-    async def remove(self, hashes: Sequence[str]) -> None:
+    async def remove(self, sha256s: Sequence[str]) -> None:
         """Remove photos' bytes; the caller holds them and knows that no check needs them. Raises StoreUnavailable."""
-        await self._run(functools.partial(self._remove_all, hashes))
+        await self._run(functools.partial(self._remove_all, sha256s))
 
-    async def list_hashes(self) -> AsyncIterator[list[str]]:
-        """Give the hashes of everything stored, some hundred at a time."""
+    async def list_sha256s(self) -> AsyncIterator[list[str]]:
+        """Give the SHA-256s of all stored photos, some hundred at a time."""
         chunks = iter(self._objects.list(chunk_size=LIST_CHUNK))
         while (chunk := await self._run(lambda: next(chunks, None))) is not None:
             yield [entry["path"].rpartition("/")[2] for entry in chunk]
 
     async def ping(self) -> None:
-        """Raise StoreUnavailable unless the folder is there and can be written, which is tried if it failed before.
+        """Raise StoreUnavailable unless the folder exists and can be written, which is tried after a failed write.
 
-        A folder that is missing is told once and made again: a server that isn't ready gets no photo that would do it.
+        A missing folder is reported once and made again: a server that is not ready gets no photo that would make it.
         """
         if not await self._run(self._folder.is_dir):
             await self._run(functools.partial(self._folder.mkdir, parents=True))
@@ -120,17 +120,17 @@ class PhotoFiles:
         except (BaseError, OSError) as error:
             raise StoreUnavailable("the photo folder does not answer; the log says why", retry_after_s=5) from error
 
-    def _put_one(self, photo_hash: str, data: bytes) -> None:
-        """Write beside, sync, rename, sync the folder: the name never stands for less than the whole photo.
+    def _put_one(self, sha256: str, data: bytes) -> None:
+        """Write to a temporary file, sync, rename, sync the folder: a file under its final name is always whole.
 
-        By hand and not by obstore, which syncs nothing and takes twice the processor time for its own threads.
+        Not by obstore, which syncs nothing and takes twice the processor time for its own threads.
         """
-        file = self._folder / photo_path(photo_hash)
+        file = self._folder / photo_path(sha256)
         if file.parent.name not in self._durable or not file.parent.is_dir():
             self._make_folder(file.parent)
         with contextlib.suppress(FileNotFoundError):
             if file.stat().st_size == len(data):
-                _sync(file)  # nothing to do, unless who wrote it was killed before the sync
+                _sync(file)  # it is there, but its writer may have been killed before the sync
                 _sync(file.parent)
                 return
         unfinished = file.with_name(f"{file.name}#1")
@@ -142,12 +142,12 @@ class PhotoFiles:
                 os.fsync(stream.fileno())
             unfinished.rename(file)
         except OSError:
-            unfinished.unlink(missing_ok=True)  # half a photo would only fill a full disk further
+            unfinished.unlink(missing_ok=True)  # half a photo would only fill the disk further
             raise
         _sync(file.parent)
 
     def _try_writing(self) -> None:
-        file = self._folder / "00" / "room#1"  # swept at start should this be killed
+        file = self._folder / "00" / "room#1"  # removed at the next start if this is killed
         file.parent.mkdir(exist_ok=True)
         try:
             with file.open("wb") as stream:
@@ -163,20 +163,20 @@ class PhotoFiles:
         _sync(self._folder.parent)
         self._durable.add(folder.name)
 
-    def _get_one(self, photo_hash: str) -> bytes | None:
+    def _get_one(self, sha256: str) -> bytes | None:
         try:
-            return bytes(self._objects.get(photo_path(photo_hash)).bytes())
+            return bytes(self._objects.get(photo_path(sha256)).bytes())
         except FileNotFoundError:
             return None
 
-    def _remove_all(self, hashes: Sequence[str]) -> None:
-        for photo_hash in hashes:
+    def _remove_all(self, sha256s: Sequence[str]) -> None:
+        for sha256 in sha256s:
             with contextlib.suppress(FileNotFoundError):
-                self._objects.delete(photo_path(photo_hash))
+                self._objects.delete(photo_path(sha256))
 
 
 class _Hold:
-    """A lock on one photo, kept while anyone has or wants it."""
+    """A lock on one photo, kept while a task has it or waits for it."""
 
     __slots__ = ("lock", "users")
 
@@ -185,9 +185,9 @@ class _Hold:
         self.users = 0
 
 
-def photo_path(photo_hash: str) -> str:
-    """Give where a photo lies inside the store's folder; 256 folders keep each one short."""
-    return f"{photo_hash[:2]}/{photo_hash}"
+def photo_path(sha256: str) -> str:
+    """Give a photo's path inside the store's folder; 256 subfolders keep each one short."""
+    return f"{sha256[:2]}/{sha256}"
 
 
 def _sync(path: Path) -> None:
@@ -200,6 +200,6 @@ def _sync(path: Path) -> None:
 
 
 def _remove_unfinished(folder: Path) -> None:
-    """Remove what a killed process left half written; it is `<hash>#<n>` until it is whole, as obstore names it."""
+    """Remove files that a killed process left half written; they are named `<sha256>#<n>`, as obstore does."""
     for file in folder.glob("*/*#*"):
         file.unlink(missing_ok=True)

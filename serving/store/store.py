@@ -29,7 +29,7 @@ log = logging.getLogger("touchstone.serving")
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPhoto:
-    """A stored photo: bytes as received, and the evidence that was found in it."""
+    """A stored photo: bytes as received, and its evidence."""
 
     data: bytes
     evidence: Evidence | None
@@ -44,7 +44,7 @@ class Store:
         self.photo_files = photo_files
         self._database = database
         self._lock = lock
-        self.may_hold_orphans = True  # photos that no check names: of an earlier process, or of writes that failed here
+        self.may_hold_orphans = True  # photos without a check: of an earlier process, or of failed writes
 
     async def keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         """Store a check with its readable photos; all of it is on the disk when this returns."""
@@ -75,11 +75,11 @@ class Store:
         return photo, photo.evidence
 
     async def delete(self, check_ids: Sequence[str]) -> int:
-        """Delete checks, and those of their photos that no other check shows; gives how many checks there were."""
-        hashes = await self.check_rows.photo_hashes(check_ids)
-        async with self.photo_files.hold(hashes):
+        """Delete checks, and those of their photos that no other check has; gives how many checks were deleted."""
+        sha256s = await self.check_rows.photo_sha256s(check_ids)
+        async with self.photo_files.hold(sha256s):
             deleted = await self.check_rows.delete(check_ids)
-            await self.photo_files.remove(await self.check_rows.unused(sorted(hashes)))
+            await self.photo_files.remove(await self.check_rows.unused(sorted(sha256s)))
         return deleted
 
     async def delete_one(self, check_id: str) -> None:
@@ -94,17 +94,17 @@ class Store:
             deleted += await self.delete(old)
         return deleted
 
-    async def forget_old_keys(self, now: datetime.datetime) -> None:
-        """Forget Idempotency-Keys that are past their time."""
-        await self.check_rows.forget_keys_before(now - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
+    async def delete_old_keys(self, now: datetime.datetime) -> None:
+        """Delete Idempotency-Keys older than 24 hours."""
+        await self.check_rows.delete_keys_before(now - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
 
-    async def sweep(self) -> int:
-        """Remove photos that no check names: what a kill or a failure left between two steps. Gives how many."""
+    async def remove_orphans(self) -> int:
+        """Remove photos without a check, as a kill or a failure between two steps leaves them; gives how many."""
         removed = 0
-        self.may_hold_orphans = False  # at once: what fails from now on may lie behind the sweep
+        self.may_hold_orphans = False  # first, since a write that fails during the sweep may leave one behind it
         try:
-            async for hashes in self.photo_files.list_hashes():
-                if suspects := await self.check_rows.unused(hashes):
+            async for sha256s in self.photo_files.list_sha256s():
+                if suspects := await self.check_rows.unused(sha256s):
                     async with self.photo_files.hold(suspects):
                         unused = await self.check_rows.unused(suspects)
                         await self.photo_files.remove(unused)
@@ -120,7 +120,7 @@ class Store:
         await self.photo_files.ping()
 
     def close(self) -> None:
-        """Let running work finish, and let another server have the folder."""
+        """Let running work finish, and release the folder's lock."""
         self.photo_files.close()
         self._database.close()
         os.close(self._lock)
@@ -146,7 +146,7 @@ def open_store(folder: Path, *, check: bool = True) -> Store:
 
 
 def _take_lock(file: Path) -> int:
-    """Lock the store for this process; the lock goes with the process, however it ends."""
+    """Lock the store for this process; the system releases the lock when the process ends, however it ends."""
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

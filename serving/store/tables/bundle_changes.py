@@ -11,7 +11,7 @@ from serving.store.tables.base import Table, UtcTime
 
 
 class BundleChangeRow(Table):
-    """One change of what serves under a bundle's name; `state` is what came of it, so the latest row is the state."""
+    """One change of the bundles under a name; `state` is the state after it, so the latest row has the current one."""
 
     __tablename__ = "bundle_changes"
     __table_args__ = (Index(None, "name", "change_id"),)

@@ -14,7 +14,7 @@ from serving.store.tables.reviews import ReviewRow
 
 
 class CheckRow(Table):
-    """One check: `answer` is the JSON exactly as it was answered; the other columns find it."""
+    """One check: `answer` is the JSON exactly as it was answered; the other columns are for finding it."""
 
     __tablename__ = "checks"
     __table_args__ = (

@@ -11,7 +11,7 @@ from serving.store.tables.base import Table, UtcTime
 
 
 class IdempotencyRow(Table):
-    """The check that an Idempotency-Key stands for; written in the same transaction as the check itself."""
+    """The check that an Idempotency-Key belongs to; written in the same transaction as the check itself."""
 
     __tablename__ = "idempotency_keys"
 

@@ -9,13 +9,13 @@ from serving.store.tables.base import Table
 
 
 class PhotoRow(Table):
-    """One photo of a check. Its bytes lie in the photo store under `sha256`, shared with every row that names it."""
+    """One photo of a check. Its bytes are a file named by `sha256`, shared by all rows with that `sha256`."""
 
     __tablename__ = "photos"
 
     check_id: Mapped[str] = mapped_column(ForeignKey("checks.check_id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    kept: Mapped[bool]  # False: the bytes were no readable photo, so they were not stored
-    # The evidence grid is some hundred bytes: beside the record it is written and deleted in the same transaction.
+    kept: Mapped[bool]  # False: the bytes were not a readable photo, so they were not stored
+    # The evidence grid has some hundred bytes: in the row it is written and deleted in the same transaction.
     evidence: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -11,7 +11,7 @@ from serving.store.tables.base import Table, UtcTime
 
 
 class ReviewRow(Table):
-    """One human decision; all are kept, the latest counts."""
+    """One reviewer's decision; all are kept, and the latest counts."""
 
     __tablename__ = "reviews"
 

@@ -9,7 +9,7 @@ from serving.store.tables.base import Table
 
 
 class ShadowVerdictRow(Table):
-    """What a shadow bundle said of a check, beside what was answered: counting them needs no other table."""
+    """A shadow bundle's verdict on a check, beside the answered one, so that counting needs no other table."""
 
     __tablename__ = "shadow_verdicts"
     __table_args__ = (Index(None, "active_sha256", "shadow_sha256", "product", "active_outcome", "shadow_outcome"),)

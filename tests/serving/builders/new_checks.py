@@ -1,9 +1,10 @@
-"""Checks to record without judging anything."""
+"""Checks to store without judging anything."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,21 +17,34 @@ from vision.verdict import Evidence
 NOW = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)
 
 
-def new_check(*photos: bytes, created_at: datetime.datetime = NOW, claim: Claim | None = None) -> NewCheck:
+EVIDENCE = Evidence(values=np.ones((2, 2), np.float32), box=(0.0, 0.0, 1.0, 1.0))
+
+
+def new_check(
+    *photos: bytes,
+    created_at: datetime.datetime = NOW,
+    claim: Claim | None = None,
+    kept: Sequence[bool] = (),
+    evidence: Evidence | None = EVIDENCE,
+) -> NewCheck:
+    """A check of these photos, all of them kept unless `kept` has False at their place."""
     answer = Check(
         check_id=new_check_id(), listing_id="l", product="toy", outcome="review", authenticity=0.1 + 0.2,
         authenticity_kind="calibrated", counterfeit_share=0.5, novelty=None, advisory=False, reasons=[], photos=[],
         bundle=BundleUsed(name="b", version="1", sha256="0" * 64, graph="fp32"), created_at=utc_text(created_at),
         elapsed_ms=1.0,
     )  # fmt: skip
-    evidence = pack_evidence(Evidence(values=np.ones((2, 2), np.float32), box=(0.0, 0.0, 1.0, 1.0)))
+    packed = None if evidence is None else pack_evidence(evidence)
     return NewCheck(
         answer=answer,
         created_at=created_at,
         seller_id=None,
         views=None,
         attributes={},
-        photos=tuple(NewPhoto(sha256=digest(photo), kept=True, evidence=evidence) for photo in photos),
+        photos=tuple(
+            NewPhoto(sha256=digest(photo), kept=readable, evidence=packed)
+            for photo, readable in zip(photos, kept or [True] * len(photos), strict=True)
+        ),
         claim=claim,
     )
 

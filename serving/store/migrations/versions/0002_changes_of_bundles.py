@@ -1,4 +1,4 @@
-"""Changes of bundles, and what shadows said"""
+"""Changes of bundles, and shadow verdicts"""
 
 from __future__ import annotations
 

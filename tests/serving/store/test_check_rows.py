@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime
+from pathlib import Path
+
+import pytest
+
+from serving.checks.check_id import new_check_id
+from serving.errors import CheckNotFound
+from serving.store.check_rows import CheckFilter, Claim
+from tests.serving.builders.new_checks import NOW, digest, new_check
+from tests.serving.builders.stores import opened
+
+DAY = datetime.timedelta(days=1)
+
+
+def test_a_check_is_found_as_it_was_answered(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            new = dataclasses.replace(new_check(b"a"), seller_id="s", views=("front",), attributes={"price": 1.5})
+            await store.check_rows.add(new)
+            found = await store.check_rows.find(new.answer.check_id)
+            assert {name: getattr(found, name) for name in type(new.answer).model_fields} == dict(new.answer)
+            assert (found.seller_id, found.views, found.attributes) == ("s", ["front"], {"price": 1.5})
+            with pytest.raises(CheckNotFound, match="'nope'"):
+                await store.check_rows.find("nope")
+
+    asyncio.run(work())
+
+
+def test_a_page_has_the_newest_checks_that_match_the_filter(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            rows = store.check_rows
+            ids = sorted(new_check_id() for _ in range(4))
+            for number, check_id in enumerate(ids):
+                new = new_check(created_at=NOW + number * DAY)
+                answer = new.answer.model_copy(update={"check_id": check_id, "listing_id": f"l{number % 2}"})
+                await rows.add(dataclasses.replace(new, answer=answer))
+            await rows.add_review(ids[2], "genuine", "", NOW)
+
+            async def listed(limit: int = 9, **wanted: object) -> list[int]:
+                page = await rows.find_page(CheckFilter(**wanted), limit)  # type: ignore[arg-type]
+                return [ids.index(check.check_id) for check in page]
+
+            assert await listed() == [3, 2, 1, 0]
+            assert await listed(limit=2) == [3, 2]
+            assert await listed(before=ids[2]) == [1, 0]
+            assert await listed(listing_id="l1") == [3, 1]
+            assert await listed(since=NOW + 2 * DAY) == [3, 2]
+            assert await listed(reviewed=True) == [2]
+            assert await listed(reviewed=False, listing_id="l0") == [0]
+            assert await listed(outcome="genuine") == await listed(product="other") == []
+
+    asyncio.run(work())
+
+
+def test_reviews_come_back_oldest_first(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            new = new_check()
+            await store.check_rows.add(new)
+            first = await store.check_rows.add_review(new.answer.check_id, "cant_tell", "blurred", NOW)
+            second = await store.check_rows.add_review(new.answer.check_id, "genuine", "", NOW - DAY)
+            found = await store.check_rows.find(new.answer.check_id)
+            assert found.reviews == [first, second]
+            assert first.created_at == "2026-05-01T12:00:00.000Z"
+            with pytest.raises(CheckNotFound):
+                await store.check_rows.add_review("nope", "genuine", "", NOW)
+
+    asyncio.run(work())
+
+
+def test_a_photo_is_unused_when_no_check_keeps_it(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            rows = store.check_rows
+            one, two = new_check(b"a", b"b"), new_check(b"b", b"c", kept=(True, False))
+            await rows.add(one)
+            await rows.add(two)
+            assert await rows.photo_sha256s([two.answer.check_id]) == {digest(b"b"), digest(b"c")}
+            sha256s = [digest(photo) for photo in (b"a", b"b", b"c", b"d")]
+            assert await rows.unused(sha256s) == sorted([digest(b"c"), digest(b"d")])
+            assert await rows.delete([one.answer.check_id, "nope"]) == 1
+            assert digest(b"a") in await rows.unused(sha256s)
+            assert digest(b"b") not in await rows.unused(sha256s)
+            photo = await rows.find_photo(two.answer.check_id, 1)
+            assert photo is not None
+            assert (photo.sha256, photo.kept) == (digest(b"c"), False)
+            assert await rows.find_photo(two.answer.check_id, 2) is None
+
+    asyncio.run(work())
+
+
+def test_old_checks_are_listed_oldest_first_up_to_the_limit(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            made = [new_check(created_at=NOW - days * DAY) for days in (1, 5, 3)]
+            for new in made:
+                await store.check_rows.add(new)
+            ids = [new.answer.check_id for new in made]
+            assert await store.check_rows.older_than(NOW, 9) == [ids[1], ids[2], ids[0]]
+            assert await store.check_rows.older_than(NOW - 2 * DAY, 1) == [ids[1]]
+
+    asyncio.run(work())
+
+
+def test_an_idempotency_key_is_valid_for_24_hours(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            claim = Claim(key_sha256="k", fingerprint="f")
+            new = new_check(b"a", claim=claim)
+            await store.keep(new, [b"a"])
+            day = datetime.timedelta(hours=24)
+            assert await store.check_rows.find_claimed("k", NOW + day) == ("f", new.answer)
+            assert await store.check_rows.find_claimed("k", NOW + day + datetime.timedelta(seconds=1)) is None
+            later = new_check(b"a", created_at=NOW + 2 * day, claim=dataclasses.replace(claim, fingerprint="g"))
+            await store.keep(later, [b"a"])  # the same key again, a day later, stands for the new check
+            found = await store.check_rows.find_claimed("k", NOW + 2 * day)
+            assert found is not None
+            assert found[0] == "g"
+            await store.delete_old_keys(NOW + 4 * day)
+            assert await store.check_rows.find_claimed("k", NOW + 2 * day) is None
+
+    asyncio.run(work())

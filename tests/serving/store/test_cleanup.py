@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime
+from pathlib import Path
+
+import pytest
+
+from serving.errors import CheckNotFound, StoreUnavailable
+from serving.store.cleanup import clean_periodically, delete_expired
+from tests.serving.builders.new_checks import NOW, digest, new_check
+from tests.serving.builders.stores import opened, photo_names
+
+
+def test_retention_deletes_old_checks_with_their_photos_and_keeps_young_ones(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            old = new_check(b"old", b"both", created_at=NOW - datetime.timedelta(days=31))
+            young = new_check(b"young", b"both", created_at=NOW - datetime.timedelta(days=29))
+            await store.keep(old, [b"old", b"both"])
+            await store.keep(young, [b"young", b"both"])
+            assert await delete_expired(store, 30, NOW) == 1
+            assert photo_names(tmp_path) == {digest(b"young"), digest(b"both")}
+            assert (await store.check_rows.find(young.answer.check_id)).check_id == young.answer.check_id
+            with pytest.raises(CheckNotFound):
+                await store.check_rows.find(old.answer.check_id)
+            assert await delete_expired(store, None, NOW + datetime.timedelta(days=999)) == 0
+
+    asyncio.run(work())
+
+
+def test_the_store_is_cleaned_at_start_without_waiting_for_the_period(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.keep(new_check(b"old", created_at=NOW - datetime.timedelta(days=9000)), [b"old"])
+            cleaning = asyncio.create_task(clean_periodically(store, 30))
+            for _ in range(200):
+                await asyncio.sleep(0.01)
+                if not photo_names(tmp_path):
+                    break
+            cleaning.cancel()
+            assert photo_names(tmp_path) == set()
+
+    asyncio.run(work())
+
+
+def test_photos_of_checks_that_could_not_be_stored_are_removed_while_the_server_runs(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            cleaning = asyncio.create_task(clean_periodically(store, None, period_s=0.01))
+            await store.keep(new_check(b"kept"), [b"kept"])
+            while store.may_hold_orphans:
+                await asyncio.sleep(0.01)
+            again = new_check(b"kept")
+            await store.keep(again, [b"kept"])
+            twice = dataclasses.replace(new_check(b"lost"), answer=again.answer)  # its check_id is taken
+            with pytest.raises(StoreUnavailable):
+                await store.keep(twice, [b"lost"])
+            for _ in range(500):
+                if not store.may_hold_orphans and photo_names(tmp_path) == {digest(b"kept")}:
+                    break
+                await asyncio.sleep(0.01)
+            cleaning.cancel()
+            assert photo_names(tmp_path) == {digest(b"kept")}
+
+    asyncio.run(work())
+
+
+def test_a_store_that_is_unavailable_is_cleaned_when_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.keep(new_check(b"old", created_at=NOW - datetime.timedelta(days=9000)), [b"old"])
+            (tmp_path / "checks.sqlite").rename(tmp_path / "away")
+            cleaning = asyncio.create_task(clean_periodically(store, 30, period_s=0.01))
+            while "cleanup of the store failed" not in caplog.text:
+                await asyncio.sleep(0.01)
+            assert photo_names(tmp_path) == {digest(b"old")}
+            (tmp_path / "away").rename(tmp_path / "checks.sqlite")
+            while photo_names(tmp_path):
+                await asyncio.sleep(0.01)
+            cleaning.cancel()
+
+    asyncio.run(asyncio.wait_for(work(), 60))

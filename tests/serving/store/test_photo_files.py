@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from serving.errors import PhotoNotFound, StoreUnavailable
+from serving.store.photo_files import PhotoFiles, photo_path
+from serving.store.store import PHOTO_FOLDER
+from tests.serving.builders.new_checks import digest
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.running import Running
+
+
+def run(folder: Path, work: Callable[[PhotoFiles], Awaitable[None]]) -> None:
+    async def scenario() -> None:
+        files = PhotoFiles(folder)
+        try:
+            await work(files)
+        finally:
+            files.close()
+
+    asyncio.run(scenario())
+
+
+def test_photos_are_put_read_listed_and_removed(tmp_path: Path) -> None:
+    async def work(files: PhotoFiles) -> None:
+        photos = [(digest(data), data) for data in (b"a", b"b", b"a")]
+        await files.put(photos)
+        await files.put(photos)
+        assert await files.get(digest(b"b")) == b"b"
+        listed = [sha256 async for chunk in files.list_sha256s() for sha256 in chunk]
+        assert sorted(listed) == sorted({digest(b"a"), digest(b"b")})
+        await files.remove([digest(b"a"), digest(b"never there")])
+        with pytest.raises(PhotoNotFound):
+            await files.get(digest(b"a"))
+
+    run(tmp_path / "photos", work)
+
+
+def test_one_task_at_a_time_holds_a_photo(tmp_path: Path) -> None:
+    async def work(files: PhotoFiles) -> None:
+        order: list[str] = []
+
+        async def hold(name: str, *sha256s: str) -> None:
+            async with files.hold(sha256s):
+                order.append(f"{name} in")
+                await asyncio.sleep(0)
+                order.append(f"{name} out")
+
+        await asyncio.gather(hold("first", "x", "y"), hold("second", "y", "x"), hold("other", "z"))
+        assert order.index("first out") < order.index("second in")
+        assert order.index("other in") < order.index("first out")
+
+    run(tmp_path, work)
+
+
+def test_half_written_photos_are_removed_at_start(tmp_path: Path) -> None:
+    half, whole = tmp_path / "ab" / "abcd#1", tmp_path / "ab" / "abcd"
+    half.parent.mkdir()
+    half.write_bytes(b"ha")
+    whole.write_bytes(b"whole")
+    PhotoFiles(tmp_path).close()
+    assert not half.exists()
+    assert whole.exists()
+
+
+def test_a_photo_whose_file_is_missing_is_a_problem_and_not_a_crash(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    server = start()
+    photo = jpeg(seed=3)
+    answer = server.answer(photo)
+    (tmp_path / "store" / PHOTO_FOLDER / photo_path(digest(photo))).unlink()
+    response = server.http.get(f"/v1/checks/{answer['check_id']}/photos/0")
+    assert (response.status_code, response.json()["code"]) == (404, "photo_not_found")
+    assert server.http.get(f"/v1/checks/{answer['check_id']}").json()["photos"] == answer["photos"]
+
+
+def test_when_photos_cannot_be_written_the_check_is_answered_503_and_not_stored(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    server = start()
+    photo = jpeg(seed=4)
+    blocked = tmp_path / "store" / PHOTO_FOLDER / digest(photo)[:2]
+    blocked.write_bytes(b"a file where a folder must be")
+    response = server.check(photo)
+    assert (response.status_code, response.json()["code"]) == (503, "store_unavailable")
+    assert int(response.headers["retry-after"]) >= 1
+    assert str(tmp_path) not in response.text
+    assert server.http.get("/v1/checks").json()["checks"] == []
+    blocked.unlink()
+    assert server.check(photo).status_code == 200
+
+
+def test_a_photo_folder_that_was_deleted_is_made_again(start: Callable[..., Running], tmp_path: Path) -> None:
+    server = start()
+    lost = server.answer(jpeg(seed=5))
+    shutil.rmtree(tmp_path / "store" / PHOTO_FOLDER)
+    answer = server.answer(jpeg(seed=6))
+    assert server.http.get(answer["photos"][0]["evidence_url"]).status_code == 200
+    assert server.http.get(lost["photos"][0]["evidence_url"]).json()["code"] == "photo_not_found"
+    assert server.http.delete(f"/v1/checks/{lost['check_id']}").status_code == 204
+
+
+def test_a_photo_that_a_power_cut_left_empty_is_written_again(start: Callable[..., Running], tmp_path: Path) -> None:
+    photo = jpeg(seed=7)
+    stored = tmp_path / "store" / PHOTO_FOLDER / photo_path(digest(photo))
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"")
+    start().answer(photo)
+    assert stored.read_bytes() == photo
+
+
+def test_readiness_reports_a_photo_folder_that_is_gone_once_and_makes_it_again(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    server = start()
+    folder = tmp_path / "store" / PHOTO_FOLDER
+    folder.rename(tmp_path / "moved")
+    response = server.http.get("/readyz")
+    assert (response.status_code, response.json()["status"]) == (503, "not_ready")
+    assert server.http.get("/healthz").status_code == 200
+    assert server.http.get("/readyz").status_code == 200  # by itself: it would be sent no photo that makes the folder
+    (tmp_path / "moved").rename(folder)
+    assert server.http.get("/readyz").status_code == 200
+
+
+def test_without_its_folder_photos_are_unavailable_and_not_found(tmp_path: Path) -> None:
+    async def work(files: PhotoFiles) -> None:
+        with pytest.raises(PhotoNotFound):
+            await files.get("0" * 64)
+        (tmp_path / PHOTO_FOLDER).rename(tmp_path / "away")
+        with pytest.raises(StoreUnavailable):
+            await files.ping()
+
+    run(tmp_path / PHOTO_FOLDER, work)
