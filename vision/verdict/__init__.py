@@ -1,20 +1,8 @@
 """What the network gave for each photo, and the verdict that the rules decide from it."""
 
-from vision.verdict.decide import (
-    OUTCOME_MESSAGES,
-    Evidence,
-    Outcome,
-    PhotoFault,
-    PhotoJudgement,
-    PhotoVerdict,
-    Reason,
-    ReasonCode,
-    Verdict,
-    base_rate_shift,
-    decide,
-    distinct_readable,
-    listing_logit,
-)
+from vision.verdict.decide import decide, distinct_readable, listing_logit
+from vision.verdict.judgement import Evidence, PhotoFault, PhotoJudgement
+from vision.verdict.verdict import OUTCOME_MESSAGES, Outcome, PhotoVerdict, Reason, ReasonCode, Verdict
 
 __all__ = [
     "OUTCOME_MESSAGES",
@@ -26,7 +14,6 @@ __all__ = [
     "Reason",
     "ReasonCode",
     "Verdict",
-    "base_rate_shift",
     "decide",
     "distinct_readable",
     "listing_logit",

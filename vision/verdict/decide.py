@@ -15,10 +15,7 @@ another size or quality, counts once.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import (
@@ -30,128 +27,19 @@ from vision.bundle.metadata import (
     SupportFloor,
     Thresholds,
 )
-from vision.copies.pdq import PhotoHash
-from vision.photo.quality import QUALITY_MESSAGES, QualityIssue, QualityMeasures
-from vision.timings import Timing
-
-Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
-ReasonCode = Literal[
-    "looks_counterfeit",
-    "looks_novel",
-    "between_thresholds",
-    "photos_disagree",
-    "not_this_product",
-    "views_unknown",
-    "view_missing",
-    "too_small",
-    "blurred",
-    "too_dark",
-    "too_bright",
-]
+from vision.photo.quality import QUALITY_MESSAGES
+from vision.verdict.judgement import PhotoJudgement
+from vision.verdict.verdict import Outcome, PhotoVerdict, Reason, Verdict
 
 CONFIDENT_COUNTERFEIT: Final = 0.05  # authenticity of one photo, at the base rate of the bundle's validation
-
-OUTCOME_MESSAGES: Final[dict[Outcome, str]] = {
-    "genuine": "The photos are consistent with the genuine product.",
-    "counterfeit": "The photos look like a counterfeit.",
-    "review": "The photos leave it open: a person should decide.",
-    "insufficient": "The photos don't show enough to judge.",
-    "unsupported": "The photos show something that this bundle doesn't know.",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why an outcome is what it is; `photo` is the index of the photo that it speaks of, None for the listing."""
-
-    code: ReasonCode
-    message: str
-    photo: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """Where the network saw what it says: float32 [H, W], each place's signed part of the logit (positive: genuine).
-
-    `box` is the map's x0 y0 x1 y1 as shares of the photo; a letterboxed map reaches outside 0..1.
-    """
-
-    values: NDArray[np.float32]
-    box: tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoFault:
-    """Why a photo could not be read: a PhotoError's code and message."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoJudgement:
-    """What the network gave for one photo: a logit, or the error that prevented it.
-
-    `product_logit` runs parallel to the bundle's products. `hash` finds copies of a photo; without it only files of
-    equal bytes count as copies. No rule reads `embedding` (float32 [D], of unit length), `measures`, `bits_per_px` (of
-    the file as sent), `timings` or `judged_together` (photos in that run of the graph): they serve monitoring.
-    """
-
-    index: int
-    sha256: str
-    logit: float | None = None
-    quality: tuple[QualityIssue, ...] = ()
-    product_logit: tuple[float, ...] | None = None
-    novelty: float | None = None
-    evidence: Evidence | None = None
-    error: PhotoFault | None = None
-    hash: PhotoHash | None = None
-    embedding: NDArray[np.float32] | None = None
-    measures: QualityMeasures | None = None
-    bits_per_px: float | None = None
-    timings: tuple[Timing, ...] = ()
-    judged_together: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoVerdict:
-    """One photo's part of a verdict; `outcome` is None exactly when `error` is set."""
-
-    index: int
-    sha256: str
-    outcome: Outcome | None
-    authenticity: float | None
-    quality: tuple[QualityIssue, ...]
-    novelty: float | None
-    evidence: Evidence | None
-    error: PhotoFault | None
-    matches: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """The answer for a listing; `authenticity` is None exactly when the outcome is insufficient or unsupported.
-
-    `counterfeit_share` is the base rate for which authenticity is stated. It moves no outcome.
-    """
-
-    product: str
-    outcome: Outcome
-    authenticity: float | None
-    authenticity_kind: AuthenticityKind
-    counterfeit_share: float
-    novelty: float | None
-    reasons: tuple[Reason, ...]
-    photos: tuple[PhotoVerdict, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """What judges one listing and its photos: thresholds, calibrations, the base-rate shift, how sure it may be.
+    """What one listing and its photos are judged by: thresholds, calibrations, their bounds and the base-rate shift.
 
-    `shows_little` says that it is judged as a listing of one photo.
-
-    `floors` are those of all products of the bundle, in its order; empty where it can't tell its products from others.
+    `shows_little` means that the listing is judged as one photo is. `floors` are those of all products of the bundle,
+    in its order; empty where its graph gives no product logit.
     """
 
     product: str
@@ -166,7 +54,7 @@ class _Rule:
     shift: float
     kind: AuthenticityKind
     shows_little: bool
-    usual: GenuineLogits | None  # what authenticity is read from, where no counterfeit was seen
+    genuine_logits: GenuineLogits | None  # of a conformal bundle, whose authenticity is a rank among them
 
     def outcome(self, logit: float) -> Outcome:
         return self._outcome(logit, self.thresholds)
@@ -175,13 +63,13 @@ class _Rule:
         return self._outcome(logit, self.photo_thresholds)
 
     def authenticity(self, logit: float) -> float:
-        if self.usual:
-            return self.usual.listing_share(logit)
+        if self.genuine_logits:
+            return self.genuine_logits.listing_share(logit)
         return self.calibration.authenticity(logit, self.shift, self.bounds)
 
     def photo_authenticity(self, logit: float) -> float:
-        if self.usual:
-            return self.usual.photo_share(logit)
+        if self.genuine_logits:
+            return self.genuine_logits.photo_share(logit)
         return self.photo_calibration.authenticity(logit, self.shift, self.photo_bounds)
 
     def _outcome(self, logit: float, thresholds: Thresholds) -> Outcome:
@@ -192,12 +80,12 @@ class _Rule:
         return "review"
 
     @property
-    def own(self) -> int:
-        """The product's place among the bundle's."""
+    def product_index(self) -> int:
+        """The product's index among the bundle's."""
         return self.products.index(self.product)
 
-    def lacks(self, photos: Sequence[PhotoJudgement], product: int) -> float:
-        """How far photos stay below a product's floor on average; at most 0 where they show it, or nobody can tell."""
+    def support_gap(self, photos: Sequence[PhotoJudgement], product: int) -> float:
+        """How far photos lie below a product's floor on average; at most 0 where they show it, or nothing is known."""
         likeness = [photo.product_logit[product] for photo in photos if photo.product_logit is not None]
         if not self.floors or not likeness:
             return 0.0
@@ -207,7 +95,7 @@ class _Rule:
         """Whether one photo alone looks too little like the product."""
         if not self.floors or photo.product_logit is None:
             return False
-        return photo.product_logit[self.own] < self.floors[self.own].photo
+        return photo.product_logit[self.product_index] < self.floors[self.product_index].photo
 
 
 def decide(
@@ -227,26 +115,27 @@ def decide(
     usable = [photo for photo in readable if not photo.quality]
     view_reasons, view_missing = _judge_views(photos, views, bundle.metadata.required_views)
     shows_little = len(usable) == 1 or any(reason.code == "views_unknown" for reason in view_reasons)
-    fitted, of_one = graph.listing_calibration(1 if shows_little else len(readable)), graph.listing_calibration(1)
+    of_listing = graph.listing_calibration(1 if shows_little else len(readable))
+    of_photo = graph.listing_calibration(1)
     rule = _Rule(
         product=product,
         products=bundle.metadata.products,
         floors=tuple(graph.support[name] for name in bundle.metadata.products) if graph.support else (),
         thresholds=graph.thresholds_for(product, one_photo=shows_little),
-        calibration=fitted.calibration,
-        bounds=fitted.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
+        calibration=of_listing.calibration,
+        bounds=of_listing.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
         photo_thresholds=graph.thresholds_for(product, one_photo=True),
         photo_calibration=graph.photo_calibration,
-        photo_bounds=of_one.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
+        photo_bounds=of_photo.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
         shift=base_rate_shift(validation_share, share) if kind == "calibrated" else 0.0,
         kind=kind,
         shows_little=shows_little,
-        usual=graph.genuine_logits if kind == "conformal" else None,
+        genuine_logits=graph.genuine_logits if kind == "conformal" else None,
     )
     outcome: Outcome = "insufficient"
     authenticity: float | None = None
     reasons: list[Reason] = []
-    if usable and rule.lacks(usable, rule.own) > 0:
+    if usable and rule.support_gap(usable, rule.product_index) > 0:
         outcome, reasons, view_reasons = "unsupported", [_product_reason(usable, rule)], []
     elif usable and not view_missing:
         outcome, reasons = _judge_listing(readable, usable, rule)
@@ -269,7 +158,7 @@ def base_rate_shift(validation_share: float, share: float) -> float:
 
 
 def distinct_readable(photos: Sequence[PhotoJudgement]) -> list[PhotoJudgement]:
-    """The photos that have a logit, each once: a photo uploaded twice, or at two sizes, says nothing new."""
+    """The photos that have a logit, each once: a photo uploaded twice, or at two sizes, adds nothing."""
     distinct: list[PhotoJudgement] = []
     for photo in sorted(photos, key=lambda photo: photo.index):
         if photo.logit is not None and not any(_shows_same(photo, earlier) for earlier in distinct):
@@ -290,10 +179,10 @@ def _shows_same(photo: PhotoJudgement, earlier: PhotoJudgement) -> bool:
 
 
 def _product_reason(usable: Sequence[PhotoJudgement], rule: _Rule) -> Reason:
-    others = [n for n in range(len(rule.products)) if n != rule.own and rule.lacks(usable, n) <= 0]
+    others = [n for n in range(len(rule.products)) if n != rule.product_index and rule.support_gap(usable, n) <= 0]
     message = f"The photos don't look like {rule.product}."
     if others:
-        nearest = min(others, key=lambda n: rule.lacks(usable, n))
+        nearest = min(others, key=lambda n: rule.support_gap(usable, n))
         message = f"The photos look like {rule.products[nearest]} rather than {rule.product}."
     return Reason(code="not_this_product", message=message, photo=None)
 

@@ -1,0 +1,72 @@
+"""The answer for a listing: an outcome, an authenticity and the reasons, with a part for each photo."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from vision.bundle.metadata import AuthenticityKind
+from vision.photo.quality import QualityIssue
+from vision.verdict.judgement import Evidence, PhotoFault
+
+Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
+ReasonCode = Literal[
+    "looks_counterfeit",
+    "looks_novel",
+    "between_thresholds",
+    "photos_disagree",
+    "not_this_product",
+    "views_unknown",
+    "view_missing",
+    "too_small",
+    "blurred",
+    "too_dark",
+    "too_bright",
+]
+
+OUTCOME_MESSAGES: Final[dict[Outcome, str]] = {
+    "genuine": "The photos are consistent with the genuine product.",
+    "counterfeit": "The photos look like a counterfeit.",
+    "review": "The photos leave it open: a person should decide.",
+    "insufficient": "The photos don't show enough to judge.",
+    "unsupported": "The photos show something that this bundle doesn't know.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why an outcome is what it is; `photo` is the index of the photo that it speaks of, None for the listing."""
+
+    code: ReasonCode
+    message: str
+    photo: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoVerdict:
+    """One photo's part of a verdict; `outcome` is None exactly when `error` is set."""
+
+    index: int
+    sha256: str
+    outcome: Outcome | None
+    authenticity: float | None
+    quality: tuple[QualityIssue, ...]
+    novelty: float | None
+    evidence: Evidence | None
+    error: PhotoFault | None
+    matches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer for a listing; `authenticity` is None exactly when the outcome is insufficient or unsupported.
+
+    `counterfeit_share` is the base rate for which authenticity is stated. It moves no outcome.
+    """
+
+    product: str
+    outcome: Outcome
+    authenticity: float | None
+    authenticity_kind: AuthenticityKind
+    counterfeit_share: float
+    novelty: float | None
+    reasons: tuple[Reason, ...]
+    photos: tuple[PhotoVerdict, ...]
