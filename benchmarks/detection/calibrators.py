@@ -30,7 +30,7 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
-from training.calibration.held_out import CalibrationSet, read_answers_of_photos, read_fold_answers
+from training.calibration.held_out import CalibrationSet, read_fold_answers, read_photo_predictions
 from training.calibration.thresholds import fit_calibration, platt_targets
 from training.data.splits import group_folds
 from training.pipeline.train import REPORT_LOGITS
@@ -113,7 +113,7 @@ def read_listings(run: Path, manifest: Path | None, *, seed: int) -> Answers:
         held_out = read_fold_answers(data, files)
         fold_of_row = {row: data.rows[row].fold or 0 for row in held_out.rows}
     else:
-        held_out = read_answers_of_photos(data, run / REPORT_LOGITS)
+        held_out = read_photo_predictions(data, run / REPORT_LOGITS)
         folds = group_folds(data, held_out.rows, k=5, seed=seed)
         fold_of_row = {row: k for k, (_, left_out) in enumerate(folds) for row in left_out}
     return _answers(held_out, {data.rows[row].listing: fold for row, fold in fold_of_row.items()})

@@ -24,7 +24,7 @@ from training.evaluation.predict import judge_manifest
 from training.html.wording import interval, percent
 from training.perturbations.photo import CHANGES, HALF_SIZE, JPEG_50, Change
 from training.pipeline.evaluation import describe_left_out
-from training.robustness.figures import ChangedAnswer, measure_change, write_changed_answers
+from training.robustness.figures import ChangedPrediction, measure_change, write_changed_predictions
 from training.robustness.robustness import Stress, StressPlan, draw_listings, stress_listings
 from training.robustness.terminal import print_changes
 from training.runs.data import read_data_of_run
@@ -49,18 +49,18 @@ def main() -> None:
     console = Console()
     changes = choose_changes(arguments.changes)
     manifest = read_data_of_run(arguments.run, console, manifest=arguments.manifest)
-    found: list[ChangedAnswer] = []
+    found: list[ChangedPrediction] = []
     for fold in arguments.folds or find_folds(arguments.run):
         own = draw_rows(manifest.where(lambda row, fold=fold: row.fold == fold), arguments.listings, arguments.seed)  # type: ignore[misc]
         console.rule(f"fold {fold}")
         bundle = arguments.run / FOLDS_FOLDER / str(fold) / "bundle"
-        found += judge_fold(bundle, own, changes, arguments.threads, console).answers
+        found += judge_fold(bundle, own, changes, arguments.threads, console).predictions
     pooled = {change: [a for a in found if a.change == change.code] for change in changes}
     figures = [measure_change(change.code, answers) for change, answers in pooled.items() if answers]
     print_changes(console, "pooled over the folds", changes, figures)
     print(say_either(found))
     if arguments.out:
-        write_changed_answers(arguments.out, found)
+        write_changed_predictions(arguments.out, found)
 
 
 def choose_changes(codes: Sequence[str]) -> tuple[Change, ...]:
@@ -100,7 +100,7 @@ def judge_fold(bundle: Path, manifest: Manifest, changes: Sequence[Change], thre
     return stress_listings(detector, manifest, listings, photos, plan, threads=threads, console=console)
 
 
-def say_either(answers: Sequence[ChangedAnswer]) -> str:
+def say_either(answers: Sequence[ChangedPrediction]) -> str:
     """How many listings flip, and change, under one of the changes at least."""
     listings = {(a.before.fold, a.before.listing) for a in answers}
     flipped = proportion(len({(a.before.fold, a.before.listing) for a in answers if a.flipped}), len(listings))

@@ -22,7 +22,7 @@ from training.calibration.held_out import CalibrationSet, join_sets
 from training.data.load import read_training_data
 from training.data.manifest import Manifest
 from training.data.splits import Roles, assign_roles, group_folds
-from training.evaluation.predictions import ListingAnswer
+from training.evaluation.predictions import ListingPrediction
 from training.label_noise.suspects import DisputedLabels, find_disputed, other_label
 from training.pipeline.config import TrainConfig
 from training.recipes.recipe import FrozenRecipe
@@ -91,8 +91,8 @@ def run_trial(recipe: FrozenRecipe, roles: Roles, share: float, *, seed: int) ->
     noisy = flip(recipe.manifest, flipped)
     taught = replace(recipe, manifest=noisy)
     found = find_disputed(judge_out_of_fold(taught, fit, seed=seed))
-    disputed = {one.answer.listing for one in found.listings if one.suggested}
-    first = [one.answer.listing for one in found.listings[: len(flipped)]]
+    disputed = {one.prediction.listing for one in found.listings if one.suggested}
+    first = [one.prediction.listing for one in found.listings[: len(flipped)]]
     plain = judge(taught, fit, roles.report).listing_auroc()
     trimmed = [row for row in fit if noisy.rows[row].listing not in disputed]
     reviewed = replace(recipe, manifest=flip(recipe.manifest, flipped - disputed))
@@ -134,7 +134,7 @@ def judge(recipe: FrozenRecipe, fit: Sequence[int], rows: Sequence[int]) -> Cali
     return CalibrationSet(manifest=recipe.manifest, rows=tuple(rows), outputs=outputs, source="out_of_fold")
 
 
-def judge_out_of_fold(recipe: FrozenRecipe, rows: Sequence[int], *, seed: int) -> list[ListingAnswer]:
+def judge_out_of_fold(recipe: FrozenRecipe, rows: Sequence[int], *, seed: int) -> list[ListingPrediction]:
     """The listings' answers by cross-fits, calibrated on all of them as a run with `out_of_fold` would."""
     folds = group_folds(recipe.manifest, rows, k=recipe.config.calibration.folds, seed=seed)
     answers = join_sets(recipe.manifest, [judge(recipe, fit, held_out) for fit, held_out in folds], "out_of_fold")
@@ -146,7 +146,7 @@ def judge_out_of_fold(recipe: FrozenRecipe, rows: Sequence[int], *, seed: int) -
         logit = listing_logit(photos)
         reached = [entry for entry in calibrations if entry.min_photos <= len(photos)]
         found.append(
-            ListingAnswer(
+            ListingPrediction(
                 listing=first.listing,
                 label=first.label or "genuine",
                 product=first.product,

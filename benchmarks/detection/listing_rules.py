@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.calibration.held_out import read_answers_of_photos
+from training.calibration.held_out import read_photo_predictions
 from training.pipeline.train import REPORT_LOGITS
 from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
@@ -61,7 +61,7 @@ def read_listings(run: Path, manifest: Path | None) -> Listings:
     counterfeit: list[bool] = []
     fold: list[int] = []
     for number, file in enumerate(files):
-        answers = read_answers_of_photos(data, file)
+        answers = read_photo_predictions(data, file)
         for rows, judgements in answers.judged_listings():
             logits.append(np.array([photo.logit for photo in distinct_readable(judgements)], np.float64))
             counterfeit.append(data.rows[rows[0]].label == "counterfeit")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training.data.manifest import Label
-from training.evaluation.predictions import ListingAnswer, write_answers
+from training.evaluation.predictions import ListingPrediction, write_predictions
 from vision.verdict import Outcome
 
 # Two folds whose bundles have scales of their own. Within fold 0 every genuine listing lies above every counterfeit one
@@ -16,17 +16,17 @@ FIRST = {"g0": 0.9, "g1": 0.8, "c0": 0.7, "c1": 0.6, "g2": 0.5, "g3": 0.3, "c2":
 FOLDS = {"g0": 0, "g1": 0, "c0": 0, "c1": 0, "g2": 1, "g3": 1, "c2": 1, "c3": 1}
 
 
-def answer(
+def prediction(
     name: str,
     authenticity: float | None,
     *,
     fold: int | None = None,
     outcome: Outcome = "review",
     product: str = "toy",
-) -> ListingAnswer:
-    """An answer to a listing whose label its name begins with: g for genuine, c for counterfeit."""
+) -> ListingPrediction:
+    """A prediction for a listing whose label its name begins with: g for genuine, c for counterfeit."""
     label: Label = "genuine" if name.startswith("g") else "counterfeit"
-    return ListingAnswer(
+    return ListingPrediction(
         listing=name,
         label=label,
         product=product,
@@ -38,17 +38,17 @@ def answer(
     )
 
 
-def write_report(folder: Path, answers: Sequence[ListingAnswer]) -> Path:
+def write_report(folder: Path, predictions: Sequence[ListingPrediction]) -> Path:
     """A run that reported by itself."""
     (folder / "report").mkdir(parents=True)
-    write_answers(folder / "report" / "answers.csv", answers)
+    write_predictions(folder / "report" / "answers.csv", predictions)
     return folder
 
 
 def write_fold_run(folder: Path, authenticity: Mapping[str, float | None], folds: Mapping[str, int] = FOLDS) -> Path:
-    """A run whose folds answered, each in a folder of its own."""
+    """A run whose folds have predictions, each in a folder of its own."""
     for fold in sorted({folds[name] for name in authenticity}):
-        own = [answer(name, p, fold=fold) for name, p in authenticity.items() if folds[name] == fold]
+        own = [prediction(name, p, fold=fold) for name, p in authenticity.items() if folds[name] == fold]
         write_report(folder / "folds" / str(fold), own)
     return folder
 

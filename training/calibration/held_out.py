@@ -298,7 +298,7 @@ def _table(said: Sequence[Mapping[str, float]], columns: Sequence[str]) -> NDArr
     return np.array([[row[name] for name in columns] for row in said])
 
 
-def read_answers_of_photos(manifest: Manifest, file: Path) -> CalibrationSet:
+def read_photo_predictions(manifest: Manifest, file: Path) -> CalibrationSet:
     """What the network that ships said of rows that it never saw: of those that `file` answers.
 
     Raises RunError where there is no file, or it speaks of none of the manifest's photos.

@@ -35,13 +35,13 @@ def disputed(
     """List the listings whose label a network disputes that did not learn from them, for a person to look at."""
     console = Console()
     judged = read_judged_run(run, console, manifest=manifest)
-    found = find_disputed(judged.answers, most=most)
+    found = find_disputed(judged.predictions, most=most)
     _print_disputed(judged, found, console)
     if out is None:
         return
     out.mkdir(parents=True, exist_ok=True)
     write_disputed(out / "disputed.csv", found.listings)
-    photos = sum(len(shown_photos(judged.manifest, one.answer.listing)) for one in found.listings)
+    photos = sum(len(shown_photos(judged.manifest, one.prediction.listing)) for one in found.listings)
     with photo_progress("drawing", photos, console) as advance:
         write_disputed_page(out / "disputed.html", judged, found, evidence=not no_evidence, advance=advance)
     console.print(
@@ -57,9 +57,9 @@ def _print_disputed(run: JudgedRun, found: DisputedLabels, console: Console) -> 
         numeric = column in ("", "authenticity", "photos")
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for one in found.listings:
-        answer = one.answer
-        cells = (escape(answer.listing), escape(answer.product), answer.label, f"{one.authenticity:.2f}")
-        photos = len(run.manifest.listings[answer.listing])
+        prediction = one.prediction
+        cells = (escape(prediction.listing), escape(prediction.product), prediction.label, f"{one.authenticity:.2f}")
+        photos = len(run.manifest.listings[prediction.listing])
         table.add_row(str(one.rank), *cells, str(photos), one.why)
     console.print(table)
     everything = len(run.manifest.listings)

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from training.comparison.compare import compare_runs
 from training.comparison.page import write_comparison
-from training.comparison.run_predictions import RunAnswers, read_run
+from training.comparison.run_predictions import RunPredictions, read_run
 from training.comparison.terminal import print_comparison
 from training.errors import RunError, SweepIncomplete
 from training.progress import counted_status
@@ -87,7 +87,7 @@ def _print_results(results: Sequence[VariantResult], console: Console) -> None:
 
 def _compare(listed: SweepConfig, variants: Sequence[Variant], console: Console) -> None:
     """Compare what has answered; a run that nothing reports on is named and left out."""
-    runs: list[RunAnswers] = []
+    runs: list[RunPredictions] = []
     for variant in variants:
         try:
             runs.append(replace(read_run(variant.folder), name=variant.name))

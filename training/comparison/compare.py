@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from training.comparison.paired import RunDifference, difference_of
-from training.comparison.run_figures import MeasuredRun, measure_run
-from training.comparison.run_predictions import RunAnswers
-from training.comparison.settings_diff import DATA_KEY, DifferingSetting, differing_settings
+from training.comparison.run_figures import RunFigures, measure_run
+from training.comparison.run_predictions import RunPredictions
+from training.comparison.settings_diff import DATA_KEY, SettingDiff, diff_settings
 from training.errors import NothingToCompare
 from training.evaluation.figures import Group
-from training.evaluation.predictions import ListingAnswer
+from training.evaluation.predictions import ListingPrediction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +38,11 @@ class CommonListings:
 class Comparison:
     """Runs with their figures in the order given, and the differences of all but the baseline."""
 
-    runs: tuple[MeasuredRun, ...]
+    runs: tuple[RunFigures, ...]
     baseline: str
     common: CommonListings
     differences: tuple[RunDifference, ...]
-    settings: tuple[DifferingSetting, ...]
+    settings: tuple[SettingDiff, ...]
 
     @property
     def parts(self) -> tuple[PartOfRuns, ...]:
@@ -58,7 +58,7 @@ class Comparison:
 
 
 def compare_runs(
-    runs: Sequence[RunAnswers],
+    runs: Sequence[RunPredictions],
     *,
     baseline: str | None = None,
     rounds: int = 2000,
@@ -86,11 +86,11 @@ def compare_runs(
         baseline=first.name,
         common=common,
         differences=tuple(differences),
-        settings=differing_settings([run.facts for run in runs]),
+        settings=diff_settings([run.facts for run in runs]),
     )
 
 
-def in_common_folds(runs: Sequence[RunAnswers]) -> tuple[RunAnswers, ...]:
+def in_common_folds(runs: Sequence[RunPredictions]) -> tuple[RunPredictions, ...]:
     """The runs' answers to the folds that all of them have. Raises NothingToCompare where there is none."""
     folds = frozenset.intersection(*(run.folds for run in runs))
     if not folds:
@@ -99,30 +99,30 @@ def in_common_folds(runs: Sequence[RunAnswers]) -> tuple[RunAnswers, ...]:
     return tuple(run.of_folds(folds) for run in runs)
 
 
-def _groups(measured: MeasuredRun) -> tuple[Group, ...]:
+def _groups(measured: RunFigures) -> tuple[Group, ...]:
     products = measured.figures.by_product
     return (*measured.by_fold, *(products if len(products) > 1 else ()))
 
 
-def _common_listings(runs: Sequence[RunAnswers]) -> CommonListings:
-    by_listing = [{answer.listing: answer for answer in run.answers} for run in runs]
-    everywhere = set.intersection(*(set(answers) for answers in by_listing))
-    agreed = sorted(name for name in everywhere if _is_one_listing([answers[name] for answers in by_listing]))
+def _common_listings(runs: Sequence[RunPredictions]) -> CommonListings:
+    by_listing = [{prediction.listing: prediction for prediction in run.predictions} for run in runs]
+    everywhere = set.intersection(*(set(predictions) for predictions in by_listing))
+    agreed = sorted(name for name in everywhere if _is_one_listing([predictions[name] for predictions in by_listing]))
     return CommonListings(
         listings=tuple(agreed),
-        not_judged_by_all=len(set.union(*(set(answers) for answers in by_listing))) - len(everywhere),
+        not_judged_by_all=len(set.union(*(set(predictions) for predictions in by_listing))) - len(everywhere),
         contradictory=len(everywhere) - len(agreed),
     )
 
 
-def _is_one_listing(answers: Sequence[ListingAnswer]) -> bool:
-    products = {answer.product for answer in answers if answer.product}
-    return len({answer.label for answer in answers}) == 1 and len(products) <= 1
+def _is_one_listing(predictions: Sequence[ListingPrediction]) -> bool:
+    products = {prediction.product for prediction in predictions if prediction.product}
+    return len({prediction.label for prediction in predictions}) == 1 and len(products) <= 1
 
 
-def _only(run: RunAnswers, common: CommonListings) -> RunAnswers:
+def _only(run: RunPredictions, common: CommonListings) -> RunPredictions:
     kept = set(common.listings)
-    return replace(run, answers=tuple(answer for answer in run.answers if answer.listing in kept))
+    return replace(run, predictions=tuple(prediction for prediction in run.predictions if prediction.listing in kept))
 
 
 def _cautions(comparison: Comparison) -> list[str]:
@@ -146,12 +146,12 @@ def _cautions(comparison: Comparison) -> list[str]:
         )
     if any(setting.key == DATA_KEY for setting in comparison.settings):
         said.append("The runs did not read the same photos and manifest; listings are matched by name.")
-    if len({frozenset((a.listing, a.fold) for a in _only(run, common).answers) for run in runs}) > 1:
+    if len({frozenset((a.listing, a.fold) for a in _only(run, common).predictions) for run in runs}) > 1:
         said.append("The runs put common listings into different folds; each mean is taken over the run's own folds.")
     if len(runs) > 2:
         said.append("The best of several runs looks better than it is: report what is chosen here on other listings.")
     return said
 
 
-def _fold_names(run: RunAnswers) -> str:
+def _fold_names(run: RunPredictions) -> str:
     return ", ".join("none" if fold is None else str(fold) for fold in sorted(run.folds, key=lambda k: (k is None, k)))

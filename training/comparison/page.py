@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from training.comparison.compare import Comparison
 from training.comparison.paired import PairedName
-from training.comparison.run_figures import MeasuredRun
-from training.comparison.run_predictions import RunAnswers
+from training.comparison.run_figures import RunFigures
+from training.comparison.run_predictions import RunPredictions
 from training.comparison.wording import FIGURE_NAMES, signed, signed_interval
 from training.errors import NothingToCompare
 from training.evaluation.figures_json import figures_as_dict
@@ -33,7 +33,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for measured in comparison.runs:
-            write_answers_of(measured.run, folder / answers_file(measured.run.name))
+            write_run_predictions(measured.run, folder / predictions_file(measured.run.name))
         text = json.dumps(comparison_as_dict(comparison), indent=1, ensure_ascii=False, allow_nan=False)
         (folder / JSON_FILE).write_text(text + "\n", encoding="utf-8")
         (folder / PAGE_FILE).write_text(_page(comparison), encoding="utf-8")
@@ -42,20 +42,20 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
     return folder / PAGE_FILE
 
 
-def answers_file(name: str) -> str:
+def predictions_file(name: str) -> str:
     """The file of a run's answers: `first-report.csv` for a run called `first/report`."""
     return name.strip("/").replace("/", "-") + ".csv"
 
 
-def write_answers_of(run: RunAnswers, file: Path) -> None:
+def write_run_predictions(run: RunPredictions, file: Path) -> None:
     """Write listing, fold, label and authenticity, sorted by listing; an empty authenticity is no answer."""
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("listing", "fold", "label", "authenticity"))
-        for answer in run.answers:
-            fold = "" if answer.fold is None else answer.fold
-            authenticity = "" if answer.authenticity is None else f"{answer.authenticity:.6f}"
-            writer.writerow((answer.listing, fold, answer.label, authenticity))
+        for prediction in run.predictions:
+            fold = "" if prediction.fold is None else prediction.fold
+            authenticity = "" if prediction.authenticity is None else f"{prediction.authenticity:.6f}"
+            writer.writerow((prediction.listing, fold, prediction.label, authenticity))
 
 
 def comparison_as_dict(comparison: Comparison) -> dict[str, object]:
@@ -85,7 +85,7 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, object]:
     }
 
 
-def _run_as_dict(measured: MeasuredRun) -> dict[str, object]:
+def _run_as_dict(measured: RunFigures) -> dict[str, object]:
     run = measured.run
     facts = {key: value for key, value in to_json_table(run.facts).items() if key != "settings"}
     figures = {key: value for key, value in figures_as_dict(measured.figures).items() if key in _FIGURES_OF_LISTINGS}
@@ -93,8 +93,8 @@ def _run_as_dict(measured: MeasuredRun) -> dict[str, object]:
         "name": run.name,
         **facts,
         "settings": dict(run.facts.settings),
-        "listings": len(run.answers),
-        "answers": answers_file(run.name),
+        "listings": len(run.predictions),
+        "answers": predictions_file(run.name),
         "silent_folds": list(run.silent_folds),
         "mean_of_folds": _to_json(measured.mean_of_folds),
         "by_fold": {

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from training.comparison.run_figures import arrays_of, mean_of_folds
-from training.comparison.run_predictions import RunAnswers
+from training.comparison.run_predictions import RunPredictions
 from training.statistics import scores as metrics
 from training.statistics.bootstrap import paired_bootstrap
 from training.statistics.estimate import Estimate
@@ -55,10 +55,10 @@ class RunDifference:
     differences: tuple[PairedDifference, ...]
 
 
-def difference_of(baseline: RunAnswers, run: RunAnswers, rounds: int = 2000) -> RunDifference:
+def difference_of(baseline: RunPredictions, run: RunPredictions, rounds: int = 2000) -> RunDifference:
     """The run less the baseline; both have the same listings, sorted, so that a place in one is that in the other."""
-    positive, first, first_fold = arrays_of(baseline.answers)
-    _, second, second_fold = arrays_of(run.answers)
+    positive, first, first_fold = arrays_of(baseline.predictions)
+    _, second, second_fold = arrays_of(run.predictions)
 
     def pair(
         name: PairedName,
@@ -109,5 +109,5 @@ def _share_among(members: BoolArray) -> WeightedFigure:
     return figure
 
 
-def _called(run: RunAnswers, *outcomes: str) -> FloatArray:
-    return np.array([answer.outcome in outcomes for answer in run.answers], dtype=np.float64)
+def _called(run: RunPredictions, *outcomes: str) -> FloatArray:
+    return np.array([prediction.outcome in outcomes for prediction in run.predictions], dtype=np.float64)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from training.comparison.run_predictions import RunAnswers
+from training.comparison.run_predictions import RunPredictions
 from training.evaluation.figures import Figures, Group, listing_group, measure
-from training.evaluation.predictions import ListingAnswer
+from training.evaluation.predictions import ListingPrediction
 from training.statistics import scores as metrics
 from training.statistics.bootstrap import bootstrap_estimate
 from training.statistics.estimate import Estimate, proportion
@@ -22,18 +22,18 @@ from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredRun:
+class RunFigures:
     """A run and the figures of all that it answered; `by_fold` has no entry for a run without folds."""
 
-    run: RunAnswers
+    run: RunPredictions
     mean_of_folds: Estimate
     figures: Figures
     by_fold: tuple[Group, ...]
 
 
-def measure_run(run: RunAnswers, *, rounds: int = 2000) -> MeasuredRun:
+def measure_run(run: RunPredictions, *, rounds: int = 2000) -> RunFigures:
     """The figures of one run, with intervals from `rounds` bootstrap rounds."""
-    figures = measure(run.answers, (), rounds=rounds)
+    figures = measure(run.predictions, (), rounds=rounds)
     unknown = proportion(0, 0)
     if not run.has_outcomes:
         figures = replace(
@@ -44,13 +44,13 @@ def measure_run(run: RunAnswers, *, rounds: int = 2000) -> MeasuredRun:
             counterfeit_passed=unknown,
             outcomes={},
         )
-    positive, suspicion, fold = arrays_of(run.answers)
+    positive, suspicion, fold = arrays_of(run.predictions)
     folds = sorted(k for k in run.folds if k is not None)
-    return MeasuredRun(
+    return RunFigures(
         run=run,
         mean_of_folds=bootstrap_estimate(mean_of_folds(fold), positive, suspicion, rounds=rounds),
         figures=figures,
-        by_fold=tuple(listing_group(f"fold {k}", [a for a in run.answers if a.fold == k], rounds) for k in folds),
+        by_fold=tuple(listing_group(f"fold {k}", [a for a in run.predictions if a.fold == k], rounds) for k in folds),
     )
 
 
@@ -65,9 +65,9 @@ def mean_of_folds(fold: NDArray[np.int64]) -> WeightedFigure:
     return figure
 
 
-def arrays_of(answers: Sequence[ListingAnswer]) -> tuple[BoolArray, FloatArray, NDArray[np.int64]]:
+def arrays_of(predictions: Sequence[ListingPrediction]) -> tuple[BoolArray, FloatArray, NDArray[np.int64]]:
     """Whether counterfeit, suspicion and fold (−1 for none), each [N]."""
-    positive = np.array([answer.label == "counterfeit" for answer in answers], dtype=np.bool_)
-    suspicion = np.array([answer.suspicion for answer in answers], dtype=np.float64)
-    fold = np.array([-1 if answer.fold is None else answer.fold for answer in answers], dtype=np.int64)
+    positive = np.array([prediction.label == "counterfeit" for prediction in predictions], dtype=np.bool_)
+    suspicion = np.array([prediction.suspicion for prediction in predictions], dtype=np.float64)
+    fold = np.array([-1 if prediction.fold is None else prediction.fold for prediction in predictions], dtype=np.int64)
     return positive, suspicion, fold

@@ -8,23 +8,23 @@ from itertools import pairwise
 from pathlib import Path
 
 from training.errors import RunError
-from training.evaluation.predictions import AnswerTable, ListingAnswer, read_answers
+from training.evaluation.predictions import ListingPrediction, PredictionTable, read_predictions
 from training.runs.facts import RunFacts, read_facts
 from training.runs.folder import FOLDS_FOLDER
 
-ANSWERS_FILE = "answers.csv"
+PREDICTIONS_FILE = "answers.csv"
 REPORT_FOLDER = "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunAnswers:
+class RunPredictions:
     """A run's answers, sorted by listing; `silent_folds` are those of its folds that have not reported (yet).
 
     Without `has_outcomes` the table doesn't say what was decided: coverage and the two errors are unknown.
     """
 
     name: str
-    answers: tuple[ListingAnswer, ...]
+    predictions: tuple[ListingPrediction, ...]
     has_outcomes: bool
     facts: RunFacts
     silent_folds: tuple[str, ...] = ()
@@ -32,38 +32,40 @@ class RunAnswers:
     @property
     def folds(self) -> frozenset[int | None]:
         """The folds that it answered; None where the manifest has none."""
-        return frozenset(answer.fold for answer in self.answers)
+        return frozenset(prediction.fold for prediction in self.predictions)
 
-    def of_folds(self, folds: Collection[int | None]) -> RunAnswers:
+    def of_folds(self, folds: Collection[int | None]) -> RunPredictions:
         """Its answers to these folds only."""
-        return replace(self, answers=tuple(answer for answer in self.answers if answer.fold in folds))
+        return replace(
+            self, predictions=tuple(prediction for prediction in self.predictions if prediction.fold in folds)
+        )
 
 
-def read_runs(paths: Sequence[Path]) -> tuple[RunAnswers, ...]:
+def read_runs(paths: Sequence[Path]) -> tuple[RunPredictions, ...]:
     """The runs at these paths, in order, each with a name of its own. Raises RunError."""
     names = short_names(paths)
     return tuple(replace(read_run(path), name=name) for path, name in zip(paths, names, strict=True))
 
 
-def read_run(path: Path) -> RunAnswers:
+def read_run(path: Path) -> RunPredictions:
     """The run in a folder: each fold's bundle on its own fold, else its report, else the folder's own answers.csv.
 
     `path` may be a table of answers too, of which nothing more is known. Raises RunError where nothing was answered.
     """
     if path.is_file():
-        return _run(path, [read_answers(path)], RunFacts())
+        return _run(path, [read_predictions(path)], RunFacts())
     folds = path / FOLDS_FOLDER
-    files = sorted(folds.glob(f"*/{REPORT_FOLDER}/{ANSWERS_FILE}"))
+    files = sorted(folds.glob(f"*/{REPORT_FOLDER}/{PREDICTIONS_FILE}"))
     silent: tuple[str, ...] = ()
     if files:
-        spoken = {file.parent.parent.name for file in files}
-        silent = tuple(sorted(entry.name for entry in folds.iterdir() if entry.is_dir() and entry.name not in spoken))
+        finished = {file.parent.parent.name for file in files}
+        silent = tuple(sorted(entry.name for entry in folds.iterdir() if entry.is_dir() and entry.name not in finished))
     else:
-        alone = (path / REPORT_FOLDER / ANSWERS_FILE, path / ANSWERS_FILE)
+        alone = (path / REPORT_FOLDER / PREDICTIONS_FILE, path / PREDICTIONS_FILE)
         files = [file for file in alone if file.is_file()][:1]
     if not files:
-        raise RunError(_nothing_answered(path))
-    return _run(path, [read_answers(file) for file in files], read_facts(path), silent)
+        raise RunError(_no_predictions(path))
+    return _run(path, [read_predictions(file) for file in files], read_facts(path), silent)
 
 
 def short_names(paths: Sequence[Path]) -> tuple[str, ...]:
@@ -75,28 +77,34 @@ def short_names(paths: Sequence[Path]) -> tuple[str, ...]:
     return tuple(_shortest_end(own, [other for other in parts if other is not own]) for own in parts)
 
 
-def _run(path: Path, tables: Sequence[AnswerTable], facts: RunFacts, silent: tuple[str, ...] = ()) -> RunAnswers:
-    answers = sorted((answer for table in tables for answer in table.listings), key=lambda answer: answer.listing)
-    if not answers:
+def _run(
+    path: Path, tables: Sequence[PredictionTable], facts: RunFacts, silent: tuple[str, ...] = ()
+) -> RunPredictions:
+    predictions = sorted(
+        (prediction for table in tables for prediction in table.listings), key=lambda prediction: prediction.listing
+    )
+    if not predictions:
         raise RunError(f"{path} holds a table of answers without a listing; there is nothing to compare")
-    for one, other in pairwise(answers):
+    for one, other in pairwise(predictions):
         if one.listing == other.listing:
             raise RunError(f"{path} answers listing {one.listing} twice; the folds of a run share no listing")
-    return RunAnswers(
+    return RunPredictions(
         name=path.name,
-        answers=tuple(answers),
+        predictions=tuple(predictions),
         has_outcomes=all(table.has_outcomes for table in tables),
         facts=facts,
         silent_folds=silent,
     )
 
 
-def _nothing_answered(path: Path) -> str:
+def _no_predictions(path: Path) -> str:
     if not path.exists():
         return (
             f"{path}: no such run; name a run folder, a folder that `touchstone evaluate` wrote, or a table of answers"
         )
-    places = f"{FOLDS_FOLDER}/*/{REPORT_FOLDER}/{ANSWERS_FILE}, {REPORT_FOLDER}/{ANSWERS_FILE}, {ANSWERS_FILE}"
+    places = (
+        f"{FOLDS_FOLDER}/*/{REPORT_FOLDER}/{PREDICTIONS_FILE}, {REPORT_FOLDER}/{PREDICTIONS_FILE}, {PREDICTIONS_FILE}"
+    )
     return (
         f"{path} has judged no listing that it never saw: it has none of {places}. Let it finish, train with folds, a "
         "split or data.report_share, or judge its bundle by `touchstone evaluate BUNDLE MANIFEST --out FOLDER` and "

@@ -13,24 +13,24 @@ _UNKNOWN = "–"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DifferingSetting:
+class SettingDiff:
     """A setting and each run's value as text, in the runs' order; a dash where a run doesn't know it."""
 
     key: str
     values: tuple[str, ...]
 
 
-def differing_settings(runs: Sequence[RunFacts]) -> tuple[DifferingSetting, ...]:
+def diff_settings(runs: Sequence[RunFacts]) -> tuple[SettingDiff, ...]:
     """The settings in which the runs that have any differ, by key, and last of all the data.
 
     A frozen run knows no fine-tuning, so `finetune.*` counts among fine-tuned runs only.
     """
     known = [_known(facts) for facts in runs]
     keys = sorted({key for settings in known for key in settings})
-    found = [DifferingSetting(key=key, values=_values(key, known)) for key in keys]
+    found = [SettingDiff(key=key, values=_values(key, known)) for key in keys]
     data = [facts.data_hash for facts in runs]
     if len({value for value in data if value}) > 1:
-        found.append(DifferingSetting(key=DATA_KEY, values=tuple(value[:12] if value else _UNKNOWN for value in data)))
+        found.append(SettingDiff(key=DATA_KEY, values=tuple(value[:12] if value else _UNKNOWN for value in data)))
     return tuple(setting for setting in found if setting.key == DATA_KEY or _disagree(setting, known))
 
 
@@ -42,7 +42,7 @@ def _values(key: str, known: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     return tuple(settings.get(key, _UNKNOWN) for settings in known)
 
 
-def _disagree(setting: DifferingSetting, known: Sequence[Mapping[str, str]]) -> bool:
+def _disagree(setting: SettingDiff, known: Sequence[Mapping[str, str]]) -> bool:
     """Whether the runs that could have known the key differ; an older one may lack it, which differs too."""
     said = {
         value

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from training.comparison.compare import Comparison
-from training.comparison.run_figures import MeasuredRun
+from training.comparison.run_figures import RunFigures
 from training.comparison.wording import FIGURE_NAMES, signed, signed_interval
 from training.html.wording import number, percent
 from training.statistics.estimate import Estimate, Proportion
@@ -55,7 +55,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print(sentence, style="yellow", markup=False)
 
 
-def _figures(runs: Sequence[MeasuredRun]) -> Table:
+def _figures(runs: Sequence[RunFigures]) -> Table:
     table = _table("Listings ranked, and probabilities")
     table.add_column("run", overflow="fold")
     for heading in ("listings", "AUROC,\nmean of folds", "\npooled", "AP", "TPR at\n5 % FPR", "\n1 % FPR", "ECE"):
@@ -64,7 +64,7 @@ def _figures(runs: Sequence[MeasuredRun]) -> Table:
         listing = measured.figures.listing
         table.add_row(
             escape(measured.run.name),
-            str(len(measured.run.answers)),
+            str(len(measured.run.predictions)),
             _with_interval(measured.mean_of_folds),
             *(
                 number(figure.value)
@@ -80,7 +80,7 @@ def _figures(runs: Sequence[MeasuredRun]) -> Table:
     return table
 
 
-def _verdicts(runs: Sequence[MeasuredRun]) -> Table:
+def _verdicts(runs: Sequence[RunFigures]) -> Table:
     table = _table("Decided, at the thresholds that each bundle ships")
     table.add_column("run", overflow="fold")
     for heading in ("answered", "coverage", "right when\ndecided", "genuine\nflagged", "counterfeit\npassed"):
@@ -98,7 +98,7 @@ def _verdicts(runs: Sequence[MeasuredRun]) -> Table:
     return table
 
 
-def _origins(runs: Sequence[MeasuredRun]) -> Table:
+def _origins(runs: Sequence[RunFigures]) -> Table:
     table = _table("Where they come from")
     for heading in ("run", "what", "made", "code version"):
         table.add_column(heading, overflow="fold")

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.predictions import ListingAnswer, PhotoAnswer
+from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from training.statistics import scores as metrics
 from training.statistics.bootstrap import bootstrap_estimate
 from training.statistics.estimate import Estimate, Proportion, proportion
@@ -77,7 +77,7 @@ class Figures:
     by_view: tuple[Group, ...]
 
 
-def measure(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], *, rounds: int = 2000) -> Figures:
+def measure(listings: Sequence[ListingPrediction], photos: Sequence[PhotoPrediction], *, rounds: int = 2000) -> Figures:
     """The figures of these answers, with intervals from `rounds` bootstrap rounds."""
     read = [photo for photo in photos if photo.authenticity is not None]
     said = [a for a in listings if a.said]
@@ -115,7 +115,7 @@ class _Values:
         return _Values(positive=self.positive[kept], suspicion=self.suspicion[kept], listing=self.listing[kept])
 
 
-def _listing_values(listings: Sequence[ListingAnswer]) -> _Values:
+def _listing_values(listings: Sequence[ListingPrediction]) -> _Values:
     return _Values(
         positive=np.array([a.label == "counterfeit" for a in listings], dtype=np.bool_),
         suspicion=np.array([a.suspicion for a in listings], dtype=np.float64),
@@ -123,7 +123,7 @@ def _listing_values(listings: Sequence[ListingAnswer]) -> _Values:
     )
 
 
-def _photo_values(photos: Sequence[PhotoAnswer]) -> _Values:
+def _photo_values(photos: Sequence[PhotoPrediction]) -> _Values:
     return _Values(
         positive=np.array([p.label == "counterfeit" for p in photos], dtype=np.bool_),
         suspicion=np.array([1 - p.authenticity for p in photos if p.authenticity is not None], dtype=np.float64),
@@ -155,49 +155,49 @@ def _of_authenticity(weighted: WeightedFigure) -> WeightedFigure:
     return figure
 
 
-def _share_called(listings: Sequence[ListingAnswer], outcome: str) -> Proportion:
+def _share_called(listings: Sequence[ListingPrediction], outcome: str) -> Proportion:
     return proportion(sum(a.outcome == outcome for a in listings), len(listings))
 
 
-def _count_outcomes(listings: Sequence[ListingAnswer]) -> dict[str, int]:
+def _count_outcomes(listings: Sequence[ListingPrediction]) -> dict[str, int]:
     names = ("genuine", "counterfeit", "review", "insufficient", "unsupported", None)
     counts = {name or "no answer": sum(a.outcome == name for a in listings) for name in names}
     return {name: count for name, count in counts.items() if count}
 
 
-def _product_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
+def _product_groups(listings: Sequence[ListingPrediction], rounds: int) -> tuple[Group, ...]:
     names = sorted({a.product for a in listings})
     return tuple(listing_group(name, [a for a in listings if a.product == name], rounds) for name in names)
 
 
-def _photo_count_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
+def _photo_count_groups(listings: Sequence[ListingPrediction], rounds: int) -> tuple[Group, ...]:
     parts = [(name, [a for a in listings if low <= a.photo_count <= high]) for low, high, name in _PHOTO_COUNTS]
     return tuple(listing_group(name, part, rounds) for name, part in parts if part)
 
 
-def _maker_groups(listings: Sequence[ListingAnswer], rounds: int) -> tuple[Group, ...]:
+def _maker_groups(listings: Sequence[ListingPrediction], rounds: int) -> tuple[Group, ...]:
     makers = sorted({a.maker for a in listings if a.maker and a.label == "counterfeit"})
     genuine = [a for a in listings if a.label == "genuine"]
     counterfeit = [a for a in listings if a.label == "counterfeit"]
     return tuple(listing_group(m, genuine + [a for a in counterfeit if a.maker == m], rounds) for m in makers)
 
 
-def _cue_groups(photos: Sequence[PhotoAnswer], rounds: int) -> tuple[Group, ...]:
+def _cue_groups(photos: Sequence[PhotoPrediction], rounds: int) -> tuple[Group, ...]:
     cues = sorted({cue for p in photos if p.label == "counterfeit" for cue in p.cues})
     values = _photo_values(photos)
     return tuple(_photo_group(cue, values.only(~values.positive | _shows(cue, photos)), rounds) for cue in cues)
 
 
-def _shows(cue: str, photos: Sequence[PhotoAnswer]) -> BoolArray:
+def _shows(cue: str, photos: Sequence[PhotoPrediction]) -> BoolArray:
     return np.array([cue in p.cues for p in photos], dtype=np.bool_)
 
 
-def _view_groups(photos: Sequence[PhotoAnswer], rounds: int) -> tuple[Group, ...]:
+def _view_groups(photos: Sequence[PhotoPrediction], rounds: int) -> tuple[Group, ...]:
     values, view = _photo_values(photos), np.array([p.view or "" for p in photos], dtype=np.str_)
     return tuple(_photo_group(str(name), values.only(view == name), rounds) for name in np.unique(view) if name)
 
 
-def listing_group(name: str, listings: Sequence[ListingAnswer], rounds: int = 2000) -> Group:
+def listing_group(name: str, listings: Sequence[ListingPrediction], rounds: int = 2000) -> Group:
     """The figures of a part of the listings."""
     group = _photo_group(name, _listing_values(listings), rounds)
     return Group(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rich.console import Console
 
 from training.data.manifest import Label, Manifest, PhotoRow, mixed_product_listings
-from training.evaluation.predictions import ListingAnswer, PhotoAnswer
+from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from training.progress import photo_progress
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, seen_photos
 from vision.detector import MOST_PHOTOS, Detector
@@ -36,8 +36,8 @@ class Judged:
 
     photo_count: int
     seen: int = 0
-    listing: ListingAnswer | None = None
-    photos: tuple[PhotoAnswer, ...] = ()
+    listing: ListingPrediction | None = None
+    photos: tuple[PhotoPrediction, ...] = ()
 
 
 def judge_manifest(
@@ -103,7 +103,7 @@ def _judge_listing(detector: Detector, manifest: Manifest, indices: tuple[int, .
 
 def decide_rows(
     detector: Detector, manifest: Manifest, indices: Sequence[int], judgements: Sequence[PhotoJudgement]
-) -> tuple[ListingAnswer, tuple[PhotoAnswer, ...]]:
+) -> tuple[ListingPrediction, tuple[PhotoPrediction, ...]]:
     """The Detector's verdict on one listing's rows, whose photos were judged in the same order, as answers."""
     rows = [manifest.rows[i] for i in indices]
     views = [row.view for row in rows] if any(row.view for row in rows) else None
@@ -113,29 +113,29 @@ def decide_rows(
         verdict = detector.decide_listing(judgements, product=rows[0].product, views=views)
     except NoReadablePhoto as refused:
         error = refused.code
-    return answers_of(manifest, indices, judgements, verdict, error)
+    return predictions_of(manifest, indices, judgements, verdict, error)
 
 
-def answers_of(
+def predictions_of(
     manifest: Manifest,
     indices: Sequence[int],
     judgements: Sequence[PhotoJudgement],
     verdict: Verdict | None,
     error: str | None = None,
-) -> tuple[ListingAnswer, tuple[PhotoAnswer, ...]]:
+) -> tuple[ListingPrediction, tuple[PhotoPrediction, ...]]:
     """A verdict beside what the manifest says of the listing and its photos, whose judgements are in the same order."""
     rows = [manifest.rows[index] for index in indices]
     photos = [
-        _photo_answer(index, row, judgement, verdict)
+        _photo_prediction(index, row, judgement, verdict)
         for index, row, judgement in zip(indices, rows, judgements, strict=True)
     ]
-    return _listing_answer(rows, judgements, verdict, error), tuple(photos)
+    return _listing_prediction(rows, judgements, verdict, error), tuple(photos)
 
 
-def _listing_answer(
+def _listing_prediction(
     rows: Sequence[PhotoRow], judgements: Sequence[PhotoJudgement], verdict: Verdict | None, error: str | None
-) -> ListingAnswer:
-    return ListingAnswer(
+) -> ListingPrediction:
+    return ListingPrediction(
         listing=rows[0].listing,
         label=_label(rows[0]),
         product=rows[0].product,
@@ -149,8 +149,8 @@ def _listing_answer(
     )
 
 
-def _photo_answer(index: int, row: PhotoRow, judgement: PhotoJudgement, verdict: Verdict | None) -> PhotoAnswer:
-    return PhotoAnswer(
+def _photo_prediction(index: int, row: PhotoRow, judgement: PhotoJudgement, verdict: Verdict | None) -> PhotoPrediction:
+    return PhotoPrediction(
         row=index,
         listing=row.listing,
         label=_label(row),

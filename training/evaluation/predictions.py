@@ -14,12 +14,13 @@ from vision.verdict import Evidence, Outcome
 
 T = TypeVar("T", bound=str)
 
-ANSWER_COLUMNS = ("listing", "fold", "label", "product", "photos", "logit", "authenticity", "outcome", "graph")
-HELD_OUT_ANSWERS = "held_out_answers.csv"  # of a run: on the listings that calibrate it, by networks that left them out
+PREDICTION_COLUMNS = ("listing", "fold", "label", "product", "photos", "logit", "authenticity", "outcome", "graph")
+# Of a run: predictions for the listings that calibrate it, each by a network for which the listing was held out.
+HELD_OUT_PREDICTIONS = "held_out_answers.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoAnswer:
+class PhotoPrediction:
     """One photo as judged. `row` is its index in the manifest's rows; `error` is the code of an unreadable photo."""
 
     row: int
@@ -34,7 +35,7 @@ class PhotoAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListingAnswer:
+class ListingPrediction:
     """One listing as judged; `outcome` is None when no photo could be read, and `error` then says why.
 
     `logit` is the uncorrected one that the thresholds cut. `maker` is the counterfeit's, where the manifest knows it.
@@ -62,14 +63,14 @@ class ListingAnswer:
         return 0.5 if self.authenticity is None else 1 - self.authenticity
 
 
-def write_answers(path: Path, listings: Sequence[ListingAnswer], precision: Precision = "fp32") -> None:
+def write_predictions(path: Path, listings: Sequence[ListingPrediction], precision: Precision = "fp32") -> None:
     """Writes a CSV with one row a listing, in the manifest's order; nothing where nothing was answered.
 
     `precision` is that of the graph that judged, in every row, so that tables of both can be put together.
     """
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(ANSWER_COLUMNS)
+        writer.writerow(PREDICTION_COLUMNS)
         for a in listings:
             fold = "" if a.fold is None else a.fold
             writer.writerow(
@@ -88,15 +89,15 @@ def write_answers(path: Path, listings: Sequence[ListingAnswer], precision: Prec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerTable:
+class PredictionTable:
     """Answers read back; without the column `outcome` nobody knows what was decided, and `has_outcomes` is False."""
 
-    listings: tuple[ListingAnswer, ...]
+    listings: tuple[ListingPrediction, ...]
     has_outcomes: bool
 
 
-def read_answers(path: Path) -> AnswerTable:
-    """Reads what `write_answers` wrote, or any CSV with the columns listing, label and authenticity.
+def read_predictions(path: Path) -> PredictionTable:
+    """Reads what `write_predictions` wrote, or any CSV with the columns listing, label and authenticity.
 
     Raises RunError, naming the line and what it should hold.
     """
@@ -107,22 +108,22 @@ def read_answers(path: Path) -> AnswerTable:
             missing = [name for name in ("listing", "label", "authenticity") if name not in columns]
             if missing:
                 raise RunError(f"{path} is no table of answers: it lacks the column {missing[0]}")
-            return AnswerTable(
-                listings=tuple(_answer(row, f"{path}, line {reader.line_num}") for row in reader),
+            return PredictionTable(
+                listings=tuple(_prediction(row, f"{path}, line {reader.line_num}") for row in reader),
                 has_outcomes="outcome" in columns,
             )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RunError(f"{path} can't be read as a table of answers ({error})") from error
 
 
-def _answer(row: Mapping[str, str | None], place: str) -> ListingAnswer:
+def _prediction(row: Mapping[str, str | None], place: str) -> ListingPrediction:
     try:
         authenticity = _read_number(row["authenticity"])
         if authenticity is not None and not 0 <= authenticity <= 1:
             raise ValueError(f"authenticity is {authenticity}, and lies between 0 and 1")
         if not row["listing"]:
             raise ValueError("listing is empty")
-        return ListingAnswer(
+        return ListingPrediction(
             listing=row["listing"],
             label=_one_of(get_args(Label), row["label"], "label"),
             product=row.get("product") or "",

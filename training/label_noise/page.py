@@ -54,14 +54,14 @@ def write_disputed_page(
             advance(len(shown[-1].photos))
     shown.sort(key=lambda one: one.disputed.rank)
     page = render_page(
-        "disputed.html.j2",
+        "suspects.html.j2",
         run=run.folder.name,
         manifest=run.manifest.path.name,
         label_kind=run.label_kind,
         found=found,
         shown=shown,
         columns=DISPUTED_COLUMNS,
-        script=Markup((files("training.html") / "templates" / "disputed.js").read_text(encoding="utf-8")),
+        script=Markup((files("training.html") / "templates" / "suspects.js").read_text(encoding="utf-8")),
     )
     file.write_text(page, encoding="utf-8")
 
@@ -72,7 +72,7 @@ def shown_photos(manifest: Manifest, listing: str) -> list[Path]:
 
 
 def _name(one: DisputedListing) -> str:
-    return one.answer.listing
+    return one.prediction.listing
 
 
 def _by_bundle(run: JudgedRun, listings: Sequence[DisputedListing]) -> list[DisputedListing]:
@@ -97,7 +97,7 @@ def _picture(photo: Path) -> str | None:
 
 
 def _loudest_evidence(photos: Sequence[Path], one: DisputedListing, detector: Detector) -> str | None:
-    sign = -1 if one.answer.label == "genuine" else 1
+    sign = -1 if one.prediction.label == "genuine" else 1
     judged = [(photo, detector.judge_photo(photo.read_bytes(), n)) for n, photo in enumerate(photos) if photo.is_file()]
     loudest = max(judged, key=lambda pair: _loudness(pair[1], sign), default=None)
     if loudest is None or loudest[1].evidence is None:

@@ -15,7 +15,7 @@ from training.data.load import read_training_data
 from training.data.manifest import Manifest
 from training.data.photo_row import LABELS, Label
 from training.errors import RunError
-from training.evaluation.predictions import HELD_OUT_ANSWERS, ListingAnswer, read_answers
+from training.evaluation.predictions import HELD_OUT_PREDICTIONS, ListingPrediction, read_predictions
 from training.label_noise.confident_learning import dispute_labels, dispute_order, wrong_label_share
 from training.runs.data import data_of_run
 from training.runs.folder import FOLDS_FOLDER, read_run_record
@@ -38,7 +38,7 @@ class JudgedRun:
     folder: Path
     manifest: Manifest
     label_kind: LabelKind
-    answers: tuple[ListingAnswer, ...]
+    predictions: tuple[ListingPrediction, ...]
     bundles: dict[str, Path]
     changed: bool
 
@@ -51,7 +51,7 @@ class DisputedListing:
     """
 
     rank: int
-    answer: ListingAnswer
+    prediction: ListingPrediction
     authenticity: float
     expected: float
     suggested: Label | None
@@ -59,12 +59,12 @@ class DisputedListing:
     @property
     def p_other(self) -> float:
         """The probability of the label that it was not given."""
-        return self.authenticity if self.answer.label == "counterfeit" else 1 - self.authenticity
+        return self.authenticity if self.prediction.label == "counterfeit" else 1 - self.authenticity
 
     @property
     def why(self) -> str:
         """How sure the network is of the other label, beside how sure it is on average of listings that have it."""
-        return f"{self.p_other:.2f} {other_label(self.answer.label)}, {self.expected:.2f} on average"
+        return f"{self.p_other:.2f} {other_label(self.prediction.label)}, {self.expected:.2f} on average"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,38 +100,38 @@ def read_judged_run(folder: Path, console: Console, *, manifest: Path | None = N
     record = read_run_record(folder)
     data = data_of_run(record, manifest=manifest)
     read = read_training_data(data, console)
-    answers: dict[str, ListingAnswer] = {}
+    predictions: dict[str, ListingPrediction] = {}
     bundles: dict[str, Path] = {}
-    for file in _answer_files(folder):
-        for answer in read_answers(file).listings:
-            if answer.listing in read.listings:
-                answers[answer.listing] = answer
-                bundle = _bundle_of(folder, file, answer)
+    for file in _prediction_files(folder):
+        for prediction in read_predictions(file).listings:
+            if prediction.listing in read.listings:
+                predictions[prediction.listing] = prediction
+                bundle = _bundle_of(folder, file, prediction)
                 if bundle.is_dir():
-                    bundles[answer.listing] = bundle
-    if not answers:
+                    bundles[prediction.listing] = bundle
+    if not predictions:
         raise RunError(
             f"{folder} has answered no listing of {data.manifest} that it did not learn from: train it with "
             "calibration.source = 'out_of_fold' or 'fold_runs', or anew where it was made before answers were kept"
         )
-    ordered = tuple(answers[name] for name in read.listings if name in answers)
+    ordered = tuple(predictions[name] for name in read.listings if name in predictions)
     changed = record.data_hash != read.sha256
     return JudgedRun(
         folder=folder,
         manifest=read,
         label_kind=data.label_kind,
-        answers=ordered,
+        predictions=ordered,
         bundles=bundles,
         changed=changed,
     )
 
 
-def find_disputed(answers: Sequence[ListingAnswer], *, most: int | None = None) -> DisputedLabels:
+def find_disputed(predictions: Sequence[ListingPrediction], *, most: int | None = None) -> DisputedLabels:
     """The listings where the network holds the other label for likelier, the `most` disputed ones at most."""
-    answered = [answer for answer in answers if answer.authenticity is not None]
-    genuine = np.array([answer.label == "genuine" for answer in answered], bool)
-    authenticity = np.array([answer.authenticity for answer in answered], float)
-    product = np.array([answer.product for answer in answered])
+    answered = [prediction for prediction in predictions if prediction.authenticity is not None]
+    genuine = np.array([prediction.label == "genuine" for prediction in answered], bool)
+    authenticity = np.array([prediction.authenticity for prediction in answered], float)
+    product = np.array([prediction.product for prediction in answered])
     disputes = dispute_labels(genuine, authenticity, product)
     against = disputes.confident | (np.where(genuine, 1 - authenticity, authenticity) > 0.5)
     order = [n for n in dispute_order(disputes).tolist() if against[n] and not np.isnan(disputes.excess[n])]
@@ -139,7 +139,7 @@ def find_disputed(answers: Sequence[ListingAnswer], *, most: int | None = None) 
         listings=tuple(
             DisputedListing(
                 rank=rank,
-                answer=answered[n],
+                prediction=answered[n],
                 authenticity=float(authenticity[n]),
                 expected=float(disputes.expected[n]),
                 suggested=other_label(answered[n].label) if disputes.confident[n] else None,
@@ -149,7 +149,7 @@ def find_disputed(answers: Sequence[ListingAnswer], *, most: int | None = None) 
         disputed=len(order),
         estimates=tuple(_estimate(label, genuine, authenticity, product) for label in LABELS),
         judged=len(answered),
-        unanswered=len(answers) - len(answered),
+        unanswered=len(predictions) - len(answered),
     )
 
 
@@ -159,24 +159,32 @@ def write_disputed(file: Path, disputed: Sequence[DisputedListing]) -> None:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(DISPUTED_COLUMNS)
         for one in disputed:
-            answer = one.answer
+            prediction = one.prediction
             authenticity = f"{one.authenticity:.6f}"
             writer.writerow(
-                (answer.listing, answer.product, answer.label, authenticity, one.rank, one.suggested or "", "")
+                (
+                    prediction.listing,
+                    prediction.product,
+                    prediction.label,
+                    authenticity,
+                    one.rank,
+                    one.suggested or "",
+                    "",
+                )
             )
 
 
-def _answer_files(folder: Path) -> list[Path]:
-    held_out = folder / HELD_OUT_ANSWERS
+def _prediction_files(folder: Path) -> list[Path]:
+    held_out = folder / HELD_OUT_PREDICTIONS
     of_folds = sorted(folder.glob(f"{FOLDS_FOLDER}/*/report/answers.csv"))
     return [*([held_out] if held_out.is_file() else of_folds), *folder.glob("report/answers.csv")]
 
 
-def _bundle_of(folder: Path, file: Path, answer: ListingAnswer) -> Path:
+def _bundle_of(folder: Path, file: Path, prediction: ListingPrediction) -> Path:
     """Where the bundle lies that gave an answer; that of a cross-fit was never kept."""
-    if file.name != HELD_OUT_ANSWERS:
+    if file.name != HELD_OUT_PREDICTIONS:
         return file.parent.parent / "bundle"
-    return folder / FOLDS_FOLDER / str(answer.fold) / "bundle"
+    return folder / FOLDS_FOLDER / str(prediction.fold) / "bundle"
 
 
 def _estimate(label: Label, genuine: BoolArray, authenticity: FloatArray, product: NDArray[np.str_]) -> WrongLabels:

@@ -13,11 +13,11 @@ from training.calibration.held_out import CalibrationSet
 from training.data.manifest import Manifest
 from training.errors import NothingToEvaluate
 from training.evaluation.figures import measure
-from training.evaluation.predict import LeftOut, answers_of, judge_manifest
-from training.evaluation.predictions import ListingAnswer, PhotoAnswer, write_answers
+from training.evaluation.predict import LeftOut, judge_manifest, predictions_of
+from training.evaluation.predictions import ListingPrediction, PhotoPrediction, write_predictions
 from training.pipeline.evaluation import Evaluation, describe_left_out, metrics_table
 from training.pipeline.evaluation_report import write_report
-from training.robustness.figures import write_changed_answers
+from training.robustness.figures import write_changed_predictions
 from training.robustness.robustness import StressPlan, stress_listings
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import Precision
@@ -70,21 +70,21 @@ def evaluate_bundle(
     return evaluation
 
 
-def answer_cross_fitted(
+def predict_cross_fitted(
     bundle: Bundle, answers: CalibrationSet
-) -> tuple[tuple[ListingAnswer, ...], tuple[PhotoAnswer, ...]]:
+) -> tuple[tuple[ListingPrediction, ...], tuple[PhotoPrediction, ...]]:
     """What networks trained like the bundle's said of listings that they never saw, by the bundle's own rules.
 
     An estimate of what the bundle says of new ones: its calibration and thresholds were set on these very answers, and
     no photo's quality was looked at.
     """
     graph = next(graph for graph in bundle.metadata.graphs if graph.precision == "fp32")
-    listings: list[ListingAnswer] = []
-    photos: list[PhotoAnswer] = []
+    listings: list[ListingPrediction] = []
+    photos: list[PhotoPrediction] = []
     for rows, judgements in answers.judged_listings():
         product = answers.manifest.rows[rows[0]].product
         verdict = decide(judgements, bundle=bundle, graph=graph, product=product)
-        listing, of_photos = answers_of(answers.manifest, rows, judgements, verdict)
+        listing, of_photos = predictions_of(answers.manifest, rows, judgements, verdict)
         listings.append(listing)
         photos += of_photos
     return tuple(listings), tuple(photos)
@@ -95,9 +95,9 @@ def write_evaluation(out: Path, evaluation: Evaluation, *, leaves_the_house: boo
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(metrics_table(evaluation), indent=1, ensure_ascii=False, allow_nan=False)
     (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
-    write_answers(out / "answers.csv", evaluation.listings, evaluation.graph.precision)
+    write_predictions(out / "answers.csv", evaluation.listings, evaluation.graph.precision)
     if evaluation.stress:
-        write_changed_answers(out / "stress.csv", evaluation.stress.answers)
+        write_changed_predictions(out / "stress.csv", evaluation.stress.predictions)
     write_report(out / "report.html", evaluation, leaves_the_house=leaves_the_house)
 
 

@@ -7,7 +7,7 @@ from training.evaluation.expected_precision import expected_precision
 from training.evaluation.figures import Figures
 from training.evaluation.figures_json import DECIMALS, figures_as_dict
 from training.evaluation.predict import LeftOut
-from training.evaluation.predictions import ListingAnswer, PhotoAnswer
+from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from training.robustness.robustness import Stress
 from training.robustness.skipped import why_skipped
 from vision.bundle.bundle import Bundle
@@ -25,8 +25,8 @@ class Evaluation:
     bundle: Bundle
     graph: GraphMetadata
     manifest: Manifest
-    listings: tuple[ListingAnswer, ...]
-    photos: tuple[PhotoAnswer, ...]
+    listings: tuple[ListingPrediction, ...]
+    photos: tuple[PhotoPrediction, ...]
     left_out: LeftOut
     figures: Figures
     stress: Stress | None = None

@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from training.evaluation.expected_precision import expected_precision
-from training.evaluation.predictions import ListingAnswer, PhotoAnswer
+from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from training.evaluation.threshold_table import limit_rows
 from training.html import plots
 from training.html.page import render_page
@@ -27,7 +27,7 @@ _MOST_ROWS = 12  # of products in the threshold graph
 class Mistake:
     """A listing on the wrong side, with the photo that spoke loudest for it and, where there is one, its evidence."""
 
-    listing: ListingAnswer
+    listing: ListingPrediction
     cues: tuple[str, ...]
     photo: str  # data URI
     evidence: str | None  # data URI
@@ -37,7 +37,7 @@ class Mistake:
 def write_report(path: Path, evaluation: Evaluation, *, leaves_the_house: bool = False) -> None:
     """Writes report.html. With `leaves_the_house` it shows only photos that the manifest marks as shareable."""
     wrong = _worst(evaluation.listings, "genuine") + _worst(evaluation.listings, "counterfeit")
-    mistakes = [m for answer in wrong if (m := _mistake(answer, evaluation, leaves_the_house))]
+    mistakes = [m for prediction in wrong if (m := _mistake(prediction, evaluation, leaves_the_house))]
     record = evaluation.bundle.metadata
     page = render_page(
         "report.html.j2",
@@ -109,12 +109,12 @@ def _threshold_rows(evaluation: Evaluation) -> list[plots.ThresholdRow]:
     ]
 
 
-def _logits(listings: Sequence[ListingAnswer], product: str, label: str) -> metrics.FloatArray:
+def _logits(listings: Sequence[ListingPrediction], product: str, label: str) -> metrics.FloatArray:
     chosen = [a.logit for a in listings if a.product == product and a.label == label and a.logit is not None]
     return np.array(chosen, dtype=np.float64)
 
 
-def _worst(listings: Sequence[ListingAnswer], label: str) -> list[ListingAnswer]:
+def _worst(listings: Sequence[ListingPrediction], label: str) -> list[ListingPrediction]:
     """The surest of those on the wrong side of 0.5 or with the wrong outcome, worst first."""
     wrong = [
         a
@@ -126,32 +126,32 @@ def _worst(listings: Sequence[ListingAnswer], label: str) -> list[ListingAnswer]
     return sorted(wrong, key=lambda a: a.suspicion, reverse=label == "genuine")[:MISTAKES_PER_LABEL]
 
 
-def _mistake(answer: ListingAnswer, evaluation: Evaluation, leaves_the_house: bool) -> Mistake | None:
+def _mistake(prediction: ListingPrediction, evaluation: Evaluation, leaves_the_house: bool) -> Mistake | None:
     rows = evaluation.manifest.rows
     photos = [
         p
         for p in evaluation.photos
-        if p.listing == answer.listing and p.logit is not None and (rows[p.row].shareable or not leaves_the_house)
+        if p.listing == prediction.listing and p.logit is not None and (rows[p.row].shareable or not leaves_the_house)
     ]
     if not photos:
         return None
-    loudest = sorted(photos, key=_logit, reverse=answer.label == "counterfeit")[0]
+    loudest = sorted(photos, key=_logit, reverse=prediction.label == "counterfeit")[0]
     path = rows[loudest.row].photo
     return Mistake(
-        listing=answer,
+        listing=prediction,
         cues=tuple(sorted({cue for p in photos for cue in p.cues})),
         photo=photo_picture(path),
         evidence=evidence_picture(path, loudest.evidence) if loudest.evidence else None,
-        crops=_crops(path, loudest, answer.label),
+        crops=_crops(path, loudest, prediction.label),
     )
 
 
-def _crops(path: Path, photo: PhotoAnswer, label: str) -> tuple[str, ...]:
+def _crops(path: Path, photo: PhotoPrediction, label: str) -> tuple[str, ...]:
     if photo.evidence is None:
         return ()
     crops = evidence_crops(photo.evidence, "counterfeit" if label == "genuine" else "genuine")
     return crop_pictures(path, [crop.box for crop in crops])
 
 
-def _logit(photo: PhotoAnswer) -> float:
+def _logit(photo: PhotoPrediction) -> float:
     return 0.0 if photo.logit is None else photo.logit

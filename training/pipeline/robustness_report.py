@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from training.evaluation.predictions import ListingAnswer
+from training.evaluation.predictions import ListingPrediction
 from training.html.pictures import picture
 from training.html.wording import interval, number
 from training.perturbations.photo import OTHER_BACKGROUND, PAINTED_OUT, Change
-from training.robustness.figures import ChangedAnswer, ChangeFigures
+from training.robustness.figures import ChangedPrediction, ChangeFigures
 from training.robustness.robustness import Drawn, Stress
 from training.robustness.skipped import why_skipped
 
@@ -31,7 +31,7 @@ class Example:
 
     change: Change | None
     photo: str
-    answer: ListingAnswer
+    prediction: ListingPrediction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Flip:
     """A listing whose verdict went from genuine to counterfeit or back, with one photo before and after."""
 
     change: Change
-    answer: ChangedAnswer
+    prediction: ChangedPrediction
     photo: str
     copy: str
 
@@ -64,7 +64,11 @@ def stress_part(stress: Stress, *, leaves_the_house: bool) -> StressPart:
     changes = {change.code: change for change in stress.plan.changes}
     rows = [ChangeRow(change=changes[figures.change], figures=figures) for figures in stress.figures]
     flipped = _worst_flips(stress)
-    flips = [flip for answer in flipped if (flip := _flip(stress, changes[answer.change], answer, leaves_the_house))]
+    flips = [
+        flip
+        for prediction in flipped
+        if (flip := _flip(stress, changes[prediction.change], prediction, leaves_the_house))
+    ]
     return StressPart(
         stress=stress,
         plain=tuple(row for row in rows if not row.change.needs_box),
@@ -128,7 +132,7 @@ def _examples(stress: Stress, leaves_the_house: bool) -> tuple[Example, ...]:
     if chosen is None:
         return ()
     listing, row = chosen
-    after = {a.change: a.after for a in stress.answers if a.before.listing == listing.answer.listing}
+    after = {a.change: a.after for a in stress.predictions if a.before.listing == listing.prediction.listing}
     changes = [
         change
         for change in stress.plan.changes
@@ -137,8 +141,8 @@ def _examples(stress: Stress, leaves_the_house: bool) -> tuple[Example, ...]:
     original = picture(stress.copies.manifest.rows[row].photo.read_bytes())
     copies = zip(changes, stress.copies.make(changes, row), strict=True)
     return (
-        Example(change=None, photo=original, answer=listing.answer),
-        *(Example(change=change, photo=picture(copy), answer=after[change.code]) for change, copy in copies),
+        Example(change=None, photo=original, prediction=listing.prediction),
+        *(Example(change=change, photo=picture(copy), prediction=after[change.code]) for change, copy in copies),
     )
 
 
@@ -150,31 +154,31 @@ def _choose_example(stress: Stress, leaves_the_house: bool) -> tuple[Drawn, int]
         shown,
         key=lambda pair: (
             any(rows[row].box is None for row in pair[0].rows),
-            pair[0].answer.outcome != pair[0].answer.label,
+            pair[0].prediction.outcome != pair[0].prediction.label,
             len(pair[0].rows),
         ),
         default=None,
     )
 
 
-def _worst_flips(stress: Stress) -> list[ChangedAnswer]:
+def _worst_flips(stress: Stress) -> list[ChangedPrediction]:
     """Flips of photos that still show the product, one of a listing; first those in which authenticity moved most."""
-    shown = (a for a in stress.answers if a.flipped and a.change != PAINTED_OUT.code)
+    shown = (a for a in stress.predictions if a.flipped and a.change != PAINTED_OUT.code)
     flips = sorted(shown, key=lambda a: a.moved, reverse=True)
-    of_listing: dict[str, ChangedAnswer] = {}
-    for answer in flips:
-        of_listing.setdefault(answer.before.listing, answer)
+    of_listing: dict[str, ChangedPrediction] = {}
+    for prediction in flips:
+        of_listing.setdefault(prediction.before.listing, prediction)
     return list(of_listing.values())[:_MOST_FLIPS]
 
 
-def _flip(stress: Stress, change: Change, answer: ChangedAnswer, leaves_the_house: bool) -> Flip | None:
-    listing = next(one for one in stress.drawn if one.answer.listing == answer.before.listing)
+def _flip(stress: Stress, change: Change, prediction: ChangedPrediction, leaves_the_house: bool) -> Flip | None:
+    listing = next(one for one in stress.drawn if one.prediction.listing == prediction.before.listing)
     row = _row_to_show(stress, listing, leaves_the_house)
     if row is None or not _may_show(stress, change, row, leaves_the_house):
         return None
     (copy,) = stress.copies.make((change,), row)
     original = picture(stress.copies.manifest.rows[row].photo.read_bytes())
-    return Flip(change=change, answer=answer, photo=original, copy=picture(copy))
+    return Flip(change=change, prediction=prediction, photo=original, copy=picture(copy))
 
 
 def _row_to_show(stress: Stress, listing: Drawn, leaves_the_house: bool) -> int | None:

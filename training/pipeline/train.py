@@ -17,13 +17,13 @@ from training.data.splits import Roles, assign_roles
 from training.errors import RunError
 from training.evaluation.figures import measure
 from training.evaluation.figures_json import figures_as_dict
-from training.evaluation.predictions import HELD_OUT_ANSWERS, write_answers
+from training.evaluation.predictions import HELD_OUT_PREDICTIONS, write_predictions
 from training.finetune.distributed import Processes, join_processes
 from training.model.ensemble import AnyNetwork
 from training.pipeline.allocator import keep_freed_buffers
 from training.pipeline.bundle_writer import BundleContents, write_bundle
 from training.pipeline.config import TrainConfig
-from training.pipeline.evaluate import answer_cross_fitted, evaluate_bundle
+from training.pipeline.evaluate import evaluate_bundle, predict_cross_fitted
 from training.pipeline.evaluation import Evaluation
 from training.pipeline.int8 import Int8Step
 from training.pipeline.model_card import write_card
@@ -224,8 +224,8 @@ class _Job:
         """
         metrics: dict[str, object] | None = None
         if self.config.calibration_source != "other_folds":
-            listings, photos = answer_cross_fitted(bundle, held_out)
-            write_answers(self.run.folder / HELD_OUT_ANSWERS, listings, "fp32")
+            listings, photos = predict_cross_fitted(bundle, held_out)
+            write_predictions(self.run.folder / HELD_OUT_PREDICTIONS, listings, "fp32")
             if not roles.report and held_out.source == "out_of_fold":
                 metrics = {**figures_as_dict(measure(listings, photos)), "source": held_out.source}
         if roles.report:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from training.data.manifest import Label, Manifest
 from training.data.photo_row import LABELS
-from training.evaluation.predictions import PhotoAnswer
+from training.evaluation.predictions import PhotoPrediction
 from training.perturbations.photo import Change, Subject
 from training.perturbations.product import leaves_background, paint_out
 from vision.errors import PhotoError
@@ -65,7 +65,7 @@ class Copies:
         return paint_out(photo, lender.box or (0, 0, 1, 1)).resize(size, Image.Resampling.BICUBIC)
 
 
-def find_copies(manifest: Manifest, photos: Sequence[PhotoAnswer]) -> Copies:
+def find_copies(manifest: Manifest, photos: Sequence[PhotoPrediction]) -> Copies:
     """The copies of a judged manifest: readable photos of it with a box and surroundings lend their background."""
     lenders: dict[Label, list[int]] = {label: [] for label in LABELS}
     for photo in photos:

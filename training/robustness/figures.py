@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.evaluation.predictions import ListingAnswer
+from training.evaluation.predictions import ListingPrediction
 from training.statistics.bootstrap import bootstrap_estimate, paired_bootstrap
 from training.statistics.estimate import Estimate, Proportion, proportion
 from training.statistics.scores import BoolArray, FloatArray, auroc_weighted
@@ -22,12 +22,12 @@ STRESS_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedAnswer:
+class ChangedPrediction:
     """One listing as it is and with every photo changed alike; `change` is the change's code."""
 
     change: str
-    before: ListingAnswer
-    after: ListingAnswer
+    before: ListingPrediction
+    after: ListingPrediction
 
     @property
     def flipped(self) -> bool:
@@ -73,22 +73,22 @@ class ChangeFigures:
     logit_auroc_change: Estimate
 
 
-def measure_change(change: str, answers: Sequence[ChangedAnswer]) -> ChangeFigures:
+def measure_change(change: str, predictions: Sequence[ChangedPrediction]) -> ChangeFigures:
     """The figures of one change, by its code; `answers` are its own."""
-    flips = [a for a in answers if a.flipped]
-    answered = [a for a in answers if a.before.authenticity is not None]
-    moved = [a.moved for a in answers if not math.isnan(a.moved)]
-    positive = np.array([a.before.label == "counterfeit" for a in answers], np.bool_)
-    before = np.array([a.before.suspicion for a in answers], np.float64)
-    after = np.array([a.after.suspicion for a in answers], np.float64)
-    logit_before, logit_after = _suspicion(a.before for a in answers), _suspicion(a.after for a in answers)
+    flips = [a for a in predictions if a.flipped]
+    answered = [a for a in predictions if a.before.authenticity is not None]
+    moved = [a.moved for a in predictions if not math.isnan(a.moved)]
+    positive = np.array([a.before.label == "counterfeit" for a in predictions], np.bool_)
+    before = np.array([a.before.suspicion for a in predictions], np.float64)
+    after = np.array([a.after.suspicion for a in predictions], np.float64)
+    logit_before, logit_after = _suspicion(a.before for a in predictions), _suspicion(a.after for a in predictions)
     return ChangeFigures(
         change=change,
-        listings=len(answers),
-        flipped=proportion(len(flips), len(answers)),
+        listings=len(predictions),
+        flipped=proportion(len(flips), len(predictions)),
         to_counterfeit=sum(a.after.outcome == "counterfeit" for a in flips),
         to_genuine=sum(a.after.outcome == "genuine" for a in flips),
-        changed=proportion(sum(a.changed for a in answers), len(answers)),
+        changed=proportion(sum(a.changed for a in predictions), len(predictions)),
         silenced=proportion(sum(a.after.authenticity is None for a in answered), len(answered)),
         moved_95th=float(np.percentile(moved, 95)) if moved else math.nan,
         auroc_before=_auroc(positive, before),
@@ -100,12 +100,12 @@ def measure_change(change: str, answers: Sequence[ChangedAnswer]) -> ChangeFigur
     )
 
 
-def write_changed_answers(path: Path, answers: Sequence[ChangedAnswer]) -> None:
+def write_changed_predictions(path: Path, predictions: Sequence[ChangedPrediction]) -> None:
     """Writes a CSV with a row for each change and listing, with STRESS_COLUMNS."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(STRESS_COLUMNS)
-        for a in answers:
+        for a in predictions:
             before, after = a.before, a.after
             fold = "" if before.fold is None else before.fold
             outcomes = (before.outcome or "", after.outcome or "")
@@ -114,9 +114,9 @@ def write_changed_answers(path: Path, answers: Sequence[ChangedAnswer]) -> None:
             writer.writerow((a.change, before.listing, fold, before.label, before.product, *outcomes, *cells))
 
 
-def _suspicion(answers: Iterable[ListingAnswer]) -> FloatArray:
+def _suspicion(predictions: Iterable[ListingPrediction]) -> FloatArray:
     """The negative logit of each listing [N]; 0, which says nothing, where no photo could be read."""
-    return np.array([0.0 if a.logit is None else -a.logit for a in answers], np.float64)
+    return np.array([0.0 if a.logit is None else -a.logit for a in predictions], np.float64)
 
 
 def _auroc(positive: BoolArray, value: FloatArray) -> Estimate:

@@ -15,11 +15,11 @@ from rich.console import Console
 
 from training.data.manifest import Manifest
 from training.evaluation.predict import decide_rows
-from training.evaluation.predictions import ListingAnswer, PhotoAnswer
+from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from training.perturbations.photo import CHANGES, Change
 from training.progress import photo_progress
 from training.robustness.copies import Copies, find_copies
-from training.robustness.figures import ChangedAnswer, ChangeFigures, measure_change
+from training.robustness.figures import ChangedPrediction, ChangeFigures, measure_change
 from vision.detector import Detector
 from vision.verdict import PhotoJudgement
 
@@ -39,7 +39,7 @@ class StressPlan:
 class Drawn:
     """A listing that is judged again: its answer, and the rows of its judged photos."""
 
-    answer: ListingAnswer
+    prediction: ListingPrediction
     rows: tuple[int, ...]
 
 
@@ -56,7 +56,7 @@ class Stress:
     drawn: tuple[Drawn, ...]
     of: int
     boxed: int
-    answers: tuple[ChangedAnswer, ...]
+    predictions: tuple[ChangedPrediction, ...]
     figures: tuple[ChangeFigures, ...]
 
     @property
@@ -74,8 +74,8 @@ class Stress:
 def stress_listings(
     detector: Detector,
     manifest: Manifest,
-    listings: Sequence[ListingAnswer],
-    photos: Sequence[PhotoAnswer],
+    listings: Sequence[ListingPrediction],
+    photos: Sequence[PhotoPrediction],
     plan: StressPlan,
     *,
     threads: int,
@@ -84,8 +84,8 @@ def stress_listings(
     """Judges listings drawn from these answers again under each change, `threads` listings at once."""
     copies = find_copies(manifest, photos)
     drawn = _draw(listings, photos, plan)
-    answers = _judge_all(detector, copies, drawn, plan.changes, threads, console)
-    own = {change: [a for a in answers if a.change == change.code] for change in plan.changes}
+    predictions = _judge_all(detector, copies, drawn, plan.changes, threads, console)
+    own = {change: [a for a in predictions if a.change == change.code] for change in plan.changes}
     with console.status("measuring changed copies …"):
         figures = tuple(measure_change(change.code, found) for change, found in own.items() if found)
     return Stress(
@@ -94,7 +94,7 @@ def stress_listings(
         drawn=drawn,
         of=len(listings),
         boxed=sum(all(manifest.rows[row].box for row in one.rows) for one in drawn),
-        answers=tuple(answer for found in own.values() for answer in found),
+        predictions=tuple(prediction for found in own.values() for prediction in found),
         figures=figures,
     )
 
@@ -115,12 +115,14 @@ def draw_listings(strata: Mapping[str, tuple[str, str]], n: int, seed: int) -> f
     return frozenset(name for stratum, taken in drawn.items() for name in queues[stratum][:taken])
 
 
-def _draw(listings: Sequence[ListingAnswer], photos: Sequence[PhotoAnswer], plan: StressPlan) -> tuple[Drawn, ...]:
+def _draw(
+    listings: Sequence[ListingPrediction], photos: Sequence[PhotoPrediction], plan: StressPlan
+) -> tuple[Drawn, ...]:
     rows: dict[str, list[int]] = {}
     for photo in photos:
         rows.setdefault(photo.listing, []).append(photo.row)
     chosen = draw_listings({a.listing: (a.label, a.product) for a in listings}, plan.listings, plan.seed)
-    return tuple(Drawn(answer=a, rows=tuple(rows[a.listing])) for a in listings if a.listing in chosen)
+    return tuple(Drawn(prediction=a, rows=tuple(rows[a.listing])) for a in listings if a.listing in chosen)
 
 
 def _judge_all(
@@ -130,30 +132,32 @@ def _judge_all(
     changes: Sequence[Change],
     threads: int,
     console: Console,
-) -> list[ChangedAnswer]:
-    answers: list[ChangedAnswer] = []
+) -> list[ChangedPrediction]:
+    predictions: list[ChangedPrediction] = []
     asked = [(one, tuple(change for change in changes if copies.can_make(change, one.rows))) for one in drawn]
     asked = [(one, possible) for one, possible in asked if possible]
     total = sum(len(one.rows) * len(possible) for one, possible in asked)
     with photo_progress("changed copies", total, console) as done, ThreadPoolExecutor(max(1, threads)) as pool:
         try:
             for found in pool.map(lambda pair: _judge_listing(detector, copies, *pair), asked):
-                done(sum(answer.before.photo_count for answer in found))
-                answers += found
+                done(sum(prediction.before.photo_count for prediction in found))
+                predictions += found
         except BaseException:  # Ctrl-C too: listings that wait their turn are dropped, not judged
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return answers
+    return predictions
 
 
-def _judge_listing(detector: Detector, copies: Copies, one: Drawn, changes: Sequence[Change]) -> list[ChangedAnswer]:
+def _judge_listing(
+    detector: Detector, copies: Copies, one: Drawn, changes: Sequence[Change]
+) -> list[ChangedPrediction]:
     judgements: dict[str, list[PhotoJudgement]] = {change.code: [] for change in changes}
     for place, row in enumerate(one.rows):  # photo by photo: each is decoded once, and only one is held
         for change, copy in zip(changes, copies.make(changes, row), strict=True):
             judgements[change.code].append(replace(detector.judge_photo(copy, place, of=len(one.rows)), evidence=None))
     return [
-        ChangedAnswer(
-            change=code, before=one.answer, after=decide_rows(detector, copies.manifest, one.rows, of_change)[0]
+        ChangedPrediction(
+            change=code, before=one.prediction, after=decide_rows(detector, copies.manifest, one.rows, of_change)[0]
         )
         for code, of_change in judgements.items()
     ]

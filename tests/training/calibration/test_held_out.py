@@ -11,7 +11,7 @@ import pytest
 
 from tests.builders.training_data import write_toy_data
 from training.calibration.config import CalibrationConfig
-from training.calibration.held_out import CalibrationSet, ListingCounts, read_answers_of_photos, read_fold_answers
+from training.calibration.held_out import CalibrationSet, ListingCounts, read_fold_answers, read_photo_predictions
 from training.data.manifest import Manifest, read_manifest
 from training.errors import RunError
 from training.model.outputs import PhotoOutputs
@@ -133,6 +133,6 @@ def test_a_fit_says_on_how_many_listings_it_rests_and_is_stricter_with_one_photo
 
 def test_answers_are_read_back_of_the_photos_that_they_name(manifest: Manifest, tmp_path: Path) -> None:
     (file,) = write_folds(manifest, tmp_path, (1,)).values()
-    answers = read_answers_of_photos(manifest, file)
+    answers = read_photo_predictions(manifest, file)
     assert {manifest.rows[row].fold for row in answers.rows} == {1}
     assert answers.logit.tolist() == list(answers.rows)

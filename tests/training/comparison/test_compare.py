@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.training.written_runs import FIRST, FOLDS, answer, write_fold_run
+from tests.training.written_runs import FIRST, FOLDS, prediction, write_fold_run
 from training.comparison.compare import Comparison, compare_runs, in_common_folds
 from training.comparison.paired import PairedDifference
 from training.comparison.run_figures import mean_of_folds, measure_run
-from training.comparison.run_predictions import RunAnswers, read_run, read_runs
+from training.comparison.run_predictions import RunPredictions, read_run, read_runs
 from training.errors import NothingToCompare
 from training.runs.facts import RunFacts
 from training.statistics.estimate import Estimate
@@ -22,9 +22,9 @@ RESULTS = Path(__file__).parents[3] / "docs" / "results"
 BETTER = FIRST | {"g3": 0.45}  # fold 1 is told apart as well
 
 
-def run(name: str, authenticity: dict[str, float], folds: dict[str, int] = FOLDS) -> RunAnswers:
-    answers = tuple(answer(key, p, fold=folds.get(key)) for key, p in sorted(authenticity.items()))
-    return RunAnswers(name=name, answers=answers, has_outcomes=True, facts=RunFacts())
+def run(name: str, authenticity: dict[str, float], folds: dict[str, int] = FOLDS) -> RunPredictions:
+    predictions = tuple(prediction(key, p, fold=folds.get(key)) for key, p in sorted(authenticity.items()))
+    return RunPredictions(name=name, predictions=predictions, has_outcomes=True, facts=RunFacts())
 
 
 def difference(comparison: Comparison, figure: str) -> PairedDifference:
@@ -85,7 +85,7 @@ def test_decisions_are_compared_as_well() -> None:
     second = replace(
         first,
         name="second",
-        answers=tuple(replace(a, outcome=decided.get(a.listing, "review")) for a in first.answers),  # type: ignore[arg-type]
+        predictions=tuple(replace(a, outcome=decided.get(a.listing, "review")) for a in first.predictions),  # type: ignore[arg-type]
     )
     comparison = compare_runs([first, second], rounds=50)
     assert difference(comparison, "coverage").difference.value == pytest.approx(5 / 8)
@@ -119,16 +119,20 @@ def test_listings_that_not_all_judged_are_left_out_and_counted() -> None:
 
 def test_a_listing_that_changed_its_label_or_product_is_no_longer_the_same() -> None:
     other = run("second", FIRST)
-    changed = (replace(other.answers[0], label="genuine"), replace(other.answers[1], product="hat"), *other.answers[2:])
-    comparison = compare_runs([run("first", FIRST), replace(other, answers=changed)], rounds=50)
+    changed = (
+        replace(other.predictions[0], label="genuine"),
+        replace(other.predictions[1], product="hat"),
+        *other.predictions[2:],
+    )
+    comparison = compare_runs([run("first", FIRST), replace(other, predictions=changed)], rounds=50)
     assert comparison.common.contradictory == 2
     assert len(comparison.common.listings) == 6
 
 
 def test_silence_counts_as_half_and_gains_nothing() -> None:
     silent = run("second", FIRST)
-    answers = tuple(replace(a, authenticity=None) if a.listing == "g0" else a for a in silent.answers)
-    comparison = compare_runs([run("first", FIRST), replace(silent, answers=answers)], rounds=50)
+    predictions = tuple(replace(a, authenticity=None) if a.listing == "g0" else a for a in silent.predictions)
+    comparison = compare_runs([run("first", FIRST), replace(silent, predictions=predictions)], rounds=50)
     assert len(comparison.common.listings) == 8
     assert difference(comparison, "mean_of_folds").run == pytest.approx((2 / 4 + 3 / 4) / 2)
 
@@ -144,7 +148,7 @@ def test_only_the_folds_that_every_run_has(tmp_path: Path) -> None:
     whole = read_run(write_fold_run(tmp_path / "whole", FIRST))
     one = whole.of_folds({1})
     kept = in_common_folds([whole, one])
-    assert [len(found.answers) for found in kept] == [4, 4]
+    assert [len(found.predictions) for found in kept] == [4, 4]
     with pytest.raises(NothingToCompare, match="no fold in common: whole has 0; whole has 1"):
         in_common_folds([whole.of_folds({0}), one])
 

@@ -11,7 +11,7 @@ import pytest
 from tests.training.comparison.test_compare import BETTER, run
 from tests.training.written_runs import FIRST, write_fold_run, write_record
 from training.comparison.compare import Comparison, compare_runs
-from training.comparison.page import answers_file, comparison_as_dict, write_answers_of, write_comparison
+from training.comparison.page import comparison_as_dict, predictions_file, write_comparison, write_run_predictions
 from training.comparison.run_predictions import read_run, read_runs
 from training.errors import NothingToCompare
 
@@ -63,12 +63,12 @@ def test_json_has_every_figure_and_no_nan(comparison: Comparison) -> None:
 
 @pytest.mark.parametrize("name", ["sneakers", "sneakers-frozen", "sneakers-frozen-kernel"])
 def test_the_published_answers_are_written_as_they_are_read(tmp_path: Path, name: str) -> None:
-    write_answers_of(read_run(RESULTS / f"{name}.csv"), tmp_path / "again.csv")
+    write_run_predictions(read_run(RESULTS / f"{name}.csv"), tmp_path / "again.csv")
     assert (tmp_path / "again.csv").read_bytes() == (RESULTS / f"{name}.csv").read_bytes()
 
 
 def test_a_runs_file_is_named_after_it() -> None:
-    assert answers_file("first/report") == "first-report.csv"
+    assert predictions_file("first/report") == "first-report.csv"
 
 
 def test_a_folder_that_can_t_be_written_is_refused(comparison: Comparison, tmp_path: Path) -> None:

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.written_runs import FIRST, answer, write_fold_run, write_report
+from tests.training.written_runs import FIRST, prediction, write_fold_run, write_report
 from training.comparison.run_predictions import read_run, read_runs, short_names
 from training.errors import RunError
-from training.evaluation.predictions import write_answers
+from training.evaluation.predictions import write_predictions
 
 
 def test_a_run_of_folds_answers_with_each_fold_on_its_own(tmp_path: Path) -> None:
     run = read_run(write_fold_run(tmp_path / "run", FIRST))
-    assert [a.listing for a in run.answers] == ["c0", "c1", "c2", "c3", "g0", "g1", "g2", "g3"]
+    assert [a.listing for a in run.predictions] == ["c0", "c1", "c2", "c3", "g0", "g1", "g2", "g3"]
     assert run.folds == {0, 1}
     assert run.silent_folds == ()
-    assert [a.listing for a in run.of_folds({1}).answers] == ["c2", "c3", "g2", "g3"]
+    assert [a.listing for a in run.of_folds({1}).predictions] == ["c2", "c3", "g2", "g3"]
 
 
 def test_a_fold_that_has_not_reported_is_named(tmp_path: Path) -> None:
@@ -26,19 +26,19 @@ def test_a_fold_that_has_not_reported_is_named(tmp_path: Path) -> None:
 
 def test_the_folds_go_before_a_report_of_the_whole(tmp_path: Path) -> None:
     folder = write_fold_run(tmp_path / "run", FIRST)
-    write_report(folder, [answer("g9", 0.5)])
-    assert len(read_run(folder).answers) == 8
+    write_report(folder, [prediction("g9", 0.5)])
+    assert len(read_run(folder).predictions) == 8
 
 
 def test_a_report_a_folder_of_evaluate_and_a_table_are_runs_too(tmp_path: Path) -> None:
-    told = [answer("g1", 0.8), answer("c1", None)]
+    told = [prediction("g1", 0.8), prediction("c1", None)]
     write_report(tmp_path / "run", told)
     (tmp_path / "evaluation").mkdir()
-    write_answers(tmp_path / "evaluation" / "answers.csv", told)
-    write_answers(tmp_path / "table.csv", told)
+    write_predictions(tmp_path / "evaluation" / "answers.csv", told)
+    write_predictions(tmp_path / "table.csv", told)
     runs = read_runs([tmp_path / "run", tmp_path / "evaluation", tmp_path / "table.csv"])
     assert [run.name for run in runs] == ["run", "evaluation", "table"]
-    assert runs[0].answers == runs[1].answers == runs[2].answers == (told[1], told[0])
+    assert runs[0].predictions == runs[1].predictions == runs[2].predictions == (told[1], told[0])
 
 
 def test_a_run_without_answers_says_how_to_get_some(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_run_without_answers_says_how_to_get_some(tmp_path: Path) -> None:
 
 def test_folds_that_share_a_listing_are_refused(tmp_path: Path) -> None:
     folder = write_fold_run(tmp_path / "run", FIRST)
-    write_report(folder / "folds" / "again", [answer("g0", 0.5)])
+    write_report(folder / "folds" / "again", [prediction("g0", 0.5)])
     with pytest.raises(RunError, match="answers listing g0 twice"):
         read_run(folder)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from training.comparison.settings_diff import DATA_KEY, differing_settings
+from training.comparison.settings_diff import DATA_KEY, diff_settings
 from training.runs.facts import RunFacts
 
 
@@ -11,7 +11,7 @@ def facts(data_hash: str | None = "a" * 64, **settings: object) -> RunFacts:
 
 
 def told(*runs: RunFacts) -> Mapping[str, tuple[str, ...]]:
-    return {setting.key: setting.values for setting in differing_settings(runs)}
+    return {setting.key: setting.values for setting in diff_settings(runs)}
 
 
 def test_a_setting_that_all_share_is_not_shown() -> None:

@@ -4,14 +4,14 @@ import pytest
 
 from training.evaluation.expected_precision import expected_precision, precision_at
 from training.evaluation.figures import Figures, measure
-from training.evaluation.predictions import ListingAnswer
+from training.evaluation.predictions import ListingPrediction
 from training.statistics.estimate import proportion
 from vision.verdict import Outcome
 
 
-def answers(label: str, **outcomes: int) -> list[ListingAnswer]:
+def predictions(label: str, **outcomes: int) -> list[ListingPrediction]:
     return [
-        ListingAnswer(
+        ListingPrediction(
             listing=f"{label}-{outcome}-{n}",
             label=label,  # type: ignore[arg-type]
             product="toy",
@@ -29,7 +29,7 @@ def _outcome(name: str) -> Outcome:
     return name  # type: ignore[return-value]
 
 
-def figures(*listings: list[ListingAnswer]) -> Figures:
+def figures(*listings: list[ListingPrediction]) -> Figures:
     return measure([one for some in listings for one in some], [], rounds=2)
 
 
@@ -42,7 +42,8 @@ def test_the_trap_of_the_rare_class_is_worked_by_hand() -> None:
 def test_each_share_of_counterfeits_has_its_precision_and_what_is_flagged() -> None:
     rows = expected_precision(
         figures(
-            answers("genuine", genuine=90, counterfeit=2, review=8), answers("counterfeit", counterfeit=40, genuine=10)
+            predictions("genuine", genuine=90, counterfeit=2, review=8),
+            predictions("counterfeit", counterfeit=40, genuine=10),
         )
     )
     assert [row.counterfeit_share for row in rows] == [0.5, 0.1, 0.01, 0.001]
@@ -54,7 +55,9 @@ def test_each_share_of_counterfeits_has_its_precision_and_what_is_flagged() -> N
 
 def test_the_interval_takes_both_shares_at_their_worse_and_their_better_ends() -> None:
     (row, *_) = expected_precision(
-        figures(answers("genuine", genuine=98, counterfeit=2), answers("counterfeit", counterfeit=40, review=10))
+        figures(
+            predictions("genuine", genuine=98, counterfeit=2), predictions("counterfeit", counterfeit=40, review=10)
+        )
     )
     tpr, fpr = proportion(40, 50), proportion(2, 100)
     assert row.low == pytest.approx(tpr.low / (tpr.low + fpr.high))
@@ -63,5 +66,5 @@ def test_the_interval_takes_both_shares_at_their_worse_and_their_better_ends() -
 
 
 def test_without_a_label_or_a_flag_there_is_nothing_to_expect() -> None:
-    assert expected_precision(figures(answers("genuine", genuine=3, counterfeit=1))) == ()
-    assert expected_precision(figures(answers("genuine", genuine=3), answers("counterfeit", review=3))) == ()
+    assert expected_precision(figures(predictions("genuine", genuine=3, counterfeit=1))) == ()
+    assert expected_precision(figures(predictions("genuine", genuine=3), predictions("counterfeit", review=3))) == ()

@@ -8,7 +8,7 @@ import pytest
 from training.data.manifest import Label
 from training.evaluation.figures import Figures, measure
 from training.evaluation.figures_json import figures_as_dict
-from training.evaluation.predictions import ListingAnswer, PhotoAnswer, write_answers
+from training.evaluation.predictions import ListingPrediction, PhotoPrediction, write_predictions
 from vision.verdict import Outcome
 
 
@@ -21,8 +21,8 @@ def listing(
     product: str = "dryer",
     maker: str | None = None,
     photo_count: int = 1,
-) -> ListingAnswer:
-    return ListingAnswer(
+) -> ListingPrediction:
+    return ListingPrediction(
         listing=name,
         label=label,
         product=product,
@@ -36,8 +36,8 @@ def listing(
 
 def photo(
     name: str, label: Label, authenticity: float | None, cues: tuple[str, ...] = (), view: str = ""
-) -> PhotoAnswer:
-    return PhotoAnswer(
+) -> PhotoPrediction:
+    return PhotoPrediction(
         row=0, listing=name, label=label, logit=0.0, authenticity=authenticity, cues=cues, view=view or None
     )
 
@@ -114,7 +114,7 @@ def test_a_figure_without_one_of_the_classes_is_null_in_json() -> None:
 
 
 def test_answers_are_written_one_row_a_listing_with_empty_cells_for_silence(tmp_path: Path) -> None:
-    write_answers(tmp_path / "answers.csv", [LISTINGS[0], LISTINGS[5]], "int8")
+    write_predictions(tmp_path / "answers.csv", [LISTINGS[0], LISTINGS[5]], "int8")
     assert (tmp_path / "answers.csv").read_text().splitlines() == [
         "listing,fold,label,product,photos,logit,authenticity,outcome,graph",
         "g1,,genuine,dryer,2,0.800000,0.900000,genuine,int8",

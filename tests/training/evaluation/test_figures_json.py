@@ -7,11 +7,11 @@ import pytest
 
 from training.evaluation.figures import measure
 from training.evaluation.figures_json import figures_as_dict, read_figures
-from training.evaluation.predictions import ListingAnswer, PhotoAnswer
+from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from vision.errors import BundleError
 
 LISTINGS = [
-    ListingAnswer(
+    ListingPrediction(
         listing=f"l{i}",
         label="genuine" if i % 2 else "counterfeit",
         product="toy",
@@ -24,7 +24,7 @@ LISTINGS = [
     for i in range(10)
 ]
 PHOTOS = [
-    PhotoAnswer(row=i, listing=a.listing, label=a.label, logit=0.0, authenticity=a.authenticity, cues=("seam",))
+    PhotoPrediction(row=i, listing=a.listing, label=a.label, logit=0.0, authenticity=a.authenticity, cues=("seam",))
     for i, a in enumerate(LISTINGS)
 ]
 

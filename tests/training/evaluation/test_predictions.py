@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from training.errors import RunError
-from training.evaluation.predictions import ListingAnswer, read_answers, write_answers
+from training.evaluation.predictions import ListingPrediction, read_predictions, write_predictions
 
 ANSWERS = (
-    ListingAnswer(
+    ListingPrediction(
         listing="L1",
         label="counterfeit",
         product="toy",
@@ -18,15 +18,15 @@ ANSWERS = (
         outcome="counterfeit",
         fold=2,
     ),
-    ListingAnswer(
+    ListingPrediction(
         listing="L2", label="genuine", product="toy", photo_count=1, logit=None, authenticity=None, outcome=None
     ),
 )
 
 
 def test_answers_come_back_as_they_went(tmp_path: Path) -> None:
-    write_answers(tmp_path / "answers.csv", ANSWERS, "fp32")
-    table = read_answers(tmp_path / "answers.csv")
+    write_predictions(tmp_path / "answers.csv", ANSWERS, "fp32")
+    table = read_predictions(tmp_path / "answers.csv")
     assert table.listings == ANSWERS
     assert table.has_outcomes
 
@@ -34,7 +34,7 @@ def test_answers_come_back_as_they_went(tmp_path: Path) -> None:
 def test_three_columns_are_enough_but_leave_open_what_was_decided(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("label,listing,authenticity\ngenuine,L1,0.75\n", encoding="utf-8")
-    table = read_answers(file)
+    table = read_predictions(file)
     assert (table.listings[0].authenticity, table.listings[0].fold) == (0.75, None)
     assert not table.has_outcomes
 
@@ -53,11 +53,11 @@ def test_a_row_that_makes_no_sense_is_refused_with_its_line(tmp_path: Path, row:
     file = tmp_path / "answers.csv"
     file.write_text(f"listing,label,authenticity\nL0,genuine,0.5\n{row}\n", encoding="utf-8")
     with pytest.raises(RunError, match=complaint):
-        read_answers(file)
+        read_predictions(file)
 
 
 def test_a_table_of_something_else_names_the_column_that_it_lacks(tmp_path: Path) -> None:
     file = tmp_path / "manifest.csv"
     file.write_text("photo,label,listing\na.jpg,genuine,L1\n", encoding="utf-8")
     with pytest.raises(RunError, match="lacks the column authenticity"):
-        read_answers(file)
+        read_predictions(file)

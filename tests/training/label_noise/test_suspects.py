@@ -19,7 +19,7 @@ from training.commands.disputed import app
 from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import Manifest, read_manifest
 from training.errors import RunError
-from training.evaluation.predictions import ListingAnswer, read_answers, write_answers
+from training.evaluation.predictions import ListingPrediction, read_predictions, write_predictions
 from training.label_noise.page import write_disputed_page
 from training.label_noise.suspects import find_disputed, read_judged_run, write_disputed
 from training.pipeline.config import TrainConfig
@@ -36,7 +36,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_toy_data(tmp_path_factory.mktemp("toy"), listings=8, folds=2)
 
 
-def answers_of(manifest: Manifest, *, fold: int | None = None) -> list[ListingAnswer]:
+def predictions_of(manifest: Manifest, *, fold: int | None = None) -> list[ListingPrediction]:
     """Right and fairly sure, but for L00, which is said counterfeit, and L03, genuine."""
     found = []
     for name, rows in manifest.listings.items():
@@ -45,7 +45,7 @@ def answers_of(manifest: Manifest, *, fold: int | None = None) -> list[ListingAn
         authenticity = (0.9 if genuine else 0.1) if name != "L03" else 0.8
         if fold in (None, row.fold):
             found.append(
-                ListingAnswer(
+                ListingPrediction(
                     listing=name,
                     label=row.label or "genuine",
                     product=row.product,
@@ -69,22 +69,22 @@ def run(tmp_path: Path, manifest: Path) -> Path:
     for fold in range(2):
         report = folder / "folds" / str(fold) / "report"
         report.mkdir(parents=True)
-        write_answers(report / "answers.csv", answers_of(read, fold=fold))
+        write_predictions(report / "answers.csv", predictions_of(read, fold=fold))
     write_tiny_bundle(folder / "folds" / "0" / "bundle", products=("toy",))
     return folder
 
 
 def test_answers_are_read_as_they_were_written(tmp_path: Path, manifest: Path) -> None:
-    answers = answers_of(read_manifest(manifest))
-    answers[0] = replace(answers[0], authenticity=None, logit=None, outcome=None, fold=None)
-    write_answers(tmp_path / "answers.csv", answers)
-    assert read_answers(tmp_path / "answers.csv").listings == tuple(answers)
+    predictions = predictions_of(read_manifest(manifest))
+    predictions[0] = replace(predictions[0], authenticity=None, logit=None, outcome=None, fold=None)
+    write_predictions(tmp_path / "answers.csv", predictions)
+    assert read_predictions(tmp_path / "answers.csv").listings == tuple(predictions)
 
 
 def test_the_disputed_listings_of_all_folds_are_listed_most_disputed_first(run: Path) -> None:
     judged = read_judged_run(run, QUIET)
-    found = find_disputed(judged.answers)
-    assert [one.answer.listing for one in found.listings] == ["L00", "L03"]
+    found = find_disputed(judged.predictions)
+    assert [one.prediction.listing for one in found.listings] == ["L00", "L03"]
     # counterfeit listings say (0.9 + 0.2 + 0.9 + 0.9) / 4 of counterfeit, genuine ones (0.1 + 3 x 0.9) / 4 of genuine
     assert [one.why for one in found.listings] == [
         "0.90 counterfeit, 0.72 on average",
@@ -95,25 +95,26 @@ def test_the_disputed_listings_of_all_folds_are_listed_most_disputed_first(run: 
         ("genuine", 4, 0.25),
         ("counterfeit", 4, 0.25),
     ]
-    assert find_disputed(judged.answers, most=1).listings == found.listings[:1]
+    assert find_disputed(judged.predictions, most=1).listings == found.listings[:1]
 
 
 def test_a_listing_without_an_authenticity_is_counted_and_not_listed(run: Path) -> None:
-    answers = [
-        replace(one, authenticity=None) if one.listing == "L00" else one for one in read_judged_run(run, QUIET).answers
+    predictions = [
+        replace(one, authenticity=None) if one.listing == "L00" else one
+        for one in read_judged_run(run, QUIET).predictions
     ]
-    found = find_disputed(answers)
+    found = find_disputed(predictions)
     assert (found.judged, found.unanswered) == (7, 1)
-    assert [one.answer.listing for one in found.listings] == ["L03"]
+    assert [one.prediction.listing for one in found.listings] == ["L03"]
 
 
 def test_what_was_held_out_to_calibrate_is_taken_with_what_reports(tmp_path: Path, run: Path, manifest: Path) -> None:
-    answers = answers_of(read_manifest(manifest))
+    predictions = predictions_of(read_manifest(manifest))
     shutil.rmtree(run / "folds")
     (run / "report").mkdir()
-    write_answers(run / "held_out_answers.csv", answers[:5])
-    write_answers(run / "report" / "answers.csv", answers[5:])
-    assert read_judged_run(run, QUIET).answers == tuple(answers)
+    write_predictions(run / "held_out_answers.csv", predictions[:5])
+    write_predictions(run / "report" / "answers.csv", predictions[5:])
+    assert read_judged_run(run, QUIET).predictions == tuple(predictions)
 
 
 def test_a_run_that_answered_nothing_and_a_folder_that_is_no_run_are_refused(tmp_path: Path, run: Path) -> None:
@@ -132,7 +133,7 @@ def test_a_manifest_that_moved_is_named_and_one_that_changed_is_said(run: Path, 
     moved.write_text(moved.read_text().replace("toy,L01", "toy,L99"))
     judged = read_judged_run(run, QUIET, manifest=moved)
     assert judged.changed
-    assert "L01" not in {one.listing for one in judged.answers}
+    assert "L01" not in {one.listing for one in judged.predictions}
 
 
 def test_the_command_writes_a_table_to_decide_in_and_a_page_that_fetches_nothing(run: Path, tmp_path: Path) -> None:
@@ -155,7 +156,7 @@ def test_the_command_writes_a_table_to_decide_in_and_a_page_that_fetches_nothing
 
 def test_a_reviewed_table_is_what_training_reads(run: Path, tmp_path: Path, manifest: Path) -> None:
     file = tmp_path / "disputed.csv"
-    write_disputed(file, find_disputed(read_judged_run(run, QUIET).answers).listings)
+    write_disputed(file, find_disputed(read_judged_run(run, QUIET).predictions).listings)
     assert read_manifest(manifest, corrections=file).corrected == CorrectionCounts(undecided=2)
 
 
@@ -175,7 +176,7 @@ def test_decisions_made_on_the_page_are_saved_as_the_table_that_training_reads(
 ) -> None:
     judged = read_judged_run(run, QUIET)
     page, saved = tmp_path / "disputed.html", tmp_path / "saved.csv"
-    write_disputed_page(page, judged, find_disputed(judged.answers), evidence=False, advance=lambda photos: None)
+    write_disputed_page(page, judged, find_disputed(judged.predictions), evidence=False, advance=lambda photos: None)
     tab.goto(page.as_uri())
     tab.locator("article", has_text="L00").get_by_label("counterfeit").check()
     tab.locator("article", has_text="L03").get_by_label("keep").check()

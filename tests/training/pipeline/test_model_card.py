@@ -12,7 +12,7 @@ from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import Manifest, PhotoRow
 from training.evaluation.figures import measure
 from training.evaluation.figures_json import figures_as_dict
-from training.evaluation.predictions import ListingAnswer
+from training.evaluation.predictions import ListingPrediction
 from training.pipeline.model_card import write_card
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 
@@ -72,7 +72,7 @@ def test_an_unreadable_shareable_photo_doesn_t_stop_the_card(bundle: Bundle, man
 
 def test_figures_from_the_record_appear_with_their_interval(bundle: Bundle) -> None:
     answers = [
-        ListingAnswer(
+        ListingPrediction(
             listing=f"l{i}",
             label="genuine" if i % 2 else "counterfeit",
             product="toy",
@@ -124,7 +124,7 @@ def test_a_bundle_with_its_card_seals_and_reads(bundle: Bundle) -> None:
 
 def test_figures_of_networks_trained_alike_are_called_an_estimate(bundle: Bundle) -> None:
     answers = [
-        ListingAnswer(
+        ListingPrediction(
             listing=str(n),
             label="counterfeit" if n % 2 else "genuine",
             product="toy",

@@ -17,7 +17,7 @@ from tests.builders.training_data import write_toy_config, write_toy_data
 from tests.training.small_network import linear_head
 from training.data.manifest import read_manifest
 from training.errors import BackboneError, RunError
-from training.evaluation.predictions import HELD_OUT_ANSWERS, read_answers
+from training.evaluation.predictions import HELD_OUT_PREDICTIONS, read_predictions
 from training.model.network import build_network
 from training.model.weights import WEIGHTS_FILE, start_from
 from training.pipeline.config import TrainConfig
@@ -119,7 +119,7 @@ def test_the_report_of_a_run_judges_changed_copies_of_as_many_listings_as_asked(
 
 
 def test_a_run_keeps_what_its_cross_fits_answered_on_what_each_left_out(frozen: Bundle, manifest: Path) -> None:
-    answers = read_answers(frozen.folder.parent / HELD_OUT_ANSWERS).listings
+    answers = read_predictions(frozen.folder.parent / HELD_OUT_PREDICTIONS).listings
     assert len(answers) == 40  # listings of folds 1 and 2
     assert {answer.fold for answer in answers} == {1, 2}
     right = [(answer.authenticity or 0) > 0.5 for answer in answers if answer.label == "genuine"]

@@ -18,11 +18,11 @@ from tests.builders.bundle import write_tiny_bundle
 from training.commands.evaluate import app
 from training.data.manifest import Label, read_manifest
 from training.evaluation.predict import judge_manifest
-from training.evaluation.predictions import ListingAnswer
+from training.evaluation.predictions import ListingPrediction
 from training.perturbations.photo import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.pipeline.config import EvaluationConfig
 from training.pipeline.evaluate import evaluate_bundle
-from training.robustness.figures import ChangedAnswer, measure_change
+from training.robustness.figures import ChangedPrediction, measure_change
 from training.robustness.robustness import Stress, StressPlan, draw_listings, stress_listings
 from vision.detector import Detector
 from vision.errors import ConfigError
@@ -78,24 +78,24 @@ def report(tmp_path: Path, manifest: Path, *changes: Change, listings: int = 8, 
     return (tmp_path / "out/report.html").read_text()
 
 
-def answer(outcome: Outcome | None, authenticity: float | None, label: Label = "genuine") -> ListingAnswer:
+def prediction(outcome: Outcome | None, authenticity: float | None, label: Label = "genuine") -> ListingPrediction:
     logit = None if outcome is None else 4 * (authenticity or 0.5) - 2
-    return ListingAnswer(
+    return ListingPrediction(
         listing="L", label=label, product="toy", photo_count=1, logit=logit, authenticity=authenticity, outcome=outcome
     )
 
 
 def test_flips_changes_and_moves_are_counted_by_hand() -> None:
     pairs = [
-        (answer("genuine", 0.9), answer("counterfeit", 0.1)),
-        (answer("counterfeit", 0.1, "counterfeit"), answer("genuine", 0.8, "counterfeit")),
-        (answer("genuine", 0.9), answer("review", 0.6)),
-        (answer("genuine", 0.9), answer("insufficient", None)),
-        (answer("genuine", 0.9), answer(None, None)),
-        (answer("counterfeit", 0.2, "counterfeit"), answer("counterfeit", 0.1, "counterfeit")),
-        (answer("insufficient", None), answer("insufficient", None)),
+        (prediction("genuine", 0.9), prediction("counterfeit", 0.1)),
+        (prediction("counterfeit", 0.1, "counterfeit"), prediction("genuine", 0.8, "counterfeit")),
+        (prediction("genuine", 0.9), prediction("review", 0.6)),
+        (prediction("genuine", 0.9), prediction("insufficient", None)),
+        (prediction("genuine", 0.9), prediction(None, None)),
+        (prediction("counterfeit", 0.2, "counterfeit"), prediction("counterfeit", 0.1, "counterfeit")),
+        (prediction("insufficient", None), prediction("insufficient", None)),
     ]
-    found = measure_change("crop", [ChangedAnswer(change="crop", before=b, after=a) for b, a in pairs])
+    found = measure_change("crop", [ChangedPrediction(change="crop", before=b, after=a) for b, a in pairs])
     assert (found.flipped.hits, found.flipped.n) == (2, 7)
     assert (found.to_counterfeit, found.to_genuine) == (1, 1)
     assert found.changed.hits == 5
@@ -109,7 +109,7 @@ def test_flips_changes_and_moves_are_counted_by_hand() -> None:
 
 
 def test_without_an_answer_before_and_after_nothing_moved() -> None:
-    silent = ChangedAnswer(change="crop", before=answer(None, None), after=answer(None, None))
+    silent = ChangedPrediction(change="crop", before=prediction(None, None), after=prediction(None, None))
     assert math.isnan(measure_change("crop", [silent]).moved_95th)
     assert not silent.changed
 
@@ -129,7 +129,7 @@ def test_a_changed_listing_is_judged_as_the_detector_judges_the_changed_photo(tm
     detector = Detector(tmp_path / "bundle")
     (copy,) = stress.copies.make((JPEG_50,), 0)
     before, after = detector.check([tmp_path / "photos/0.png"]), detector.check([copy])
-    first = stress.answers[0]
+    first = stress.predictions[0]
     assert (first.before.outcome, first.before.authenticity) == (before.outcome, before.authenticity)
     assert (first.after.outcome, first.after.authenticity) == (after.outcome, after.authenticity)
 
@@ -137,7 +137,7 @@ def test_a_changed_listing_is_judged_as_the_detector_judges_the_changed_photo(tm
 def test_two_threads_answer_as_one_does(tmp_path: Path) -> None:
     manifest = write_photos(tmp_path / "photos")
     one, two = (stressed(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, threads=n) for n in (1, 2))
-    assert one.answers == two.answers
+    assert one.predictions == two.predictions
 
 
 def test_without_its_product_a_photo_before_a_grey_wall_says_nothing(tmp_path: Path) -> None:
@@ -171,14 +171,14 @@ def test_without_boxes_the_report_and_the_figures_say_what_was_not_measured(tmp_
 
 def test_where_no_change_can_be_made_nothing_is_judged(tmp_path: Path) -> None:
     stress = stressed(tmp_path, write_photos(tmp_path / "photos", box=""), PAINTED_OUT)
-    assert (stress.answers, stress.figures, stress.skipped) == ((), (), (PAINTED_OUT,))
+    assert (stress.predictions, stress.figures, stress.skipped) == ((), (), (PAINTED_OUT,))
 
 
 def test_an_unreadable_photo_stays_unreadable_in_every_copy(tmp_path: Path) -> None:
     manifest = write_photos(tmp_path / "photos")
     (tmp_path / "photos/0.png").write_bytes(b"no photo")
-    answers = stressed(tmp_path, manifest, JPEG_50, PAINTED_OUT).answers
-    assert [a.after.error for a in answers if a.before.listing == "L0"] == ["no_readable_photo"] * 2
+    predictions = stressed(tmp_path, manifest, JPEG_50, PAINTED_OUT).predictions
+    assert [a.after.error for a in predictions if a.before.listing == "L0"] == ["no_readable_photo"] * 2
 
 
 def test_the_report_shows_each_change_and_fetches_nothing(tmp_path: Path) -> None:
