@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.render.makers import MAKERS
+from training.render.product.makers import MAKERS
 from vision.config.read import setting
 from vision.errors import ConfigError
 

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.render.indoor_light import IndoorLight
-from training.render.material import Decal, Material, Paint, Part, Rgb, Texture, albedo
-from training.render.surface import Floats, Surface
-from training.render.view import Camera
+from training.render.camera.view import Camera
+from training.render.geometry.material import Decal, Material, Paint, Part, Rgb, Texture, albedo
+from training.render.geometry.surface import Floats, Surface
+from training.render.scene.indoor_light import IndoorLight
 from vision.errors import MissingExtra
 
 _MAX_BOUNCES = 4

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.render.cues import Cue
+from training.render.camera.phone import develop, meter_light
+from training.render.camera.view import Camera, camera_of, product_pose
 from training.render.engine import Engine
-from training.render.makers import MAKERS
-from training.render.material import Part
-from training.render.phone import develop, meter_light
-from training.render.place import Place, draw_place, furnish
+from training.render.geometry.material import Part
+from training.render.geometry.surface import Floats
 from training.render.plan import ListingPlan, PhotoPlan
-from training.render.product import build_product
-from training.render.region import Region, paint_mask, shown_cues
-from training.render.surface import Floats
-from training.render.view import Camera, camera_of, product_pose
+from training.render.product.cues import Cue
+from training.render.product.makers import MAKERS
+from training.render.product.product import build_product
+from training.render.product.region import Region, paint_mask, shown_cues
+from training.render.scene.place import Place, draw_place, furnish
 
 _SAME_POINT_CM = 1e-3
 _UNDER_SKIN_CM = 1e-2  # how far a seen point is pushed on, so that rounding never leaves it before the skin

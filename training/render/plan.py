@@ -13,11 +13,11 @@ from typing import Literal
 
 import numpy as np
 
+from training.render.camera.phone import Exposure, Phone, draw_exposure, draw_phone
+from training.render.camera.view import POSE_SHARES, POSES, Shot, View, draw_view
 from training.render.config import SPLITS, RenderConfig, SplitConfig
-from training.render.item import Item, draw_genuine_item
-from training.render.makers import MAKERS, Maker, make_counterfeit
-from training.render.phone import Exposure, Phone, draw_exposure, draw_phone
-from training.render.view import POSE_SHARES, POSES, Shot, View, draw_view
+from training.render.product.item import Item, draw_genuine_item
+from training.render.product.makers import MAKERS, Maker, make_counterfeit
 
 Label = Literal["genuine", "counterfeit"]
 

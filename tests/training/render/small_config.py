@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from training.render.config import RenderConfig, SplitConfig, SplitsConfig
-from training.render.makers import MAKERS
+from training.render.product.makers import MAKERS
 
 
 def small_config(

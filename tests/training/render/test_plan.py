@@ -9,9 +9,9 @@ import pytest
 from scipy.stats import chi2_contingency, ks_2samp
 
 from tests.training.render.small_config import many_listings, small_config
+from training.render.camera.view import Shot
 from training.render.config import RenderConfig
 from training.render.plan import ListingPlan, PhotoPlan, draw_circumstances, plan_listings
-from training.render.view import Shot
 from vision.config.read import read_config
 
 CONFIGS = Path(__file__).parents[3] / "configs"

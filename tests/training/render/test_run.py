@@ -15,13 +15,13 @@ from PIL import Image
 
 from tests.training.render.small_config import small_config
 from training.errors import RunError
+from training.render.camera.view import Shot
 from training.render.contact_sheet import write_contact_sheet
-from training.render.cues import Cue
 from training.render.dataset_folder import COLUMNS, DatasetFolder
-from training.render.makers import MAKERS
 from training.render.plan import plan_listings
+from training.render.product.cues import Cue
+from training.render.product.makers import MAKERS
 from training.render.run import render_dataset
-from training.render.view import Shot
 from vision.errors import MissingExtra
 
 pytestmark = pytest.mark.slow

@@ -10,8 +10,8 @@ from PIL import Image
 
 from training.render.config import RenderConfig
 from training.render.dataset_folder import DatasetFolder
-from training.render.makers import MAKERS
 from training.render.plan import plan_listings
+from training.render.product.makers import MAKERS
 from vision.config.read import read_config
 
 ROOT = Path(__file__).parents[3]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from training.render.material import Texture
-from training.render.surface import Floats
+from training.render.geometry.material import Texture
+from training.render.geometry.surface import Floats
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _NOMINAL_REFLECTANCE = 0.07  # the dark housing and what it mirrors

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from training.render.material import Rgb
+from training.render.geometry.material import Rgb
 
 BRAND = "KORVELLE"
 MODEL = "MODEL KX-21"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from training.render.surface import Floats, signed_power, spline
+from training.render.geometry.surface import Floats, signed_power, spline
 
 BODY_PROFILE = spline(
     [[-7.3, 3.52], [-7.0, 3.74], [-5.2, 3.98], [-2.5, 4.06], [0.5, 3.95], [3.5, 3.55], [5.8, 3.16], [7.4, 3.02]], 72

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from training.render.surface import Floats, rotation, translation
+from training.render.geometry.surface import Floats, rotation, translation
 
 Pose = Literal["lying", "upright"]
 POSES: tuple[Pose, ...] = ("lying", "upright")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from training.render.phone import Exposure, Phone, develop, draw_exposure, draw_phone, meter_light
+from training.render.camera.phone import Exposure, Phone, develop, draw_exposure, draw_phone, meter_light
 
 PHONE = Phone(white_balance=0.8, tint=(1, 1, 1), vignette=0.0, noise=0.001, sharpening_percent=0, jpeg_quality=85)
 EXPOSURE = Exposure(stops=-0.4, tint=(1, 1, 1), blur_px=0.0, noise_seed=1)

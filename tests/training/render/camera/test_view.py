@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from training.render.product_shape import PLATE_PLACE, side_patch
-from training.render.view import POSES, Pose, Shot, View, camera_of, draw_view, product_pose
+from training.render.camera.view import POSES, Pose, Shot, View, camera_of, draw_view, product_pose
+from training.render.product.shape import PLATE_PLACE, side_patch
 
 TARGETS = {
     Shot.WORD_MARK: np.array([-0.6, -3.9, 0.6]),

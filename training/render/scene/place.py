@@ -7,12 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.render.indoor_light import IndoorLight, draw_indoor_light
-from training.render.material import Paint, Part, as_rgb, linear
-from training.render.product_shape import HANDLE_END
-from training.render.surface import Floats, Surface, lathe, rotation, rounded_box, spline, surface_of, translation, tube
-from training.render.tabletop import draw_covering, mute
-from training.render.view import Camera
+from training.render.camera.view import Camera
+from training.render.geometry.material import Paint, Part, as_rgb, linear
+from training.render.geometry.surface import (
+    Floats,
+    Surface,
+    lathe,
+    rotation,
+    rounded_box,
+    spline,
+    surface_of,
+    translation,
+    tube,
+)
+from training.render.product.shape import HANDLE_END
+from training.render.scene.indoor_light import IndoorLight, draw_indoor_light
+from training.render.scene.tabletop import draw_covering, mute
 
 _CABLE = Paint(color=(0.02, 0.02, 0.02), roughness=0.5)
 _CABLE_RADIUS_CM = 0.3

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from training.render.item import Item
+from training.render.product.item import Item
 
 Interval = tuple[float, float]
 Values = Mapping[str, float]

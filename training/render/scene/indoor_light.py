@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.render.material import Texture
-from training.render.surface import Floats
-from training.render.tabletop import smooth_noise
+from training.render.geometry.material import Texture
+from training.render.geometry.surface import Floats
+from training.render.scene.tabletop import smooth_noise
 
 _HEIGHT, _WIDTH = 64, 128
 _WARM, _COOL, _NEUTRAL = np.array([1, 0.78, 0.52]), np.array([0.78, 0.9, 1.08]), np.ones(3)

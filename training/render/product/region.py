@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training.render.cues import Cue
-from training.render.item import Item
-from training.render.product_shape import (
+from training.render.geometry.surface import Floats
+from training.render.product.cues import Cue
+from training.render.product.item import Item
+from training.render.product.shape import (
     HANDLE_LENGTH,
     MARK_CENTRE_X,
     PLATE_PLACE,
@@ -19,7 +20,6 @@ from training.render.product_shape import (
     place_on_handle,
     side_patch,
 )
-from training.render.surface import Floats
 
 Region = NDArray[np.bool_]
 

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from PIL.Image import Resampling
 
-from training.render.material import Paint, Texture, linear
-from training.render.surface import Floats
+from training.render.geometry.material import Paint, Texture, linear
+from training.render.geometry.surface import Floats
 
 SIZE_PX = 512
 _MATTE_FROM = 0.55

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from training.render.surface import Surface
+from training.render.geometry.surface import Surface
 
 Rgb = tuple[float, float, float]
 """Linear reflectance of red, green and blue, 0 to 1."""

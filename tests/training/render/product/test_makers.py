@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from training.render.cues import RULES, Cue
-from training.render.item import Item, draw_genuine_item
-from training.render.makers import MAKERS, TOLERANCE, Maker, draw_values, interval_of, make_counterfeit
+from training.render.product.cues import RULES, Cue
+from training.render.product.item import Item, draw_genuine_item
+from training.render.product.makers import MAKERS, TOLERANCE, Maker, draw_values, interval_of, make_counterfeit
 
 EVERY_MAKER = pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS.keys())
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from training.render.cues import Cue
-from training.render.item import Item
-from training.render.makers import MAKERS, make_counterfeit
-from training.render.product_shape import SCREW_PLACES, side_patch
-from training.render.region import cue_region, paint_mask, shown_cues
-from training.render.surface import Floats
+from training.render.geometry.surface import Floats
+from training.render.product.cues import Cue
+from training.render.product.item import Item
+from training.render.product.makers import MAKERS, make_counterfeit
+from training.render.product.region import cue_region, paint_mask, shown_cues
+from training.render.product.shape import SCREW_PLACES, side_patch
 
 GENUINE = Item()
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.render import artwork
-from training.render.item import Item
-from training.render.material import Decal, Material, Paint, Part, Perforated, as_rgb
-from training.render.product_shape import (
+from training.render.geometry.material import Decal, Material, Paint, Part, Perforated, as_rgb
+from training.render.geometry.surface import Floats, lathe, rounded_box, signed_power, surface_of, tube
+from training.render.product import artwork
+from training.render.product.item import Item
+from training.render.product.shape import (
     BODY_PROFILE,
     HANDLE_END,
     MARK_CENTRE_X,
@@ -21,7 +22,6 @@ from training.render.product_shape import (
     handle_point,
     side_patch,
 )
-from training.render.surface import Floats, lathe, rounded_box, signed_power, surface_of, tube
 
 _DARK = Paint(color=(0.012, 0.012, 0.012), matte=True)
 _FAN = Paint(color=(0.05, 0.05, 0.055), matte=True)

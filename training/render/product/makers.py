@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.render.cues import RULES, Cue, CueRule, Deviation, Interval, Values
-from training.render.item import Item
+from training.render.product.cues import RULES, Cue, CueRule, Deviation, Interval, Values
+from training.render.product.item import Item
 
 TOLERANCE = 0.012  # standard deviation of a maker's own values, as a share of the value
 

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PIL.Image import Resampling, Transform
 
-from training.render.item import BRAND, Item
-from training.render.material import Texture, linear
+from training.render.geometry.material import Texture, linear
+from training.render.product.item import BRAND, Item
 
 MARK_SIZE_PX = (1024, 224)
 _PLATE_SIZE_PX = (512, 640)
