@@ -15,7 +15,6 @@ import pytest
 
 from vision.cli.command_summary import read_summary
 from vision.cli.main import COMMANDS_GROUP, load_command
-from vision.cli.optional_extras import extras_that_bring, missing_extra
 
 PROBE = '''
 """A module of commands, installed beside touchstone by these tests."""
@@ -248,25 +247,3 @@ def test_shell_completion_offers_a_commands_own_options(probe_path: Path) -> Non
         COMP_CWORD="3",
     )
     assert "--count" in run.stdout.split()
-
-
-def test_the_extra_of_the_asking_package_wins_when_several_bring_the_module() -> None:
-    error = ModuleNotFoundError("No module named 'jinja2'", name="jinja2.environment")
-    assert "touchstone[serve]" in str(missing_extra(error, asked_by="serving.commands.serve"))
-    assert "touchstone[train]" in str(missing_extra(error, asked_by="training.commands.train"))
-
-
-def test_a_module_imported_under_another_name_is_found() -> None:
-    error = ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
-    assert "touchstone[train]" in str(missing_extra(error, asked_by="training.commands.audit"))
-
-
-def test_a_module_of_ours_is_never_blamed_on_an_extra() -> None:
-    error = ModuleNotFoundError("No module named 'training.no_such_module'", name="training.no_such_module")
-    assert missing_extra(error, asked_by="training.commands.train") is None
-
-
-def test_extras_are_read_from_requirements_whatever_their_spelling() -> None:
-    requirements = ("numpy>=2", "Scikit_Learn>=1.7; extra == 'train'", 'scikit-learn ; extra == "dev"')
-    assert extras_that_bring("scikit-learn", requirements) == ["train", "dev"]
-    assert extras_that_bring("numpy", requirements) == []

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from vision.config.read import config_as_dict, describe_settings, read_config, read_layered_config, setting
+from vision.config.read import config_as_dict, read_config, read_layered_config, setting
 from vision.errors import ConfigError
 
 
@@ -223,20 +223,6 @@ def test_a_configuration_is_written_as_json_and_read_back_the_same(tmp_path: Pat
     assert plain["products"] == {"k1": {"counterfeit_share": 0.1}}
 
 
-def test_settings_are_listed_in_order_with_type_default_and_help() -> None:
-    listed = {known.key: known for known in describe_settings(Config)}
-    assert list(listed)[:4] == ["data.manifest", "data.where", "data.fold", "name"]
-    assert listed["data.manifest"].default == "required"
-    assert listed["data.fold"].default == "not set"
-    assert listed["data.fold"].type == "whole number"
-    assert listed["data.where"].type == "list of text"
-    assert listed["model.recipe"].type == 'one of "frozen", "finetune"'
-    assert listed["model.recipe"].help == "How the network learns."
-    assert listed["model.colour"].default == '"red"'
-    assert listed["model.crop"].type == "[number, number]"
-    assert listed["products.NAME.counterfeit_share"].default == "0.5"
-
-
 def test_a_setting_of_a_type_that_no_file_can_hold_is_a_programming_error(tmp_path: Path) -> None:
     @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
     class Odd:
@@ -269,4 +255,3 @@ def test_a_key_below_whatever_can_be_set_as_toml_or_as_text(tmp_path: Path) -> N
     file.write_text("[variants.a.model]\nrate = 1\n", encoding="utf-8")
     config = read_config(Listed, file, ["variants.a.model.head=kernel", "variants.b.model.taps=[1, 2]"])
     assert config.variants == {"a": {"model": {"rate": 1, "head": "kernel"}}, "b": {"model": {"taps": [1, 2]}}}
-    assert describe_settings(Listed)[0].type == "table of tables of any values"
