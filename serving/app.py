@@ -13,7 +13,6 @@ from serving.http.request_log import Border
 from serving.http.trusted_host import OwnMachineOnly
 from serving.pages.routes import mount_pages
 from serving.routes.api import make_api
-from serving.routes.fast_path import ShortWay
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
 from serving.store.cleanup import clean_periodically
@@ -24,7 +23,6 @@ def create_app(settings: ServeSettings) -> FastAPI:
     services = open_services(settings)
     app = make_api(_run_services)
     app.state.services = services
-    app.add_middleware(ShortWay)
     if settings.api_key is None and not settings.allow_open:  # only the address it listens on keeps others out
         app.add_middleware(OwnMachineOnly)
     app.add_middleware(BoundedBodies, bytes_held=services.body_bytes)

@@ -14,8 +14,8 @@ from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
 from serving.deployments.switch import BundleSwitch
 from serving.errors import StoreDisabled
-from serving.http.admission import Admission
 from serving.http.body_memory import BodyBytes
+from serving.http.rate_limit import RateLimiter
 from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
@@ -37,7 +37,7 @@ class Services:
     instrumentation: Instrumentation
     checks: CheckService
     shadow: Shadow | None
-    admission: Admission
+    rate_limiter: RateLimiter
     body_bytes: BodyBytes
 
     @property
@@ -94,7 +94,7 @@ def open_services(settings: ServeSettings) -> Services:
         instrumentation=instrumentation,
         checks=checks,
         shadow=shadow,
-        admission=Admission(settings.limits, compute),
+        rate_limiter=RateLimiter(settings.limits),
         body_bytes=body_bytes,
     )
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from serving.deployments.config import BatchingSettings, BundleOptions, ProductSettings
 from serving.http.loopback import is_loopback
-from serving.http.rate_limit import LimitSettings
+from serving.http.rate_limit import RateLimitSettings
 from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TracingSettings
 from vision.config.cpu_limits import usable_cores
@@ -84,7 +84,7 @@ class ServeSettings:
     send_timeout_s: float = setting(
         30.0, help="Seconds in which a client must have taken 32 KiB of an answer that waits for it."
     )
-    limits: LimitSettings = setting(factory=LimitSettings, help="What one caller may ask for.")
+    limits: RateLimitSettings = setting(factory=RateLimitSettings, help="What one caller may ask for.")
     threads: int = setting(
         0, help="Compute threads; 0 takes one per processor core that the process, or its container, may use."
     )

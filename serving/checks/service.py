@@ -14,7 +14,7 @@ from serving.checks.check_id import new_check_id
 from serving.checks.idempotency import Idempotency, make_claim
 from serving.checks.request import CheckRequest
 from serving.checks.shadow import Shadow
-from serving.compute.deadline import Patience
+from serving.compute.deadline import Deadline
 from serving.compute.executor import Compute
 from serving.deployments.switch import BundleSwitch
 from serving.monitoring.instrumentation import Instrumentation
@@ -64,7 +64,7 @@ class CheckService:
         self._shadow = shadow
         self._idempotency = None if store is None else Idempotency(store.check_rows)
 
-    async def check(self, request: CheckRequest, *, key: str | None, caller: str, patience: Patience) -> Answer:
+    async def check(self, request: CheckRequest, *, key: str | None, caller: str, deadline: Deadline) -> Answer:
         """Judge a listing once per Idempotency-Key; raises CheckError, RequestRefused or Unavailable.
 
         What nobody waits for any more is dropped while it waits or is judged; what is judged is kept and answered.
@@ -72,13 +72,13 @@ class CheckService:
         self._refuse_misshapen(request)
         product, detector = self._switch.current.find_product(request.product, request.listing_id)
         if key is None or self._idempotency is None:
-            return Answer(check=await self._judge_and_keep(request, product, detector, None, patience), replayed=False)
+            return Answer(check=await self._judge_and_keep(request, product, detector, None, deadline), replayed=False)
         claim = await asyncio.to_thread(make_claim, key, caller, request)
         with self._idempotency.hold(claim):
             earlier = await self._idempotency.find_answer(claim, datetime.datetime.now(datetime.UTC))
             if earlier is not None:
                 return Answer(check=earlier, replayed=True)
-            check = await self._judge_and_keep(request, product, detector, claim, patience)
+            check = await self._judge_and_keep(request, product, detector, claim, deadline)
             return Answer(check=check, replayed=False)
 
     def _refuse_misshapen(self, request: CheckRequest) -> None:
@@ -93,19 +93,18 @@ class CheckService:
             )
 
     async def _judge_and_keep(
-        self, request: CheckRequest, product: str, detector: Detector, claim: Claim | None, patience: Patience
+        self, request: CheckRequest, product: str, detector: Detector, claim: Claim | None, deadline: Deadline
     ) -> Check:
         start = time.perf_counter()
         created_at = datetime.datetime.now(datetime.UTC)
-        patience.refuse_hopeless(self._compute.expected_wait_s)
         with self._instrumentation.stage("judge"):
-            async with patience.while_wanted():
-                judgements = await self._compute.run_all(
-                    [
-                        functools.partial(detector.judge_photo, data, index, of=len(request.photos))
-                        for index, data in enumerate(request.photos)
-                    ]
-                )
+            judgements = await self._compute.run_all(
+                [
+                    functools.partial(detector.judge_photo, data, index, of=len(request.photos))
+                    for index, data in enumerate(request.photos)
+                ],
+                deadline,
+            )
             self._instrumentation.observe_photos(judgements)
         with self._instrumentation.stage("decide"):
             verdict = detector.decide_listing(judgements, product=product, views=request.views)

@@ -1,4 +1,4 @@
-"""How long a check is worth judging: until the caller's deadline, and only while the caller is there."""
+"""How long an answer is wanted: until a time that the caller named, and while the caller is connected."""
 
 from __future__ import annotations
 
@@ -7,73 +7,52 @@ import contextlib
 import math
 import time
 from collections.abc import AsyncIterator
-from typing import Self
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.types import Receive
-
-from serving.errors import DeadlineExceeded, DeadlineUnreachable
+from serving.errors import DeadlineExceeded
 
 
-class Patience:
-    """The deadline of one request, counted from when its head was here, and whether its caller is still connected."""
+class CallerLeft(Exception):
+    """The caller closed the connection before there was an answer."""
 
-    def __init__(self, timeout_s: float | None, receive: Receive) -> None:
+
+class Deadline:
+    """The deadline of one request, `timeout_s` after now (None: no deadline), and the event that its caller left."""
+
+    __slots__ = ("_ends_at", "_left", "_running", "_timeout_s")
+
+    def __init__(self, timeout_s: float | None = None) -> None:
         self._timeout_s = timeout_s
-        self._start = time.monotonic()  # the clock of asyncio's loops
-        self._receive = receive
+        self._ends_at = None if timeout_s is None else time.monotonic() + timeout_s  # the clock of asyncio's loops
+        self._running: asyncio.Timeout | None = None
+        self._left = False
 
-    @classmethod
-    def of(cls, request: Request, timeout_s: float | None) -> Self:
-        """Give the patience of a request that came with `Request-Timeout`; None is without end."""
-        return cls(timeout_s, request.receive)
+    @property
+    def remaining_s(self) -> float:
+        """Seconds until the deadline; infinite without one."""
+        return math.inf if self._ends_at is None else self._ends_at - time.monotonic()
 
-    def refuse_hopeless(self, expected_wait_s: float) -> None:
-        """Raise DeadlineUnreachable when the work would wait for longer than its caller does."""
-        left_s = self._left_s()
-        if expected_wait_s > left_s:
-            raise DeadlineUnreachable(
-                f"photos wait for about {expected_wait_s:.1f} s now, and of this request's Request-Timeout "
-                f"{max(0.0, left_s):.1f} s are left; send the same again later",
-                retry_after_s=min(30, max(1, math.ceil(expected_wait_s - left_s))),
-            )
+    def set_caller_left(self) -> None:
+        """End what runs in `enforced`, now or later."""
+        self._left = True
+        if self._running is not None:
+            self._running.reschedule(0)  # in the past: the block is cancelled, and ends as by a timeout
 
     @contextlib.asynccontextmanager
-    async def within(self) -> AsyncIterator[asyncio.Timeout]:
-        """Give up what runs in this block when the deadline passes; raises DeadlineExceeded."""
+    async def enforced(self) -> AsyncIterator[None]:
+        """Cancel this block at the deadline or when the caller leaves; raises DeadlineExceeded or CallerLeft."""
         try:
-            async with asyncio.timeout_at(None if self._timeout_s is None else self._start + self._timeout_s) as limit:
-                yield limit
+            async with asyncio.timeout_at(self._ends_at) as running:
+                self._running = running
+                if self._left:
+                    running.reschedule(0)
+                yield
         except TimeoutError as error:
-            if not limit.expired() or self._timeout_s is None or self._left_s() > 0:
+            if not running.expired():  # another timeout inside the block
                 raise
+            if self._left or self._timeout_s is None:
+                raise CallerLeft from error
             raise DeadlineExceeded(
                 f"the {self._timeout_s:g} s of Request-Timeout passed before the answer was there; nothing was kept"
             ) from error
-
-    @contextlib.asynccontextmanager
-    async def while_wanted(self) -> AsyncIterator[None]:
-        """Like `within`, for when the body was read: also give up when the caller leaves; raises ClientDisconnect."""
-        left = False
-
-        async def watch(limit: asyncio.Timeout) -> None:
-            nonlocal left
-            while (await self._receive())["type"] != "http.disconnect":
-                pass
-            left = True
-            limit.reschedule(0)  # in the past: the block is cancelled now, and the timeout takes the blame
-
-        try:
-            async with self.within() as limit:
-                watcher = asyncio.create_task(watch(limit))
-                try:
-                    yield
-                finally:
-                    watcher.cancel()
-        except TimeoutError as error:
-            if not left:
-                raise
-            raise ClientDisconnect from error
-
-    def _left_s(self) -> float:
-        return math.inf if self._timeout_s is None else self._start + self._timeout_s - time.monotonic()
+        finally:
+            self._running = None

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
+from serving.compute.deadline import Deadline
 from serving.compute.worker_threads import Overdue, Workers
-from serving.errors import ComputeTimedOut, Overloaded
+from serving.errors import ComputeTimedOut, DeadlineUnreachable, Overloaded
 
 T = TypeVar("T")
 NICENESS = 10
@@ -60,19 +61,45 @@ class Compute:
         """Threads that work."""
         return min(self.threads, self._unfinished)
 
-    async def run_all(self, work: Sequence[Callable[[], T]]) -> list[T]:
+    @property
+    def expected_wait_s(self) -> float:
+        """Seconds until a piece that comes now gets a thread, by how long the last pieces took."""
+        return max(0, self._unfinished + 1 - self.threads) * self._seconds_a_piece / self.threads
+
+    def refuse_overload(self, deadline: Deadline, pieces: int = 1) -> None:
+        """Raise Overloaded where so many pieces would not be taken now, DeadlineUnreachable where they would be late.
+
+        The one place that decides it: asked before a request's body is read, and again when its work is here.
+        """
+        wait_s = self.expected_wait_s
+        if self._unfinished > self.threads and self.waiting + pieces > self.max_waiting:
+            raise Overloaded(
+                f"{self.waiting} photos wait already and at most {self.max_waiting} may; send the same again later",
+                retry_after_s=_retry_after_s(wait_s),
+            )
+        remaining_s = deadline.remaining_s
+        if wait_s > remaining_s:
+            raise DeadlineUnreachable(
+                f"photos wait for about {wait_s:.1f} s now, and of this request's Request-Timeout "
+                f"{max(0.0, remaining_s):.1f} s are left; send the same again later",
+                retry_after_s=_retry_after_s(wait_s - remaining_s),
+            )
+
+    async def run_all(self, work: Sequence[Callable[[], T]], deadline: Deadline | None = None) -> list[T]:
         """Run every piece, in parallel where threads are free, and give the results in order.
 
-        Raises Overloaded before starting any of them when they would have to wait behind too much other work;
-        with nothing waiting a request of any size is taken. Raises ComputeTimedOut when one does not end in time.
-        Where one fails, those that wait are dropped.
+        Raises Overloaded or DeadlineUnreachable before starting any of them, see `refuse_overload`; with nothing
+        waiting a request of any size is taken. Raises ComputeTimedOut when a piece does not end in time, and what
+        `Deadline.enforced` raises. Where one fails or nobody waits any more, those without a thread are dropped.
         """
+        deadline = Deadline() if deadline is None else deadline
         with self._lock:
-            self.refuse_beyond(len(work))
+            self.refuse_overload(deadline, len(work))
             self._unfinished += len(work)
         pieces = [self._submit(piece) for piece in work]
         try:
-            await _wait_for_all(pieces)
+            async with deadline.enforced():
+                await _wait_for_all(pieces)
             return [piece.result() for piece in pieces]
         except Overdue as error:
             raise ComputeTimedOut(
@@ -82,24 +109,11 @@ class Compute:
             ) from error
         finally:
             for piece in pieces:
-                piece.cancel()  # where one failed, nobody waits for those that have no thread yet
+                piece.cancel()
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run one piece of work; raises Overloaded like `run_all`."""
         return (await self.run_all([work]))[0]
-
-    @property
-    def expected_wait_s(self) -> float:
-        """Seconds until a piece that comes now gets a thread, by how long the last pieces took."""
-        return max(0, self._unfinished + 1 - self.threads) * self._seconds_a_piece / self.threads
-
-    def refuse_beyond(self, count: int) -> None:
-        """Raise Overloaded when so many more pieces would not be taken now."""
-        if self._unfinished > self.threads and self.waiting + count > self.max_waiting:
-            raise Overloaded(
-                f"{self.waiting} photos wait already and at most {self.max_waiting} may; send the same again later",
-                retry_after_s=min(30, max(1, math.ceil(self.expected_wait_s))),
-            )
 
     def close(self) -> None:
         """Wait for what runs and end the threads."""
@@ -153,6 +167,10 @@ async def _wait_for_all(pieces: Sequence[Future[T]]) -> None:
     for piece in pieces:
         piece.add_done_callback(tell)
     await ended
+
+
+def _retry_after_s(wait_s: float) -> int:
+    return min(30, max(1, math.ceil(wait_s)))
 
 
 def _give_way() -> None:

@@ -24,7 +24,7 @@ IPV6_PREFIX = 64  # a network of this size is one caller: any subscriber has all
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class LimitSettings:
+class RateLimitSettings:
     """What one caller may ask for."""
 
     checks_per_s: float | None = setting(
@@ -51,10 +51,10 @@ class _Bucket:
     in_hand: int = 0
 
 
-class CallerLimits:
+class RateLimiter:
     """Counts what each caller asks for; used from the event loop alone."""
 
-    def __init__(self, settings: LimitSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, settings: RateLimitSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         self._clock = clock
         self._off = settings.checks_per_s is None and settings.concurrent_checks is None

@@ -8,6 +8,7 @@ import time
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.compute.deadline import CallerLeft
 from serving.http.problems import CODE_HEADER, internal_problem
 from serving.monitoring.metrics import UNMATCHED, Metrics
 from serving.monitoring.request_id import HEADER, current_request_id, request_id_of
@@ -53,7 +54,7 @@ class Border:
     async def _answer(self, scope: Scope, receive: Receive, passage: Passage) -> None:
         try:
             await self._app(scope, receive, passage.send)
-        except ClientDisconnect:
+        except (ClientDisconnect, CallerLeft):
             passage.status = CLIENT_GONE
         except Exception:  # the border: whatever was not foreseen ends here, and the server goes on
             log.exception("unforeseen error")

@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from serving.http.problems import install_problem_handlers
 from serving.routes import bundle_changes, bundles, checks, drift, health, photos, reviews
-from serving.routes.contract import EXTRA_SCHEMAS, problems
+from serving.routes.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, DescribedRoute, problems
 
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
@@ -29,6 +29,7 @@ def make_api(lifespan: Lifespan | None = None) -> FastAPI:
         summary="Do these photos show the genuine product?",
         version="1",
         lifespan=lifespan,
+        routes=[checks.create_check_route],
         redirect_slashes=False,
         docs_url=None,  # the pages have it: FastAPI's own loads scripts from elsewhere
         redoc_url=None,
@@ -41,10 +42,12 @@ def make_api(lifespan: Lifespan | None = None) -> FastAPI:
 
 
 def describe_api(app: FastAPI) -> dict[str, Any]:
-    """Give the document: FastAPI's own, with the bodies that we read ourselves, the problems, and the key."""
+    """Give the document: FastAPI's own, with what it does not read for us, the problems, and the key."""
     document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+    document["paths"] = _with_described_routes(document["paths"], app)
     _, extra = models_json_schema(
-        [(model, "validation") for model in EXTRA_SCHEMAS], ref_template="#/components/schemas/{model}"
+        [*((model, "validation") for model in EXTRA_SCHEMAS), *((model, "serialization") for model in EXTRA_ANSWERS)],
+        ref_template="#/components/schemas/{model}",
     )
     components = document.setdefault("components", {})
     components["schemas"] = dict(sorted({**components.get("schemas", {}), **extra["$defs"]}.items()))
@@ -57,9 +60,25 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
     return document
 
 
+def _with_described_routes(paths: dict[str, Any], app: FastAPI) -> dict[str, Any]:
+    described: dict[str, Any] = {}
+    for route in app.routes:
+        if isinstance(route, DescribedRoute):
+            for method in sorted(route.methods or ()):
+                operation = {**route.operation, "responses": _with_text_keys(route.operation["responses"])}
+                described.setdefault(route.path, {})[method.lower()] = operation
+    for path, operations in paths.items():
+        described.setdefault(path, {}).update(operations)
+    return described
+
+
 def _refused_everywhere() -> dict[str, Any]:
-    """What the border may answer before any route is asked; JSON has text keys."""
-    return {str(status): description for status, description in problems(403).items()}
+    """What may be answered before any route is asked."""
+    return _with_text_keys(problems(403))
+
+
+def _with_text_keys(responses: dict[int | str, dict[str, Any]]) -> dict[str, Any]:
+    return {str(status): description for status, description in responses.items()}
 
 
 def write_openapi(document: dict[str, Any], file: Path = FILE) -> None:

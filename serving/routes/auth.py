@@ -15,11 +15,15 @@ OPEN = "open"
 
 
 async def require_key(request: Request) -> str:
+    """Give who calls, for the routes that depend on it; raises what `identify_caller` raises."""
+    return identify_caller(request, services_of(request).settings.api_key)
+
+
+def identify_caller(request: Request, expected: str | None) -> str:
     """Give who calls, as a name that Idempotency-Keys hang on; raises KeyRequired or KeyInvalid.
 
     Keys are compared by their hashes in constant time, so that neither content nor length can be measured.
     """
-    expected = services_of(request).settings.api_key
     if expected is None:
         return OPEN
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -31,8 +35,8 @@ async def require_key(request: Request) -> str:
     return wanted.hex()[:16]
 
 
-def limited_as(request: Request, caller: str) -> str:
-    """Give whom limits count a request to: its key, or where no key is asked, the address that it came from."""
+def rate_limited_as(request: Request, caller: str) -> str:
+    """Give whom rate limits count a request to: its key, or where no key is asked, the address that it came from."""
     if caller != OPEN:
         return caller
     return caller_at(None if request.client is None else request.client.host)

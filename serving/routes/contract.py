@@ -1,15 +1,22 @@
-"""What the OpenAPI document says of bodies that we read ourselves, and of problems."""
+"""What the OpenAPI document says of routes and bodies that FastAPI does not read for us, and of problems."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from serving.http.problems import MEDIA_TYPE
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
-from serving.schemas.checks import CheckSent, Listing, Problem, ReviewSent, Sent
+from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent
 
-# Components that FastAPI does not see, since no route has them as a parameter or an answer.
+# Components that FastAPI does not see, since no route of its own has them as a parameter or an answer.
 EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, CandidateSent, CanarySent, RollbackSent, Problem)
+EXTRA_ANSWERS = (Check,)
 
 SHORTLY = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'"}  # for pictures
 
@@ -37,6 +44,43 @@ CHECK_BODY: dict[str, Any] = {
         },
     }
 }
+
+
+class DescribedRoute(Route):
+    """A plain Starlette route with its OpenAPI operation, for where FastAPI's routes cost too much."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[[Request], Awaitable[Response]],
+        *,
+        methods: Sequence[str],
+        operation: dict[str, Any],
+    ) -> None:
+        super().__init__(path, endpoint, methods=methods)
+        self.operation = operation
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As Starlette's; also names the route in the scope, as FastAPI's do: requests are counted by it."""
+        match, child_scope = super().matches(scope)
+        return match, {**child_scope, "route": self} if match is not Match.NONE else child_scope
+
+
+def optional_header(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    """Describe a header that may be left out."""
+    return {
+        "name": name.lower(),
+        "in": "header",
+        "required": False,
+        "schema": {"anyOf": [schema, {"type": "null"}], "description": description, "title": name},
+        "description": description,
+    }
+
+
+def answer_of(kind: type[Answered]) -> dict[int | str, dict[str, Any]]:
+    """Describe a successful answer; its schema is one of EXTRA_ANSWERS."""
+    schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
+    return {200: {"description": "Successful Response", "content": {"application/json": {"schema": schema}}}}
 
 
 def json_body(kind: type[Sent]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ Decision = Literal["genuine", "counterfeit", "cant_tell"]
 # One line of printable text: ids travel into logs, file names and queries.
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
-Unit = Annotated[float, Field(ge=0, le=1)]
+Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Sent(BaseModel):

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.types import Message
 
 from serving.checks.request import CheckRequest
 from serving.checks.shadow import MOST_WAITING
 from serving.client import Client
-from serving.compute.deadline import Patience
+from serving.compute.deadline import Deadline
 from serving.deployments.comparison import wilson
 from serving.schemas.bundles import BundleComparison, CandidateSent, ProductComparison
 from serving.services import Services, open_services
@@ -47,16 +46,6 @@ def compared(client: Client, checks: int) -> BundleComparison:
         assert time.monotonic() < end, found
         time.sleep(0.02)
     return found
-
-
-def endless() -> Patience:
-    """The patience of a caller who stays."""
-
-    async def stays() -> Message:
-        await asyncio.Event().wait()
-        raise AssertionError("nobody sets it")
-
-    return Patience(None, stays)
 
 
 def test_a_shadow_judges_the_same_checks_and_never_speaks(site: Running, client: Client) -> None:
@@ -189,7 +178,7 @@ def test_while_checks_wait_the_shadows_work_is_dropped_and_counted(tmp_path: Pat
         shadow = services.shadow
         assert shadow is not None
         request = CheckRequest(photos=(jpeg(RED),))
-        answer = (await services.checks.check(request, key=None, caller="open", patience=endless())).check
+        answer = (await services.checks.check(request, key=None, caller="open", deadline=Deadline())).check
         async with busy(services, 2):
             shadow.offer(request, answer)
             assert shadow.describe().dropped == 1
@@ -205,7 +194,7 @@ def test_the_shadow_starts_nothing_while_no_thread_is_idle_and_holds_a_bounded_n
         assert shadow is not None
         async with busy(services, 1):
             request = CheckRequest(photos=(jpeg(RED),))
-            waiting = asyncio.create_task(services.checks.check(request, key=None, caller="open", patience=endless()))
+            waiting = asyncio.create_task(services.checks.check(request, key=None, caller="open", deadline=Deadline()))
         answer = (await waiting).check
         async with busy(services, 1):
             for _ in range(MOST_WAITING + 20):
@@ -228,7 +217,7 @@ def test_a_shadow_that_fails_is_counted_and_the_next_check_has_its_turn(
         shadow = services.shadow
         assert shadow is not None
         request = CheckRequest(photos=(jpeg(RED),))
-        answer = (await services.checks.check(request, key=None, caller="open", patience=endless())).check
+        answer = (await services.checks.check(request, key=None, caller="open", deadline=Deadline())).check
         while shadow.describe().judged < 1:
             await asyncio.sleep(0.01)
         shadow.offer(CheckRequest(photos=(b"no photo",)), answer)  # no photo that it could judge

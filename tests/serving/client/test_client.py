@@ -10,7 +10,7 @@ import pytest
 
 from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from serving.client.calls import Call
-from serving.http.rate_limit import LimitSettings
+from serving.http.rate_limit import RateLimitSettings
 from serving.store.store import open_store
 from tests.serving.builders.new_checks import new_check
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
@@ -196,7 +196,7 @@ def test_a_client_says_how_long_it_waits_and_a_check_past_that_is_dropped(start:
 
 
 def test_a_client_past_its_rate_waits_as_long_as_it_is_told(start: Callable[..., Running]) -> None:
-    server = start(store="none", limits=LimitSettings(checks_per_s=2.0, burst=1))
+    server = start(store="none", limits=RateLimitSettings(checks_per_s=2.0, burst=1))
     with Client(server.url, retries=Retries(attempts=3)) as client:
         client.check([jpeg()])
         client.check([jpeg()])

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 
 import pytest
 
+from serving.compute.deadline import CallerLeft, Deadline
+from serving.errors import DeadlineExceeded
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.occupied import occupied, until
 from tests.serving.servers.raw_http import check_head, connect, multipart, read_answer
@@ -25,6 +28,54 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(Detector, "judge_photo", noting)
     return seen
+
+
+def test_a_block_that_lasts_beyond_the_deadline_is_cancelled() -> None:
+    async def work() -> None:
+        deadline = Deadline(0.02)
+        assert 0 < deadline.remaining_s <= 0.02
+        with pytest.raises(DeadlineExceeded, match=r"the 0\.02 s of Request-Timeout passed"):
+            async with deadline.enforced():
+                await asyncio.Event().wait()
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("timeout_s", [None, 60.0])
+@pytest.mark.parametrize("leaves", ["before", "meanwhile"])
+def test_a_block_ends_when_the_caller_leaves(timeout_s: float | None, leaves: str) -> None:
+    async def work() -> None:
+        deadline = Deadline(timeout_s)
+        if leaves == "before":
+            deadline.set_caller_left()
+        else:
+            asyncio.get_running_loop().call_later(0.02, deadline.set_caller_left)
+        with pytest.raises(CallerLeft):
+            async with deadline.enforced():
+                await asyncio.Event().wait()
+
+    asyncio.run(work())
+
+
+def test_a_timeout_of_something_in_the_block_is_not_the_deadlines() -> None:
+    async def work() -> None:
+        with pytest.raises(TimeoutError):
+            async with Deadline(60).enforced(), asyncio.timeout(0.01):
+                await asyncio.Event().wait()
+
+    asyncio.run(work())
+
+
+def test_a_block_that_is_done_in_time_is_left_alone_and_another_may_follow() -> None:
+    async def work() -> None:
+        deadline = Deadline(60)
+        for _ in range(2):
+            async with deadline.enforced():
+                await asyncio.sleep(0)
+        deadline.set_caller_left()  # nobody waits for a block
+        await asyncio.sleep(0)
+
+    asyncio.run(work())
 
 
 def stored(server: Running) -> int:
@@ -54,7 +105,9 @@ def test_the_same_idempotency_key_is_free_after_the_deadline(start: Callable[...
     assert stored(server) == 1
 
 
-def test_a_check_whose_waiting_is_hopeless_is_refused_before_its_body_is_read(start: Callable[..., Running]) -> None:
+def test_a_check_that_cannot_meet_its_deadline_is_refused_before_its_body(
+    start: Callable[..., Running],
+) -> None:
     server = start(threads=1, max_waiting=1000, store="none")
     with occupied(server, waiting=200), connect(server) as connection:  # 200 photos: some ten seconds
         connection.sendall(check_head(1_000_000, "Request-Timeout: 1"))

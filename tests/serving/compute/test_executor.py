@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
+from serving.compute.deadline import CallerLeft, Deadline
 from serving.compute.executor import Compute
-from serving.errors import ComputeTimedOut, Overloaded
+from serving.errors import ComputeTimedOut, DeadlineUnreachable, Overloaded
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.running import Running
 
@@ -45,6 +46,49 @@ def test_what_would_wait_behind_too_much_is_refused_at_once() -> None:
         await running
         assert compute.waiting == 0
         assert await compute.run(lambda: 7) == 7
+
+    asyncio.run(work())
+    compute.close()
+
+
+def test_what_would_wait_longer_than_its_deadline_is_refused_at_once() -> None:
+    compute = Compute(threads=1, max_waiting=1000, timeout_s=30)
+    gate = threading.Event()
+
+    async def work() -> None:
+        running = asyncio.create_task(compute.run_all([gate.wait] * 101))
+        await asyncio.sleep(0.02)
+        assert compute.expected_wait_s > 1
+        compute.refuse_overload(Deadline())
+        compute.refuse_overload(Deadline(60))
+        for deadline in (Deadline(0.5), Deadline(1e-9)):
+            with pytest.raises(DeadlineUnreachable, match=r"photos wait for about \d+\.\d s now") as caught:
+                await compute.run_all([lambda: None], deadline)
+            assert 1 <= caught.value.retry_after_s <= 30
+        assert compute.waiting == 100, "nothing of it was taken"
+        gate.set()
+        await running
+
+    asyncio.run(work())
+    compute.close()
+
+
+def test_work_that_nobody_waits_for_any_more_is_dropped() -> None:
+    compute = Compute(threads=1, max_waiting=5, timeout_s=30)
+    gate = threading.Event()
+
+    async def work() -> None:
+        running = asyncio.create_task(compute.run(gate.wait))
+        await asyncio.sleep(0.02)
+        deadline = Deadline()
+        waiting = asyncio.create_task(compute.run_all([lambda: None] * 2, deadline))
+        await asyncio.sleep(0.02)
+        deadline.set_caller_left()
+        with pytest.raises(CallerLeft):
+            await waiting
+        assert compute.waiting == 0
+        gate.set()
+        await running
 
     asyncio.run(work())
     compute.close()

@@ -8,7 +8,7 @@ import pytest
 
 from serving.errors import ConcurrencyLimited, RateLimited
 from serving.http import rate_limit as limits
-from serving.http.rate_limit import CallerLimits, LimitSettings, caller_at
+from serving.http.rate_limit import RateLimiter, RateLimitSettings, caller_at
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.occupied import occupied
 from tests.serving.servers.running import Running
@@ -25,7 +25,7 @@ class Clock:
 
 def test_a_burst_passes_and_then_as_many_as_the_rate_allows() -> None:
     clock = Clock()
-    callers = CallerLimits(LimitSettings(checks_per_s=0.5, burst=3), clock)
+    callers = RateLimiter(RateLimitSettings(checks_per_s=0.5, burst=3), clock)
 
     def passed(caller: str) -> bool:
         try:
@@ -44,7 +44,7 @@ def test_a_burst_passes_and_then_as_many_as_the_rate_allows() -> None:
 
 def test_retry_after_is_when_the_next_check_passes() -> None:
     clock = Clock()
-    callers = CallerLimits(LimitSettings(checks_per_s=0.1, burst=1), clock)
+    callers = RateLimiter(RateLimitSettings(checks_per_s=0.1, burst=1), clock)
     with callers.hold("a"):
         pass
     clock.now += 3.5
@@ -57,7 +57,7 @@ def test_retry_after_is_when_the_next_check_passes() -> None:
 
 
 def test_only_so_many_of_one_caller_are_in_hand_and_a_failed_one_gives_its_place_back() -> None:
-    callers = CallerLimits(LimitSettings(concurrent_checks=2))
+    callers = RateLimiter(RateLimitSettings(concurrent_checks=2))
     with contextlib.suppress(ZeroDivisionError), callers.hold("a"):
         raise ZeroDivisionError
     with callers.hold("a"), callers.hold("a"):
@@ -73,7 +73,7 @@ def test_callers_without_number_take_bounded_memory_and_none_in_hand_is_forgotte
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits, "REMEMBERED", 10)
-    callers = CallerLimits(LimitSettings(concurrent_checks=1))
+    callers = RateLimiter(RateLimitSettings(concurrent_checks=1))
     with callers.hold("first"):
         for number in range(100):
             with callers.hold(f"caller {number}"):
@@ -87,7 +87,7 @@ def test_one_caller_more_than_are_remembered_is_let_in_when_all_have_a_check_in_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits, "REMEMBERED", 1)
-    callers = CallerLimits(LimitSettings(concurrent_checks=1))
+    callers = RateLimiter(RateLimitSettings(concurrent_checks=1))
     with callers.hold("first"), callers.hold("second"):
         for caller in ("first", "second"):
             with pytest.raises(ConcurrencyLimited), callers.hold(caller):
@@ -102,11 +102,11 @@ def test_an_ipv6_subscriber_is_one_caller_and_an_ipv4_address_is_one_however_it_
 @pytest.mark.parametrize("wrong", [{"checks_per_s": 0.0}, {"burst": 0}, {"concurrent_checks": 0}])
 def test_a_limit_that_lets_nothing_pass_is_refused_by_name(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):
-        LimitSettings(**wrong)  # type: ignore[arg-type]
+        RateLimitSettings(**wrong)  # type: ignore[arg-type]
 
 
 def test_a_caller_past_its_rate_is_answered_429_with_retry_after(start: Callable[..., Running]) -> None:
-    server = start(limits=LimitSettings(checks_per_s=0.001, burst=2), store="none")
+    server = start(limits=RateLimitSettings(checks_per_s=0.001, burst=2), store="none")
     photo = jpeg()
     assert [server.check(photo).status_code for _ in range(2)] == [200, 200]
     refused = server.check(photo)
@@ -116,7 +116,7 @@ def test_a_caller_past_its_rate_is_answered_429_with_retry_after(start: Callable
 
 
 def test_a_caller_past_its_concurrency_is_answered_429(start: Callable[..., Running]) -> None:
-    server = start(limits=LimitSettings(concurrent_checks=1), store="none", threads=1)
+    server = start(limits=RateLimitSettings(concurrent_checks=1), store="none", threads=1)
     with concurrent.futures.ThreadPoolExecutor(1) as pool, occupied(server):
         first = pool.submit(server.check, jpeg())
         while server.services.compute.waiting == 0:
