@@ -16,7 +16,7 @@ from serving.http.connections import ConnectionLimits, Connections, connections_
 from serving.http.protocol import guarded_protocol
 from serving.monitoring.logging import configure_logging
 from serving.services import Services
-from serving.settings import ServeSettings, refuse_open_door
+from serving.settings import ServeSettings, refuse_open_access
 from vision.errors import ConfigError
 
 BACKLOG = 1024
@@ -25,7 +25,7 @@ log = logging.getLogger("touchstone.serving")
 
 def run_server(settings: ServeSettings) -> None:
     """Serve until told to stop; raises ConfigError before anything listens when the settings do not allow it."""
-    refuse_open_door(settings)
+    refuse_open_access(settings)
     configure_logging(settings.log_format)
     listener = open_socket(settings.host, settings.port)
     with listener:

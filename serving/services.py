@@ -104,7 +104,7 @@ def _observe_bundles(instrumentation: Instrumentation, bundles: LoadedBundles) -
     answering = [slot.active for slot in bundles.slots]
     answering += [slot.canary.bundle for slot in bundles.slots if slot.canary is not None]
     instrumentation.metrics.show_bundles([bundle_used(bundle.detector) for bundle in answering])
-    instrumentation.drift.follow((bundle.detector, bundle.sample) for bundle in answering)
+    instrumentation.drift.set_bundles((bundle.detector, bundle.sample) for bundle in answering)
 
 
 def services_of(request: Request) -> Services:

@@ -1,4 +1,4 @@
-"""What a server is told: one TOML file, typed overrides, and the API key from the environment."""
+"""The settings of a server: one TOML file, typed overrides, and the API key from the environment."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from vision.errors import ConfigError
 from vision.photo.decode import PhotoLimits
 
 API_KEY_VARIABLE = "TOUCHSTONE_API_KEY"
-KEEP_NOTHING = "none"
+NO_STORE = "none"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ServeSettings:
-    """Every setting of a server; sizes are in bytes, times in the unit that their name says."""
+    """Every setting of a server; sizes are in bytes, times in the unit of their name."""
 
     bundle: tuple[Path, ...] = setting(help="Bundle folder, or a list of them; each product may appear in one only.")
     bundles_folder: Path | None = setting(
@@ -32,67 +32,74 @@ class ServeSettings:
     )
     host: str = setting("127.0.0.1", help="Address to listen on; any but loopback needs an API key or allow_open.")
     port: int = setting(8000, help="Port to listen on; 0 takes a free one.")
-    store: str = setting(
-        "./touchstone-data", help='Folder of the embedded store, or "none" to judge without keeping anything.'
-    )
+    store: str = setting("./touchstone-data", help='Folder of the embedded store, or "none" to store nothing.')
     providers: tuple[str, ...] = setting(
         ("CPUExecutionProvider",),
-        help="onnxruntime execution providers, most wanted first, such as `TensorrtExecutionProvider` and "
-        "`CUDAExecutionProvider`; the CPU serves in place of those that are absent.",
+        help="onnxruntime execution providers in order of preference, such as `TensorrtExecutionProvider` and "
+        "`CUDAExecutionProvider`; the CPU replaces those that are not available.",
     )
-    batching: BatchingSettings = setting(factory=BatchingSettings, help="Photos of several checks in one run.")
+    batching: BatchingSettings = setting(
+        factory=BatchingSettings, help="Dynamic batching: photos of several checks in one run of the network."
+    )
     check_store: bool = setting(
         True,
-        help="Read the whole database at start and refuse to serve a damaged one; some 3 seconds a gigabyte on a fast "
-        "disk.",
+        help="Read the whole database at start and refuse to serve a damaged one; takes about 3 seconds a gigabyte on "
+        "a fast disk.",
     )
     products: dict[str, ProductSettings] = setting(factory=dict, help="Settings per product name.")
     mode: Literal["enforce", "observe"] = setting(
-        "enforce", help="`observe` marks each answer advisory: recorded, not to be acted on."
+        "enforce", help="`observe` marks each answer as advisory: it is stored, and not meant to be acted on."
     )
     retention_days: int | None = setting(
-        None, help="Days after which a check is deleted with its photos and reviews; not set keeps them."
+        None, help="Days after which a check is deleted with its photos and reviews; not set: never."
     )
     api_key: str | None = setting(
-        None, help=f"Key that callers send as a Bearer token; the environment's {API_KEY_VARIABLE} goes first."
+        None, help=f"Key that callers send as a Bearer token; the environment's {API_KEY_VARIABLE} takes precedence."
     )
-    allow_open: bool = setting(False, help="Listen beyond loopback without an API key: anyone may then read and send.")
-    max_photos: int = setting(12, help="Photos in one check, 1 to 12.")
-    max_photo_bytes: int = setting(20 * 2**20, help="Bytes of one photo as sent.")
+    allow_open: bool = setting(
+        False, help="Listen beyond loopback without an API key: anyone who can connect may then read and send."
+    )
+    max_photos: int = setting(12, help="Maximum photos in one check, 1 to 12.")
+    max_photo_bytes: int = setting(20 * 2**20, help="Maximum bytes of one photo as sent.")
     max_photo_pixels: int = setting(
-        60_000_000, help="Width times height of one photo; decoding takes up to 21 bytes a pixel, on each thread."
+        60_000_000,
+        help="Maximum width times height of one photo; decoding takes up to 21 bytes a pixel, on each thread.",
     )
     photo_timeout_s: float = setting(
         30.0,
-        help="Seconds that one photo may take on its compute thread; past it the check is answered 503 and another "
-        "thread takes the place of the one that hangs.",
+        help="Maximum seconds of one photo on its compute thread; a longer one is answered 503, and another thread "
+        "replaces the one that hangs.",
     )
-    max_request_bytes: int = setting(100 * 2**20, help="Bytes of one request.")
-    upload_timeout_s: float = setting(60.0, help="Seconds in which a request's body must have arrived.")
+    max_request_bytes: int = setting(100 * 2**20, help="Maximum bytes of one request.")
+    upload_timeout_s: float = setting(60.0, help="Maximum seconds until a request's body has arrived.")
     max_bytes_in_hand: int = setting(
         256 * 2**20,
-        help="Bytes of requests' bodies and of large answers held at once, all together; past it 503. At least "
+        help="Maximum bytes of all request bodies and large answers in memory; more are answered 503. At least "
         "max_request_bytes.",
     )
     max_connections: int = setting(
-        4096, help="Connections open at once; for one more, the one that is without a request for longest is closed."
+        4096, help="Maximum open connections; for another one, the connection that has been idle longest is closed."
     )
-    head_timeout_s: float = setting(10.0, help="Seconds in which a request's head must have arrived.")
+    head_timeout_s: float = setting(10.0, help="Maximum seconds until a request's head has arrived.")
     keep_alive_s: float = setting(
-        75.0, help="Seconds that a connection may stay open between requests; longer than a proxy in front keeps it."
+        75.0, help="Seconds that an idle connection stays open; set it longer than that of a proxy in front."
     )
     send_timeout_s: float = setting(
-        30.0, help="Seconds in which a client must have taken 32 KiB of an answer that waits for it."
+        30.0, help="Seconds in which a client must read at least 32 KiB of an answer, else its connection is closed."
     )
-    limits: RateLimitSettings = setting(factory=RateLimitSettings, help="What one caller may ask for.")
+    limits: RateLimitSettings = setting(factory=RateLimitSettings, help="Rate limits of one caller.")
     threads: int = setting(
-        0, help="Compute threads; 0 takes one per processor core that the process, or its container, may use."
+        0, help="Compute threads; 0 means one per processor core that the process, or its container, may use."
     )
-    max_waiting: int = setting(64, help="Photos that may wait for a compute thread; past it a check is answered 503.")
-    stop_timeout_s: int = setting(30, help="Seconds that requests in flight get to finish when the server stops.")
-    log_format: Literal["text", "json"] = setting("text", help="How log lines look on standard error.")
+    max_waiting: int = setting(
+        64, help="Maximum photos that wait for a compute thread; a further check is answered 503."
+    )
+    stop_timeout_s: int = setting(30, help="Maximum seconds for requests in flight to finish when the server stops.")
+    log_format: Literal["text", "json"] = setting("text", help="Format of the log lines on standard error.")
     telemetry: TracingSettings = setting(factory=TracingSettings, help="Traces.")
-    drift: DriftSettings = setting(factory=DriftSettings, help="How checks are compared with the bundle's validation.")
+    drift: DriftSettings = setting(
+        factory=DriftSettings, help="Drift detection against the bundle's validation sample."
+    )
 
     def __post_init__(self) -> None:
         if not self.bundle:
@@ -119,12 +126,12 @@ class ServeSettings:
 
     @property
     def store_folder(self) -> Path | None:
-        """The folder of the store, or None when nothing is kept."""
-        return None if self.store == KEEP_NOTHING else Path(self.store).expanduser()
+        """The folder of the store, or None when nothing is stored."""
+        return None if self.store == NO_STORE else Path(self.store).expanduser()
 
     @property
     def photo_limits(self) -> PhotoLimits:
-        """What one photo may measure."""
+        """The limits of one photo."""
         return PhotoLimits(max_bytes=self.max_photo_bytes, max_pixels=self.max_photo_pixels)
 
     @property
@@ -152,13 +159,13 @@ def read_serve_settings(
     return dataclasses.replace(settings, api_key=key)
 
 
-def refuse_open_door(settings: ServeSettings) -> None:
-    """Raise ConfigError when the server would listen beyond this machine without asking for a key."""
+def refuse_open_access(settings: ServeSettings) -> None:
+    """Raise ConfigError when the server would listen beyond loopback without an API key."""
     if settings.api_key or settings.allow_open or is_loopback(settings.host):
         return
     raise ConfigError(
         f"host: {settings.host} is reachable from other machines and no API key is set; "
-        f"set {API_KEY_VARIABLE}, or say --set allow_open=true if a proxy in front asks for one"
+        f"set {API_KEY_VARIABLE}, or use --set allow_open=true if a proxy in front asks for one"
     )
 
 

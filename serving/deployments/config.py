@@ -1,4 +1,4 @@
-"""How bundles are loaded for serving."""
+"""The settings by which bundles are loaded for serving."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from vision.photo.decode import PhotoLimits
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ProductSettings:
-    """What serving knows about one product beyond its bundle."""
+    """Settings of one product, beside those in its bundle."""
 
     counterfeit_share: float | None = setting(
-        None, help="Share of counterfeits among the listings you send, above 0 and below 1; moves authenticity only."
+        None,
+        help="Share of counterfeits among the listings sent, above 0 and below 1; changes authenticity, not outcomes.",
     )
 
     def __post_init__(self) -> None:
@@ -26,16 +27,17 @@ class ProductSettings:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class BatchingSettings:
-    """When photos of several checks are judged in one run of the network. Not measured on a GPU."""
+    """Dynamic batching: when photos of several checks share one run of the network. Not measured on a GPU."""
 
     mode: Literal["auto", "on", "off"] = setting(
-        "auto", help="`auto` gathers photos where the first provider isn't the CPU, on which it would only cost time."
+        "auto", help="`auto` batches unless the first provider is the CPU, on which batching only costs time."
     )
     longest_wait_ms: float = setting(
         2.0,
-        help="Longest that a photo waits for others; it waits only while they come closer upon each other than this.",
+        help="Maximum milliseconds that a photo waits for others; it waits only while photos arrive within this time "
+        "of each other.",
     )
-    most_photos: int = setting(16, help="Photos in one run; no more come together than there are compute threads.")
+    most_photos: int = setting(16, help="Maximum photos in one run; there are never more than compute threads.")
 
     def __post_init__(self) -> None:
         if not 0 <= self.longest_wait_ms <= 1000:
@@ -44,13 +46,13 @@ class BatchingSettings:
             raise ConfigError(f"batching.most_photos: must be 1 to 1024, got {self.most_photos}")
 
     def applies_to(self, provider: str) -> bool:
-        """Whether photos are gathered where this provider comes first."""
+        """Whether photos are batched where this provider comes first."""
         return self.mode == "on" or (self.mode == "auto" and provider != "CPUExecutionProvider")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class BundleOptions:
-    """What the settings say about every bundle; `products` is by product name, of all bundles together."""
+    """The settings that apply to every bundle; `products` is by product name, for all bundles together."""
 
     providers: tuple[str, ...]
     products: Mapping[str, ProductSettings]

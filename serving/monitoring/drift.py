@@ -1,9 +1,9 @@
-"""Drift: whether what is checked now still looks like what the bundle was validated on.
+"""Drift: whether current checks have the same distribution as the bundle's validation data.
 
-Each check gives one photo. A window of such photos is compared, once, with the bundle's validation sample, measure by
-measure, by the two-sample Kolmogorov-Smirnov test. One p-value below `false_alarms_per_window` divided by the number of
-measures raises an alarm (Bonferroni), so that at most that share of windows from an unchanged stream does. Windows
-don't overlap, and at most one is tested each `window_s` seconds; a busy stream is sampled evenly until then.
+Each check gives one photo. A window of such photos is compared with the bundle's validation sample, measure by measure,
+by the two-sample Kolmogorov-Smirnov test. A p-value below `false_alarms_per_window` divided by the number of measures
+raises an alarm (Bonferroni correction), so the family-wise error rate of a window is at most that share. Windows do not
+overlap, and at most one is tested each `window_s` seconds; until then a busy stream is sampled by a reservoir.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from serving.monitoring.drift_metrics import DriftMetrics
 from serving.monitoring.drift_statistics import (
     Reference,
     bin_shares,
-    index_by_chance,
+    expected_index,
     kolmogorov_smirnov_p,
     make_reference,
     population_stability_index,
@@ -40,14 +40,14 @@ log = logging.getLogger("touchstone.drift")
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class DriftSettings:
-    """How checks are compared with the bundle's validation."""
+    """When a window of checks is tested against the bundle's validation sample, and at what level."""
 
-    window_listings: int = setting(500, help="Listings in a window; more find smaller shifts, later.")
+    window_listings: int = setting(500, help="Listings in a window; more listings detect smaller shifts, but later.")
     window_s: float = setting(
-        3600.0, help="Seconds that a window lasts at least: a busy server is sampled, and tested so often at most."
+        3600.0, help="Minimum seconds of a window: within them a busy server's checks are sampled, and tested once."
     )
     false_alarms_per_window: float = setting(
-        0.001, help="Share of windows that raise an alarm although nothing changed, above 0 and below 1."
+        0.001, help="Maximum share of windows that raise a false alarm (family-wise error rate), above 0 and below 1."
     )
 
     def __post_init__(self) -> None:
@@ -61,9 +61,9 @@ class DriftSettings:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureDrift:
-    """One measure of a window; `psi_by_chance` is what its PSI is on average where nothing changed.
+    """One measure of a window; `psi_by_chance` is the expected PSI where nothing changed.
 
-    `edges` [B - 1] are the inner edges of the bins whose shares, each [B], stand beside them.
+    `edges` [B - 1] are the inner edges of the bins; the shares of the bins are [B] each.
     """
 
     measure: str
@@ -78,7 +78,7 @@ class MeasureDrift:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TestedWindow:
-    """A window that was tested: `listings` were compared, of `seen` that came while it was open."""
+    """A tested window: `listings` is the size of the sample, `seen` the number of listings while it was open."""
 
     opened_at: datetime.datetime
     closed_at: datetime.datetime
@@ -120,10 +120,10 @@ class DriftMonitor:
         """Listings in the open window."""
         return len(self._rows)
 
-    def note(self, judgements: Sequence[PhotoJudgement]) -> None:
-        """Take one photo of a check into the open window, and test the window when it is due.
+    def observe(self, judgements: Sequence[PhotoJudgement]) -> None:
+        """Add one photo of a check to the open window, and test the window when it is due.
 
-        A photo that the window holds already is no second witness, so it is left out.
+        A photo that the window has already is left out: it is not independent of the first.
         """
         photo = one_of(judgements)
         if self.sample is None or photo is None or photo.sha256 in self._rows:
@@ -134,7 +134,9 @@ class DriftMonitor:
         self._seen += 1
         if len(self._rows) < self.settings.window_listings:
             self._add(photo.sha256, values)
-        elif (place := self._random.randrange(self._seen)) < len(self._rows):  # Vitter's algorithm R
+        elif (place := self._random.randrange(self._seen)) < len(
+            self._rows
+        ):  # reservoir sampling, Vitter's algorithm R
             del self._rows[self._order[place]]
             self._rows[photo.sha256] = values
             self._order[place] = photo.sha256
@@ -142,9 +144,9 @@ class DriftMonitor:
         if is_full and self._clock() - self._opened_s >= self.settings.window_s:
             self._test()
 
-    def forget(self) -> None:
-        """Take the bundle's gauges down: it serves no longer."""
-        self._metrics.forget(self._name)
+    def remove_metrics(self) -> None:
+        """Remove the bundle's gauges, when it no longer serves."""
+        self._metrics.remove(self._name)
 
     def _open(self) -> None:
         self._rows: dict[str, Mapping[str, float]] = {}  # by the photo's sha256
@@ -177,7 +179,7 @@ class DriftMonitor:
         if tested.alarm:
             shifted = [measure.measure for measure in tested.measures if measure.shifted]
             log.warning(
-                "drift: %d listings look unlike the validation of %s %s in %s; see /drift",
+                "drift: %d listings differ from the validation of %s %s in %s; see /drift",
                 tested.listings,
                 *self._name,
                 ", ".join(shifted),
@@ -187,7 +189,7 @@ class DriftMonitor:
 
 
 class DriftMonitors:
-    """The monitors of the bundles that serve, by sha256; a bundle that comes back starts anew."""
+    """The monitors of the bundles that serve, by sha256; a bundle that returns starts with an empty window."""
 
     def __init__(self, settings: DriftSettings, metrics: DriftMetrics) -> None:
         self._settings = settings
@@ -199,28 +201,28 @@ class DriftMonitors:
         """Those of the bundles that serve now."""
         return tuple(self._monitors.values())
 
-    def follow(self, bundles: Iterable[tuple[Detector, ValidationSample | None]]) -> None:
-        """Watch these bundles from now on, each by its sample, and no others."""
+    def set_bundles(self, bundles: Iterable[tuple[Detector, ValidationSample | None]]) -> None:
+        """Monitor these bundles from now on, each against its sample, and no others."""
         wanted = {detector.bundle.sha256: (detector, sample) for detector, sample in bundles}
         for sha256, monitor in self._monitors.items():
             if sha256 not in wanted:
-                monitor.forget()  # before others begin: a bundle whose reference was erased keeps its version
+                monitor.remove_metrics()  # first: a bundle whose reference was erased keeps its name and version
         self._monitors = {
             sha256: self._monitors.get(sha256) or DriftMonitor(detector, sample, self._settings, self._metrics)
             for sha256, (detector, sample) in wanted.items()
         }
 
-    def note(self, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
-        """Take a check's photo into the window of the bundle that judged it; one that isn't followed is left out."""
+    def observe(self, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
+        """Add a photo of a check to the window of the bundle that judged it, if that bundle is monitored."""
         monitor = self._monitors.get(detector.bundle.sha256)
         if monitor is not None:
-            monitor.note(judgements)
+            monitor.observe(judgements)
 
 
 def compare_window(
     references: Mapping[str, Reference], columns: Mapping[str, NDArray[np.float64]], false_alarms: float
 ) -> tuple[MeasureDrift, ...]:
-    """Compare each measure that the window has; together they raise at most `false_alarms` false alarms a window."""
+    """Compare each measure that the window has, at the level `false_alarms` divided by the number of measures."""
     present = {name: window for name, window in columns.items() if len(window)}
     return tuple(
         _compare(name, references[name], window, false_alarms / len(references)) for name, window in present.items()
@@ -233,7 +235,7 @@ def _compare(name: str, reference: Reference, window: NDArray[np.float64], limit
     return MeasureDrift(
         measure=name,
         psi=population_stability_index(reference, window),
-        psi_by_chance=index_by_chance(reference, len(window)),
+        psi_by_chance=expected_index(reference, len(window)),
         p_value=p_value,
         shifted=p_value < limit,
         edges=tuple(reference.edges().tolist()),
@@ -248,10 +250,10 @@ def _references(sample: ValidationSample, counterfeit_share: Mapping[str, float]
 
 
 def _weights(sample: ValidationSample, counterfeit_share: Mapping[str, float]) -> NDArray[np.float64]:
-    """Each row's weight [M]: a product of which the settings know the share of counterfeits is weighed to have it.
+    """Give each row's weight [M]: where the settings state a product's share of counterfeits, its rows are reweighted.
 
-    Validation has about as many counterfeits as genuine listings, and a marketplace has few: unweighed, every window of
-    it would look shifted.
+    Validation has about as many counterfeits as genuine listings, and a marketplace has few: without weights each of
+    its windows would be a false alarm (prior probability shift).
     """
     weights = np.ones(len(sample.product))
     products = np.array(sample.product)

@@ -1,4 +1,4 @@
-"""The metrics of drift, of the bundles that serve now."""
+"""The Prometheus metrics of drift, of the bundles that serve now."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DriftMetrics:
         self._windows.labels(*bundle).inc()
         self._alarms.labels(*bundle).inc(int(alarm))
 
-    def forget(self, bundle: tuple[str, str]) -> None:
-        """Drop the gauges of a bundle that serves no longer; what was counted stays counted."""
+    def remove(self, bundle: tuple[str, str]) -> None:
+        """Remove the gauges of a bundle that no longer serves; counters stay."""
         for gauge in (self._psi, self._p_value, self._alarm, self._listings):
             gauge.remove_by_labels({"bundle": bundle[0], "version": bundle[1]})

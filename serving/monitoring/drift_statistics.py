@@ -1,7 +1,7 @@
-"""The arithmetic of drift: one measure of a window of checks against the same of the bundle's validation sample.
+"""The statistics of drift: one measure of a window of checks against that of the bundle's validation sample.
 
-Both sides are drawn independently of each other, and reference rows may carry weights (another share of counterfeits
-than the validation had); the weights' size is Kish's effective number of rows.
+The two samples are independent. Reference rows may have weights, where the share of counterfeits differs from that of
+the validation; their number is then Kish's effective sample size.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 BINS = 10
-_SMOOTHING = 0.5  # rows in a bin that nobody fell into, so that its logarithm is finite
-_ROUNDING = 1e-9  # a hundred hundredths do not add up to 1
-_TERMS = 100  # of Kolmogorov's series; it needs more only where the p-value is 1
+_SMOOTHING = 0.5  # rows added to each bin, so that the logarithm of an empty bin is finite
+_ROUNDING = 1e-9  # cumulated weights may differ from their exact sum by this
+_TERMS = 100  # of Kolmogorov's series; more are needed only where the p-value is 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Reference:
 
     @property
     def effective_rows(self) -> float:
-        """As many equally weighted rows tell as much."""
+        """Kish's effective sample size."""
         return float(1 / (self.weights**2).sum())
 
     def share_up_to(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The weight of the values up to each of `at`."""
+        """The empirical distribution function: the weight of the values up to each of `at`."""
         below = np.concatenate([[0.0], np.cumsum(self.weights)])
         return np.asarray(below[np.searchsorted(self.values, at, side="right")])
 
@@ -68,28 +68,28 @@ def population_stability_index(reference: Reference, window: NDArray[np.float64]
     return float(((found - expected) * np.log(found / expected)).sum())
 
 
-def index_by_chance(reference: Reference, window_rows: int) -> float:
-    """What the PSI of two samples of one population is on average: (B - 1) (1 / m + 1 / n)."""
+def expected_index(reference: Reference, window_rows: int) -> float:
+    """The expected PSI of two samples of one population: (B - 1) (1 / m + 1 / n)."""
     return len(reference.edges()) * (1 / reference.effective_rows + 1 / window_rows)
 
 
 def kolmogorov_smirnov_p(reference: Reference, window: NDArray[np.float64]) -> float:
-    """The two-sample Kolmogorov-Smirnov test's p-value: how often one population gives samples this far apart.
+    """The p-value of the two-sample Kolmogorov-Smirnov test.
 
-    Kolmogorov's limit with Stephens' correction for finite samples (Numerical Recipes, 14.3.3). Repeated values make it
-    larger than it is, so that ties raise no false alarm.
+    By Kolmogorov's limiting distribution with Stephens' correction for finite samples (Numerical Recipes, 14.3.3).
+    Ties make it conservative, so they raise no false alarm.
     """
     window = np.sort(window)
     at = np.concatenate([reference.values, window])
-    apart = np.abs(reference.share_up_to(at) - np.searchsorted(window, at, side="right") / len(window)).max()
+    distance = np.abs(reference.share_up_to(at) - np.searchsorted(window, at, side="right") / len(window)).max()
     rows = reference.effective_rows * len(window) / (reference.effective_rows + len(window))
     root = math.sqrt(rows)
-    return _kolmogorov_tail((root + 0.12 + 0.11 / root) * float(apart))
+    return _kolmogorov_tail((root + 0.12 + 0.11 / root) * float(distance))
 
 
 def _kolmogorov_tail(value: float) -> float:
     if value < 0.2:
-        return 1.0  # the series converges slowly here, and 1 is right to 12 digits
+        return 1.0  # the series converges slowly here, and 1 is correct to 12 digits
     terms = (2.0 * (1 if k % 2 else -1) * math.exp(-2 * (k * value) ** 2) for k in range(1, _TERMS))
     return min(1.0, max(0.0, sum(terms)))
 

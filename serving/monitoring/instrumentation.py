@@ -1,4 +1,4 @@
-"""What operators see of a check: one call here feeds metrics, traces and drift."""
+"""Instrumentation of a check: one call feeds metrics, traces and drift."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = logging.getLogger("touchstone.drift")
 
 
 class Instrumentation:
-    """Notes what happens to checks; it decides nothing."""
+    """Observes checks; it decides nothing."""
 
     def __init__(self, *, metrics: Metrics, tracing: Tracing, drift: DriftMonitors) -> None:
         self.metrics = metrics
@@ -27,25 +27,25 @@ class Instrumentation:
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage of a check, and span it."""
+        """Time a stage of a check, in a span of its own."""
         start = time.perf_counter()
         with self.tracing.span(name):
             yield
         self.metrics.time_stage(name, time.perf_counter() - start)
 
     def observe_photos(self, judgements: Sequence[PhotoJudgement]) -> None:
-        """Count photos and the times of their steps; inside the stage that judged them."""
+        """Count photos with the times of their steps; called inside the stage that judges them."""
         self.metrics.count_photos(judgements)
         for judgement in judgements:
             self.tracing.add_timings(judgement.index, judgement.timings)
 
     def observe_answer(self, check: Check, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
-        """Count a verdict that leaves, and compare its photos with the bundle's validation."""
+        """Count a verdict, and add a photo of it to the bundle's window of drift."""
         self.metrics.count_check(check)
         self.tracing.add_outcome(
             product=check.product, outcome=check.outcome, bundle=check.bundle.name, version=check.bundle.version
         )
         try:
-            self.drift.note(detector, judgements)
-        except Exception:  # a border as well: the check is judged and kept, and must be answered
+            self.drift.observe(detector, judgements)
+        except Exception:  # the check is judged and stored, so it must be answered
             log.exception("drift failed on check %s", check.check_id)

@@ -1,4 +1,4 @@
-"""How log lines look: for people or as JSON, each with the id of the request that it belongs to."""
+"""The format of log lines: text or JSON, each with the id of the request that it belongs to."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ class TextLines(logging.Formatter):
 
 
 def describe_exception(error: BaseException) -> str:
-    """Where an exception and those behind it were raised, and their types, the last raised last.
+    """Give the tracebacks and types of an exception and its causes, the last raised last.
 
-    Messages are left out: a library's may quote its arguments, and those are photos, listings and keys.
+    Messages are left out: those of libraries may quote arguments, which are photos, listings and keys.
     """
-    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = "" if behind is None else describe_exception(behind) + "\nthen\n"
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = "" if cause is None else describe_exception(cause) + "\nthen\n"
     kind = type(error)
     return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{kind.__module__}.{kind.__qualname__}"
 

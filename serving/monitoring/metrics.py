@@ -1,4 +1,4 @@
-"""What operators watch, for Prometheus: a registry per app, so that two apps in one process don't mix."""
+"""Prometheus metrics, in one registry per app, so that two apps in one process do not mix."""
 
 from __future__ import annotations
 
@@ -20,103 +20,66 @@ UNMATCHED = "unmatched"
 class Metrics:
     """Counts and times; label values come from our own code and bundles, never from what callers send.
 
-    What a check counts is kept by its labels: prometheus_client's `labels` takes longer than the counting.
+    The metrics that each check counts are cached by their labels: prometheus_client's `labels` takes longer than the
+    counting itself.
     """
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._requests = cache(
-            Counter(
-                "touchstone_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
-            ).labels
+        self.registry = registry = CollectorRegistry()
+        self._requests = _counter(registry, "touchstone_requests", "Requests answered.", "method", "route", "status")
+        self._request_seconds = _histogram(registry, "touchstone_request_seconds", "Time to answer.", "route")
+        self._problems = _counter(registry, "touchstone_problems", "Problems answered, by code.", "code")
+        self._checks = _counter(
+            registry, "touchstone_checks", "Checks judged.", "product", "outcome", "bundle", "version"
         )
-        self._request_seconds = cache(
-            Histogram(
-                "touchstone_request_seconds", "Time to answer.", ("route",), buckets=SECONDS, registry=self.registry
-            ).labels
+        self._photos = _counter(registry, "touchstone_photos", "Photos judged or refused.", "result")
+        self._stage_seconds = _histogram(
+            registry, "touchstone_check_stage_seconds", "Time of a check in each stage.", "stage"
         )
-        self._problems = cache(
-            Counter("touchstone_problems", "Problems answered, by code.", ("code",), registry=self.registry).labels
+        self._step_seconds = _histogram(
+            registry, "touchstone_photo_seconds", "Time of a photo in each step.", "hop", buckets=STEP_SECONDS
         )
-        self._checks = cache(
-            Counter(
-                "touchstone_checks",
-                "Checks judged.",
-                ("product", "outcome", "bundle", "version"),
-                registry=self.registry,
-            ).labels
-        )
-        self._photos = cache(
-            Counter("touchstone_photos", "Photos judged or refused.", ("result",), registry=self.registry).labels
-        )
-        self._stage_seconds = cache(
-            Histogram(
-                "touchstone_check_stage_seconds",
-                "Time of a check in each stage.",
-                ("stage",),
-                buckets=SECONDS,
-                registry=self.registry,
-            ).labels
-        )
-        self._step_seconds = cache(
-            Histogram(
-                "touchstone_photo_seconds",
-                "Time of a photo in each step.",
-                ("hop",),
-                buckets=STEP_SECONDS,
-                registry=self.registry,
-            ).labels
-        )
-        self._batch_photos = Histogram(
+        self._batch_photos = _histogram(
+            registry,
             "touchstone_batch_photos",
             "How many photos were judged in the same run of the graph, once a photo.",
             buckets=BATCH_SIZES,
-            registry=self.registry,
         )
-        self._queue_depth = Gauge(
-            "touchstone_queue_depth", "Photos that wait for a compute thread.", registry=self.registry
+        self._queue_depth = _gauge(registry, "touchstone_queue_depth", "Photos that wait for a compute thread.")
+        self._shadow = _counter(registry, "touchstone_shadow_checks", "Checks offered to a shadow bundle.", "result")
+        self._closed_connections = _counter(
+            registry, "touchstone_connections_closed", "Connections closed by the server.", "reason"
         )
-        self._shadow = Counter(
-            "touchstone_shadow_checks", "Checks offered to a shadow bundle.", ("result",), registry=self.registry
-        )
-        self._closed_connections = Counter(
-            "touchstone_connections_closed", "Connections closed by the server.", ("reason",), registry=self.registry
-        )
-        self._busy_threads = Gauge(
-            "touchstone_compute_threads_busy", "Compute threads that work.", registry=self.registry
-        )
-        self._threads = Gauge("touchstone_compute_threads", "Compute threads.", registry=self.registry)
-        self._connections = Gauge("touchstone_connections_open", "Connections of callers.", registry=self.registry)
-        self._in_flight = Gauge("touchstone_requests_in_flight", "Requests not answered yet.", registry=self.registry)
-        self._bytes_in_hand = Gauge(
+        self._busy_threads = _gauge(registry, "touchstone_compute_threads_busy", "Compute threads that work.")
+        self._threads = _gauge(registry, "touchstone_compute_threads", "Compute threads.")
+        self._connections = _gauge(registry, "touchstone_connections_open", "Connections of callers.")
+        self._in_flight = _gauge(registry, "touchstone_requests_in_flight", "Requests not answered yet.")
+        self._body_bytes = _gauge(
+            registry,
             "touchstone_body_bytes_in_hand",
             "Body bytes of requests not answered yet, and of large answers on their way out.",
-            registry=self.registry,
         )
-        self._bundle = Gauge(
-            "touchstone_bundle_info",
-            "1 for each bundle that serves.",
-            ("name", "version", "sha256", "graph"),
-            registry=self.registry,
+        self._bundle = _gauge(
+            registry, "touchstone_bundle_info", "1 for each bundle that serves.", "name", "version", "sha256", "graph"
         )
-        self.drift = DriftMetrics(self.registry)
+        self.drift = DriftMetrics(registry)
 
     def watch_compute(self, *, threads: int, depth: Callable[[], int], busy: Callable[[], int]) -> None:
-        """Read queue and threads whenever metrics are asked for."""
+        """Read the queue and the threads at each scrape."""
         self._threads.set(threads)
         self._queue_depth.set_function(depth)
         self._busy_threads.set_function(busy)
 
     def watch_connections(self, count: Callable[[], int]) -> None:
-        """Read the number of open connections whenever metrics are asked for."""
+        """Read the number of open connections at each scrape."""
         self._connections.set_function(count)
 
     def watch_body_bytes(self, held: Callable[[], int]) -> None:
-        """Read the bytes of bodies in hand whenever metrics are asked for."""
-        self._bytes_in_hand.set_function(held)
+        """Read the bytes of bodies held in memory at each scrape."""
+        self._body_bytes.set_function(held)
 
     def add_in_flight(self, requests: int) -> None:
-        """Count requests in, or out again with a negative number."""
+        """Add requests in flight; a negative number removes them."""
         self._in_flight.inc(requests)
 
     def show_bundles(self, bundles: Iterable[BundleUsed]) -> None:
@@ -127,11 +90,11 @@ class Metrics:
 
     def count_shadow(self, result: str) -> None:
         """Count a check that was offered to a shadow: `judged`, `dropped` or `failed`."""
-        self._shadow.labels(result).inc()
+        self._shadow(result).inc()
 
     def count_closed_connection(self, reason: str) -> None:
-        """Count a connection that the server closed of its own."""
-        self._closed_connections.labels(reason).inc()
+        """Count a connection that the server closed, by its reason."""
+        self._closed_connections(reason).inc()
 
     def count_request(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answered request; `route` is the path's template."""
@@ -151,14 +114,29 @@ class Metrics:
         for judgement in judgements:
             self._photos("judged" if judgement.error is None else judgement.error.code).inc()
             if judgement.judged_together is not None:
-                self._batch_photos.observe(judgement.judged_together)
+                self._batch_photos().observe(judgement.judged_together)
             for timing in judgement.timings:
                 self._step_seconds(timing.name).observe(timing.seconds)
 
     def time_stage(self, name: str, seconds: float) -> None:
-        """Note how long a stage of a check took."""
+        """Observe the seconds that a stage of a check took."""
         self._stage_seconds(name).observe(seconds)
 
     def as_text(self) -> bytes:
         """Give everything in Prometheus's text format."""
         return generate_latest(self.registry)
+
+
+def _counter(registry: CollectorRegistry, name: str, text: str, *labels: str) -> Callable[..., Counter]:
+    return cache(Counter(name, text, labels, registry=registry).labels)
+
+
+def _gauge(registry: CollectorRegistry, name: str, text: str, *labels: str) -> Gauge:
+    return Gauge(name, text, labels, registry=registry)
+
+
+def _histogram(
+    registry: CollectorRegistry, name: str, text: str, *labels: str, buckets: Sequence[float] = SECONDS
+) -> Callable[..., Histogram]:
+    histogram = Histogram(name, text, labels, buckets=buckets, registry=registry)
+    return cache(histogram.labels if labels else lambda: histogram)

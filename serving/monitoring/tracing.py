@@ -1,6 +1,7 @@
-"""Traces by OpenTelemetry: a span a request with its steps below it, sent by OTLP/HTTP; off unless an address is set.
+"""Traces by OpenTelemetry: a span for each request with child spans for its steps, sent by OTLP/HTTP.
 
-Spans hold routes, codes, outcomes and times: no photo, no metadata of one, no key and no listing.
+Tracing is off unless an endpoint is set. Spans hold routes, codes, outcomes and times: no photo, no metadata of one,
+no key and no listing.
 """
 
 from __future__ import annotations
@@ -31,16 +32,16 @@ _TRACE_HEADERS = (b"traceparent", b"tracestate")
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TracingSettings:
-    """Where traces go."""
+    """Whether and where traces are sent."""
 
     endpoint: str | None = setting(
         None,
-        help="Address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://localhost:4318; not set "
-        "sends no traces. Needs the extra `telemetry`.",
+        help="Address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://localhost:4318; not set: "
+        "no traces. Needs the extra `telemetry`.",
     )
-    service_name: str = setting("touchstone", help="Name under which the traces of this server stand.")
+    service_name: str = setting("touchstone", help="Service name in the traces of this server.")
     sampled_share: float = setting(
-        1.0, help="Share of requests to trace, 0 to 1; a caller's traceparent decides for its own requests."
+        1.0, help="Share of requests to trace, 0 to 1; a caller's traceparent header takes precedence."
     )
 
     def __post_init__(self) -> None:
@@ -51,7 +52,7 @@ class TracingSettings:
 
 
 class Tracing:
-    """Makes spans; without a processor it makes none."""
+    """Makes spans; without a processor it does nothing."""
 
     def __init__(self, settings: TracingSettings, processor: SpanProcessor | None = None) -> None:
         self._tracer: Tracer | None = None
@@ -62,7 +63,7 @@ class Tracing:
             from opentelemetry.sdk.trace import TracerProvider
             from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 
-            self._provider = TracerProvider(  # ours alone: nothing in this process is traced by accident
+            self._provider = TracerProvider(  # not the global provider: nothing else in this process is traced
                 resource=Resource({"service.name": settings.service_name}),
                 sampler=ParentBased(TraceIdRatioBased(settings.sampled_share)),
                 shutdown_on_exit=False,
@@ -71,7 +72,7 @@ class Tracing:
             self._tracer = self._provider.get_tracer("touchstone")
 
     def request(self, headers: Iterable[tuple[bytes, bytes]], *, method: str) -> AbstractContextManager[Span]:
-        """The span of a request, below the caller's where a W3C traceparent names one."""
+        """The span of a request, a child of the caller's where a W3C traceparent names one."""
         if self._tracer is None:
             return contextlib.nullcontext(INVALID_SPAN)
         return self._tracer.start_as_current_span(
@@ -79,18 +80,18 @@ class Tracing:
             context=self._context_of(headers),
             kind=SpanKind.SERVER,
             attributes={"http.request.method": method},
-            record_exception=False,  # its text may hold what callers sent; the log has it
+            record_exception=False,  # its message may hold data of callers; the traceback is logged
             set_status_on_exception=False,
         )
 
     def span(self, name: str) -> AbstractContextManager[Span]:
-        """A span below the one that is open."""
+        """A child span of the current one."""
         if self._tracer is None:
             return contextlib.nullcontext(INVALID_SPAN)
         return self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False)
 
     def add_timings(self, photo: int, timings: Iterable[Timing]) -> None:
-        """Spans of what a compute thread has done, below the one that is open."""
+        """Add finished child spans of the current one, for the steps that a compute thread did."""
         if self._tracer is None:
             return
         to_wall_ns = time.time_ns() - time.perf_counter_ns()
@@ -101,7 +102,7 @@ class Tracing:
             span.end(timing.end_ns + to_wall_ns)
 
     def add_outcome(self, *, product: str, outcome: str, bundle: str, version: str) -> None:
-        """Say on the request's span what was answered."""
+        """Set the verdict as attributes of the current span."""
         if self._tracer is None:
             return
         trace.get_current_span().set_attributes(
@@ -113,7 +114,7 @@ class Tracing:
         )
 
     def close(self) -> None:
-        """Send what waits."""
+        """Export the spans that are still queued."""
         if self._provider is not None:
             self._provider.shutdown()
 
@@ -123,7 +124,7 @@ class Tracing:
 
 
 def end_request(span: Span, *, method: str, route: str, status: int, request_id: str, code: str | None) -> None:
-    """Name a request's span by its route and say how it ended."""
+    """Name a request's span by its route, and set its status and attributes."""
     if not span.is_recording():
         return
     span.update_name(f"{method} {route}")
@@ -135,7 +136,7 @@ def end_request(span: Span, *, method: str, route: str, status: int, request_id:
 
 
 def open_tracing(settings: TracingSettings) -> Tracing:
-    """Tracing as set; raises ConfigError, which names the extra, where an address is set and the extra is missing."""
+    """Open tracing as the settings say; raises ConfigError naming the extra where an endpoint needs it."""
     return Tracing(settings, None if settings.endpoint is None else _exporting_processor(settings.endpoint))
 
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from serving.server import address_of, open_socket
-from serving.settings import ServeSettings, read_serve_settings, refuse_open_door
+from serving.settings import ServeSettings, read_serve_settings, refuse_open_access
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.running import files_of, run_in_process
 from vision.config.cpu_limits import usable_cores
@@ -63,14 +63,14 @@ def test_a_port_that_is_taken_is_said_with_the_key_to_change() -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
 def test_beyond_loopback_a_key_or_a_clear_word_is_needed(host: str) -> None:
     with pytest.raises(ConfigError, match="no API key is set"):
-        refuse_open_door(ServeSettings(bundle=(BUNDLE,), host=host))
-    refuse_open_door(ServeSettings(bundle=(BUNDLE,), host=host, api_key="k"))
-    refuse_open_door(ServeSettings(bundle=(BUNDLE,), host=host, allow_open=True))
+        refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host))
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host, api_key="k"))
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host, allow_open=True))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
 def test_on_loopback_no_key_is_needed(host: str) -> None:
-    refuse_open_door(ServeSettings(bundle=(BUNDLE,), host=host))
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host))
 
 
 def test_settings_are_read_from_file_overrides_and_environment(tmp_path: Path) -> None:

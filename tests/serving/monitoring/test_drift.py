@@ -53,7 +53,7 @@ def made_up(number: int, *, brightness: int = 100) -> PhotoJudgement:
 def test_a_window_like_validation_raises_no_alarm(detector: Detector, judged: list[PhotoJudgement]) -> None:
     monitor = monitor_of(detector)
     for one in judged:
-        monitor.note([one])
+        monitor.observe([one])
     (window,) = monitor.windows
     assert not window.alarm
     assert {measure.measure for measure in window.measures} == set(monitor.references)
@@ -63,7 +63,7 @@ def test_a_window_like_validation_raises_no_alarm(detector: Detector, judged: li
 def test_darker_photos_raise_an_alarm_that_names_brightness(detector: Detector) -> None:
     monitor = monitor_of(detector)
     for seed in range(2000, 2060):
-        monitor.note([detector.judge_photo(mixed_photo(seed, light=0.6), 0)])
+        monitor.observe([detector.judge_photo(mixed_photo(seed, light=0.6), 0)])
     (window,) = monitor.windows
     assert window.alarm
     assert "brightness" in {measure.measure for measure in window.measures if measure.shifted}
@@ -74,9 +74,9 @@ def test_one_photo_of_a_listing_counts_and_the_same_photo_counts_once(
     detector: Detector, judged: list[PhotoJudgement]
 ) -> None:
     monitor = monitor_of(detector)
-    monitor.note(judged[:12])
-    monitor.note(judged[:12])
-    monitor.note([])
+    monitor.observe(judged[:12])
+    monitor.observe(judged[:12])
+    monitor.observe([])
     assert monitor.filled == 1
 
 
@@ -85,10 +85,10 @@ def test_a_window_lasts_its_time_and_is_tested_with_the_next_check(detector: Det
     settings = DriftSettings(window_listings=50, window_s=3600)
     monitor = monitor_of(detector, settings, clock)
     for number in range(80):
-        monitor.note([made_up(number)])
+        monitor.observe([made_up(number)])
     assert (len(monitor.windows), monitor.filled) == (0, 50)
     clock[0] = 3600.0
-    monitor.note([made_up(99)])
+    monitor.observe([made_up(99)])
     assert [(window.listings, window.seen) for window in monitor.windows] == [(50, 81)]
 
 
@@ -97,9 +97,9 @@ def test_a_busy_window_keeps_an_even_sample(detector: Detector) -> None:
     clock = [0.0]
     monitor = monitor_of(detector, DriftSettings(window_listings=200, window_s=1), clock)
     for number in range(1000):
-        monitor.note([made_up(number, brightness=number // 10)])
+        monitor.observe([made_up(number, brightness=number // 10)])
     clock[0] = 1.0
-    monitor.note([made_up(1000, brightness=50)])
+    monitor.observe([made_up(1000, brightness=50)])
     shares = next(one for one in monitor.windows[0].measures if one.measure == "brightness")
     assert len(shares.edges) + 1 == len(shares.window_shares) == len(shares.validation_shares)
     kept = 200 * np.array(shares.window_shares)
@@ -111,7 +111,7 @@ def test_a_bundle_without_a_sample_is_followed_and_never_tested(tmp_path: Path, 
     write_tiny_bundle(tmp_path)
     monitor = monitor_of(Detector(tmp_path))
     for one in judged:
-        monitor.note([one])
+        monitor.observe([one])
     assert (monitor.sample, monitor.filled, list(monitor.windows)) == (None, 0, [])
 
 
@@ -125,7 +125,7 @@ def test_a_stated_share_of_counterfeits_weighs_validation(detector: Detector) ->
     for bundle in (detector, rare):
         monitor = monitor_of(bundle)
         for one in genuine:
-            monitor.note([one])
+            monitor.observe([one])
         found.append([measure.shifted for measure in monitor.windows[0].measures if measure.measure == "authenticity"])
     assert found == [[True], [False]]
 
@@ -135,20 +135,20 @@ def test_following_another_bundle_starts_anew_and_takes_the_old_ones_gauges_down
 ) -> None:
     registry, sample = CollectorRegistry(), read_sample(detector.bundle, detector.scorer.graph)
     monitors = DriftMonitors(SMALL, DriftMetrics(registry))
-    monitors.follow([(detector, sample)])
+    monitors.set_bundles([(detector, sample)])
     for one in judged[:30]:
-        monitors.note(detector, [one])
+        monitors.observe(detector, [one])
     labels = {"bundle": "tiny", "version": "1"}
     assert registry.get_sample_value("touchstone_drift_window_listings", labels) == 30
-    monitors.follow([(detector, sample)])
+    monitors.set_bundles([(detector, sample)])
     assert monitors.monitors[0].filled == 30, "a bundle that goes on serving keeps its window"
     write_tiny_bundle(tmp_path, version="2")
     other = Detector(tmp_path)
-    monitors.follow([(other, None)])
+    monitors.set_bundles([(other, None)])
     assert registry.get_sample_value("touchstone_drift_window_listings", labels) is None
-    monitors.note(detector, [judged[0]])
+    monitors.observe(detector, [judged[0]])
     assert [monitor.filled for monitor in monitors.monitors] == [0]
-    monitors.follow([(detector, sample)])
+    monitors.set_bundles([(detector, sample)])
     assert [monitor.filled for monitor in monitors.monitors] == [0]
 
 
@@ -156,11 +156,11 @@ def test_a_bundle_of_the_same_version_takes_over_the_gauges(detector: Detector, 
     """As after an erased reference: other bytes, the same name and version."""
     registry = CollectorRegistry()
     monitors = DriftMonitors(SMALL, DriftMetrics(registry))
-    monitors.follow([(detector, read_sample(detector.bundle, detector.scorer.graph))])
+    monitors.set_bundles([(detector, read_sample(detector.bundle, detector.scorer.graph))])
     write_tiny_bundle(tmp_path)
     other = Detector(tmp_path)
     assert other.bundle.sha256 != detector.bundle.sha256
-    monitors.follow([(other, None)])
+    monitors.set_bundles([(other, None)])
     labels = {"bundle": "tiny", "version": "1"}
     assert registry.get_sample_value("touchstone_drift_window_listings", labels) == 0
 

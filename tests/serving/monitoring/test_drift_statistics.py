@@ -9,7 +9,7 @@ from scipy import stats
 from serving.monitoring.drift import compare_window
 from serving.monitoring.drift_statistics import (
     bin_shares,
-    index_by_chance,
+    expected_index,
     kolmogorov_smirnov_p,
     make_reference,
     population_stability_index,
@@ -50,7 +50,7 @@ def test_the_stability_index_of_one_population_is_what_chance_gives() -> None:
     for _ in range(200):
         reference = make_reference(random.normal(size=300), np.ones(300))
         found.append(population_stability_index(reference, random.normal(size=500)))
-    assert np.mean(found) == pytest.approx(index_by_chance(reference, 500), rel=0.1)
+    assert np.mean(found) == pytest.approx(expected_index(reference, 500), rel=0.1)
 
 
 def test_rows_without_a_value_are_left_out() -> None:
