@@ -1,17 +1,17 @@
-"""What serving refuses, each with a stable `code` and the HTTP status that it gives.
+"""The errors of serving, each with a stable `code` and its HTTP status.
 
 TouchstoneError (vision)
  └─ ServingError
-     ├─ RequestRefused          4xx: the caller changes the request
+     ├─ RequestRefused          4xx: the caller must change the request
      │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, RequestTooLarge, UploadTimedOut
-     │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is asked
+     │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is called
      │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, ForeignSite
      │   ├─ CheckNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
-     └─ Unavailable             503: the caller waits and sends the same again (retry_after_s)
+     └─ Unavailable             503: the caller may retry after `retry_after_s`
          ├─ TooManyRequests (429): RateLimited, ConcurrencyLimited
          ├─ Overloaded, MemoryFull, TooManyConnections, ComputeTimedOut
          ├─ DeadlineUnreachable, DeadlineExceeded (504)
@@ -27,7 +27,7 @@ from vision.errors import TouchstoneError
 
 
 class ServingError(TouchstoneError):
-    """Anything that serving answers with a problem of its own."""
+    """The root of serving's errors, each answered with a problem."""
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
@@ -35,7 +35,7 @@ class ServingError(TouchstoneError):
 
 
 class RequestRefused(ServingError):
-    """The request cannot be served as it is; the message says what to change."""
+    """The request is wrong; the message has what to change."""
 
     status: ClassVar[int] = 422
     title: ClassVar[str] = "The request was refused"
@@ -90,10 +90,10 @@ class HeadTooLarge(RequestRefused):
 
 
 class RequestInvalid(RequestRefused):
-    """A field is missing, unknown or of the wrong type; `errors` pairs each field with what is wrong."""
+    """A field is missing, unknown or of the wrong type; `errors` has pairs of a field and its message."""
 
     code: ClassVar[str] = "request_invalid"
-    title: ClassVar[str] = "A field does not fit"
+    title: ClassVar[str] = "A field is invalid"
 
     def __init__(self, message: str, errors: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(message)
@@ -128,7 +128,7 @@ class KeyInvalid(RequestRefused):
 
 
 class ForeignSite(RequestRefused):
-    """A page of another site speaks through a browser on this machine."""
+    """`Host` or `Origin` is not this machine: probably a page of another site in a browser here."""
 
     code: ClassVar[str] = "foreign_site"
     status: ClassVar[int] = 403
@@ -162,7 +162,7 @@ class ReferenceNotFound(RequestRefused):
 class StoreDisabled(RequestRefused):
     code: ClassVar[str] = "store_disabled"
     status: ClassVar[int] = 404
-    title: ClassVar[str] = "This server keeps nothing"
+    title: ClassVar[str] = "This server has no store"
 
 
 class BundleNotFound(RequestRefused):
@@ -178,7 +178,7 @@ class BundleNameAmbiguous(RequestRefused):
 
 
 class BundleChangeConflict(RequestRefused):
-    """Another change of bundles is under way, or came first."""
+    """Another change of bundles is in progress, or was made first."""
 
     code: ClassVar[str] = "bundle_change_conflict"
     status: ClassVar[int] = 409
@@ -198,10 +198,10 @@ class CandidateNotFound(RequestRefused):
 
 
 class CandidateMismatch(RequestRefused):
-    """A sound bundle, but none that may take this one's place."""
+    """A valid bundle that may not replace this one: it has another name or other products."""
 
     code: ClassVar[str] = "candidate_mismatch"
-    title: ClassVar[str] = "The candidate does not fit"
+    title: ClassVar[str] = "The candidate does not match"
 
 
 class CandidateInvalid(RequestRefused):
@@ -211,7 +211,7 @@ class CandidateInvalid(RequestRefused):
 
 class CandidateChecksumMismatch(RequestRefused):
     code: ClassVar[str] = "candidate_checksum_mismatch"
-    title: ClassVar[str] = "The candidate is not as it was sealed"
+    title: ClassVar[str] = "The candidate was changed after it was sealed"
 
 
 class CandidateFormatUnknown(RequestRefused):
@@ -236,7 +236,7 @@ class IdempotencyInProgress(RequestRefused):
 
 
 class Unavailable(ServingError):
-    """The caller can't be answered now; the same request may succeed after `retry_after_s`."""
+    """The server can't answer now; the same request may succeed after `retry_after_s`."""
 
     code: ClassVar[str] = "unavailable"
     status: ClassVar[int] = 503
@@ -248,7 +248,7 @@ class Unavailable(ServingError):
 
 
 class TooManyRequests(Unavailable):
-    """The caller asks for more than its share."""
+    """The caller is over a rate limit."""
 
     code: ClassVar[str] = "too_many_requests"
     status: ClassVar[int] = 429
@@ -257,7 +257,7 @@ class TooManyRequests(Unavailable):
 
 class RateLimited(TooManyRequests):
     code: ClassVar[str] = "rate_limited"
-    title: ClassVar[str] = "Too many checks a second"
+    title: ClassVar[str] = "Too many checks per second"
 
 
 class ConcurrencyLimited(TooManyRequests):
@@ -267,11 +267,11 @@ class ConcurrencyLimited(TooManyRequests):
 
 class Overloaded(Unavailable):
     code: ClassVar[str] = "overloaded"
-    title: ClassVar[str] = "Too much is waiting"
+    title: ClassVar[str] = "The queue is full"
 
 
 class ComputeTimedOut(Unavailable):
-    """One photo's decoding or judging did not end in time."""
+    """A photo was not decoded and judged within its time limit."""
 
     code: ClassVar[str] = "compute_timed_out"
     title: ClassVar[str] = "A photo took too long"
@@ -279,7 +279,7 @@ class ComputeTimedOut(Unavailable):
 
 class MemoryFull(Unavailable):
     code: ClassVar[str] = "memory_full"
-    title: ClassVar[str] = "Too many bytes are in hand"
+    title: ClassVar[str] = "Too many bytes of requests in memory"
 
 
 class TooManyConnections(Unavailable):
@@ -289,7 +289,7 @@ class TooManyConnections(Unavailable):
 
 class DeadlineUnreachable(Unavailable):
     code: ClassVar[str] = "deadline_unreachable"
-    title: ClassVar[str] = "The deadline can't be kept"
+    title: ClassVar[str] = "The deadline can't be met"
 
 
 class DeadlineExceeded(Unavailable):

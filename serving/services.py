@@ -12,7 +12,7 @@ from serving.checks.shadow import Shadow
 from serving.compute.executor import Compute
 from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
-from serving.deployments.switch import BundleSwitch
+from serving.deployments.switch import DeploymentSwitch
 from serving.errors import StoreDisabled
 from serving.http.body_memory import BodyBytes
 from serving.http.rate_limit import RateLimiter
@@ -30,7 +30,7 @@ class Services:
     """The parts of one server; `store` is None where nothing is kept."""
 
     settings: ServeSettings
-    switch: BundleSwitch
+    switch: DeploymentSwitch
     candidates: Candidates
     compute: Compute
     store: Store | None
@@ -77,7 +77,9 @@ def open_services(settings: ServeSettings) -> Services:
     )
     candidates = Candidates(settings.bundles_folder, settings.bundle_options)
     deployment_rows = None if store is None else store.deployment_rows
-    switch = BundleSwitch(bundles, candidates, deployment_rows, functools.partial(_observe_bundles, instrumentation))
+    switch = DeploymentSwitch(
+        bundles, candidates, deployment_rows, functools.partial(_observe_bundles, instrumentation)
+    )
     shadow = None
     if deployment_rows is not None:
         shadow = Shadow(switch=switch, compute=compute, deployment_rows=deployment_rows, metrics=metrics)

@@ -16,7 +16,7 @@ from serving.checks.request import CheckRequest
 from serving.checks.shadow import Shadow
 from serving.compute.deadline import Deadline
 from serving.compute.executor import Compute
-from serving.deployments.switch import BundleSwitch
+from serving.deployments.switch import DeploymentSwitch
 from serving.monitoring.instrumentation import Instrumentation
 from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
@@ -49,7 +49,7 @@ class CheckService:
     def __init__(
         self,
         *,
-        switch: BundleSwitch,
+        switch: DeploymentSwitch,
         compute: Compute,
         store: Store | None,
         instrumentation: Instrumentation,

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from serving.checks.request import CheckRequest
 from serving.compute.executor import Compute
 from serving.deployments.slots import LoadedBundle
-from serving.deployments.switch import BundleSwitch
+from serving.deployments.switch import DeploymentSwitch
 from serving.monitoring.metrics import Metrics
 from serving.schemas.bundles import ShadowWork
 from serving.schemas.checks import Check
@@ -43,7 +43,7 @@ class Shadow:
     """
 
     def __init__(
-        self, *, switch: BundleSwitch, compute: Compute, deployment_rows: DeploymentRows, metrics: Metrics
+        self, *, switch: DeploymentSwitch, compute: Compute, deployment_rows: DeploymentRows, metrics: Metrics
     ) -> None:
         self._switch = switch
         self._compute = compute

@@ -21,10 +21,10 @@ from serving.schemas.bundles import (
 
 
 class BundleClient:
-    """What serves under one bundle name. Raises ClientError.
+    """The bundles under one name. Raises ClientError.
 
     `candidate` is a folder's name in the server's `bundles_folder`, or None for the bundle that its settings name;
-    `sha256` refuses any other; `by` and `note` say who changes what serves, and why.
+    `sha256` refuses any other; `by` and `note` are the author and the reason of the change.
     """
 
     def __init__(self, send: Callable[[Call], httpx.Response], name: str) -> None:
@@ -32,11 +32,11 @@ class BundleClient:
         self._path = _path(name)
 
     def state(self) -> BundlesOfName:
-        """Say what serves."""
+        """Give the bundles that serve."""
         return BundlesOfName.model_validate_json(self._get("state"))
 
     def candidates(self) -> list[CandidateFound]:
-        """Say what may be brought in."""
+        """Give the bundles that may be deployed."""
         return CandidateList.model_validate_json(self._get("candidates")).candidates
 
     def changes(self) -> list[BundleChange]:
@@ -44,7 +44,7 @@ class BundleClient:
         return BundleChangeList.model_validate_json(self._get("changes")).changes
 
     def comparison(self) -> BundleComparison:
-        """Compare the shadow's verdicts with those answered."""
+        """Compare the shadow's verdicts with the answered ones."""
         return BundleComparison.model_validate_json(self._get("comparison"))
 
     def activate(
@@ -56,7 +56,7 @@ class BundleClient:
     def shadow(
         self, candidate: str | None, *, sha256: str | None = None, by: str | None = None, note: str = ""
     ) -> BundlesOfName:
-        """Let a candidate judge the same checks without being heard."""
+        """Let a candidate judge the same checks in the background."""
         return self._change("shadow", _candidate(candidate, sha256, by, note))
 
     def canary(
@@ -66,7 +66,7 @@ class BundleClient:
         return self._change("canary", {**_candidate(candidate, sha256, by, note), "share": share})
 
     def roll_back(self, what: RolledBack, *, by: str | None = None, note: str = "") -> BundlesOfName:
-        """Take back the activation, the canary or the shadow."""
+        """Roll back the activation, the canary or the shadow."""
         return self._change("rollback", {"what": what, "by": by, "note": note})
 
     def _get(self, what: str) -> bytes:
@@ -137,5 +137,5 @@ def _candidate(candidate: str | None, sha256: str | None, by: str | None, note: 
 
 
 def _change_call(path: str, action: str, body: Mapping[str, Any]) -> Call:
-    """Bringing in what is in already changes nothing, so it may be sent again; a rollback sent again is refused."""
+    """Deploying a deployed bundle changes nothing, so it is repeatable; a repeated rollback is refused."""
     return Call(method="POST", path=f"{path}/{action}", repeatable=action != "rollback", json=body)

@@ -1,4 +1,4 @@
-"""What the sync and the async client share: the calls they send, when a call is sent again, and what may come back."""
+"""The part that the sync and the async client share: calls, retries, and errors."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ IN_PROGRESS = "idempotency_in_progress"
 
 
 class ClientError(Exception):
-    """A call that gave no result."""
+    """A call without a result."""
 
 
 class ProblemAnswered(ClientError):
-    """The server answered a problem; `code` is stable, `request_id` finds the server's log line."""
+    """The server answered with a problem; `code` is stable, and `request_id` is that of the server's log lines."""
 
     def __init__(
         self, *, status: int, code: str, detail: str, request_id: str | None, errors: Sequence[FieldFault] = ()
@@ -37,12 +37,12 @@ class ProblemAnswered(ClientError):
 
 
 class Unreachable(ClientError):
-    """No answer came."""
+    """The server did not answer."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request; `repeatable` when sending it twice is the same as sending it once."""
+    """One request; `repeatable` where it is idempotent."""
 
     method: str
     path: str
@@ -66,14 +66,14 @@ class Call:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Retries:
-    """How often a call is sent and how long to wait between: Retry-After where given, else doubling with jitter."""
+    """How often a call is sent, and the wait between: Retry-After where given, else exponential backoff with jitter."""
 
     attempts: int = 5
     first_wait_s: float = 0.25
     longest_wait_s: float = 30.0
 
     def wait_after_error(self, call: Call, error: httpx.TransportError, attempt: int) -> float:
-        """Give the seconds to wait before the next attempt; raises Unreachable when there is none."""
+        """Give the seconds to wait before the next attempt; raises Unreachable after the last one."""
         never_sent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
         if attempt >= self.attempts or not (call.repeatable or never_sent):
             raise Unreachable(
@@ -82,7 +82,7 @@ class Retries:
         return self._backoff_s(attempt)
 
     def wait_after_answer(self, call: Call, response: httpx.Response, attempt: int) -> float:
-        """Give the seconds to wait before the next attempt; raises ProblemAnswered when waiting would not help."""
+        """Give the seconds to wait before the next attempt; raises ProblemAnswered when retrying is useless."""
         problem = problem_of(response)
         temporary = response.status_code in WORTH_WAITING or problem.code == IN_PROGRESS
         if attempt >= self.attempts or not temporary:
@@ -94,18 +94,18 @@ class Retries:
 
     def _backoff_s(self, attempt: int) -> float:
         longest = min(self.longest_wait_s, self.first_wait_s * 2.0 ** (attempt - 1))
-        return longest * random.uniform(0.5, 1.0)  # jitter keeps clients from coming back all at once
+        return longest * random.uniform(0.5, 1.0)  # jitter spreads the retries of several clients
 
 
 def problem_of(response: httpx.Response) -> ProblemAnswered:
-    """Read a problem answer; what is none, such as a proxy's page, becomes one with the code `http_<status>`."""
+    """Read a problem answer; another answer, such as a proxy's page, gets the code `http_<status>`."""
     try:
         problem = Problem.model_validate_json(response.content)
     except ValidationError:
         return ProblemAnswered(
             status=response.status_code,
             code=f"http_{response.status_code}",
-            detail=f"the answer is no problem document: {response.text[:200]}",
+            detail=f"the answer is not a problem document: {response.text[:200]}",
             request_id=response.headers.get("x-request-id"),
         )
     return ProblemAnswered(
@@ -118,7 +118,7 @@ def problem_of(response: httpx.Response) -> ProblemAnswered:
 
 
 def check_call(photos: Sequence[bytes], listing: Mapping[str, Any], idempotency_key: str, timeout_s: float) -> Call:
-    """Send a check, which the server drops when nobody waits for it any more."""
+    """Send a check with its timeout, after which the server drops it."""
     files: list[tuple[str, tuple[str | None, bytes, str]]] = [
         ("listing", (None, json.dumps(listing).encode(), "application/json"))
     ]
@@ -133,12 +133,12 @@ def get_call(check_id: str) -> Call:
 
 
 def delete_call(check_id: str) -> Call:
-    """Delete a check. Not repeatable: after a lost answer a second one would say that the check is not there."""
+    """Delete a check. Not repeatable: after a lost answer the second call would be answered 404."""
     return Call(method="DELETE", path=_path(check_id), repeatable=False)
 
 
 def review_call(check_id: str, decision: str, note: str) -> Call:
-    """Record a review. Not repeatable: each one sent is kept."""
+    """Add a review. Not repeatable: each one sent is stored."""
     body = {"decision": decision, "note": note}
     return Call(method="POST", path=f"{_path(check_id)}/review", repeatable=False, json=body)
 

@@ -5,8 +5,8 @@
         print(check.outcome, check.authenticity)
 
 ClientError
- ├─ ProblemAnswered   the server refused: act on `code`, show `detail`
- └─ Unreachable       no answer came, also not after the last attempt
+ ├─ ProblemAnswered   the server answered with a problem: act on `code`, show `detail`
+ └─ Unreachable       no attempt was answered
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ DEFAULT_RETRIES = Retries()
 
 
 class Client:
-    """Talks to one server; any number of threads may share it. Raises ClientError."""
+    """A client of one server; threads may share it. Raises ClientError."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Client:
     ) -> Check:
         """Judge 1 to 12 photos of one item, given as bytes or paths.
 
-        One Idempotency-Key goes with every attempt, so a check is made once however often the connection breaks.
+        Every attempt has the same Idempotency-Key, so a check is made once however often the connection breaks.
         """
         listing = _listing(listing_id, seller_id, product, views, attributes)
         call = check_call(_read_all(photos), listing, idempotency_key or str(uuid.uuid4()), self._timeout_s)
@@ -102,7 +102,7 @@ class Client:
         since: str | None = None,
         reviewed: bool | None = None,
     ) -> Iterator[CheckRecord]:
-        """Go through all stored checks that match, newest first; pages are fetched as they are needed."""
+        """Iterate over the stored checks that match, newest first; pages are fetched as needed."""
         cursor: str | None = None
         while True:
             call = list_call(listing_id, outcome, product, since, reviewed, cursor)
@@ -113,11 +113,11 @@ class Client:
                 return
 
     def review(self, check_id: str, decision: Decision, note: str = "") -> Review:
-        """Record a human's decision on a check."""
+        """Add a reviewer's decision on a check."""
         return Review.model_validate_json(self._send(review_call(check_id, decision, note)).content)
 
     def delete(self, check_id: str) -> None:
-        """Delete a check with those of its photos that no other check shows."""
+        """Delete a check with those of its photos that no other check has."""
         self._send(delete_call(check_id))
 
     def photo(self, check_id: str, index: int) -> bytes:
@@ -129,19 +129,19 @@ class Client:
         return self._send(picture_call(check_id, index, "/evidence")).content
 
     def crops(self, check_id: str, index: int) -> PhotoCrops:
-        """Give the crops of a photo that mattered, with the references that look like them."""
+        """Give the crops of a photo with the most evidence, each with its nearest references."""
         return PhotoCrops.model_validate_json(self._send(picture_call(check_id, index, "/crops")).content)
 
     def reference(self, nearest: NearestReference) -> bytes:
-        """Give a reference that a crop was given, as JPEG."""
+        """Give a reference of a crop as JPEG."""
         return self._send(Call(method="GET", path=nearest.url)).content
 
     def bundles(self) -> BundleList:
-        """Say which bundles serve."""
+        """Give the bundles that serve."""
         return BundleList.model_validate_json(self._send(Call(method="GET", path="/v1/bundles")).content)
 
     def bundle(self, name: str) -> BundleClient:
-        """Give the calls that change what serves under a bundle name."""
+        """Give the calls that change the bundles under a name."""
         return BundleClient(self._send, name)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""`touchstone labels export STORE OUT.csv`: what reviewers decided, as a manifest to train on."""
+"""`touchstone labels export STORE OUT.csv`: reviewers' decisions as a training manifest."""
 
 from __future__ import annotations
 

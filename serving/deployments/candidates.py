@@ -1,4 +1,4 @@
-"""Candidates: the bundles in `bundles_folder` that may come into service, each loaded when it is asked for."""
+"""Candidates: the bundles in `bundles_folder` that may be deployed, each loaded on request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ log = logging.getLogger("touchstone.serving")
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What a candidate's bundle.json says of itself; its files are not checked until it is loaded."""
+    """A candidate as its bundle.json describes it; its files are checked when it is loaded."""
 
     candidate: str
     name: str
@@ -45,18 +45,18 @@ class Candidate:
 
 
 class Candidates:
-    """Finds and loads bundles by the name of their folder; a caller never names a path."""
+    """Finds and loads bundles by the name of their folder; callers give no paths."""
 
     def __init__(self, bundles_folder: Path | None, options: BundleOptions) -> None:
         self._bundles_folder = bundles_folder
         self._options = options
 
     def list(self, name: str) -> list[Candidate]:
-        """Give the candidates for a bundle name, by folder name; folders that hold no bundle are left out."""
+        """Give the candidates for a bundle name, sorted by folder; folders without a bundle are left out."""
         folder = self._bundles_folder
         if folder is None or not folder.is_dir():
             return []
-        found = (_glance(path) for path in sorted(folder.iterdir()) if _is_plain(path.name) and path.is_dir())
+        found = (_read_candidate(path) for path in sorted(folder.iterdir()) if _is_plain(path.name) and path.is_dir())
         return [candidate for candidate in found if candidate is not None and candidate.name == name][:MAX_LISTED]
 
     def folder_of(self, slot: Slot, candidate: str | None) -> Path:
@@ -66,7 +66,7 @@ class Candidates:
         folder = self._bundles_folder
         if folder is None:
             raise CandidateNotFound("this server has no candidates; set bundles_folder to the folder that holds them")
-        # Looked for among what is there rather than joined to a path: no name leads anywhere else.
+        # Compared with the folders that exist and never joined to a path: no path traversal.
         if not _is_plain(candidate) or candidate not in {path.name for path in folder.glob("*") if path.is_dir()}:
             raise CandidateNotFound(
                 f"bundles_folder has no folder {candidate[:80]!r}; GET …/candidates lists those it has"
@@ -76,17 +76,17 @@ class Candidates:
     def load(self, slot: Slot, candidate: str | None, expected_sha256: str | None) -> LoadedBundle:
         """Load, check, self-test and warm up a candidate for a slot. Takes seconds: call it in a thread.
 
-        Gives the one in memory where the slot has it already. Raises CandidateNotFound, or the RequestRefused that says
-        why it may not serve.
+        Gives the one in memory where the slot has it already. Raises CandidateNotFound, or the RequestRefused of what
+        is wrong with it.
         """
         folder = self.folder_of(slot, candidate)
-        sha256 = _sha256_of_record(folder)
+        sha256 = _metadata_sha256(folder)
         for loaded in slot.loaded():
             if loaded.sha256 == sha256 and loaded.candidate == candidate:
                 bundle = loaded
                 break
         else:
-            bundle = _refusing(candidate, folder, lambda: self._open(slot, folder, candidate))
+            bundle = _load_or_refuse(candidate, folder, lambda: self._open(slot, folder, candidate))
         if expected_sha256 is not None and bundle.sha256 != expected_sha256:
             raise CandidateMismatch(
                 f"{_called(candidate)} has the sha256 {bundle.sha256}, not {expected_sha256[:64]} as asked for"
@@ -95,13 +95,13 @@ class Candidates:
 
     def _open(self, slot: Slot, folder: Path, candidate: str | None) -> LoadedBundle:
         bundle = open_bundle(folder, self._options, candidate)
-        _refuse_misfit(slot, bundle)
+        _refuse_mismatch(slot, bundle)
         warm_up(bundle.detector)
         return bundle
 
 
 def warm_up(detector: Detector) -> None:
-    """Judge one made-up listing for each product, so that the first real one meets nothing that was never run."""
+    """Judge one generated listing for each product, so that the first real one is not slower than the others."""
     pixels = self_test_inputs(max(64, detector.bundle.metadata.geometry.size_px))[0]
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG")
@@ -110,7 +110,7 @@ def warm_up(detector: Detector) -> None:
         detector.decide_listing(judgements, product=product)
 
 
-def _refuse_misfit(slot: Slot, bundle: LoadedBundle) -> None:
+def _refuse_mismatch(slot: Slot, bundle: LoadedBundle) -> None:
     wanted, found = slot.active.detector.bundle.metadata, bundle.detector.bundle.metadata
     if found.name != wanted.name:
         raise CandidateMismatch(f"{_called(bundle.candidate)} is named {found.name!r}, not {wanted.name!r}")
@@ -121,8 +121,8 @@ def _refuse_misfit(slot: Slot, bundle: LoadedBundle) -> None:
         )
 
 
-def _refusing(candidate: str | None, folder: Path, load: Callable[[], LoadedBundle]) -> LoadedBundle:
-    """Load, and say in a code of the contract why it failed; no answer names a path of this machine."""
+def _load_or_refuse(candidate: str | None, folder: Path, load: Callable[[], LoadedBundle]) -> LoadedBundle:
+    """Load, and turn a failure into an error of the HTTP contract; its message has no path of this machine."""
     try:
         return load()
     except (BundleError, CheckError, ConfigError, OSError) as error:
@@ -132,8 +132,8 @@ def _refusing(candidate: str | None, folder: Path, load: Callable[[], LoadedBund
         elif isinstance(error, BundleFormatUnknown):
             kind = CandidateFormatUnknown
         log.warning("candidate %s refused: %s", candidate, error)
-        told = (error.strerror or "it cannot be read") if isinstance(error, OSError) else str(error)
-        raise kind(f"{_called(candidate)} is refused, and nothing changed: {_without_path(told, folder)}") from error
+        reason = (error.strerror or "it cannot be read") if isinstance(error, OSError) else str(error)
+        raise kind(f"{_called(candidate)} is refused, and nothing changed: {_without_path(reason, folder)}") from error
 
 
 def _without_path(message: str, folder: Path) -> str:
@@ -148,14 +148,14 @@ def _is_plain(name: str) -> bool:
     return bool(name) and name.isprintable() and not name.startswith(".") and not set(name) & set("/\\")
 
 
-def _sha256_of_record(folder: Path) -> str | None:
+def _metadata_sha256(folder: Path) -> str | None:
     try:
         return hashlib.sha256((folder / METADATA_FILE).read_bytes()).hexdigest()
     except OSError:
-        return None  # loading it will say why
+        return None  # loading it raises the reason
 
 
-def _glance(folder: Path) -> Candidate | None:
+def _read_candidate(folder: Path) -> Candidate | None:
     try:
         data = (folder / METADATA_FILE).read_bytes()
         table = json.loads(data)

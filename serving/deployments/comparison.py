@@ -1,4 +1,4 @@
-"""Compares a shadow's verdicts with those that were answered, product by product."""
+"""Compares the verdicts of a shadow with the answered ones, product by product."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ CERTAIN = frozenset({"genuine", "counterfeit"})
 
 
 async def compare(rows: DeploymentRows, pair: Pair, examples: int) -> list[ProductComparison]:
-    """Give the comparison for each product that has checks judged by both, with at most so many examples each."""
+    """Give the comparison for each product with checks that both judged, each with at most `examples` examples."""
     table = await rows.count_outcomes(pair)
     moves = await rows.measure_moves(pair)
     return [
         _product(product, counts, moves[product], await rows.find_examples(pair, product, examples))
         for product, counts in table.items()
-        if product in moves  # the first check of a product may have come between the two questions
+        if product in moves  # the first check of a product may be stored between the two queries
     ]
 
 

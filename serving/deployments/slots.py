@@ -1,4 +1,4 @@
-"""The bundles that serve: which detector judges which product, and what stands beside it for a change."""
+"""The bundles in memory: one slot for each bundle of the settings, with its active, shadow and canary bundles."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vision.errors import ConfigError, ProductRequired, UnknownProduct
 class LoadedBundle:
     """A bundle in memory. `candidate` is its folder's name in `bundles_folder`, None where the settings name it.
 
-    `sample` is what drift compares checks with, None in older bundles.
+    `sample` is the validation sample that drift compares checks with, None in older bundles.
     """
 
     detector: Detector
@@ -44,10 +44,10 @@ class Canary:
     bundle: LoadedBundle
     share: float
 
-    def takes(self, listing_id: str | None) -> bool:
-        """Whether this listing is among the share: the same one always is, and raising the share keeps those it had.
+    def includes(self, listing_id: str | None) -> bool:
+        """Whether the canary answers this listing: always or never, by its hash; a larger share only adds listings.
 
-        A check without a listing_id is never taken: nothing says what belongs together.
+        A check without a listing_id is answered by the active bundle: it can't be assigned consistently.
         """
         if listing_id is None:
             return False
@@ -57,7 +57,7 @@ class Canary:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One bundle that the settings name, and what has come beside or in place of it while the server runs."""
+    """One bundle of the settings, with the bundles that replaced it or run beside it since the server started."""
 
     configured_folder: Path
     configured_sha256: str
@@ -72,7 +72,7 @@ class Slot:
 
     def answering(self, listing_id: str | None) -> LoadedBundle:
         """Give the bundle that answers a listing."""
-        return self.canary.bundle if self.canary is not None and self.canary.takes(listing_id) else self.active
+        return self.canary.bundle if self.canary is not None and self.canary.includes(listing_id) else self.active
 
     def loaded(self) -> Iterator[LoadedBundle]:
         """Give every bundle in memory, the active one first."""
@@ -84,7 +84,7 @@ class Slot:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedBundles:
-    """The slots in the order of the settings, and the one for each product name. Never changed, only replaced."""
+    """The slots in the order of the settings, and the slot of each product. Immutable; a change makes a new one."""
 
     slots: tuple[Slot, ...]
     by_product: Mapping[str, Slot]
@@ -95,7 +95,7 @@ class LoadedBundles:
         return tuple(slot.active.detector for slot in self.slots)
 
     def find_product(self, named: str | None, listing_id: str | None = None) -> tuple[str, Detector]:
-        """Give the product to judge and its detector; raises ProductRequired or UnknownProduct naming the known."""
+        """Give the product to judge and its detector; raises ProductRequired or UnknownProduct."""
         known = ", ".join(sorted(self.by_product))
         if named is None:
             if len(self.by_product) > 1:
@@ -113,8 +113,8 @@ class LoadedBundles:
             raise BundleNotFound(f"no bundle of the name {name[:80]!r} serves here; known: {known}")
         if len(found) > 1:
             raise BundleNameAmbiguous(
-                f"{len(found)} bundles of the settings have the name {name[:80]!r}, so nothing says which one to "
-                "change; give each a name of its own with run.name when training"
+                f"{len(found)} bundles of the settings have the name {name[:80]!r}, so it is "
+                "ambiguous which one to change; give each a name of its own with run.name when training"
             )
         return found[0]
 
@@ -126,19 +126,19 @@ class LoadedBundles:
     def find_reference(self, name: str, reference_id: str) -> bytes:
         """Give the JPEG of a reference of a bundle of this name; raises ReferenceNotFound.
 
-        A replaced bundle's are given as long as it is in memory, since a page that shows its crops may still be open.
+        Those of a replaced bundle are given while it is in memory: a page that shows its crops may still be open.
         """
         for bundle in (bundle for slot in self.slots for bundle in slot.loaded()):
             reference = bundle.bank.find(reference_id) if bundle.name == name else None
             if reference is not None:
                 return bundle.bank.image(reference)
         raise ReferenceNotFound(
-            f"no loaded bundle of the name {name[:80]!r} has a reference {reference_id[:80]!r}: it never had one, or "
-            "the reference was erased"
+            f"no loaded bundle of the name {name[:80]!r} has a reference {reference_id[:80]!r}: it does not exist, or "
+            "was erased"
         )
 
     def with_slot(self, old: Slot, new: Slot) -> LoadedBundles:
-        """Give the same with one slot replaced; both know the same products."""
+        """Give a copy with one slot replaced by another of the same products."""
         return LoadedBundles(
             slots=tuple(new if slot is old else slot for slot in self.slots),
             by_product={product: new if slot is old else slot for product, slot in self.by_product.items()},
@@ -173,7 +173,7 @@ def open_bundle(folder: Path, options: BundleOptions, candidate: str | None = No
         providers=options.providers,
         counterfeit_share=shares,
         limits=options.photo_limits,
-        threads=1,  # photos run beside each other, one compute thread a core, so one photo needs no more
+        threads=1,  # photos run in parallel, one compute thread a core, so one photo needs no more
     )
     batching = options.batching
     if batching.applies_to(detector.scorer.providers[0]):

@@ -1,4 +1,7 @@
-"""Changes what serves while the server runs: load, record, swap one reference; checks in flight end on the old one."""
+"""Changes bundles while the server runs: load, store the change, swap one reference.
+
+A check in flight finishes on the bundle that it began with.
+"""
 
 from __future__ import annotations
 
@@ -24,26 +27,26 @@ from serving.schemas.bundles import BundleAction, BundleName, CanarySent, Candid
 from serving.store.deployment_rows import DeploymentRows, NewBundleChange
 
 T = TypeVar("T")
-SETTLE_S = 5.0  # after a change, until the checks that began on the old bundle have let go of it
-SERVER = "server"  # who made a change that no caller asked for
+SETTLE_S = 5.0  # after a change, until the checks that began on the old bundle have finished
+SERVER = "server"  # the caller of a change that no request asked for
 log = logging.getLogger("touchstone.serving")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who asks for a change, and why."""
+    """Who requests a change, and why."""
 
     caller: str
     by: str | None = None
     note: str = ""
 
 
-class BundleSwitch:
-    """Holds the bundles that serve. `current` is read once a check; every change replaces it whole.
+class DeploymentSwitch:
+    """Holds the bundles that serve. `current` is read once a check; every change replaces it as a whole.
 
-    One candidate is loaded at a time. Rolling back needs no loading, so it waits for none: a load that finds the slot
-    changed when it is done is refused. `on_change` is told what serves after each change. Without `rows` a change
-    does not outlive the process.
+    One candidate is loaded at a time. A rollback loads nothing and does not wait for a load; a load that finds the slot
+    changed when it ends is refused. `on_change` is called with the bundles after each change. Without `rows` a change
+    ends with the process.
     """
 
     def __init__(
@@ -67,17 +70,17 @@ class BundleSwitch:
         return self._rows is not None
 
     async def activate(self, name: str, sent: CandidateSent, caller: str) -> Slot:
-        """Let a candidate answer every check; the one it replaces stays for a rollback. The active one: no change."""
+        """Let a candidate answer every check; the replaced one is kept for a rollback. The active one: no change."""
 
         def change(slot: Slot, bundle: LoadedBundle) -> Slot:
             if bundle.sha256 == slot.active.sha256:
                 return slot
-            return _answering(slot, bundle, previous=slot.active)
+            return _with_active(slot, bundle, previous=slot.active)
 
-        return await self._bring_in("activate", name, sent, caller, change)
+        return await self._deploy("activate", name, sent, caller, change)
 
     async def shadow(self, name: str, sent: CandidateSent, caller: str) -> Slot:
-        """Let a candidate judge the same checks without being heard."""
+        """Let a candidate judge the same checks in the background; its verdicts are stored and not answered."""
 
         def change(slot: Slot, bundle: LoadedBundle) -> Slot:
             _refuse_active(slot, bundle)
@@ -85,10 +88,10 @@ class BundleSwitch:
                 return slot
             return dataclasses.replace(slot, shadow=bundle)
 
-        return await self._bring_in("shadow", name, sent, caller, change)
+        return await self._deploy("shadow", name, sent, caller, change)
 
     async def canary(self, name: str, sent: CanarySent, caller: str) -> Slot:
-        """Let a candidate answer a share of the listings; again with another share moves it."""
+        """Let a candidate answer a share of the listings; a second call changes the share."""
 
         def change(slot: Slot, bundle: LoadedBundle) -> Slot:
             _refuse_active(slot, bundle)
@@ -97,12 +100,12 @@ class BundleSwitch:
                 return slot
             return dataclasses.replace(slot, canary=Canary(bundle=bundle, share=sent.share))
 
-        return await self._bring_in("canary", name, sent, caller, change)
+        return await self._deploy("canary", name, sent, caller, change)
 
     async def roll_back(self, name: str, sent: RollbackSent, caller: str) -> Slot:
-        """Take back an activation, a canary or a shadow; raises NothingToRollBack.
+        """Roll back an activation, a canary or a shadow; raises NothingToRollBack.
 
-        An activation is taken back once: a call that is sent again by mistake must not bring the bad bundle back.
+        An activation is rolled back once: a call repeated by mistake must not activate the bad bundle again.
         """
         author = Author(caller=caller, by=sent.by, note=sent.note)
         if sent.what == "activation":
@@ -112,12 +115,12 @@ class BundleSwitch:
         return await self._finish(self._commit("roll_back_shadow", name, None, _without_shadow, author))
 
     async def restore(self) -> None:
-        """Bring back what served when the server was stopped or killed; what can't be loaded is logged and left out.
+        """Restore the bundles of the latest changes at start; a bundle that can't be loaded is logged and left out.
 
-        The settings go first: where they name another bundle than at the latest change, that one serves.
+        The settings take precedence: where they name another bundle than at the latest change, that one serves.
         """
         for slot in self.current.slots:
-            with contextlib.suppress(BundleNameAmbiguous):  # such a slot was never changed
+            with contextlib.suppress(BundleNameAmbiguous):  # such a slot can't be changed
                 if self._rows is not None and self.current.find_slot(slot.name) is slot:
                     state = await self._rows.find_state(slot.name)
                     if state is not None and state != state_of(slot):
@@ -126,16 +129,16 @@ class BundleSwitch:
     async def _restore_slot(self, rows: DeploymentRows, slot: Slot, state: SlotState) -> None:
         author = Author(caller=SERVER)
         if state.configured_sha256 != slot.configured_sha256:
-            log.info("bundle %s: the settings name another one than at the latest change, so it serves", slot.name)
-            await self._record(rows, "settings_changed", slot.name, state_of(slot), author)
+            log.info("bundle %s: the settings name another bundle than at the latest change, so it serves", slot.name)
+            await self._store_change(rows, "settings_changed", slot.name, state_of(slot), author)
             return
         try:
             active = await self._load_again(slot, state.active)
         except RequestRefused as error:
             log.error(
-                "bundle %s: what was activated cannot be loaded, so the settings' one serves: %s", slot.name, error
+                "bundle %s: the activated bundle cannot be loaded, so that of the settings serves: %s", slot.name, error
             )
-            await self._record(
+            await self._store_change(
                 rows, "restore_failed", slot.name, state, dataclasses.replace(author, note=error.message)
             )
             return
@@ -148,7 +151,7 @@ class BundleSwitch:
         canary = await self._load_if_possible(slot, state.canary, "canary")
         if canary is not None and state.canary_share is not None:
             new = dataclasses.replace(new, canary=Canary(bundle=canary, share=state.canary_share))
-        self._put(slot, new)
+        self._swap(slot, new)
 
     async def _load_if_possible(self, slot: Slot, named: BundleName | None, what: str) -> LoadedBundle | None:
         if named is None:
@@ -162,7 +165,7 @@ class BundleSwitch:
     async def _load_again(self, slot: Slot, named: BundleName) -> LoadedBundle:
         return await asyncio.to_thread(self._candidates.load, slot, named.candidate, named.sha256)
 
-    async def _bring_in(
+    async def _deploy(
         self,
         action: BundleAction,
         name: str,
@@ -174,14 +177,14 @@ class BundleSwitch:
         author = Author(caller=caller, by=sent.by, note=sent.note)
 
         async def load_and_commit() -> Slot:
-            with self._only_loader(name):
+            with self._loading_alone(name):
                 bundle = await asyncio.to_thread(self._candidates.load, slot, sent.candidate, sent.sha256)
                 return await self._commit(action, name, slot, lambda now: change(now, bundle), author)
 
         return await self._finish(load_and_commit())
 
     async def _finish(self, work: Awaitable[T]) -> T:
-        """Finish a change also when its caller left: what was recorded must come to serve."""
+        """Finish a change also when its caller disconnects: a stored change must take effect."""
         loop = asyncio.get_running_loop()
         try:
             return await asyncio.shield(asyncio.ensure_future(work))
@@ -191,27 +194,27 @@ class BundleSwitch:
     async def _commit(
         self, action: BundleAction, name: str, seen: Slot | None, change: Callable[[Slot], Slot], author: Author
     ) -> Slot:
-        """Record and swap; where `seen` is given and no longer what serves, another change came first."""
+        """Store the change and swap; where `seen` is given and is no longer current, another change came first."""
         async with self._committing:
             slot = self.current.find_slot(name)
             if seen is not None and slot is not seen:
                 raise BundleChangeConflict(
-                    "what serves was changed while the candidate was loading; look, and ask again"
+                    "another change was made while the candidate was loading; read the state, and try again"
                 )
             new = change(slot)
             if new is slot:
                 return slot
             if self._rows is not None:
-                await self._record(self._rows, action, name, state_of(new), author)
-            self._put(slot, new)
+                await self._store_change(self._rows, action, name, state_of(new), author)
+            self._swap(slot, new)
             log.info("bundle %s: %s, now %s", name, action, new.active.sha256[:12])
             return new
 
-    def _put(self, old: Slot, new: Slot) -> None:
+    def _swap(self, old: Slot, new: Slot) -> None:
         self.current = self.current.with_slot(old, new)
         self._on_change(self.current)
 
-    async def _record(
+    async def _store_change(
         self, rows: DeploymentRows, action: BundleAction, name: str, state: SlotState, author: Author
     ) -> None:
         new = NewBundleChange(
@@ -220,10 +223,10 @@ class BundleSwitch:
         await rows.add_change(new, datetime.datetime.now(datetime.UTC))
 
     @contextlib.contextmanager
-    def _only_loader(self, name: str) -> Iterator[None]:
+    def _loading_alone(self, name: str) -> Iterator[None]:
         if self._loading is not None:
             raise BundleChangeConflict(
-                f"a candidate for {self._loading!r} is being loaded; ask again when that is done"
+                f"a candidate for {self._loading!r} is being loaded; try again when that has finished"
             )
         self._loading = name
         try:
@@ -233,7 +236,7 @@ class BundleSwitch:
 
 
 def state_of(slot: Slot) -> SlotState:
-    """Give a slot as it is recorded."""
+    """Give the state of a slot, as it is stored and answered."""
     canary = slot.canary
     return SlotState(
         configured_sha256=slot.configured_sha256,
@@ -257,13 +260,13 @@ def _refuse_active(slot: Slot, bundle: LoadedBundle) -> None:
 def _without_activation(slot: Slot) -> Slot:
     if slot.previous is None:
         raise NothingToRollBack(
-            "no activation can be taken back: there was none, or it was taken back already; activate the one you want"
+            "no activation can be rolled back: there was none, or it was rolled back already; activate a bundle instead"
         )
-    return _answering(slot, slot.previous, previous=None)
+    return _with_active(slot, slot.previous, previous=None)
 
 
-def _answering(slot: Slot, bundle: LoadedBundle, *, previous: LoadedBundle | None) -> Slot:
-    """Give the slot with another active bundle: nothing shadows itself, and what answers is this one for everyone."""
+def _with_active(slot: Slot, bundle: LoadedBundle, *, previous: LoadedBundle | None) -> Slot:
+    """Give the slot with another active bundle, which ends the canary, and the shadow where it is the same bundle."""
     return dataclasses.replace(
         slot,
         configured_sha256=bundle.sha256 if bundle.candidate is None else slot.configured_sha256,
@@ -276,11 +279,11 @@ def _answering(slot: Slot, bundle: LoadedBundle, *, previous: LoadedBundle | Non
 
 def _without_canary(slot: Slot) -> Slot:
     if slot.canary is None:
-        raise NothingToRollBack("no canary answers; GET …/state says what serves")
+        raise NothingToRollBack("there is no canary; GET …/state has the bundles that serve")
     return dataclasses.replace(slot, canary=None)
 
 
 def _without_shadow(slot: Slot) -> Slot:
     if slot.shadow is None:
-        raise NothingToRollBack("no shadow judges; GET …/state says what serves")
+        raise NothingToRollBack("there is no shadow; GET …/state has the bundles that serve")
     return dataclasses.replace(slot, shadow=None)

@@ -1,4 +1,4 @@
-"""Reviews become training labels: the reviewed checks of a store as a manifest, with their photos beside it."""
+"""Exports reviews as training labels: a manifest of the reviewed checks of a store, with their photos."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SOURCE = "reviewer"
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedLabels:
-    """What was written: listings by label, photos, and what was left out."""
+    """The numbers of an export: listings by label, photos, and what was left out."""
 
     listings: dict[str, int]
     photos: int
@@ -38,8 +38,8 @@ class ExportedLabels:
 def export_labels(store: Path, out: Path) -> ExportedLabels:
     """Write the manifest `out` and copy its photos into `<out without .csv>_photos` beside it.
 
-    A listing's label is its latest review, over all checks of the listing; `cant_tell` leaves it out. A listing that
-    was checked as several products is one listing a product. Raises ConfigError when there is no store to read.
+    A listing's label is its latest review over all its checks; one with `cant_tell` is left out. A listing that was
+    checked as several products is one listing for each. Raises ConfigError when there is no store to read.
     """
     engine = _open_store(store)
     try:
@@ -73,7 +73,7 @@ class ReviewedPhoto:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewedListing:
-    """A listing with the decision that counts, and its distinct photos."""
+    """A listing with its latest decision and its distinct photos."""
 
     listing: str
     seller: str | None
@@ -91,7 +91,7 @@ def _open_store(store: Path) -> Engine:
 
 
 def _latest_by_listing(session: Session) -> dict[tuple[str, str], ReviewedListing]:
-    """Give each reviewed listing and product, oldest check first; checks without a listing id stand for themselves."""
+    """Give each reviewed listing and product, oldest check first; a check without a listing id is its own listing."""
     query = (
         select(CheckRow)
         .where(exists().where(ReviewRow.check_id == CheckRow.check_id))
@@ -130,7 +130,7 @@ def _photos_of(row: CheckRow) -> Iterator[ReviewedPhoto]:
 def _write_photos(
     labelled: dict[tuple[str, str], ReviewedListing], photos: Path, out: Path
 ) -> tuple[list[dict[str, str]], int]:
-    """Copy every photo once, named by its hash; give the manifest's rows and how many photos were not found."""
+    """Copy every photo once, named by its SHA-256; give the manifest's rows and how many photos are missing."""
     folder = out.with_name(f"{out.stem}_photos")
     folder.mkdir(parents=True, exist_ok=True)
     rows, missing = [], 0
@@ -165,12 +165,12 @@ def _row(listing: ReviewedListing, photo: ReviewedPhoto, copy: Path) -> dict[str
 def _suffix(data: bytes) -> str:
     try:
         return {"jpeg": "jpg"}.get(sniff_format(data), sniff_format(data))
-    except PhotoError:  # a stored photo was readable once: a version that reads fewer formats still exports it
+    except PhotoError:  # it was readable when it was stored, maybe by a version that read more formats
         return "bin"
 
 
 def _write_manifest(rows: Sequence[dict[str, str]], out: Path) -> None:
-    """Write the table in one step, so that a stopped export leaves no half manifest."""
+    """Write the table atomically, so that an interrupted export leaves no partial manifest."""
     partial = out.with_name(f".{out.name}.partial")
     with partial.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, COLUMNS)

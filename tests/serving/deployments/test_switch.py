@@ -323,7 +323,7 @@ def test_a_canary_answers_its_share_and_a_listing_always_meets_the_same_bundle(s
     client.bundle("tiny").canary("v2", 0.3)
     canary = site.services.bundles.slots[0].canary
     assert canary is not None
-    among = [f"l-{index}" for index in range(4000) if canary.takes(f"l-{index}")]
+    among = [f"l-{index}" for index in range(4000) if canary.includes(f"l-{index}")]
     assert 0.27 < len(among) / 4000 < 0.33  # four standard deviations
     others = [f"l-{index}" for index in range(8) if f"l-{index}" not in among]
     for _ in range(2):
@@ -333,7 +333,7 @@ def test_a_canary_answers_its_share_and_a_listing_always_meets_the_same_bundle(s
     client.bundle("tiny").canary("v2", 0.8)
     more = site.services.bundles.slots[0].canary
     assert more is not None
-    assert all(more.takes(listing) for listing in among), "a larger share keeps the listings that it had"
+    assert all(more.includes(listing) for listing in among), "a larger share keeps the listings that it had"
     client.bundle("tiny").roll_back("canary")
     assert version_of(site, listing_id=among[0]) == "1"
 

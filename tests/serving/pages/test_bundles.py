@@ -92,7 +92,7 @@ def test_a_canary_gets_the_share_that_was_typed_and_is_ended(site: Running, open
 def test_a_refusal_is_said_and_what_served_serves_on(site: Running, open_page: OpenPage) -> None:
     page = open_page(site, "/bundles")
     change(page, "Activate", candidate="changed, version 1")
-    expect(page.locator(".bundle-slot .problem")).to_contain_text("not as it was sealed")
+    expect(page.locator(".bundle-slot .problem")).to_contain_text("changed after it was sealed")
     expect(role(page, "active")).to_contain_text("the settings")
 
 

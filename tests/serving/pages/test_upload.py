@@ -168,4 +168,4 @@ def test_a_server_without_store_shows_the_verdict_with_the_local_photo(start: St
     expect(page.locator(".stage-photo .photo")).to_be_visible()
     expect(page.locator(".review")).to_have_count(0)
     page.goto(site.url + "/checks")
-    expect(page.locator("#list-problem")).to_contain_text("keeps nothing")
+    expect(page.locator("#list-problem")).to_contain_text("has no store")
