@@ -13,6 +13,7 @@ from serving.http.loopback import is_loopback
 from serving.http.rate_limit import RateLimitSettings
 from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TracingSettings
+from vision.check_shape import MAX_PHOTOS
 from vision.config.cpu_limits import usable_cores
 from vision.config.read import read_config, setting
 from vision.errors import ConfigError
@@ -59,7 +60,7 @@ class ServeSettings:
     allow_open: bool = setting(
         False, help="Listen beyond loopback without an API key: anyone who can connect may then read and send."
     )
-    max_photos: int = setting(12, help="Maximum photos in one check, 1 to 12.")
+    max_photos: int = setting(MAX_PHOTOS, help=f"Maximum photos in one check, 1 to {MAX_PHOTOS}.")
     max_photo_bytes: int = setting(20 * 2**20, help="Maximum bytes of one photo as sent.")
     max_photo_pixels: int = setting(
         60_000_000,
@@ -107,7 +108,7 @@ class ServeSettings:
         if not self.store:
             raise ConfigError('store: is empty; name a folder, or "none" to keep nothing')
         _within("port", self.port, 0, 65535)
-        _within("max_photos", self.max_photos, 1, 12)
+        _within("max_photos", self.max_photos, 1, MAX_PHOTOS)
         _within("max_photo_bytes", self.max_photo_bytes, 1)
         _within("max_photo_pixels", self.max_photo_pixels, 1)
         _within("photo_timeout_s", self.photo_timeout_s, 0.1)

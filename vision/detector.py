@@ -1,44 +1,36 @@
 """The library's front door: photos in, verdict out, without any server."""
 
-import difflib
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
 from vision.bundle.bundle import Bundle, read_bundle
 from vision.bundle.metadata import Precision
+from vision.check_shape import require_shape, resolve_product
 from vision.copies.pdq import hash_photo
 from vision.errors import (
     PHOTO_ERRORS,
     ConfigError,
-    NoPhotos,
     NoReadablePhoto,
     PhotoError,
     PhotoMissing,
-    ProductRequired,
-    TooManyPhotos,
-    UnknownProduct,
-    ViewsMismatch,
 )
-from vision.inference.batching import BatchingScorer
-from vision.inference.scorer import CPU, Scorer
+from vision.inference.scorer import CPU, Scorer, TileScorer
 from vision.inputs import open_for_input, to_input
 from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits
 from vision.photo.quality import measure_quality, quality_issues
 from vision.timings import StepTimer, Timing
 from vision.verdict import Evidence, PhotoFault, PhotoJudgement, Verdict, decide
 
-MOST_PHOTOS: Final = 12
-
 
 class Detector:
     """Judges listings with one bundle. Any number of threads may share it; each call keeps one core busy.
 
     `counterfeit_share` is the base rate per product for which authenticity is stated; without one it is the
-    validation's. `precision` asks for one of the bundle's graphs, which is else the best for this processor. Raises
-    BundleError for a broken bundle and ConfigError for a setting.
+    validation's. `precision` asks for one of the bundle's graphs, which is else the best for this processor. A `scorer`
+    of the bundle takes the place of the one that `providers`, `threads` and `precision` open. Raises BundleError for a
+    broken bundle and ConfigError for a setting.
     """
 
     def __init__(
@@ -50,6 +42,7 @@ class Detector:
         limits: PhotoLimits = DEFAULT_LIMITS,
         threads: int = 1,
         precision: Precision | None = None,
+        scorer: TileScorer | None = None,
     ) -> None:
         for product, share in counterfeit_share.items():
             if not 0 < share < 1:
@@ -57,14 +50,9 @@ class Detector:
         self.bundle = bundle if isinstance(bundle, Bundle) else read_bundle(Path(bundle))
         self.counterfeit_share = dict(counterfeit_share)
         self.limits = limits
-        self.scorer: Scorer | BatchingScorer = Scorer(
+        self.scorer: TileScorer = scorer or Scorer(
             self.bundle, providers=providers, threads=threads, precision=precision
         )
-
-    def gather_photos(self, *, longest_wait_s: float, most_photos: int) -> None:
-        """Judge photos of several threads together from now on; pays on a device that one photo can't fill."""
-        if isinstance(self.scorer, Scorer):
-            self.scorer = BatchingScorer(self.scorer, longest_wait_s=longest_wait_s, most_tiles=most_photos)
 
     def check(
         self,
@@ -79,29 +67,30 @@ class Detector:
         PhotoVerdict. Raises a CheckError when the check can't be answered as asked.
         """
         product = self.resolve_product(product)
-        self._check_counts(len(photos), views)
-        judgements = [self._judge(photo, index, len(photos)) for index, photo in enumerate(photos)]
+        require_shape(len(photos), views)
+        judgements = [self._judge(photo, index, with_hash=len(photos) > 1) for index, photo in enumerate(photos)]
         return self.decide_listing(judgements, product=product, views=views)
 
-    def judge_photo(self, data: bytes, index: int, *, of: int = 1) -> PhotoJudgement:
-        """One photo's walk up to its logit; a photo that can't be read gives a judgement with its error.
+    def judge_photo(self, data: bytes, index: int, *, with_hash: bool = False) -> PhotoJudgement:
+        """One photo's logit and what belongs to it; a photo that can't be read gives a judgement with its error.
 
-        `of` is the number of photos that the listing has: a single one needs no comparing with others.
+        `with_hash` adds the perceptual hash, by which copies among a listing's photos are found.
         """
         geometry = self.bundle.metadata.geometry
         timer = StepTimer()
         try:
-            with timer.time("decode"):
-                photo = open_for_input(data, geometry, self.limits)
+            photo = open_for_input(data, geometry, self.limits)
         except PhotoError as error:
-            return _faulty(index, hashlib.sha256(data).hexdigest(), error, timer.timings)
-        with timer.time("resize"):
-            tiles = to_input(photo, geometry)
-        with timer.time("infer"):
-            scores = self.scorer.score(tiles.pixels)
-        with timer.time("measure"):
-            measures = measure_quality(photo)
-            photo_hash = hash_photo(photo) if of > 1 else None
+            timer.end_step("decode")
+            return _faulty(index, hashlib.sha256(data).hexdigest(), error, tuple(timer.timings))
+        timer.end_step("decode")
+        tiles = to_input(photo, geometry)
+        timer.end_step("resize")
+        scores = self.scorer.score(tiles.pixels)
+        timer.end_step("infer")
+        measures = measure_quality(photo)
+        photo_hash = hash_photo(photo) if with_hash else None
+        timer.end_step("measure")
         x0, y0, x1, y1 = tiles.boxes[0].tolist()
         return PhotoJudgement(
             index=index,
@@ -115,7 +104,7 @@ class Detector:
             embedding=scores.embedding[0],
             measures=measures,
             bits_per_px=8 * len(data) / (photo.width_px * photo.height_px),
-            timings=timer.timings,
+            timings=tuple(timer.timings),
             judged_together=scores.together,
         )
 
@@ -128,7 +117,7 @@ class Detector:
     ) -> Verdict:
         """The verdict on judged photos, in their order. Raises NoReadablePhoto when none has a logit."""
         product = self.resolve_product(product)
-        self._check_counts(len(judgements), views)
+        require_shape(len(judgements), views)
         if all(judgement.logit is None for judgement in judgements):
             raise _no_readable(judgements)
         return decide(
@@ -142,34 +131,17 @@ class Detector:
 
     def resolve_product(self, product: str | None) -> str:
         """The product to judge: the given one if the bundle knows it, or the bundle's only one."""
-        known = self.bundle.metadata.products
-        if product is None:
-            if len(known) == 1:
-                return known[0]
-            raise ProductRequired(f"this bundle knows {len(known)} products: name one of {', '.join(known)}.")
-        if product not in known:
-            near = difflib.get_close_matches(product, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(known)}."
-            raise UnknownProduct(f"this bundle doesn't know the product {product[:80]!r}: {hint}")
-        return product
+        return resolve_product(product, self.bundle.metadata.products)
 
-    def _judge(self, photo: bytes | str | Path, index: int, of: int) -> PhotoJudgement:
+    def _judge(self, photo: bytes | str | Path, index: int, *, with_hash: bool) -> PhotoJudgement:
         if isinstance(photo, bytes):
-            return self.judge_photo(photo, index, of=of)
+            return self.judge_photo(photo, index, with_hash=with_hash)
         try:
             data = Path(photo).read_bytes()
         except OSError as error:
             missing = PhotoMissing(f"{photo} can't be read ({error.strerror}): give the path of a photo.")
             return _faulty(index, hashlib.sha256(b"").hexdigest(), missing)
-        return self.judge_photo(data, index, of=of)
-
-    def _check_counts(self, count: int, views: Sequence[str | None] | None) -> None:
-        if count == 0:
-            raise NoPhotos(f"a check takes 1 to {MOST_PHOTOS} photos: give at least one.")
-        if count > MOST_PHOTOS:
-            raise TooManyPhotos(f"a check takes at most {MOST_PHOTOS} photos, not {count}: send the most telling ones.")
-        if views is not None and len(views) != count:
-            raise ViewsMismatch(f"{len(views)} views for {count} photos: give one for each photo, null where unknown.")
+        return self.judge_photo(data, index, with_hash=with_hash)
 
 
 def _faulty(index: int, sha256: str, error: PhotoError, timings: tuple[Timing, ...] = ()) -> PhotoJudgement:
@@ -180,5 +152,5 @@ def _faulty(index: int, sha256: str, error: PhotoError, timings: tuple[Timing, .
 def _no_readable(judgements: Sequence[PhotoJudgement]) -> NoReadablePhoto:
     faults = [(judgement.index, judgement.error) for judgement in judgements if judgement.error]
     errors = tuple((index, PHOTO_ERRORS[fault.code](fault.message)) for index, fault in faults)
-    told = "; ".join(f"photo {index}: {error.message}" for index, error in errors[:3])
-    return NoReadablePhoto(f"none of the {len(judgements)} photos can be read. {told}", errors)
+    shown = "; ".join(f"photo {index}: {error.message}" for index, error in errors[:3])
+    return NoReadablePhoto(f"none of the {len(judgements)} photos can be read. {shown}", errors)

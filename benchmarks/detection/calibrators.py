@@ -39,8 +39,8 @@ from training.runs.folder import FOLDS_FOLDER
 from training.statistics import scores as metrics
 from training.statistics.bootstrap import paired_bootstrap
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
+from vision.check_shape import MAX_PHOTOS
 from vision.cli.refusals import refusals_in_one_line
-from vision.detector import MOST_PHOTOS
 
 Curve = Callable[[FloatArray], FloatArray]  # logit [N] -> authenticity [N]
 Calibrator = Callable[[FloatArray, BoolArray], Curve]
@@ -163,7 +163,7 @@ def by_photo_count(known: Answers) -> list[Group]:
     """A curve for 1, 2, 3-4, 5 and more photos; buckets without 40 listings and 10 of each label join the next."""
     groups: list[Group] = []
     low = 1
-    for high in (2, 3, 5, MOST_PHOTOS + 1):
+    for high in (2, 3, 5, MAX_PHOTOS + 1):
         bucket = known.only((known.photos >= low) & (known.photos < high))
         if len(bucket.logit) >= 40 and min(bucket.genuine.sum(), (~bucket.genuine).sum()) >= 10:
             groups.append((low, bucket))

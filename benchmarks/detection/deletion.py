@@ -34,8 +34,9 @@ from training.data.manifest import Manifest, PhotoRow, read_manifest
 from training.progress import photo_progress
 from training.robustness.robustness import draw_listings
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
+from vision.check_shape import MAX_PHOTOS
 from vision.cli.refusals import refusals_in_one_line
-from vision.detector import MOST_PHOTOS, Detector
+from vision.detector import Detector
 
 
 def main() -> None:
@@ -79,7 +80,7 @@ def unseen_listings(manifest: Manifest, bundle: Bundle, count: int, seed: int) -
         if name not in known
     }
     drawn = sorted(draw_listings(strata, count, seed))
-    return [tuple(manifest.rows[i] for i in manifest.listings[name][:MOST_PHOTOS]) for name in drawn]
+    return [tuple(manifest.rows[i] for i in manifest.listings[name][:MAX_PHOTOS]) for name in drawn]
 
 
 def judge(

@@ -23,8 +23,9 @@ from PIL import Image, ImageEnhance
 from serving.monitoring.drift import MeasureDrift, compare_window
 from serving.monitoring.drift_statistics import Reference, make_reference
 from training.data.manifest import Manifest, read_manifest
+from vision.check_shape import MAX_PHOTOS
 from vision.cli.refusals import refusals_in_one_line
-from vision.detector import MOST_PHOTOS, Detector
+from vision.detector import Detector
 from vision.drift_sample import ValidationSample, measure_photo, read_sample
 
 Columns = Mapping[str, NDArray[np.float64]]
@@ -32,7 +33,7 @@ Columns = Mapping[str, NDArray[np.float64]]
 
 def standing_photo(manifest: Manifest, rows: Sequence[int]) -> bytes:
     """The photo that stands for a listing, as `vision.drift_sample.one_of` chooses: the first is its best view."""
-    photos = [manifest.rows[row].photo.read_bytes() for row in rows[:MOST_PHOTOS]]
+    photos = [manifest.rows[row].photo.read_bytes() for row in rows[:MAX_PHOTOS]]
     return min(photos, key=lambda data: hashlib.sha256(data).hexdigest())
 
 

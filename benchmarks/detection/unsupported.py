@@ -19,8 +19,9 @@ from PIL import Image
 
 from training.data.manifest import read_manifest
 from training.statistics.estimate import proportion
+from vision.check_shape import MAX_PHOTOS
 from vision.cli.refusals import refusals_in_one_line
-from vision.detector import MOST_PHOTOS, Detector
+from vision.detector import Detector
 
 SIDE_PX = 640
 
@@ -53,7 +54,7 @@ def main() -> None:
     listings = list(manifest.listings.values())[: arguments.most]
 
     def judge(rows: tuple[int, ...]) -> str:
-        photos = [read(manifest.rows[row].photo) for row in rows[:MOST_PHOTOS]]
+        photos = [read(manifest.rows[row].photo) for row in rows[:MAX_PHOTOS]]
         return detector.check(photos, product=arguments.product).outcome
 
     with ThreadPoolExecutor(arguments.threads) as pool:

@@ -33,8 +33,8 @@ from benchmarks.serving.throughput import measure_own_limit, measure_peers
 from benchmarks.serving.work_folder import BUNDLE, WORK
 from training.runs.folder import code_version
 from vision.bundle.bundle import Bundle, read_bundle
+from vision.check_shape import MAX_PHOTOS
 from vision.cli.refusals import refusals_in_one_line
-from vision.detector import MOST_PHOTOS
 
 _SET_HELP: Final = "a setting of Touchstone's servers; the harness says bundle, port and store"
 PARTS: Final = ("limit", "peers", "many clients", "latency", "overload", "growth", "kill")
@@ -224,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--only", nargs="*", default=[], metavar="WORD", help="peers whose name has one of the words")
     parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE", help=_SET_HELP)
-    parser.add_argument("--photos-a-check", type=int, choices=range(1, MOST_PHOTOS + 1), default=1, metavar="N")
+    parser.add_argument("--photos-a-check", type=int, choices=range(1, MAX_PHOTOS + 1), default=1, metavar="N")
     parser.add_argument("--times", type=float, default=4.0, help="by how much overload exceeds the capacity")
     parser.add_argument("--quick", action="store_true", help="short rounds, to see that everything works")
     parser.add_argument("--checks", type=int, help="checks after which memory is read again")

@@ -22,8 +22,8 @@ from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, R
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
 from serving.store.store import Store
+from vision.check_shape import require_shape
 from vision.detector import Detector
-from vision.errors import NoPhotos, TooManyPhotos, ViewsMismatch
 from vision.verdict import PhotoJudgement, PhotoVerdict, Verdict
 
 
@@ -69,7 +69,7 @@ class CheckService:
 
         What nobody waits for any more is dropped while it waits or is judged; what is judged is kept and answered.
         """
-        self._refuse_misshapen(request)
+        require_shape(len(request.photos), request.views, max_photos=self._rules.max_photos)
         product, detector = self._switch.current.find_product(request.product, request.listing_id)
         if key is None or self._idempotency is None:
             return Answer(check=await self._judge_and_keep(request, product, detector, None, deadline), replayed=False)
@@ -81,17 +81,6 @@ class CheckService:
             check = await self._judge_and_keep(request, product, detector, claim, deadline)
             return Answer(check=check, replayed=False)
 
-    def _refuse_misshapen(self, request: CheckRequest) -> None:
-        count = len(request.photos)
-        if count == 0:
-            raise NoPhotos(f"the check has no photo; send 1 to {self._rules.max_photos} parts named photos")
-        if count > self._rules.max_photos:
-            raise TooManyPhotos(f"the check has {count} photos; send at most {self._rules.max_photos}")
-        if request.views is not None and len(request.views) != count:
-            raise ViewsMismatch(
-                f"views has {len(request.views)} entries for {count} photos; send one per photo, null where unknown"
-            )
-
     async def _judge_and_keep(
         self, request: CheckRequest, product: str, detector: Detector, claim: Claim | None, deadline: Deadline
     ) -> Check:
@@ -100,7 +89,7 @@ class CheckService:
         with self._instrumentation.stage("judge"):
             judgements = await self._compute.run_all(
                 [
-                    functools.partial(detector.judge_photo, data, index, of=len(request.photos))
+                    functools.partial(detector.judge_photo, data, index, with_hash=len(request.photos) > 1)
                     for index, data in enumerate(request.photos)
                 ],
                 deadline,

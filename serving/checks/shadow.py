@@ -108,7 +108,9 @@ class Shadow:
         await asyncio.sleep(PAUSE_S)
         while not self._compute.has_idle_thread:
             await asyncio.sleep(PAUSE_S)
-        judge = functools.partial(check.bundle.detector.judge_photo, data, index, of=len(check.request.photos))
+        judge = functools.partial(
+            check.bundle.detector.judge_photo, data, index, with_hash=len(check.request.photos) > 1
+        )
         return await asyncio.get_running_loop().run_in_executor(self._pool, judge)
 
     def _count(self, result: str) -> None:

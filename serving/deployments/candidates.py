@@ -105,7 +105,7 @@ def warm_up(detector: Detector) -> None:
     pixels = self_test_inputs(max(64, detector.bundle.metadata.geometry.size_px))[0]
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG")
-    judgements = [detector.judge_photo(stream.getvalue(), index, of=2) for index in range(2)]
+    judgements = [detector.judge_photo(stream.getvalue(), index, with_hash=True) for index in range(2)]
     for product in detector.bundle.metadata.products:
         detector.decide_listing(judgements, product=product)
 

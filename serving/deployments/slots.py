@@ -9,11 +9,14 @@ from pathlib import Path
 
 from serving.deployments.config import BundleOptions
 from serving.errors import BundleNameAmbiguous, BundleNotFound, ReferenceNotFound
-from vision.bundle.bundle import read_bundle
+from vision.bundle.bundle import Bundle, read_bundle
 from vision.bundle.references import ReferenceBank, read_references
+from vision.check_shape import resolve_product
 from vision.detector import Detector
 from vision.drift_sample import ValidationSample, read_sample
-from vision.errors import ConfigError, ProductRequired, UnknownProduct
+from vision.errors import ConfigError
+from vision.inference.batching import BatchingScorer
+from vision.inference.scorer import Scorer, TileScorer
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,14 +99,8 @@ class LoadedBundles:
 
     def find_product(self, named: str | None, listing_id: str | None = None) -> tuple[str, Detector]:
         """Give the product to judge and its detector; raises ProductRequired or UnknownProduct."""
-        known = ", ".join(sorted(self.by_product))
-        if named is None:
-            if len(self.by_product) > 1:
-                raise ProductRequired(f"several products are loaded, so name one in listing.product: {known}")
-            named = next(iter(self.by_product))
-        if named not in self.by_product:
-            raise UnknownProduct(f"product {named[:200]!r} is not loaded here; known: {known}")
-        return named, self.by_product[named].answering(listing_id).detector
+        product = resolve_product(named, sorted(self.by_product))
+        return product, self.by_product[product].answering(listing_id).detector
 
     def find_slot(self, name: str) -> Slot:
         """Give the slot of a bundle name; raises BundleNotFound, or BundleNameAmbiguous where two have it."""
@@ -169,21 +166,23 @@ def open_bundle(folder: Path, options: BundleOptions, candidate: str | None = No
         if product.counterfeit_share is not None and name in bundle.metadata.products
     }
     detector = Detector(
-        bundle,
-        providers=options.providers,
-        counterfeit_share=shares,
-        limits=options.photo_limits,
-        threads=1,  # photos run in parallel, one compute thread a core, so one photo needs no more
+        bundle, scorer=_open_scorer(bundle, options), counterfeit_share=shares, limits=options.photo_limits
     )
-    batching = options.batching
-    if batching.applies_to(detector.scorer.providers[0]):
-        detector.gather_photos(longest_wait_s=batching.longest_wait_ms / 1000, most_photos=batching.most_photos)
     return LoadedBundle(
         detector=detector,
         bank=read_references(bundle),
         sample=read_sample(bundle, detector.scorer.graph),
         candidate=candidate,
     )
+
+
+def _open_scorer(bundle: Bundle, options: BundleOptions) -> TileScorer:
+    # Photos run in parallel, one compute thread a core, so one photo needs no more than one.
+    scorer = Scorer(bundle, providers=options.providers, threads=1)
+    batching = options.batching
+    if not batching.applies_to(scorer.providers[0]):
+        return scorer
+    return BatchingScorer(scorer, max_wait_s=batching.longest_wait_ms / 1000, max_tiles=batching.most_photos)
 
 
 def _map_products(slots: Sequence[Slot]) -> dict[str, Slot]:

@@ -9,6 +9,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from serving.errors import MultipartMalformed
+from vision.check_shape import MAX_PHOTOS
 
 MAX_PARTS = 64
 
@@ -82,7 +83,9 @@ class MultipartSplitter:
         self._parts.append(Part(name=name, content=b"".join(self._content)))
         self._headers, self._content = {}, []
         if len(self._parts) > MAX_PARTS:
-            raise MultipartMalformed(f"more than {MAX_PARTS} parts; a check has at most 12 photos and one listing")
+            raise MultipartMalformed(
+                f"more than {MAX_PARTS} parts; a check has at most {MAX_PHOTOS} photos and one listing"
+            )
 
     def _end_body(self) -> None:
         self._ended = True

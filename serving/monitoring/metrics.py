@@ -116,7 +116,7 @@ class Metrics:
             if judgement.judged_together is not None:
                 self._batch_photos().observe(judgement.judged_together)
             for timing in judgement.timings:
-                self._step_seconds(timing.name).observe(timing.seconds)
+                self._step_seconds(timing.name).observe(timing.duration_ns / 1e9)
 
     def time_stage(self, name: str, seconds: float) -> None:
         """Observe the seconds that a stage of a check took."""

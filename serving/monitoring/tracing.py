@@ -99,7 +99,7 @@ class Tracing:
             span = self._tracer.start_span(
                 timing.name, start_time=timing.start_ns + to_wall_ns, attributes={"touchstone.photo": photo}
             )
-            span.end(timing.end_ns + to_wall_ns)
+            span.end(timing.start_ns + timing.duration_ns + to_wall_ns)
 
     def add_outcome(self, *, product: str, outcome: str, bundle: str, version: str) -> None:
         """Set the verdict as attributes of the current span."""

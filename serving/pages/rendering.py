@@ -8,12 +8,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from serving.pages.headers import PAGE_HEADERS
 from serving.pages.static_files import STATIC_PATH, SWAGGER_PATH
+from vision.check_shape import MAX_PHOTOS
 from vision.photo.format import FORMATS_IN_WORDS
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
 TEMPLATES.globals["photo_formats"] = FORMATS_IN_WORDS
+TEMPLATES.globals["max_photos"] = MAX_PHOTOS
 
 
 def render_page(name: str, status: int = 200) -> Response:

@@ -13,6 +13,7 @@ from starlette.types import Scope
 from serving.http.problems import MEDIA_TYPE
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent
+from vision.check_shape import MAX_PHOTOS
 
 # Components that FastAPI does not see, since no route of its own has them as a parameter or an answer.
 EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, CandidateSent, CanarySent, RollbackSent, Problem)
@@ -32,7 +33,7 @@ CHECK_BODY: dict[str, Any] = {
                         "photos": {
                             "type": "array",
                             "minItems": 1,
-                            "maxItems": 12,
+                            "maxItems": MAX_PHOTOS,
                             "items": {"type": "string", "format": "binary"},
                         },
                         "listing": {"$ref": "#/components/schemas/Listing"},

@@ -34,8 +34,8 @@ from vision.bundle.metadata import (
     SupportFloor,
     Thresholds,
 )
+from vision.check_shape import MAX_PHOTOS
 from vision.copies.pdq import HASHED_SIDE_PX, PhotoHash, hash_photo
-from vision.detector import MOST_PHOTOS
 from vision.photo.decode import open_photo
 from vision.verdict import PhotoJudgement, distinct_readable, listing_logit
 
@@ -124,7 +124,7 @@ class CalibrationSet:
         """The rows of each listing's first 12 photos, and what was said of them; quality was not looked at."""
         position = {row: n for n, row in enumerate(self.rows)}
         for rows in self.manifest.listings.values():
-            taken = tuple(row for row in rows if row in position)[:MOST_PHOTOS]
+            taken = tuple(row for row in rows if row in position)[:MAX_PHOTOS]
             if taken:
                 of = len(taken)
                 yield taken, [self._judgement(n, row, position[row], of) for n, row in enumerate(taken)]

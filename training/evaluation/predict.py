@@ -12,7 +12,8 @@ from training.data.manifest import Label, Manifest, PhotoRow, mixed_product_list
 from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from training.progress import photo_progress
 from vision.bundle.bundle import SEEN_DIGITS, Bundle, seen_photos
-from vision.detector import MOST_PHOTOS, Detector
+from vision.check_shape import MAX_PHOTOS
+from vision.detector import Detector
 from vision.errors import NoReadablePhoto
 from vision.verdict import PhotoJudgement, Verdict, distinct_readable, listing_logit
 
@@ -95,9 +96,9 @@ def _judge_listing(detector: Detector, manifest: Manifest, indices: tuple[int, .
     known = sum(hashlib.sha256(photo).hexdigest()[:SEEN_DIGITS] in seen for photo in data) if seen else 0
     if known:
         return Judged(photo_count=len(indices), seen=known)
-    first = data[:MOST_PHOTOS]
-    judgements = [detector.judge_photo(photo, place, of=len(first)) for place, photo in enumerate(first)]
-    listing, photos = decide_rows(detector, manifest, indices[:MOST_PHOTOS], judgements)
+    first = data[:MAX_PHOTOS]
+    judgements = [detector.judge_photo(photo, place, with_hash=len(first) > 1) for place, photo in enumerate(first)]
+    listing, photos = decide_rows(detector, manifest, indices[:MAX_PHOTOS], judgements)
     return Judged(photo_count=len(indices), listing=listing, photos=photos)
 
 

@@ -154,7 +154,9 @@ def _judge_listing(
     judgements: dict[str, list[PhotoJudgement]] = {change.code: [] for change in changes}
     for place, row in enumerate(one.rows):  # photo by photo: each is decoded once, and only one is held
         for change, copy in zip(changes, copies.make(changes, row), strict=True):
-            judgements[change.code].append(replace(detector.judge_photo(copy, place, of=len(one.rows)), evidence=None))
+            judgements[change.code].append(
+                replace(detector.judge_photo(copy, place, with_hash=len(one.rows) > 1), evidence=None)
+            )
     return [
         ChangedPrediction(
             change=code, before=one.prediction, after=decide_rows(detector, copies.manifest, one.rows, of_change)[0]

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vision.bundle.metadata import LabelKind
+from vision.check_shape import MAX_PHOTOS
 from vision.verdict import OUTCOME_MESSAGES, Outcome, PhotoVerdict, Verdict
 
 app = typer.Typer(add_completion=False)
@@ -33,7 +34,8 @@ _COLOURS: Final[dict[Outcome, str]] = {
 def check(
     bundle: Annotated[Path, typer.Argument(help="The bundle's folder.", metavar="BUNDLE", show_default=False)],
     photos: Annotated[
-        list[Path], typer.Argument(help="1 to 12 photos of one listing.", metavar="PHOTO...", show_default=False)
+        list[Path],
+        typer.Argument(help=f"1 to {MAX_PHOTOS} photos of one listing.", metavar="PHOTO...", show_default=False),
     ],
     product: Annotated[
         str | None, typer.Option(help="The product; may be left out when the bundle knows only one.")

@@ -17,8 +17,7 @@ from PIL import Image
 
 from vision.bundle.bundle import Bundle
 from vision.explain.crops import Box
-from vision.inference.batching import BatchingScorer
-from vision.inference.scorer import Scorer
+from vision.inference.scorer import TileScorer
 from vision.inputs import to_input
 from vision.photo.decode import Photo, PhotoLimits, open_photo
 
@@ -43,13 +42,13 @@ def crop_jpeg(photo: Photo, box: Box) -> bytes:
     return data
 
 
-def embed_crops(scorer: Scorer | BatchingScorer, bundle: Bundle, crops: Sequence[bytes]) -> NDArray[np.float32]:
+def embed_crops(scorer: TileScorer, bundle: Bundle, crops: Sequence[bytes]) -> NDArray[np.float32]:
     """The graph's embedding of each crop as `crop_jpeg` made it: float32 [N, D] of unit length, one run a crop."""
     rows = [_embed(scorer, bundle, crop) for crop in crops]
     return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
 
-def _embed(scorer: Scorer | BatchingScorer, bundle: Bundle, crop: bytes) -> NDArray[np.float32]:
+def _embed(scorer: TileScorer, bundle: Bundle, crop: bytes) -> NDArray[np.float32]:
     tiles = to_input(open_photo(crop, limits=_ANY_SIDE), bundle.metadata.geometry)
     return np.asarray(scorer.score(tiles.pixels).embedding[0], np.float32)
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.bundle.metadata import GraphMetadata
-from vision.inference.scorer import Scorer, Scores
+from vision.inference.scorer import Scores, TileScorer
 
 _log = logging.getLogger(__name__)
 
@@ -22,12 +22,12 @@ _GAP_WEIGHT = 0.2  # of the newest gap between photos in their moving average
 
 
 class BatchingScorer:
-    """A scorer that judges at most `most_tiles` tiles of several callers together, after at most `longest_wait_s`."""
+    """A scorer that judges at most `max_tiles` tiles of several callers together, after at most `max_wait_s`."""
 
-    def __init__(self, scorer: Scorer, *, longest_wait_s: float, most_tiles: int) -> None:
+    def __init__(self, scorer: TileScorer, *, max_wait_s: float, max_tiles: int) -> None:
         self._scorer = scorer
-        self._longest_wait_s = longest_wait_s
-        self._most_tiles = most_tiles
+        self._max_wait_s = max_wait_s
+        self._max_tiles = max_tiles
         self._device = threading.Lock()
         self._arrived = threading.Condition()
         self._waiting: list[_Wanted] = []
@@ -60,17 +60,17 @@ class BatchingScorer:
         gap_s = now_s - self._last_arrival_s
         self._last_arrival_s = now_s
         # After a pause longer than the wait nothing is known of what comes: start anew, and don't wait.
-        is_known = gap_s <= self._longest_wait_s and np.isfinite(self._gap_s)
+        is_known = gap_s <= self._max_wait_s and np.isfinite(self._gap_s)
         self._gap_s = self._gap_s + _GAP_WEIGHT * (gap_s - self._gap_s) if is_known else gap_s
 
     def _gather(self) -> list["_Wanted"]:
         """The next batch; waits for more where more are expected."""
         with self._arrived:
-            end_s = time.monotonic() + (self._longest_wait_s if self._gap_s <= self._longest_wait_s else 0.0)
-            while self._count() < self._most_tiles and (left_s := end_s - time.monotonic()) > 0:
+            end_s = time.monotonic() + (self._max_wait_s if self._gap_s <= self._max_wait_s else 0.0)
+            while self._count() < self._max_tiles and (left_s := end_s - time.monotonic()) > 0:
                 self._arrived.wait(left_s)
             batch = [self._waiting.pop(0)]
-            room = self._most_tiles - len(batch[0].tiles)
+            room = self._max_tiles - len(batch[0].tiles)
             while self._waiting and len(self._waiting[0].tiles) <= room:
                 batch.append(self._waiting.pop(0))
                 room -= len(batch[-1].tiles)

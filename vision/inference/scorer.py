@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 import numpy as np
 import onnxruntime
@@ -59,6 +59,21 @@ class Scores:
     product_logit: NDArray[np.float32] | None
     novelty: NDArray[np.float32] | None
     together: int
+
+
+class TileScorer(Protocol):
+    """What a detector asks of its scorer; any number of threads may share one."""
+
+    @property
+    def graph(self) -> GraphMetadata:
+        """The metadata of the graph in use."""
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The execution providers in use, the preferred one first."""
+
+    def score(self, tiles: NDArray[np.uint8]) -> Scores:
+        """The scores of tiles, uint8 [N, S, S, 3] RGB."""
 
 
 class Scorer:

@@ -22,9 +22,9 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     judge_photo = Detector.judge_photo
 
-    def noting(self: Detector, data: bytes, index: int, *, of: int = 1):  # type: ignore[no-untyped-def]
+    def noting(self: Detector, data: bytes, index: int, *, with_hash: bool = False):  # type: ignore[no-untyped-def]
         seen.append(index)
-        return judge_photo(self, data, index, of=of)
+        return judge_photo(self, data, index, with_hash=with_hash)
 
     monkeypatch.setattr(Detector, "judge_photo", noting)
     return seen
@@ -153,10 +153,10 @@ def test_a_client_that_left_while_its_photo_was_judged_leaves_the_server_as_it_w
     judging, go_on = threading.Event(), threading.Event()
     judge_photo = detector.judge_photo
 
-    def slowly(data: bytes, index: int, *, of: int = 1):  # type: ignore[no-untyped-def]
+    def slowly(data: bytes, index: int, *, with_hash: bool = False):  # type: ignore[no-untyped-def]
         judging.set()
         go_on.wait()
-        return judge_photo(data, index, of=of)
+        return judge_photo(data, index, with_hash=with_hash)
 
     monkeypatch.setattr(detector, "judge_photo", slowly)
     body = multipart(jpeg())

@@ -49,7 +49,7 @@ def score_behind_the_first(
 
 def test_what_comes_while_the_device_is_busy_runs_together_and_each_gets_its_own(tmp_path: Path) -> None:
     scorer = HeldUpScorer(tmp_path)
-    batching = BatchingScorer(scorer, longest_wait_s=0, most_tiles=4)
+    batching = BatchingScorer(scorer, max_wait_s=0, max_tiles=4)
     tiles = [tile[None] for tile in self_test_inputs(SIZE_PX)[:7]]
     futures = score_behind_the_first(batching, scorer, tiles)
     assert scorer.runs == [1, 4, 2]
@@ -63,7 +63,7 @@ def test_what_comes_while_the_device_is_busy_runs_together_and_each_gets_its_own
 
 def test_tiles_of_one_photo_stay_together_even_beyond_the_most(tmp_path: Path) -> None:
     scorer = HeldUpScorer(tmp_path)
-    batching = BatchingScorer(scorer, longest_wait_s=0, most_tiles=2)
+    batching = BatchingScorer(scorer, max_wait_s=0, max_tiles=2)
     tiles = self_test_inputs(SIZE_PX)
     futures = score_behind_the_first(batching, scorer, [tiles[:1], tiles[1:4], tiles[4:5]])
     assert sorted(scorer.runs) == [1, 1, 3]
@@ -71,14 +71,14 @@ def test_tiles_of_one_photo_stay_together_even_beyond_the_most(tmp_path: Path) -
 
 
 def test_a_photo_alone_does_not_wait(tmp_path: Path) -> None:
-    batching = BatchingScorer(Scorer(write_tiny_bundle(tmp_path)), longest_wait_s=LONG_S, most_tiles=8)
+    batching = BatchingScorer(Scorer(write_tiny_bundle(tmp_path)), max_wait_s=LONG_S, max_tiles=8)
     assert len(batching.score(self_test_inputs(SIZE_PX)[:1]).logit) == 1
 
 
 def test_where_photos_come_close_upon_each_other_one_waits_until_the_batch_is_full(tmp_path: Path) -> None:
     scorer = HeldUpScorer(tmp_path)
     scorer.go_on.set()
-    batching = BatchingScorer(scorer, longest_wait_s=LONG_S, most_tiles=3)
+    batching = BatchingScorer(scorer, max_wait_s=LONG_S, max_tiles=3)
     tile = self_test_inputs(SIZE_PX)[:1]
     batching.score(tile)
     with ThreadPoolExecutor(3) as pool:  # the first shows how close they come, so these wait for each other
@@ -98,7 +98,7 @@ class SmallDeviceScorer(HeldUpScorer):
 
 def test_what_fails_together_is_judged_one_by_one_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     scorer = SmallDeviceScorer(tmp_path)
-    batching = BatchingScorer(scorer, longest_wait_s=0, most_tiles=4)
+    batching = BatchingScorer(scorer, max_wait_s=0, max_tiles=4)
     tiles = [tile[None] for tile in self_test_inputs(SIZE_PX)[:3]]
     futures = score_behind_the_first(batching, scorer, tiles)
     assert scorer.runs == [1, 2, 1, 1]
@@ -109,7 +109,7 @@ def test_what_fails_together_is_judged_one_by_one_and_logged(tmp_path: Path, cap
 
 def test_a_photo_that_fails_alone_fails_for_its_caller_only(tmp_path: Path) -> None:
     scorer = HeldUpScorer(tmp_path)
-    batching = BatchingScorer(scorer, longest_wait_s=0, most_tiles=4)
+    batching = BatchingScorer(scorer, max_wait_s=0, max_tiles=4)
     wrong = np.zeros((1, 8, 8, 3), np.uint8)
     good = self_test_inputs(SIZE_PX)[:1]
     first, broken, sound = score_behind_the_first(batching, scorer, [good, wrong, good])

@@ -4,16 +4,16 @@ import { announce } from "../shared/announcer.js";
 import { byId, element, shape } from "../shared/element.js";
 import { counted, sentence } from "../shared/formatting.js";
 
-export const MOST_PHOTOS = 12;
-
 export class PhotoTray {
   #chosen = []; // { file, url, error }
+  #maxPhotos;
   #changed;
 
   /** `changed(tray)` is called after each change of the photos. */
   constructor(changed) {
     this.#changed = changed;
     this.box = byId("tray");
+    this.#maxPhotos = Number(this.box.dataset.maxPhotos);
     for (const id of ["choose-photos", "take-photo"]) {
       byId(id).addEventListener("change", (event) => {
         this.add(event.target.files);
@@ -37,12 +37,12 @@ export class PhotoTray {
   /** Add files up to the limit; what is past it is named, never dropped in silence. */
   add(files) {
     const wanted = [...files];
-    const room = MOST_PHOTOS - this.#chosen.length;
+    const room = this.#maxPhotos - this.#chosen.length;
     for (const file of wanted.slice(0, room)) {
       this.#chosen.push({ file, url: URL.createObjectURL(file), error: null });
     }
     const left = wanted.slice(Math.max(room, 0));
-    this.#show(left.length ? `${MOST_PHOTOS} photos are the most one check takes. Left out: ${names(left)}.` : null);
+    this.#show(left.length ? `One check takes at most ${this.#maxPhotos} photos. Left out: ${names(left)}.` : null);
   }
 
   /** Take out every photo. */
@@ -72,7 +72,7 @@ export class PhotoTray {
     const count = this.#chosen.length;
     this.box.classList.toggle("filled", count > 0);
     byId("tray-photos").replaceChildren(...this.#chosen.map((chosen, index) => this.#tile(chosen, index)));
-    byId("tray-count").textContent = overflow ?? (count ? `${count} of up to ${MOST_PHOTOS} photos` : "");
+    byId("tray-count").textContent = overflow ?? (count ? `${count} of up to ${this.#maxPhotos} photos` : "");
     byId("choose-words").textContent = count ? "Add photos" : "Choose photos";
     this.#changed(this);
   }
