@@ -1,4 +1,4 @@
-"""The pages' security headers: nothing inline, nothing from elsewhere, no text ever parsed as HTML by a script."""
+"""The pages' security headers: nothing inline, nothing from other servers, and no text parsed as HTML by a script."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (

@@ -10,7 +10,7 @@ ErrorHandler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
 
 def not_found_handler(fallback: ErrorHandler | None) -> ErrorHandler:
-    """A handler that answers 404 with a page to a browser's visit, and leaves the API's own answer to everyone else."""
+    """Make a handler that answers 404 with a page to a browser, and with the API's own problem to programs."""
 
     async def answer_not_found(request: Request, error: Exception) -> Response:
         if fallback is None or is_page_visit(request):
@@ -22,6 +22,6 @@ def not_found_handler(fallback: ErrorHandler | None) -> ErrorHandler:
 
 
 def is_page_visit(request: Request) -> bool:
-    """Whether a browser asked for a page, as opposed to a program asking the API."""
+    """Whether a browser requests a page, as opposed to a program calling the API."""
     wants_html = "text/html" in request.headers.get("accept", "")
     return request.method in {"GET", "HEAD"} and wants_html and not request.url.path.startswith("/v1/")

@@ -14,8 +14,7 @@ from vision.photo.format import FORMATS_IN_WORDS
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
-TEMPLATES.globals["photo_formats"] = FORMATS_IN_WORDS
-TEMPLATES.globals["max_photos"] = MAX_PHOTOS
+TEMPLATES.globals.update(photo_formats=FORMATS_IN_WORDS, max_photos=MAX_PHOTOS)
 
 
 def render_page(name: str, status: int = 200) -> Response:

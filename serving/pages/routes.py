@@ -43,7 +43,7 @@ def show_check(check_id: str) -> Response:
 
 @router.get("/bundles")
 def show_bundles() -> Response:
-    """The bundles that serve, what may be done with them, and how a shadow compares."""
+    """The bundles that serve, the actions on them, and the comparison with a shadow."""
     return render_page("bundles.html")
 
 
@@ -55,7 +55,7 @@ def show_drift() -> Response:
 
 @router.get("/docs")
 def show_api() -> Response:
-    """The HTTP contract to read and to try; it asks nobody but this server."""
+    """The HTTP contract to read and to try; everything comes from this server."""
     page = render_page("api.html")
     page.headers["Content-Security-Policy"] = API_PAGE_POLICY
     return page

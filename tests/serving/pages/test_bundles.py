@@ -40,7 +40,7 @@ def change(page: Page, button: str, *, candidate: str | None = None, note: str =
     dialog = page.locator("#confirm")
     expect(dialog).to_be_visible()
     dialog.get_by_label("Your name").fill("Mara")
-    dialog.get_by_label("Why").fill(note)
+    dialog.get_by_label("Reason").fill(note)
     dialog.locator("#confirm-do").click()
     expect(dialog).to_be_hidden()
 
@@ -89,7 +89,7 @@ def test_a_canary_gets_the_share_that_was_typed_and_is_ended(site: Running, open
     expect(role(page, "canary")).to_have_count(0)
 
 
-def test_a_refusal_is_said_and_what_served_serves_on(site: Running, open_page: OpenPage) -> None:
+def test_a_refusal_is_shown_and_the_active_bundle_stays(site: Running, open_page: OpenPage) -> None:
     page = open_page(site, "/bundles")
     change(page, "Activate", candidate="changed, version 1")
     expect(page.locator(".bundle-slot .problem")).to_contain_text("changed after it was sealed")

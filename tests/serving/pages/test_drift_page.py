@@ -28,7 +28,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield site
 
 
-def test_a_bundle_without_a_sample_is_said_to_have_none(site: Running, open_page: OpenPage) -> None:
+def test_a_bundle_without_a_sample_is_named(site: Running, open_page: OpenPage) -> None:
     page = open_page(site, "/drift")
     expect(page.locator(".drift-bundle")).to_contain_text("no validation sample")
     expect(page.locator("[aria-current=page]")).to_have_text("Drift")
@@ -40,12 +40,12 @@ def test_a_window_that_fills_is_shown_measure_by_measure(watched: Running, open_
     for seed in range(5000, 5000 + WINDOW):
         watched.answer(mixed_photo(seed))
     page.reload()
-    expect(page.locator(".drift-verdict")).to_have_text("Like validation")
+    expect(page.locator(".drift-verdict")).to_have_text("No drift detected")
     for seed in range(6000, 6000 + WINDOW):
         watched.answer(mixed_photo(seed, light=0.6))
     watched.answer(mixed_photo(7000))
     page.reload()
-    expect(page.locator(".drift-verdict")).to_contain_text("Unlike validation")
+    expect(page.locator(".drift-verdict")).to_contain_text("Drift detected")
     expect(page.locator("#drift")).to_contain_text(f"The open window has 1 of {WINDOW} listings")
     row = page.locator("tr", has_text="Brightness").first
     expect(row).to_contain_text("shifted")
@@ -53,4 +53,4 @@ def test_a_window_that_fills_is_shown_measure_by_measure(watched: Running, open_
     expect(row.get_by_role("img")).to_be_visible()
     page.locator("summary").click()
     expect(page.locator(".drift-earlier li")).to_have_count(2)
-    expect(page.locator(".drift-earlier li").last).to_contain_text("like validation")
+    expect(page.locator(".drift-earlier li").last).to_contain_text("no drift")

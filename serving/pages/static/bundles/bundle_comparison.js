@@ -1,11 +1,11 @@
-/** How the shadow's verdicts differ from those that were answered: figures, a table of outcomes, and the checks. */
+/** The comparison of the shadow's verdicts with the answered ones: figures, a table of outcomes, and examples. */
 
 import { CheckPicture } from "../shared/check_picture.js";
 import { element, icon } from "../shared/element.js";
 import { counted, percent, productName, share } from "../shared/formatting.js";
 import { OUTCOMES } from "../shared/wording.js";
 
-/** The comparison's nodes, and the pictures in them, which want to be closed. */
+/** The comparison's nodes, and the pictures in them, which must be closed. */
 export function comparisonView({ shadow_sha256, products, shadow_work }) {
   if (!shadow_sha256) return { nodes: [], pictures: [] };
   const pictures = [];
@@ -18,7 +18,7 @@ export function comparisonView({ shadow_sha256, products, shadow_work }) {
 }
 
 function workWords({ judged, dropped, failed, waiting }) {
-  const parts = [`${counted(judged, "check")} judged since the server started`, `${dropped} left out while others waited`];
+  const parts = [`${counted(judged, "check")} judged since the server started`, `${dropped} dropped because checks were waiting`];
   if (failed) parts.push(`${failed} failed`);
   if (waiting) parts.push(`${waiting} waiting`);
   return `${parts.join(", ")}.`;

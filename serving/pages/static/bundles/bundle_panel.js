@@ -1,4 +1,4 @@
-/** What serves under one bundle name: its bundles with figures, what may be done with each, the comparison, the history. */
+/** The bundles under one name: their figures, the actions on each, the comparison, the history. */
 
 import { announce } from "../shared/announcer.js";
 import { getJson, postJson } from "../shared/api.js";
@@ -11,12 +11,12 @@ import { confirmChange } from "./confirm_change.js";
 const ROLES = {
   active: { title: "Active", meaning: "answers the checks" },
   canary: { title: "Canary", meaning: "answers a share of the listings" },
-  shadow: { title: "Shadow", meaning: "judges the same checks, unheard" },
+  shadow: { title: "Shadow", meaning: "judges the same checks in the background" },
   previous: { title: "Previous", meaning: "kept for a rollback" },
 };
 const ACTIONS = {
   activate: { title: "Activate", meaning: "It answers every check from now on. The active bundle stays for a rollback, and a canary ends." },
-  shadow: { title: "Shadow", meaning: "It judges the same checks after they are answered. Nobody is given its verdicts; they are compared." },
+  shadow: { title: "Shadow", meaning: "It judges the same checks after they are answered. Its verdicts are compared and never answered." },
   canary: { title: "Start canary", meaning: "It answers a share of the listings, always the same ones. Each check says which bundle judged it." },
 };
 const ROLLBACKS = {
@@ -32,13 +32,13 @@ const CHANGES = {
   roll_back_shadow: "shadow ended",
   roll_back_canary: "canary ended",
   settings_changed: "the settings name another bundle",
-  restore_failed: "could not be brought back at the start",
+  restore_failed: "could not be restored at start",
 };
 
 export class BundlePanel {
   #path;
   #name;
-  #views = []; // what holds pictures, to be closed when it is replaced
+  #views = []; // pictures, to be closed when they are replaced
 
   constructor(name) {
     this.#name = name;
@@ -60,7 +60,7 @@ export class BundlePanel {
     );
   }
 
-  /** Read everything anew. */
+  /** Load everything again. */
   async refresh() {
     clearProblem(this.problem);
     try {
@@ -88,21 +88,21 @@ export class BundlePanel {
     const bySettings = slot.state.active.candidate !== null ? [{ candidate: null, label: "The bundle of the settings" }] : [];
     const choices = [...bySettings, ...found.filter(({ known_format }) => known_format)];
     if (!choices.length) {
-      const told = "No candidate. The settings’ bundles_folder names the folder whose subfolders may be brought in.";
-      return this.candidates.replaceChildren(element("p", { class: "soft" }, told));
+      const hint = "No candidate. The subfolders of the settings’ bundles_folder are the candidates.";
+      return this.candidates.replaceChildren(element("p", { class: "soft" }, hint));
     }
     const id = `candidate-${this.#name}`;
     const select = element("select", { id }, choices.map((one, at) => element("option", { value: at }, candidateWords(one))));
     const buttons = Object.keys(ACTIONS)
       .filter((action) => action !== "shadow" || slot.durable)
       .map((action) =>
-        element("button", { type: "button", click: () => this.#bringIn(action, choices[select.value]) }, `${ACTIONS[action].title} …`),
+        element("button", { type: "button", click: () => this.#deploy(action, choices[select.value]) }, `${ACTIONS[action].title} …`),
       );
     this.candidates.replaceChildren(
       element("div", { class: "field" }, element("label", { for: id }, "Candidate"), select),
       element("div", { class: "actions" }, buttons),
     );
-    if (!slot.durable) this.candidates.append(element("p", { class: "soft" }, "This server keeps no store: a change ends with the process, and nothing can be compared."));
+    if (!slot.durable) this.candidates.append(element("p", { class: "soft" }, "This server has no store: a change ends with the process, and nothing can be compared."));
   }
 
   async #showComparison() {
@@ -130,11 +130,11 @@ export class BundlePanel {
 
   #rollbackButton(what) {
     const { title, meaning } = ROLLBACKS[what];
-    const take = () => this.#change("rollback", { title, meaning, body: { what }, said: title });
+    const take = () => this.#change("rollback", { title, meaning, body: { what } });
     return element("button", { type: "button", click: take }, `${title} …`);
   }
 
-  #bringIn(action, chosen) {
+  #deploy(action, chosen) {
     const { title, meaning } = ACTIONS[action];
     const name = candidateWords(chosen);
     const body = { candidate: chosen.candidate, ...(chosen.sha256 ? { sha256: chosen.sha256 } : {}) };
@@ -142,14 +142,14 @@ export class BundlePanel {
   }
 
   async #change(action, { title, verb = title, meaning, body, asksShare = false }) {
-    const said = await confirmChange({ title, verb, meaning, asksShare });
-    if (!said) return;
+    const author = await confirmChange({ title, verb, meaning, asksShare });
+    if (!author) return;
     clearProblem(this.problem);
     this.root.setAttribute("aria-busy", "true");
     for (const button of this.root.querySelectorAll("button")) button.disabled = true;
     let failed = null;
     try {
-      await postJson(`${this.#path}/${action}`, { ...body, ...said });
+      await postJson(`${this.#path}/${action}`, { ...body, ...author });
       announce(`${verb}: done.`);
     } catch (problem) {
       failed = problem;
@@ -182,7 +182,7 @@ function roleItem(role, bundle, state, rollback) {
   );
 }
 
-/** What held-out listings said of each product: errors and how many they were. */
+/** The errors on held-out listings, for each product. */
 function guarantees({ thresholds }) {
   return Object.entries(thresholds).map(([product, { genuine_flagged, counterfeit_passed }]) =>
     fact(
@@ -203,6 +203,6 @@ function candidateWords({ candidate, label, version }) {
 function changeWords({ action, state, changed_by, caller }) {
   const shown = { shadow: state.shadow, canary: state.canary }[action] ?? state.active;
   const part = action === "canary" ? ` at ${share(state.canary_share)}` : "";
-  const who = changed_by ?? (caller === "server" ? "the server" : "not said");
+  const who = changed_by ?? (caller === "server" ? "the server" : "no name given");
   return `version ${shown.version}${part}, by ${who}`;
 }

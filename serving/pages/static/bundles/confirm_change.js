@@ -1,8 +1,8 @@
-/** Asks before a change of bundles, who does it and why. */
+/** Confirms a change of bundles, with its author and reason. */
 
 import { byId } from "../shared/element.js";
 
-/** Give `{by, note}`, with `share` where that is asked for, or null where the person thought better of it. */
+/** Give `{by, note}`, with `share` where that is asked for, or null where the dialog was cancelled. */
 export function confirmChange({ title, verb, meaning, asksShare }) {
   const dialog = byId("confirm");
   byId("confirm-title").textContent = title;
@@ -14,7 +14,7 @@ export function confirmChange({ title, verb, meaning, asksShare }) {
   dialog.showModal();
   return new Promise((resolve) => {
     const ended = new AbortController();
-    const end = (said) => (ended.abort(), dialog.close(), resolve(said));
+    const end = (answer) => (ended.abort(), dialog.close(), resolve(answer));
     byId("confirm-form").addEventListener(
       "submit",
       (event) => {

@@ -1,4 +1,4 @@
-/** The number drawn: a streak on the touchstone, from counterfeit on the left to genuine on the right. */
+/** A drawing of the authenticity: a streak on a touchstone, from counterfeit on the left to genuine on the right. */
 
 import { element, shape } from "../shared/element.js";
 import { percent } from "../shared/formatting.js";

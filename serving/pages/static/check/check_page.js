@@ -1,4 +1,4 @@
-/** One check read back from the API, with a walk to its neighbours in the list it was opened from. */
+/** The page of one check, with links to its neighbours in the list that it was opened from. */
 
 import { getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";

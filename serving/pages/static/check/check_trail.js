@@ -1,10 +1,10 @@
-/** The list that a check was opened from: its order and filters, kept for this tab, so that next and previous work. */
+/** The list that a check was opened from: its order and filters, kept for this tab, for the links to next and previous. */
 
 import { getJson } from "../shared/api.js";
 
 const KEPT_AS = "touchstone.trail";
 
-/** Remember the list as it is shown: its query, the ids in order, and the cursor of what comes after. */
+/** Keep the list as it is shown: its query, the ids in order, and the cursor of the next page. */
 export function keepTrail({ query, ids, nextCursor }) {
   sessionStorage.setItem(KEPT_AS, JSON.stringify({ query, ids, nextCursor }));
 }
@@ -20,7 +20,7 @@ export async function neighbours(checkId) {
   const kept = trail();
   const at = kept?.ids.indexOf(checkId) ?? -1;
   if (at < 0) return { previous: null, next: null };
-  if (at === kept.ids.length - 1 && kept.nextCursor) await lengthen(kept);
+  if (at === kept.ids.length - 1 && kept.nextCursor) await addNextPage(kept);
   return { previous: kept.ids[at - 1] ?? null, next: kept.ids[at + 1] ?? null };
 }
 
@@ -34,14 +34,14 @@ export function apiQuery(filters, cursor = null) {
   return query;
 }
 
-async function lengthen(kept) {
+async function addNextPage(kept) {
   try {
     const page = await getJson(`/v1/checks?${apiQuery(new URLSearchParams(kept.query), kept.nextCursor)}`);
     kept.ids.push(...page.checks.map(({ check_id }) => check_id));
     kept.nextCursor = page.next_cursor;
     keepTrail(kept);
   } catch {
-    // The walk then ends here; the list itself shows what is wrong.
+    // There is no next check then; the list itself shows the problem.
   }
 }
 

@@ -1,4 +1,4 @@
-/** The two or three parts of a photo that mattered for its verdict, each beside the references that look most like it. */
+/** The two or three crops of a photo that contributed most to its verdict, each with its nearest references. */
 
 import { getJson, getPicture } from "../shared/api.js";
 import { element } from "../shared/element.js";
@@ -12,10 +12,10 @@ export class CropPanel {
   #photos;
   #onPick;
   #index = null;
-  #found = new Map(); // by photo: a promise of its crops, asked for when the photo is first shown
+  #found = new Map(); // by photo: its crops, as a Promise, fetched when the photo is first shown
   #urls = [];
 
-  /** `photos` are those of an answer; `onPick(box)` is told which crop to outline on the photo, null for none. */
+  /** `photos` are those of an answer; `onPick(box)` is called with the crop to outline on the photo, null for none. */
   constructor(checkId, photos, onPick) {
     this.#checkId = checkId;
     this.#photos = photos;
@@ -36,12 +36,12 @@ export class CropPanel {
     if (index !== this.#index || !picture) return;
     this.list.replaceChildren(...crops.map((crop, at) => this.#item(crop, at, picture)));
     const referred = crops.some((crop) => LABELS.some((label) => crop[label]));
-    const note = referred ? element("p", { class: "soft" }, "Beside each part: the references that look most like it.") : "";
+    const note = referred ? element("p", { class: "soft" }, "Beside each part: the most similar references.") : "";
     this.root.replaceChildren(this.title, note, this.list);
     this.root.hidden = false;
   }
 
-  /** Give the object URLs back; the panel is not used again. */
+  /** Release the object URLs; the panel is not used again. */
   close() {
     this.#index = null;
     for (const url of this.#urls) URL.revokeObjectURL(url);
@@ -63,7 +63,7 @@ export class CropPanel {
   }
 
   async #picture(nearest) {
-    const url = nearest && (await getPicture(nearest.url).catch(() => null)); // erased meanwhile: as if there were none
+    const url = nearest && (await getPicture(nearest.url).catch(() => null)); // it may have been erased meanwhile
     if (!url) return null;
     this.#urls.push(url);
     return { ...nearest, url };

@@ -1,4 +1,4 @@
-/** The photos of an answer: one large with its evidence map and a slider, the others in a strip, and below the crops that mattered. */
+/** The photos of an answer: one large with its evidence map and a slider, the others in a strip, and the crops below. */
 
 import { getPicture } from "../shared/api.js";
 import { element, icon } from "../shared/element.js";
@@ -32,7 +32,7 @@ export class PhotoStage {
     });
   }
 
-  /** Bring a photo to the front; past either end nothing happens. */
+  /** Show a photo; an index past either end does nothing. */
   show(index) {
     const photo = this.#answer.photos[index];
     if (!photo) return;
@@ -47,7 +47,7 @@ export class PhotoStage {
     this.#paint(index);
   }
 
-  /** Give the object URLs back; the stage is not used again. */
+  /** Release the object URLs; the stage is not used again. */
   async close() {
     this.crops.close();
     for (const { photo, evidence } of await Promise.all(this.#pictures)) {

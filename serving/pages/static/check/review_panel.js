@@ -103,7 +103,7 @@ export class ReviewPanel {
   }
 }
 
-/** "Counterfeit, 3 Mar, 14:05", and what it was before if it changed. */
+/** "Counterfeit, 3 Mar, 14:05", with the earlier decision where it changed. */
 function stateOf(reviews) {
   const latest = reviews.at(-1);
   if (!latest) return [element("span", { class: "was" }, "Not decided yet. Your decision becomes a label for training.")];

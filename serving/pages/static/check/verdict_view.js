@@ -38,7 +38,7 @@ export class VerdictView {
     this.root = element("article", { class: `verdict tone-${answer.outcome}` }, words, this.stage.root, rest);
   }
 
-  /** Give back what the view holds; it is not used again. */
+  /** Release the object URLs; the view is not used again. */
   close() {
     this.stage.close();
     this.root.remove();
@@ -50,7 +50,7 @@ export class VerdictView {
     return element(
       "section",
       { "aria-labelledby": "reasons-title" },
-      element("h2", { id: "reasons-title" }, "What this rests on"),
+      element("h2", { id: "reasons-title" }, "Reasons"),
       element("ul", { class: "reasons" }, items),
     );
   }
@@ -83,7 +83,7 @@ function advisory() {
 }
 
 function notKept() {
-  return element("p", { class: "caveat" }, "This server keeps no checks, so no decision can be recorded.");
+  return element("p", { class: "caveat" }, "This server stores no checks, so no decision can be recorded.");
 }
 
 function facts(answer, kept) {

@@ -41,7 +41,7 @@ export class CheckRow {
     this.#showDecision(await recordReview(this.check.check_id, decision, ""));
   }
 
-  /** Give back what the row holds; it is not used again. */
+  /** Release the picture; the row is not used again. */
   close() {
     this.#picture.close();
   }

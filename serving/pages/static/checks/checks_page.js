@@ -1,4 +1,4 @@
-/** The list of checks: filters in the address, pages by cursor, keys to walk, open and decide. */
+/** The list of checks: filters in the address, pages by cursor, keys to select, open and decide. */
 
 import { apiQuery, keepTrail } from "../check/check_trail.js";
 import { announce } from "../shared/announcer.js";
@@ -17,7 +17,7 @@ const list = byId("rows");
 let rows = [];
 let selected = -1;
 let nextCursor = null;
-let reading = 0; // counts reads, so that an answer that comes late to a changed filter is dropped
+let reading = 0; // number of the latest request, so that the answer to an earlier filter is dropped
 let typing = null;
 
 wireKeys();
@@ -53,7 +53,7 @@ async function offerProducts() {
     const products = [...new Set(bundles.flatMap((bundle) => bundle.products))].sort();
     byId("filter-product").append(...products.map((product) => element("option", { value: product }, productName(product))));
   } catch {
-    // Whatever is wrong, reading the list meets it too and says so.
+    // Loading the list then fails too, and shows the problem.
   }
 }
 
@@ -113,13 +113,13 @@ function countWords() {
 }
 
 function nothingMatches() {
-  return [element("h2", {}, "No check matches these filters"), element("p", {}, "Clear a filter, or look further back.")];
+  return [element("h2", {}, "No check matches these filters"), element("p", {}, "Clear a filter, or choose an earlier day.")];
 }
 
 function nothingYet() {
   return [
     element("h2", {}, "No checks yet"),
-    element("p", {}, "Every check is kept here with its photos, verdict and your decision."),
+    element("p", {}, "Every check is stored here with its photos, verdict and your decision."),
     element("a", { class: "button primary", href: "/" }, "Check photos"),
   ];
 }

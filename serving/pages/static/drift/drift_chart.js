@@ -6,13 +6,13 @@ import { measureName } from "../shared/wording.js";
 const WIDTH = 260;
 const HEIGHT = 48;
 
-/** An SVG of the two distributions, with the most different bin told to a screen reader. */
+/** An SVG of the two distributions, with the most different bin as its description for screen readers. */
 export function shareChart({ measure, validation_shares: before, window_shares: now }) {
-  const most = Math.max(...before, ...now);
+  const max = Math.max(...before, ...now);
   const bin = WIDTH / before.length;
   const bars = before.flatMap((share, index) => [
-    bar("bar-validation", index * bin + 1, bin / 2 - 1, share / most),
-    bar("bar-window", index * bin + bin / 2, bin / 2 - 1, now[index] / most),
+    bar("bar-validation", index * bin + 1, bin / 2 - 1, share / max),
+    bar("bar-window", index * bin + bin / 2, bin / 2 - 1, now[index] / max),
   ]);
   return shape(
     "svg",

@@ -38,17 +38,17 @@ function bundleSection(drift) {
 }
 
 function noSample() {
-  const told =
+  const hint =
     "This bundle has no validation sample, so nothing can be compared with it. It was trained by an older version: train it again to have one.";
-  return [element("p", { class: "drift-state" }, told)];
+  return [element("p", { class: "drift-state" }, hint)];
 }
 
 function stateOf({ windows, measures, false_alarms_per_window: rate }) {
   if (!windows.length) return element("p", { class: "drift-state" }, "No window is full yet, so nothing was tested.");
   const [latest] = windows;
   const shifted = latest.measures.filter((measure) => measure.shifted).map(({ measure }) => measureName(measure));
-  const text = latest.alarm ? `Unlike validation: ${shifted.join(", ")}` : "Like validation";
-  const chance = `An unchanged stream raises an alarm in at most ${smallNumber(rate * 100)} % of windows, all ${measures.length} measures together.`;
+  const text = latest.alarm ? `Drift detected: ${shifted.join(", ")}` : "No drift detected";
+  const chance = `Without drift at most ${smallNumber(rate * 100)} % of windows raise an alarm, over all ${measures.length} measures.`;
   return element(
     "div",
     { class: `drift-state ${latest.alarm ? "tone-review" : "tone-genuine"}` },
@@ -58,11 +58,11 @@ function stateOf({ windows, measures, false_alarms_per_window: rate }) {
 }
 
 function windowWords({ listings, seen, closed_at: closed }) {
-  return `${counted(listings, "listing")} ${seen > listings ? `of ${seen} that came, ` : ""}until ${moment(closed)}`;
+  return `${counted(listings, "listing")} ${seen > listings ? `of ${seen}, ` : ""}until ${moment(closed)}`;
 }
 
 function openWindow({ filled, window_listings: size, window_s: seconds, validation_listings: validation }) {
-  const lasts = seconds >= 60 ? `, and at least ${Math.round(seconds / 60)} minutes` : "";
+  const lasts = seconds >= 60 ? `, and lasts at least ${Math.round(seconds / 60)} minutes` : "";
   return element(
     "p",
     { class: "drift-soft" },
@@ -117,5 +117,5 @@ function earlier(windows) {
 }
 
 function shiftedNames({ measures }) {
-  return measures.filter(({ shifted }) => shifted).map(({ measure }) => measureName(measure)).join(", ") || "like validation";
+  return measures.filter(({ shifted }) => shifted).map(({ measure }) => measureName(measure)).join(", ") || "no drift";
 }

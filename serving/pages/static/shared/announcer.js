@@ -1,8 +1,8 @@
-/** Words for people who hear the page rather than see it. */
+/** Announcements for screen readers. */
 
 import { byId } from "./element.js";
 
-/** Say a sentence through the page's live region; an equal sentence is said again. */
+/** Put a sentence into the page's live region; a repeated sentence is announced again. */
 export function announce(sentence) {
   const region = byId("announcer");
   region.textContent = "";

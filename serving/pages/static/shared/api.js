@@ -1,8 +1,8 @@
-/** The HTTP API as the pages use it: one way in, the API key sent when there is one, every failure a Problem. */
+/** Calls of the HTTP API: the API key is sent when there is one, and every failure is a Problem. */
 
 import { askForKey, keptKey } from "./api_key.js";
 
-/** What the server (or the way to it) answered instead of what was asked for. */
+/** A failed call: the server's problem, or that of the connection. */
 export class Problem extends Error {
   constructor({ status, code, title, detail, errors, requestId }) {
     super(detail || title);
@@ -37,7 +37,7 @@ export async function getPicture(path) {
 
 /**
  * POST photos to be checked and give the verdict.
- * `onSent(share)` is told what share of the bytes has left, 0 to 1; fetch cannot say, so this one is an XMLHttpRequest.
+ * `onSent(share)` is called with the share of bytes sent, 0 to 1; fetch has no upload progress, so this is an XMLHttpRequest.
  */
 export async function sendCheck({ photos, listing, idempotencyKey, onSent }) {
   for (let key = keptKey(); ; key = await askForKey(key)) {

@@ -1,4 +1,4 @@
-/** The API key: asked for once when the server wants one, kept for this browser tab only. */
+/** The API key: asked for once when the server requires one, kept for this browser tab only. */
 
 import { byId } from "./element.js";
 
@@ -11,8 +11,8 @@ export function keptKey() {
 }
 
 /**
- * A key other than the one that was just refused, typed by the person if needed.
- * Requests that are refused together share one dialog; cancelling it rejects them with KeyWithheld.
+ * A key other than the one that was just refused, from the dialog if needed.
+ * Concurrent refused requests share one dialog; cancelling it rejects them with KeyWithheld.
  */
 export async function askForKey(refused) {
   if (keptKey() && keptKey() !== refused) return keptKey();
@@ -20,7 +20,7 @@ export async function askForKey(refused) {
   return asking;
 }
 
-/** Let the masthead's button forget the key, and show it only while there is one. */
+/** Make the masthead's button forget the key, and show it only while there is one. */
 export function wireForgetting() {
   const button = byId("forget-key");
   button.hidden = !keptKey();
@@ -56,7 +56,7 @@ function openDialog(wasRefused) {
   });
 }
 
-/** The person closed the dialog without a key. */
+/** The dialog was closed without a key. */
 export class KeyWithheld extends Error {
   constructor() {
     super("This server answers only with an API key.");

@@ -1,4 +1,4 @@
-/** A small picture of a check's photo, fetched when it comes into sight. */
+/** A small picture of a check's photo, fetched when it scrolls into view. */
 
 import { getPicture } from "./api.js";
 import { element } from "./element.js";
@@ -24,7 +24,7 @@ export class CheckPicture {
     whenSeen.observe(this.root);
   }
 
-  /** Give back what it holds; it is not used again. */
+  /** Release its object URL; it is not used again. */
   close() {
     whenSeen.unobserve(this.root);
     if (this.#url) URL.revokeObjectURL(this.#url);

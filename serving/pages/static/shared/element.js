@@ -1,4 +1,4 @@
-/** Elements built from data: text is set as text and never parsed as HTML, so no answer can bring markup along. */
+/** Elements built from data: text is set as text and never parsed as HTML, so no answer can inject markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = new URL("icons.svg", import.meta.url).pathname;
@@ -13,7 +13,7 @@ export function shape(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** A drawing of icons.svg in the colour of the text around it; says nothing to a screen reader. */
+/** A drawing of icons.svg in the colour of the text around it; hidden from screen readers. */
 export function icon(name) {
   return shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, shape("use", { href: `${ICONS}#${name}` }));
 }

@@ -1,6 +1,6 @@
-/** Numbers, times and names as people read them. */
+/** Formats numbers, times and names for display. */
 
-/** An authenticity as people read it: one decimal near both ends, where it matters, and never a rounded 0 or 100. */
+/** An authenticity in percent: one decimal near both ends, where it matters, and never rounded to 0 or 100. */
 export function percent(authenticity) {
   const value = authenticity * 100;
   if (value < 0.1) return "under 0.1 %";
@@ -8,14 +8,14 @@ export function percent(authenticity) {
   return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
-/** A share of 0 to 1 as people read it, exact at both ends. */
+/** A share of 0 to 1 in percent, exact at both ends. */
 export function share(value) {
   const hundredth = value * 100;
   if (hundredth === 0 || hundredth === 100) return `${hundredth} %`;
   return hundredth < 0.1 ? "under 0.1 %" : `${Number(hundredth.toFixed(1))} %`;
 }
 
-/** When something happened, in the reader's own time zone. */
+/** A time in the reader's time zone. */
 export function moment(iso) {
   const then = new Date(iso);
   const sameYear = then.getFullYear() === new Date().getFullYear();
@@ -28,7 +28,7 @@ export function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** A message of the API as a sentence of its own. */
+/** A message of the API with a capital letter. */
 export function sentence(message) {
   return message.charAt(0).toUpperCase() + message.slice(1);
 }
@@ -38,7 +38,7 @@ export function productName(product) {
   return product.replaceAll(/[-_]+/g, " ");
 }
 
-/** A small positive number with two digits that count: 0.034, 2.1e-7. */
+/** A small positive number with two significant digits: 0.034, 2.1e-7. */
 export function smallNumber(value) {
   return value === 0 || value >= 0.001 ? String(Number(value.toPrecision(2))) : value.toExponential(1);
 }

@@ -1,11 +1,11 @@
-/** Single keys: bound by each page, silent while someone types, and switched off by whoever doesn't want them. */
+/** Single-key shortcuts: bound by each page, ignored while typing, and switched off by a setting of the browser. */
 
 import { byId } from "./element.js";
 
 const SWITCHED_OFF = "touchstone.keys_off";
 const bindings = new Map();
 
-/** Let a key (as in KeyboardEvent.key) do something; a later binding of the same key replaces the earlier. */
+/** Bind actions to keys (as in KeyboardEvent.key); a later binding of the same key replaces the earlier. */
 export function bindKeys(actions) {
   for (const [key, action] of Object.entries(actions)) bindings.set(key, action);
 }

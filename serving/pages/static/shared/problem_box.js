@@ -1,9 +1,9 @@
-/** A failure shown in words, where it happened, with what to change. */
+/** Shows a failure beside the control that caused it, with what to change. */
 
 import { element } from "./element.js";
 import { sentence } from "./formatting.js";
 
-/** Show the problem in its box. Anything but a failure of the API or the key is a bug and goes on to the console. */
+/** Show the problem in its box. Any other error than one of the API or the key is a bug, and is thrown to the console. */
 export function showProblem(box, problem) {
   if (!problem.title) throw problem;
   box.replaceChildren(

@@ -15,7 +15,7 @@ export const OUTCOMES = {
   },
   insufficient: {
     title: "The photos don’t show enough",
-    meaning: "A verdict from these photos would be a guess. Take the ones asked for below and check again.",
+    meaning: "A verdict from these photos would be a guess. Take the photos asked for below and check again.",
   },
   unsupported: {
     title: "Not a product this detector knows",
@@ -29,7 +29,7 @@ export const DECISIONS = {
   cant_tell: { title: "Can’t tell", key: "u", tone: "insufficient" },
 };
 
-/** What the number says, in one or two sentences. */
+/** The meaning of an authenticity, in one or two sentences. */
 export function authenticityMeaning(answer) {
   if (answer.authenticity === null) return missingNumber(answer.outcome);
   if (answer.authenticity_kind === "conformal") {
@@ -43,8 +43,8 @@ export function authenticityMeaning(answer) {
 }
 
 function missingNumber(outcome) {
-  if (outcome === "unsupported") return "No number: a probability would mean nothing for a product it was never shown.";
-  return "No number: the photos don’t show enough to give an honest one.";
+  if (outcome === "unsupported") return "No number: the detector was not trained on this product, so a probability would mean nothing.";
+  return "No number: the photos don’t show enough for a reliable one.";
 }
 
 function ofHundred(probability) {
@@ -53,7 +53,7 @@ function ofHundred(probability) {
   return count === 100 ? "more than 99" : `about ${count}`;
 }
 
-/** What a part of a photo says: its part of the logit, in words. */
+/** A crop's contribution to the logit, in words. */
 export function cropMeaning(contribution) {
   const size = Math.abs(contribution).toFixed(Math.abs(contribution) < 0.1 ? 2 : 1);
   return `speaks for ${contribution < 0 ? "counterfeit" : "genuine"}, ${size}`;
@@ -72,15 +72,15 @@ const MEASURES = {
   shadow: "Darkest parts",
   brightness: "Brightness",
   highlight: "Brightest parts",
-  embedding_rest: "What it shows, unlike any of it",
+  embedding_rest: "Embedding, residual",
 };
 
-/** What a measure of drift is called. */
+/** The name of a measure of drift. */
 export function measureName(measure) {
-  return MEASURES[measure] ?? measure.replace(/^embedding_/, "What it shows, direction ");
+  return MEASURES[measure] ?? measure.replace(/^embedding_/, "Embedding, component ");
 }
 
-/** How much a population stability index is, by custom. */
+/** The customary reading of a population stability index. */
 export function psiMeaning(psi) {
   return psi < 0.1 ? "little" : psi < 0.25 ? "some" : "much";
 }

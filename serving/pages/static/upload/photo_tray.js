@@ -34,7 +34,7 @@ export class PhotoTray {
     return this.#chosen.map(({ url }) => url);
   }
 
-  /** Add files up to the limit; what is past it is named, never dropped in silence. */
+  /** Add files up to the limit; files over it are named in a message. */
   add(files) {
     const wanted = [...files];
     const room = this.#maxPhotos - this.#chosen.length;
@@ -45,14 +45,14 @@ export class PhotoTray {
     this.#show(left.length ? `One check takes at most ${this.#maxPhotos} photos. Left out: ${names(left)}.` : null);
   }
 
-  /** Take out every photo. */
+  /** Remove every photo. */
   clear() {
     for (const { url } of this.#chosen) URL.revokeObjectURL(url);
     this.#chosen = [];
     this.#show();
   }
 
-  /** Show what is wrong with some photos beside them: [{index, message}]. */
+  /** Show errors beside their photos: [{index, message}]. */
   markErrors(errors) {
     for (const chosen of this.#chosen) chosen.error = null;
     for (const { index, message } of errors) if (this.#chosen[index]) this.#chosen[index].error = message;
@@ -82,7 +82,7 @@ export class PhotoTray {
     const frame = element("div", { class: "chosen-frame" });
     const picture = element("img", { src: url, alt: `Photo ${index + 1}: ${label}` });
     picture.addEventListener("error", () => {
-      picture.replaceWith(element("p", { class: "no-preview" }, "No preview here. The check will tell whether it can be read."));
+      picture.replaceWith(element("p", { class: "no-preview" }, "No preview here. The check will show whether it can be read."));
     });
     frame.append(picture);
     const remove = element(

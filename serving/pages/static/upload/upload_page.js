@@ -15,7 +15,7 @@ const problemBox = byId("compose-problem");
 const send = byId("send");
 let view = null;
 let sending = false;
-let attempt = { sent: null, key: null }; // one Idempotency-Key for as long as what is sent stays the same
+let attempt = { sent: null, key: null }; // one Idempotency-Key while the request stays the same
 
 const tray = new PhotoTray(({ files }) => {
   send.textContent = files.length ? `Check ${counted(files.length, "photo")}` : "Check photos";
@@ -84,7 +84,7 @@ async function showAnswer(answer) {
   announce(answer.authenticity === null ? `${title}.` : `${title}. Authenticity ${percent(answer.authenticity)}.`);
 }
 
-/** What a person does next: better photos where they are asked for, else the next listing. */
+/** The next steps: better photos where they are asked for, else the next listing. */
 function nextSteps({ authenticity }) {
   const asksForPhotos = authenticity === null;
   const change = { type: "button", class: asksForPhotos && "primary", click: () => backToPhotos(false) };
