@@ -1,4 +1,4 @@
-"""A bundle's validation sample: what it said of held-out listings, to compare later photos with.
+"""A bundle's validation sample: its outputs on held-out listings, to compare later photos with.
 
 One row a listing, by one of its photos: photos of a listing are alike, so that rows are independent only this way. The
 same function measures the sample and what is served.
@@ -58,8 +58,8 @@ class ValidationSample:
     projection: Projection | None
 
 
-def one_of(judgements: Sequence[PhotoJudgement]) -> PhotoJudgement | None:
-    """The photo that stands for a listing: of the readable ones that with the least sha256, as good as drawn by lot."""
+def representative_photo(judgements: Sequence[PhotoJudgement]) -> PhotoJudgement | None:
+    """The photo that represents a listing: the readable one with the smallest sha256, as good as a random draw."""
     return min((one for one in judgements if one.logit is not None), key=lambda one: one.sha256, default=None)
 
 

@@ -26,7 +26,7 @@ TouchstoneError
     ├── UnknownProduct          unknown_product
     └── NoReadablePhoto         no_readable_photo
 
-Training and serving hang their own errors under TouchstoneError in `training/errors.py` and `serving/errors.py`.
+Training and serving define their own errors below TouchstoneError in `training/errors.py` and `serving/errors.py`.
 """
 
 from typing import ClassVar, Final
@@ -118,7 +118,7 @@ class ReferenceUnknown(BundleError):
 
 
 class CheckError(TouchstoneError):
-    """A check that can't be answered as it was asked."""
+    """A check that can't be judged as it was requested."""
 
     code = "check_invalid"
 

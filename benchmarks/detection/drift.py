@@ -32,7 +32,7 @@ Columns = Mapping[str, NDArray[np.float64]]
 
 
 def standing_photo(manifest: Manifest, rows: Sequence[int]) -> bytes:
-    """The photo that stands for a listing, as `vision.drift_sample.one_of` chooses: the first is its best view."""
+    """The photo that `vision.drift_sample.representative_photo` chooses: the first one is a listing's best view."""
     photos = [manifest.rows[row].photo.read_bytes() for row in rows[:MAX_PHOTOS]]
     return min(photos, key=lambda data: hashlib.sha256(data).hexdigest())
 

@@ -30,7 +30,7 @@ from serving.monitoring.drift_statistics import (
 )
 from vision.config.read import setting
 from vision.detector import Detector
-from vision.drift_sample import ValidationSample, measure_photo, one_of
+from vision.drift_sample import ValidationSample, measure_photo, representative_photo
 from vision.errors import ConfigError
 from vision.verdict import PhotoJudgement
 
@@ -125,7 +125,7 @@ class DriftMonitor:
 
         A photo that the window has already is left out: it is not independent of the first.
         """
-        photo = one_of(judgements)
+        photo = representative_photo(judgements)
         if self.sample is None or photo is None or photo.sha256 in self._rows:
             return
         values = measure_photo(photo, self.detector.scorer.graph, self.sample.projection)

@@ -16,8 +16,8 @@ from vision.drift_sample import (
     ValidationSample,
     fit_projection,
     measure_photo,
-    one_of,
     read_sample,
+    representative_photo,
     sample_file,
     write_sample,
 )
@@ -105,8 +105,8 @@ def test_the_least_hash_of_the_readable_photos_stands_for_a_listing(tmp_path: Pa
     detector = Detector(tmp_path)
     broken = detector.judge_photo(b"no photo", 0)
     judged = [detector.judge_photo(mixed_photo(seed), seed) for seed in (1, 2, 3)]
-    assert one_of([broken, *judged]) is min(judged, key=lambda one: one.sha256)
-    assert one_of([broken]) is None
+    assert representative_photo([broken, *judged]) is min(judged, key=lambda one: one.sha256)
+    assert representative_photo([broken]) is None
     assert measure_photo(broken, detector.scorer.graph, None) is None
 
 

@@ -20,7 +20,7 @@ from vision.drift_sample import (
     ValidationSample,
     fit_projection,
     measure_photo,
-    one_of,
+    representative_photo,
     write_sample,
 )
 from vision.verdict import PhotoJudgement
@@ -40,7 +40,7 @@ def add_validation_sample(
     chosen = [
         (held_out.manifest.rows[rows[standing.index]], standing)
         for rows, judgements in held_out.judged_listings()
-        if (standing := one_of(judgements)) is not None
+        if (standing := representative_photo(judgements)) is not None
     ]
     with photo_progress("validation sample", len(chosen), console) as advance, ThreadPoolExecutor(threads) as pool:
 

@@ -1,4 +1,4 @@
-"""What bundle.json says: the graphs of a bundle with all that was fitted on them. Keys: docs/bundle.md."""
+"""The content of bundle.json: the graphs of a bundle with all that was fitted on them. Keys: docs/bundle.md."""
 
 import math
 from bisect import bisect_right
@@ -68,7 +68,7 @@ class ListingCalibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorBound:
-    """What held-out listings say of one class: `errors` of `n` on the wrong side of a threshold.
+    """Held-out listings of one class: `errors` of `n` on the wrong side of a threshold.
 
     `limit` is the share that was aimed for, `upper` the one-sided 97.5 % Clopper-Pearson bound, and `guaranteed`
     whether upper <= limit.
@@ -130,8 +130,8 @@ class Int8Gate:
 class SupportFloor:
     """How much photos must look like a product to be judged as it, on the graph's `product_logit`.
 
-    `listing` is the least mean over a listing's photos, `photo` the least of one photo. Of `n` held-out listings of the
-    product `lost` fall below, aimed at a share of `loss`.
+    `listing` is the smallest mean over a listing's photos, `photo` that of one photo. Of `n` held-out listings of
+    the product `lost` fall below, aimed at a share of `loss`.
     """
 
     listing: float
@@ -217,7 +217,7 @@ class GraphMetadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleMetadata:
-    """What bundle.json says, less the files' checksums. `evidence_bias` is the logit that no place contributes."""
+    """The content of bundle.json, less the files' checksums. `evidence_bias` is the logit that no place contributes."""
 
     name: str
     version: str

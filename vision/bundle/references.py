@@ -1,7 +1,7 @@
 """References: crops of shareable photos in a bundle, to lay beside the crops that a verdict rests on.
 
 They lie in the bundle's `references/` with an index of their own; a bundle without that folder has none. Each file is
-listed in bundle.json like any other. An erased reference loses its image, embedding and listing, and the index says so.
+listed in bundle.json like any other. An erased reference loses its image, embedding and listing; the index marks it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceIndex:
-    """What index.json says; `graph` is the graph file whose embeddings these are, in the order of `references`."""
+    """The content of index.json; `graph` is the graph file whose embeddings these are, in the order of `references`."""
 
     graph: str
     references: tuple[Reference, ...]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def read_summary(module: str) -> str:
-    """Give the first sentence of what the module's command says it does; "" when the module is not installed.
+    """Give the first sentence of the documentation of the module's command; "" when the module is not installed.
 
-    A group of commands says it in its callback's docstring or in `typer.Typer(help="...")`, a single command in its
+    A group of commands has it in its callback's docstring or in `typer.Typer(help="...")`, a single command in its
     function's docstring.
     """
     spec = _find_spec(module)

@@ -33,7 +33,7 @@ class CommandGroup(TyperGroup):
             self.add_command(TyperCommand(name, help=read_summary(point.module)))
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # typer's click
-        """Give the command that `args` names, imported; an unknown name is a usage error that says the nearest."""
+        """Give the command that `args` names, imported; an unknown name is a usage error that names the nearest."""
         name, stand_in, rest = super().resolve_command(ctx, args)
         return name, load_command(self._found[name]) if name in self._found else stand_in, rest
 

@@ -1,4 +1,4 @@
-"""How a command says no: one line with the error's code and what to change, in place of a traceback."""
+"""How a command reports an error: one line with its code and what to change, in place of a traceback."""
 
 import contextlib
 import sys
@@ -13,7 +13,7 @@ EXIT_USAGE: Final = 2  # the command could not start: wrong arguments, or an ext
 
 @contextlib.contextmanager
 def refusals_in_one_line() -> Iterator[None]:
-    """Leave with one line and an exit code where the block raises a TouchstoneError."""
+    """Exit with one line and an exit code where the block raises a TouchstoneError."""
     try:
         yield
     except TouchstoneError as error:
@@ -21,6 +21,6 @@ def refusals_in_one_line() -> Iterator[None]:
 
 
 def refuse(error: TouchstoneError) -> NoReturn:
-    """Say what is wrong in one line, and leave."""
+    """Print the error in one line, and exit."""
     print(f"error [{error.code}]: {error}", file=sys.stderr)
     sys.exit(EXIT_USAGE if isinstance(error, MissingExtra) else EXIT_REFUSED)

@@ -1,4 +1,4 @@
-"""Turns what a TOML file holds into the typed, frozen sections that the code reads, or says what does not fit."""
+"""Turns the tables of a TOML file into typed, frozen sections; an error names the key that does not fit."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def join(key: str, name: str) -> str:
 
 
 def unknown_key(key: str, *, siblings: list[str], root: type[Any]) -> ConfigError:
-    """Give the error for a key that nobody reads, naming the nearest key beside it or the same name elsewhere."""
+    """Give the error for an unknown key, naming the nearest key beside it or the same name elsewhere."""
     name = key.rpartition(".")[2]
     near = difflib.get_close_matches(name, siblings, n=1, cutoff=0.5)
     elsewhere = [known.key for known in describe_settings(root) if known.key.rpartition(".")[2] == name]

@@ -81,7 +81,7 @@ def union_arms(annotation: object) -> tuple[object, ...]:
 
 
 def type_in_words(annotation: object) -> str:
-    """Say what values a setting takes, as in `one of "frozen", "finetune"` or `list of whole numbers`."""
+    """Name the values that a setting takes, as in `one of "frozen", "finetune"` or `list of whole numbers`."""
     arms = union_arms(annotation)
     if len(arms) > 1:
         return " or ".join(type_in_words(arm) for arm in arms if arm is not type(None))

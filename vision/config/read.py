@@ -118,7 +118,7 @@ def _annotation_at(kind: type[Any], names: Sequence[str]) -> object:
         key = ".".join(names[: depth + 1])
         table_value = table_value_of(annotation)
         section = section_of(annotation)
-        if annotation is object:  # whatever stands below is read, and checked, by who asked for it
+        if annotation is object:  # the code that uses this setting reads and checks what is below
             return object
         if table_value is not None:
             annotation = table_value

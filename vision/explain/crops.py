@@ -55,10 +55,10 @@ class _Window:
 def evidence_crops(
     evidence: Evidence, outcome: Outcome | None, *, max_crops: int = MAX_CROPS
 ) -> tuple[EvidenceCrop, ...]:
-    """The crops that spoke most for the photo's outcome, strongest first; for `review` those of both sides.
+    """The crops that contributed most to the photo's outcome, strongest first; for `review` those of both sides.
 
     Crops don't overlap, lie inside the photo, and are a quarter of the map's side. None where the photo has no verdict,
-    or where nothing in it speaks for the one that it has (the rest of its logit is the bias).
+    or where nothing in it supports the one that it has (the rest of its logit is the bias).
     """
     chosen: list[_Window] = []
     windows = _windows(evidence)

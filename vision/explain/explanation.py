@@ -1,6 +1,6 @@
 """What a photo's verdict rests on: its crops, each with the nearest genuine and counterfeit reference beside it.
 
-Not part of a check: a graph run a crop, for the few photos that somebody looks at.
+Not part of a check: each crop takes a run of the graph, and few photos are ever viewed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ExplainedCrop:
 def explain_photo(
     detector: Detector, bank: ReferenceBank, photo: bytes, *, evidence: Evidence, outcome: Outcome | None, product: str
 ) -> tuple[ExplainedCrop, ...]:
-    """The crops that spoke for a photo's outcome, strongest first, with `bank`'s references of the product.
+    """The crops that contributed most to a photo's outcome, strongest first, with `bank`'s references of the product.
 
     Without any of them the photo isn't even decoded. Raises PhotoError.
     """

@@ -1,4 +1,4 @@
-"""What a photo's header says, read without decoding a pixel, and the bytes with all but needed metadata left out."""
+"""A photo's header, read without decoding a pixel, and its bytes without the metadata that decoding doesn't need."""
 
 import re
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ OUTCOME_MESSAGES: Final[dict[Outcome, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why an outcome is what it is; `photo` is the index of the photo that it speaks of, None for the listing."""
+    """Why an outcome is what it is; `photo` is the index of the photo that it is about, None for the listing."""
 
     code: ReasonCode
     message: str

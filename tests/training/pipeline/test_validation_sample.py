@@ -18,7 +18,7 @@ from training.model.outputs import PhotoOutputs
 from training.pipeline.validation_sample import add_validation_sample
 from vision.bundle.bundle import Bundle, seal_bundle
 from vision.detector import Detector
-from vision.drift_sample import ValidationSample, measure_photo, one_of, read_sample
+from vision.drift_sample import ValidationSample, measure_photo, read_sample, representative_photo
 
 Add = Callable[..., ValidationSample]
 
@@ -61,7 +61,7 @@ def test_authenticity_and_novelty_are_the_held_out_answers_and_the_rest_is_measu
     detector = Detector(bundle)
     for listing, rows in enumerate(manifest.listings.values()):
         judged = [detector.judge_photo(manifest.rows[row].photo.read_bytes(), n) for n, row in enumerate(rows)]
-        served = one_of(judged)
+        served = representative_photo(judged)
         assert served is not None
         row = rows[served.index]
         expected = measure_photo(replace(served, logit=row / 10, novelty=float(row)), detector.scorer.graph, None)
