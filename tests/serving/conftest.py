@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from serving.client import Client
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
+from tests.serving.builders.candidate_bundles import write_candidates
 from tests.serving.servers.running import Running, run_in_thread
 
 
@@ -38,3 +40,20 @@ def start(tiny_bundle: Path, tmp_path: Path) -> Iterator[Callable[..., Running]]
             return servers.enter_context(run_in_thread(ServeSettings(**chosen)))
 
         yield start_one
+
+
+@pytest.fixture
+def candidates(tmp_path: Path) -> Path:
+    return write_candidates(tmp_path / "candidates")
+
+
+@pytest.fixture
+def site(start: Callable[..., Running], candidates: Path) -> Running:
+    """A server with one compute thread and the candidates v2, v3 and v4."""
+    return start(bundles_folder=candidates, threads=1)
+
+
+@pytest.fixture
+def client(site: Running) -> Iterator[Client]:
+    with Client(site.url) as client:
+        yield client

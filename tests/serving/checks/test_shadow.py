@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,38 +16,18 @@ from serving.checks.shadow import MOST_WAITING
 from serving.client import Client
 from serving.compute.deadline import Deadline
 from serving.deployments.comparison import wilson
-from serving.schemas.bundles import BundleComparison, CandidateSent, ProductComparison
+from serving.schemas.bundles import CandidateSent
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
-from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.candidate_bundles import write_candidates
 from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg
+from tests.serving.servers.deploying import compared
 from tests.serving.servers.running import Running
 
 Start = Callable[..., Running]
 
 
-@pytest.fixture
-def site(start: Start, tmp_path: Path) -> Running:
-    return start(bundles_folder=write_candidates(tmp_path / "candidates"), threads=1)
-
-
-@pytest.fixture
-def client(site: Running) -> Iterator[Client]:
-    with Client(site.url) as client:
-        yield client
-
-
-def compared(client: Client, checks: int) -> BundleComparison:
-    """The comparison once so many checks were judged."""
-    end = time.monotonic() + 60
-    while (found := client.bundle("tiny").comparison()).shadow_work.judged < checks:
-        assert time.monotonic() < end, found
-        time.sleep(0.02)
-    return found
-
-
-def test_a_shadow_judges_the_same_checks_and_never_speaks(site: Running, client: Client) -> None:
+def test_a_shadow_judges_the_same_checks_and_answers_none(site: Running, client: Client) -> None:
     client.bundle("tiny").shadow("v2")
     answers = [site.answer(jpeg(colour, seed=seed)) for seed, colour in enumerate((RED, RED, BLUE, GREY))]
     assert [answer["outcome"] for answer in answers] == ["genuine", "genuine", "counterfeit", "review"]
@@ -65,59 +44,7 @@ def test_a_shadow_judges_the_same_checks_and_never_speaks(site: Running, client:
     assert 'touchstone_shadow_checks_total{result="judged"} 4.0' in site.http.get("/metrics").text
 
 
-def test_the_mean_move_is_that_of_the_single_verdicts(site: Running, client: Client) -> None:
-    client.bundle("tiny").shadow("v3")
-    for seed in range(3):
-        site.answer(jpeg(GREY, seed=seed))
-    (product,) = compared(client, 3).products
-    assert product.changed == 0
-    assert product.examples == []
-    # v3's logit is 0.25 higher: at slope 0.5 that moves 0.5 by about sigmoid'(0) / 8
-    assert product.authenticity_move.n == 3
-    assert product.authenticity_move.mean == pytest.approx(0.031, abs=0.003)
-    assert product.authenticity_move.mean_absolute == product.authenticity_move.mean
-
-
-def test_products_are_compared_each_by_itself(start: Start, tmp_path: Path) -> None:
-    write_tiny_bundle(tmp_path / "two", products=("toy", "mug"))
-    write_tiny_bundle(tmp_path / "candidates" / "v2", products=("mug", "toy"), version="2", slope=-20)
-    site = start(bundle=(tmp_path / "two",), bundles_folder=tmp_path / "candidates")
-    with Client(site.url) as client:
-        client.bundle("tiny").shadow("v2")
-        for product, colour in (("toy", RED), ("mug", GREY), ("mug", GREY)):
-            site.answer(jpeg(colour), listing={"product": product})
-        found = {product.product: product for product in compared(client, 3).products}
-    assert {name: (product.checks, product.changed) for name, product in found.items()} == {
-        "toy": (1, 1),
-        "mug": (2, 0),
-    }
-
-
-def test_a_comparison_can_be_read_after_the_shadow_became_active(site: Running, client: Client) -> None:
-    before = client.bundle("tiny").shadow("v2")
-    site.answer(jpeg(RED))
-    compared(client, 1)
-    after = client.bundle("tiny").activate("v2")
-    assert after.shadow is None
-    assert client.bundle("tiny").comparison().products == []
-    assert before.shadow is not None
-    pair = {"active": before.active.sha256, "shadow": before.shadow.sha256}
-    found = site.http.get("/v1/bundles/tiny/comparison", params=pair).json()
-    assert ProductComparison.model_validate(found["products"][0]).changed == 1
-
-
-def test_a_deleted_check_leaves_the_comparison(site: Running, client: Client) -> None:
-    client.bundle("tiny").shadow("v2")
-    gone = site.answer(jpeg(RED))["check_id"]
-    site.answer(jpeg(BLUE))
-    compared(client, 2)
-    client.delete(gone)
-    (product,) = client.bundle("tiny").comparison().products
-    assert product.checks == 1
-    assert gone not in {example.check_id for example in product.examples}
-
-
-def test_a_shadow_that_is_taken_back_judges_no_more(site: Running, client: Client) -> None:
+def test_a_shadow_that_was_rolled_back_judges_no_more(site: Running, client: Client) -> None:
     client.bundle("tiny").shadow("v2")
     site.answer(jpeg(RED))
     compared(client, 1)
@@ -130,14 +57,6 @@ def test_a_shadow_that_is_taken_back_judges_no_more(site: Running, client: Clien
 def test_the_active_bundle_cannot_shadow_itself(site: Running) -> None:
     response = site.http.post("/v1/bundles/tiny/shadow", json={"candidate": None})
     assert response.json()["code"] == "candidate_mismatch"
-
-
-@pytest.mark.parametrize(
-    ("hits", "n", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (1, 1, 0.2065, 1)]
-)
-def test_shares_have_the_score_interval(hits: int, n: int, low: float, high: float) -> None:
-    found = wilson(hits, n)
-    assert [found.low, found.high] == pytest.approx([low, high], abs=5e-5)
 
 
 def run_with_shadow(tmp_path: Path, tiny_bundle: Path, scenario: Callable[[Services], Any]) -> None:

@@ -1,21 +1,28 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from serving.client.calls import Call
 from serving.http.rate_limit import RateLimitSettings
 from serving.store.store import open_store
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.references import BLUE as BLUE_CROP
+from tests.builders.references import RED as RED_CROP
+from tests.builders.references import add_tiny_references
 from tests.serving.builders.new_checks import new_check
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
 from tests.serving.servers.occupied import occupied
 from tests.serving.servers.running import Running
+from vision.bundle.references import Reference
 
 QUICK = Retries(attempts=4, first_wait_s=0.001)
 
@@ -201,3 +208,22 @@ def test_a_client_past_its_rate_waits_as_long_as_it_is_told(start: Callable[...,
         client.check([jpeg()])
         client.check([jpeg()])
     assert 'touchstone_problems_total{code="rate_limited"}' in server.http.get("/metrics").text
+
+
+Stocked = tuple[Path, tuple[Reference, ...]]
+
+
+@pytest.fixture
+def stocked(tmp_path: Path) -> Stocked:
+    """A bundle whose name needs quoting, with a red and a blue reference."""
+    bundle = write_tiny_bundle(tmp_path / "stocked", name="dryers 2/3")
+    sealed, written = add_tiny_references(bundle, [("genuine", RED_CROP), ("counterfeit", BLUE_CROP)])
+    return sealed.folder, written
+
+
+def test_a_client_reads_crops_and_their_references(start: Callable[..., Running], stocked: Stocked) -> None:
+    site = start(bundle=(stocked[0],))
+    with Client(site.url) as client:
+        crops = client.crops(client.check([jpeg(BLUE)]).check_id, 0).crops
+        assert crops[0].nearest_genuine is not None
+        assert Image.open(io.BytesIO(client.reference(crops[0].nearest_genuine))).size == (64, 64)

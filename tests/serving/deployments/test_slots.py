@@ -38,7 +38,7 @@ def test_a_product_in_two_bundles_stops_the_start(tmp_path: Path) -> None:
         load_from(ServeSettings(bundle=(tmp_path / "a", tmp_path / "b")))
 
 
-def test_settings_for_a_product_that_nobody_knows_stop_the_start(tmp_path: Path) -> None:
+def test_settings_of_an_unknown_product_stop_the_start(tmp_path: Path) -> None:
     write_tiny_bundle(tmp_path / "a")
     settings = ServeSettings(bundle=(tmp_path / "a",), products={"toi": ProductSettings(counterfeit_share=0.1)})
     with pytest.raises(ConfigError, match=r"products\.toi.*known: toy"):
@@ -53,12 +53,6 @@ def test_a_changed_bundle_stops_the_start(tmp_path: Path) -> None:
         load_from(ServeSettings(bundle=(tmp_path / "a",)))
 
 
-def test_photos_are_gathered_only_where_the_first_provider_is_not_the_cpu_unless_told() -> None:
-    auto, on, off = BatchingSettings(), BatchingSettings(mode="on"), BatchingSettings(mode="off")
-    assert [one.applies_to("CPUExecutionProvider") for one in (auto, on, off)] == [False, True, False]
-    assert [one.applies_to("CUDAExecutionProvider") for one in (auto, on, off)] == [True, True, False]
-
-
 def test_a_server_whose_gpu_is_absent_starts_and_judges_on_the_cpu(
     start: Callable[..., Running], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -67,7 +61,7 @@ def test_a_server_whose_gpu_is_absent_starts_and_judges_on_the_cpu(
     assert server.answer(jpeg(RED))["outcome"] == "genuine"
 
 
-def test_gathered_photos_get_the_answers_that_they_get_alone(start: Callable[..., Running]) -> None:
+def test_batched_photos_get_the_answers_that_they_get_alone(start: Callable[..., Running]) -> None:
     alone = start(store="none")
     together = start(store="none", threads=4, batching=BatchingSettings(mode="on", longest_wait_ms=50))
     photos = [jpeg(colour, seed=seed) for seed in range(4) for colour in (RED, BLUE)]

@@ -1,4 +1,4 @@
-"""Crops and references over HTTP: to the tiny bundle red is genuine and blue counterfeit."""
+"""Photos, evidence and crops of a check over HTTP: to the tiny bundle red is genuine and blue counterfeit."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from serving.client import Client
 from tests.builders.bundle import write_tiny_bundle
 from tests.builders.references import BLUE as BLUE_CROP
 from tests.builders.references import RED as RED_CROP
 from tests.builders.references import add_tiny_references, jpeg_of
-from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg, jpeg_with_metadata, truncated_jpeg
 from tests.serving.servers.running import Running
-from vision.bundle.references import Reference, remove_references
+from vision.bundle.references import Reference
 
 Stocked = tuple[Path, tuple[Reference, ...]]
 
@@ -67,18 +67,6 @@ def test_a_bundle_without_references_gives_crops_alone(server: Running) -> None:
         assert (crop["nearest_genuine"], crop["nearest_counterfeit"]) == (None, None)
 
 
-def test_an_erased_reference_is_shown_no_more_by_a_server_that_runs(
-    start: Callable[..., Running], stocked: Stocked
-) -> None:
-    folder, (_, blue) = stocked
-    site = start(bundle=(folder,))
-    url = crops_of(site, jpeg(BLUE))["crops"][0]["nearest_counterfeit"]["url"]
-    remove_references(folder, [blue.id])
-    answer = site.http.get(url)
-    assert (answer.status_code, answer.json()["code"]) == (404, "reference_not_found")
-    assert {crop["nearest_counterfeit"] for crop in crops_of(site, jpeg(BLUE))["crops"]} == {None}
-
-
 def test_a_check_outlives_its_product_and_keeps_its_crops(
     start: Callable[..., Running], stocked: Stocked, tmp_path: Path
 ) -> None:
@@ -92,25 +80,49 @@ def test_a_check_outlives_its_product_and_keeps_its_crops(
     assert found["crops"]
 
 
+def test_the_evidence_is_a_transparent_png_in_the_photos_frame(server: Running) -> None:
+    answer = server.answer(jpeg(BLUE, seed=10, size=(240, 120)))
+    response = server.http.get(answer["photos"][0]["evidence_url"])
+    picture = Image.open(io.BytesIO(response.content))
+    assert response.headers["content-type"] == "image/png"
+    assert (picture.format, picture.mode) == ("PNG", "RGBA")
+    assert picture.width / picture.height == pytest.approx(2.0, rel=0.02)
+    assert np.asarray(picture)[..., 3].max() > 0, "nothing is drawn for a photo that is all blue"
+
+
+def test_a_photo_is_shown_upright_and_without_metadata(server: Running) -> None:
+    sent = jpeg_with_metadata()
+    answer = server.answer(sent)
+    response = server.http.get(f"/v1/checks/{answer['check_id']}/photos/0")
+    shown = Image.open(io.BytesIO(response.content))
+    assert response.headers["content-type"] == "image/jpeg"
+    assert shown.size == (180, 240)  # it was sent as 240 x 180 lying on its side
+    assert len(shown.getexif()) == 0
+    assert b"SecretCamera" in sent
+    assert b"SecretCamera" not in response.content
+
+
+def test_a_smaller_copy_of_a_photo_has_the_longer_side_asked_for(server: Running) -> None:
+    answer = server.answer(jpeg_with_metadata())
+    response = server.http.get(f"/v1/checks/{answer['check_id']}/photos/0", params={"max_side_px": 96})
+    assert Image.open(io.BytesIO(response.content)).size == (72, 96)
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [
+        ("/v1/checks/nope/photos/0", "check_not_found"),
+        ("/v1/checks/nope/photos/0/evidence", "check_not_found"),
+        ("/v1/checks/{id}/photos/2", "photo_not_found"),
+        ("/v1/checks/{id}/photos/1", "photo_not_found"),
+        ("/v1/checks/{id}/photos/1/evidence", "photo_not_found"),
+        ("/v1/checks/{id}/photos/9/evidence", "photo_not_found"),
         ("/v1/checks/nope/photos/0/crops", "check_not_found"),
         ("/v1/checks/{id}/photos/1/crops", "photo_not_found"),
         ("/v1/checks/{id}/photos/9/crops", "photo_not_found"),
-        ("/v1/bundles/tiny/references/nope", "reference_not_found"),
-        ("/v1/bundles/nope/references/nope", "reference_not_found"),
     ],
 )
-def test_what_is_not_there_is_said(server: Running, path: str, code: str) -> None:
-    check_id = server.answer(jpeg(RED), truncated_jpeg())["check_id"]
-    answer = server.http.get(path.format(id=check_id))
-    assert (answer.status_code, answer.json()["code"]) == (404, code)
-
-
-def test_a_client_reads_crops_and_their_references(start: Callable[..., Running], stocked: Stocked) -> None:
-    site = start(bundle=(stocked[0],))
-    with Client(site.url) as client:
-        crops = client.crops(client.check([jpeg(BLUE)]).check_id, 0).crops
-        assert crops[0].nearest_genuine is not None
-        assert Image.open(io.BytesIO(client.reference(crops[0].nearest_genuine))).size == (64, 64)
+def test_a_photo_that_does_not_exist_has_its_own_code(server: Running, path: str, code: str) -> None:
+    answer = server.answer(jpeg(seed=11), truncated_jpeg())
+    response = server.http.get(path.replace("{id}", answer["check_id"]))
+    assert (response.status_code, response.json()["code"]) == (404, code)
