@@ -1,3 +1,5 @@
+"""The audit of a manifest: every check of the table and the photos, and the shortcut baselines."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
@@ -25,14 +27,14 @@ _CODES: dict[Shortcut, FindingCode] = {
 }
 _ADVICE: dict[Shortcut, str] = {
     "background": "collect both classes in the same kind of places; expect figures in the field to be lower",
-    "colour": "look for a class with its own colourway or white balance; expect figures in the field to be lower",
+    "colour": "check whether a class has its own colourway or white balance; expect figures in the field to be lower",
     "file_metadata": "save both classes from equally good originals with one program, size and quality",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """What the audit found; `findings` come with refusals first, `baselines` are empty where they were left out."""
+    """What the audit found; refusals come first in `findings`, and `baselines` are empty where they were skipped."""
 
     manifest: Manifest
     findings: tuple[Finding, ...]
@@ -62,9 +64,9 @@ def audit_manifest(
     seed: int = 0,
     advance: Callable[[], None] = lambda: None,
 ) -> Audit:
-    """Read every photo and check all that design.md names; `advance` is called after each photo.
+    """Read every photo and run every check; `advance` is called after each photo.
 
-    A finding whose code is in `allow` only warns. Each of `shortcuts` is measured, and warns when its interval lies
+    A finding whose code is in `allow` is a warning. Each of `shortcuts` is measured, and warns when its interval lies
     above `far_from_chance`. Raises AuditRefused for an unknown code in `allow`.
     """
     _check_codes(allow)
@@ -100,7 +102,7 @@ def _measure_shortcuts(
 ) -> tuple[tuple[ShortcutBaseline, ...], list[Finding]]:
     baselines: list[ShortcutBaseline] = []
     unmeasured: list[Finding] = []
-    has_both = {"genuine", "counterfeit"} <= {row.label for row in manifest.rows}  # else there is no label to tell
+    has_both = {"genuine", "counterfeit"} <= {row.label for row in manifest.rows}  # else there is nothing to predict
     for shortcut in shortcuts if has_both else ():
         try:
             baselines.append(shortcut_baseline(shortcut, manifest, facts, seed=seed))
@@ -109,7 +111,7 @@ def _measure_shortcuts(
                 Finding(
                     code="shortcut_not_measured",
                     level="warn",
-                    message=f"whether {_NAMES[shortcut]} tells the label could not be measured",
+                    message=f"the AUROC of {_NAMES[shortcut]} could not be measured",
                     advice=error.message,
                 )
             )

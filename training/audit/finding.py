@@ -1,3 +1,5 @@
+"""The codes of the audit's findings, and a finding."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -38,10 +40,10 @@ FINDING_CODES: tuple[FindingCode, ...] = get_args(FindingCode)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that the audit has against a manifest.
+    """One problem of a manifest.
 
     `message` says what was found and `advice` what to do. `rows` are indices of the manifest's rows that it is about
-    (not file lines), ascending; `groups` are some of them that belong together, to be looked at side by side.
+    (not file lines), ascending; `groups` are some of them that belong together, to be shown side by side.
     """
 
     code: FindingCode

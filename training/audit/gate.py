@@ -17,9 +17,9 @@ from training.progress import photo_progress
 def audit_before_training(
     manifest: Manifest, depth: AuditDepth, *, allow: Collection[str], threads: int, page: Path, console: Console
 ) -> None:
-    """Print what the audit warns of, write its page, and raise AuditRefused where the data must not be trained on.
+    """Print the warnings, write the page, and raise AuditRefused where the data must not be used for training.
 
-    `table` reads no photo. A finding whose code is in `allow` only warns.
+    `table` reads no photo. A finding whose code is in `allow` is a warning.
     """
     audit = _audit(manifest, depth, allow, threads, console)
     for finding in audit.findings:

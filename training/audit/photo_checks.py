@@ -18,7 +18,7 @@ _REFUSED_GAP, _WARNED_GAP = 0.9, 0.3
 
 
 def check_photos(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
-    """Everything wrong that the photos themselves tell; `facts` run parallel to `manifest.rows`."""
+    """Every problem of the photos themselves; `facts` run parallel to `manifest.rows`."""
     yield from _unreadable(manifest, facts)
     yield from _copies(manifest, facts)
     yield from _class_in_one(manifest, facts, "class_in_one_format", "format", lambda photo: photo.metadata.format)
@@ -115,20 +115,20 @@ _COPY_CHECKS = (
         level="warn",
         applies=lambda left, right, same_bytes: not same_bytes and _labels_differ(left, right),
         message="{photos} photos have a near-duplicate with the other label ({groups} groups)",
-        advice="look at them in the report; drop or correct wrong labels and counterfeit listings with a stolen photo",
+        advice="compare them in the report; drop or correct wrong labels and counterfeit listings with a stolen photo",
     ),
     _CopyCheck(
         code="near_duplicates_across_splits",
         level="refuse",
         applies=lambda left, right, _: left.split is not None and right.split is not None and left.split != right.split,
-        message="{photos} photos have a copy in another split ({groups} groups): figures would come out too good",
+        message="{photos} photos have a copy in another split ({groups} groups): figures would be too optimistic",
         advice="give copies one listing and one split, or drop all but one",
     ),
     _CopyCheck(
         code="near_duplicates_across_folds",
         level="refuse",
         applies=lambda left, right, _: left.fold is not None and right.fold is not None and left.fold != right.fold,
-        message="{photos} photos have a copy in another fold ({groups} groups): figures would come out too good",
+        message="{photos} photos have a copy in another fold ({groups} groups): figures would be too optimistic",
         advice="give copies one listing and one fold, or drop all but one",
     ),
     _CopyCheck(
@@ -167,7 +167,7 @@ def _class_in_one(
             code=code,
             level="refuse" if gaps[name] >= _REFUSED_GAP else "warn",
             message=f"{_percent(genuine, name)} of genuine and {_percent(counterfeit, name)} of counterfeit photos "
-            f"have the {trait} {name}: the file tells the label",
+            f"have the {trait} {name}: the file gives the label away",
             advice=f"save both classes in the same mix of {trait}s, from equally good originals",
         )
 

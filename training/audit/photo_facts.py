@@ -1,3 +1,5 @@
+"""What the audit reads of one photo: hashes, file metadata, colour and background features."""
+
 from __future__ import annotations
 
 import io
@@ -20,7 +22,7 @@ _SIDE_PX = 256
 _FEATURES_SIDE_PX = 160
 _RING = 0.08  # of each side: what is left of a photo whose product has no box
 _BOX_MARGIN = 0.02  # grows a box, so that the product's edge and contact shadow go too
-_LEAST_BACKGROUND = 0.03  # of the photo's pixels; below, a box leaves no background to speak of
+_MIN_BACKGROUND = 0.03  # of the photo's pixels; below, a box leaves too little background
 _LEVELS = 4
 _GRADIENT_EDGES = np.array([0.0, 1, 2, 4, 8, 16, 32, 64, np.inf])
 
@@ -30,7 +32,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileMetadata:
-    """What a file tells without its picture; the quantisation sums are 0 where it isn't a JPEG."""
+    """What a file holds besides its pixels; the quantisation sums are 0 where it isn't a JPEG."""
 
     bytes: int
     width_px: int
@@ -43,7 +45,7 @@ class FileMetadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoFacts:
-    """All that the audit wants to know of one photo, from one read.
+    """All that the audit needs of one photo, from one read.
 
     `colour` and `background` are float32 feature vectors; `background` is None where the product fills the photo.
     """
@@ -105,7 +107,7 @@ def _read_facts(row: PhotoRow) -> PhotoFacts | UnreadablePhoto:
 
 
 def _quantisation_sums(data: bytes) -> tuple[int, int]:
-    """Sums of the luma table and of the first chroma table: they tell the JPEG quality that a program saved with."""
+    """Sums of the luma table and of the first chroma table, which depend on the JPEG quality and the program."""
     try:
         with Image.open(io.BytesIO(data), formats=["JPEG", "MPO"]) as image:
             tables: dict[int, list[int]] = getattr(image, "quantization", {})
@@ -123,11 +125,11 @@ def describe_colour(pixels: NDArray[np.uint8]) -> Features:
 def describe_background(pixels: NDArray[np.uint8], box: Box | None) -> Features | None:
     """Colours and coarse texture with the product painted out: float32 [95], or None where nothing is left.
 
-    What counts as background is outside `box` (0 to 1), or without one a ring of 8 % along the photo's border.
+    What counts as background is outside `box` (0 to 1), or without one a ring of 8 % along the photo's edge.
     """
     small = _reduce(pixels)
     kept = _ring(small.shape[0], small.shape[1]) if box is None else _outside(small.shape[0], small.shape[1], box)
-    if kept.mean() < _LEAST_BACKGROUND:
+    if kept.mean() < _MIN_BACKGROUND:
         return None
     return np.concatenate([_colours(small[kept]), _texture(small, kept)])
 

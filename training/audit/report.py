@@ -1,4 +1,4 @@
-"""An audit as JSON and as a page that stands alone, with small pictures of what it is about."""
+"""An audit as JSON and as a page that stands alone, with small pictures of each finding."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FindingOnPage:
 
     finding: Finding
     groups: tuple[tuple[PictureOfRow, ...], ...]
-    groups_left_out: int
+    hidden_groups: int
     lines: str
 
 
@@ -97,15 +97,15 @@ def _on_page(manifest: Manifest, finding: Finding) -> FindingOnPage:
     return FindingOnPage(
         finding=finding,
         groups=tuple(
-            tuple(_picture(row) for row in _telling([manifest.rows[index] for index in group])[:_PHOTOS_SHOWN])
+            tuple(_picture(row) for row in _differing_first([manifest.rows[index] for index in group])[:_PHOTOS_SHOWN])
             for group in groups
         ),
-        groups_left_out=len(finding.groups) - len(groups),
+        hidden_groups=len(finding.groups) - len(groups),
         lines=_lines([manifest.rows[index].row for index in finding.rows]),
     )
 
 
-def _telling(rows: Sequence[PhotoRow]) -> list[PhotoRow]:
+def _differing_first(rows: Sequence[PhotoRow]) -> list[PhotoRow]:
     """The rows with those first that differ from all before them, since a finding is about the difference."""
     seen: set[tuple[object, ...]] = set()
     first: list[PhotoRow] = []

@@ -1,3 +1,5 @@
+"""Shortcut baselines: the listing AUROC of a photo's background, colours or file metadata alone."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -26,7 +28,7 @@ SHORTCUTS: tuple[Shortcut, ...] = get_args(Shortcut)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortcutBaseline:
-    """How well something other than the product tells counterfeits: a listing AUROC with its 95 % interval."""
+    """How well something other than the product separates counterfeits: a listing AUROC with its 95 % interval."""
 
     shortcut: Shortcut
     auroc: Estimate
@@ -35,7 +37,7 @@ class ShortcutBaseline:
 
 
 def background_baseline(manifest: Manifest, *, threads: int = 2, seed: int = 0) -> ShortcutBaseline:
-    """What the background alone gives away; photos that a product's box fills are left out.
+    """The baseline of the background alone; photos that a product's box fills are excluded.
 
     Raises SplitError where the listings can't make five folds.
     """
@@ -111,7 +113,7 @@ def _held_out_suspicion(
 
 def _classifier(shortcut: Shortcut, seed: int) -> Any:
     if shortcut == "file_metadata":
-        # A size or a quantisation table gives a class away by being one certain value: trees find it, a line doesn't.
+        # A size or a quantisation table gives a class away by being one certain value: trees find it.
         return make_pipeline(RandomForestClassifier(50, min_samples_leaf=5, random_state=seed))
     return make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=2000))
 

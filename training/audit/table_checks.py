@@ -1,4 +1,4 @@
-"""Checks that need the table only: quick enough to run before every training."""
+"""Checks of the table alone, fast enough to run before every training."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_PHOTOS = 12  # of a listing count in a verdict
 
 
 def check_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05) -> Iterator[Finding]:
-    """Everything wrong that the rows tell by themselves; `alpha` and `beta` are the error shares to be guaranteed."""
+    """Every problem of the rows themselves; `alpha` and `beta` are the error rates to be guaranteed."""
     yield from _class_missing(manifest)
     yield from _mixed_products(manifest)
     yield from _listing_spans(manifest, "listing_spans_splits", "split", lambda row: row.split)
@@ -46,8 +46,8 @@ def _class_missing(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(
             code="genuine_only",
             level="warn",
-            message="no photo is labelled counterfeit: only novelty can be learnt, and the bundle never says genuine",
-            advice="add counterfeit listings where there are any; where there are none, this is the best there is",
+            message="no photo is labelled counterfeit: only novelty can be learnt, and no outcome is ever genuine",
+            advice="add counterfeit listings where there are any; without them only novelty can be learnt",
         )
 
 
@@ -76,7 +76,7 @@ def _listing_spans(
             code=code,
             level="refuse",
             message=f"{_count(names, 'listing')} with photos in two {column}s: {_some(names)}",
-            advice=f"give all photos of a listing one {column}, else the model is measured on items that it saw",
+            advice=f"give all photos of a listing one {column}, else the test set holds items of the training set",
             rows=_rows(groups),
             groups=groups,
         )
@@ -127,7 +127,7 @@ def _held_out_by_label(manifest: Manifest) -> Counter[Label] | None:
     try:
         return _listings_by_label(manifest, assign_roles(manifest).calibrate)
     except SplitError:
-        return None  # another finding says why
+        return None  # another finding gives the reason
 
 
 def _listings_by_label(manifest: Manifest, rows: Iterable[int]) -> Counter[Label]:
@@ -146,7 +146,7 @@ def _one_label_products(manifest: Manifest) -> Iterator[Finding]:
             code="product_one_label",
             level="warn",
             message=f"{_count(names, 'product')} with one label only: {_some(names)}",
-            advice="add the other class or leave the product out: recognising the product would tell the label",
+            advice="add the other class or leave the product out: recognising the product would give the label away",
             rows=tuple(index for index, row in enumerate(manifest.rows) if row.product in names),
         )
 
@@ -158,7 +158,7 @@ def _many_photos(manifest: Manifest) -> Iterator[Finding]:
             code="more_than_12_photos",
             level="warn",
             message=f"{_count(names, 'listing')} with more than {MAX_PHOTOS} photos: {_some(names)}",
-            advice=f"put the telling photos first: only the first {MAX_PHOTOS} count in verdicts",
+            advice=f"put the informative photos first: only the first {MAX_PHOTOS} count in verdicts",
             rows=_rows([manifest.listings[name][MAX_PHOTOS:] for name in names]),
         )
 

@@ -28,12 +28,12 @@ def audit(
     ] = None,
     product: Annotated[str | None, typer.Option(help="Audit only this product; names the goods of a folder.")] = None,
     drop_mixed_listings: Annotated[
-        bool, typer.Option("--drop-mixed-listings", help="Leave out listings with two products.")
+        bool, typer.Option("--drop-mixed-listings", help="Drop listings with two products.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Write a page with pictures (or JSON, if it ends in .json).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
     allow: Annotated[
-        list[str] | None, typer.Option(help="A finding's code that shall only warn; may be repeated.")
+        list[str] | None, typer.Option(help="A finding's code that becomes a warning; may be repeated.")
     ] = None,
     far_from_chance: Annotated[
         float, typer.Option(min=0.5, max=1.0, help="Warn when a shortcut's interval lies above this AUROC.")
@@ -43,7 +43,7 @@ def audit(
     ] = 0.05,
     beta: Annotated[float, typer.Option(min=0.001, max=0.5, help="Share of counterfeits that may pass.")] = 0.05,
     no_shortcuts: Annotated[
-        bool, typer.Option("--no-shortcuts", help="Leave out the shortcut baselines, which take the longest.")
+        bool, typer.Option("--no-shortcuts", help="Skip the shortcut baselines, which take longest.")
     ] = False,
     threads: Annotated[int, typer.Option(min=1, help="Photos that are read at once.")] = 2,
     seed: Annotated[int, typer.Option(help="Seed of the shortcuts' cross-validation.")] = 0,
@@ -57,7 +57,7 @@ def audit(
     if drop_mixed_listings:
         dropped = mixed_product_listings(read)
         read = without_listings(read, dropped)
-        console.print(f"Listings with two products that are left out: {', '.join(dropped) or 'none'}.", markup=False)
+        console.print(f"Dropped listings with two products: {', '.join(dropped) or 'none'}.", markup=False)
     with photo_progress("reading photos", len(read.rows), console) as advance:
         found = audit_manifest(
             read,
@@ -91,13 +91,13 @@ def print_audit(audit: Audit, console: Console) -> None:
     findings = Table.grid(padding=(0, 2, 1, 0))
     for finding in audit.findings:
         level = "[bold red]refused[/bold red]" if finding.level == "refuse" else "[yellow]warning[/yellow]"
-        said = f"{escape(finding.message)} [dim]{finding.code}[/dim]\n[bold]→[/bold] {escape(finding.advice)}"
-        findings.add_row(level, said)
+        text = f"{escape(finding.message)} [dim]{finding.code}[/dim]\n[bold]→[/bold] {escape(finding.advice)}"
+        findings.add_row(level, text)
     console.print(findings)
     if audit.baselines:
-        table = Table(title="What tells the label without the product (chance: 0.50)", title_justify="left")
-        for column in ("from", "listing AUROC", "95 % interval", "listings"):
-            table.add_column(column, justify="left" if column == "from" else "right")
+        table = Table(title="Shortcuts: AUROC without the product (chance: 0.50)", title_justify="left")
+        for column in ("features", "listing AUROC", "95 % interval", "listings"):
+            table.add_column(column, justify="left" if column == "features" else "right")
         for baseline in audit.baselines:
             auroc = baseline.auroc
             interval = f"{auroc.low:.2f} to {auroc.high:.2f}"

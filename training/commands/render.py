@@ -29,7 +29,7 @@ def render(
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Render only the first N listings; more can follow.")] = None,
 ) -> None:
-    """Make the rendered hair-dryer photos, with masks and a manifest; a stopped run goes on where it was."""
+    """Make the rendered hair-dryer photos, with masks and a manifest; a stopped run continues."""
     settings = read_config(RenderConfig, config, overrides or ())
     console = Console()
     total = count_photos(plan_listings(settings)[:limit])

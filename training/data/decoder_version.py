@@ -1,4 +1,4 @@
-"""What decodes photos here, so that nothing cached outlives a change of it."""
+"""The version of the code that decodes photos, so that caches are invalidated when it changes."""
 
 from __future__ import annotations
 

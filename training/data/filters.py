@@ -1,3 +1,5 @@
+"""Conditions on rows, such as `split==test` or `black_fraction<=0.35`."""
+
 from __future__ import annotations
 
 import math

@@ -1,3 +1,5 @@
+"""A folder with genuine/ and counterfeit/ as a manifest."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
-"""A person's decisions on disputed labels, put into a manifest as it is read: the file itself stays as it is.
+"""A person's decisions on disputed labels, applied to a manifest as it is read; its file is unchanged.
 
 The file is the `disputed.csv` that `touchstone disputed` wrote, with its column `decision` filled in; any table with
-the columns `listing` and `decision` will do.
+the columns `listing` and `decision` works.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DECISIONS: tuple[Decision, ...] = ("genuine", "counterfeit", "drop", "keep", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionCounts:
-    """How many listings the decisions changed, left out, or left as they were; empty decisions are undecided."""
+    """How many listings the decisions changed, dropped or kept; empty decisions are undecided."""
 
     to_genuine: int = 0
     to_counterfeit: int = 0
@@ -29,7 +29,7 @@ class CorrectionCounts:
     undecided: int = 0
 
     def in_words(self) -> str:
-        """One sentence's worth, such as `3 listings now genuine, 2 now counterfeit, 1 left out, 10 kept`."""
+        """Such as `3 listings now genuine, 2 now counterfeit, 1 left out, 10 kept as they were`."""
         parts = [
             f"{self.to_genuine} listings now genuine",
             f"{self.to_counterfeit} now counterfeit",
@@ -40,7 +40,7 @@ class CorrectionCounts:
 
 
 def correct_table(table: Table, file: Path) -> tuple[Table, CorrectionCounts]:
-    """The table with each decided listing's label changed, or its rows left out, and what was done.
+    """The table with each decided listing's label changed, or its rows dropped, and what was done.
 
     A decision that agrees with the label keeps it. Raises ManifestError for a listing that the table does not have, a
     word that is no decision, and two decisions on one listing.

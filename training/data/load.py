@@ -1,4 +1,4 @@
-"""The labelled photos that a run reads, as its `data` section asks: filtered, corrected, without mixed listings."""
+"""The labelled photos of a run, by its `data` section: corrected, filtered, without mixed listings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from training.data.manifest import Manifest, mixed_product_listings, read_manife
 
 
 def read_training_data(data: DataConfig, console: Console) -> Manifest:
-    """Read the manifest, and say what was corrected or left out. Raises ManifestError."""
+    """Read the manifest, and print what was corrected or dropped. Raises ManifestError."""
     manifest = read_manifest(data.manifest, where=data.where, product=data.product, corrections=data.corrections)
     if manifest.corrected is not None:
         console.print(f"{data.corrections}: {manifest.corrected.in_words()}", soft_wrap=True)
     manifest = manifest.labelled()
     mixed = mixed_product_listings(manifest)
     if mixed and data.drop_mixed_listings:
-        console.print(f"left out {len(mixed)} listings that show two products: {', '.join(mixed)}")
+        console.print(f"dropped {len(mixed)} listings that show two products: {', '.join(mixed)}")
         manifest = without_listings(manifest, mixed)
     return manifest

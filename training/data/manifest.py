@@ -1,3 +1,5 @@
+"""The manifest: which photos there are, and what is known of each."""
+
 from __future__ import annotations
 
 import hashlib
@@ -28,10 +30,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """The photos that training reads.
+    """The photos of a manifest, grouped by listing.
 
     `sha256` is the data hash: of every cell after corrections and filters and of each photo's size in bytes, not of
-    the pixels. `corrected` says what corrections changed before the filters, where there were any.
+    the pixels. `corrected` counts what corrections changed before the filters, where there were any.
     """
 
     path: Path
@@ -103,9 +105,9 @@ def mixed_product_listings(manifest: Manifest) -> tuple[str, ...]:
 
 
 def without_listings(manifest: Manifest, listings: Iterable[str]) -> Manifest:
-    """The manifest less these listings."""
-    left_out = frozenset(listings)
-    return manifest.where(lambda row: row.listing not in left_out)
+    """The manifest without these listings."""
+    dropped = frozenset(listings)
+    return manifest.where(lambda row: row.listing not in dropped)
 
 
 def _read(path: Path, product: str | None) -> Table:

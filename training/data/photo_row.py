@@ -1,3 +1,5 @@
+"""One photo of a manifest, and the labels and splits that it may have."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

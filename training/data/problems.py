@@ -1,3 +1,5 @@
+"""Problems of a manifest, collected and raised together."""
+
 from __future__ import annotations
 
 import difflib
@@ -10,7 +12,7 @@ SHOWN = 10
 
 
 class Problems:
-    """What is wrong with one manifest, gathered so that a person fixes ten rows at a time, not one."""
+    """The problems of one manifest, collected so that a person fixes ten rows at a time, not one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -18,7 +20,7 @@ class Problems:
         self.count = 0
 
     def add(self, message: str, *, row: int | None = None) -> None:
-        """Note one problem; `message` says what is wrong and what to do."""
+        """Note one problem; `message` names the problem and the fix."""
         self.count += 1
         if len(self.shown) < SHOWN:
             self.shown.append(message if row is None else f"row {row}: {message}")
@@ -40,7 +42,7 @@ class Problems:
 
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """The known word most like `word`, or None when none is like it."""
+    """The known word closest to `word`, or None when none is close."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     found = difflib.get_close_matches(word.strip().casefold(), by_folded, n=1, cutoff=cutoff)
     return by_folded[found[0]] if found else None

@@ -1,3 +1,5 @@
+"""A table's cells as photo rows, with a problem noted for each wrong cell."""
+
 from __future__ import annotations
 
 import math
@@ -8,7 +10,7 @@ from training.data.photo_row import LABELS, SPLITS, Box, Label, PhotoRow, Split
 from training.data.problems import Problems, nearest
 from training.data.table import BOX, COLUMNS, TableRow
 
-# What other data sets write; only ever suggested, never assumed, since 1 means genuine in some and fake in others.
+# Labels of other data sets: suggested, never assumed, since 1 means genuine in some and fake in others.
 _MEANS_GENUINE = {"real", "authentic", "original", "legit", "auth"}
 _MEANS_COUNTERFEIT = {"fake", "replica", "rep", "copy", "forged", "imitation"}
 _OTHER_SPLITS = {

@@ -1,3 +1,5 @@
+"""Fit, early stopping, calibration and test sets, and folds, dealt out by listing and seller."""
+
 from __future__ import annotations
 
 import hashlib
@@ -8,13 +10,16 @@ from dataclasses import dataclass
 from training.data.manifest import Manifest
 from training.errors import SplitError
 
-# From this many listings of a label and product on, every role gets one, so that it can be measured at all.
+# From this many listings of a label and product on, every role gets one, so that its figures are defined.
 _ENOUGH_FOR_EVERY_ROLE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
-    """Who sees what, as row indices, ascending and disjoint; photos of one listing or seller share a role."""
+    """Row indices of the fit, early stopping, calibration and test sets, ascending and disjoint.
+
+    Photos of one listing or seller share a role.
+    """
 
     fit: tuple[int, ...]
     stop: tuple[int, ...]
@@ -33,9 +38,10 @@ def assign_roles(
 ) -> Roles:
     """Deal the labelled listings out, stratified by label and product; the same for any order of the rows.
 
-    With `fold`, that fold only reports and shares of the other listings stop and calibrate. Else with a `split` column,
-    train fits, val is halved for stop and calibrate (a share of 0 gives all to the other, two zeros give it to fit),
-    test reports; without val the shares come from train. Else `report_share` of all listings reports.
+    With `fold`, that fold is the test set, and shares of the other listings are for early stopping and calibration.
+    Else with a `split` column, train is for fitting, val is halved for early stopping and calibration (a share of 0
+    gives all to the other, two zeros give it to fitting), and test is the test set; without val the shares come from
+    train. Else `report_share` of all listings is the test set.
     Raises SplitError where the columns contradict this.
     """
     _check_shares(stop_share, calibrate_share, report_share)
@@ -66,7 +72,7 @@ def group_folds(
     Every row is held out once. Raises SplitError when a label has too few groups for k folds.
     """
     if k < 2:
-        raise SplitError(f"{k} folds can't hold anything out; ask for at least 2.")
+        raise SplitError(f"{k} folds can't hold anything out; use 2 or more.")
     _check_enough_groups(manifest, rows, k)
     dealt = _deal(manifest, rows, {str(fold): 1.0 / k for fold in range(k)}, seed=seed)
     return [(tuple(sorted(_without(rows, held_out))), tuple(sorted(held_out))) for held_out in dealt.values()]
@@ -161,7 +167,7 @@ def _check_enough_groups(manifest: Manifest, rows: Sequence[int], k: int) -> Non
 
 
 def _deal(manifest: Manifest, rows: Sequence[int], shares: Mapping[str, float], *, seed: int) -> dict[str, list[int]]:
-    """Give each group to the role that lacks it most, large groups first (iterative stratification, Sechidis 2011)."""
+    """Give each group to the role furthest below its share, large groups first (Sechidis 2011)."""
     groups = [(group, _strata(manifest, group)) for group in group_rows(manifest, rows)]
     groups.sort(key=lambda pair: (-pair[1].total(), _shuffled_place(manifest, pair[0], seed)))
     totals: Counter[tuple[str, str]] = Counter()
@@ -200,6 +206,6 @@ def _shuffled_place(manifest: Manifest, group: Sequence[int], seed: int) -> str:
     return hashlib.sha256(f"{seed}\0{name}".encode()).hexdigest()
 
 
-def _without(rows: Iterable[int], left_out: Iterable[int]) -> list[int]:
-    gone = frozenset(left_out)
+def _without(rows: Iterable[int], excluded: Iterable[int]) -> list[int]:
+    gone = frozenset(excluded)
     return [index for index in rows if index not in gone]

@@ -1,3 +1,5 @@
+"""CSV and Parquet files as text cells, before anything in them is checked."""
+
 from __future__ import annotations
 
 import csv
@@ -15,7 +17,7 @@ BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
 OPTIONAL = ("seller", "view", "cue", "maker", "source", "split", "fold", "mask", "shareable")
 COLUMNS = (*REQUIRED, *OPTIONAL, *BOX)
 
-# Names that other data sets use for ours; only ever suggested, never assumed.
+# Column names of other data sets: suggested, never assumed.
 _OTHER_NAMES = {
     "photo": ("image", "images", "path", "file", "filename", "file_name", "filepath", "image_path", "img"),
     "label": ("class", "target", "y", "is_genuine", "is_fake", "category", "authentic"),
@@ -34,7 +36,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A manifest before anything in it is believed."""
+    """A manifest before anything in it is checked."""
 
     path: Path
     columns: tuple[str, ...]

@@ -1,8 +1,8 @@
-"""What is done to a photo before it is judged again: pure functions from a photo to a photo, the same at every call.
+"""Image changes: pure functions from a photo to a photo, the same at every call.
 
-Each change is what happens to photos on their way to a marketplace, or what tells a product from its surroundings.
+Each change is what happens to photos on their way to a marketplace, or separates a product from its background.
 Every changed copy is sent as a JPEG of quality SENT_QUALITY, as phones and shops send them, so the change `jpeg_95`
-shows what saving a photo again does by itself.
+shows the effect of saving a photo again by itself.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A photo without its product, and a product before another background: what a network learned besides the product.
+"""A photo without its product, and a product before another background: tests for a network's use of the background.
 
 The product is painted out with a smooth continuation of what surrounds its box, by averages over ever larger squares
 ("push-pull", Gortler et al., The Lumigraph, 1996). One flat colour would put a rectangle with hard edges into the
-photo, a thing of its own that the network may react to; a blurred product would still show its colour and outline.
-What it can't hide is how large the box was, and shadows or reflections that lie outside of it.
+photo, a new feature that the network may react to; a blurred product would still show its colour and outline.
+It can't hide the size of the box, and shadows or reflections outside of it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from training.data.photo_row import Box
 
 BOX_MARGIN: Final = 0.02  # of the photo, around the box: the product's edge and contact shadow
 _FILL_SIDE_PX: Final = 256  # a smooth fill needs no more
-_GREY: Final = 127.0  # where the box leaves nothing to go on with
+_GREY: Final = 127.0  # where the box leaves no surroundings
 
 Floats = NDArray[np.float32]
 

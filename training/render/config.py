@@ -1,4 +1,4 @@
-"""What `touchstone render` is told: folder, seed, size, and how many listings of which maker go to which split."""
+"""Settings of `touchstone render`: folder, seed, size, and how many listings of which maker go to which split."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class SplitConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitsConfig:
-    """The three splits; a maker that only `test` names is one that training never sees."""
+    """The three splits; a maker that only `test` names is held out from training."""
 
-    train: SplitConfig = setting(help="Listings to learn from.")
-    val: SplitConfig = setting(help="Listings to stop training and to calibrate on.")
-    test: SplitConfig = setting(help="Listings to report on.")
+    train: SplitConfig = setting(help="Training set.")
+    val: SplitConfig = setting(help="Early stopping and calibration set.")
+    test: SplitConfig = setting(help="Test set.")
 
     def named(self) -> Mapping[str, SplitConfig]:
         """Give the splits by name, in the order of SPLITS."""
@@ -51,7 +51,7 @@ class SplitsConfig:
 class RenderConfig:
     """One rendered data set."""
 
-    folder: Path = setting(help="Where photos, masks and manifest.csv are written.")
+    folder: Path = setting(help="Folder of photos, masks and manifest.csv.")
     seed: int = setting(help="The same seed gives the same photos on one machine.")
     size_px: int = setting(320, help="Side of the square photos.")
     samples_per_pixel: int = setting(4, help="Light paths a pixel, before denoising.")

@@ -1,4 +1,4 @@
-"""One picture of a rendered data set for a person to look at: some listings of each maker and as many genuine ones."""
+"""One picture of a rendered data set: some listings of each maker, and as many genuine ones."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The folder of a rendered data set: photos, masks, what each listing came to, and in the end the manifest.
+"""The folder of a rendered data set: photos, masks, a record of each listing, and in the end the manifest.
 
-render.json   what was asked for; another wish is refused, so that two runs never mix
-photos/       JPEGs, named by listing and number: nothing in a name tells the label
+render.json   the settings; other settings are refused, so that two runs never mix
+photos/       JPEGs, named by listing and number: a name does not reveal the label
 masks/        8-bit grey PNGs, for photos that show a cue; grey, not palette, so that every reader gets k as it is
 records/      one JSON a finished listing, until all are there and the manifest replaces them
 manifest.csv  one row a photo
@@ -54,7 +54,7 @@ _NOT_PART_OF_THE_PICTURE = ("folder", "workers")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoRecord:
-    """What the manifest says of one photo beyond its listing's plan; `cues` are the names of the cues shown."""
+    """What the manifest holds of one photo beyond its listing's plan; `cues` are the names of the cues shown."""
 
     number: int
     cues: tuple[str, ...]
@@ -83,11 +83,11 @@ class DatasetFolder:
         _write(self._identity_path, json.dumps(wanted, indent=2).encode() + b"\n")
 
     def has(self, plan: ListingPlan) -> bool:
-        """Say whether the listing is finished."""
+        """Whether the listing is finished."""
         return self.is_complete() or self._record_path(plan).exists()
 
     def is_complete(self) -> bool:
-        """Say whether every listing is finished and in the manifest."""
+        """Whether every listing is finished and in the manifest."""
         return self.manifest_path.exists() and not (self.path / "records").exists()
 
     def add_photo(self, plan: ListingPlan, photo: RenderedPhoto) -> PhotoRecord:
@@ -119,7 +119,7 @@ class DatasetFolder:
 
     @property
     def manifest_path(self) -> Path:
-        """Where the manifest lies."""
+        """The manifest's path."""
         return self.path / "manifest.csv"
 
     @property
@@ -147,7 +147,7 @@ def _rows(plan: ListingPlan, records: Sequence[PhotoRecord]) -> list[dict[str, s
                 "view": photo.view.shot.value,
                 "cue": ";".join(record.cues),
                 "maker": plan.maker or "",
-                "source": "",  # no word of design.md means "rendered"; the folder's README says it
+                "source": "",  # no source of the manifest format means "rendered"
                 "split": plan.split,
                 "mask": _mask_name(plan, record.number) if record.cues else "",
                 "shareable": "1",

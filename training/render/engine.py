@@ -1,6 +1,6 @@
-"""The renderer's border: the only file that speaks Mitsuba and its denoiser, both loaded on first use.
+"""The renderer: the only file that uses Mitsuba and its denoiser, both loaded on first use.
 
-What was measured and decided (scalar_rgb, 320 px, one core): the `aov` integrator takes about 15 times as long per
+Measured and decided (scalar_rgb, 320 px, one core): the `aov` integrator takes about 15 times as long per
 sample as a path, so that points come from the `depth` integrator. The denoiser's albedo comes from a scene whose
 surfaces emit it and whose paths stop at the first hit. Its rounding depends on its thread count, hence one thread
 a process. Prints are `blendbsdf`, since `mask` leaves noisy patches. Area lights shine to one side only.
@@ -60,7 +60,7 @@ class Engine:
         return self._render(scene, path, camera, size_px, samples, seed)
 
     def distances(self, scene: Any, camera: Camera, size_px: int) -> Floats:
-        """Give how far away the first surface through each pixel's centre lies [size, size], in cm; 0 is none."""
+        """Give the distance to the first surface through each pixel's centre [size, size], in cm; 0 is none."""
         pinhole = {"aperture_radius": 1e-4, "sampler": {"type": "stratified", "sample_count": 1, "jitter": False}}
         sensor = self._load({**self._sensor(camera, size_px, 1), **pinhole})
         picture = self._mi.render(scene, integrator=self._load({"type": "depth"}), sensor=sensor, spp=1, seed=1)

@@ -2,7 +2,7 @@
 
 A listing's circumstances (number of photos, shots, poses, places, cameras, phone, seller, the item's ordinary
 tolerances) are drawn from its seed and index alone; the label and the maker come from a list that is shuffled by
-itself. So nothing but the item can tell the classes apart.
+itself. So only the item differs between the classes.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from training.render.plan import ListingPlan, plan_listings
 from vision.config.cpu_limits import usable_cores
 
 Advance = Callable[[int], None]
-"""Hears how many more photos are done, those of earlier runs first."""
+"""Called with the number of further photos that are done, those of earlier runs first."""
 
 
 def render_dataset(config: RenderConfig, *, limit: int | None = None, advance: Advance = lambda photos: None) -> Path:
@@ -74,7 +74,7 @@ def _render_listings(config: RenderConfig, plans: Sequence[ListingPlan]) -> Iter
     except BrokenProcessPool as error:
         raise RunError("a rendering process was killed, perhaps for memory: run again with --set workers=1") from error
     finally:
-        pool.shutdown(cancel_futures=True)  # what is being rendered is finished, so that nothing is left half-way
+        pool.shutdown(cancel_futures=True)  # listings in progress are finished, so that none is left half-way
 
 
 def _leave_interrupts_to_parent() -> None:

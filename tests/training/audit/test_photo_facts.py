@@ -15,7 +15,7 @@ from training.data.manifest import PhotoRow
 BOX = (0.25, 0.25, 0.75, 0.75)
 
 
-def test_an_unreadable_photo_is_told_and_not_raised(tmp_path: Path) -> None:
+def test_an_unreadable_photo_is_recorded_and_not_raised(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"text")
     row = PhotoRow(row=2, photo=tmp_path / "a.jpg", label=None, product="p", listing="l")
     bad, gone = read_facts([row, replace(row, photo=tmp_path / "gone.jpg")])

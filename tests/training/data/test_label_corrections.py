@@ -60,7 +60,7 @@ def test_a_decision_on_a_listing_that_a_filter_leaves_out_is_no_error(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("L000,,keep", r"row 2: the manifest has no listing 'L000'; did you mean 'L00'"),
         ("hd-1,,keep", r"no listing 'hd-1'; was the list made from another manifest"),
@@ -69,9 +69,9 @@ def test_a_decision_on_a_listing_that_a_filter_leaves_out_is_no_error(tmp_path: 
     ],
 )
 def test_unknown_listings_and_words_are_refused_with_what_fits(
-    tmp_path: Path, manifest: Path, line: str, said: str
+    tmp_path: Path, manifest: Path, line: str, message: str
 ) -> None:
-    with pytest.raises(ManifestError, match=said):
+    with pytest.raises(ManifestError, match=message):
         read_manifest(manifest, corrections=decide(tmp_path, line))
 
 
@@ -85,6 +85,6 @@ def test_a_table_without_decisions_is_refused(tmp_path: Path, manifest: Path) ->
         read_manifest(manifest, corrections=decide(tmp_path, "L00,keep", header="listing,Decisions"))
 
 
-def test_the_words_say_what_was_done() -> None:
+def test_the_counts_in_words() -> None:
     counts = CorrectionCounts(to_genuine=3, to_counterfeit=2, dropped=1, kept=10)
     assert counts.in_words() == "3 listings now genuine, 2 now counterfeit, 1 left out, 10 kept as they were"

@@ -1,4 +1,4 @@
-"""What a run reads, as its `data` section asks."""
+"""The photos of a run, by its `data` section."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from training.pipeline.config import TrainConfig
 from vision.config.read import read_config
 
 
-def test_corrections_are_applied_said_and_recorded_with_the_run(tmp_path: Path) -> None:
+def test_corrections_are_applied_printed_and_recorded_with_the_run(tmp_path: Path) -> None:
     manifest = write_toy_data(tmp_path, listings=6)
     decisions = tmp_path / "disputed.csv"
     decisions.write_text("listing,decision\nL00,counterfeit\nL02,drop\n")

@@ -149,7 +149,7 @@ def test_an_unknown_split_names_the_nearest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "message"),
     [
         ("10,20,300,400", "out of range"),
         ("-0.1,0,1,1", "out of range"),
@@ -158,9 +158,9 @@ def test_an_unknown_split_names_the_nearest(tmp_path: Path) -> None:
         ("nan,0,1,1", "not four numbers"),
     ],
 )
-def test_a_bad_box_is_refused(tmp_path: Path, cells: str, said: str) -> None:
+def test_a_bad_box_is_refused(tmp_path: Path, cells: str, message: str) -> None:
     header = HEADER + ",box_x0,box_y0,box_x1,box_y1"
-    assert said in problems_of(write_csv(tmp_path, header, f"0.jpg,genuine,d,L,{cells}"))
+    assert message in problems_of(write_csv(tmp_path, header, f"0.jpg,genuine,d,L,{cells}"))
 
 
 def test_half_a_box_of_columns_is_refused(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_filtered_rows_are_not_checked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("condition", "said"),
+    ("condition", "message"),
     [
         ("folds==1", "did you mean 'fold'?"),
         ("fold=1", "write it as split==test"),
@@ -246,8 +246,8 @@ def test_filtered_rows_are_not_checked(tmp_path: Path) -> None:
         ("fold==9", "no photos that meet fold==9"),
     ],
 )
-def test_a_filter_that_can_not_be_meant_is_refused(tmp_path: Path, condition: str, said: str) -> None:
-    assert said in problems_of(write_csv(tmp_path, HEADER + ",fold", "0.jpg,genuine,a,L0,0"), where=[condition])
+def test_a_filter_that_can_not_be_meant_is_refused(tmp_path: Path, condition: str, message: str) -> None:
+    assert message in problems_of(write_csv(tmp_path, HEADER + ",fold", "0.jpg,genuine,a,L0,0"), where=[condition])
 
 
 def test_a_product_can_be_given_to_a_table_without_that_column_and_picked_from_one_with_it(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_copy_is_found_however_it_was_saved(copy: Image.Image) -> None:
     assert [(pair.first, pair.second, pair.mirrored) for pair in pairs] == [(0, 2, False)]
 
 
-def test_a_mirrored_copy_is_found_and_said_to_be_one() -> None:
+def test_a_mirrored_copy_is_found_and_marked() -> None:
     mirrored = picture(1).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     (pair,) = near_pairs([hashed(mirrored), hashed(picture(1))])
     assert pair.mirrored
@@ -83,8 +83,8 @@ def test_the_distance_is_the_number_of_bits_that_differ_up_to_the_limit() -> Non
 def test_blocks_give_the_pairs_that_comparing_all_with_all_gives() -> None:
     rng = np.random.default_rng(3)
     bits = rng.random((1300, 256)) < 0.5
-    for copy, of in ((700, 5), (1299, 511), (513, 512), (900, 899)):
-        bits[copy] = bits[of] ^ (rng.random(256) < 0.04)
+    for copy, original in ((700, 5), (1299, 511), (513, 512), (900, 899)):
+        bits[copy] = bits[original] ^ (rng.random(256) < 0.04)
     distances = (bits[:, None, :32] != bits[None, :, :32]).sum(-1)
     for start in range(32, 256, 32):
         distances += (bits[:, None, start : start + 32] != bits[None, :, start : start + 32]).sum(-1)

@@ -123,7 +123,7 @@ def test_five_listings_of_a_class_reach_every_role() -> None:
         assert {manifest.rows[index].label for index in rows} == {"genuine", "counterfeit"}
 
 
-def test_a_fold_only_reports() -> None:
+def test_a_fold_is_the_test_set() -> None:
     manifest = manifest_of([photo(f"L{n}", "genuine" if n % 2 else "counterfeit", fold=n // 2 % 5) for n in range(100)])
     roles = assign_roles(manifest, fold=3)
     assert {manifest.rows[index].fold for index in roles.report} == {3}

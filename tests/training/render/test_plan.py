@@ -15,7 +15,7 @@ from training.render.plan import ListingPlan, PhotoPlan, draw_circumstances, pla
 from vision.config.read import read_config
 
 CONFIGS = Path(__file__).parents[3] / "configs"
-LEAST_P = 1e-3  # the seed is fixed, so these tests either always pass or always fail
+MIN_P = 1e-3  # the seed is fixed, so these tests either always pass or always fail
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_a_photos_circumstances_are_distributed_alike_for_both_labels(
     plans: tuple[ListingPlan, ...], value: Callable[[PhotoPlan], float]
 ) -> None:
     genuine, counterfeit = ([value(p) for p in photos_of(plans, label)] for label in ("genuine", "counterfeit"))
-    assert ks_2samp(genuine, counterfeit).pvalue > LEAST_P
+    assert ks_2samp(genuine, counterfeit).pvalue > MIN_P
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_listings_circumstances_are_distributed_alike_for_both_labels(
     plans: tuple[ListingPlan, ...], value: Callable[[ListingPlan], float]
 ) -> None:
     genuine, counterfeit = ([value(p) for p in plans if p.label == label] for label in ("genuine", "counterfeit"))
-    assert ks_2samp(genuine, counterfeit).pvalue > LEAST_P
+    assert ks_2samp(genuine, counterfeit).pvalue > MIN_P
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_shots_poses_and_photo_counts_are_as_frequent_for_both_labels(
     }
     kinds = sorted(set(counts["genuine"]) | set(counts["counterfeit"]))
     table = [[counts[label][name] for name in kinds] for label in counts]
-    assert chi2_contingency(table).pvalue > LEAST_P
+    assert chi2_contingency(table).pvalue > MIN_P
 
 
 def test_a_listing_is_photographed_the_same_whatever_its_label_is(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from training.render.geometry.surface import Floats
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _NOMINAL_REFLECTANCE = 0.07  # the dark housing and what it mirrors
-_LEAST_SURROUNDINGS = 0.08  # of the picture; with less the camera meters the product, as there is nothing else
+_MIN_SURROUNDINGS = 0.08  # of the picture; with less the camera meters the product, as there is nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def meter_light(radiance: Texture, reflectance: Texture, product: NDArray[np.boo
     would give the label away.
     """
     luma, around = radiance @ _LUMA, ~product
-    if around.mean() < _LEAST_SURROUNDINGS:
+    if around.mean() < _MIN_SURROUNDINGS:
         return Metering(mean_log_luma=_mean_log(luma), brightest_luma=float(np.percentile(luma, 98)))
     surroundings = _mean_log(luma[around])
     light = surroundings - _mean_log((reflectance @ _LUMA)[around])

@@ -1,4 +1,4 @@
-"""How one photo is taken: which shot, how the dryer lies, where the camera stands. Drawn without knowing the label."""
+"""How one photo is taken: which shot, how the dryer lies, where the camera stands. Drawn independently of the label."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def product_pose(view: View) -> Floats:
 
 
 def camera_of(view: View) -> Camera:
-    """Give where the camera stands and how it looks, in the place's space."""
+    """Give the camera's position and direction, in the place's space."""
     target = (product_pose(view) @ np.array([*_FRAMINGS[view.framing].target, 1.0]))[:3] + np.array(view.wander_cm)
     azimuth, elevation = math.radians(view.azimuth_deg), math.radians(view.elevation_deg)
     towards = np.array(

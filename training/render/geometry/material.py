@@ -1,4 +1,4 @@
-"""What surfaces are made of, and a part of the scene: a surface with its material. No renderer is known here."""
+"""What surfaces are made of, and a part of the scene: a surface with its material. Independent of the renderer."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Part:
 
 
 def albedo(material: Material) -> Rgb | Texture:
-    """Give the reflectance that the denoiser is told, holes black."""
+    """Give the reflectance for the denoiser, holes black."""
     if isinstance(material, Paint):
         return material.color
     if isinstance(material, Perforated):

@@ -1,4 +1,4 @@
-"""Where in a photo a cue shows: regions in product space, read off at the points that the camera sees."""
+"""Where in a photo a cue shows: regions in product space, evaluated at the points that the camera sees."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from training.render.product.shape import (
 
 Region = NDArray[np.bool_]
 
-# The least share of the photo that a cue's region must fill before the photo is said to show it. A misprint is
-# letters, so it takes a close-up; gloss shows as light on the housing, so a sliver is not enough.
-_LEAST_SHARE = {
+# The share of the photo that a cue's region must fill for the photo to show it. A misprint is letters, so it takes a
+# close-up; gloss shows as light on the housing, so a sliver is not enough.
+_MIN_SHARE = {
     Cue.BODY_GLOSS: 0.03,
     Cue.RATING_LABEL_MISSING: 0.003,
     Cue.RATING_LABEL_TILT: 0.003,
@@ -37,7 +37,7 @@ _LEAST_SHARE = {
     Cue.GRILLE_PITCH: 0.008,
     Cue.SEAM: 0.004,
 }
-_LEAST_SHARE_OTHERWISE = 0.0012
+_DEFAULT_MIN_SHARE = 0.0012
 
 
 def shown_cues(
@@ -48,7 +48,7 @@ def shown_cues(
     `points` [H, W, 3] is what each pixel sees, in product space; `seen` [H, W] is true on the product.
     """
     found = [(cue, cue_region(cue, points, seen, genuine, item)) for cue in cues]
-    large = [(cue, region) for cue, region in found if region.mean() >= _LEAST_SHARE.get(cue, _LEAST_SHARE_OTHERWISE)]
+    large = [(cue, region) for cue, region in found if region.mean() >= _MIN_SHARE.get(cue, _DEFAULT_MIN_SHARE)]
     return sorted(large, key=lambda pair: (-int(pair[1].sum()), pair[0]))
 
 

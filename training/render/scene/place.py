@@ -1,4 +1,4 @@
-"""Where a seller takes photos: light, table, wall, and what else lies about. Drawn without knowing the label."""
+"""Where a seller takes photos: light, table, wall and other objects. Drawn independently of the label."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def draw_place(seed: int) -> Place:
     rng = np.random.default_rng(seed)
     light = draw_indoor_light(rng)
     table = draw_covering(rng)
-    wall = draw_covering(rng, least_roughness=0.4)
+    wall = draw_covering(rng, min_roughness=0.4)
     return Place(
         light=light,
         table=table,

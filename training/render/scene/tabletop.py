@@ -15,12 +15,12 @@ SIZE_PX = 512
 _MATTE_FROM = 0.55
 
 
-def draw_covering(rng: np.random.Generator, *, least_roughness: float = 0.0) -> Paint:
+def draw_covering(rng: np.random.Generator, *, min_roughness: float = 0.0) -> Paint:
     """Draw one covering with its picture [512, 512, 3]."""
     kind = list(_KINDS)[rng.choice(len(_KINDS), p=_SHARES)]
     picture = np.clip(_KINDS[kind](rng), 0.01, 0.95).astype(np.float32)
     roughness = float(np.clip(_ROUGHNESS[kind] * (0.8 + 0.4 * rng.random()), 0.1, 1))
-    roughness = max(roughness, least_roughness)
+    roughness = max(roughness, min_roughness)
     return Paint(color=linear(picture), roughness=roughness, specular=0.4, matte=roughness > _MATTE_FROM)
 
 

@@ -1,4 +1,4 @@
-"""Cameras see what their shot promises."""
+"""Cameras see what their shot guarantees."""
 
 import numpy as np
 import pytest
