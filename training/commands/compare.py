@@ -24,7 +24,7 @@ def compare(
         list[Path],
         typer.Argument(
             metavar="RUN…",
-            help="Run folders, folders that evaluate wrote, or tables of answers; the first is baseline.",
+            help="Run folders, evaluate's folders, or CSVs of predictions; the first is the baseline.",
         ),
     ],
     baseline: Annotated[
@@ -32,13 +32,14 @@ def compare(
     ] = None,
     common: Annotated[bool, typer.Option("--common", help="Only the folds that every run has.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder that gets compare.html, compare.json and a CSV of each run's answers.")
+        Path | None,
+        typer.Option(help="Folder for compare.html, compare.json and a CSV of each run's predictions."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
-    """Compare runs: their figures with intervals, and paired differences on the listings that all judged.
+    """Compare runs: their figures with intervals, and paired differences on their common listings.
 
-    A run of folds answers with each fold's bundle on its own fold. A listing without an answer counts as 0.5.
+    A run of folds is compared by each fold's bundle on its held-out fold. A listing without a prediction counts as 0.5.
     """
     console = Console(stderr=as_json)
     paths = list(runs)

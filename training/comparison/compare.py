@@ -1,4 +1,4 @@
-"""Runs side by side: the figures of each, and its differences from the baseline on the listings that all judged."""
+"""Runs side by side: the figures of each, and paired differences from the baseline on their common listings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from training.evaluation.predictions import ListingPrediction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartOfRuns:
+class GroupOfRuns:
     """One fold or product under each run, in the runs' order; None where a run has no listing of it."""
 
     name: str
@@ -24,13 +24,13 @@ class PartOfRuns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonListings:
-    """The listings that every run judged, and how many judged by some are left out.
+    """The listings that every run predicts, and how many of only some runs are excluded.
 
-    `contradictory` ones were judged by all, but under another label or product: they are not the same listing any more.
+    `contradictory` ones have predictions of all runs, but another label or product in some.
     """
 
     listings: tuple[str, ...]
-    not_judged_by_all: int
+    not_in_all: int
     contradictory: int
 
 
@@ -45,15 +45,15 @@ class Comparison:
     settings: tuple[SettingDiff, ...]
 
     @property
-    def parts(self) -> tuple[PartOfRuns, ...]:
+    def groups(self) -> tuple[GroupOfRuns, ...]:
         """The folds, then the products of runs that have several."""
         groups = [{group.name: group for group in _groups(measured)} for measured in self.runs]
         names = sorted({name for own in groups for name in own}, key=lambda name: (not name.startswith("fold "), name))
-        return tuple(PartOfRuns(name=name, groups=tuple(own.get(name) for own in groups)) for name in names)
+        return tuple(GroupOfRuns(name=name, groups=tuple(own.get(name) for own in groups)) for name in names)
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What a reader should know before believing a difference, one sentence each."""
+        """Caveats of the differences, one sentence each."""
         return tuple(_cautions(self))
 
 
@@ -69,10 +69,10 @@ def compare_runs(
     `advance` is called after each run. Raises NothingToCompare.
     """
     if not runs:
-        raise NothingToCompare("no run is left to compare; name at least one")
+        raise NothingToCompare("no run is left to compare; name one or more")
     names = [run.name for run in runs]
     if baseline is not None and baseline not in names:
-        raise NothingToCompare(f"the baseline {baseline} is none of the runs: {', '.join(names)}")
+        raise NothingToCompare(f"the baseline {baseline} is not one of the runs: {', '.join(names)}")
     first = runs[0] if baseline is None else runs[names.index(baseline)]
     common = _common_listings(runs)
     measured, differences = [], []
@@ -91,11 +91,11 @@ def compare_runs(
 
 
 def in_common_folds(runs: Sequence[RunPredictions]) -> tuple[RunPredictions, ...]:
-    """The runs' answers to the folds that all of them have. Raises NothingToCompare where there is none."""
+    """The runs' predictions for the folds that all of them have. Raises NothingToCompare where there is none."""
     folds = frozenset.intersection(*(run.folds for run in runs))
     if not folds:
-        told = "; ".join(f"{run.name} has {_fold_names(run)}" for run in runs)
-        raise NothingToCompare(f"the runs have no fold in common: {told}")
+        folds_of_each = "; ".join(f"{run.name} has {_fold_names(run)}" for run in runs)
+        raise NothingToCompare(f"the runs have no fold in common: {folds_of_each}")
     return tuple(run.of_folds(folds) for run in runs)
 
 
@@ -110,7 +110,7 @@ def _common_listings(runs: Sequence[RunPredictions]) -> CommonListings:
     agreed = sorted(name for name in everywhere if _is_one_listing([predictions[name] for predictions in by_listing]))
     return CommonListings(
         listings=tuple(agreed),
-        not_judged_by_all=len(set.union(*(set(predictions) for predictions in by_listing))) - len(everywhere),
+        not_in_all=len(set.union(*(set(predictions) for predictions in by_listing))) - len(everywhere),
         contradictory=len(everywhere) - len(agreed),
     )
 
@@ -127,30 +127,30 @@ def _only(run: RunPredictions, common: CommonListings) -> RunPredictions:
 
 def _cautions(comparison: Comparison) -> list[str]:
     common, runs = comparison.common, [measured.run for measured in comparison.runs]
-    said = [
-        f"{run.name}: fold {', '.join(run.silent_folds)} has not reported; its figures are of the others."
+    found = [
+        f"{run.name}: fold {', '.join(run.missing_folds)} has no predictions yet; its figures are of the others."
         for run in runs
-        if run.silent_folds
+        if run.missing_folds
     ]
     if len(runs) > 1 and not common.listings:
-        said.append("No listing was judged by all runs, so there are no paired differences.")
-    if common.not_judged_by_all and common.listings:
-        said.append(
-            f"{common.not_judged_by_all} listings were not judged by all runs: each run's own figures are of all that "
-            f"it judged, differences of the {len(common.listings)} that all judged."
+        found.append("No listing is common to all runs, so there are no paired differences.")
+    if common.not_in_all and common.listings:
+        found.append(
+            f"{common.not_in_all} listings are not common to all runs: each run's figures are on its own "
+            f"listings, differences on the {len(common.listings)} common ones."
         )
     if common.contradictory:
-        said.append(
-            f"{common.contradictory} listings have another label or product in some run, and are left out of the "
+        found.append(
+            f"{common.contradictory} listings have another label or product in some run, and are excluded from the "
             "differences."
         )
     if any(setting.key == DATA_KEY for setting in comparison.settings):
-        said.append("The runs did not read the same photos and manifest; listings are matched by name.")
+        found.append("The runs did not read the same photos and manifest; listings are matched by name.")
     if len({frozenset((a.listing, a.fold) for a in _only(run, common).predictions) for run in runs}) > 1:
-        said.append("The runs put common listings into different folds; each mean is taken over the run's own folds.")
+        found.append("The runs put common listings into different folds; each mean is taken over the run's own folds.")
     if len(runs) > 2:
-        said.append("The best of several runs looks better than it is: report what is chosen here on other listings.")
-    return said
+        found.append("The best of several runs is optimistically biased: evaluate the chosen one on other listings.")
+    return found
 
 
 def _fold_names(run: RunPredictions) -> str:

@@ -1,4 +1,4 @@
-"""A comparison as files: a page that stands alone, the same as JSON, and each run's answers."""
+"""A comparison as files: a page that stands alone, the same as JSON, and each run's predictions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from training.comparison.compare import Comparison
+from training.comparison.formatting import FIGURE_NAMES, signed, signed_interval
 from training.comparison.paired import PairedName
 from training.comparison.run_figures import RunFigures
 from training.comparison.run_predictions import RunPredictions
-from training.comparison.wording import FIGURE_NAMES, signed, signed_interval
 from training.errors import NothingToCompare
 from training.evaluation.figures_json import figures_as_dict
 from training.html.page import render_page
@@ -26,7 +26,7 @@ _DECIMALS = 6
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> Path:
-    """Write compare.html, compare.json and a CSV of each run's answers into the folder; gives the page's path.
+    """Write compare.html, compare.json and a CSV of each run's predictions into the folder; gives the page's path.
 
     Raises NothingToCompare where the folder can't be written.
     """
@@ -43,12 +43,12 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
 
 
 def predictions_file(name: str) -> str:
-    """The file of a run's answers: `first-report.csv` for a run called `first/report`."""
+    """The file of a run's predictions: `first-report.csv` for a run called `first/report`."""
     return name.strip("/").replace("/", "-") + ".csv"
 
 
 def write_run_predictions(run: RunPredictions, file: Path) -> None:
-    """Write listing, fold, label and authenticity, sorted by listing; an empty authenticity is no answer."""
+    """Write listing, fold, label and authenticity, sorted by listing; an empty authenticity is no prediction."""
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("listing", "fold", "label", "authenticity"))
@@ -63,7 +63,7 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, object]:
     return {
         "baseline": comparison.baseline,
         "common_listings": len(comparison.common.listings),
-        "listings_not_judged_by_all": comparison.common.not_judged_by_all,
+        "listings_not_judged_by_all": comparison.common.not_in_all,
         "contradictory_listings": comparison.common.contradictory,
         "cautions": list(comparison.cautions),
         "runs": [_run_as_dict(measured) for measured in comparison.runs],
@@ -95,7 +95,7 @@ def _run_as_dict(measured: RunFigures) -> dict[str, object]:
         "settings": dict(run.facts.settings),
         "listings": len(run.predictions),
         "answers": predictions_file(run.name),
-        "silent_folds": list(run.silent_folds),
+        "silent_folds": list(run.missing_folds),
         "mean_of_folds": _to_json(measured.mean_of_folds),
         "by_fold": {
             group.name: {
@@ -131,7 +131,7 @@ def _page(comparison: Comparison) -> str:
     return render_page(
         "compare.html.j2",
         comparison=comparison,
-        parts_of_runs=comparison.parts,
+        groups_of_runs=comparison.groups,
         figure_names=FIGURE_NAMES,
         signed=signed,
         signed_interval=signed_interval,
@@ -167,4 +167,4 @@ def _plot_differences(comparison: Comparison, figure: PairedName) -> str:
     if not rows:
         return ""
     name = FIGURE_NAMES[figure]
-    return plot_intervals(rows, title=f"Differences: {name}", x_label=f"{name}, less {comparison.baseline}", zero=True)
+    return plot_intervals(rows, title=f"Differences: {name}", x_label=f"{name}, minus {comparison.baseline}", zero=True)

@@ -1,4 +1,4 @@
-"""How a run differs from another on the same listings, both drawn alike in each bootstrap round."""
+"""Paired differences of two runs on the same listings, both drawn alike in each bootstrap round."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LOWER_IS_BETTER: tuple[PairedName, ...] = ("brier", "genuine_flagged", "counterf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairedDifference:
-    """A figure of a run less the baseline's on the common listings, with its paired 95 % interval."""
+    """A figure of a run minus the baseline's on the common listings, with its paired 95 % interval."""
 
     figure: PairedName
     baseline: float
@@ -56,7 +56,7 @@ class RunDifference:
 
 
 def difference_of(baseline: RunPredictions, run: RunPredictions, rounds: int = 2000) -> RunDifference:
-    """The run less the baseline; both have the same listings, sorted, so that a place in one is that in the other."""
+    """The run minus the baseline; both have the same listings in the same order."""
     positive, first, first_fold = arrays_of(baseline.predictions)
     _, second, second_fold = arrays_of(run.predictions)
 
@@ -82,11 +82,11 @@ def difference_of(baseline: RunPredictions, run: RunPredictions, rounds: int = 2
         pair("brier", _mean_squared_error),
     ]
     if baseline.has_outcomes and run.has_outcomes:
-        said = (_called(baseline, "genuine", "counterfeit"), _called(run, "genuine", "counterfeit"))
+        decided = (_called(baseline, "genuine", "counterfeit"), _called(run, "genuine", "counterfeit"))
         flagged = (_called(baseline, "counterfeit"), _called(run, "counterfeit"))
         passed = (_called(baseline, "genuine"), _called(run, "genuine"))
         differences += [
-            pair("coverage", _share_among(positive | True), said),
+            pair("coverage", _share_among(positive | True), decided),
             pair("genuine_flagged", _share_among(~positive), flagged),
             pair("counterfeit_passed", _share_among(positive), passed),
         ]

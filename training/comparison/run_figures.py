@@ -1,6 +1,6 @@
 """The figures of one run.
 
-Folds have bundles of their own, each with its own scale, so ranks are compared within a fold: the figure that leads is
+Folds have bundles of their own, each with its own scale, so ranks are compared within a fold: the main figure is
 the mean of the folds' listing AUROCs. A run without folds is one fold.
 """
 
@@ -23,7 +23,7 @@ from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFigures:
-    """A run and the figures of all that it answered; `by_fold` has no entry for a run without folds."""
+    """A run and the figures of its predictions; `by_fold` has no entry for a run without folds."""
 
     run: RunPredictions
     mean_of_folds: Estimate

@@ -1,4 +1,4 @@
-"""A run as it is compared with others: what it answered about listings that it never saw, and how it came about."""
+"""A run as it is compared with others: its held-out predictions, and its settings."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ REPORT_FOLDER = "report"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPredictions:
-    """A run's answers, sorted by listing; `silent_folds` are those of its folds that have not reported (yet).
+    """A run's predictions, sorted by listing; `missing_folds` are those of its folds that have none (yet).
 
-    Without `has_outcomes` the table doesn't say what was decided: coverage and the two errors are unknown.
+    Without `has_outcomes` the table has no outcomes: coverage and the two error rates are unknown.
     """
 
     name: str
     predictions: tuple[ListingPrediction, ...]
     has_outcomes: bool
     facts: RunFacts
-    silent_folds: tuple[str, ...] = ()
+    missing_folds: tuple[str, ...] = ()
 
     @property
     def folds(self) -> frozenset[int | None]:
-        """The folds that it answered; None where the manifest has none."""
+        """The folds of its predictions; None where the manifest has none."""
         return frozenset(prediction.fold for prediction in self.predictions)
 
     def of_folds(self, folds: Collection[int | None]) -> RunPredictions:
-        """Its answers to these folds only."""
+        """Its predictions for these folds only."""
         return replace(
             self, predictions=tuple(prediction for prediction in self.predictions if prediction.fold in folds)
         )
@@ -50,26 +50,28 @@ def read_runs(paths: Sequence[Path]) -> tuple[RunPredictions, ...]:
 def read_run(path: Path) -> RunPredictions:
     """The run in a folder: each fold's bundle on its own fold, else its report, else the folder's own answers.csv.
 
-    `path` may be a table of answers too, of which nothing more is known. Raises RunError where nothing was answered.
+    `path` may be a table of predictions too, without settings. Raises RunError where there are no predictions.
     """
     if path.is_file():
         return _run(path, [read_predictions(path)], RunFacts())
     folds = path / FOLDS_FOLDER
     files = sorted(folds.glob(f"*/{REPORT_FOLDER}/{PREDICTIONS_FILE}"))
-    silent: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     if files:
         finished = {file.parent.parent.name for file in files}
-        silent = tuple(sorted(entry.name for entry in folds.iterdir() if entry.is_dir() and entry.name not in finished))
+        missing = tuple(
+            sorted(entry.name for entry in folds.iterdir() if entry.is_dir() and entry.name not in finished)
+        )
     else:
         alone = (path / REPORT_FOLDER / PREDICTIONS_FILE, path / PREDICTIONS_FILE)
         files = [file for file in alone if file.is_file()][:1]
     if not files:
         raise RunError(_no_predictions(path))
-    return _run(path, [read_predictions(file) for file in files], read_facts(path), silent)
+    return _run(path, [read_predictions(file) for file in files], read_facts(path), missing)
 
 
 def short_names(paths: Sequence[Path]) -> tuple[str, ...]:
-    """The shortest ends that tell the paths apart, as in `first/report`. Raises RunError for one named twice."""
+    """The shortest distinct ends of the paths, as in `first/report`. Raises RunError for one named twice."""
     parts = [path.resolve().with_suffix("" if path.is_file() else path.suffix).parts for path in paths]
     for index, own in enumerate(parts):
         if own in parts[:index]:
@@ -78,37 +80,35 @@ def short_names(paths: Sequence[Path]) -> tuple[str, ...]:
 
 
 def _run(
-    path: Path, tables: Sequence[PredictionTable], facts: RunFacts, silent: tuple[str, ...] = ()
+    path: Path, tables: Sequence[PredictionTable], facts: RunFacts, missing: tuple[str, ...] = ()
 ) -> RunPredictions:
     predictions = sorted(
         (prediction for table in tables for prediction in table.listings), key=lambda prediction: prediction.listing
     )
     if not predictions:
-        raise RunError(f"{path} holds a table of answers without a listing; there is nothing to compare")
+        raise RunError(f"{path} holds a table of predictions without a listing; there is nothing to compare")
     for one, other in pairwise(predictions):
         if one.listing == other.listing:
-            raise RunError(f"{path} answers listing {one.listing} twice; the folds of a run share no listing")
+            raise RunError(f"{path} has two predictions for listing {one.listing}; the folds of a run share no listing")
     return RunPredictions(
         name=path.name,
         predictions=tuple(predictions),
         has_outcomes=all(table.has_outcomes for table in tables),
         facts=facts,
-        silent_folds=silent,
+        missing_folds=missing,
     )
 
 
 def _no_predictions(path: Path) -> str:
     if not path.exists():
-        return (
-            f"{path}: no such run; name a run folder, a folder that `touchstone evaluate` wrote, or a table of answers"
-        )
+        return f"{path}: no such run; name a run folder, a folder that `touchstone evaluate` wrote, or a CSV"
     places = (
         f"{FOLDS_FOLDER}/*/{REPORT_FOLDER}/{PREDICTIONS_FILE}, {REPORT_FOLDER}/{PREDICTIONS_FILE}, {PREDICTIONS_FILE}"
     )
     return (
-        f"{path} has judged no listing that it never saw: it has none of {places}. Let it finish, train with folds, a "
-        "split or data.report_share, or judge its bundle by `touchstone evaluate BUNDLE MANIFEST --out FOLDER` and "
-        "name that folder"
+        f"{path} has no held-out predictions: it has none of {places}. Let it finish, train with folds, a split or "
+        "data.report_share, or evaluate its bundle with `touchstone evaluate BUNDLE MANIFEST --out FOLDER` and name "
+        "that folder"
     )
 
 

@@ -14,7 +14,7 @@ _UNKNOWN = "–"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingDiff:
-    """A setting and each run's value as text, in the runs' order; a dash where a run doesn't know it."""
+    """A setting and each run's value as text, in the runs' order; a dash where a run lacks it."""
 
     key: str
     values: tuple[str, ...]
@@ -23,7 +23,7 @@ class SettingDiff:
 def diff_settings(runs: Sequence[RunFacts]) -> tuple[SettingDiff, ...]:
     """The settings in which the runs that have any differ, by key, and last of all the data.
 
-    A frozen run knows no fine-tuning, so `finetune.*` counts among fine-tuned runs only.
+    A frozen run has no fine-tuning settings, so `finetune.*` counts among fine-tuned runs only.
     """
     known = [_known(facts) for facts in runs]
     keys = sorted({key for settings in known for key in settings})
@@ -43,10 +43,10 @@ def _values(key: str, known: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
 
 
 def _disagree(setting: SettingDiff, known: Sequence[Mapping[str, str]]) -> bool:
-    """Whether the runs that could have known the key differ; an older one may lack it, which differs too."""
-    said = {
+    """Whether the runs to which the key applies differ; an older one may lack it, which differs too."""
+    values = {
         value
         for value, settings in zip(setting.values, known, strict=True)
         if settings and not (setting.key.startswith("finetune.") and settings.get("model.recipe") == "frozen")
     }
-    return len(said) > 1
+    return len(values) > 1

@@ -11,22 +11,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from training.comparison.compare import Comparison
+from training.comparison.formatting import FIGURE_NAMES, signed, signed_interval
 from training.comparison.run_figures import RunFigures
-from training.comparison.wording import FIGURE_NAMES, signed, signed_interval
 from training.html.wording import number, percent
 from training.statistics.estimate import Estimate, Proportion
 
-_MOST_COLUMNS = 4  # runs beside each other in a table that has a column a run
+_MAX_COLUMNS = 4  # runs beside each other in a table that has a column a run
 _STYLES = {"better": "bold green", "worse": "bold red", "open": ""}
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print each run's figures, where they come from, the paired differences, and what to be careful of."""
+    """Print each run's figures, their provenance, the paired differences, and caveats."""
     console.print(_figures(comparison.runs))
-    console.print(_verdicts(comparison.runs))
-    console.print(_origins(comparison.runs))
-    if len(comparison.runs) <= _MOST_COLUMNS:
-        for table in (_parts(comparison), _settings(comparison)):
+    console.print(_decisions(comparison.runs))
+    console.print(_provenance(comparison.runs))
+    if len(comparison.runs) <= _MAX_COLUMNS:
+        for table in (_by_group(comparison), _settings(comparison)):
             if table.row_count:
                 console.print(table)
     elif comparison.settings:
@@ -34,7 +34,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print(f"Settings that differ: {keys}. The page (--out) has them for each run.", markup=False)
     for difference in comparison.differences:
         table = _table(
-            f"{difference.run} less {comparison.baseline}, {len(comparison.common.listings)} common listings"
+            f"{difference.run} minus {comparison.baseline}, {len(comparison.common.listings)} common listings"
         )
         table.add_column("")
         for heading in (comparison.baseline, difference.run):
@@ -56,7 +56,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
 
 
 def _figures(runs: Sequence[RunFigures]) -> Table:
-    table = _table("Listings ranked, and probabilities")
+    table = _table("Discrimination and calibration of listings")
     table.add_column("run", overflow="fold")
     for heading in ("listings", "AUROC,\nmean of folds", "\npooled", "AP", "TPR at\n5 % FPR", "\n1 % FPR", "ECE"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -80,10 +80,10 @@ def _figures(runs: Sequence[RunFigures]) -> Table:
     return table
 
 
-def _verdicts(runs: Sequence[RunFigures]) -> Table:
-    table = _table("Decided, at the thresholds that each bundle ships")
+def _decisions(runs: Sequence[RunFigures]) -> Table:
+    table = _table("Decisions, at the thresholds of each bundle")
     table.add_column("run", overflow="fold")
-    for heading in ("answered", "coverage", "right when\ndecided", "genuine\nflagged", "counterfeit\npassed"):
+    for heading in ("with\nauthenticity", "coverage", "right when\ndecided", "genuine\nflagged", "counterfeit\npassed"):
         table.add_column(heading, justify="right", no_wrap=True)
     for measured in runs:
         figures = measured.figures
@@ -98,8 +98,8 @@ def _verdicts(runs: Sequence[RunFigures]) -> Table:
     return table
 
 
-def _origins(runs: Sequence[RunFigures]) -> Table:
-    table = _table("Where they come from")
+def _provenance(runs: Sequence[RunFigures]) -> Table:
+    table = _table("Provenance")
     for heading in ("run", "what", "made", "code version"):
         table.add_column(heading, overflow="fold")
     for measured in runs:
@@ -109,14 +109,14 @@ def _origins(runs: Sequence[RunFigures]) -> Table:
     return table
 
 
-def _parts(comparison: Comparison) -> Table:
+def _by_group(comparison: Comparison) -> Table:
     """Listing AUROC of each fold and product, a column a run."""
-    table = _table("Listing AUROC in parts")
+    table = _table("Listing AUROC by fold and product")
     table.add_column("")
     for measured in comparison.runs:
         table.add_column(escape(measured.run.name), justify="right", overflow="fold")
-    for part in comparison.parts:
-        table.add_row(escape(part.name), *(_with_interval(group.auroc) if group else "–" for group in part.groups))
+    for row in comparison.groups:
+        table.add_row(escape(row.name), *(_with_interval(group.auroc) if group else "–" for group in row.groups))
     return table
 
 
@@ -131,7 +131,7 @@ def _settings(comparison: Comparison) -> Table:
 
 
 def _with_interval(figure: Estimate) -> str:
-    """The figure over its interval; a share's in percent, which its own line says."""
+    """The figure over its interval; a proportion in percent."""
     value = percent(figure.value) if isinstance(figure, Proportion) else number(figure.value)
     if math.isnan(figure.low):
         return value

@@ -15,7 +15,7 @@ from training.errors import RunError
 
 @pytest.fixture
 def runs(tmp_path: Path) -> list[str]:
-    """Two runs of the same folds: the second tells fold 1 apart as well."""
+    """Two runs of the same folds: the second separates fold 1 as well."""
     folders = [write_fold_run(tmp_path / "first", FIRST), write_fold_run(tmp_path / "second", FIRST | {"g3": 0.45})]
     for folder, head in zip(folders, ("linear", "kernel"), strict=True):
         write_record(folder, model={"recipe": "frozen", "head": head})
@@ -29,18 +29,18 @@ def invoke(*arguments: str) -> str:
 
 
 def test_the_tables_show_figures_differences_and_settings(runs: list[str]) -> None:
-    said = invoke(*runs)
-    assert "second less first, 8 common listings" in said
-    assert "+0.1250" in said
-    assert "frozen, kernel" in said
-    assert "model.head" in said
-    assert "fold 1" in said
+    output = invoke(*runs)
+    assert "second minus first, 8 common listings" in output
+    assert "+0.1250" in output
+    assert "frozen, kernel" in output
+    assert "model.head" in output
+    assert "fold 1" in output
 
 
 def test_one_run_alone_has_figures(runs: list[str]) -> None:
-    said = invoke(runs[0])
-    assert "0.875" in said
-    assert "less" not in said
+    output = invoke(runs[0])
+    assert "0.875" in output
+    assert "minus" not in output
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["among the runs", "besides them"])
@@ -59,18 +59,18 @@ def test_only_common_folds(runs: list[str], tmp_path: Path) -> None:
     assert table["listings_not_judged_by_all"] == 0
 
 
-def test_out_leaves_a_page_json_and_each_runs_answers(runs: list[str], tmp_path: Path) -> None:
-    said = invoke(*runs, "--out", str(tmp_path / "out"))
-    assert f"page: {tmp_path}/out/compare.html" in said.replace("\n", "")
+def test_out_leaves_a_page_json_and_each_runs_predictions(runs: list[str], tmp_path: Path) -> None:
+    output = invoke(*runs, "--out", str(tmp_path / "out"))
+    assert f"page: {tmp_path}/out/compare.html" in output.replace("\n", "")
     names = sorted(file.name for file in (tmp_path / "out").iterdir())
     assert names == ["compare.html", "compare.json", "first.csv", "second.csv"]
 
 
 def test_many_runs_are_printed_without_the_wide_tables(runs: list[str], tmp_path: Path) -> None:
     more = [str(write_fold_run(tmp_path / f"more-{n}", FIRST)) for n in range(3)]
-    said = invoke(*runs, *more)
-    assert "Listing AUROC in parts" not in said
-    assert "Settings that differ: model.head." in said
+    output = invoke(*runs, *more)
+    assert "Listing AUROC in parts" not in output
+    assert "Settings that differ: model.head." in output
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_the_baseline_may_be_any_of_the_runs() -> None:
     comparison = compare_runs([run("first", FIRST), run("second", BETTER)], baseline="second", rounds=50)
     assert (comparison.baseline, comparison.differences[0].run) == ("second", "first")
     assert difference(comparison, "mean_of_folds").difference.value == pytest.approx(-0.125)
-    with pytest.raises(NothingToCompare, match="baseline third is none of the runs: first"):
+    with pytest.raises(NothingToCompare, match="baseline third is not one of the runs: first"):
         compare_runs([run("first", FIRST)], baseline="third")
 
 
@@ -93,7 +93,7 @@ def test_decisions_are_compared_as_well() -> None:
     assert difference(comparison, "counterfeit_passed").difference.value == pytest.approx(1 / 4)
 
 
-def test_without_outcomes_nothing_is_said_about_decisions() -> None:
+def test_without_outcomes_there_are_no_figures_of_decisions() -> None:
     comparison = compare_runs([run("first", FIRST), replace(run("second", FIRST), has_outcomes=False)], rounds=50)
     assert math.isnan(comparison.runs[1].figures.coverage.value)
     assert {one.figure for one in comparison.differences[0].differences}.isdisjoint({"coverage", "genuine_flagged"})
@@ -108,12 +108,12 @@ def test_lower_is_better_for_errors() -> None:
     assert replace(flagged, difference=Estimate(value=0.1, low=-0.01, high=0.15)).verdict == "open"
 
 
-def test_listings_that_not_all_judged_are_left_out_and_counted() -> None:
+def test_listings_that_are_not_in_all_runs_are_excluded_and_counted() -> None:
     fewer = {name: p for name, p in FIRST.items() if name not in ("g0", "c1")}
     comparison = compare_runs([run("first", FIRST), run("second", {**fewer, "g9": 0.5})], rounds=50)
     assert comparison.common.listings == ("c0", "c2", "c3", "g1", "g2", "g3")
-    assert comparison.common.not_judged_by_all == 3
-    assert any("3 listings were not judged by all runs" in caution for caution in comparison.cautions)
+    assert comparison.common.not_in_all == 3
+    assert any("3 listings are not common to all runs" in caution for caution in comparison.cautions)
     assert difference(comparison, "auroc").difference.value == 0
 
 
@@ -129,10 +129,10 @@ def test_a_listing_that_changed_its_label_or_product_is_no_longer_the_same() -> 
     assert len(comparison.common.listings) == 6
 
 
-def test_silence_counts_as_half_and_gains_nothing() -> None:
-    silent = run("second", FIRST)
-    predictions = tuple(replace(a, authenticity=None) if a.listing == "g0" else a for a in silent.predictions)
-    comparison = compare_runs([run("first", FIRST), replace(silent, predictions=predictions)], rounds=50)
+def test_an_abstention_counts_as_half_and_gains_nothing() -> None:
+    abstaining = run("second", FIRST)
+    predictions = tuple(replace(a, authenticity=None) if a.listing == "g0" else a for a in abstaining.predictions)
+    comparison = compare_runs([run("first", FIRST), replace(abstaining, predictions=predictions)], rounds=50)
     assert len(comparison.common.listings) == 8
     assert difference(comparison, "mean_of_folds").run == pytest.approx((2 / 4 + 3 / 4) / 2)
 
@@ -141,7 +141,7 @@ def test_runs_of_different_listings_have_figures_but_no_difference() -> None:
     other = {f"{name}x": p for name, p in FIRST.items()}
     comparison = compare_runs([run("first", FIRST), run("second", other, folds={})], rounds=50)
     assert comparison.differences == ()
-    assert comparison.cautions == ("No listing was judged by all runs, so there are no paired differences.",)
+    assert comparison.cautions == ("No listing is common to all runs, so there are no paired differences.",)
 
 
 def test_only_the_folds_that_every_run_has(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_only_the_folds_that_every_run_has(tmp_path: Path) -> None:
         in_common_folds([whole.of_folds({0}), one])
 
 
-def test_the_published_answers_give_the_published_figures() -> None:
+def test_the_published_predictions_give_the_published_figures() -> None:
     comparison = compare_runs(read_runs([RESULTS / "sneakers-frozen.csv", RESULTS / "sneakers.csv"]))
     frozen, tuned = (measured.mean_of_folds for measured in comparison.runs)
     assert (round(frozen.value, 3), round(tuned.value, 3)) == (0.856, 0.889)

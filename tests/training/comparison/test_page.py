@@ -1,4 +1,4 @@
-"""The page stands alone, the JSON is whole, and the answers are those of docs/results."""
+"""The page stands alone, the JSON is whole, and the predictions are those of docs/results."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def test_the_page_says_whether_a_difference_may_be_chance(comparison: Comparison
 def test_one_run_without_folds_makes_a_page_too(tmp_path: Path) -> None:
     page = write_comparison(compare_runs([run("alone", FIRST, folds={})], rounds=50), tmp_path)
     text = page.read_text(encoding="utf-8")
-    assert "Whether they differ" not in text
-    assert "In parts" not in text
+    assert "Paired differences" not in text
+    assert "By fold and product" not in text
 
 
 def test_json_has_every_figure_and_no_nan(comparison: Comparison) -> None:
@@ -62,7 +62,7 @@ def test_json_has_every_figure_and_no_nan(comparison: Comparison) -> None:
 
 
 @pytest.mark.parametrize("name", ["sneakers", "sneakers-frozen", "sneakers-frozen-kernel"])
-def test_the_published_answers_are_written_as_they_are_read(tmp_path: Path, name: str) -> None:
+def test_the_published_predictions_are_written_as_they_are_read(tmp_path: Path, name: str) -> None:
     write_run_predictions(read_run(RESULTS / f"{name}.csv"), tmp_path / "again.csv")
     assert (tmp_path / "again.csv").read_bytes() == (RESULTS / f"{name}.csv").read_bytes()
 

@@ -1,4 +1,4 @@
-"""How a comparison names its figures and writes its numbers, in the terminal and on the page."""
+"""Names of a comparison's figures and the format of its numbers, in the terminal and on the page."""
 
 import math
 
