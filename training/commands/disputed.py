@@ -1,4 +1,4 @@
-"""`touchstone disputed`: the listings whose label a network disputes that did not learn from them."""
+"""`touchstone disputed`: the listings whose label a held-out prediction disputes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from rich.table import Table
 
 from training.html.wording import percent, percents
 from training.label_noise.page import shown_photos, write_disputed_page
-from training.label_noise.suspects import DisputedLabels, JudgedRun, find_disputed, read_judged_run, write_disputed
+from training.label_noise.suspects import (
+    DisputedLabels,
+    PredictedRun,
+    find_disputed,
+    read_predicted_run,
+    write_disputed,
+)
 from training.progress import photo_progress
 
 app = typer.Typer(add_completion=False)
@@ -24,18 +30,18 @@ def disputed(
     out: Annotated[
         Path | None, typer.Option(help="Folder that gets disputed.csv, to decide in, and disputed.html with pictures.")
     ] = None,
-    most: Annotated[int, typer.Option(min=1, help="The most listings to show.")] = 100,
+    limit: Annotated[int, typer.Option("--most", min=1, help="Maximum number of listings to show.")] = 100,
     manifest: Annotated[
-        Path | None, typer.Option(help="The manifest, where it lies elsewhere than when the run was made.")
+        Path | None, typer.Option(help="The manifest, where it has moved since the run was made.")
     ] = None,
     no_evidence: Annotated[
-        bool, typer.Option("--no-evidence", help="Leave out the evidence on the page, which takes the longest.")
+        bool, typer.Option("--no-evidence", help="No evidence on the page, which takes longest.")
     ] = False,
 ) -> None:
-    """List the listings whose label a network disputes that did not learn from them, for a person to look at."""
+    """List the listings whose label a held-out prediction disputes, for a person to review."""
     console = Console()
-    judged = read_judged_run(run, console, manifest=manifest)
-    found = find_disputed(judged.predictions, most=most)
+    judged = read_predicted_run(run, console, manifest=manifest)
+    found = find_disputed(judged.predictions, limit=limit)
     _print_disputed(judged, found, console)
     if out is None:
         return
@@ -51,7 +57,7 @@ def disputed(
     )
 
 
-def _print_disputed(run: JudgedRun, found: DisputedLabels, console: Console) -> None:
+def _print_disputed(run: PredictedRun, found: DisputedLabels, console: Console) -> None:
     table = Table(title="Disputed labels, most disputed first", title_justify="left")
     for column in ("", "listing", "product", "label", "authenticity", "photos", "why"):
         numeric = column in ("", "authenticity", "photos")
@@ -64,14 +70,14 @@ def _print_disputed(run: JudgedRun, found: DisputedLabels, console: Console) -> 
     console.print(table)
     everything = len(run.manifest.listings)
     console.print(
-        f"{found.judged} of {everything} listings were judged by a network that did not learn from them; "
-        f"it disputes the labels of {found.disputed}."
+        f"{found.predicted} of {everything} listings have held-out predictions; the network disputes the labels of "
+        f"{found.disputed}."
     )
     for estimate in found.estimates:
         console.print(
-            f"{estimate.label}: of {estimate.listings} labels {percent(estimate.share.value)} are wrong "
-            f"(95 %: {percents(estimate.share)}), if every confident mistake is the label's and none the network's."
+            f"{estimate.label}: an estimated {percent(estimate.share.value)} of {estimate.listings} labels are wrong "
+            f"(95 %: {percents(estimate.share)}), if every confident error is the label's and none the network's."
         )
-    console.print("The network may be the one that is wrong: look before you decide.", style="yellow")
+    console.print("The network may be the one that is wrong: review before you decide.", style="yellow")
     if run.changed:
-        console.print("The manifest is not as it was when the run read it; labels are those of then.", style="yellow")
+        console.print("The manifest has changed since the run; labels are the run's.", style="yellow")

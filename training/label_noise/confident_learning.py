@@ -1,8 +1,8 @@
-"""Which labels a network that did not learn from them disputes, and how many are wrong: confident learning.
+"""Confident learning: which labels held-out predictions dispute, and an estimate of how many are wrong.
 
 Northcutt, Jiang and Chuang 2021 (arXiv 1911.00068). A listing counts as confidently of a label where its probability
 reaches the mean that listings with that label have themselves. Counts of given label against confident label are the
-confident joint; off its diagonal lie the disputed listings. Nothing here knows whether the label or the network errs.
+confident joint; off its diagonal lie the disputed listings. Whether the label or the network errs is unknown.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def dispute_labels(genuine: BoolArray, authenticity: FloatArray, product: NDArra
     """Set given labels [N] against out-of-sample authenticities [N], with thresholds per product.
 
     A product with fewer than 40 listings of a label takes those of all products together. Where one label is missing
-    altogether nothing can be disputed: `expected` and `excess` are NaN.
+    nothing can be disputed: `expected` and `excess` are NaN.
     """
     expected = np.full(len(genuine), np.nan)
     confident = np.zeros(len(genuine), bool)
@@ -58,7 +58,7 @@ def dispute_labels(genuine: BoolArray, authenticity: FloatArray, product: NDArra
 
 
 def dispute_order(disputes: Disputes) -> NDArray[np.intp]:
-    """The listings from the most disputed on: confident ones first, each part by its excess."""
+    """The listings, most disputed first: confident ones before the others, each part by its excess."""
     return np.lexsort((-np.nan_to_num(disputes.excess, nan=-2.0), ~disputes.confident))
 
 
@@ -66,7 +66,7 @@ def wrong_label_share(label: Label, product: NDArray[Any]) -> WeightedFigure:
     """The figure "estimated share of listings given `label` whose label is wrong", of `genuine` and authenticity.
 
     It is the share off the diagonal among the confident ones, per product, weighted by the product's listings of that
-    label; NaN where a product has no confident one. The network's own confident mistakes count as wrong labels too.
+    label; NaN where a product has no confident one. The network's own confident errors count as wrong labels too.
     """
 
     def share(genuine: BoolArray, authenticity: FloatArray, weight: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The page on which a person looks through disputed listings and decides: it stands alone, pictures included."""
+"""The page on which a person reviews disputed listings and decides; it stands alone, pictures included."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from training.data.manifest import Manifest
 from training.html.page import render_page
 from training.html.pictures import evidence_picture, photo_picture
-from training.label_noise.suspects import DISPUTED_COLUMNS, DisputedLabels, DisputedListing, JudgedRun
+from training.label_noise.suspects import DISPUTED_COLUMNS, DisputedLabels, DisputedListing, PredictedRun
 from vision.detector import Detector
 from vision.errors import PhotoError
 from vision.verdict import PhotoJudgement
@@ -31,7 +31,7 @@ class PhotoOnPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingOnPage:
-    """A disputed listing with its first photos, and the evidence of the one that spoke loudest against the label."""
+    """A disputed listing with its first photos, and the evidence of the one that contributed most against the label."""
 
     disputed: DisputedListing
     photos: tuple[PhotoOnPage, ...]
@@ -40,11 +40,11 @@ class ListingOnPage:
 
 
 def write_disputed_page(
-    file: Path, run: JudgedRun, found: DisputedLabels, *, evidence: bool, advance: Callable[[int], None]
+    file: Path, run: PredictedRun, found: DisputedLabels, *, evidence: bool, advance: Callable[[int], None]
 ) -> None:
-    """Write the page; with `evidence` each kept bundle judges the shown photos again, 50 ms each on a CPU core.
+    """Write the page; with `evidence` each kept bundle runs on the shown photos again, 50 ms each on a CPU core.
 
-    `advance` hears of each photo drawn.
+    `advance` is called with the number of photos drawn.
     """
     shown: list[ListingOnPage] = []
     for bundle, listings in groupby(_by_bundle(run, found.listings), key=lambda one: run.bundles.get(_name(one))):
@@ -75,7 +75,7 @@ def _name(one: DisputedListing) -> str:
     return one.prediction.listing
 
 
-def _by_bundle(run: JudgedRun, listings: Sequence[DisputedListing]) -> list[DisputedListing]:
+def _by_bundle(run: PredictedRun, listings: Sequence[DisputedListing]) -> list[DisputedListing]:
     return sorted(listings, key=lambda one: str(run.bundles.get(_name(one), "")))
 
 
@@ -85,7 +85,7 @@ def _on_page(manifest: Manifest, one: DisputedListing, detector: Detector | None
         disputed=one,
         photos=tuple(PhotoOnPage(file=photo.resolve().as_uri(), picture=_picture(photo)) for photo in photos),
         photo_count=len(manifest.listings[_name(one)]),
-        evidence=_loudest_evidence(photos, one, detector) if detector else None,
+        evidence=_strongest_evidence(photos, one, detector) if detector else None,
     )
 
 
@@ -96,14 +96,14 @@ def _picture(photo: Path) -> str | None:
         return None
 
 
-def _loudest_evidence(photos: Sequence[Path], one: DisputedListing, detector: Detector) -> str | None:
+def _strongest_evidence(photos: Sequence[Path], one: DisputedListing, detector: Detector) -> str | None:
     sign = -1 if one.prediction.label == "genuine" else 1
     judged = [(photo, detector.judge_photo(photo.read_bytes(), n)) for n, photo in enumerate(photos) if photo.is_file()]
-    loudest = max(judged, key=lambda pair: _loudness(pair[1], sign), default=None)
-    if loudest is None or loudest[1].evidence is None:
+    strongest = max(judged, key=lambda pair: _contribution(pair[1], sign), default=None)
+    if strongest is None or strongest[1].evidence is None:
         return None
-    return evidence_picture(loudest[0], loudest[1].evidence)
+    return evidence_picture(strongest[0], strongest[1].evidence)
 
 
-def _loudness(judgement: PhotoJudgement, sign: int) -> float:
+def _contribution(judgement: PhotoJudgement, sign: int) -> float:
     return float("-inf") if judgement.logit is None else sign * judgement.logit

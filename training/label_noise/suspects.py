@@ -1,4 +1,4 @@
-"""The listings of a run whose label is disputed by a network that did not learn from them, most disputed first."""
+"""The listings of a run whose label a held-out prediction disputes, most disputed first."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ DISPUTED_COLUMNS = ("listing", "product", "label", "authenticity", "rank", "sugg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedRun:
-    """A run's manifest, how far it trusts its labels, and what networks answered that did not learn from the listings.
+class PredictedRun:
+    """A run's manifest, the kind of its labels, and its held-out predictions.
 
-    `bundles` names, by listing, the bundle that gave the answer, where it was kept. `changed` says that the manifest is
-    not as it was when the run read it.
+    `bundles` names, by listing, the bundle that made the prediction, where it was kept. `changed` is True where the
+    manifest has changed since the run read it.
     """
 
     folder: Path
@@ -45,9 +45,9 @@ class JudgedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputedListing:
-    """One listing of the list; `rank` counts from 1, `expected` is what listings of the other label have on average.
+    """A disputed listing; `rank` counts from 1, `expected` is the mean probability of listings with the other label.
 
-    `suggested` is the other label where the network is as sure of it as of listings that have it, else None.
+    `suggested` is the other label where the network predicts it with at least that probability, else None.
     """
 
     rank: int
@@ -63,7 +63,7 @@ class DisputedListing:
 
     @property
     def why(self) -> str:
-        """How sure the network is of the other label, beside how sure it is on average of listings that have it."""
+        """The probability of the other label, beside its mean over the listings that have it."""
         return f"{self.p_other:.2f} {other_label(self.prediction.label)}, {self.expected:.2f} on average"
 
 
@@ -83,8 +83,8 @@ class DisputedLabels:
     listings: tuple[DisputedListing, ...]
     disputed: int
     estimates: tuple[WrongLabels, ...]
-    judged: int
-    unanswered: int
+    predicted: int
+    without_authenticity: int
 
 
 def other_label(label: Label) -> Label:
@@ -92,10 +92,10 @@ def other_label(label: Label) -> Label:
     return "counterfeit" if label == "genuine" else "genuine"
 
 
-def read_judged_run(folder: Path, console: Console, *, manifest: Path | None = None) -> JudgedRun:
-    """The answers of a run, with the manifest that its record names, or with `manifest` where it has moved.
+def read_predicted_run(folder: Path, console: Console, *, manifest: Path | None = None) -> PredictedRun:
+    """The held-out predictions of a run, with the manifest of its run.json, or with `manifest` where it has moved.
 
-    Raises RunError where the folder holds no run, or one that has answered nothing, and ManifestError.
+    Raises RunError where the folder holds no run, or one without held-out predictions, and ManifestError.
     """
     record = read_run_record(folder)
     data = data_of_run(record, manifest=manifest)
@@ -111,12 +111,12 @@ def read_judged_run(folder: Path, console: Console, *, manifest: Path | None = N
                     bundles[prediction.listing] = bundle
     if not predictions:
         raise RunError(
-            f"{folder} has answered no listing of {data.manifest} that it did not learn from: train it with "
-            "calibration.source = 'out_of_fold' or 'fold_runs', or anew where it was made before answers were kept"
+            f"{folder} has no held-out predictions for {data.manifest}: train it with calibration.source = "
+            "'out_of_fold' or 'fold_runs', or again where it was made by a version that did not keep them"
         )
     ordered = tuple(predictions[name] for name in read.listings if name in predictions)
     changed = record.data_hash != read.sha256
-    return JudgedRun(
+    return PredictedRun(
         folder=folder,
         manifest=read,
         label_kind=data.label_kind,
@@ -126,12 +126,12 @@ def read_judged_run(folder: Path, console: Console, *, manifest: Path | None = N
     )
 
 
-def find_disputed(predictions: Sequence[ListingPrediction], *, most: int | None = None) -> DisputedLabels:
-    """The listings where the network holds the other label for likelier, the `most` disputed ones at most."""
-    answered = [prediction for prediction in predictions if prediction.authenticity is not None]
-    genuine = np.array([prediction.label == "genuine" for prediction in answered], bool)
-    authenticity = np.array([prediction.authenticity for prediction in answered], float)
-    product = np.array([prediction.product for prediction in answered])
+def find_disputed(predictions: Sequence[ListingPrediction], *, limit: int | None = None) -> DisputedLabels:
+    """The listings for which the other label is more likely, most disputed first, at most `limit`."""
+    known = [prediction for prediction in predictions if prediction.authenticity is not None]
+    genuine = np.array([prediction.label == "genuine" for prediction in known], bool)
+    authenticity = np.array([prediction.authenticity for prediction in known], float)
+    product = np.array([prediction.product for prediction in known])
     disputes = dispute_labels(genuine, authenticity, product)
     against = disputes.confident | (np.where(genuine, 1 - authenticity, authenticity) > 0.5)
     order = [n for n in dispute_order(disputes).tolist() if against[n] and not np.isnan(disputes.excess[n])]
@@ -139,17 +139,17 @@ def find_disputed(predictions: Sequence[ListingPrediction], *, most: int | None 
         listings=tuple(
             DisputedListing(
                 rank=rank,
-                prediction=answered[n],
+                prediction=known[n],
                 authenticity=float(authenticity[n]),
                 expected=float(disputes.expected[n]),
-                suggested=other_label(answered[n].label) if disputes.confident[n] else None,
+                suggested=other_label(known[n].label) if disputes.confident[n] else None,
             )
-            for rank, n in enumerate(order[:most], 1)
+            for rank, n in enumerate(order[:limit], 1)
         ),
         disputed=len(order),
         estimates=tuple(_estimate(label, genuine, authenticity, product) for label in LABELS),
-        judged=len(answered),
-        unanswered=len(predictions) - len(answered),
+        predicted=len(known),
+        without_authenticity=len(predictions) - len(known),
     )
 
 
@@ -181,7 +181,7 @@ def _prediction_files(folder: Path) -> list[Path]:
 
 
 def _bundle_of(folder: Path, file: Path, prediction: ListingPrediction) -> Path:
-    """Where the bundle lies that gave an answer; that of a cross-fit was never kept."""
+    """Where the bundle is that made a prediction; that of a cross-fit was never kept."""
     if file.name != HELD_OUT_PREDICTIONS:
         return file.parent.parent / "bundle"
     return folder / FOLDS_FOLDER / str(prediction.fold) / "bundle"

@@ -21,7 +21,7 @@ from training.data.manifest import Manifest, read_manifest
 from training.errors import RunError
 from training.evaluation.predictions import ListingPrediction, read_predictions, write_predictions
 from training.label_noise.page import write_disputed_page
-from training.label_noise.suspects import find_disputed, read_judged_run, write_disputed
+from training.label_noise.suspects import find_disputed, read_predicted_run, write_disputed
 from training.pipeline.config import TrainConfig
 from training.runs.folder import open_run_folder
 from vision.config.read import read_config
@@ -37,7 +37,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def predictions_of(manifest: Manifest, *, fold: int | None = None) -> list[ListingPrediction]:
-    """Right and fairly sure, but for L00, which is said counterfeit, and L03, genuine."""
+    """Right and fairly sure, but for L00, predicted counterfeit, and L03, predicted genuine."""
     found = []
     for name, rows in manifest.listings.items():
         row = manifest.rows[rows[0]]
@@ -74,7 +74,7 @@ def run(tmp_path: Path, manifest: Path) -> Path:
     return folder
 
 
-def test_answers_are_read_as_they_were_written(tmp_path: Path, manifest: Path) -> None:
+def test_predictions_are_read_as_they_were_written(tmp_path: Path, manifest: Path) -> None:
     predictions = predictions_of(read_manifest(manifest))
     predictions[0] = replace(predictions[0], authenticity=None, logit=None, outcome=None, fold=None)
     write_predictions(tmp_path / "answers.csv", predictions)
@@ -82,10 +82,10 @@ def test_answers_are_read_as_they_were_written(tmp_path: Path, manifest: Path) -
 
 
 def test_the_disputed_listings_of_all_folds_are_listed_most_disputed_first(run: Path) -> None:
-    judged = read_judged_run(run, QUIET)
+    judged = read_predicted_run(run, QUIET)
     found = find_disputed(judged.predictions)
     assert [one.prediction.listing for one in found.listings] == ["L00", "L03"]
-    # counterfeit listings say (0.9 + 0.2 + 0.9 + 0.9) / 4 of counterfeit, genuine ones (0.1 + 3 x 0.9) / 4 of genuine
+    # means: counterfeit (0.9 + 0.2 + 0.9 + 0.9) / 4 of counterfeit, genuine (0.1 + 3 x 0.9) / 4 of genuine
     assert [one.why for one in found.listings] == [
         "0.90 counterfeit, 0.72 on average",
         "0.80 genuine, 0.70 on average",
@@ -95,43 +95,43 @@ def test_the_disputed_listings_of_all_folds_are_listed_most_disputed_first(run: 
         ("genuine", 4, 0.25),
         ("counterfeit", 4, 0.25),
     ]
-    assert find_disputed(judged.predictions, most=1).listings == found.listings[:1]
+    assert find_disputed(judged.predictions, limit=1).listings == found.listings[:1]
 
 
 def test_a_listing_without_an_authenticity_is_counted_and_not_listed(run: Path) -> None:
     predictions = [
         replace(one, authenticity=None) if one.listing == "L00" else one
-        for one in read_judged_run(run, QUIET).predictions
+        for one in read_predicted_run(run, QUIET).predictions
     ]
     found = find_disputed(predictions)
-    assert (found.judged, found.unanswered) == (7, 1)
+    assert (found.predicted, found.without_authenticity) == (7, 1)
     assert [one.prediction.listing for one in found.listings] == ["L03"]
 
 
-def test_what_was_held_out_to_calibrate_is_taken_with_what_reports(tmp_path: Path, run: Path, manifest: Path) -> None:
+def test_calibration_and_test_listings_are_taken_together(tmp_path: Path, run: Path, manifest: Path) -> None:
     predictions = predictions_of(read_manifest(manifest))
     shutil.rmtree(run / "folds")
     (run / "report").mkdir()
     write_predictions(run / "held_out_answers.csv", predictions[:5])
     write_predictions(run / "report" / "answers.csv", predictions[5:])
-    assert read_judged_run(run, QUIET).predictions == tuple(predictions)
+    assert read_predicted_run(run, QUIET).predictions == tuple(predictions)
 
 
-def test_a_run_that_answered_nothing_and_a_folder_that_is_no_run_are_refused(tmp_path: Path, run: Path) -> None:
+def test_a_run_without_predictions_and_a_folder_that_is_no_run_are_refused(tmp_path: Path, run: Path) -> None:
     shutil.rmtree(run / "folds")
     with pytest.raises(
-        RunError, match=r"has answered no listing .* calibration\.source = 'out_of_fold' or 'fold_runs'"
+        RunError, match=r"has no held-out predictions .* calibration\.source = 'out_of_fold' or 'fold_runs'"
     ):
-        read_judged_run(run, QUIET)
+        read_predicted_run(run, QUIET)
     with pytest.raises(RunError, match=r"holds no run, since its run\.json"):
-        read_judged_run(tmp_path / "nowhere", QUIET)
+        read_predicted_run(tmp_path / "nowhere", QUIET)
 
 
-def test_a_manifest_that_moved_is_named_and_one_that_changed_is_said(run: Path, manifest: Path, tmp_path: Path) -> None:
+def test_a_manifest_may_move_and_a_changed_one_is_noticed(run: Path, manifest: Path, tmp_path: Path) -> None:
     moved = shutil.copytree(manifest.parent, tmp_path / "moved") / manifest.name
-    assert not read_judged_run(run, QUIET, manifest=moved).changed
+    assert not read_predicted_run(run, QUIET, manifest=moved).changed
     moved.write_text(moved.read_text().replace("toy,L01", "toy,L99"))
-    judged = read_judged_run(run, QUIET, manifest=moved)
+    judged = read_predicted_run(run, QUIET, manifest=moved)
     assert judged.changed
     assert "L01" not in {one.listing for one in judged.predictions}
 
@@ -139,7 +139,7 @@ def test_a_manifest_that_moved_is_named_and_one_that_changed_is_said(run: Path, 
 def test_the_command_writes_a_table_to_decide_in_and_a_page_that_fetches_nothing(run: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, [str(run), "--out", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
-    assert "8 of 8 listings were judged" in result.output
+    assert "8 of 8 listings have held-out predictions" in result.output
     assert "The network may be the one that is wrong" in result.output
     with (tmp_path / "out" / "disputed.csv").open() as stream:
         rows = list(csv.DictReader(stream))
@@ -148,7 +148,7 @@ def test_the_command_writes_a_table_to_decide_in_and_a_page_that_fetches_nothing
         "suggested_label": "counterfeit", "decision": "",
     }  # fmt: skip
     page = (tmp_path / "out" / "disputed.html").read_text()
-    assert "But the network may just as well be the one that is wrong" in page
+    assert "But the network may just as well be wrong" in page
     assert page.count("data:image/jpeg;base64,") == 2 * 2 + 1  # two photos of each, and the evidence that fold 0 gives
     assert 'src="http' not in page
     assert "<link" not in page
@@ -156,7 +156,7 @@ def test_the_command_writes_a_table_to_decide_in_and_a_page_that_fetches_nothing
 
 def test_a_reviewed_table_is_what_training_reads(run: Path, tmp_path: Path, manifest: Path) -> None:
     file = tmp_path / "disputed.csv"
-    write_disputed(file, find_disputed(read_judged_run(run, QUIET).predictions).listings)
+    write_disputed(file, find_disputed(read_predicted_run(run, QUIET).predictions).listings)
     assert read_manifest(manifest, corrections=file).corrected == CorrectionCounts(undecided=2)
 
 
@@ -174,7 +174,7 @@ def tab() -> Iterator[Page]:
 def test_decisions_made_on_the_page_are_saved_as_the_table_that_training_reads(
     run: Path, tmp_path: Path, manifest: Path, tab: Page
 ) -> None:
-    judged = read_judged_run(run, QUIET)
+    judged = read_predicted_run(run, QUIET)
     page, saved = tmp_path / "disputed.html", tmp_path / "saved.csv"
     write_disputed_page(page, judged, find_disputed(judged.predictions), evidence=False, advance=lambda photos: None)
     tab.goto(page.as_uri())

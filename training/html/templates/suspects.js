@@ -1,4 +1,4 @@
-// Counts decisions, and gives them back as the table that data.corrections reads. Nothing leaves the page by itself.
+// Counts decisions, and saves them as the table that data.corrections reads. Nothing leaves the page by itself.
 const listings = [...document.querySelectorAll(".listing")];
 const save = document.getElementById("save");
 let unsaved = false;
@@ -31,4 +31,4 @@ save.addEventListener("click", () => {
 window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
-count(); // a browser may bring decisions back when the page is loaded again
+count(); // a browser may restore decisions when the page is loaded again
