@@ -1,4 +1,4 @@
-"""What a `counterfeit` verdict is worth at other shares of counterfeits than those that were judged."""
+"""What a `counterfeit` verdict is worth at other shares of counterfeits than the test set's."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _LISTINGS = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedPrecision:
-    """The share of flagged listings that are counterfeits, where `counterfeit_share` of all that is sent are.
+    """The share of flagged listings that are counterfeits, where `counterfeit_share` of all listings are.
 
     `low` and `high` take each measured share's less and more favourable end of its 95 % interval together. `flagged`,
     `found` (flagged counterfeits) and `passed` (counterfeits called genuine) are of 10,000 listings. `tpr` is the share

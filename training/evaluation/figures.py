@@ -1,4 +1,4 @@
-"""The figures of an evaluation: how well answers rank, how far they can be trusted, and for whom they fail.
+"""The figures of an evaluation: ranking, calibration, decisions, and all of them by group.
 
 The positive class is `counterfeit`; FPR is the share of genuine listings flagged. Intervals are 95 %: of a share,
 Wilson's; of anything else, a bootstrap over listings (of photos too: photos of one listing are drawn together).
@@ -25,10 +25,10 @@ _PHOTO_COUNTS = ((1, 1, "1"), (2, 2, "2"), (3, 4, "3-4"), (5, 12, "5-12"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """How well answers rank and how honest their probabilities are, at one level.
+    """Ranking and calibration at one level.
 
-    An unanswered listing counts 0.5, except in ECE, which has only answered ones. `ece_95th_if_perfect` is what
-    perfectly calibrated answers would show by chance in 5 % of samples of this size: below it, nothing is amiss.
+    A listing without an authenticity counts 0.5, except in ECE, which leaves it out. `ece_95th_if_perfect` is the ECE
+    that perfectly calibrated predictions exceed by chance in 5 % of samples of this size: below it, nothing is amiss.
     """
 
     genuine: int
@@ -44,7 +44,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A part of what was judged: listings of a product or maker, photos of a view or with a cue."""
+    """A part of the test set: listings of a product or maker, photos of a view or with a cue."""
 
     name: str
     genuine: int
@@ -78,17 +78,17 @@ class Figures:
 
 
 def measure(listings: Sequence[ListingPrediction], photos: Sequence[PhotoPrediction], *, rounds: int = 2000) -> Figures:
-    """The figures of these answers, with intervals from `rounds` bootstrap rounds."""
+    """The figures of these predictions, with intervals from `rounds` bootstrap rounds."""
     read = [photo for photo in photos if photo.authenticity is not None]
-    said = [a for a in listings if a.said]
+    decided = [a for a in listings if a.is_decided]
     genuine = [a for a in listings if a.label == "genuine"]
     counterfeit = [a for a in listings if a.label == "counterfeit"]
     return Figures(
         listing=_quality(_listing_values(listings), [a.authenticity is not None for a in listings], rounds),
         photo=_quality(_photo_values(read), [True] * len(read), rounds),
         answered=proportion(sum(a.authenticity is not None for a in listings), len(listings)),
-        coverage=proportion(len(said), len(listings)),
-        accuracy_when_said=proportion(sum(a.outcome == a.label for a in said), len(said)),
+        coverage=proportion(len(decided), len(listings)),
+        accuracy_when_said=proportion(sum(a.outcome == a.label for a in decided), len(decided)),
         genuine_flagged=_share_called(genuine, "counterfeit"),
         counterfeit_passed=_share_called(counterfeit, "genuine"),
         outcomes={"genuine": _count_outcomes(genuine), "counterfeit": _count_outcomes(counterfeit)},
@@ -102,7 +102,7 @@ def measure(listings: Sequence[ListingPrediction], photos: Sequence[PhotoPredict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Values:
-    """Answers as arrays [N]: the class, the suspicion, and the listing that the bootstrap draws."""
+    """Predictions as arrays [N]: the class, the suspicion, and the listing that the bootstrap draws."""
 
     positive: BoolArray
     suspicion: FloatArray

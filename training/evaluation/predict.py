@@ -1,4 +1,4 @@
-"""Runs the Detector over a manifest's listings, several at once, and says what was left out and why."""
+"""Runs the Detector over a manifest's listings, several at once, and counts what was excluded and why."""
 
 import hashlib
 from collections import Counter
@@ -19,8 +19,10 @@ from vision.verdict import PhotoJudgement, Verdict, distinct_readable, listing_l
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """What was not judged, and why. A listing of which the bundle saw one photo goes whole: it shows the same item."""
+class Exclusions:
+    """What was not evaluated, and why. A listing with one photo of the training set is excluded as a whole: it shows
+    the same item.
+    """
 
     seen_photos: int = 0
     seen_listings: int = 0
@@ -32,8 +34,8 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """The answers of one listing, or, with `seen` above 0, how many of its photos the bundle was fitted on."""
+class ListingResult:
+    """The predictions for one listing, or, with `seen` above 0, how many of its photos the bundle was fitted on."""
 
     photo_count: int
     seen: int = 0
@@ -41,26 +43,26 @@ class Judged:
     photos: tuple[PhotoPrediction, ...] = ()
 
 
-def judge_manifest(
+def predict_manifest(
     detector: Detector, manifest: Manifest, *, threads: int, console: Console
-) -> tuple[list[Judged], LeftOut]:
-    """Every labelled listing that the bundle never saw, judged by its first 12 photos, in the manifest's order."""
-    chosen, left_out = _choose_listings(manifest, detector.bundle)
+) -> tuple[list[ListingResult], Exclusions]:
+    """Predictions for every labelled listing that the bundle was not fitted on, from its first 12 photos, in order."""
+    chosen, exclusions = _choose_listings(manifest, detector.bundle)
     seen = seen_photos(detector.bundle)
-    judged: list[Judged] = []
+    results: list[ListingResult] = []
     total = sum(len(indices) for indices in chosen)
-    with photo_progress("judging", total, console) as done, ThreadPoolExecutor(max(1, threads)) as pool:
+    with photo_progress("evaluating", total, console) as done, ThreadPoolExecutor(max(1, threads)) as pool:
         try:
-            for one in pool.map(lambda indices: _judge_listing(detector, manifest, indices, seen), chosen):
+            for one in pool.map(lambda indices: _predict_listing(detector, manifest, indices, seen), chosen):
                 done(one.photo_count)
-                judged.append(one)
-        except BaseException:  # Ctrl-C too: listings that wait their turn are dropped, not judged
+                results.append(one)
+        except BaseException:  # Ctrl-C too: queued listings are dropped
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    kept = [one for one in judged if one.listing]
-    dropped = [one for one in judged if one.seen]
+    kept = [one for one in results if one.listing]
+    dropped = [one for one in results if one.seen]
     return kept, replace(
-        left_out,
+        exclusions,
         seen_photos=sum(one.seen for one in dropped),
         seen_listings=len(dropped),
         unseen_photos_of_seen_listings=sum(one.photo_count - one.seen for one in dropped),
@@ -68,7 +70,7 @@ def judge_manifest(
     )
 
 
-def _choose_listings(manifest: Manifest, bundle: Bundle) -> tuple[list[tuple[int, ...]], LeftOut]:
+def _choose_listings(manifest: Manifest, bundle: Bundle) -> tuple[list[tuple[int, ...]], Exclusions]:
     """The labelled rows of each listing of one known product, in the manifest's order."""
     mixed, known = set(mixed_product_listings(manifest)), set(bundle.metadata.products)
     chosen: list[tuple[int, ...]] = []
@@ -84,28 +86,30 @@ def _choose_listings(manifest: Manifest, bundle: Bundle) -> tuple[list[tuple[int
             reasons["unknown"] += 1
         else:
             chosen.append(labelled)
-    return chosen, LeftOut(
+    return chosen, Exclusions(
         unlabelled_photos=reasons["unlabelled"],
         listings_with_two_products=reasons["mixed"],
         listings_of_unknown_products=reasons["unknown"],
     )
 
 
-def _judge_listing(detector: Detector, manifest: Manifest, indices: tuple[int, ...], seen: frozenset[str]) -> Judged:
+def _predict_listing(
+    detector: Detector, manifest: Manifest, indices: tuple[int, ...], seen: frozenset[str]
+) -> ListingResult:
     data = [manifest.rows[i].photo.read_bytes() for i in indices]
     known = sum(hashlib.sha256(photo).hexdigest()[:SEEN_DIGITS] in seen for photo in data) if seen else 0
     if known:
-        return Judged(photo_count=len(indices), seen=known)
+        return ListingResult(photo_count=len(indices), seen=known)
     first = data[:MAX_PHOTOS]
     judgements = [detector.judge_photo(photo, place, with_hash=len(first) > 1) for place, photo in enumerate(first)]
     listing, photos = decide_rows(detector, manifest, indices[:MAX_PHOTOS], judgements)
-    return Judged(photo_count=len(indices), listing=listing, photos=photos)
+    return ListingResult(photo_count=len(indices), listing=listing, photos=photos)
 
 
 def decide_rows(
     detector: Detector, manifest: Manifest, indices: Sequence[int], judgements: Sequence[PhotoJudgement]
 ) -> tuple[ListingPrediction, tuple[PhotoPrediction, ...]]:
-    """The Detector's verdict on one listing's rows, whose photos were judged in the same order, as answers."""
+    """The Detector's verdict on one listing's rows, whose photos were judged in the same order, as predictions."""
     rows = [manifest.rows[i] for i in indices]
     views = [row.view for row in rows] if any(row.view for row in rows) else None
     verdict: Verdict | None = None
@@ -124,7 +128,7 @@ def predictions_of(
     verdict: Verdict | None,
     error: str | None = None,
 ) -> tuple[ListingPrediction, tuple[PhotoPrediction, ...]]:
-    """A verdict beside what the manifest says of the listing and its photos, whose judgements are in the same order."""
+    """A verdict beside the manifest's cells of the listing and its photos, whose judgements are in the same order."""
     rows = [manifest.rows[index] for index in indices]
     photos = [
         _photo_prediction(index, row, judgement, verdict)
@@ -166,5 +170,5 @@ def _photo_prediction(index: int, row: PhotoRow, judgement: PhotoJudgement, verd
 
 def _label(row: PhotoRow) -> Label:
     if row.label is None:
-        raise ValueError(f"row {row.row} has no label; only labelled rows are judged")
+        raise ValueError(f"row {row.row} has no label; only labelled rows are evaluated")
     return row.label

@@ -1,4 +1,4 @@
-"""What a bundle answered, one record a listing and one a photo, and the table that is kept of it."""
+"""What a bundle predicts of a listing and of a photo, and the CSV file of it."""
 
 import csv
 import math
@@ -21,7 +21,7 @@ HELD_OUT_PREDICTIONS = "held_out_answers.csv"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoPrediction:
-    """One photo as judged. `row` is its index in the manifest's rows; `error` is the code of an unreadable photo."""
+    """One photo. `row` is its index in the manifest's rows; `error` is the code of an unreadable photo."""
 
     row: int
     listing: str
@@ -36,7 +36,7 @@ class PhotoPrediction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingPrediction:
-    """One listing as judged; `outcome` is None when no photo could be read, and `error` then says why.
+    """One listing; `outcome` is None when no photo could be read, and `error` then holds the code.
 
     `logit` is the uncorrected one that the thresholds cut. `maker` is the counterfeit's, where the manifest knows it.
     """
@@ -53,20 +53,20 @@ class ListingPrediction:
     error: str | None = None
 
     @property
-    def said(self) -> bool:
-        """Whether it was called genuine or counterfeit."""
+    def is_decided(self) -> bool:
+        """Whether the outcome is genuine or counterfeit."""
         return self.outcome in ("genuine", "counterfeit")
 
     @property
     def suspicion(self) -> float:
-        """1 − authenticity; an unanswered listing counts 0.5, so that silence gains nothing."""
+        """1 − authenticity; a listing without one counts 0.5, so that abstaining gains nothing."""
         return 0.5 if self.authenticity is None else 1 - self.authenticity
 
 
 def write_predictions(path: Path, listings: Sequence[ListingPrediction], precision: Precision = "fp32") -> None:
-    """Writes a CSV with one row a listing, in the manifest's order; nothing where nothing was answered.
+    """Writes a CSV with one row a listing, in the manifest's order; a cell without a value is empty.
 
-    `precision` is that of the graph that judged, in every row, so that tables of both can be put together.
+    `precision` is that of the graph, in every row, so that tables of both can be put together.
     """
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -90,7 +90,7 @@ def write_predictions(path: Path, listings: Sequence[ListingPrediction], precisi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionTable:
-    """Answers read back; without the column `outcome` nobody knows what was decided, and `has_outcomes` is False."""
+    """Predictions read from a CSV; `has_outcomes` is False where it lacks the column `outcome`."""
 
     listings: tuple[ListingPrediction, ...]
     has_outcomes: bool
@@ -107,13 +107,13 @@ def read_predictions(path: Path) -> PredictionTable:
             columns = reader.fieldnames or ()
             missing = [name for name in ("listing", "label", "authenticity") if name not in columns]
             if missing:
-                raise RunError(f"{path} is no table of answers: it lacks the column {missing[0]}")
+                raise RunError(f"{path} is no table of predictions: it lacks the column {missing[0]}")
             return PredictionTable(
                 listings=tuple(_prediction(row, f"{path}, line {reader.line_num}") for row in reader),
                 has_outcomes="outcome" in columns,
             )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RunError(f"{path} can't be read as a table of answers ({error})") from error
+        raise RunError(f"{path} can't be read as a table of predictions ({error})") from error
 
 
 def _prediction(row: Mapping[str, str | None], place: str) -> ListingPrediction:

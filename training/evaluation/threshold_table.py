@@ -8,7 +8,7 @@ from training.calibration.thresholds import NEVER
 from training.html.wording import limit_remarks, percent
 from vision.bundle.metadata import ANY_PRODUCT, ErrorBound, GraphMetadata, LabelKind, Thresholds
 
-Worth = Literal["guaranteed", "estimate", "nothing"]
+Kind = Literal["guaranteed", "estimate", "no data"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class LimitRow:
     n: int
     errors: int
     upper: str
-    worth: Worth
+    kind: Kind
     remarks: tuple[str, ...]
 
 
@@ -52,6 +52,6 @@ def _rows(
                 n=bound.n,
                 errors=bound.errors,
                 upper=percent(bound.upper),
-                worth="nothing" if not bound.n else "guaranteed" if bound.guaranteed else "estimate",
+                kind="no data" if not bound.n else "guaranteed" if bound.guaranteed else "estimate",
                 remarks=limit_remarks(bound, chosen, label_kind),
             )

@@ -1,4 +1,4 @@
-"""Fills the templates of the report and the card: self-contained pages, in light and dark, with nothing fetched."""
+"""Renders the templates: self-contained pages, in light and dark, that load nothing."""
 
 from functools import cache
 from importlib.resources import files

@@ -27,14 +27,14 @@ def picture(photo: bytes) -> str:
 
 
 def evidence_picture(path: Path, evidence: Evidence) -> str:
-    """The photo, greyed, under its evidence: red where it looks counterfeit, blue where genuine; a data URI."""
+    """The photo, greyed, under its evidence: red towards counterfeit, blue towards genuine; a data URI."""
     photo = _thumbnail(path.read_bytes())
     overlay = Image.open(io.BytesIO(evidence_png(evidence, photo.width, photo.height))).convert("RGBA")
     return _data_uri(Image.alpha_composite(photo.convert("L").convert("RGBA"), overlay).convert("RGB"))
 
 
 def crop_pictures(path: Path, boxes: Sequence[Box]) -> tuple[str, ...]:
-    """These parts of the photo, at most 256 px a side, as data URIs."""
+    """These parts of the photo, up to 256 px a side, as data URIs."""
     photo = open_photo(path.read_bytes(), smallest_side_px=DECODED_SIDE_PX)
     return tuple(_as_uri(crop_jpeg(photo, box)) for box in boxes)
 

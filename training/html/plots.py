@@ -1,7 +1,7 @@
 """Graphs as inline SVG whose colours are the page's CSS variables, so that they follow light and dark.
 
 Each function gives one `<svg>` element without size: the page sets its width. Genuine is blue and counterfeit red, as
-in the evidence overlay; line style and marker differ too, for readers who don't tell the colours apart.
+in the evidence overlay; line style and marker differ too, for colour-blind readers.
 """
 
 import io
@@ -75,7 +75,7 @@ def plot_roc(curves: Sequence[NamedCurve]) -> str:
 
 
 def plot_precision_recall(curves: Sequence[NamedCurve], *, counterfeit_share: float) -> str:
-    """Precision against recall; the flat line is what guessing reaches at this share of counterfeits."""
+    """Precision against recall; the flat line is chance at this share of counterfeits."""
     figure, axes = _new_axes(4.2, 3.8)
     axes.axhline(counterfeit_share, color=_TOKENS["line"], linewidth=1)
     _draw_curves(axes, curves, step=True)
@@ -86,7 +86,7 @@ def plot_precision_recall(curves: Sequence[NamedCurve], *, counterfeit_share: fl
 
 
 def plot_reliability(bins: Sequence[ReliabilityBin]) -> str:
-    """Said authenticity against the share that is genuine, with Wilson intervals; area grows with listings."""
+    """Authenticity against the share that is genuine, with Wilson intervals; area grows with listings."""
     figure, axes = _new_axes(4.2, 3.8)
     axes.plot([0, 1], [0, 1], color=_TOKENS["line"], linewidth=1)
     mean = np.array([b.p_mean for b in bins])
@@ -100,7 +100,7 @@ def plot_reliability(bins: Sequence[ReliabilityBin]) -> str:
     for b in bins:
         place = (b.p_mean, b.genuine.low)
         axes.annotate(f"{b.genuine.n}", place, xytext=(0, -9), textcoords="offset points", ha="center", fontsize=7)
-    _label(axes, "authenticity said", "share genuine")
+    _label(axes, "authenticity", "share genuine")
     _unit_square(axes)
     return _svg(figure, "Reliability plot")
 
@@ -220,9 +220,9 @@ def _draw_curves(axes: Axes, curves: Sequence[NamedCurve], *, step: bool) -> Non
         )
 
 
-def _thinned(n: int, most: int = 600) -> NDArray[np.int64]:
-    """Indices of at most about `most` of n points, both ends kept."""
-    return np.unique(np.linspace(0, max(n - 1, 0), min(n, most)).round().astype(np.int64))
+def _thinned(n: int, max_points: int = 600) -> NDArray[np.int64]:
+    """Indices of about `max_points` of n points, both ends kept."""
+    return np.unique(np.linspace(0, max(n - 1, 0), min(n, max_points)).round().astype(np.int64))
 
 
 def _new_axes(width_in: float, height_in: float) -> tuple[Figure, Axes]:

@@ -1,4 +1,4 @@
-"""How the report and the card say things: numbers, what labels are worth, what a threshold promises."""
+"""The words of reports and model cards: numbers, kinds of labels, limits of use, remarks on thresholds."""
 
 import math
 
@@ -15,22 +15,22 @@ LABEL_KIND_NAMES: dict[LabelKind, str] = {
 LABEL_KIND_SENTENCES: dict[LabelKind, str] = {
     "weak": (
         "The labels that the bundle learned from are weak: they come from whoever published the photos, not from an "
-        "expert, and some are wrong. Figures on such labels say how well it agrees with them, and each guarantee is "
+        "expert, and some are wrong. Figures on such labels measure agreement with them, and each guarantee is "
         "relative to the weak labels."
     ),
     "verified": "The labels that the bundle learned from were verified by experts, test buys or reviewers.",
     "rendered": (
-        "The bundle learned from rendered photos. Figures on rendered photos say whether the method works where the "
-        "truth is known; they are not field performance."
+        "The bundle learned from rendered photos. Figures on rendered photos test the method where the truth is known; "
+        "they are not field performance."
     ),
 }
 LIMITS: tuple[str, ...] = (
-    "It judges what the photos show. A photo is no proof of what is in the box.",
-    "It knows only the products listed here; a new model, colour or packaging of the brand may look wrong to it.",
-    "A counterfeit made in a way that it never saw may pass: read the figures by maker where there are any.",
+    "It classifies what the photos show. A photo is no proof of what is in the box.",
+    "It covers only the products listed here; a new model, colour or packaging of the brand may be called counterfeit.",
+    "A counterfeit by a maker outside the training data may pass: see the figures by maker where there are any.",
     "Authenticity is calibrated at the share of counterfeits among its validation listings; set the share of your "
     "marketplace (counterfeit_share) when serving, or the displayed probability is off.",
-    "The evidence map shows what moved the answer, not why; it is a hint for a reviewer's eyes, not a finding.",
+    "The evidence map shows which parts contributed to the logit, not why; it is a hint for a reviewer, not a finding.",
 )
 
 
@@ -62,7 +62,7 @@ def percents(figure: Estimate) -> str:
 
 
 def limit_remarks(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKind) -> tuple[str, ...]:
-    """What to know of a limit: what it is relative to, and why it isn't guaranteed where it isn't."""
+    """Remarks on a limit: what it is relative to, and why it isn't guaranteed where it isn't."""
     remarks = []
     if bound.n and label_kind == "weak":
         remarks.append("relative to the weak labels")
@@ -71,5 +71,5 @@ def limit_remarks(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKi
     if bound.n and thresholds.source == "out_of_fold":
         remarks.append("cross-fitted by other networks")
     if bound.upper > bound.limit:
-        remarks.append(f"takes at least {listings_needed(bound.limit)} held-out listings")
+        remarks.append(f"needs {listings_needed(bound.limit)} or more held-out listings")
     return tuple(remarks)

@@ -1,4 +1,4 @@
-"""What an evaluation found: the answers, their figures, and what was left out."""
+"""What an evaluation found: the predictions, their figures, and what was excluded."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,9 @@ from training.data.manifest import Manifest
 from training.evaluation.expected_precision import expected_precision
 from training.evaluation.figures import Figures
 from training.evaluation.figures_json import DECIMALS, figures_as_dict
-from training.evaluation.predict import LeftOut
+from training.evaluation.predict import Exclusions
 from training.evaluation.predictions import ListingPrediction, PhotoPrediction
-from training.robustness.robustness import Stress
+from training.robustness.robustness import Robustness
 from training.robustness.skipped import why_skipped
 from vision.bundle.bundle import Bundle
 from vision.bundle.json_dataclass import to_json_table
@@ -17,9 +17,9 @@ from vision.bundle.metadata import GraphMetadata
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A bundle's answers on a manifest and their figures. A photo answer's `row` is an index into `manifest.rows`.
+    """A bundle's predictions on a manifest and their figures. A photo's `row` is an index into `manifest.rows`.
 
-    `stress` is what changed copies did to verdicts, where they were judged.
+    `robustness` is how verdicts change on changed copies, where these were evaluated.
     """
 
     bundle: Bundle
@@ -27,13 +27,13 @@ class Evaluation:
     manifest: Manifest
     listings: tuple[ListingPrediction, ...]
     photos: tuple[PhotoPrediction, ...]
-    left_out: LeftOut
+    exclusions: Exclusions
     figures: Figures
-    stress: Stress | None = None
+    robustness: Robustness | None = None
 
 
 def metrics_table(evaluation: Evaluation) -> dict[str, object]:
-    """What metrics.json holds: the figures, and what was judged by what."""
+    """What metrics.json holds: the figures, and which bundle was evaluated on which manifest."""
     metadata = evaluation.bundle.metadata
     return {
         "bundle": {
@@ -47,39 +47,39 @@ def metrics_table(evaluation: Evaluation) -> dict[str, object]:
         "listings": len(evaluation.listings),
         "photos": len(evaluation.photos),
         "photo_errors": sum(photo.error is not None for photo in evaluation.photos),
-        "left_out": to_json_table(evaluation.left_out),
+        "left_out": to_json_table(evaluation.exclusions),
         "figures": figures_as_dict(evaluation.figures),
         "expected_precision": [to_json_table(row, decimals=DECIMALS) for row in expected_precision(evaluation.figures)],
-        "stress": _stress_table(evaluation.stress) if evaluation.stress else None,
+        "stress": _robustness_table(evaluation.robustness) if evaluation.robustness else None,
     }
 
 
-def _stress_table(stress: Stress) -> dict[str, object]:
+def _robustness_table(robustness: Robustness) -> dict[str, object]:
     return {
-        "listings": len(stress.drawn),
-        "of": stress.of,
-        "photos": stress.photos,
-        "seed": stress.plan.seed,
-        "boxed_listings": stress.boxed,
-        "changes": {figures.change: to_json_table(figures, decimals=DECIMALS) for figures in stress.figures},
-        "skipped": list(why_skipped(stress)),
+        "listings": len(robustness.drawn),
+        "of": robustness.total,
+        "photos": robustness.photos,
+        "seed": robustness.plan.seed,
+        "boxed_listings": robustness.boxed,
+        "changes": {figures.change: to_json_table(figures, decimals=DECIMALS) for figures in robustness.figures},
+        "skipped": list(why_skipped(robustness)),
     }
 
 
-def describe_left_out(left_out: LeftOut) -> tuple[str, ...]:
-    """One sentence for each reason why something was not judged."""
-    told = (
-        (left_out.seen_photos, "photo", f"that the bundle was fitted on{_and_their_others(left_out)}"),
-        (left_out.unlabelled_photos, "photo", "without a label"),
-        (left_out.listings_with_two_products, "listing", "with more than one product"),
-        (left_out.listings_of_unknown_products, "listing", "of products that the bundle doesn't know"),
-        (left_out.photos_beyond_twelve, "photo", "beyond the twelfth of a listing"),
+def describe_exclusions(exclusions: Exclusions) -> tuple[str, ...]:
+    """One sentence for each reason why something was not evaluated."""
+    reasons = (
+        (exclusions.seen_photos, "photo", f"that the bundle was fitted on{_and_their_others(exclusions)}"),
+        (exclusions.unlabelled_photos, "photo", "without a label"),
+        (exclusions.listings_with_two_products, "listing", "with more than one product"),
+        (exclusions.listings_of_unknown_products, "listing", "of products that the bundle doesn't know"),
+        (exclusions.photos_beyond_twelve, "photo", "beyond the twelfth of a listing"),
     )
-    return tuple(f"{_count(n, noun)} {why}." for n, noun, why in told if n)
+    return tuple(f"{_count(n, noun)} {why}." for n, noun, why in reasons if n)
 
 
-def _and_their_others(left_out: LeftOut) -> str:
-    rest, listings = left_out.unseen_photos_of_seen_listings, _count(left_out.seen_listings, "listing")
+def _and_their_others(exclusions: Exclusions) -> str:
+    rest, listings = exclusions.unseen_photos_of_seen_listings, _count(exclusions.seen_listings, "listing")
     return f", and {rest} more of the same {listings}" if rest else f", of {listings}"
 
 

@@ -1,4 +1,4 @@
-"""The evaluation's report: one page that stands alone, with curves, tables and the worst mistakes as pictures."""
+"""The evaluation's report: one page that stands alone, with curves, tables and the worst errors as pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,30 +14,30 @@ from training.html import plots
 from training.html.page import render_page
 from training.html.pictures import crop_pictures, evidence_picture, photo_picture
 from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
-from training.pipeline.evaluation import Evaluation, describe_left_out
-from training.pipeline.robustness_report import stress_part
+from training.pipeline.evaluation import Evaluation, describe_exclusions
+from training.pipeline.robustness_report import robustness_part
 from training.statistics import scores as metrics
 from vision.explain.crops import evidence_crops
 
-MISTAKES_PER_LABEL = 8
-_MOST_ROWS = 12  # of products in the threshold graph
+ERRORS_PER_LABEL = 8
+_MAX_ROWS = 12  # of products in the threshold graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mistake:
-    """A listing on the wrong side, with the photo that spoke loudest for it and, where there is one, its evidence."""
+class WorstError:
+    """A listing on the wrong side, with the photo that contributed most to it and, where there is one, its evidence."""
 
     listing: ListingPrediction
     cues: tuple[str, ...]
     photo: str  # data URI
     evidence: str | None  # data URI
-    crops: tuple[str, ...]  # data URIs of the parts that spoke most for the mistake
+    crops: tuple[str, ...]  # data URIs of the parts that contributed most to the error
 
 
-def write_report(path: Path, evaluation: Evaluation, *, leaves_the_house: bool = False) -> None:
-    """Writes report.html. With `leaves_the_house` it shows only photos that the manifest marks as shareable."""
+def write_report(path: Path, evaluation: Evaluation, *, shareable_only: bool = False) -> None:
+    """Writes report.html. With `shareable_only` it shows only photos that the manifest marks so."""
     wrong = _worst(evaluation.listings, "genuine") + _worst(evaluation.listings, "counterfeit")
-    mistakes = [m for prediction in wrong if (m := _mistake(prediction, evaluation, leaves_the_house))]
+    errors = [e for prediction in wrong if (e := _worst_error(prediction, evaluation, shareable_only))]
     record = evaluation.bundle.metadata
     page = render_page(
         "report.html.j2",
@@ -46,15 +46,15 @@ def write_report(path: Path, evaluation: Evaluation, *, leaves_the_house: bool =
         record=record,
         label_kind=LABEL_KIND_NAMES[record.label_kind],
         label_sentence=LABEL_KIND_SENTENCES[record.label_kind],
-        left_out=describe_left_out(evaluation.left_out),
+        exclusions=describe_exclusions(evaluation.exclusions),
         outcomes=_outcome_names(evaluation),
         thresholds=limit_rows(evaluation.graph, record.label_kind),
         precision=expected_precision(evaluation.figures),
         plots=_draw(evaluation),
-        mistakes=mistakes,
-        hidden_mistakes=len(wrong) - len(mistakes),
-        leaves_the_house=leaves_the_house,
-        stress=evaluation.stress and stress_part(evaluation.stress, leaves_the_house=leaves_the_house),
+        errors=errors,
+        hidden_errors=len(wrong) - len(errors),
+        shareable_only=shareable_only,
+        robustness=evaluation.robustness and robustness_part(evaluation.robustness, shareable_only=shareable_only),
     )
     path.write_text(page, encoding="utf-8")
 
@@ -97,7 +97,7 @@ def _draw(evaluation: Evaluation) -> dict[str, Markup]:
 
 
 def _threshold_rows(evaluation: Evaluation) -> list[plots.ThresholdRow]:
-    products = sorted({a.product for a in evaluation.listings})[:_MOST_ROWS]
+    products = sorted({a.product for a in evaluation.listings})[:_MAX_ROWS]
     return [
         plots.ThresholdRow(
             name=product,
@@ -115,34 +115,34 @@ def _logits(listings: Sequence[ListingPrediction], product: str, label: str) -> 
 
 
 def _worst(listings: Sequence[ListingPrediction], label: str) -> list[ListingPrediction]:
-    """The surest of those on the wrong side of 0.5 or with the wrong outcome, worst first."""
+    """The most confident of those on the wrong side of 0.5 or with the wrong outcome, worst first."""
     wrong = [
         a
         for a in listings
         if a.label == label
         and a.authenticity is not None
-        and ((a.said and a.outcome != label) or (a.authenticity < 0.5) == (label == "genuine"))
+        and ((a.is_decided and a.outcome != label) or (a.authenticity < 0.5) == (label == "genuine"))
     ]
-    return sorted(wrong, key=lambda a: a.suspicion, reverse=label == "genuine")[:MISTAKES_PER_LABEL]
+    return sorted(wrong, key=lambda a: a.suspicion, reverse=label == "genuine")[:ERRORS_PER_LABEL]
 
 
-def _mistake(prediction: ListingPrediction, evaluation: Evaluation, leaves_the_house: bool) -> Mistake | None:
+def _worst_error(prediction: ListingPrediction, evaluation: Evaluation, shareable_only: bool) -> WorstError | None:
     rows = evaluation.manifest.rows
     photos = [
         p
         for p in evaluation.photos
-        if p.listing == prediction.listing and p.logit is not None and (rows[p.row].shareable or not leaves_the_house)
+        if p.listing == prediction.listing and p.logit is not None and (rows[p.row].shareable or not shareable_only)
     ]
     if not photos:
         return None
-    loudest = sorted(photos, key=_logit, reverse=prediction.label == "counterfeit")[0]
-    path = rows[loudest.row].photo
-    return Mistake(
+    strongest = sorted(photos, key=_logit, reverse=prediction.label == "counterfeit")[0]
+    path = rows[strongest.row].photo
+    return WorstError(
         listing=prediction,
         cues=tuple(sorted({cue for p in photos for cue in p.cues})),
         photo=photo_picture(path),
-        evidence=evidence_picture(path, loudest.evidence) if loudest.evidence else None,
-        crops=_crops(path, loudest, prediction.label),
+        evidence=evidence_picture(path, strongest.evidence) if strongest.evidence else None,
+        crops=_crops(path, strongest, prediction.label),
     )
 
 

@@ -1,7 +1,8 @@
-"""The report's part on changed copies: tables, what they say in words, and pictures of what was done."""
+"""The report's part on robustness to image changes: tables, a summary in words, and example pictures."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,10 +12,10 @@ from training.html.pictures import picture
 from training.html.wording import interval, number
 from training.perturbations.photo import OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.robustness.figures import ChangedPrediction, ChangeFigures
-from training.robustness.robustness import Drawn, Stress
+from training.robustness.robustness import Drawn, Robustness
 from training.robustness.skipped import why_skipped
 
-_MOST_FLIPS: Final = 6
+_MAX_FLIPS: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,111 +46,114 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StressPart:
-    """What the report shows of a Stress. `product` are the changes that need a box; `hidden` counts withheld flips."""
+class RobustnessPart:
+    """What the report shows. `product` are the changes that need a box; `hidden` counts flips that may not be shown."""
 
-    stress: Stress
+    measured: Robustness
     plain: tuple[ChangeRow, ...]
     product: tuple[ChangeRow, ...]
     skipped: tuple[str, ...]
-    said_of_plain: str
-    said_of_product: tuple[str, ...]
+    plain_summary: str
+    product_summary: tuple[str, ...]
     examples: tuple[Example, ...]
     flips: tuple[Flip, ...]
     hidden: int
 
 
-def stress_part(stress: Stress, *, leaves_the_house: bool) -> StressPart:
-    """The part; with `leaves_the_house` its pictures show only photos that the manifest marks as shareable."""
-    changes = {change.code: change for change in stress.plan.changes}
-    rows = [ChangeRow(change=changes[figures.change], figures=figures) for figures in stress.figures]
-    flipped = _worst_flips(stress)
+def robustness_part(robustness: Robustness, *, shareable_only: bool) -> RobustnessPart:
+    """The part; with `shareable_only` its pictures show only photos that the manifest marks so."""
+    changes = {change.code: change for change in robustness.plan.changes}
+    rows = [ChangeRow(change=changes[figures.change], figures=figures) for figures in robustness.figures]
+    flipped = _worst_flips(robustness)
     flips = [
         flip
         for prediction in flipped
-        if (flip := _flip(stress, changes[prediction.change], prediction, leaves_the_house))
+        if (flip := _flip(robustness, changes[prediction.change], prediction, shareable_only))
     ]
-    return StressPart(
-        stress=stress,
+    return RobustnessPart(
+        measured=robustness,
         plain=tuple(row for row in rows if not row.change.needs_box),
         product=tuple(row for row in rows if row.change.needs_box),
-        skipped=why_skipped(stress),
-        said_of_plain=_say_plain(stress, changes),
-        said_of_product=_say_product(stress),
-        examples=_examples(stress, leaves_the_house),
+        skipped=why_skipped(robustness),
+        plain_summary=_summarise_plain(robustness, changes),
+        product_summary=_summarise_product(robustness),
+        examples=_examples(robustness, shareable_only),
         flips=tuple(flips),
         hidden=len(flipped) - len(flips),
     )
 
 
-def _say_plain(stress: Stress, changes: Mapping[str, Change]) -> str:
-    """Whether any verdict flipped under a change that leaves the product as it is, and what changes most."""
-    plain = [figures for figures in stress.figures if not changes[figures.change].needs_box]
+def _summarise_plain(robustness: Robustness, changes: Mapping[str, Change]) -> str:
+    """Whether a verdict flipped under a change that leaves the product as it is, and what changes outcomes."""
+    plain = [figures for figures in robustness.figures if not changes[figures.change].needs_box]
     flipping = [f"{changes[f.change].name} ({f.flipped.hits})" for f in plain if f.flipped.hits]
-    most = max(plain, key=lambda figures: figures.changed.hits, default=None)
+    strongest = max(plain, key=lambda figures: figures.changed.hits, default=None)
     if flipping:
-        said = f"Verdicts went from genuine to counterfeit or back under {', '.join(flipping)}."
+        flips = f"Verdicts flipped from genuine to counterfeit or back under {', '.join(flipping)}."
     else:
-        said = "Under none of these changes did a verdict go from genuine to counterfeit or back."
-    if most is None or not most.changed.hits:
-        return f"{said} No outcome changed."
-    return f"{said} Most outcomes change under {changes[most.change].name}: {most.changed.hits} of {most.listings}."
+        flips = "No verdict flipped from genuine to counterfeit or back under any of these changes."
+    if strongest is None or not strongest.changed.hits:
+        return f"{flips} No outcome changed."
+    share = f"{strongest.changed.hits} of {strongest.listings}"
+    return f"{flips} {changes[strongest.change].name} changed the largest share of outcomes: {share}."
 
 
-def _say_product(stress: Stress) -> tuple[str, ...]:
-    """What a reader should take from the changes that need a box."""
-    said = []
-    for figures in stress.figures:
+def _summarise_product(robustness: Robustness) -> tuple[str, ...]:
+    """What to conclude from the changes that need a box."""
+    sentences = []
+    for figures in robustness.figures:
         if figures.change == PAINTED_OUT.code:
-            said.append(_say_painted_out(figures))
+            sentences.append(_summarise_painted_out(figures))
         if figures.change == OTHER_BACKGROUND.code:
-            said.append(
-                f"Before another background {figures.flipped.hits} of {figures.listings} verdicts flip and "
-                f"{figures.changed.hits} change at all. The pasted edge itself is new to the network, so a change is "
-                "no proof that the background was the reason; no change shows that it was not."
+            sentences.append(
+                f"With another background {figures.flipped.hits} of {figures.listings} verdicts flip and "
+                f"{figures.changed.hits} change. The pasted edge is new to the network as well, so a change does not "
+                "prove an influence of the background; no change shows that there is none."
             )
-    return tuple(said)
+    return tuple(sentences)
 
 
-def _say_painted_out(figures: ChangeFigures) -> str:
+def _summarise_painted_out(figures: ChangeFigures) -> str:
     found = figures.logit_auroc
     what = f"AUROC of the logits {number(found.value)}, 95 % {interval(found)}"
-    if found.value != found.value:
-        return "With the product painted out nothing can be said of the ranking: a label is missing."
+    if math.isnan(found.value):
+        return "With the product painted out the AUROC is undefined: a label is missing."
     if found.low > 0.5:
         return (
-            f"With the product painted out the surroundings still tell the labels apart ({what}): part of what this "
-            "bundle says of this manifest may come from them, and not from the product."
+            f"With the product painted out the background still separates the labels ({what}): part of this bundle's "
+            "AUROC on this manifest may come from the background instead of the product."
         )
     if found.high < 0.5:
-        return f"With the product painted out the surroundings rank the labels the wrong way round ({what})."
-    return f"With the product painted out nothing tells the labels apart beyond chance, which is 0.5 ({what})."
+        return f"With the product painted out the background ranks the labels in reverse ({what})."
+    return f"With the product painted out the labels are not separated beyond chance, which is 0.5 ({what})."
 
 
-def _examples(stress: Stress, leaves_the_house: bool) -> tuple[Example, ...]:
-    """One photo as it is and under each change."""
-    chosen = _choose_example(stress, leaves_the_house)
+def _examples(robustness: Robustness, shareable_only: bool) -> tuple[Example, ...]:
+    """One photo, original and under each change."""
+    chosen = _choose_example(robustness, shareable_only)
     if chosen is None:
         return ()
     listing, row = chosen
-    after = {a.change: a.after for a in stress.predictions if a.before.listing == listing.prediction.listing}
+    after = {a.change: a.after for a in robustness.predictions if a.before.listing == listing.prediction.listing}
     changes = [
         change
-        for change in stress.plan.changes
-        if change.code in after and _may_show(stress, change, row, leaves_the_house)
+        for change in robustness.plan.changes
+        if change.code in after and _may_show(robustness, change, row, shareable_only)
     ]
-    original = picture(stress.copies.manifest.rows[row].photo.read_bytes())
-    copies = zip(changes, stress.copies.make(changes, row), strict=True)
+    original = picture(robustness.copies.manifest.rows[row].photo.read_bytes())
+    copies = zip(changes, robustness.copies.make(changes, row), strict=True)
     return (
         Example(change=None, photo=original, prediction=listing.prediction),
         *(Example(change=change, photo=picture(copy), prediction=after[change.code]) for change, copy in copies),
     )
 
 
-def _choose_example(stress: Stress, leaves_the_house: bool) -> tuple[Drawn, int] | None:
-    """The first drawn listing, best with a box, a right verdict and few photos, and the row of a photo to show."""
-    rows = stress.copies.manifest.rows
-    shown = [(one, row) for one in stress.drawn if (row := _row_to_show(stress, one, leaves_the_house)) is not None]
+def _choose_example(robustness: Robustness, shareable_only: bool) -> tuple[Drawn, int] | None:
+    """A drawn listing, preferably with boxes, a right verdict and few photos, and the row of a photo to show."""
+    rows = robustness.copies.manifest.rows
+    shown = [
+        (one, row) for one in robustness.drawn if (row := _row_to_show(robustness, one, shareable_only)) is not None
+    ]
     return min(
         shown,
         key=lambda pair: (
@@ -161,35 +165,35 @@ def _choose_example(stress: Stress, leaves_the_house: bool) -> tuple[Drawn, int]
     )
 
 
-def _worst_flips(stress: Stress) -> list[ChangedPrediction]:
-    """Flips of photos that still show the product, one of a listing; first those in which authenticity moved most."""
-    shown = (a for a in stress.predictions if a.flipped and a.change != PAINTED_OUT.code)
+def _worst_flips(robustness: Robustness) -> list[ChangedPrediction]:
+    """Flips of photos that still show the product, one of a listing; largest change of authenticity first."""
+    shown = (a for a in robustness.predictions if a.flipped and a.change != PAINTED_OUT.code)
     flips = sorted(shown, key=lambda a: a.moved, reverse=True)
     of_listing: dict[str, ChangedPrediction] = {}
     for prediction in flips:
         of_listing.setdefault(prediction.before.listing, prediction)
-    return list(of_listing.values())[:_MOST_FLIPS]
+    return list(of_listing.values())[:_MAX_FLIPS]
 
 
-def _flip(stress: Stress, change: Change, prediction: ChangedPrediction, leaves_the_house: bool) -> Flip | None:
-    listing = next(one for one in stress.drawn if one.prediction.listing == prediction.before.listing)
-    row = _row_to_show(stress, listing, leaves_the_house)
-    if row is None or not _may_show(stress, change, row, leaves_the_house):
+def _flip(robustness: Robustness, change: Change, prediction: ChangedPrediction, shareable_only: bool) -> Flip | None:
+    listing = next(one for one in robustness.drawn if one.prediction.listing == prediction.before.listing)
+    row = _row_to_show(robustness, listing, shareable_only)
+    if row is None or not _may_show(robustness, change, row, shareable_only):
         return None
-    (copy,) = stress.copies.make((change,), row)
-    original = picture(stress.copies.manifest.rows[row].photo.read_bytes())
+    (copy,) = robustness.copies.make((change,), row)
+    original = picture(robustness.copies.manifest.rows[row].photo.read_bytes())
     return Flip(change=change, prediction=prediction, photo=original, copy=picture(copy))
 
 
-def _row_to_show(stress: Stress, listing: Drawn, leaves_the_house: bool) -> int | None:
+def _row_to_show(robustness: Robustness, listing: Drawn, shareable_only: bool) -> int | None:
     """The listing's first photo that can be read and may be shown."""
-    rows = stress.copies.manifest.rows
-    shown = (row for row in listing.rows if rows[row].shareable or not leaves_the_house)
-    return next((row for row in shown if row not in stress.copies.unreadable), None)
+    rows = robustness.copies.manifest.rows
+    shown = (row for row in listing.rows if rows[row].shareable or not shareable_only)
+    return next((row for row in shown if row not in robustness.copies.unreadable), None)
 
 
-def _may_show(stress: Stress, change: Change, row: int, leaves_the_house: bool) -> bool:
-    """Whether the copy shows no photo that must stay: a swapped background is another photo's."""
-    if not (leaves_the_house and change.needs_backdrop):
+def _may_show(robustness: Robustness, change: Change, row: int, shareable_only: bool) -> bool:
+    """Whether the copy shows no photo that may not be shared: a swapped background is another photo's."""
+    if not (shareable_only and change.needs_backdrop):
         return True
-    return stress.copies.manifest.rows[stress.copies.lender(row)].shareable
+    return robustness.copies.manifest.rows[robustness.copies.lender(row)].shareable

@@ -31,7 +31,7 @@ from training.pipeline.plan import calibrating_folds, fold_configs, plan_fits
 from training.pipeline.references import add_references
 from training.pipeline.validation_sample import add_validation_sample
 from training.recipes.recipe import Recipe, make_recipe
-from training.robustness.robustness import StressPlan
+from training.robustness.robustness import RobustnessPlan
 from training.runs.folder import RunFolder, open_run_folder, require_like_run
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.metadata import Precision
@@ -242,7 +242,7 @@ class _Job:
             self.manifest.where(lambda row: row.photo in reported),
             out=self.run.folder / "report",
             threads=self.config.threads,
-            stress=StressPlan(listings=listings, seed=self.config.data.seed) if listings else None,
+            robustness=RobustnessPlan(listings=listings, seed=self.config.data.seed) if listings else None,
             console=self.console,
             precision="fp32",
         )

@@ -1,4 +1,4 @@
-"""Makes the changed copies of a manifest's photos, and says whose background goes behind whose product."""
+"""Makes the changed copies of a manifest's photos, and chooses whose background goes behind whose product."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Copies:
     """Changed copies of `manifest`'s photos; `lenders` are the rows whose background can go behind another product,
     `unreadable` those whose photo can't be read.
 
-    A product goes before the background of a photo with the other label: where backgrounds tell the labels apart,
-    that speaks against every product.
+    A product goes before the background of a photo with the other label: where the network relies on the
+    background, that counts against every product.
     """
 
     manifest: Manifest
@@ -66,7 +66,7 @@ class Copies:
 
 
 def find_copies(manifest: Manifest, photos: Sequence[PhotoPrediction]) -> Copies:
-    """The copies of a judged manifest: readable photos of it with a box and surroundings lend their background."""
+    """The copies of an evaluated manifest: readable photos of it with a box and surroundings lend their background."""
     lenders: dict[Label, list[int]] = {label: [] for label in LABELS}
     for photo in photos:
         box = manifest.rows[photo.row].box

@@ -1,4 +1,4 @@
-"""What changed copies of the same photos do to verdicts: how many flip, how many change, and how far answers move."""
+"""What changed copies of the same photos do to verdicts: how many flip, how many change, how far authenticity moves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from training.statistics.bootstrap import bootstrap_estimate, paired_bootstrap
 from training.statistics.estimate import Estimate, Proportion, proportion
 from training.statistics.scores import BoolArray, FloatArray, auroc_weighted
 
-STRESS_COLUMNS = (
+COLUMNS = (
     "change", "listing", "fold", "label", "product", "outcome_before", "outcome_after", "authenticity_before",
     "authenticity_after", "logit_before", "logit_after",
 )  # fmt: skip
@@ -32,11 +32,11 @@ class ChangedPrediction:
     @property
     def flipped(self) -> bool:
         """Whether the verdict went from genuine to counterfeit or back."""
-        return self.before.said and self.after.said and self.changed
+        return self.before.is_decided and self.after.is_decided and self.changed
 
     @property
     def changed(self) -> bool:
-        """Whether the outcome is another one; no answer counts as one."""
+        """Whether the outcome is another one; no prediction counts as one."""
         return self.before.outcome != self.after.outcome
 
     @property
@@ -51,10 +51,10 @@ class ChangedPrediction:
 class ChangeFigures:
     """What one change did, over `listings` listings; "before" is of the same listings unchanged.
 
-    `flipped`: verdicts from genuine to counterfeit or back; `changed`: any other outcome; `silenced`: answered before,
-    and without an authenticity now. `moved_95th`: 95th percentile of the change of authenticity, over listings that
-    were answered both times. AUROC counts an unanswered listing 0.5, as everywhere; `logit_auroc` ranks by what the
-    network says, answered or not. `auroc_change` and `logit_auroc_change` have paired intervals.
+    `flipped`: verdicts from genuine to counterfeit or back; `changed`: any other outcome; `silenced`: with an
+    authenticity before, and without one now. `moved_95th`: 95th percentile of the change of authenticity, over
+    listings that have one both times. AUROC counts a listing without one 0.5, as everywhere; `logit_auroc` ranks by
+    the network's logit, which every readable photo has. `auroc_change` and `logit_auroc_change` have paired intervals.
     """
 
     change: str
@@ -104,7 +104,7 @@ def write_changed_predictions(path: Path, predictions: Sequence[ChangedPredictio
     """Writes a CSV with a row for each change and listing, with STRESS_COLUMNS."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(STRESS_COLUMNS)
+        writer.writerow(COLUMNS)
         for a in predictions:
             before, after = a.before, a.after
             fold = "" if before.fold is None else before.fold
@@ -115,7 +115,7 @@ def write_changed_predictions(path: Path, predictions: Sequence[ChangedPredictio
 
 
 def _suspicion(predictions: Iterable[ListingPrediction]) -> FloatArray:
-    """The negative logit of each listing [N]; 0, which says nothing, where no photo could be read."""
+    """The negative logit of each listing [N]; 0, which is neutral, where no photo could be read."""
     return np.array([0.0 if a.logit is None else -a.logit for a in predictions], np.float64)
 
 

@@ -1,6 +1,6 @@
-"""Judges changed copies of listings that were judged already, by the same Detector: what verdicts hang on.
+"""Robustness to image changes: evaluates changed copies of listings again, by the same Detector.
 
-The changes are in stress_changes.py, the copies in stress_copies.py and the figures in stress_figures.py.
+The changes are in perturbations/photo.py, the copies in copies.py and the figures in figures.py.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ DEFAULT_LISTINGS: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StressPlan:
-    """How many listings, drawn by which seed, are judged again under which changes."""
+class RobustnessPlan:
+    """How many listings, drawn by which seed, are evaluated again under which changes."""
 
     listings: int = DEFAULT_LISTINGS
     seed: int = 0
@@ -37,24 +37,24 @@ class StressPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A listing that is judged again: its answer, and the rows of its judged photos."""
+    """A listing that is evaluated again: its prediction, and the rows of its photos."""
 
     prediction: ListingPrediction
     rows: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stress:
-    """What the plan's changes did to the `drawn` listings of `of` judged ones.
+class Robustness:
+    """What the plan's changes did to the listings `drawn` from the test set's `total`.
 
-    `boxed` of the drawn have a box on every photo. `answers` and `figures` are in the plan's order of changes; a change
-    that no listing allows is in neither.
+    `boxed` of the drawn have a box on every photo. `predictions` and `figures` are in the plan's order of changes; a
+    change that no listing allows is in neither.
     """
 
-    plan: StressPlan
+    plan: RobustnessPlan
     copies: Copies
     drawn: tuple[Drawn, ...]
-    of: int
+    total: int
     boxed: int
     predictions: tuple[ChangedPrediction, ...]
     figures: tuple[ChangeFigures, ...]
@@ -71,28 +71,28 @@ class Stress:
         return tuple(change for change in self.plan.changes if change.code not in made)
 
 
-def stress_listings(
+def measure_robustness(
     detector: Detector,
     manifest: Manifest,
     listings: Sequence[ListingPrediction],
     photos: Sequence[PhotoPrediction],
-    plan: StressPlan,
+    plan: RobustnessPlan,
     *,
     threads: int,
     console: Console,
-) -> Stress:
-    """Judges listings drawn from these answers again under each change, `threads` listings at once."""
+) -> Robustness:
+    """Evaluates listings drawn from these predictions again under each change, `threads` listings at once."""
     copies = find_copies(manifest, photos)
     drawn = _draw(listings, photos, plan)
-    predictions = _judge_all(detector, copies, drawn, plan.changes, threads, console)
+    predictions = _predict_all(detector, copies, drawn, plan.changes, threads, console)
     own = {change: [a for a in predictions if a.change == change.code] for change in plan.changes}
     with console.status("measuring changed copies …"):
         figures = tuple(measure_change(change.code, found) for change, found in own.items() if found)
-    return Stress(
+    return Robustness(
         plan=plan,
         copies=copies,
         drawn=drawn,
-        of=len(listings),
+        total=len(listings),
         boxed=sum(all(manifest.rows[row].box for row in one.rows) for one in drawn),
         predictions=tuple(prediction for found in own.values() for prediction in found),
         figures=figures,
@@ -102,13 +102,13 @@ def stress_listings(
 def draw_listings(strata: Mapping[str, tuple[str, str]], n: int, seed: int) -> frozenset[str]:
     """`n` of the listings, or all where there are fewer, in proportion to their strata (label, product).
 
-    Each stratum gets one at least, as far as `n` reaches. The draw depends on the names and `seed` alone.
+    Each stratum gets one if `n` allows it. The draw depends on the names and `seed` alone.
     """
     queues: dict[tuple[str, str], list[str]] = {}
     for name in sorted(strata, key=lambda name: hashlib.sha256(f"{seed}\0{name}".encode()).digest()):
         queues.setdefault(strata[name], []).append(name)
     drawn = dict.fromkeys(sorted(queues), 0)
-    for _ in range(min(n, len(strata))):  # one by one to the stratum that lacks it most (Sainte-Laguë)
+    for _ in range(min(n, len(strata))):  # one by one to the stratum furthest below its share (Sainte-Laguë)
         unfinished = [s for s in drawn if drawn[s] < len(queues[s])]
         lacking = max(unfinished, key=lambda s: (drawn[s] == 0, len(queues[s]) / (2 * drawn[s] + 1)))
         drawn[lacking] += 1
@@ -116,7 +116,7 @@ def draw_listings(strata: Mapping[str, tuple[str, str]], n: int, seed: int) -> f
 
 
 def _draw(
-    listings: Sequence[ListingPrediction], photos: Sequence[PhotoPrediction], plan: StressPlan
+    listings: Sequence[ListingPrediction], photos: Sequence[PhotoPrediction], plan: RobustnessPlan
 ) -> tuple[Drawn, ...]:
     rows: dict[str, list[int]] = {}
     for photo in photos:
@@ -125,7 +125,7 @@ def _draw(
     return tuple(Drawn(prediction=a, rows=tuple(rows[a.listing])) for a in listings if a.listing in chosen)
 
 
-def _judge_all(
+def _predict_all(
     detector: Detector,
     copies: Copies,
     drawn: Sequence[Drawn],
@@ -139,16 +139,16 @@ def _judge_all(
     total = sum(len(one.rows) * len(possible) for one, possible in asked)
     with photo_progress("changed copies", total, console) as done, ThreadPoolExecutor(max(1, threads)) as pool:
         try:
-            for found in pool.map(lambda pair: _judge_listing(detector, copies, *pair), asked):
+            for found in pool.map(lambda pair: _predict_listing(detector, copies, *pair), asked):
                 done(sum(prediction.before.photo_count for prediction in found))
                 predictions += found
-        except BaseException:  # Ctrl-C too: listings that wait their turn are dropped, not judged
+        except BaseException:  # Ctrl-C too: queued listings are dropped
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return predictions
 
 
-def _judge_listing(
+def _predict_listing(
     detector: Detector, copies: Copies, one: Drawn, changes: Sequence[Change]
 ) -> list[ChangedPrediction]:
     judgements: dict[str, list[PhotoJudgement]] = {change.code: [] for change in changes}

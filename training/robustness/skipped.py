@@ -1,12 +1,13 @@
-"""The changes that no drawn listing allowed, in words."""
+"""Why a change was not measured, in words."""
 
-from training.robustness.robustness import Stress
+from training.robustness.robustness import Robustness
 
 
-def why_skipped(stress: Stress) -> tuple[str, ...]:
+def why_skipped(robustness: Robustness) -> tuple[str, ...]:
     """A sentence for each change that was not made."""
-    no_box = f"none of the {len(stress.drawn)} listings has a box (box_x0, box_y0, box_x1, box_y1) on every photo"
+    no_box = f"none of the {len(robustness.drawn)} listings has a box (box_x0, box_y0, box_x1, box_y1) on every photo"
     no_lender = "no listing has only photos for which one of the other label has a box with surroundings"
     return tuple(
-        f"{change.name}: not measured, since {no_lender if stress.boxed else no_box}." for change in stress.skipped
+        f"{change.name}: not measured, since {no_lender if robustness.boxed else no_box}."
+        for change in robustness.skipped
     )

@@ -1,4 +1,4 @@
-"""The figures of changed copies as a table in the terminal."""
+"""Robustness to image changes as a table in the terminal."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from rich.table import Table
 from training.html.wording import interval, number, percent
 from training.perturbations.photo import Change
 from training.robustness.figures import ChangeFigures
-from training.robustness.robustness import Stress
+from training.robustness.robustness import Robustness
 from training.robustness.skipped import why_skipped
 
 
-def print_stress(console: Console, stress: Stress) -> None:
+def print_robustness(console: Console, robustness: Robustness) -> None:
     """Prints a line a change, and a sentence for each change that was not made."""
-    print_changes(console, f"changed copies, {stress.photos} photos", stress.plan.changes, stress.figures)
-    for sentence in why_skipped(stress):
+    title = f"robustness to image changes, {robustness.photos} photos"
+    print_changes(console, title, robustness.plan.changes, robustness.figures)
+    for sentence in why_skipped(robustness):
         console.print(sentence, style="yellow")
 
 

@@ -1,4 +1,4 @@
-"""Figures of hand-made answers: counts, groups, what silence costs, and the way to JSON and back."""
+"""Figures of hand-made predictions: counts, groups, abstentions, and the way to JSON and back."""
 
 import json
 from pathlib import Path
@@ -64,19 +64,19 @@ def figures() -> Figures:
     return measure(LISTINGS, PHOTOS, rounds=200)
 
 
-def test_an_unanswered_listing_counts_as_one_half(figures: Figures) -> None:
+def test_a_listing_without_an_authenticity_counts_as_one_half(figures: Figures) -> None:
     # suspicions: genuine 0.1 0.4 0.8, counterfeit 0.9 0.3 0.5; above: 3 + 1 + 2 of 9 pairs
     assert figures.listing.auroc.value == pytest.approx(6 / 9)
     assert figures.listing.brier.value == pytest.approx((0.01 + 0.16 + 0.64 + 0.01 + 0.49 + 0.25) / 6)
     assert (figures.answered.hits, figures.answered.n) == (5, 6)
 
 
-def test_only_answered_listings_enter_the_calibration_error(figures: Figures) -> None:
+def test_only_listings_with_an_authenticity_enter_the_calibration_error(figures: Figures) -> None:
     # one listing a bin: |0.9-1|, |0.6-1|, |0.2-1|, |0.1-0|, |0.7-0|
     assert figures.listing.ece.value == pytest.approx((0.1 + 0.4 + 0.8 + 0.1 + 0.7) / 5)
 
 
-def test_the_shares_count_what_was_said(figures: Figures) -> None:
+def test_the_shares_count_decisions(figures: Figures) -> None:
     assert (figures.coverage.hits, figures.coverage.n) == (4, 6)
     assert (figures.accuracy_when_said.hits, figures.accuracy_when_said.n) == (2, 4)
     assert (figures.genuine_flagged.hits, figures.genuine_flagged.n) == (1, 3)
@@ -113,7 +113,7 @@ def test_a_figure_without_one_of_the_classes_is_null_in_json() -> None:
     assert quality["brier"]["value"] == pytest.approx(0.01)
 
 
-def test_answers_are_written_one_row_a_listing_with_empty_cells_for_silence(tmp_path: Path) -> None:
+def test_predictions_are_written_one_row_a_listing_with_empty_cells_where_there_are_none(tmp_path: Path) -> None:
     write_predictions(tmp_path / "answers.csv", [LISTINGS[0], LISTINGS[5]], "int8")
     assert (tmp_path / "answers.csv").read_text().splitlines() == [
         "listing,fold,label,product,photos,logit,authenticity,outcome,graph",

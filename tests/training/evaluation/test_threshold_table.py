@@ -24,7 +24,7 @@ def test_a_row_shows_what_a_limit_rests_on() -> None:
         n=100,
         errors=0,
         upper="3.6\u00a0%",
-        worth="guaranteed",
+        kind="guaranteed",
         remarks=(),
     )
     assert (passed.error, passed.threshold) == ("counterfeit passed", "above 2.00")
@@ -41,7 +41,7 @@ def test_an_estimate_and_a_class_without_listings_are_never_called_guaranteed() 
     none = ErrorBound(limit=0.05, n=0, errors=0, upper=1.0, guaranteed=False)
     thresholds = replace(tiny_thresholds(-1, NEVER), genuine_flagged=few, counterfeit_passed=none)
     flagged, passed = limit_rows(replace(graph(), thresholds={"*": thresholds}), "weak")
-    assert (flagged.worth, passed.worth) == ("estimate", "nothing")
+    assert (flagged.kind, passed.kind) == ("estimate", "no data")
     assert (flagged.n, flagged.errors, flagged.upper.replace("\u00a0", " ")) == (40, 2, "17 %")
 
 

@@ -1,4 +1,4 @@
-"""Numbers and promises as people read them: nothing is called guaranteed that isn't."""
+"""Numbers and remarks in words: nothing is called guaranteed that isn't."""
 
 import math
 
@@ -36,21 +36,21 @@ def test_on_weak_labels_a_limit_is_relative_to_them() -> None:
     assert remarks(bound(), kind="rendered") == ("on rendered photos",)
 
 
-def test_too_few_listings_are_said_with_the_number_needed() -> None:
-    assert remarks(bound(n=40, upper=0.17, guaranteed=False)) == ("takes at least 72 held-out listings",)
+def test_too_few_listings_are_remarked_with_the_number_needed() -> None:
+    assert remarks(bound(n=40, upper=0.17, guaranteed=False)) == ("needs 72 or more held-out listings",)
 
 
-def test_a_cross_fitted_limit_says_whose_answers_it_rests_on() -> None:
+def test_a_cross_fitted_limit_names_its_source() -> None:
     few = bound(n=40, upper=0.17, guaranteed=False)
     assert remarks(few, source="out_of_fold", kind="weak") == (
         "relative to the weak labels",
         "cross-fitted by other networks",
-        "takes at least 72 held-out listings",
+        "needs 72 or more held-out listings",
     )
 
 
 def test_a_class_that_was_not_there_rests_on_nothing() -> None:
-    assert remarks(bound(n=0, upper=1.0, guaranteed=False), kind="weak") == ("takes at least 72 held-out listings",)
+    assert remarks(bound(n=0, upper=1.0, guaranteed=False), kind="weak") == ("needs 72 or more held-out listings",)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from training.commands.evaluate import app
 from training.data.manifest import read_manifest
 from training.errors import NothingToEvaluate
 from training.pipeline.evaluate import evaluate_bundle
-from training.pipeline.evaluation import Evaluation, describe_left_out
+from training.pipeline.evaluation import Evaluation, describe_exclusions
 from vision.detector import Detector
 
 COLUMNS = ("photo", "label", "product", "listing", "maker", "cue", "view", "fold", "shareable")
@@ -57,7 +57,7 @@ class PhotoSet:
 
 @pytest.fixture
 def photos(tmp_path: Path) -> PhotoSet:
-    """Six listings: four clear ones, one genuine that looks counterfeit and one counterfeit that looks genuine."""
+    """Six listings: four clear ones, one genuine with a high suspicion and one counterfeit with a low one."""
     made = PhotoSet(tmp_path / "photos")
     made.add("g1", "genuine", red=180, view="whole")
     made.add("g2", "genuine", red=170, shareable="1")
@@ -73,7 +73,7 @@ def evaluated(tmp_path: Path, photos: PhotoSet, *, seen: Sequence[str] = (), out
     return evaluate_bundle(tmp_path / "bundle", read_manifest(photos.write()), out=out, console=SILENT)
 
 
-def test_the_answers_are_the_detector_s_own(tmp_path: Path, photos: PhotoSet) -> None:
+def test_the_predictions_are_the_detector_s_own(tmp_path: Path, photos: PhotoSet) -> None:
     evaluation = evaluated(tmp_path, photos)
     verdict = Detector(tmp_path / "bundle").check([photos.folder / "000.jpg", photos.folder / "001.jpg"])
     first = evaluation.listings[0]
@@ -91,31 +91,31 @@ def test_the_figures_count_the_planted_mistakes(tmp_path: Path, photos: PhotoSet
     assert [(g.name, g.counterfeit) for g in figures.by_cue] == [("font", 4), ("seam", 3)]
 
 
-def test_a_listing_of_which_the_bundle_saw_a_photo_is_left_out_whole(tmp_path: Path, photos: PhotoSet) -> None:
+def test_a_listing_with_a_training_photo_is_excluded_whole(tmp_path: Path, photos: PhotoSet) -> None:
     evaluation = evaluated(tmp_path, photos, seen=[photos.digest(0)])
     assert "g1" not in {a.listing for a in evaluation.listings}
-    left_out = evaluation.left_out
-    assert (left_out.seen_photos, left_out.seen_listings, left_out.unseen_photos_of_seen_listings) == (1, 1, 1)
-    assert any("1 photo that the bundle was fitted on" in told for told in describe_left_out(left_out))
+    exclusions = evaluation.exclusions
+    assert (exclusions.seen_photos, exclusions.seen_listings, exclusions.unseen_photos_of_seen_listings) == (1, 1, 1)
+    assert any("1 photo that the bundle was fitted on" in reason for reason in describe_exclusions(exclusions))
 
 
-def test_a_bundle_that_saw_everything_is_not_judged(tmp_path: Path, photos: PhotoSet) -> None:
+def test_a_bundle_that_was_fitted_on_everything_is_not_evaluated(tmp_path: Path, photos: PhotoSet) -> None:
     seen = [photos.digest(i) for i in range(len(photos.rows))]
     with pytest.raises(NothingToEvaluate, match="10 photos that the bundle was fitted on"):
         evaluated(tmp_path, photos, seen=seen)
 
 
-def test_what_can_t_be_judged_is_left_out_and_counted(tmp_path: Path, photos: PhotoSet) -> None:
+def test_what_can_t_be_evaluated_is_excluded_and_counted(tmp_path: Path, photos: PhotoSet) -> None:
     photos.add("no-label", "", red=100)
     photos.add("other", "genuine", red=100, product="kettle")
     photos.add("mixed", "genuine", red=100, photos=1)
     photos.add("mixed", "genuine", red=100, photos=1, product="kettle")
     evaluation = evaluated(tmp_path, photos)
-    left_out = evaluation.left_out
+    exclusions = evaluation.exclusions
     assert len(evaluation.listings) == 6
-    assert left_out.unlabelled_photos == 2
-    assert left_out.listings_of_unknown_products == 1
-    assert left_out.listings_with_two_products == 1
+    assert exclusions.unlabelled_photos == 2
+    assert exclusions.listings_of_unknown_products == 1
+    assert exclusions.listings_with_two_products == 1
 
 
 def test_the_first_twelve_photos_of_a_listing_count(tmp_path: Path, photos: PhotoSet) -> None:
@@ -124,7 +124,7 @@ def test_the_first_twelve_photos_of_a_listing_count(tmp_path: Path, photos: Phot
     evaluation = evaluated(tmp_path, photos)
     assert evaluation.listings[-1].photo_count == 12
     assert evaluation.listings[-1].outcome == "genuine"
-    assert evaluation.left_out.photos_beyond_twelve == 3
+    assert evaluation.exclusions.photos_beyond_twelve == 3
 
 
 def test_an_unreadable_photo_doesn_t_stop_the_evaluation(tmp_path: Path, photos: PhotoSet) -> None:
@@ -138,7 +138,7 @@ def test_an_unreadable_photo_doesn_t_stop_the_evaluation(tmp_path: Path, photos:
     assert evaluation.figures.outcomes["genuine"]["no answer"] == 1
 
 
-def test_two_threads_answer_as_one_does(tmp_path: Path, photos: PhotoSet) -> None:
+def test_two_threads_predict_as_one_does(tmp_path: Path, photos: PhotoSet) -> None:
     write_tiny_bundle(tmp_path / "bundle")
     manifest = read_manifest(photos.write())
     one, two = (evaluate_bundle(tmp_path / "bundle", manifest, threads=n, console=SILENT) for n in (1, 2))
@@ -156,7 +156,7 @@ def test_the_folder_holds_metrics_answers_and_a_report(tmp_path: Path, photos: P
     page = (tmp_path / "out/report.html").read_text()
     assert "precision of a counterfeit verdict" in page
     assert '<span class="chip better">guaranteed</span>' in page
-    assert metrics["stress"] is None, "changed copies cost a pass each, so they are judged only when asked for"
+    assert metrics["stress"] is None, "changed copies cost a pass each, so they are evaluated only on request"
     rows = list(csv.DictReader((tmp_path / "out/answers.csv").read_text().splitlines()))
     assert [row["listing"] for row in rows] == ["g1", "g2", "g-wrong", "c1", "c2", "c-wrong"]
     assert rows[4]["fold"] == "3"
@@ -187,14 +187,14 @@ def test_the_report_shows_each_mistake_with_its_evidence_and_fetches_nothing(tmp
     assert str(tmp_path) not in page
 
 
-def test_a_report_that_leaves_the_house_shows_only_shareable_photos(tmp_path: Path, photos: PhotoSet) -> None:
+def test_a_report_of_shareable_photos_shows_no_others(tmp_path: Path, photos: PhotoSet) -> None:
     write_tiny_bundle(tmp_path / "bundle")
     manifest = read_manifest(photos.write())
-    evaluate_bundle(tmp_path / "bundle", manifest, out=tmp_path / "out", leaves_the_house=True, console=SILENT)
+    evaluate_bundle(tmp_path / "bundle", manifest, out=tmp_path / "out", shareable_only=True, console=SILENT)
     page = (tmp_path / "out/report.html").read_text()
     assert re.findall(r"<b>(\S+)</b> ·", page) == ["g-wrong"]
     assert page.count("data:image/jpeg;base64,") == 5
-    assert "1 of the worst mistakes" in page
+    assert "1 of the worst errors" in page
 
 
 def test_a_listing_s_name_can_t_inject_markup(tmp_path: Path, photos: PhotoSet) -> None:
@@ -211,7 +211,7 @@ def test_one_class_alone_still_gives_a_report(tmp_path: Path, photos: PhotoSet) 
     assert "–" in (tmp_path / "out/report.html").read_text()
 
 
-def test_the_command_prints_figures_and_what_was_left_out(tmp_path: Path, photos: PhotoSet) -> None:
+def test_the_command_prints_figures_and_exclusions(tmp_path: Path, photos: PhotoSet) -> None:
     write_tiny_bundle(tmp_path / "bundle", seen=[photos.digest(0)])
     arguments = [str(tmp_path / "bundle"), str(photos.write()), "--out", str(tmp_path / "out"), "--where", "fold!=3"]
     result = CliRunner().invoke(app, arguments)

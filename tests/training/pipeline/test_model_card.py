@@ -86,7 +86,7 @@ def test_figures_from_the_record_appear_with_their_interval(bundle: Bundle) -> N
     figures = measure(answers, [], rounds=100)
     write_card(bundle.folder, replace(bundle.metadata, metrics=figures_as_dict(figures)))
     assert "<b>0.900</b><span>listing AUROC</span>" in card(bundle)
-    assert "10 genuine and 10 counterfeit listings that it never saw" in card(bundle)
+    assert "10 genuine and 10 counterfeit listings of the test set" in card(bundle)
 
 
 @pytest.mark.parametrize("metrics", [{}, {"listing_auroc": 0.9}], ids=["none", "another program's"])

@@ -1,4 +1,4 @@
-"""A real tiny bundle judges changed copies: red photos are genuine, blue ones counterfeit, and slopes are known."""
+"""A real tiny bundle on changed copies: red photos are genuine, blue ones counterfeit, and slopes are known."""
 
 import csv
 import io
@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 from tests.builders.bundle import write_tiny_bundle
 from training.commands.evaluate import app
 from training.data.manifest import Label, read_manifest
-from training.evaluation.predict import judge_manifest
+from training.evaluation.predict import predict_manifest
 from training.evaluation.predictions import ListingPrediction
 from training.perturbations.photo import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.pipeline.config import EvaluationConfig
 from training.pipeline.evaluate import evaluate_bundle
 from training.robustness.figures import ChangedPrediction, measure_change
-from training.robustness.robustness import Stress, StressPlan, draw_listings, stress_listings
+from training.robustness.robustness import Robustness, RobustnessPlan, draw_listings, measure_robustness
 from vision.detector import Detector
 from vision.errors import ConfigError
 from vision.verdict import Outcome
@@ -53,26 +53,26 @@ def write_photos(
     return manifest
 
 
-def stressed(tmp_path: Path, manifest: Path, *changes: Change, threads: int = 1) -> Stress:
+def stressed(tmp_path: Path, manifest: Path, *changes: Change, threads: int = 1) -> Robustness:
     """What changed copies did, without a report."""
     write_tiny_bundle(tmp_path / "bundle")
     detector, rows = Detector(tmp_path / "bundle"), read_manifest(manifest)
-    judged, _ = judge_manifest(detector, rows, threads=threads, console=SILENT)
+    judged, _ = predict_manifest(detector, rows, threads=threads, console=SILENT)
     listings = [one.listing for one in judged if one.listing]
     photos = [photo for one in judged for photo in one.photos]
-    plan = StressPlan(changes=changes)
-    return stress_listings(detector, rows, listings, photos, plan, threads=threads, console=SILENT)
+    plan = RobustnessPlan(changes=changes)
+    return measure_robustness(detector, rows, listings, photos, plan, threads=threads, console=SILENT)
 
 
-def report(tmp_path: Path, manifest: Path, *changes: Change, listings: int = 8, leaves_the_house: bool = False) -> str:
+def report(tmp_path: Path, manifest: Path, *changes: Change, listings: int = 8, shareable_only: bool = False) -> str:
     """The page of an evaluation whose files lie in out/."""
     write_tiny_bundle(tmp_path / "bundle")
     evaluate_bundle(
         tmp_path / "bundle",
         read_manifest(manifest),
         out=tmp_path / "out",
-        stress=StressPlan(listings=listings, changes=changes),
-        leaves_the_house=leaves_the_house,
+        robustness=RobustnessPlan(listings=listings, changes=changes),
+        shareable_only=shareable_only,
         console=SILENT,
     )
     return (tmp_path / "out/report.html").read_text()
@@ -108,7 +108,7 @@ def test_flips_changes_and_moves_are_counted_by_hand() -> None:
     assert (found.flipped.low, found.flipped.high) == pytest.approx((0.0822, 0.6411), abs=1e-4)
 
 
-def test_without_an_answer_before_and_after_nothing_moved() -> None:
+def test_without_an_authenticity_before_and_after_nothing_moved() -> None:
     silent = ChangedPrediction(change="crop", before=prediction(None, None), after=prediction(None, None))
     assert math.isnan(measure_change("crop", [silent]).moved_95th)
     assert not silent.changed
@@ -125,16 +125,16 @@ def test_a_draw_is_in_proportion_and_knows_only_names_and_seed() -> None:
 
 
 def test_a_changed_listing_is_judged_as_the_detector_judges_the_changed_photo(tmp_path: Path) -> None:
-    stress = stressed(tmp_path, write_photos(tmp_path / "photos"), JPEG_50)
+    robustness = stressed(tmp_path, write_photos(tmp_path / "photos"), JPEG_50)
     detector = Detector(tmp_path / "bundle")
-    (copy,) = stress.copies.make((JPEG_50,), 0)
+    (copy,) = robustness.copies.make((JPEG_50,), 0)
     before, after = detector.check([tmp_path / "photos/0.png"]), detector.check([copy])
-    first = stress.predictions[0]
+    first = robustness.predictions[0]
     assert (first.before.outcome, first.before.authenticity) == (before.outcome, before.authenticity)
     assert (first.after.outcome, first.after.authenticity) == (after.outcome, after.authenticity)
 
 
-def test_two_threads_answer_as_one_does(tmp_path: Path) -> None:
+def test_two_threads_predict_as_one_does(tmp_path: Path) -> None:
     manifest = write_photos(tmp_path / "photos")
     one, two = (stressed(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, threads=n) for n in (1, 2))
     assert one.predictions == two.predictions
@@ -147,12 +147,12 @@ def test_without_its_product_a_photo_before_a_grey_wall_says_nothing(tmp_path: P
     assert swapped.logit_auroc.value == 1, "the product is still there"
 
 
-def test_a_bundle_that_looks_at_the_wall_is_found_out(tmp_path: Path) -> None:
+def test_a_bundle_that_relies_on_the_wall_is_found_out(tmp_path: Path) -> None:
     page = report(tmp_path, write_photos(tmp_path / "photos", wall="label"), PAINTED_OUT, OTHER_BACKGROUND)
     changes = json.loads((tmp_path / "out/metrics.json").read_text())["stress"]["changes"]
-    assert changes["painted_out"]["logit_auroc"]["value"] == 1, "the wall alone tells the labels apart"
+    assert changes["painted_out"]["logit_auroc"]["value"] == 1, "the wall alone separates the labels"
     assert changes["other_background"]["flipped"]["hits"] == 8, "each product stands before the other label's wall"
-    assert "may come from them, and not from the product" in page
+    assert "may come from the background instead of the product" in page
 
 
 def test_the_background_comes_from_a_photo_with_the_other_label(tmp_path: Path) -> None:
@@ -161,17 +161,17 @@ def test_the_background_comes_from_a_photo_with_the_other_label(tmp_path: Path) 
     assert all(rows[copies.lender(row)].label != rows[row].label for row in range(8))
 
 
-def test_without_boxes_the_report_and_the_figures_say_what_was_not_measured(tmp_path: Path) -> None:
+def test_without_boxes_the_report_and_the_figures_name_what_was_not_measured(tmp_path: Path) -> None:
     page = report(tmp_path, write_photos(tmp_path / "photos", box=""), JPEG_50, PAINTED_OUT, OTHER_BACKGROUND)
     table = json.loads((tmp_path / "out/metrics.json").read_text())["stress"]
     assert list(table["changes"]) == ["jpeg_50"]
-    assert [said.partition(":")[0] for said in table["skipped"]] == ["product painted out", "background swapped"]
+    assert [reason.partition(":")[0] for reason in table["skipped"]] == ["product painted out", "background swapped"]
     assert "Product painted out: not measured, since none of the 8 listings has a box" in page
 
 
 def test_where_no_change_can_be_made_nothing_is_judged(tmp_path: Path) -> None:
-    stress = stressed(tmp_path, write_photos(tmp_path / "photos", box=""), PAINTED_OUT)
-    assert (stress.predictions, stress.figures, stress.skipped) == ((), (), (PAINTED_OUT,))
+    robustness = stressed(tmp_path, write_photos(tmp_path / "photos", box=""), PAINTED_OUT)
+    assert (robustness.predictions, robustness.figures, robustness.skipped) == ((), (), (PAINTED_OUT,))
 
 
 def test_an_unreadable_photo_stays_unreadable_in_every_copy(tmp_path: Path) -> None:
@@ -194,14 +194,14 @@ def test_the_report_shows_each_change_and_fetches_nothing(tmp_path: Path) -> Non
 def test_a_background_that_must_stay_is_not_shown_behind_a_photo_that_may_leave(tmp_path: Path) -> None:
     manifest = write_photos(tmp_path / "photos")
     manifest.write_text(re.sub(r"(counterfeit,toy,L\d),1", r"\1,0", manifest.read_text()))
-    page = report(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, leaves_the_house=True)
+    page = report(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, shareable_only=True)
     assert f"<b>{JPEG_50.name}</b><br>" in page
     assert f"<b>{OTHER_BACKGROUND.name}</b><br>" not in page
 
 
 def test_a_photo_that_must_stay_is_shown_under_no_change(tmp_path: Path) -> None:
     manifest = write_photos(tmp_path / "photos", shareable="0")
-    assert "data:image" not in report(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, leaves_the_house=True)
+    assert "data:image" not in report(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, shareable_only=True)
 
 
 def test_less_than_no_listing_is_refused() -> None:

@@ -9,7 +9,7 @@ REPOSITORY = Path(__file__).parents[3]
 
 @pytest.mark.parametrize(
     "script",
-    ["benchmarks.detection.calibrators", "benchmarks.detection.listing_rules", "benchmarks.detection.fold_stress"],
+    ["benchmarks.detection.calibrators", "benchmarks.detection.listing_rules", "benchmarks.detection.fold_robustness"],
 )
 def test_a_script_says_in_one_line_that_a_folder_holds_no_run(script: str, tmp_path: Path) -> None:
     done = subprocess.run(

@@ -1,6 +1,6 @@
 """How many verdicts change when photos are saved as JPEG 50 or sent at half size, over all folds of a run.
 
-    python -m benchmarks.detection.fold_stress RUN [--manifest MANIFEST] [--folds 0 1] [--listings 40]
+    python -m benchmarks.detection.fold_robustness RUN [--manifest MANIFEST] [--folds 0 1] [--listings 40]
         [--changes jpeg_50 half_size]
 
 RUN is the folder of a run with `calibration.source = "fold_runs"`: each fold's bundle judges its own fold, which it
@@ -20,12 +20,12 @@ from pathlib import Path
 from rich.console import Console
 
 from training.data.manifest import Manifest
-from training.evaluation.predict import judge_manifest
+from training.evaluation.predict import predict_manifest
 from training.html.wording import interval, percent
 from training.perturbations.photo import CHANGES, HALF_SIZE, JPEG_50, Change
-from training.pipeline.evaluation import describe_left_out
+from training.pipeline.evaluation import describe_exclusions
 from training.robustness.figures import ChangedPrediction, measure_change, write_changed_predictions
-from training.robustness.robustness import Stress, StressPlan, draw_listings, stress_listings
+from training.robustness.robustness import Robustness, RobustnessPlan, draw_listings, measure_robustness
 from training.robustness.terminal import print_changes
 from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
@@ -54,7 +54,7 @@ def main() -> None:
         own = draw_rows(manifest.where(lambda row, fold=fold: row.fold == fold), arguments.listings, arguments.seed)  # type: ignore[misc]
         console.rule(f"fold {fold}")
         bundle = arguments.run / FOLDS_FOLDER / str(fold) / "bundle"
-        found += judge_fold(bundle, own, changes, arguments.threads, console).predictions
+        found += evaluate_fold(bundle, own, changes, arguments.threads, console).predictions
     pooled = {change: [a for a in found if a.change == change.code] for change in changes}
     figures = [measure_change(change.code, answers) for change, answers in pooled.items() if answers]
     print_changes(console, "pooled over the folds", changes, figures)
@@ -88,16 +88,18 @@ def draw_rows(manifest: Manifest, n: int | None, seed: int) -> Manifest:
     return manifest.where(lambda row: row.listing in chosen)
 
 
-def judge_fold(bundle: Path, manifest: Manifest, changes: Sequence[Change], threads: int, console: Console) -> Stress:
-    """The fold's listings as they are and under each change; says what was left out."""
+def evaluate_fold(
+    bundle: Path, manifest: Manifest, changes: Sequence[Change], threads: int, console: Console
+) -> Robustness:
+    """The fold's listings, original and under each change; prints what was excluded."""
     detector = Detector(bundle)
-    judged, left_out = judge_manifest(detector, manifest, threads=threads, console=console)
-    for sentence in describe_left_out(left_out):
-        console.print(f"Left out: {sentence}", style="yellow")
+    judged, left_out = predict_manifest(detector, manifest, threads=threads, console=console)
+    for sentence in describe_exclusions(left_out):
+        console.print(f"Excluded: {sentence}", style="yellow")
     listings = [one.listing for one in judged if one.listing]
     photos = [replace(photo, evidence=None) for one in judged for photo in one.photos]
-    plan = StressPlan(listings=len(listings), changes=tuple(changes))
-    return stress_listings(detector, manifest, listings, photos, plan, threads=threads, console=console)
+    plan = RobustnessPlan(listings=len(listings), changes=tuple(changes))
+    return measure_robustness(detector, manifest, listings, photos, plan, threads=threads, console=console)
 
 
 def say_either(answers: Sequence[ChangedPrediction]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.detection.fold_stress import main
+from benchmarks.detection.fold_robustness import main
 from tests.builders.bundle import write_tiny_bundle
 
 
@@ -32,7 +32,7 @@ def run(tmp_path: Path) -> Path:
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
-    monkeypatch.setattr(sys, "argv", ["fold_stress", *map(str, arguments)])
+    monkeypatch.setattr(sys, "argv", ["fold_robustness", *map(str, arguments)])
     main()
 
 
