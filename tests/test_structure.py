@@ -9,7 +9,7 @@ import pytest
 
 from tests.structure.claims import measure
 from tests.structure.cycles import find_cycles
-from tests.structure.mirror import find_stale_exceptions, measure_mirrors
+from tests.structure.mirror import MIN_SHARE, find_stale_exceptions, measure_mirrors
 from tests.structure.paragraphs import find_long_paragraphs
 from tests.structure.sizes import find_crowded_folders, find_long_files, find_long_functions
 from tests.structure.sources import Tree, read_tree
@@ -28,6 +28,20 @@ def tree_of(root: Path, files: Mapping[str, str]) -> Tree:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     return read_tree(root)
+
+
+def test_a_folder_of_code_holds_at_most_twenty_files(ours: Tree) -> None:
+    assert find_crowded_folders(ours) == []
+
+
+def test_no_file_is_longer_than_four_hundred_lines(ours: Tree) -> None:
+    assert find_long_files(ours) == []
+
+
+@pytest.mark.parametrize("package", ["vision"])
+def test_nine_in_ten_modules_have_a_test_at_the_mirrored_place(ours: Tree, package: str) -> None:
+    (mirror,) = [mirror for mirror in measure_mirrors(ours) if mirror.package == package]
+    assert mirror.share >= MIN_SHARE, mirror.missing
 
 
 def test_the_exceptions_to_mirrored_tests_are_needed(ours: Tree) -> None:

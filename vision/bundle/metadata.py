@@ -130,8 +130,8 @@ class Int8Gate:
 class SupportFloor:
     """How much photos must look like a product to be judged as it, on the graph's `product_logit`.
 
-    `listing` is the smallest mean over a listing's photos, `photo` that of one photo. Of `n` held-out listings of
-    the product `lost` fall below, aimed at a share of `loss`.
+    `listing` is the smallest mean over a listing's photos, `photo` the smallest value of one photo. Of `n` held-out
+    listings of the product `lost` fall below, aimed at a share of `loss`.
     """
 
     listing: float
