@@ -13,8 +13,7 @@ from training.data.splits import assign_roles
 from training.data.table import COLUMNS
 from training.errors import SplitError
 from training.statistics.bounds import listings_needed
-
-MAX_PHOTOS = 12  # of a listing count in a verdict
+from vision.check_shape import MAX_PHOTOS
 
 
 def check_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05) -> Iterator[Finding]:
