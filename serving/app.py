@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
-from serving.http.body_memory import BoundedBodies
-from serving.http.request_log import Border
-from serving.http.trusted_host import OwnMachineOnly
+from serving.http.body_memory import BodyMemoryLimit
+from serving.http.request_log import RequestLogging
+from serving.http.trusted_host import TrustedHost
 from serving.pages.routes import mount_pages
 from serving.routes.api import make_api
 from serving.services import Services, open_services
@@ -24,9 +24,10 @@ def create_app(settings: ServeSettings) -> FastAPI:
     app = make_api(_run_services)
     app.state.services = services
     if settings.api_key is None and not settings.allow_open:  # only the address it listens on keeps others out
-        app.add_middleware(OwnMachineOnly)
-    app.add_middleware(BoundedBodies, bytes_held=services.body_bytes)
-    app.add_middleware(Border, metrics=services.instrumentation.metrics, tracing=services.instrumentation.tracing)
+        app.add_middleware(TrustedHost)
+    app.add_middleware(BodyMemoryLimit, memory=services.body_memory)
+    instrumentation = services.instrumentation
+    app.add_middleware(RequestLogging, metrics=instrumentation.metrics, tracing=instrumentation.tracing)
     mount_pages(app)
     return app
 

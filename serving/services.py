@@ -14,7 +14,7 @@ from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
 from serving.deployments.switch import DeploymentSwitch
 from serving.errors import StoreDisabled
-from serving.http.body_memory import BodyBytes
+from serving.http.body_memory import BodyMemory
 from serving.http.rate_limit import RateLimiter
 from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.instrumentation import Instrumentation
@@ -38,7 +38,7 @@ class Services:
     checks: CheckService
     shadow: Shadow | None
     rate_limiter: RateLimiter
-    body_bytes: BodyBytes
+    body_memory: BodyMemory
 
     @property
     def bundles(self) -> LoadedBundles:
@@ -55,7 +55,8 @@ class Services:
         self.compute.close()
         if self.shadow is not None:
             self.shadow.close()
-        self.instrumentation.tracing.close()
+        if self.instrumentation.tracing is not None:
+            self.instrumentation.tracing.close()
         if self.store is not None:
             self.store.close()
 
@@ -70,8 +71,8 @@ def open_services(settings: ServeSettings) -> Services:
     )
     metrics = Metrics()
     metrics.watch_compute(threads=compute.threads, depth=lambda: compute.waiting, busy=lambda: compute.busy)
-    body_bytes = BodyBytes(settings.max_bytes_in_hand)
-    metrics.watch_body_bytes(lambda: body_bytes.held)
+    body_memory = BodyMemory(settings.max_bytes_in_hand)
+    metrics.watch_body_bytes(lambda: body_memory.held)
     instrumentation = Instrumentation(
         metrics=metrics, tracing=tracing, drift=DriftMonitors(settings.drift, metrics.drift)
     )
@@ -97,7 +98,7 @@ def open_services(settings: ServeSettings) -> Services:
         checks=checks,
         shadow=shadow,
         rate_limiter=RateLimiter(settings.limits),
-        body_bytes=body_bytes,
+        body_memory=body_memory,
     )
 
 

@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Sequence
 
 from serving.checks.request import CheckRequest
 from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid, IdempotencyKeyReused
@@ -23,42 +23,42 @@ class Idempotency:
         self._check_rows = check_rows
         self._running: dict[str, str] = {}
 
-    @contextlib.contextmanager
-    def hold(self, claim: Claim) -> Iterator[None]:
-        """Mark a key as running; raises IdempotencyInProgress, or IdempotencyKeyReused, when it runs already."""
-        fingerprint = self._running.get(claim.key_sha256)
-        if fingerprint is not None:
-            if fingerprint != claim.fingerprint:
-                raise _reused()
+    @contextlib.asynccontextmanager
+    async def hold(self, claim: Claim, now: datetime.datetime) -> AsyncIterator[Check | None]:
+        """Hold a key while the block runs; gives what it was answered before, None for a new key.
+
+        Raises IdempotencyInProgress where it is held already, IdempotencyKeyReused where it belongs to other content.
+        """
+        running = self._running.get(claim.key_sha256)
+        if running is not None:
+            _require_same(running, claim)
             raise IdempotencyInProgress("the first request with this Idempotency-Key still runs; ask again in a moment")
         self._running[claim.key_sha256] = claim.fingerprint
         try:
-            yield
+            yield await self._find_answer(claim, now)
         finally:
             del self._running[claim.key_sha256]
 
-    async def find_answer(self, claim: Claim, now: datetime.datetime) -> Check | None:
-        """Give what this key was answered before, None for a new key; raises IdempotencyKeyReused."""
+    async def _find_answer(self, claim: Claim, now: datetime.datetime) -> Check | None:
         found = await self._check_rows.find_claimed(claim.key_sha256, now)
         if found is None:
             return None
         fingerprint, answer = found
-        if fingerprint != claim.fingerprint:
-            raise _reused()
+        _require_same(fingerprint, claim)
         return answer
 
 
-def make_claim(key: str, caller: str, request: CheckRequest) -> Claim:
-    """Hash the caller with the key, and what was sent: the photos' bytes and the listing, however they were framed.
+def make_claim(key: str, caller: str, request: CheckRequest, photo_sha256s: Sequence[str]) -> Claim:
+    """Hash the caller with the key, and what was sent: photos by their hashes and the listing, however it was framed.
 
-    Raises IdempotencyKeyInvalid. Hashing the photos takes milliseconds a photo: call it off the event loop.
+    Raises IdempotencyKeyInvalid.
     """
     if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isprintable():
         raise IdempotencyKeyInvalid(
             f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable characters; send a UUID"
         )
     sent = {
-        "photos": [hashlib.sha256(photo).hexdigest() for photo in request.photos],
+        "photos": list(photo_sha256s),
         "listing_id": request.listing_id,
         "seller_id": request.seller_id,
         "product": request.product,
@@ -71,8 +71,9 @@ def make_claim(key: str, caller: str, request: CheckRequest) -> Claim:
     )
 
 
-def _reused() -> IdempotencyKeyReused:
-    return IdempotencyKeyReused("this Idempotency-Key was sent before with other content; send a new key")
+def _require_same(fingerprint: str, claim: Claim) -> None:
+    if fingerprint != claim.fingerprint:
+        raise IdempotencyKeyReused("this Idempotency-Key was sent before with other content; send a new key")
 
 
 def _sha256(text: str) -> str:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from serving.compute.deadline import Deadline
 from serving.compute.worker_threads import Overdue, Workers
@@ -31,7 +31,7 @@ class Compute:
         self.threads = threads
         self.max_waiting = max_waiting
         self.timeout_s = timeout_s
-        self._workers = Workers(threads, timeout_s=timeout_s, name="compute", initializer=_give_way)
+        self._workers = Workers(threads, timeout_s=timeout_s, name="compute", initializer=_lower_priority)
         self._lock = threading.Lock()
         self._unfinished = 0
         self._seconds_a_piece = 0.05  # moving average
@@ -96,10 +96,17 @@ class Compute:
         with self._lock:
             self.refuse_overload(deadline, len(work))
             self._unfinished += len(work)
-        pieces = [self._submit(piece) for piece in work]
+        results = _Results(len(work), asyncio.get_running_loop())
+
+        def end(piece: Future[T]) -> None:  # also called for a piece that was cancelled while it waited
+            with self._lock:
+                self._unfinished -= 1
+            results.add(piece)
+
+        pieces = [self._submit(piece, end) for piece in work]
         try:
             async with deadline.enforced():
-                await _wait_for_all(pieces)
+                await results.ended
             return [piece.result() for piece in pieces]
         except Overdue as error:
             raise ComputeTimedOut(
@@ -119,9 +126,9 @@ class Compute:
         """Wait for what runs and end the threads."""
         self._workers.close()
 
-    def _submit(self, piece: Callable[[], T]) -> Future[T]:
+    def _submit(self, piece: Callable[[], T], end: Callable[[Future[T]], None]) -> Future[T]:
         future = self._workers.submit(functools.partial(self._timed, piece))
-        future.add_done_callback(self._count_down)  # also called for a piece that was cancelled while it waited
+        future.add_done_callback(end)
         return future
 
     def _timed(self, piece: Callable[[], T]) -> T:
@@ -131,50 +138,46 @@ class Compute:
             self._seconds_a_piece += 0.1 * (time.perf_counter() - start - self._seconds_a_piece)
         return result
 
-    def _count_down(self, _: object) -> None:
-        with self._lock:
-            self._unfinished -= 1
 
-
-async def _wait_for_all(pieces: Sequence[Future[T]]) -> None:
-    """Wait until every piece has ended; raises what the first one raises that fails.
+class _Results:
+    """`ended` is done when every piece of one request has ended, and fails as the first piece that fails.
 
     One future of asyncio for all of them and one call to the loop for each take two thirds of what `wrap_future` and
     `gather` do.
     """
-    if not pieces:
-        return
-    loop = asyncio.get_running_loop()
-    ended: asyncio.Future[None] = loop.create_future()
-    left = len(pieces)
 
-    def note(piece: Future[T]) -> None:
-        nonlocal left
-        left -= 1
-        if ended.done():
+    __slots__ = ("_left", "_loop", "ended")
+
+    def __init__(self, count: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._left = count
+        self._loop = loop
+        self.ended: asyncio.Future[None] = loop.create_future()
+        if count == 0:
+            self.ended.set_result(None)
+
+    def add(self, piece: Future[Any]) -> None:
+        """Take a piece that has ended; called on its thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._settle, piece)
+
+    def _settle(self, piece: Future[Any]) -> None:
+        self._left -= 1
+        if self.ended.done():
             return
         if piece.cancelled():  # the threads are closed
-            ended.cancel()
+            self.ended.cancel()
         elif (error := piece.exception()) is not None:
-            ended.set_exception(error)
-        elif left == 0:
-            ended.set_result(None)
-
-    def tell(piece: Future[T]) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(note, piece)
-
-    for piece in pieces:
-        piece.add_done_callback(tell)
-    await ended
+            self.ended.set_exception(error)
+        elif self._left == 0:
+            self.ended.set_result(None)
 
 
 def _retry_after_s(wait_s: float) -> int:
     return min(30, max(1, math.ceil(wait_s)))
 
 
-def _give_way() -> None:
-    """Lower this thread's priority, so that the event loop gets a core at once: a refusal doesn't wait for a photo."""
+def _lower_priority() -> None:
+    """Let the event loop have a core at once, so that a refusal doesn't wait for a photo."""
     if sys.platform == "linux":  # where a thread has a priority of its own
         niceness = os.getpriority(os.PRIO_PROCESS, 0)
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, niceness + NICENESS))

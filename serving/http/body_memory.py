@@ -1,4 +1,4 @@
-"""How many bytes of bodies one server holds at once: those that came and wait, and large answers on their way out.
+"""Bounds the bytes of bodies that one server holds at once: of requests, and of large answers on their way out.
 
 Counted is what arrived, not what was announced: a client that announces much and sends nothing holds nothing.
 """
@@ -17,55 +17,55 @@ from serving.http.problems import answer_error
 PIECE_BYTES = 64 * 1024  # uvicorn's high-water mark: the next piece waits until the client has taken most of the last
 
 
-class BodyBytes:
+class BodyMemory:
     """The bytes held now, of all requests together; used from the event loop alone."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
         self.held = 0
 
     def take(self, count: int) -> None:
         """Hold so many bytes more; raises MemoryFull."""
-        self.refuse_beyond(count)
+        self.refuse_more(count)
         self.held += count
 
-    def refuse_beyond(self, count: int) -> None:
-        """Raise MemoryFull when so many more can't be held now."""
-        if self.held + count > self.most:
+    def refuse_more(self, count: int) -> None:
+        """Raise MemoryFull where so many more can't be held now."""
+        if self.held + count > self.max_bytes:
             raise MemoryFull(
-                f"{self.held} bytes of bodies are in hand and at most {self.most} may be (max_bytes_in_hand); "
+                f"{self.held} bytes of bodies are in memory and at most {self.max_bytes} may be (max_bytes_in_hand); "
                 "send the same again later"
             )
 
 
-class BoundedBodies:
-    """Wraps the app; what is held for a request is given back when the request is over."""
+class BodyMemoryLimit:
+    """Wraps the app; what is held for a request is released when the request is over."""
 
-    def __init__(self, app: ASGIApp, bytes_held: BodyBytes) -> None:
+    def __init__(self, app: ASGIApp, memory: BodyMemory) -> None:
         self._app = app
-        self._bytes = bytes_held
+        self._memory = memory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send, self._bytes)
+        exchange = _Exchange(scope, receive, send, self._memory)
         try:
             await self._app(scope, exchange.receive, exchange.send)
         finally:
-            self._bytes.held -= exchange.held
+            self._memory.held -= exchange.held
 
 
 class _Exchange:
     """One request and its answer."""
 
-    __slots__ = ("_bytes", "_receive", "_replaced", "_scope", "_send", "_start", "asked", "held")
+    __slots__ = ("_memory", "_receive", "_replaced", "_scope", "_send", "_start", "asked", "held")
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, bytes_held: BodyBytes) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, memory: BodyMemory) -> None:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._bytes = bytes_held
+        self._memory = memory
         self._start: MutableMapping[str, Any] | None = None
         self._replaced = False
         self.asked = False  # whether the app asked for the body, which lets a client that waits for 100 send it
@@ -76,12 +76,12 @@ class _Exchange:
         if not self.asked:
             announced = Headers(scope=self._scope).get("content-length", "")
             if announced.isascii() and announced.isdigit():
-                self._bytes.refuse_beyond(int(announced))
+                self._memory.refuse_more(int(announced))
             self.asked = True
         message = await self._receive()
         if message["type"] == "http.request":
             count = len(message.get("body", b""))
-            self._bytes.take(count)
+            self._memory.take(count)
             self.held += count
         return message
 
@@ -100,10 +100,10 @@ class _Exchange:
             await self._send(message)
             return
         try:
-            self._bytes.take(len(body))
+            self._memory.take(len(body))
         except MemoryFull as error:
             if start is None:
-                raise  # in the middle of a stream: the border cuts it off
+                raise  # in the middle of a stream, which is cut off
             self._replaced = True
             await answer_error(error)(self._scope, self._receive, self._send)
             return
@@ -120,7 +120,7 @@ class _Exchange:
     def _closing_if_unasked(self, start: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """Close after answering a client that waits for `100 Continue`.
 
-        It may send the body all the same or leave it out (RFC 9110, 10.1.1), so what comes next can't be told apart.
+        It may send the body all the same or leave it out (RFC 9110, 10.1.1), so what comes next is ambiguous.
         """
         if self.asked or Headers(scope=self._scope).get("expect", "").lower() != "100-continue":
             return start

@@ -91,7 +91,8 @@ async def _receive(request: Request, take: Callable[[bytes], None], *, max_bytes
                 received += len(piece)
                 if received > max_bytes:
                     raise _too_large(max_bytes)
-                take(piece)
+                if piece:  # the last one is empty
+                    take(piece)
     except TimeoutError as error:
         raise UploadTimedOut(f"the body did not arrive within {timeout_s:g} s; {received} bytes did") from error
 

@@ -14,6 +14,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 from serving.errors import ConcurrencyLimited, RateLimited
 from vision.config.read import setting
@@ -21,6 +22,9 @@ from vision.errors import ConfigError
 
 REMEMBERED = 10_000  # callers; past it the one that was quiet longest is forgotten, and starts afresh
 IPV6_PREFIX = 64  # a network of this size is one caller: any subscriber has all its addresses
+
+
+_NO_LIMIT = contextlib.nullcontext()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +64,12 @@ class RateLimiter:
         self._off = settings.checks_per_s is None and settings.concurrent_checks is None
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
+    def hold(self, caller: str) -> AbstractContextManager[None]:
+        """Count one check of a caller while it runs; entering raises ConcurrencyLimited or RateLimited."""
+        return _NO_LIMIT if self._off else self._hold(caller)
+
     @contextlib.contextmanager
-    def hold(self, caller: str) -> Iterator[None]:
-        """Count one check of a caller while it is in hand; raises ConcurrencyLimited or RateLimited."""
-        if self._off:
-            yield
-            return
+    def _hold(self, caller: str) -> Iterator[None]:
         bucket = self._bucket_of(caller)
         self._refuse_beyond_concurrency(bucket)
         self._take_token(bucket)

@@ -1,4 +1,4 @@
-"""The outermost layer: request id, one log line and one metric a request, and the one place that catches anything."""
+"""The outermost middleware: request id, one log line and metrics a request, and the handler of unforeseen errors."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from serving.monitoring.request_id import HEADER, current_request_id, request_id
 from serving.monitoring.tracing import Tracing, end_request
 
 log = logging.getLogger("touchstone.access")
-CLIENT_GONE = 499  # nginx's number for a caller that left before the answer
+CLIENT_CLOSED_REQUEST = 499  # nginx's status for a caller that left before the answer
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Border:
-    """Wraps the app; every HTTP answer leaves with `X-Request-ID`, also the answer to an unforeseen error."""
+class RequestLogging:
+    """Wraps the app; every HTTP answer has an `X-Request-ID`, also the answer to an unforeseen error."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing | None) -> None:
         self._app = app
         self._metrics = metrics
         self._tracing = tracing
@@ -31,53 +31,56 @@ class Border:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        passage = Passage(request_id_of(scope["headers"]), send)
-        token = current_request_id.set(passage.request_id)
+        response = _Response(request_id_of(scope["headers"]), send)
+        token = current_request_id.set(response.request_id)
         start = time.perf_counter()
-        self._metrics.add_in_flight(1)
+        self._metrics.begin_request()
         try:
-            with self._tracing.request(scope["headers"], method=_method_of(scope)) as span:
-                await self._answer(scope, receive, passage)
-                end_request(
-                    span,
-                    method=_method_of(scope),
-                    route=_route_of(scope),
-                    status=passage.status or CLIENT_GONE,
-                    request_id=passage.request_id,
-                    code=passage.code,
-                )
+            if self._tracing is None:
+                await self._answer(scope, receive, response)
+            else:
+                await self._answer_traced(self._tracing, scope, receive, response)
         finally:
-            self._metrics.add_in_flight(-1)
-            self._note(scope, passage, time.perf_counter() - start)
+            self._note(scope, response, time.perf_counter() - start)
             current_request_id.reset(token)
 
-    async def _answer(self, scope: Scope, receive: Receive, passage: Passage) -> None:
+    async def _answer_traced(self, tracing: Tracing, scope: Scope, receive: Receive, response: _Response) -> None:
+        with tracing.request(scope["headers"], method=_method_of(scope)) as span:
+            await self._answer(scope, receive, response)
+            end_request(
+                span,
+                method=_method_of(scope),
+                route=_route_of(scope),
+                status=response.status or CLIENT_CLOSED_REQUEST,
+                request_id=response.request_id,
+                code=response.code,
+            )
+
+    async def _answer(self, scope: Scope, receive: Receive, response: _Response) -> None:
         try:
-            await self._app(scope, receive, passage.send)
+            await self._app(scope, receive, response.send)
         except (ClientDisconnect, CallerLeft):
-            passage.status = CLIENT_GONE
-        except Exception:  # the border: whatever was not foreseen ends here, and the server goes on
+            response.status = CLIENT_CLOSED_REQUEST
+        except Exception:  # whatever nobody expected ends here, and the server goes on
             log.exception("unforeseen error")
-            if passage.status is None:
-                await internal_problem()(scope, receive, passage.send)
-            # A started answer is cut off: the server closes the connection because its length does not add up.
+            if response.status is None:
+                await internal_problem()(scope, receive, response.send)
+            # An answer that has started is cut off: the server closes the connection, since its length does not add up.
 
-    def _note(self, scope: Scope, passage: Passage, seconds: float) -> None:
+    def _note(self, scope: Scope, response: _Response, seconds: float) -> None:
         method, route = _method_of(scope), _route_of(scope)
-        status = passage.status or CLIENT_GONE
-        self._metrics.count_request(method=method, route=route, status=status, seconds=seconds)
-        if passage.code is not None:
-            self._metrics.count_problem(passage.code)
+        status = response.status or CLIENT_CLOSED_REQUEST
+        self._metrics.end_request(method=method, route=route, status=status, seconds=seconds, code=response.code)
         fields = {"method": method, "route": route, "status": status, "ms": round(1000 * seconds, 1)}
-        told = f"{method} {route} {status} in {fields['ms']} ms"
-        if passage.code is not None:
-            fields["code"] = passage.code
-            told += f" [{passage.code}]"
-        log.info(told, extra={"fields": fields})
+        line = f"{method} {route} {status} in {fields['ms']} ms"
+        if response.code is not None:
+            fields["code"] = response.code
+            line += f" [{response.code}]"
+        log.info(line, extra={"fields": fields})
 
 
-class Passage:
-    """An answer on its way out: notes status and problem code, and adds the headers that every answer has."""
+class _Response:
+    """One answer on its way out: its status and problem code are read, and the headers of every answer added."""
 
     __slots__ = ("_send", "code", "request_id", "status")
 

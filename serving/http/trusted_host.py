@@ -1,12 +1,13 @@
-"""Keeps other sites' pages away from a server that asks for no key because only this machine can reach it.
+"""Refuses other sites' pages on a server that asks for no key because only this machine can reach it.
 
-A browser on this machine can reach it too, for any page that it shows: a page may send a form here (`Origin` tells), or
-let its own name point here and then read the answers (DNS rebinding; `Host` tells).
+A browser on this machine can reach it too, for any page that it shows. A page may post a form here, which its `Origin`
+shows. Or its own name may resolve to this machine (DNS rebinding), which the `Host` shows.
 """
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Awaitable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -17,25 +18,24 @@ from serving.http.loopback import is_loopback
 from serving.http.problems import answer_error
 
 
-class OwnMachineOnly:
+class TrustedHost:
     """Wraps the app; refuses requests whose `Host` or `Origin` is not this machine."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             for name in ("Host", "Origin"):  # a browser sends the first always, and the second with what it posts
                 value = headers.get(name)
-                if value is not None and not _is_own(value):
-                    await answer_error(_refusal(name, value))(scope, receive, send)
-                    return
-        await self._app(scope, receive, send)
+                if value is not None and not _is_this_machine(value):
+                    return answer_error(_refusal(name, value))(scope, receive, send)
+        return self._app(scope, receive, send)
 
 
 @functools.lru_cache(maxsize=64)
-def _is_own(value: str) -> bool:
+def _is_this_machine(value: str) -> bool:
     """Whether a `Host` or `Origin` names this machine; callers send few, and each with every request."""
     return is_loopback(_hostname(value))
 
@@ -51,5 +51,5 @@ def _hostname(value: str) -> str:
 def _refusal(name: str, value: str) -> ForeignSite:
     return ForeignSite(
         f"{name} {value[:100]!r} is not this machine, and this server asks for no key; call it as 127.0.0.1 or "
-        "localhost, set an API key, or say allow_open = true if a proxy in front asks for one"
+        "localhost, set an API key, or set allow_open = true if a proxy in front asks for one"
     )

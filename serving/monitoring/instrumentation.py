@@ -20,7 +20,7 @@ log = logging.getLogger("touchstone.drift")
 class Instrumentation:
     """Observes checks; it decides nothing."""
 
-    def __init__(self, *, metrics: Metrics, tracing: Tracing, drift: DriftMonitors) -> None:
+    def __init__(self, *, metrics: Metrics, tracing: Tracing | None, drift: DriftMonitors) -> None:
         self.metrics = metrics
         self.tracing = tracing
         self.drift = drift
@@ -29,22 +29,24 @@ class Instrumentation:
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage of a check, in a span of its own."""
         start = time.perf_counter()
-        with self.tracing.span(name):
+        with contextlib.nullcontext() if self.tracing is None else self.tracing.span(name):
             yield
         self.metrics.time_stage(name, time.perf_counter() - start)
 
     def observe_photos(self, judgements: Sequence[PhotoJudgement]) -> None:
         """Count photos with the times of their steps; called inside the stage that judges them."""
         self.metrics.count_photos(judgements)
-        for judgement in judgements:
-            self.tracing.add_timings(judgement.index, judgement.timings)
+        if self.tracing is not None:
+            for judgement in judgements:
+                self.tracing.add_timings(judgement.index, judgement.timings)
 
     def observe_answer(self, check: Check, detector: Detector, judgements: Sequence[PhotoJudgement]) -> None:
         """Count a verdict, and add a photo of it to the bundle's window of drift."""
         self.metrics.count_check(check)
-        self.tracing.add_outcome(
-            product=check.product, outcome=check.outcome, bundle=check.bundle.name, version=check.bundle.version
-        )
+        if self.tracing is not None:
+            self.tracing.add_outcome(
+                product=check.product, outcome=check.outcome, bundle=check.bundle.name, version=check.bundle.version
+            )
         try:
             self.drift.observe(detector, judgements)
         except Exception:  # the check is judged and stored, so it must be answered

@@ -78,10 +78,6 @@ class Metrics:
         """Read the bytes of bodies held in memory at each scrape."""
         self._body_bytes.set_function(held)
 
-    def add_in_flight(self, requests: int) -> None:
-        """Add requests in flight; a negative number removes them."""
-        self._in_flight.inc(requests)
-
     def show_bundles(self, bundles: Iterable[BundleUsed]) -> None:
         """Show these bundles as serving, and no others."""
         self._bundle.clear()
@@ -96,14 +92,17 @@ class Metrics:
         """Count a connection that the server closed, by its reason."""
         self._closed_connections(reason).inc()
 
-    def count_request(self, *, method: str, route: str, status: int, seconds: float) -> None:
-        """Count an answered request; `route` is the path's template."""
+    def begin_request(self) -> None:
+        """Count a request in flight."""
+        self._in_flight.inc()
+
+    def end_request(self, *, method: str, route: str, status: int, seconds: float, code: str | None) -> None:
+        """Count a request as answered, no longer in flight; `route` is the path's template, `code` a problem's."""
+        self._in_flight.dec()
         self._requests(method, route, status).inc()
         self._request_seconds(route).observe(seconds)
-
-    def count_problem(self, code: str) -> None:
-        """Count a problem by its code."""
-        self._problems(code).inc()
+        if code is not None:
+            self._problems(code).inc()
 
     def count_check(self, check: Check) -> None:
         """Count a verdict."""

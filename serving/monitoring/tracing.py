@@ -6,7 +6,6 @@ no key and no listing.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import importlib
 import time
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from vision.config.read import setting
@@ -52,29 +51,24 @@ class TracingSettings:
 
 
 class Tracing:
-    """Makes spans; without a processor it does nothing."""
+    """Makes spans and hands them to a processor."""
 
-    def __init__(self, settings: TracingSettings, processor: SpanProcessor | None = None) -> None:
-        self._tracer: Tracer | None = None
-        self._provider = None
+    def __init__(self, settings: TracingSettings, processor: SpanProcessor) -> None:
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+
         self._propagator = TraceContextTextMapPropagator()
-        if processor is not None:
-            from opentelemetry.sdk.resources import Resource
-            from opentelemetry.sdk.trace import TracerProvider
-            from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-
-            self._provider = TracerProvider(  # not the global provider: nothing else in this process is traced
-                resource=Resource({"service.name": settings.service_name}),
-                sampler=ParentBased(TraceIdRatioBased(settings.sampled_share)),
-                shutdown_on_exit=False,
-            )
-            self._provider.add_span_processor(processor)
-            self._tracer = self._provider.get_tracer("touchstone")
+        self._provider = TracerProvider(  # not the global provider: nothing else in this process is traced
+            resource=Resource({"service.name": settings.service_name}),
+            sampler=ParentBased(TraceIdRatioBased(settings.sampled_share)),
+            shutdown_on_exit=False,
+        )
+        self._provider.add_span_processor(processor)
+        self._tracer: Tracer = self._provider.get_tracer("touchstone")
 
     def request(self, headers: Iterable[tuple[bytes, bytes]], *, method: str) -> AbstractContextManager[Span]:
         """The span of a request, a child of the caller's where a W3C traceparent names one."""
-        if self._tracer is None:
-            return contextlib.nullcontext(INVALID_SPAN)
         return self._tracer.start_as_current_span(
             method,
             context=self._context_of(headers),
@@ -86,14 +80,10 @@ class Tracing:
 
     def span(self, name: str) -> AbstractContextManager[Span]:
         """A child span of the current one."""
-        if self._tracer is None:
-            return contextlib.nullcontext(INVALID_SPAN)
         return self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False)
 
     def add_timings(self, photo: int, timings: Iterable[Timing]) -> None:
         """Add finished child spans of the current one, for the steps that a compute thread did."""
-        if self._tracer is None:
-            return
         to_wall_ns = time.time_ns() - time.perf_counter_ns()
         for timing in timings:
             span = self._tracer.start_span(
@@ -103,8 +93,6 @@ class Tracing:
 
     def add_outcome(self, *, product: str, outcome: str, bundle: str, version: str) -> None:
         """Set the verdict as attributes of the current span."""
-        if self._tracer is None:
-            return
         trace.get_current_span().set_attributes(
             {
                 "touchstone.product": product,
@@ -115,8 +103,7 @@ class Tracing:
 
     def close(self) -> None:
         """Export the spans that are still queued."""
-        if self._provider is not None:
-            self._provider.shutdown()
+        self._provider.shutdown()
 
     def _context_of(self, headers: Iterable[tuple[bytes, bytes]]) -> Context:
         carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers if name in _TRACE_HEADERS}
@@ -135,9 +122,9 @@ def end_request(span: Span, *, method: str, route: str, status: int, request_id:
         span.set_status(Status(StatusCode.ERROR, code))
 
 
-def open_tracing(settings: TracingSettings) -> Tracing:
-    """Open tracing as the settings say; raises ConfigError naming the extra where an endpoint needs it."""
-    return Tracing(settings, None if settings.endpoint is None else _exporting_processor(settings.endpoint))
+def open_tracing(settings: TracingSettings) -> Tracing | None:
+    """Open tracing as the settings say, None where it is off; raises ConfigError where the extra is missing."""
+    return None if settings.endpoint is None else Tracing(settings, _exporting_processor(settings.endpoint))
 
 
 def _exporting_processor(endpoint: str) -> SpanProcessor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import hmac
 
@@ -14,32 +15,34 @@ from serving.services import services_of
 OPEN = "open"
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who sent a request: `name` is whose Idempotency-Keys these are, `rate_key` whom rate limits count it to."""
+
+    name: str
+    rate_key: str
+
+
 async def require_key(request: Request) -> str:
-    """Give who calls, for the routes that depend on it; raises what `identify_caller` raises."""
-    return identify_caller(request, services_of(request).settings.api_key)
+    """Give the caller's name, for the routes that depend on it; raises what `identify_caller` raises."""
+    return identify_caller(request, services_of(request).settings.api_key).name
 
 
-def identify_caller(request: Request, expected: str | None) -> str:
-    """Give who calls, as a name that Idempotency-Keys hang on; raises KeyRequired or KeyInvalid.
+def identify_caller(request: Request, api_key: str | None) -> Caller:
+    """Give who calls: one key, or where no key is asked, an address. Raises KeyRequired or KeyInvalid.
 
     Keys are compared by their hashes in constant time, so that neither content nor length can be measured.
     """
-    if expected is None:
-        return OPEN
+    if api_key is None:
+        return Caller(name=OPEN, rate_key=caller_at(None if request.client is None else request.client.host))
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise KeyRequired("this server asks for an API key; send it as `Authorization: Bearer KEY`")
-    sent, wanted = _digest(token.strip()), _digest(expected)
+    sent, wanted = _digest(token.strip()), _digest(api_key)
     if not hmac.compare_digest(sent, wanted):
         raise KeyInvalid("this API key is not known here; check that it was copied whole")
-    return wanted.hex()[:16]
-
-
-def rate_limited_as(request: Request, caller: str) -> str:
-    """Give whom rate limits count a request to: its key, or where no key is asked, the address that it came from."""
-    if caller != OPEN:
-        return caller
-    return caller_at(None if request.client is None else request.client.host)
+    name = wanted.hex()[:16]
+    return Caller(name=name, rate_key=name)
 
 
 def _digest(key: str) -> bytes:

@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from serving.compute.deadline import Deadline
 from serving.errors import CursorInvalid, RequestInvalid
 from serving.http.check_body import read_check
-from serving.routes.auth import identify_caller, rate_limited_as, require_key
+from serving.routes.auth import identify_caller, require_key
 from serving.routes.contract import CHECK_BODY, DescribedRoute, answer_of, optional_header, problems
 from serving.schemas.checks import Answered, Check, CheckPage, CheckRecord, Outcome
 from serving.services import services_of, store_of
@@ -33,13 +33,13 @@ async def create_check(request: Request) -> Response:
     settings = services.settings
     caller = identify_caller(request, settings.api_key)
     deadline = Deadline(_request_timeout_s(request))
-    with services.rate_limiter.hold(rate_limited_as(request, caller)):
+    with services.rate_limiter.hold(caller.rate_key):
         services.compute.refuse_overload(deadline)  # before the body is read: a refusal costs next to nothing
         async with deadline.enforced():
             sent = await read_check(request, max_bytes=settings.max_request_bytes, timeout_s=settings.upload_timeout_s)
         with _watch_connection(request, deadline):
             answer = await services.checks.check(
-                sent, key=request.headers.get("idempotency-key"), caller=caller, deadline=deadline
+                sent, key=request.headers.get("idempotency-key"), caller=caller.name, deadline=deadline
             )
     return _json(answer.check, {"Idempotency-Replayed": "true"} if answer.replayed else {})
 

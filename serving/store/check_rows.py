@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import cast
 
 from sqlalchemy import ColumnElement, Table, delete, exists, insert, select
@@ -70,7 +70,7 @@ class CheckRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, new: NewCheck) -> None:
+    def add(self, new: NewCheck) -> Awaitable[None]:
         """Add a check with its photos and its Idempotency-Key in one transaction."""
         rows: list[Rows] = [(_INSERT_CHECK, _check_values(new))]
         if new.photos:
@@ -78,7 +78,7 @@ class CheckRows:
         if new.claim is not None:  # after its 24 hours the same key may belong to another check
             rows.append((delete(_KEYS).where(_KEYS.c.key_hash == new.claim.key_sha256), {}))
             rows.append((insert(_KEYS), _claim_values(new.claim, new)))
-        await self._database.write_rows(rows)
+        return self._database.write_rows(rows)
 
     async def find(self, check_id: str) -> CheckRecord:
         """Give a check as answered, with its reviews; raises CheckNotFound."""
@@ -109,7 +109,7 @@ class CheckRows:
 
         return await self._database.read(work)
 
-    async def find_claimed(self, key_sha256: str, now: datetime.datetime) -> tuple[str, Check] | None:
+    def find_claimed(self, key_sha256: str, now: datetime.datetime) -> Awaitable[tuple[str, Check] | None]:
         """Give the fingerprint and the answer of an Idempotency-Key, None when it is new or older than 24 hours."""
 
         def work(session: Session) -> tuple[str, Check] | None:
@@ -118,7 +118,7 @@ class CheckRows:
                 return None
             return row.fingerprint, Check.model_validate_json(_get_check(session, row.check_id).answer)
 
-        return await self._database.read(work)
+        return self._database.read(work)
 
     async def add_review(self, check_id: str, decision: Decision, note: str, now: datetime.datetime) -> Review:
         """Add a reviewer's decision; raises CheckNotFound."""

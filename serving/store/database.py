@@ -12,7 +12,7 @@ import functools
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,13 +52,13 @@ class Database:
         result: T = await self._submit(_Write(work))
         return result
 
-    async def write_rows(self, rows: Sequence[Rows]) -> None:
+    def write_rows(self, rows: Sequence[Rows]) -> Awaitable[None]:
         """Run statements with their values, without a session, which takes half the time. Otherwise as `write`."""
-        await self._submit(_Write(None, rows))
+        return self._submit(_Write(None, rows))
 
-    async def read(self, work: Callable[[Session], T]) -> T:
+    def read(self, work: Callable[[Session], T]) -> Awaitable[T]:
         """Run `work` on a snapshot; raises StoreUnavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, functools.partial(self._read, work))
+        return asyncio.get_running_loop().run_in_executor(self._readers, functools.partial(self._read, work))
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""
@@ -81,9 +81,9 @@ class Database:
         self._readers.shutdown(wait=True)
         self._engine.dispose()
 
-    async def _submit(self, write: _Write) -> Any:
+    def _submit(self, write: _Write) -> asyncio.Future[Any]:
         self._writes.put(write)
-        return await asyncio.wrap_future(write.done)
+        return asyncio.wrap_future(write.done)
 
     def _read(self, work: Callable[[Session], T]) -> T:
         try:

@@ -49,7 +49,7 @@ class Store:
     async def keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         """Store a check with its readable photos; all of it is on the disk when this returns."""
         kept = [(photo.sha256, data) for photo, data in zip(new.photos, photos, strict=True) if photo.kept]
-        async with self.photo_files.hold(sha256 for sha256, _ in kept):
+        async with self.photo_files.hold([sha256 for sha256, _ in kept]):
             try:
                 await self.photo_files.put(kept)
                 await self.check_rows.add(new)

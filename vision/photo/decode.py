@@ -25,7 +25,7 @@ from vision.errors import (
 )
 from vision.photo.colour import to_srgb
 from vision.photo.exif import TRANSPOSITION, read_orientation, swaps_sides
-from vision.photo.format import SEND_INSTEAD, PhotoFormat, sniff_format
+from vision.photo.format import HEAD_BYTES, SEND_INSTEAD, PhotoFormat, sniff_format, sniff_head
 from vision.photo.header import check_boxes, hide_exif_item, read_jpeg_header, read_png_header, read_webp_header
 
 Side: TypeAlias = Literal["shorter", "longer"]
@@ -143,7 +143,7 @@ def _decode(
 ) -> tuple[Image.Image, PhotoFormat, int, int]:
     """The upright RGB picture, its format, and its upright width and height as uploaded."""
     _check_bytes(data, limits)
-    format_name = sniff_format(data)
+    format_name = sniff_head(data[:HEAD_BYTES]) or sniff_format(data)  # which says what else it is
     try:
         opened = _OPEN[format_name](data, limits)
         width, height = opened.image.size
@@ -152,15 +152,17 @@ def _decode(
             smallest = (max(1, width * smallest_side_px // whole), max(1, height * smallest_side_px // whole))
             opened.image.draft(None, smallest)
         opened.image.load()
-        image = to_srgb(opened.image, opened.image.info.get("icc_profile"))
+        image, profile = opened.image, opened.image.info.get("icc_profile")
+        if profile or image.mode != "RGB" or "transparency" in image.info:
+            image = to_srgb(image, profile)
     except PhotoError:
         raise
     except _FOREIGN_ERRORS as error:
         raise _translate(error, format_name) from error
     if opened.orientation in TRANSPOSITION:
         image = image.transpose(TRANSPOSITION[opened.orientation])
-    if swaps_sides(opened.orientation):
-        width, height = height, width
+        if swaps_sides(opened.orientation):
+            width, height = height, width
     return image, format_name, width, height
 
 

@@ -45,6 +45,7 @@ _UNSUPPORTED: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\0\0\1\0", "an icon file"),
     (b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
 )
+HEAD_BYTES: Final = 256  # all that tells one format from another
 _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"})
 _SEQUENCE_BRANDS: Final = frozenset({b"hevc", b"hevx", b"msf1", b"avis"})
@@ -53,19 +54,28 @@ _SVG: Final = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 
 def sniff_format(data: bytes) -> PhotoFormat:
     """The format of the bytes; raises PhotoNotAnImage, PhotoFormatUnsupported or PhotoAnimated for all others."""
-    if data.startswith(b"\xff\xd8\xff"):
+    found = sniff_head(data[:HEAD_BYTES])
+    if found is None:
+        raise _refusal(data)
+    return found
+
+
+def sniff_head(head: bytes) -> PhotoFormat | None:
+    """The format that the first HEAD_BYTES of a file show, None where they show none that is read.
+
+    Raises PhotoFormatUnsupported or PhotoAnimated for a video or a sequence of pictures.
+    """
+    if head.startswith(b"\xff\xd8\xff"):
         return "jpeg"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
-    if data[4:8] == b"ftyp":
-        return _sniff_brand(data)
-    raise _refusal(data)
+    return _sniff_brand(head) if head[4:8] == b"ftyp" else None
 
 
 def _sniff_brand(data: bytes) -> PhotoFormat:
-    size = min(int.from_bytes(data[:4], "big"), 256)
+    size = min(int.from_bytes(data[:4], "big"), HEAD_BYTES)
     brands = {data[8:12], *(data[i : i + 4] for i in range(16, size - 3, 4))}
     if data[8:12] in _SEQUENCE_BRANDS:
         raise PhotoAnimated(f"the file is a sequence of pictures (brand {_word(data[8:12])}): {SEND_INSTEAD}.")

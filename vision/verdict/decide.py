@@ -115,18 +115,21 @@ def decide(
     usable = [photo for photo in readable if not photo.quality]
     view_reasons, view_missing = _judge_views(photos, views, bundle.metadata.required_views)
     shows_little = len(usable) == 1 or any(reason.code == "views_unknown" for reason in view_reasons)
-    of_listing = graph.listing_calibration(1 if shows_little else len(readable))
     of_photo = graph.listing_calibration(1)
+    of_listing = of_photo if shows_little else graph.listing_calibration(len(readable))
+    photo_bounds = of_photo.bounds(validation_share) if kind == "calibrated" else UNBOUNDED
+    bounds = of_listing.bounds(validation_share) if kind == "calibrated" and not shows_little else photo_bounds
+    photo_thresholds = graph.thresholds_for(product, one_photo=True)
     rule = _Rule(
         product=product,
         products=bundle.metadata.products,
         floors=tuple(graph.support[name] for name in bundle.metadata.products) if graph.support else (),
-        thresholds=graph.thresholds_for(product, one_photo=shows_little),
+        thresholds=photo_thresholds if shows_little else graph.thresholds_for(product),
         calibration=of_listing.calibration,
-        bounds=of_listing.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
-        photo_thresholds=graph.thresholds_for(product, one_photo=True),
+        bounds=bounds,
+        photo_thresholds=photo_thresholds,
         photo_calibration=graph.photo_calibration,
-        photo_bounds=of_photo.bounds(validation_share) if kind == "calibrated" else UNBOUNDED,
+        photo_bounds=photo_bounds,
         shift=base_rate_shift(validation_share, share) if kind == "calibrated" else 0.0,
         kind=kind,
         shows_little=shows_little,

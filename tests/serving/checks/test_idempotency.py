@@ -84,5 +84,14 @@ def test_a_key_that_cannot_be_used_is_refused(server: Running, bad: str) -> None
 
 def test_two_callers_may_use_the_same_key() -> None:
     request = CheckRequest(photos=(b"a",))
-    assert make_claim("k", "one", request).key_sha256 != make_claim("k", "two", request).key_sha256
-    assert make_claim("k", "one", request) == make_claim("k", "one", request)
+    one, again, two = (make_claim("k", caller, request, ["hash of a"]) for caller in ("one", "one", "two"))
+    assert one.key_sha256 != two.key_sha256
+    assert one == again
+
+
+def test_other_photos_or_another_listing_are_other_content() -> None:
+    first = make_claim("k", "one", CheckRequest(photos=(b"a",)), ["hash of a"])
+    other_photo = make_claim("k", "one", CheckRequest(photos=(b"b",)), ["hash of b"])
+    other_listing = make_claim("k", "one", CheckRequest(photos=(b"a",), listing_id="x"), ["hash of a"])
+    assert len({first.fingerprint, other_photo.fingerprint, other_listing.fingerprint}) == 3
+    assert len({first.key_sha256, other_photo.key_sha256, other_listing.key_sha256}) == 1

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from serving.errors import MemoryFull
-from serving.http.body_memory import BodyBytes
+from serving.http.body_memory import BodyMemory
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.occupied import until
 from tests.serving.servers.raw_http import check_head, connect, multipart, read_answer
@@ -18,7 +18,7 @@ MB = 2**20
 
 
 def test_bytes_past_the_limit_are_refused_and_not_counted() -> None:
-    held = BodyBytes(100)
+    held = BodyMemory(100)
     held.take(100)
     with pytest.raises(MemoryFull):
         held.take(1)
@@ -31,12 +31,12 @@ def test_a_body_that_announces_more_than_there_is_room_is_refused_before_it_is_r
     server = start(store="none", max_request_bytes=4 * MB, max_bytes_in_hand=4 * MB)
     with connect(server) as first, connect(server) as second:
         first.sendall(check_head(3 * MB) + bytes(2 * MB))
-        until(lambda: server.services.body_bytes.held == 2 * MB)
+        until(lambda: server.services.body_memory.held == 2 * MB)
         second.sendall(check_head(3 * MB) + b"x")
         answer = read_answer(second)
         assert (answer.status, b'"memory_full"' in answer.body) == (503, True)
         assert "retry-after" in answer.headers
-    until(lambda: server.services.body_bytes.held == 0)  # the first left half way
+    until(lambda: server.services.body_memory.held == 0)  # the first left half way
     assert server.check(jpeg()).status_code == 200
 
 
@@ -44,12 +44,12 @@ def test_a_body_without_a_length_is_refused_when_it_grows_past_the_room(start: C
     server = start(store="none", max_request_bytes=4 * MB, max_bytes_in_hand=4 * MB)
     with connect(server) as first, connect(server) as second:
         first.sendall(check_head(3 * MB) + bytes(2 * MB))
-        until(lambda: server.services.body_bytes.held == 2 * MB)
+        until(lambda: server.services.body_memory.held == 2 * MB)
         second.sendall(check_head(None))
         with contextlib.suppress(ConnectionError):
             second.sendall(b"%x\r\n" % (3 * MB) + bytes(3 * MB) + b"\r\n")
         assert read_answer(second).status == 503
-        assert server.services.body_bytes.held == 2 * MB
+        assert server.services.body_memory.held == 2 * MB
 
 
 def test_announcing_much_and_sending_nothing_keeps_nobody_out(start: Callable[..., Running]) -> None:
@@ -57,7 +57,7 @@ def test_announcing_much_and_sending_nothing_keeps_nobody_out(start: Callable[..
     with contextlib.ExitStack() as stack:
         for _ in range(20):
             stack.enter_context(connect(server)).sendall(check_head(4 * MB) + b"x")
-        until(lambda: server.services.body_bytes.held == 20)
+        until(lambda: server.services.body_memory.held == 20)
         assert server.check(jpeg()).status_code == 200
 
 
@@ -67,7 +67,7 @@ def test_a_half_sent_upload_times_out_and_holds_nothing_after(start: Callable[..
         connection.sendall(check_head(3 * MB) + bytes(MB))
         answer = read_answer(connection)
         assert (answer.status, b'"upload_timed_out"' in answer.body) == (408, True)
-    until(lambda: server.services.body_bytes.held == 0)
+    until(lambda: server.services.body_memory.held == 0)
 
 
 def test_large_answers_are_bounded_too_and_the_small_ones_go_on(start: Callable[..., Running]) -> None:
@@ -76,11 +76,11 @@ def test_large_answers_are_bounded_too_and_the_small_ones_go_on(start: Callable[
     check_id = server.answer(photo)["check_id"]
     path = f"/v1/checks/{check_id}/photos/0"
     assert server.http.get(path).status_code == 200
-    server.services.body_bytes.most = len(photo) // 4
+    server.services.body_memory.max_bytes = len(photo) // 4
     response: httpx.Response = server.http.get(path)
     assert (response.status_code, response.json()["code"]) == (503, "memory_full")
     assert server.http.get(f"/v1/checks/{check_id}").status_code == 200
-    assert server.services.body_bytes.held == 0
+    assert server.services.body_memory.held == 0
 
 
 def test_an_answer_that_goes_out_in_pieces_arrives_whole(server: Running) -> None:
@@ -95,10 +95,10 @@ def test_a_multipart_body_is_held_until_its_answer(server: Running) -> None:
     body = multipart(jpeg())
     with connect(server) as connection:
         connection.sendall(check_head(len(body)) + body[:-10])
-        until(lambda: server.services.body_bytes.held == len(body) - 10)
+        until(lambda: server.services.body_memory.held == len(body) - 10)
         connection.sendall(body[-10:])
         assert read_answer(connection).status == 200
-        until(lambda: server.services.body_bytes.held == 0)
+        until(lambda: server.services.body_memory.held == 0)
 
 
 @pytest.mark.parametrize("piece_bytes", [7, 1000, 10**6], ids=["many at once", "some at once", "alone"])

@@ -151,7 +151,7 @@ def test_a_reader_that_takes_nothing_is_cut_off_and_what_it_asked_for_is_let_go(
     with connect(server, receive_buffer=4096) as connection:
         connection.sendall(get(f"/v1/checks/{check_id}/photos/0") * 10)  # more than the kernel's buffers take
         until(lambda: cut_off in server.http.get("/metrics").text)
-        until(lambda: server.services.body_bytes.held == 0)
+        until(lambda: server.services.body_memory.held == 0)
     assert server.http.get(f"/v1/checks/{check_id}/photos/0").status_code == 200
 
 

@@ -156,10 +156,7 @@ def test_spans_hold_nothing_of_the_photo_the_key_or_the_listing(server: Running,
 
 
 def test_without_an_address_nothing_is_traced() -> None:
-    tracing = open_tracing(TracingSettings())
-    with tracing.request([], method="GET") as span, tracing.span("judge"):
-        assert not span.is_recording()
-    tracing.close()
+    assert open_tracing(TracingSettings()) is None
 
 
 def test_an_address_without_the_extra_is_refused_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ def test_a_refused_body_is_not_held(full: Running) -> None:
     with connect(full) as connection:
         connection.sendall(check_head(len(body)) + body)
         assert read_answer(connection).status == 503
-        assert full.services.body_bytes.held == 0
+        assert full.services.body_memory.held == 0
 
 
 def test_the_answer_to_a_client_that_waits_for_100_continue_closes_the_connection(full: Running) -> None:
