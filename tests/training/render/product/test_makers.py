@@ -66,13 +66,3 @@ def test_a_value_beyond_the_limits_has_no_interval() -> None:
     assert interval_of(rule, "length_factor", 0.71) is None
     assert interval_of(rule, "length_factor", 0.83) is None
     assert interval_of(rule, "length_factor", 0.75) == (0.72, 0.82)
-
-
-def test_the_genuine_line_keeps_far_closer_to_the_specification_than_any_cue() -> None:
-    items = [draw_genuine_item(np.random.default_rng(seed)) for seed in range(500)]
-    nominal = Item()
-    assert max(abs(item.nozzle_length / nominal.nozzle_length - 1) for item in items) < 0.05  # a cue: 0.18 at least
-    assert max(abs(item.ring_width / nominal.ring_width - 1) for item in items) < 0.10  # a cue: 0.40 at least
-    assert max(abs(item.mark_tilt_deg) for item in items) < 1.0  # a cue: 2.2 at least
-    assert max(abs(item.plate_tilt_deg) for item in items) < 2.0  # a cue: 5 at least
-    assert len({item.serial for item in items}) == len(items)
