@@ -1,14 +1,13 @@
-"""Whether verdicts hang on the crops that explain them: paint them out, and compare with other crops of the same size.
+"""Deletion test: whether verdicts change when their crops are painted out, compared with other crops of the same size.
 
     python -m benchmarks.detection.deletion BUNDLE MANIFEST [--where split==test] [--listings 100] [--networks 5]
 
-Of listings that the bundle never saw and calls genuine or counterfeit, the two or three crops of each photo that spoke
-for that verdict are painted out (training/perturbations/product.py), and the photo and the listing judged again; then
-crops anywhere in the photo, crops on the product's box, and the crops that a randomised network
-(benchmarks/detection/random_weights.py) gives for the same verdict. `moved` is how far a photo's logit goes towards the
-other side, in standard deviations of the photos' logits; `changed` the share of listings with another outcome; `crops
-less` what the crops did beyond. At the end the randomised networks' own logit, after their own crops. Intervals are
-over listings, differences paired.
+On held-out listings with the outcome genuine or counterfeit, the two or three crops of each photo that support the
+outcome are painted out (training/perturbations/product.py), and photo and listing are judged again. The same is done
+with crops anywhere in the photo, crops on the product's box, and the crops of a network with random weights
+(benchmarks/detection/random_weights.py). `moved` is how far a photo's logit moves towards the other class, in standard
+deviations of the photos' logits; `changed` is the share of listings with another outcome; `crops minus this` is the
+paired difference. The last line has the random networks' own logit, after their own crops. Intervals are over listings.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from benchmarks.detection.deletion_effect import (
     own_deletion,
 )
 from benchmarks.detection.pointing import in_words, share_of
-from benchmarks.detection.random_weights import randomise_bundle
+from benchmarks.detection.random_weights import shuffle_weights
 from training.data.manifest import Manifest, PhotoRow, read_manifest
 from training.progress import photo_progress
 from training.robustness.robustness import draw_listings
@@ -46,7 +45,12 @@ def main() -> None:
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--where", action="append", default=[])
     parser.add_argument("--listings", type=int, default=100, help="drawn by label, product and the seed")
-    parser.add_argument("--networks", type=int, default=5, help="randomised networks, each on a fifth of the listings")
+    parser.add_argument(
+        "--networks",
+        type=int,
+        default=5,
+        help="networks with random weights; each judges an equal share of the listings",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
@@ -55,23 +59,23 @@ def main() -> None:
     manifest = read_manifest(arguments.manifest, where=arguments.where).labelled()
     listings = unseen_listings(manifest, bundle, arguments.listings, arguments.seed)
     if not listings:
-        raise SystemExit("no labelled listing that the bundle never saw: give another manifest or --where")
+        raise SystemExit("no labelled listing is held-out for this bundle: give another manifest or --where")
     photos = [row.photo for rows in listings for row in rows]
     with TemporaryDirectory() as scratch:
         others = [
-            Detector(randomise_bundle(bundle, Path(scratch) / str(n), photos, seed=arguments.seed + n))
+            Detector(shuffle_weights(bundle, Path(scratch) / str(n), photos, seed=arguments.seed + n))
             for n in range(arguments.networks)
         ]
         found = judge(Detector(bundle), others, listings, arguments.seed, arguments.threads, console)
     spreads = logit_spreads(found)
-    print(f"standard deviation of photos' logits: {spreads[0]:.3g}, of the randomised networks' {spreads[1]:.3g}")
+    print(f"standard deviation of photos' logits: {spreads[0]:.3g}, of the random networks' {spreads[1]:.3g}")
     for outcome in ("counterfeit", "genuine"):
         print_figures(f"called {outcome}", [one for one in found if one.outcome == outcome], spreads)
     print_figures("both", found, spreads)
 
 
 def unseen_listings(manifest: Manifest, bundle: Bundle, count: int, seed: int) -> list[tuple[PhotoRow, ...]]:
-    """The first 12 photos of each listing drawn by the seed of those of which the bundle saw no photo."""
+    """The first 12 photos of `count` listings drawn by the seed, none of which the bundle was fitted on."""
     seen = seen_photos(bundle)
     known = {row.listing for row in manifest.rows if _digest(row) in seen}
     strata = {
@@ -91,7 +95,7 @@ def judge(
     threads: int,
     console: Console,
 ) -> list[ListingDeletion]:
-    """Every listing with a verdict, each against one of the randomised networks."""
+    """Every listing with a verdict, each against one of the random networks."""
     total = sum(len(rows) for rows in listings)
     with photo_progress("painting out", total, console) as advance, ThreadPoolExecutor(threads) as pool:
 
@@ -105,17 +109,17 @@ def judge(
 
 
 def print_figures(title: str, found: list[ListingDeletion], spreads: tuple[float, float]) -> None:
-    """Two lines a place; moves are told in standard deviations."""
+    """Two lines a place; moves are in standard deviations."""
     print(f"\n{title}: {len(found)} listings, {sum(len(one.photos) for one in found)} photos")
     if not found:
         return
     for place, f in measure_deletion(found, spreads[0]).items():
-        less = f"; crops less: {in_words(f.moved_less)}" if place != "crops" else ""
-        less_changed = f"; crops less: {in_words(f.changed_less)}" if place != "crops" else ""
+        less = f"; crops minus this: {in_words(f.moved_less)}" if place != "crops" else ""
+        less_changed = f"; crops minus this: {in_words(f.changed_less)}" if place != "crops" else ""
         print(f"  {place}: moved {in_words(f.moved)}{less}")
         print(f"    changed {in_words(f.changed)}{less_changed}")
     own, less_anywhere = own_deletion(found, spreads[1])
-    print(f"  randomised networks' own logit: moved {in_words(own)}, less crops anywhere {in_words(less_anywhere)}")
+    print(f"  random networks' own logit: moved {in_words(own)}, minus crops anywhere {in_words(less_anywhere)}")
 
 
 def _digest(row: PhotoRow) -> str:

@@ -1,7 +1,7 @@
-"""Whether a verdict hangs on the crops that it is explained by: paint them out, and judge again.
+"""How a verdict changes when the crops that explain it are painted out.
 
-Beside them, as many crops of the same size elsewhere: anywhere in the photo, on the product's box, and where a network
-with shuffled weights puts its own. All are filled by the same smooth continuation of their surroundings.
+For comparison as many crops of the same size are painted out elsewhere: anywhere in the photo, on the product's box,
+and where a network with random weights has its own. All are filled by a smooth continuation of their surroundings.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from vision.explain.crops import evidence_crops
 from vision.photo.decode import open_photo
 from vision.verdict import Outcome, PhotoJudgement
 
-Place = Literal["crops", "anywhere", "on_product", "randomised"]
-PLACES: Final[tuple[Place, ...]] = ("crops", "anywhere", "on_product", "randomised")
+Place = Literal["crops", "anywhere", "on_product", "random_weights"]
+PLACES: Final[tuple[Place, ...]] = ("crops", "anywhere", "on_product", "random_weights")
 _TRIES: Final = 100  # to lay a random crop beside the others; where none fits, they overlap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoDeletion:
-    """What painting out did to one photo of a listing that was called genuine or counterfeit.
+    """The effect on one photo of a listing with the outcome genuine or counterfeit.
 
-    `moved`: by place, how far the photo's logit went towards the other side. `own` is the same of the randomised
+    `moved`: by place, how far the photo's logit moved towards the other class. `own` is the same of the random
     network's own logit after its own crops, and `own_anywhere` after the crops anywhere.
     """
 
@@ -49,7 +49,7 @@ class PhotoDeletion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingDeletion:
-    """A listing that was called genuine or counterfeit; `changed`: by place, whether its outcome is another one."""
+    """A listing with the outcome genuine or counterfeit; `changed`: by place, whether the outcome differs."""
 
     listing: str
     outcome: Outcome
@@ -59,7 +59,7 @@ class ListingDeletion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionFigures:
-    """Of a place: how far logits `moved`, the share of listings `changed`, and what the crops did beyond it, paired."""
+    """Of a place: how far logits `moved`, the share of listings `changed`, and the paired differences of the crops."""
 
     moved: Estimate
     moved_less: Estimate
@@ -68,9 +68,9 @@ class DeletionFigures:
 
 
 def delete_crops(
-    detector: Detector, randomised: Detector, rows: Sequence[PhotoRow], *, seed: int
+    detector: Detector, random_network: Detector, rows: Sequence[PhotoRow], *, seed: int
 ) -> ListingDeletion | None:
-    """Judges one listing's rows as they are and painted out; None where its outcome is neither side, or none."""
+    """Judges one listing's rows as they are and painted out; None unless its outcome is genuine or counterfeit."""
     judged = [_judge(detector, row, i) for i, row in enumerate(rows)]
     read = [(row, image, judgement) for row, (image, judgement) in zip(rows, judged, strict=True) if image]
     if not read:
@@ -80,7 +80,8 @@ def delete_crops(
     if before not in ("genuine", "counterfeit"):
         return None
     found = [
-        _delete_in_photo(detector, randomised, row, image, judgement, before, seed) for row, image, judgement in read
+        _delete_in_photo(detector, random_network, row, image, judgement, before, seed)
+        for row, image, judgement in read
     ]
     outcomes = {
         place: detector.decide_listing([after[place] for _, after in found], product=product).outcome
@@ -95,13 +96,13 @@ def delete_crops(
 
 
 def logit_spreads(listings: Sequence[ListingDeletion]) -> tuple[float, float]:
-    """The standard deviations of the photos' logits: the detector's, and the randomised networks'."""
+    """The standard deviations of the photos' logits: the detector's, and the random networks'."""
     photos = [photo for one in listings for photo in one.photos]
     return float(np.std([photo.logit for photo in photos])), float(np.std([photo.own_logit for photo in photos]))
 
 
 def measure_deletion(listings: Sequence[ListingDeletion], spread: float) -> dict[Place, DeletionFigures]:
-    """The figures of each place; moves are told in `spread`s."""
+    """The figures of each place; moves are in units of `spread`."""
     photos = [photo for one in listings for photo in one.photos]
     names, of_photos = [one.listing for one in listings], [photo.listing for photo in photos]
     moved = {place: [photo.moved[place] / spread for photo in photos] for place in PLACES}
@@ -118,7 +119,7 @@ def measure_deletion(listings: Sequence[ListingDeletion], spread: float) -> dict
 
 
 def own_deletion(listings: Sequence[ListingDeletion], spread: float) -> tuple[Estimate, Estimate]:
-    """How far the randomised networks' own logit moved by their own crops, in `spread`s, and how much further than by
+    """How far the random networks' own logit moved without their own crops, in units of `spread`, and the difference to
     crops anywhere.
     """
     photos = [photo for one in listings for photo in one.photos]
@@ -130,7 +131,7 @@ def own_deletion(listings: Sequence[ListingDeletion], spread: float) -> tuple[Es
 
 
 def random_boxes(boxes: Sequence[Box], within: Box, rng: np.random.Generator) -> tuple[Box, ...]:
-    """Boxes of the same sizes whose middles lie in `within`, inside the photo and beside each other where they fit."""
+    """Boxes of the same sizes with their centres in `within`, inside the photo, without overlap where they fit."""
     placed: list[Box] = []
     for box in boxes:
         for _ in range(_TRIES):
@@ -143,7 +144,7 @@ def random_boxes(boxes: Sequence[Box], within: Box, rng: np.random.Generator) ->
 
 def _delete_in_photo(
     detector: Detector,
-    randomised: Detector,
+    random_network: Detector,
     row: PhotoRow,
     image: Image.Image,
     judgement: PhotoJudgement,
@@ -151,18 +152,18 @@ def _delete_in_photo(
     seed: int,
 ) -> tuple[PhotoDeletion, dict[Place, PhotoJudgement]]:
     side = 1.0 if outcome == "genuine" else -1.0
-    own = randomised.judge_photo(_png(image), judgement.index)
+    own = random_network.judge_photo(_png(image), judgement.index)
     boxes = _crop_boxes(judgement, outcome)
     rng = np.random.default_rng([seed, int.from_bytes(hashlib.sha256(row.photo.name.encode()).digest()[:4], "big")])
     painted: dict[Place, bytes] = {
         "crops": _without(image, boxes),
         "anywhere": _without(image, random_boxes(boxes, (0, 0, 1, 1), rng)),
         "on_product": _without(image, random_boxes(boxes, row.box or (0, 0, 1, 1), rng)),
-        "randomised": _without(image, _as_many(_crop_boxes(own, outcome), boxes, rng)),
+        "random_weights": _without(image, _as_many(_crop_boxes(own, outcome), boxes, rng)),
     }
     after = {place: detector.judge_photo(data, judgement.index) for place, data in painted.items()}
-    own_crops = randomised.judge_photo(painted["randomised"], judgement.index)
-    own_anywhere = randomised.judge_photo(painted["anywhere"], judgement.index)
+    own_crops = random_network.judge_photo(painted["random_weights"], judgement.index)
+    own_anywhere = random_network.judge_photo(painted["anywhere"], judgement.index)
     photo = PhotoDeletion(
         listing=row.listing,
         logit=_logit(judgement),
@@ -191,7 +192,7 @@ def _crop_boxes(judgement: PhotoJudgement, outcome: Outcome) -> tuple[Box, ...]:
 
 
 def _as_many(found: Sequence[Box], boxes: Sequence[Box], rng: np.random.Generator) -> tuple[Box, ...]:
-    """As many of the found boxes as `boxes`; where they are fewer, random ones make up the number."""
+    """As many of the found boxes as `boxes`; random ones replace those that are missing."""
     return (*found[: len(boxes)], *random_boxes(boxes[len(found) :], (0, 0, 1, 1), rng))
 
 
@@ -214,7 +215,7 @@ def _random_box(width: float, height: float, within: Box, rng: np.random.Generat
 
 
 def _start(length: float, low: float, high: float, rng: np.random.Generator) -> float:
-    """Where a span of this length begins whose middle lies in low..high, as far as it then stays in 0..1."""
+    """The start of a span of this length with its centre in low..high, moved so that it stays in 0..1."""
     first, last = max(low, length / 2), min(high, 1 - length / 2)
     middle = rng.uniform(first, last) if first < last else min(max((low + high) / 2, length / 2), 1 - length / 2)
     return float(middle - length / 2)

@@ -1,9 +1,9 @@
-"""What drift finds: photos that the bundle never saw, as they are and shifted, against its validation sample.
+"""What drift detection finds: held-out photos, unchanged and shifted, compared with the bundle's validation sample.
 
     python -m benchmarks.detection.drift BUNDLE MANIFEST --where split==test [--other MANIFEST]
 
 One photo of each listing is sent, as `serving.monitoring.drift` takes it, and all of them are one window. False alarms
-are counted on the same photos: validation and window are thrown together and dealt anew, so that nothing is shifted
+are counted on the same photos: validation and window are pooled and split at random again, so that nothing is shifted
 between them.
 """
 
@@ -31,14 +31,14 @@ from vision.drift_sample import ValidationSample, measure_photo, read_sample
 Columns = Mapping[str, NDArray[np.float64]]
 
 
-def standing_photo(manifest: Manifest, rows: Sequence[int]) -> bytes:
-    """The photo that `vision.drift_sample.representative_photo` chooses: the first one is a listing's best view."""
+def representative_photo(manifest: Manifest, rows: Sequence[int]) -> bytes:
+    """The photo that `vision.drift_sample.representative_photo` chooses; the first would be a listing's best view."""
     photos = [manifest.rows[row].photo.read_bytes() for row in rows[:MAX_PHOTOS]]
     return min(photos, key=lambda data: hashlib.sha256(data).hexdigest())
 
 
 def as_jpeg(image: Image.Image, quality: int) -> bytes:
-    """The picture as a JPEG."""
+    """The image as a JPEG."""
     stream = io.BytesIO()
     image.convert("RGB").save(stream, "JPEG", quality=quality)
     return stream.getvalue()
@@ -50,7 +50,7 @@ def darkened(data: bytes, factor: float) -> bytes:
 
 
 SHIFTS: Mapping[str, Callable[[bytes], bytes]] = {
-    "as they are": lambda data: data,
+    "unchanged": lambda data: data,
     "JPEG quality 50": lambda data: as_jpeg(Image.open(io.BytesIO(data)), 50),
     "JPEG quality 20": lambda data: as_jpeg(Image.open(io.BytesIO(data)), 20),
     "light x 0.8": lambda data: darkened(data, 0.8),
@@ -61,23 +61,23 @@ SHIFTS: Mapping[str, Callable[[bytes], bytes]] = {
 def measure_window(detector: Detector, sample: ValidationSample, photos: Sequence[bytes], threads: int) -> Columns:
     """Each measure of the photos that can be read, by name."""
 
-    def look(data: bytes) -> dict[str, float] | None:
+    def measure(data: bytes) -> dict[str, float] | None:
         return measure_photo(detector.judge_photo(data, 0), detector.scorer.graph, sample.projection)
 
     with ThreadPoolExecutor(threads) as pool:
-        rows = [row for row in pool.map(look, photos) if row is not None]
+        rows = [row for row in pool.map(measure, photos) if row is not None]
     return {name: np.array([row[name] for row in rows]) for name in sample.values}
 
 
 def describe_window(name: str, found: Sequence[MeasureDrift]) -> str:
-    """One line of a table: what shifted, the least p-value and the largest PSI."""
+    """One line of a table: the shifted measures with their PSI, and the smallest p-value."""
     shifted = ", ".join(f"{one.measure} (PSI {one.psi:.2f})" for one in found if one.shifted) or "nothing"
-    least = min(found, key=lambda one: one.p_value)
-    return f"| {name} | {shifted} | {least.p_value:.1e} ({least.measure}) |"
+    smallest = min(found, key=lambda one: one.p_value)
+    return f"| {name} | {shifted} | {smallest.p_value:.1e} ({smallest.measure}) |"
 
 
 def false_alarms(sample: Columns, window: Columns, limit: float, *, rounds: int, seed: int = 0) -> float:
-    """The share of rounds with an alarm, when the rows of both are dealt anew into a sample and a window."""
+    """The share of rounds with an alarm when the rows of both are split at random into a sample and a window."""
     random = np.random.default_rng(seed)
     alarms = 0
     for _ in range(rounds):
@@ -98,7 +98,7 @@ def false_alarms(sample: Columns, window: Columns, limit: float, *, rounds: int,
 def false_alarms_by_bundle(limit: float, *, bundles: int, windows: int, seed: int = 0) -> NDArray[np.float64]:
     """The share of alarms of each of many samples, 750 rows and 12 independent measures, over windows of 500. [bundles]
 
-    All windows of a bundle are compared with one sample, so its rate is its own, and only the mean is what was stated.
+    All windows of a bundle are compared with one sample, so its rate differs, and only the mean is the nominal rate.
     """
     random = np.random.default_rng(seed)
     names = [str(n) for n in range(12)]
@@ -116,7 +116,7 @@ def _known(values: NDArray[np.float64]) -> int:
 
 
 def main() -> None:
-    """Send, compare and count."""
+    """Print the shifts that are found, then the false alarms."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("manifest", type=Path)
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=0.001, help="false alarms a window")
     parser.add_argument("--rounds", type=int, default=2000)
     parser.add_argument(
-        "--bundles", type=int, default=0, help="made-up validation samples, each with a rate of its own"
+        "--bundles", type=int, default=0, help="simulated validation samples, to see how the rate varies"
     )
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
@@ -135,32 +135,32 @@ def main() -> None:
         raise SystemExit(f"{arguments.bundle} has no validation sample: train it again")
     references = {name: make_reference(values, np.ones(len(values))) for name, values in sample.values.items()}
     manifest = read_manifest(arguments.manifest, where=arguments.where)
-    photos = [standing_photo(manifest, rows) for rows in manifest.listings.values()]
+    photos = [representative_photo(manifest, rows) for rows in manifest.listings.values()]
     print(f"{len(sample.product)} validation listings, {len(photos)} sent, {len(references)} measures\n")
-    print("| sent | shifted | least p-value |\n|---|---|---|")
+    print("| sent | shifted | smallest p-value |\n|---|---|---|")
     for name, shift in SHIFTS.items():
         window = measure_window(detector, sample, [shift(data) for data in photos], arguments.threads)
         print(describe_window(name, compare_window(references, window, arguments.limit)), flush=True)
-        if name == "as they are":
+        if name == "unchanged":
             unshifted = window
     if arguments.other is not None:
         goods = read_manifest(arguments.other)
-        others = [standing_photo(goods, rows) for rows in goods.listings.values()][: len(photos)]
+        others = [representative_photo(goods, rows) for rows in goods.listings.values()][: len(photos)]
         window = measure_window(detector, sample, others, arguments.threads)
         print(describe_window("other goods", compare_window(references, window, arguments.limit)), flush=True)
         for share in (0.1, 0.2):
             swapped = round(share * len(photos))
             mixed = {name: np.concatenate([window[name][:swapped], unshifted[name][swapped:]]) for name in unshifted}
-            told = f"{share:.0%} other goods"
-            print(describe_window(told, compare_window(references, mixed, arguments.limit)), flush=True)
+            name = f"{share:.0%} other goods"
+            print(describe_window(name, compare_window(references, mixed, arguments.limit)), flush=True)
     print()
     for limit in (0.05, 0.01, 0.001):
         rate = false_alarms(sample.values, unshifted, limit, rounds=arguments.rounds)
-        print(f"false alarms stated {limit:g} a window, measured {rate:.4f} of {arguments.rounds}")
+        print(f"false alarms: nominal {limit:g} a window, measured {rate:.4f} in {arguments.rounds} rounds")
     if arguments.bundles:
         rates = false_alarms_by_bundle(0.05, bundles=arguments.bundles, windows=200)
-        median, most = np.quantile(rates, [0.5, 0.9])
-        print(f"stated 0.05, by bundle: mean {rates.mean():.4f}, median {median:.4f}, a tenth above {most:.4f}")
+        median, high = np.quantile(rates, [0.5, 0.9])
+        print(f"nominal 0.05, by bundle: mean {rates.mean():.4f}, median {median:.4f}, 90th percentile {high:.4f}")
 
 
 if __name__ == "__main__":

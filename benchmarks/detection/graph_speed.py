@@ -1,9 +1,9 @@
-"""How long a bundle's graphs take for one photo on one core, beside each other.
+"""CPU time of a bundle's graphs for one photo on one core.
 
     python -m benchmarks.detection.graph_speed runs/sneakers/bundle [MORE.onnx …]
 
-Each graph is run once a round in turn, so that what else the machine does meets all of them, and the processor time
-of this process is taken, not the clock's. Graphs beside the bundle's are given by their files.
+Graphs take turns, one run each a round, so that other load on the machine affects all of them. The figure is the
+process's CPU time. Further graphs are given by their files.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WARM_ROUNDS = 3
 
 
 def main() -> None:
-    """Print a line a graph: median milliseconds, and how often it fits into the first one's."""
+    """Print a line a graph: median milliseconds, and the speed-up over the first."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("graphs", type=Path, nargs="*")

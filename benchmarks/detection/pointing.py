@@ -1,14 +1,14 @@
-"""Whether evidence points at the cue that gives a counterfeit away, against chance and randomised networks.
+"""Pointing game: whether evidence points at the cue, compared with chance and with random networks.
 
     python -m benchmarks.detection.pointing BUNDLE MANIFEST [--where split==test] [--listings 200] [--networks 5]
 
-Over counterfeit photos with a visible cue (a mask with anything in it) that the bundle never saw, whatever the verdict:
-`hit` is the share of photos on which the place that speaks most for counterfeit lies in the cue's mask widened by one
-place, `chance` what a random place of the photo would reach, `on product` what a random place of the product's box
-would, and `inside` the share of all evidence for counterfeit that lies in the widened mask. Cues are taken together,
-then the smallest alone, which is strictest, then all of them without the map's outermost places, where randomised
-networks are strongest. The randomised networks are the same graph with its weights shuffled
-(benchmarks/detection/random_weights.py); their photos are pooled. Intervals are over listings.
+Measured on held-out counterfeit photos with a visible cue (a mask that is not empty), whatever the verdict. `hit` is
+the share of photos on which the place with the most evidence for counterfeit lies in the cue's mask, widened by one
+place. `chance` is the same for a random place of the photo, `on product` for a random place of the product's box.
+`inside` is the share of all evidence for counterfeit that lies in the widened mask. There are three variants: all cues
+together; the smallest alone, which is strictest; and all without the map's outermost places, where random networks have
+the most evidence. Random networks are the same graph with shuffled weights (benchmarks/detection/random_weights.py);
+their photos are pooled. Intervals are over listings.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from benchmarks.detection.pointing_game import (
     point,
     smallest_cue,
 )
-from benchmarks.detection.random_weights import randomise_bundle
+from benchmarks.detection.random_weights import shuffle_weights
 from training.data.manifest import Manifest, PhotoRow, read_manifest
 from training.progress import photo_progress
 from training.robustness.robustness import draw_listings
@@ -51,7 +51,12 @@ def main() -> None:
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--where", action="append", default=[])
     parser.add_argument("--listings", type=int, default=200, help="counterfeit listings, drawn by the seed")
-    parser.add_argument("--networks", type=int, default=5, help="randomised networks, each on a fifth of the listings")
+    parser.add_argument(
+        "--networks",
+        type=int,
+        default=5,
+        help="networks with random weights; each judges an equal share of the listings",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
@@ -60,23 +65,25 @@ def main() -> None:
     manifest = read_manifest(arguments.manifest, where=arguments.where)
     rows = marked_rows(manifest, bundle, arguments.listings, arguments.seed)
     if not rows:
-        raise SystemExit("no counterfeit photo with a mask that the bundle never saw: give another manifest or --where")
+        raise SystemExit(
+            "no counterfeit photo with a mask is held-out for this bundle: give another manifest or --where"
+        )
     trained = play(Detector(bundle), rows, arguments.threads, console)
-    randomised: list[Games] = []
+    of_random_networks: list[Games] = []
     with TemporaryDirectory() as scratch:
         for n in range(arguments.networks):
             folder = Path(scratch) / str(n)
-            other = randomise_bundle(bundle, folder, [row.photo for row in rows], seed=arguments.seed + n)
+            other = shuffle_weights(bundle, folder, [row.photo for row in rows], seed=arguments.seed + n)
             own = [row for row in rows if share_of(row.listing, arguments.networks) == n]
-            randomised += play(Detector(other), own, arguments.threads, console)
-    for title, games in (("trained", trained), ("randomised", randomised)):
+            of_random_networks += play(Detector(other), own, arguments.threads, console)
+    for title, games in (("trained", trained), ("random weights", of_random_networks)):
         print(f"\n{title}: {len(games)} photos of {len({game[0].listing for game in games})} listings")
         for kind, name in enumerate(("all cues", "smallest cue", "all cues, without the map's outermost places")):
             print_figures(name, [three[kind] for three in games])
 
 
 def marked_rows(manifest: Manifest, bundle: Bundle, listings: int, seed: int) -> list[PhotoRow]:
-    """Counterfeit photos with a mask, of listings drawn by the seed of which the bundle saw no photo."""
+    """Counterfeit photos with a mask, of listings drawn by the seed, none of which the bundle was fitted on."""
     seen = seen_photos(bundle)
     marked = [row for row in manifest.rows if row.label == "counterfeit" and row.mask]
     known = {row.listing for row in marked if hashlib.sha256(row.photo.read_bytes()).hexdigest()[:SEEN_DIGITS] in seen}
@@ -86,7 +93,7 @@ def marked_rows(manifest: Manifest, bundle: Bundle, listings: int, seed: int) ->
 
 
 def share_of(listing: str, networks: int) -> int:
-    """Which of the randomised networks judges this listing."""
+    """Which of the random networks judges this listing."""
     return int.from_bytes(hashlib.sha256(listing.encode()).digest()[:4], "big") % networks
 
 

@@ -1,7 +1,7 @@
-"""A bundle's network with its weights shuffled: what evidence looks like when nothing was learned.
+"""A bundle's network with shuffled weights, as the control for tests of evidence.
 
-A map that a network without knowledge draws as well is a map of edges, not of reasons (Adebayo et al. 2018, Sanity
-checks for saliency maps, arXiv 1810.03292). So every test of evidence is run on such a network too, and it must fail.
+If a network that learned nothing gives a similar map, the map shows edges, not reasons (Adebayo et al. 2018, Sanity
+checks for saliency maps, arXiv 1810.03292). So every test of evidence runs on such a network too, and must fail there.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from vision.bundle.self_test import self_test_inputs
 STATISTICS_PHOTOS: Final = 64
 
 
-def randomise_bundle(bundle: Bundle, folder: Path, photos: Sequence[Path], *, seed: int) -> Bundle:
+def shuffle_weights(bundle: Bundle, folder: Path, photos: Sequence[Path], *, seed: int) -> Bundle:
     """A sealed bundle in the new `folder` whose fp32 graph has the same architecture and shuffled weights.
 
     Each convolution's weights and biases are shuffled within their tensor. A kernel head's votes are shuffled too, and
-    the means and scales of its features measured anew on up to 64 of `photos`, since its votes would all be 0 on
+    the means and scales of its features measured again on up to 64 of `photos`, since its votes would all be 0 on
     features of another scale. Its thresholds and calibrations mean nothing. Raises RunError for a graph without
     convolutions.
     """

@@ -1,10 +1,10 @@
-"""How much of a manifest of other goods a bundle keeps out, when each listing is sent as one of its products.
+"""How many listings of other goods a bundle answers `unsupported`, when each is sent as one of its products.
 
     python -m benchmarks.detection.unsupported BUNDLE MANIFEST --product air_jordan_1
         [--where product==air_force_1] [--reencode]
 
 Each listing is judged by its first 12 photos, through the Detector. `--reencode` sends every photo as a JPEG of quality
-90 whose longer side is 640 px, so that no size or format can explain the answer.
+90 whose longer side is 640 px, so that neither size nor format can explain the answer.
 """
 
 from __future__ import annotations
@@ -38,20 +38,22 @@ def reencoded(photo: Path) -> bytes:
 
 
 def main() -> None:
-    """Judge and count."""
+    """Judge each listing and print the share."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("manifest", type=Path)
-    parser.add_argument("--product", help="the product that each listing is sent as; needed where the bundle has two")
+    parser.add_argument(
+        "--product", help="the product that each listing is sent as; required if the bundle has several"
+    )
     parser.add_argument("--where", action="append", default=[])
     parser.add_argument("--reencode", action="store_true")
-    parser.add_argument("--most", type=int, default=500, help="listings, the first of the manifest")
+    parser.add_argument("--listings", type=int, default=500, help="the first listings of the manifest")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     manifest = read_manifest(arguments.manifest, where=arguments.where)
     detector = Detector(arguments.bundle)
     read = reencoded if arguments.reencode else Path.read_bytes
-    listings = list(manifest.listings.values())[: arguments.most]
+    listings = list(manifest.listings.values())[: arguments.listings]
 
     def judge(rows: tuple[int, ...]) -> str:
         photos = [read(manifest.rows[row].photo) for row in rows[:MAX_PHOTOS]]
@@ -60,9 +62,9 @@ def main() -> None:
     with ThreadPoolExecutor(arguments.threads) as pool:
         outcomes = Counter(pool.map(judge, listings))
     share = proportion(outcomes["unsupported"], len(listings))
-    told = ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common())
-    kept_out = outcomes["unsupported"] / len(listings)
-    print(f"{len(listings)} listings: unsupported {kept_out:.3f} [{share.low:.3f}, {share.high:.3f}] ({told})")
+    counts = ", ".join(f"{outcome} {count}" for outcome, count in sorted(outcomes.items()))
+    unsupported = outcomes["unsupported"] / len(listings)
+    print(f"{len(listings)} listings: unsupported {unsupported:.3f} [{share.low:.3f}, {share.high:.3f}] ({counts})")
 
 
 if __name__ == "__main__":

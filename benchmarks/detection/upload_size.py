@@ -2,7 +2,7 @@
 
     python -m benchmarks.detection.upload_size BUNDLE MANIFEST [--photos 200] [--quality 95]
 
-Each photo is enlarged by Lanczos to the three sizes and saved as JPEG, so that the pictures differ in nothing but their
+Each photo is enlarged by Lanczos to the three sizes and saved as JPEG, so that the uploads differ only in
 size. Prints the median, the 95th percentile and the largest spread of authenticity (calibrated, of the photo alone).
 """
 

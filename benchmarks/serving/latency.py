@@ -1,4 +1,4 @@
-"""How even answers are at 70 % of capacity, when requests come whether or not the last ones are answered."""
+"""Latency at 70 % of capacity in an open loop: requests are sent when due, whether or not earlier ones are answered."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
     python -m benchmarks.serving.limit BUNDLE --size 1mp --seconds 3 [--precision fp32]
 
-Prints photos a second and the processor's milliseconds a photo. No server of the same network can do better with the
-same decode; what it takes more is its own.
+Prints photos a second and CPU milliseconds a photo. No server of the same network can do better with the same
+decoder; what it takes beyond this is its own overhead.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from vision.inputs import open_for_input, to_input
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """What a machine can do at most."""
+    """The upper bound of a machine's throughput."""
 
     photos: int
     photos_per_s: float

@@ -1,9 +1,9 @@
-"""The load's client: sends what a Load says and prints every exchange as JSON.
+"""The load generator's process: sends the requests of a Load and prints every exchange as JSON.
 
     python -m benchmarks.serving.load_client '{"port": 8000, …}'
 
-Why not wrk, hey or oha: none of them tells when a request's last byte left, nor sends distinct bodies in an open loop.
-On 1 MP photos it takes 0.3 to 0.5 ms of processor time a request, which is measured and reported beside the server's.
+wrk, hey and oha neither report when a request's last byte left, nor send distinct bodies in an open loop. On 1 MP
+photos this client takes 0.3 to 0.5 ms of CPU time a request, which is measured and reported beside the server's.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from benchmarks.serving.load import Load
 HOST: Final = "127.0.0.1"
 _BOUNDARY: Final = "touchstone-benchmark"
 _DIGITS: Final = 16
-_MOST_OPEN: Final = 2000  # connections of an open loop; a request past it waits, which its latency shows
+_MAX_OPEN: Final = 2000  # connections of an open loop; a request past it waits, which its latency shows
 
 
 class Connection(asyncio.Protocol):
@@ -55,7 +55,9 @@ class Connection(asyncio.Protocol):
             status = await self._done
         finally:
             self._done = None
-        if self._sent_at is None:  # answered before the request was whole: the rest of it must not meet the next answer
+        if (
+            self._sent_at is None
+        ):  # answered before the request was whole: the rest of it must not mix with the next answer
             self.close()
         return status, max(0.0, (self._first_at or 0.0) - (self._sent_at or float("inf")))
 
@@ -105,7 +107,7 @@ class Client:
 
     async def run(self) -> None:
         """Send everything and wait for the last answer."""
-        wire = Wire.of(self.load)
+        wire = Wire.read(self.load)
         numbers = iter(range(self.load.requests)) if self.load.requests is not None else count()
         requests = (wire.request(self.load.first_number + n) for n in numbers)
         if self.load.clients is not None:
@@ -125,7 +127,7 @@ class Client:
 
     async def _open_loop(self, requests: Iterator[Sequence[bytes]]) -> None:
         start = time.monotonic()
-        room = asyncio.Semaphore(_MOST_OPEN)
+        room = asyncio.Semaphore(_MAX_OPEN)
         under_way: set[asyncio.Task[None]] = set()
 
         async def one_request(request: Sequence[bytes], due: float) -> None:
@@ -187,8 +189,8 @@ class Wire:
     end: bytes
 
     @classmethod
-    def of(cls, load: Load) -> Wire:
-        """Read the photos and frame them as the load's form asks for."""
+    def read(cls, load: Load) -> Wire:
+        """Read the photos and frame them in the load's form."""
         jpegs = [Path(photo).read_bytes() for photo in load.photos]
         if load.form == "raw":
             halves = [_around_digits(b"", jpeg, b"") for jpeg in jpegs]
@@ -219,7 +221,7 @@ class Wire:
 
 
 def _around_digits(before: bytes, jpeg: bytes, behind: bytes) -> tuple[bytes, bytes]:
-    """A photo up to the digits that tell it from others, and from there: a comment behind the JPEG's first marker."""
+    """A photo before and after the digits that make it distinct, in a comment behind the JPEG's first marker."""
     return before + jpeg[:2] + b"\xff\xfe" + (2 + _DIGITS).to_bytes(2, "big"), jpeg[2:] + behind
 
 

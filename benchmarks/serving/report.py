@@ -12,7 +12,7 @@ from benchmarks.serving.throughput import CELLS, IN_PROCESS, LIMIT_SIZES
 
 REPORT_FILE: Final = "report.md"
 _KINDS: Final = {
-    "tutorial": "as tutorials have them",
+    "tutorial": "set up as in tutorials",
     "tuned": "the same, malloc tuned",
     "same_pipeline": "given the same pipeline",
 }
@@ -103,10 +103,10 @@ def _ratio_table(rows: Sequence[Row]) -> str:
         "photo",
         "clients",
         "peers",
-        "the best of them",
+        "best peer",
         "Touchstone / peer",
         "ratio",
-        "least CPU of a peer / Touchstone's",
+        "lowest CPU of a peer / Touchstone's",
     ]
     return _table("Against the best peers", header, lines) if rows else ""
 

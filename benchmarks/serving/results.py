@@ -1,4 +1,4 @@
-"""What was measured: one JSON line a measurement, kept as soon as it is known, so that a run can be taken up again."""
+"""The measurements of a run: one JSON line each, written at once, so that an interrupted run can continue."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class Results:
 
     @classmethod
     def open(cls, folder: Path, described: Mapping[str, str]) -> Results:
-        """Take up the run in a folder, or begin one; raises SystemExit where the folder's run is of something else."""
+        """Continue the run in a folder, or begin one; raises SystemExit if the folder's run is of something else."""
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / RUN_FILE
         if file.is_file():
             before = json.loads(file.read_text())
             differing = [key for key, value in described.items() if before.get(key) != value]
             if differing:
-                told = "; ".join(f"{key}: {before.get(key)} there, {described[key]} now" for key in differing)
-                raise SystemExit(f"{folder} holds a run that differs in {told}. Name another folder with --out.")
+                differences = "; ".join(f"{key}: {before.get(key)} there, {described[key]} now" for key in differing)
+                raise SystemExit(f"{folder} holds a run that differs in {differences}. Name another folder with --out.")
         else:
             file.write_text(json.dumps(dict(described), indent=1))
         return cls(folder=folder)

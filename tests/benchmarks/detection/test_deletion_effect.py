@@ -67,9 +67,7 @@ def test_a_listing_for_review_or_without_a_readable_photo_is_left_out(
     assert delete_crops(*detectors, [bad], seed=0) is None
 
 
-def test_figures_are_paired_and_told_in_standard_deviations(
-    detectors: tuple[Detector, Detector], tmp_path: Path
-) -> None:
+def test_figures_are_paired_and_in_standard_deviations(detectors: tuple[Detector, Detector], tmp_path: Path) -> None:
     colours = ((60, 60, 200), (60, 60, 180))
     found = [
         one

@@ -24,17 +24,17 @@ def test_shifted_photos_are_found_and_unshifted_ones_are_not(
     arguments = [str(tmp_path / "bundle"), str(tmp_path / "manifest.csv"), "--rounds", "20", "--threads", "1"]
     monkeypatch.setattr(sys, "argv", ["drift", *arguments])
     drift.main()
-    told = capsys.readouterr().out
-    assert told.startswith("120 validation listings, 60 sent, 6 measures")
-    assert "| as they are | nothing |" in told
-    assert "brightness (PSI" in told.partition("light x 0.6")[2]
-    assert "false alarms stated 0.05 a window, measured" in told
+    printed = capsys.readouterr().out
+    assert printed.startswith("120 validation listings, 60 sent, 6 measures")
+    assert "| unchanged | nothing |" in printed
+    assert "brightness (PSI" in printed.partition("light x 0.6")[2]
+    assert "false alarms: nominal 0.05 a window, measured" in printed
 
 
-def test_rows_dealt_anew_raise_about_as_many_alarms_as_stated() -> None:
+def test_rows_split_at_random_raise_alarms_at_about_the_nominal_rate() -> None:
     random = np.random.default_rng(0)
     sample = {"a": random.normal(size=100), "b": np.append(random.normal(size=99), np.nan)}
-    window = {"a": random.normal(5.0, 1.0, 80), "b": random.normal(size=80)}  # shifted, which dealing undoes
+    window = {"a": random.normal(5.0, 1.0, 80), "b": random.normal(size=80)}  # shifted, which the random split undoes
     assert 0.01 < drift.false_alarms(sample, window, 0.05, rounds=500) < 0.09
 
 

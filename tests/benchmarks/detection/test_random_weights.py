@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.detection.random_weights import randomise_bundle
+from benchmarks.detection.random_weights import shuffle_weights
 from tests.builders.bundle import write_tiny_bundle
 from vision.bundle.bundle import Bundle, read_bundle
 from vision.detector import Detector
@@ -27,7 +27,7 @@ def bundle(tmp_path: Path) -> Bundle:
 def test_the_weights_are_the_same_numbers_in_another_order(bundle: Bundle, tmp_path: Path) -> None:
     seen = set()
     for seed in range(6):
-        other = randomise_bundle(bundle, tmp_path / str(seed), photos(tmp_path), seed=seed)
+        other = shuffle_weights(bundle, tmp_path / str(seed), photos(tmp_path), seed=seed)
         assert read_bundle(other.folder) == other
         logit = Detector(other).judge_photo((tmp_path / "0.png").read_bytes(), 0).logit
         assert logit is not None
@@ -37,6 +37,6 @@ def test_the_weights_are_the_same_numbers_in_another_order(bundle: Bundle, tmp_p
 
 def test_the_same_seed_gives_the_same_network_and_the_bundle_stays_as_it_was(bundle: Bundle, tmp_path: Path) -> None:
     before = bundle.read_file("model.onnx")
-    first, second = (randomise_bundle(bundle, tmp_path / name, photos(tmp_path), seed=3) for name in ("a", "b"))
+    first, second = (shuffle_weights(bundle, tmp_path / name, photos(tmp_path), seed=3) for name in ("a", "b"))
     assert first.files == second.files
     assert bundle.read_file("model.onnx") == before

@@ -1,4 +1,4 @@
-"""The load's client against small servers that answer as told."""
+"""The load generator's process, with small servers that answer as configured."""
 
 from __future__ import annotations
 

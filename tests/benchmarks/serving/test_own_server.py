@@ -95,7 +95,7 @@ def test_nothing_that_was_answered_is_lost_by_a_kill(bundle: Bundle, tmp_path: P
     assert row["lost"] == 0
 
 
-def test_a_server_that_ends_at_once_is_said_with_its_log(bundle: Bundle, tmp_path: Path) -> None:
+def test_a_server_that_ends_at_once_is_reported_with_its_log(bundle: Bundle, tmp_path: Path) -> None:
     server = touchstone(bundle, store="none", scratch=tmp_path, overrides=["threads=none"])
     with pytest.raises(RuntimeError, match="touchstone did not start; see"), run_server(server, tmp_path / "log"):
         pass

@@ -80,5 +80,5 @@ def test_the_report_has_the_ratios_and_what_failed(tmp_path: Path) -> None:
     results.keep("peers", {"server": "litserve", "failed": "did not start", "why": "see the log"})
     text = write_report(results).read_text(encoding="utf-8")
     assert "| 1 MP | touchstone | 12.00 | 1.200 | 1.0 | 3 |" in text
-    assert "| 1 MP | 8 | as tutorials have them | mosec | photos/s 120.0 / 60.0 | 2.00 | 1.00 |" in text
+    assert "| 1 MP | 8 | set up as in tutorials | mosec | photos/s 120.0 / 60.0 | 2.00 | 1.00 |" in text
     assert "| litserve | did not start | see the log |" in text

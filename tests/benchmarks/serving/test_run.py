@@ -4,7 +4,7 @@ from benchmarks.serving import run
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--times", "0"], "--times must be above 1"),
         (["--photos-a-check", "4"], "leave out 'peers'"),
@@ -12,9 +12,9 @@ from benchmarks.serving import run
     ],
 )
 def test_what_could_not_be_compared_is_refused_before_anything_is_measured(
-    arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["run", *arguments])
     with pytest.raises(SystemExit):
         run.main()
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
