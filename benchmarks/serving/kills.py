@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a load, again and again: every check that was answered 200 must be readable afterwards."""
+"""Kills a server under load repeatedly: every check that was answered with 200 must be readable afterwards."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KILL_AFTER: Final = (1, 200)  # answers
 
 
 def measure_kills(results: Results, server: Server, *, kills: int) -> None:
-    """Load, kill, start on the same store, read back what this round's clients were answered; at the end all rounds."""
+    """Load, kill, start on the same store, read back the answers of this round; at the end those of all rounds."""
     todo = [number for number in range(kills) if not results.has("kill", kill=number)]
     if not todo:
         return
@@ -52,7 +52,7 @@ def measure_kills(results: Results, server: Server, *, kills: int) -> None:
 
 
 def _count_lost(running: Running, answered: Sequence[dict[str, Any]]) -> int:
-    """How many of the checks answered are not there, not as they were answered, or without one of their photos."""
+    """The number of answered checks that are missing, differ from their answer, or lack a photo."""
     lost = 0
     with httpx.Client(base_url=running.url, timeout=60) as http:
         for answer in answered:

@@ -21,7 +21,7 @@ def measure_capacity(running: Running, seconds: float, size: Size = _SIZE) -> fl
 
 
 def measure_latency(results: Results, server: Server, *, runs: int, seconds: float) -> None:
-    """Runs of both kinds of arrivals, each after a measurement of the capacity that it takes 70 % of."""
+    """Runs of both kinds of arrivals at 70 % of the capacity, which is measured before each."""
     keys = [(arrivals, number) for number in range(runs) for arrivals in get_args(Arrivals)]
     todo = [(kind, n) for kind, n in keys if not results.has("latency", arrivals=kind, run=n)]
     if not todo:

@@ -1,4 +1,4 @@
-"""The in-process limit: decode, resize and network on all cores, and nothing else; no HTTP, no verdict, no store.
+"""The in-process limit: decoding, resizing and network on all cores, without HTTP, verdict or store.
 
     python -m benchmarks.serving.limit BUNDLE --size 1mp --seconds 3 [--precision fp32]
 
@@ -37,7 +37,7 @@ class Limit:
 
 
 def run_limit(bundle: Path, size: Size, seconds: float) -> Limit:
-    """Measure in a process of its own, as a server has one."""
+    """Measure in a separate process, like a server."""
     command = [sys.executable, "-m", "benchmarks.serving.limit", str(bundle.resolve())]
     command += ["--size", size, "--seconds", str(seconds)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, start_new_session=True)

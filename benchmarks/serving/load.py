@@ -1,4 +1,4 @@
-"""The load on a server: what to send and how, and what came of it. The client runs in a process of its own."""
+"""A load on a server: the requests to send, and the answers. The load generator is a separate process."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
 
 @dataclass(slots=True)
 class Client:
-    """Sends one load and notes what comes back."""
+    """Sends one load and records the answers."""
 
     load: Load
     exchanges: list[tuple[int, float, float]] = field(default_factory=list)
@@ -180,7 +180,7 @@ def _due_times(load: Load) -> Iterator[float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
-    """A load's requests as bytes: what comes before the photos, each around the digits of its comment, and the end."""
+    """A load's requests as bytes: the part before the photos, the photos around the digits of their comment, and the end."""
 
     load: Load
     content_type: str

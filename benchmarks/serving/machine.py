@@ -1,4 +1,4 @@
-"""The machine that measures: its name, and how idle it was meanwhile."""
+"""The machine that measures: its description, and its idle share during a measurement."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def describe_machine() -> str:
 
 
 class MachineClock:
-    """Times a block: seconds by the wall, and what share of the machine's processor time was idle or others' waits."""
+    """Times a block: wall-clock seconds, and the share of the machine's processor time that was idle or waiting."""
 
     def __enter__(self) -> MachineClock:
         self._start = time.monotonic()

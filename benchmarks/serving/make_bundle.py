@@ -36,7 +36,7 @@ NOTICE: Final = "for timing only: its int8 graph has passed no gate and uses fp3
 
 
 def train_bundle(run: Path) -> Path:
-    """The demo's bundle at 224 px; trained once, and taken up again after a kill."""
+    """The demo's bundle at 224 px; trained once, and resumed after a kill."""
     bundle = run / "bundle"
     if not (bundle / "bundle.json").is_file():
         command = [sys.executable, "-m", "vision.cli.main", "train", str(ROOT / "configs" / "demo.toml")]
@@ -84,7 +84,7 @@ def make_bundle(source: Path | None = None, out: Path = BUNDLE) -> Bundle:
 
 
 def main() -> None:
-    """Make the bundle and say where it lies and how far int8 is from fp32."""
+    """Make the bundle and print its folder and the difference between int8 and fp32."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path, nargs="?")
     parser.add_argument("--out", type=Path, default=BUNDLE)

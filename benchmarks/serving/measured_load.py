@@ -1,4 +1,4 @@
-"""A load on a running server with what it cost: the server's processor time and memory, the client's, the machine's."""
+"""A load on a running server with its cost: processor time and memory of the server, the client and the machine."""
 
 from __future__ import annotations
 

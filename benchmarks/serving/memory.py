@@ -1,4 +1,4 @@
-"""Resident memory: at its highest with many clients of large photos, and whether it grows with the checks answered."""
+"""Resident memory: its peak with many clients and large photos, and its growth over many checks."""
 
 from __future__ import annotations
 

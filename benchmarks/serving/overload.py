@@ -1,4 +1,4 @@
-"""Several times what the server can do: how soon it says no, and what it still does."""
+"""Load at several times the capacity: the time to a refusal, and the throughput that is left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOON_MS: Final = 50.0
 
 
 def measure_overload(results: Results, server: Server, *, times: float, runs: int, seconds: float) -> None:
-    """Runs of an open loop at so many times the capacity measured just before, 1 MP photos."""
+    """Runs of an open loop at a multiple of the capacity measured just before, 1 MP photos."""
     todo = [number for number in range(runs) if not results.has("overload", times=times, run=number)]
     if not todo:
         return

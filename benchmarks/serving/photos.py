@@ -1,4 +1,4 @@
-"""JPEGs as a phone makes them, of each size: sample photos enlarged, with grain, so that they have a camera's bytes.
+"""JPEGs like a phone's, of each size: enlarged sample photos with grain, so that their file size is realistic.
 
 Quality 85, 4:2:0, baseline. Without grain an enlarged photo is smooth, compresses to a third and decodes too fast.
 """

@@ -1,4 +1,4 @@
-"""What a server and all its children take, read from /proc: processor time and memory."""
+"""Processor time and memory of a server and all its children, from /proc."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ProcessTree:
         return ticks / _TICKS_A_SECOND
 
     def memory(self) -> Memory:
-        """What the tree takes now."""
+        """The tree's memory now."""
         peak = resident = proportional = 0
         for pid in self.pids():
             status, rollup = _kib(pid, "status"), _kib(pid, "smaps_rollup")
@@ -70,7 +70,7 @@ class ProcessTree:
 
 
 def stop_process(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to stop, then kill what is left of its tree."""
+    """Terminate a process, then kill the rest of its tree."""
     tree = ProcessTree(process.pid)
     members = tree.pids()
     process.terminate()

@@ -54,12 +54,12 @@ class Results:
         return [row for row in self._all() if "failed" in row]
 
     def measure(self, part: str, measurement: Callable[[], Row], **key: Value) -> None:
-        """Make one measurement and keep it, unless it was made before."""
+        """Make and store one measurement, unless it was made before."""
         if not self.has(part, **key):
             self.keep(part, {**key, **measurement()})
 
     def keep(self, part: str, row: Row) -> None:
-        """Keep a measurement and print it."""
+        """Store a measurement and print it."""
         shown = ", ".join(f"{name} {_shown(value)}" for name, value in row.items())
         print(f"{part}: {shown}", flush=True)
         kept = {"part": part, **row, "at": datetime.now(UTC).isoformat(timespec="seconds")}
@@ -67,7 +67,7 @@ class Results:
             stream.write(json.dumps(kept) + "\n")
 
     def has(self, part: str, **key: Value) -> bool:
-        """Whether that was measured, or failed, before."""
+        """Whether this was measured before, or failed."""
         wanted = {"part": part, **key}
         return any(all(row.get(name) == value for name, value in wanted.items()) for row in self._all())
 

@@ -1,4 +1,4 @@
-"""Measure everything, or some of it, and write the report; taken up where it stopped.
+"""Measure all parts or some, and write the report; continues an interrupted run.
 
 bash benchmarks/serving/setup.sh                          once: the peers' environments
 python -m benchmarks.serving.run                          everything, about an hour on two quiet cores

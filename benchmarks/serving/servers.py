@@ -96,7 +96,7 @@ def touchstone(
 
 
 def peers(bundle: Bundle) -> tuple[Server, ...]:
-    """The others: as their tutorials have them, with malloc tuned, and with Touchstone's own pipeline."""
+    """The other servers: set up as in their tutorials, with malloc tuned, and with Touchstone's own pipeline."""
     graph = next(graph.file for graph in bundle.metadata.graphs if graph.precision == "fp32")
     shared = {
         "PYTHONPATH": str(ROOT),

@@ -1,4 +1,4 @@
-"""Photos a second and what each costs: Touchstone against its in-process limit, and against peers."""
+"""Photos a second and CPU time a photo: Touchstone compared with its in-process limit and with peers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CLIENTS: Final = 8
 def measure_own_limit(
     results: Results, bundle: Path, servers: Sequence[Server], *, rounds: int, seconds: float
 ) -> None:
-    """The limit and Touchstone in turn, while the servers that wait take nothing: so ratios are of one moment."""
+    """The limit and Touchstone in turn, so that each ratio is of measurements close in time."""
     names = [IN_PROCESS, *(server.name for server in servers)]
     todo = [
         (size, number)
@@ -84,5 +84,5 @@ def _measure_cells(results: Results, server: Server, cells: Sequence[Cell], numb
 
 
 def _warm(running: Running, size: Size) -> None:
-    """Let a server meet photos of that size before it is measured."""
+    """Send a server photos of this size before it is measured."""
     run_load(running.load(photos_of(size), _WARM_S, clients=_CLIENTS, requests=_WARM_PHOTOS))

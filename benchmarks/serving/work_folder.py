@@ -1,4 +1,4 @@
-"""Where the harness keeps what it makes: environments, photos, the bundle and results, all in one ignored folder."""
+"""The harness's working folder, ignored by git: environments, photos, the bundle and results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BentoML: two worker processes, adaptive batches of up to BATCH, the picture opened by BentoML as its guide has it."""
+"""BentoML: two worker processes, adaptive batches of up to BATCH, the image opened by BentoML as in its guide."""
 
 from __future__ import annotations
 

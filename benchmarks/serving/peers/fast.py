@@ -1,4 +1,4 @@
-"""A photo's way as Touchstone has it: the same decode, resize and session, so that servers alone differ."""
+"""Touchstone's pipeline: the same decoding, resizing and session, so that only the servers differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FastAPI as its tutorial has it. `app_async` judges on the event loop, `app_def` on the thread pool."""
+"""FastAPI as in its tutorial. `app_async` judges on the event loop, `app_def` on the thread pool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A photo's way as tutorials have it: Pillow decodes all of it, stretches it, and onnxruntime runs the float graph."""
+"""The pipeline of tutorials: Pillow decodes the whole photo and stretches it, and onnxruntime runs the float graph."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIZE_PX = int(os.environ["SIZE_PX"])
 
 
 def open_session() -> onnxruntime.InferenceSession:
-    """A session as a tutorial opens it; THREADS other than 0 says how many threads it may use."""
+    """A session as in a tutorial; THREADS other than 0 sets the number of its threads."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(os.environ.get("THREADS", "0"))
     return onnxruntime.InferenceSession(os.environ["GRAPH"], options, providers=["CPUExecutionProvider"])
@@ -33,6 +33,6 @@ def tile_of(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def judge(session: onnxruntime.InferenceSession, tiles: list[NDArray[np.uint8]]) -> list[dict[str, float]]:
-    """An answer for each tile. Only the logit is asked for, which saves 4 % of the graph's time."""
+    """An answer for each tile. Only the logit is requested, which saves 4 % of the graph's time."""
     logits: NDArray[np.float32] = session.run(["logit"], {"photos": np.stack(tiles)})[0]
     return [{"logit": float(logit), "authenticity": 1 / (1 + math.exp(-float(logit)))} for logit in logits]
