@@ -180,7 +180,7 @@ def _due_times(load: Load) -> Iterator[float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
-    """A load's requests as bytes: the part before the photos, the photos around the digits of their comment, and the end."""
+    """A load's requests as bytes: before the photos, the photos around the digits of their comment, and the end."""
 
     load: Load
     content_type: str
