@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import asyncio
 
-from serving.client import AsyncClient
+import httpx
+import pytest
+
+from serving.client import AsyncClient, Client, ProblemAnswered, Unreachable
+from serving.client.bundles import BundleClient
+from serving.client.calls import Call
 from tests.serving.servers.deploying import versions
 from tests.serving.servers.running import Running
 
@@ -24,3 +29,38 @@ def test_the_async_client_changes_bundles(site: Running) -> None:
     assert asyncio.run(work()) == [
         ["2", "1", None, None], ["2", "1", "3", None], ["2", "1", "3", "4"], ["2", "1", None, "4"],
     ]  # fmt: skip
+
+
+def test_a_clients_calls_are_those_of_the_contract(site: Running) -> None:
+    with Client(site.url) as client:
+        bundle = client.bundle("tiny")
+        (v2, *_) = bundle.candidates()
+        assert versions(bundle.activate("v2", sha256=v2.sha256, by="mara", note="why")) == ["2", "1", None, None]
+        assert versions(bundle.shadow("v3")) == ["2", "1", "3", None]
+        assert versions(bundle.canary("v4", 0.1)) == ["2", "1", "3", "4"]
+        assert bundle.comparison().shadow_sha256 == bundle.state().state.shadow.sha256  # type: ignore[union-attr]
+        assert versions(bundle.roll_back("canary")) == ["2", "1", "3", None]
+        assert (bundle.changes()[-1].changed_by, bundle.changes()[-1].note) == ("mara", "why")
+
+
+def test_a_name_is_quoted_in_addresses(server: Running) -> None:
+    with Client(server.url) as client, pytest.raises(ProblemAnswered, match="bundle_not_found"):
+        client.bundle("dryers 2/3?").state()
+
+
+def test_a_deployment_is_repeatable_and_a_rollback_is_not() -> None:
+    sent: list[Call] = []
+
+    def send(call: Call) -> httpx.Response:
+        sent.append(call)
+        raise Unreachable("no server here")
+
+    bundle = BundleClient(send, "tiny")
+    with pytest.raises(Unreachable):
+        bundle.activate("v2")
+    with pytest.raises(Unreachable):
+        bundle.roll_back("activation")
+    assert [(call.path, call.repeatable) for call in sent] == [
+        ("/v1/bundles/tiny/activate", True),
+        ("/v1/bundles/tiny/rollback", False),
+    ]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from PIL import Image
 
 from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
-from serving.client.calls import Call
 from serving.http.rate_limit import RateLimitSettings
 from serving.store.store import open_store
 from tests.builders.bundle import write_tiny_bundle
@@ -28,7 +26,7 @@ QUICK = Retries(attempts=4, first_wait_s=0.001)
 
 
 class Flaky(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Passes requests on to a real server, but first fails as often as told, before or after the server had them."""
+    """Passes requests on to a real server, but first fails in the given ways, before or after the server had them."""
 
     def __init__(self, url: str, *failures: str) -> None:
         self.failures = list(failures)
@@ -145,7 +143,7 @@ def test_two_checks_have_two_keys(server: Running) -> None:
     assert len({request.headers["idempotency-key"] for request in flaky.sent}) == 2
 
 
-def test_a_refusal_is_not_retried_and_tells_each_photos_fault(server: Running) -> None:
+def test_a_refusal_is_not_retried_and_has_each_photos_fault(server: Running) -> None:
     flaky = Flaky(server.url)
     with Client(server.url, transport=flaky) as client, pytest.raises(ProblemAnswered) as caught:
         client.check([truncated_jpeg(), b""])
@@ -162,7 +160,7 @@ def test_a_review_whose_answer_was_lost_is_not_sent_again(server: Running) -> No
     assert len(server.http.get(f"/v1/checks/{check_id}").json()["reviews"]) == 1
 
 
-def test_what_stays_away_is_said_after_the_last_attempt(server: Running) -> None:
+def test_the_last_attempts_problem_is_raised(server: Running) -> None:
     flaky = Flaky(server.url, *["503"] * 9)
     with Client(server.url, retries=QUICK, transport=flaky) as client, pytest.raises(ProblemAnswered) as caught:
         client.bundles()
@@ -170,25 +168,7 @@ def test_what_stays_away_is_said_after_the_last_attempt(server: Running) -> None
     assert len(flaky.sent) == QUICK.attempts
 
 
-def test_retry_after_is_honoured_up_to_a_limit_and_waits_grow() -> None:
-    retries = Retries(attempts=9, first_wait_s=1.0, longest_wait_s=8.0)
-    request = httpx.Request("GET", "http://x")
-    call = Call(method="GET", path="/")
-    body = json.dumps({}).encode()
-
-    def wait(attempt: int, **headers: str) -> float:
-        return retries.wait_after_answer(
-            call, httpx.Response(503, headers=headers, content=body, request=request), attempt
-        )
-
-    assert wait(1, **{"Retry-After": "3"}) == 3.0
-    assert wait(1, **{"Retry-After": "9999"}) == 8.0
-    assert 0.5 <= wait(1) <= 1.0
-    assert 2.0 <= wait(3) <= 4.0
-    assert 4.0 <= wait(8) <= 8.0
-
-
-def test_a_client_says_how_long_it_waits_and_a_check_past_that_is_dropped(start: Callable[..., Running]) -> None:
+def test_a_client_sends_its_timeout_and_a_check_past_that_is_dropped(start: Callable[..., Running]) -> None:
     server = start(threads=1, store="none")
     with (
         occupied(server),
@@ -202,7 +182,7 @@ def test_a_client_says_how_long_it_waits_and_a_check_past_that_is_dropped(start:
     assert flaky.sent[0].headers["request-timeout"] == "7.5"
 
 
-def test_a_client_past_its_rate_waits_as_long_as_it_is_told(start: Callable[..., Running]) -> None:
+def test_a_client_over_its_rate_waits_for_retry_after(start: Callable[..., Running]) -> None:
     server = start(store="none", limits=RateLimitSettings(checks_per_s=2.0, burst=1))
     with Client(server.url, retries=Retries(attempts=3)) as client:
         client.check([jpeg()])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from serving.monitoring.metrics import Metrics
-from tests.serving.builders.sample_photos import RED, jpeg
+from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
 from tests.serving.servers.occupied import until
 from tests.serving.servers.raw_http import check_head, connect
 from tests.serving.servers.running import Running
@@ -126,3 +126,39 @@ def test_photos_are_counted_by_the_size_of_their_batch(server: Running) -> None:
     before = value_of(server, alone), value_of(server, seen)
     server.answer(jpeg(RED), jpeg(RED, seed=1))
     assert (value_of(server, alone) - before[0], value_of(server, seen) - before[1]) == (2, 2)
+
+
+def metric(server: Running, line: str) -> float:
+    for found in server.http.get("/metrics").text.splitlines():
+        if found.startswith(line + " "):
+            return float(found.rpartition(" ")[2])
+    return 0.0
+
+
+def test_metrics_count_requests_outcomes_problems_and_photos(server: Running) -> None:
+    lines = {
+        'touchstone_requests_total{method="POST",route="/v1/checks",status="200"}': 2,
+        'touchstone_requests_total{method="POST",route="/v1/checks",status="422"}': 1,
+        'touchstone_checks_total{bundle="tiny",outcome="genuine",product="toy",version="1"}': 1,
+        'touchstone_checks_total{bundle="tiny",outcome="counterfeit",product="toy",version="1"}': 1,
+        'touchstone_problems_total{code="photo_truncated"}': 1,
+        'touchstone_photos_total{result="judged"}': 2,
+        'touchstone_photos_total{result="photo_truncated"}': 2,
+        'touchstone_check_stage_seconds_count{stage="judge"}': 3,
+        'touchstone_check_stage_seconds_count{stage="store"}': 2,
+    }
+    before = {line: metric(server, line) for line in lines}
+    server.check(jpeg(RED), truncated_jpeg())
+    server.check(jpeg(BLUE))
+    server.check(truncated_jpeg())
+    assert {line: metric(server, line) - before[line] for line in lines} == lines
+    assert metric(server, "touchstone_queue_depth") == 0
+    assert 'touchstone_bundle_info{graph="fp32",name="tiny",sha256="' in server.http.get("/metrics").text
+
+
+def test_unknown_addresses_add_no_metric(server: Running) -> None:
+    for path in ("/made-up-1", "/v1/made-up-2", "/v1/checks/made-up-3"):
+        server.http.get(path)
+    server.http.request("PURGE", "/v1/checks")
+    assert "made-up" not in server.http.get("/metrics").text
+    assert "PURGE" not in server.http.get("/metrics").text

@@ -1,18 +1,13 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from serving.commands.labels import app
 from serving.reviews.label_export import export_labels
-from serving.store.photo_files import photo_path
-from serving.store.store import PHOTO_FOLDER
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.servers.running import Running
@@ -79,19 +74,6 @@ def test_a_listing_checked_as_two_products_is_two_listings(start: Callable[..., 
     assert [(row["listing"], row["product"]) for row in rows(tmp_path / "out.csv")] == [
         ("a/toy", "toy"), ("a/ball", "ball"),
     ]  # fmt: skip
-
-
-def test_the_command_says_what_it_wrote_and_what_it_left_out(start: Callable[..., Running], tmp_path: Path) -> None:
-    server = start()
-    lost = jpeg(seed=1)
-    checked(server, [lost, jpeg(seed=2)], ["genuine"], listing_id="a")
-    checked(server, [jpeg(seed=3)], ["cant_tell"], listing_id="b")
-    (tmp_path / "store" / PHOTO_FOLDER / photo_path(hashlib.sha256(lost).hexdigest())).unlink()
-    done = CliRunner().invoke(app, ["export", str(tmp_path / "store"), str(tmp_path / "new" / "out.csv")])
-    assert done.exit_code == 0, done.output
-    assert "1 genuine; photos: 1" in done.output
-    assert "1 listings whose latest review is cant_tell" in done.output
-    assert "1 photos that the store no longer has" in done.output
 
 
 def test_where_there_is_no_store_the_message_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from serving.monitoring.drift import DriftMonitors, DriftSettings
+from serving.monitoring.instrumentation import Instrumentation
+from serving.monitoring.metrics import Metrics
+from serving.settings import ServeSettings
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.drift_sample import add_tiny_sample, mixed_photo
+from tests.serving.builders.new_checks import new_check
+from tests.serving.servers.running import run_in_thread
+from vision.bundle.bundle import seal_bundle
+from vision.detector import Detector
+from vision.drift_sample import Projection, read_sample, write_sample
+
+SMALL = DriftSettings(window_listings=60, window_s=0, false_alarms_per_window=0.001)
+
+
+def test_a_sample_that_does_not_fit_the_graph_costs_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write_tiny_bundle(tmp_path)
+    bundle = add_tiny_sample(tmp_path, listings=20)
+    sample = read_sample(bundle, Detector(bundle).scorer.graph)
+    assert sample is not None
+    other = Projection(centre=np.zeros(999, np.float32), directions=np.zeros((6, 999), np.float32))
+    write_sample(tmp_path, "fp32", dataclasses.replace(sample, projection=other))
+    seal_bundle(tmp_path, bundle.metadata)
+    with run_in_thread(ServeSettings(bundle=(tmp_path,), store="none", drift=SMALL)) as running:
+        assert running.answer(mixed_photo(1))["outcome"] is not None
+    assert "drift failed on check" in caplog.text
+
+
+def test_a_stage_is_timed_and_one_that_fails_is_not() -> None:
+    metrics = Metrics()
+    seen = Instrumentation(metrics=metrics, tracing=None, drift=DriftMonitors(SMALL, metrics.drift))
+    with seen.stage("judge"):
+        time.sleep(0.01)
+    with pytest.raises(ZeroDivisionError), seen.stage("store"):
+        raise ZeroDivisionError
+    value = metrics.registry.get_sample_value
+    assert value("touchstone_check_stage_seconds_count", {"stage": "judge"}) == 1
+    assert (value("touchstone_check_stage_seconds_sum", {"stage": "judge"}) or 0) >= 0.01
+    assert value("touchstone_check_stage_seconds_count", {"stage": "store"}) is None
+
+
+def test_an_answer_is_counted_for_metrics_and_drift(tmp_path: Path) -> None:
+    write_tiny_bundle(tmp_path)
+    detector = Detector(add_tiny_sample(tmp_path, listings=20))
+    metrics = Metrics()
+    drift = DriftMonitors(SMALL, metrics.drift)
+    drift.set_bundles([(detector, read_sample(detector.bundle, detector.scorer.graph))])
+    seen = Instrumentation(metrics=metrics, tracing=None, drift=drift)
+    judgements = [detector.judge_photo(mixed_photo(seed), seed) for seed in range(2)]
+    seen.observe_photos(judgements)
+    seen.observe_answer(new_check().answer, detector, judgements)
+    value = metrics.registry.get_sample_value
+    assert value("touchstone_photos_total", {"result": "judged"}) == 2
+    assert value("touchstone_photo_seconds_count", {"hop": "infer"}) == 2
+    labels = {"product": "toy", "outcome": "review", "bundle": "b", "version": "1"}
+    assert value("touchstone_checks_total", labels) == 1
+    assert value("touchstone_drift_window_listings", {"bundle": "tiny", "version": "1"}) == 1, "one photo a check"

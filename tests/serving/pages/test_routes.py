@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from serving.pages.routes import router
+from tests.serving.servers.running import Running
+
+PAGES = ["/", "/checks", "/checks/any", "/bundles", "/drift", "/docs"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_is_html_that_loads_only_files_of_this_server(site: Running, path: str) -> None:
+    page = site.http.get(path)
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    loaded = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"', page.text)
+    assert loaded
+    for file in loaded:
+        assert site.http.get(file).status_code == 200, file
+
+
+def test_the_pages_are_those_that_the_tests_here_open_and_none_is_in_the_contract(site: Running) -> None:
+    addresses = {getattr(route, "path", "").replace("{check_id}", "any") for route in router.routes}
+    assert addresses == {*PAGES, "/favicon.ico"}
+    assert not addresses & set(site.http.get("/openapi.json").json()["paths"])
+
+
+def test_a_browser_that_asks_for_an_icon_gets_the_logo(site: Running) -> None:
+    icon = site.http.get("/favicon.ico")
+    assert icon.headers["content-type"] == "image/svg+xml"
+    assert icon.text.startswith("<svg")
+
+
+def test_only_the_page_of_the_contract_allows_inline_styles(site: Running) -> None:
+    policies = {path: site.http.get(path).headers["content-security-policy"] for path in PAGES}
+    assert [path for path, policy in policies.items() if "unsafe-inline" in policy] == ["/docs"]

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serving.app import create_app
+from serving.settings import ServeSettings
+from vision.errors import BundleError
+
+
+def test_importing_the_app_is_quick_and_imports_no_torch() -> None:
+    """Against the libraries it can't do without: seconds alone say as much about the machine as about the app."""
+    program = (
+        "import time, sys; start = time.process_time(); "
+        "import fastapi, numpy, onnxruntime, PIL.Image, sqlalchemy.orm; libraries = time.process_time() - start; "
+        "import serving.app; own = time.process_time() - start - libraries; "
+        "heavy = {'torch', 'training', 'alembic', 'onnx'} & set(sys.modules); "
+        "print(own / libraries, ','.join(sorted(heavy)))"
+    )
+    answers = [subprocess.check_output([sys.executable, "-c", program], text=True).split(" ") for _ in range(3)]
+    assert [heavy.strip() for _, heavy in answers] == ["", "", ""]
+    assert min(float(ratio) for ratio, _ in answers) < 0.75
+
+
+def test_an_app_whose_bundle_cannot_be_loaded_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(BundleError):
+        create_app(ServeSettings(bundle=(tmp_path / "nowhere",), store="none"))
+
+
+def test_stopping_an_app_ends_its_background_work_and_releases_the_store(tiny_bundle: Path, tmp_path: Path) -> None:
+    settings = ServeSettings(bundle=(tiny_bundle,), store=str(tmp_path / "store"))
+
+    async def run_once() -> None:
+        app = create_app(settings)
+        async with app.router.lifespan_context(app):
+            assert len(asyncio.all_tasks()) > 1
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    for _ in range(2):  # the second one needs the lock of the first
+        asyncio.run(run_once())
+
+
+@pytest.mark.parametrize(
+    ("settings", "guarded"), [({}, True), ({"api_key": "k"}, False), ({"allow_open": True}, False)]
+)
+def test_only_a_server_without_another_guard_refuses_foreign_hosts(
+    tiny_bundle: Path, settings: dict[str, Any], guarded: bool
+) -> None:
+    app = create_app(ServeSettings(bundle=(tiny_bundle,), store="none", **settings))
+    try:
+        assert any("trusted_host" in getattr(layer.cls, "__module__", "") for layer in app.user_middleware) is guarded
+    finally:
+        app.state.services.close()

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from serving.settings import ServeSettings, read_serve_settings, refuse_open_access
+from vision.config.cpu_limits import usable_cores
+from vision.errors import ConfigError
+
+BUNDLE = Path("bundle")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
+def test_beyond_loopback_a_key_or_allow_open_is_required(host: str) -> None:
+    with pytest.raises(ConfigError, match="no API key is set"):
+        refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host))
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host, api_key="k"))
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host, allow_open=True))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
+def test_on_loopback_no_key_is_required(host: str) -> None:
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host))
+
+
+def test_settings_are_read_from_file_overrides_and_environment(tmp_path: Path) -> None:
+    file = tmp_path / "serve.toml"
+    file.write_text('bundle = ["a", "b"]\napi_key = "file"\n[products.toy]\ncounterfeit_share = 0.1\n')
+    settings = read_serve_settings(file, ["port=9", "store=none"], {})
+    assert settings.bundle == (Path("a"), Path("b"))
+    assert (settings.port, settings.store_folder, settings.api_key) == (9, None, "file")
+    assert settings.products["toy"].counterfeit_share == 0.1
+    assert read_serve_settings(file, [], {"TOUCHSTONE_API_KEY": "environment"}).api_key == "environment"
+    assert read_serve_settings(file, [], {"TOUCHSTONE_API_KEY": ""}).api_key == "file"
+    assert settings.compute_threads == usable_cores()
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "max_photos=13",
+        "max_photos=0",
+        "port=70000",
+        "retention_days=0",
+        "products.toy.counterfeit_share=1",
+        "bundle=[]",
+    ],
+)
+def test_a_setting_out_of_range_is_refused_by_name(tmp_path: Path, override: str) -> None:
+    file = tmp_path / "serve.toml"
+    file.write_text('bundle = "a"\n')
+    with pytest.raises(ConfigError, match=override.partition("=")[0].rpartition(".")[2]):
+        read_serve_settings(file, [override], {})
