@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test format docs chromium constraints clean
+.PHONY: help setup demo test quick format docs chromium constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,9 @@ test: setup chromium ## Run every check: format, lint, types, imports, tests (un
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	TOUCHSTONE_CHROMIUM="$$(.ci/chromium)" $(BIN)/pytest
+
+quick: setup ## Run the unit tests that take no more than seconds, on all cores
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not browser and not end_to_end" --numprocesses logical --maxprocesses 8 --dist loadfile
 
 format: setup ## Format the code and fix what the linter can
 	$(BIN)/ruff format .

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime
+import pytest
 import torch
 
 from tests.training.small_network import SIZE_PX, linear_head, random_photos, small_network
@@ -45,6 +46,7 @@ def test_a_blends_evidence_sums_to_its_logit_less_its_bias() -> None:
     torch.testing.assert_close(outputs.evidence.sum((1, 2)) + blend.evidence_bias, outputs.logit, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_exported_blend_computes_shared_stages_once(tmp_path: Path) -> None:
     blend = small_blend()
     counts = {}
@@ -55,6 +57,7 @@ def test_the_exported_blend_computes_shared_stages_once(tmp_path: Path) -> None:
     assert counts["one"] < counts["blend"] < 1.5 * counts["one"]
 
 
+@pytest.mark.slow
 def test_the_exported_blend_answers_as_the_blend(tmp_path: Path) -> None:
     blend = small_blend()
     export_network(blend, tmp_path / "blend.onnx", size_px=SIZE_PX)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+import pytest
 import torch
 
 from tests.training.small_network import SIZE_PX, linear_head, random_photos, small_network
@@ -9,10 +10,16 @@ from training.model.onnx_export import export_features, export_network
 from training.model.weights import WEIGHTS_FILE, save_weights
 
 
-def test_the_exported_graph_answers_as_the_network_for_any_batch(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> onnxruntime.InferenceSession:
+    """Of the exported graph of `small_network()`."""
+    file = tmp_path_factory.mktemp("export") / "model.onnx"
+    export_network(small_network(), file, size_px=SIZE_PX)
+    return onnxruntime.InferenceSession(file)
+
+
+def test_the_exported_graph_answers_as_the_network_for_any_batch(session: onnxruntime.InferenceSession) -> None:
     network = small_network()
-    export_network(network, tmp_path / "model.onnx", size_px=SIZE_PX)
-    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
     for n in (1, 5):
         photos = random_photos(n, seed=n)
         with torch.inference_mode():
@@ -23,12 +30,12 @@ def test_the_exported_graph_answers_as_the_network_for_any_batch(tmp_path: Path)
         np.testing.assert_allclose(evidence, expected.evidence, atol=1e-5)
 
 
-def test_the_graph_takes_uint8_photos_of_its_size(tmp_path: Path) -> None:
-    export_network(small_network(), tmp_path / "model.onnx", size_px=SIZE_PX)
-    (entry,) = onnxruntime.InferenceSession(tmp_path / "model.onnx").get_inputs()
+def test_the_graph_takes_uint8_photos_of_its_size(session: onnxruntime.InferenceSession) -> None:
+    (entry,) = session.get_inputs()
     assert (entry.name, entry.type, entry.shape[1:]) == ("photos", "tensor(uint8)", [SIZE_PX, SIZE_PX, 3])
 
 
+@pytest.mark.slow
 def test_exporting_leaves_nothing_else_behind_and_the_mode_as_it_was(tmp_path: Path) -> None:
     for training in (True, False):
         network = small_network().train(training)

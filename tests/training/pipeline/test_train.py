@@ -235,6 +235,7 @@ def test_nothing_to_calibrate_on_is_said(tmp_path: Path, manifest: Path) -> None
         run(tmp_path, manifest, "data.calibrate_share=0", "data.fold=1")
 
 
+@pytest.mark.slow
 def test_torchrun_is_refused_for_the_frozen_recipe(tmp_path: Path, manifest: Path) -> None:
     config = write_toy_config(tmp_path, manifest)
     result = subprocess.run([*TORCHRUN, "train", str(config)], capture_output=True, text=True, timeout=240)
