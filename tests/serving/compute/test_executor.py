@@ -17,7 +17,7 @@ from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.running import Running
 
 
-def test_pieces_run_beside_each_other_and_come_back_in_order() -> None:
+def test_pieces_run_in_parallel_and_come_back_in_order() -> None:
     compute = Compute(threads=2, max_waiting=10, timeout_s=30)
     barrier = threading.Barrier(2, timeout=5)  # breaks unless two pieces run at once
 
@@ -29,7 +29,7 @@ def test_pieces_run_beside_each_other_and_come_back_in_order() -> None:
     compute.close()
 
 
-def test_what_would_wait_behind_too_much_is_refused_at_once() -> None:
+def test_work_over_the_queue_limit_is_refused_at_once() -> None:
     compute = Compute(threads=1, max_waiting=2, timeout_s=30)
     gate = threading.Event()
 
@@ -94,13 +94,13 @@ def test_work_that_nobody_waits_for_any_more_is_dropped() -> None:
     compute.close()
 
 
-def test_a_request_that_finds_nobody_waiting_is_taken_whatever_its_size() -> None:
+def test_with_an_empty_queue_a_request_of_any_size_is_taken() -> None:
     compute = Compute(threads=1, max_waiting=2, timeout_s=30)
     assert asyncio.run(compute.run_all([lambda: 1] * 12)) == [1] * 12
     compute.close()
 
 
-def test_what_is_given_up_while_it_waits_frees_its_place() -> None:
+def test_cancelled_work_frees_its_place_in_the_queue() -> None:
     compute = Compute(threads=1, max_waiting=5, timeout_s=30)
     gate = threading.Event()
 
@@ -120,7 +120,7 @@ def test_what_is_given_up_while_it_waits_frees_its_place() -> None:
     compute.close()
 
 
-def test_what_is_given_up_while_it_waits_holds_no_photo() -> None:
+def test_cancelled_work_holds_no_photo() -> None:
     """Its place is free at once, so callers who leave could otherwise fill the memory behind one slow photo."""
 
     class Photo:
@@ -168,14 +168,14 @@ def test_where_one_piece_hangs_those_that_wait_behind_it_never_start() -> None:
         await asyncio.sleep(0.02)
         gate.set()
         await compute.run(lambda: None)  # behind whatever waits still
-        assert len(started) <= 2  # the second one may be taken by the new thread before the first one's end is told
+        assert len(started) <= 2  # the second one may be taken by the new thread before the first one's end is reported
         assert compute.unfinished <= 1
 
     asyncio.run(work())
     compute.close()
 
 
-def test_a_piece_that_fails_is_told_while_another_still_runs() -> None:
+def test_a_piece_that_fails_is_reported_while_another_still_runs() -> None:
     compute = Compute(threads=2, max_waiting=10, timeout_s=30)
     gate = threading.Event()
 

@@ -25,7 +25,9 @@ def workers(gate: threading.Event) -> Iterator[Workers]:
     workers.close()
 
 
-def test_who_waits_for_a_piece_that_hangs_is_told_and_the_others_go_on(workers: Workers, gate: threading.Event) -> None:
+def test_a_piece_that_hangs_is_reported_to_its_caller_and_the_others_go_on(
+    workers: Workers, gate: threading.Event
+) -> None:
     for _ in range(2):
         with pytest.raises(Overdue):
             workers.submit(gate.wait).result(timeout=30)

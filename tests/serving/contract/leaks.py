@@ -1,4 +1,4 @@
-"""What no answer may tell: paths of the machine, stack traces, versions of dependencies."""
+"""What no answer may reveal: paths of the machine, stack traces, versions of dependencies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FOLDERS: Final = tuple({str(ROOT), sys.prefix, sys.base_prefix + "/", str(Path.
 
 
 def leaks_of(text: str, headers: Mapping[str, str], *folders: Path) -> list[str]:
-    """What an answer tells of the machine behind it; `folders` are those that this server uses."""
+    """What an answer reveals of the machine behind it; `folders` are those that this server uses."""
     whole = "\n".join([text, *(f"{name}: {value}" for name, value in headers.items())])
     found = [folder for folder in (*_FOLDERS, *map(str, folders)) if folder in whole]
     found += [match.group() for pattern in (_TRACES, _VERSIONS) for match in pattern.finditer(whole)]

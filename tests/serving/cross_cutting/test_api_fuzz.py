@@ -60,16 +60,16 @@ class Fuzzed:
         self.requests = 0
 
     def call(self, case: AnyCase) -> None:
-        """Send it and look at the answer."""
+        """Send it and check the answer."""
         self.requests += 1
         headers = {"Authorization": f"Bearer {KEY}"}
         response = case.call(base_url=self.server.url, session=self.session, headers=headers, timeout=60)
         case.validate_response(response, checks=CHECKS)
         problem = response.json() if "json" in response.headers.get("content-type", [""])[0] else {}
-        told = (case.formatted_path, response.status_code, response.content[:500])
-        assert response.status_code < 500 or problem["code"] in LATER, told
+        seen = (case.formatted_path, response.status_code, response.content[:500])
+        assert response.status_code < 500 or problem["code"] in LATER, seen
         plain = {name: values[0] for name, values in response.headers.items()}
-        assert leaks_of(response.text if problem else "", plain, *self.folders) == [], told
+        assert leaks_of(response.text if problem else "", plain, *self.folders) == [], seen
         if response.status_code == 200 and (case.method, case.path) == ("POST", "/v1/checks"):
             self.answered[problem["check_id"]] = problem
         if response.status_code == 204:

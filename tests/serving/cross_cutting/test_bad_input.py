@@ -77,11 +77,11 @@ def test_a_bad_photo_alone_is_refused_with_its_own_code(server: Running, code: s
     assert [(error["photo"], error["code"]) for error in response.json()["errors"]] == [(0, code)]
 
 
-def test_when_all_photos_are_bad_each_ones_error_is_told(server: Running) -> None:
+def test_when_all_photos_are_bad_each_one_has_its_error(server: Running) -> None:
     response = server.check(*(make() for make in BAD_PHOTOS.values()))
     assert refusal(response) == (422, "no_readable_photo")
-    told = [(error["photo"], error["code"]) for error in response.json()["errors"]]
-    assert told == list(enumerate(BAD_PHOTOS))
+    listed = [(error["photo"], error["code"]) for error in response.json()["errors"]]
+    assert listed == list(enumerate(BAD_PHOTOS))
 
 
 def test_each_bad_photo_among_good_ones_costs_only_itself(server: Running) -> None:
@@ -162,7 +162,7 @@ def test_json_of_the_wrong_shape_names_the_field(server: Running, body: Any, fie
 
 
 @pytest.mark.parametrize("path", ["%00", "%ff", "%F0%9F%98%80", "..%2f..%2fetc", "a" * 5000, "'%20OR%201=1--"])
-def test_an_id_that_nobody_made_is_just_not_found(server: Running, path: str) -> None:
+def test_an_unknown_id_is_not_found(server: Running, path: str) -> None:
     for whole in (f"/v1/checks/{path}", f"/v1/checks/{path}/photos/0"):
         assert refusal(server.http.get(whole))[0] == 404
     assert refusal(server.http.get(f"/v1/checks/x/photos/{path}"))[0] in (404, 422)

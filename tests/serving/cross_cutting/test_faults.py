@@ -123,7 +123,7 @@ def serve_once(folder: Path, bundle: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_a_damaged_page_stops_the_start_changes_nothing_and_a_backup_brings_all_back(
+def test_a_damaged_page_stops_the_start_changes_nothing_and_a_backup_restores_all(
     kept: tuple[Path, Checks], start: Callable[..., Running], tiny_bundle: Path, tmp_path: Path
 ) -> None:
     file, answered = kept
@@ -132,10 +132,10 @@ def test_a_damaged_page_stops_the_start_changes_nothing_and_a_backup_brings_all_
     damaged = file.read_bytes()
     done = serve_once(tmp_path, tiny_bundle)
     assert done.returncode == 1
-    told = done.stderr.replace("\n", " ")
-    assert "[config_invalid]" in told
-    assert "Restore it from a backup" in told
-    assert "Traceback" not in told
+    printed = done.stderr.replace("\n", " ")
+    assert "[config_invalid]" in printed
+    assert "Restore it from a backup" in printed
+    assert "Traceback" not in printed
     assert file.read_bytes() == damaged
     file.write_bytes(backup)
     assert_all_readable(start().http, answered)
@@ -156,9 +156,7 @@ def test_what_a_damaged_page_held_is_answered_503_and_the_rest_is_read(
     assert_all_readable(start().http, answered)
 
 
-def test_a_database_that_was_removed_is_not_written_into_the_void(
-    start: Callable[..., Running], tmp_path: Path
-) -> None:
+def test_a_removed_database_is_not_written(start: Callable[..., Running], tmp_path: Path) -> None:
     """SQLite itself would go on, and all of it would be gone with the process."""
     server = start()
     answered = [server.answer(jpeg(seed=1))]
@@ -234,7 +232,7 @@ def test_a_photo_that_takes_too_long_is_answered_503_and_the_next_one_is_judged(
     assert_all_readable(server.http, answered)
 
 
-def test_a_server_whose_every_thread_hangs_says_so_and_goes_on_when_one_ends(start: Callable[..., Running]) -> None:
+def test_a_server_whose_threads_all_hang_reports_it_and_goes_on_when_one_ends(start: Callable[..., Running]) -> None:
     server = start(threads=1, photo_timeout_s=0.2)
     gate = threading.Event()
     compute = server.services.compute
@@ -249,7 +247,7 @@ def test_a_server_whose_every_thread_hangs_says_so_and_goes_on_when_one_ends(sta
     assert_all_readable(server.http, [server.answer(jpeg(seed=3))])
 
 
-def test_more_pixels_than_the_setting_says_are_refused_before_decoding(start: Callable[..., Running]) -> None:
+def test_a_photo_over_the_pixel_limit_is_refused_before_decoding(start: Callable[..., Running]) -> None:
     server = start(max_photo_pixels=240 * 180 - 1)
     response = server.check(jpeg())
     assert (response.status_code, response.json()["code"]) == (422, "photo_too_many_pixels")

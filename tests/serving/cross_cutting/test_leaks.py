@@ -1,4 +1,4 @@
-"""No answer tells a path, a stack trace or a version of a dependency: every route, with good and with bad input."""
+"""No answer reveals a path, a stack trace or a version of a dependency: every route, with good and with bad input."""
 
 from __future__ import annotations
 
@@ -65,21 +65,21 @@ def talking(tiny_bundle: Path, folder: Path, refused: dict[str, str]) -> Iterato
 
 
 @pytest.fixture
-def tells_nothing(talking: Running, tiny_bundle: Path, folder: Path) -> Callable[[httpx.Response], httpx.Response]:
-    def look(response: httpx.Response) -> httpx.Response:
+def reveals_nothing(talking: Running, tiny_bundle: Path, folder: Path) -> Callable[[httpx.Response], httpx.Response]:
+    def inspect(response: httpx.Response) -> httpx.Response:
         is_text = not response.headers.get("content-type", "").startswith("image/")
         leaks = leaks_of(response.text if is_text else "", response.headers, tiny_bundle, folder)
         assert leaks == [], (response.request.method, str(response.request.url), response.status_code, response.text)
         return response
 
-    return look
+    return inspect
 
 
-Look = Callable[[httpx.Response], httpx.Response]
+Inspect = Callable[[httpx.Response], httpx.Response]
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_no_operation_tells_what_is_behind_it(talking: Running, tells_nothing: Look, method: str, path: str) -> None:
+def test_no_operation_reveals_internals(talking: Running, reveals_nothing: Inspect, method: str, path: str) -> None:
     good = {
         "check_id": talking.answer(jpeg(seed=len(path)))["check_id"],
         "name": "tiny",
@@ -96,19 +96,19 @@ def test_no_operation_tells_what_is_behind_it(talking: Running, tells_nothing: L
                 if not query:
                     headers = {"content-type": content_type}
                 response = talking.http.request(method, address + query, content=body, headers=headers)
-                statuses.add(tells_nothing(response).status_code)
+                statuses.add(reveals_nothing(response).status_code)
     assert not {500, 502} & statuses
     if "{" in path or method == "POST":
         assert statuses & {400, 404, 415, 422}  # some of it was bad indeed
 
 
-def test_no_photo_tells_it_whatever_is_wrong_with_it(talking: Running, tells_nothing: Look) -> None:
+def test_no_faulty_photo_reveals_internals(talking: Running, reveals_nothing: Inspect) -> None:
     for photo in (truncated_jpeg(), text_file(), svg(), b"", b"\xff\xd8\xff\xe0" + b"x" * 50, bytes(300_000)):
-        assert tells_nothing(talking.check(photo)).status_code == 422
-        assert tells_nothing(talking.check(jpeg(), photo)).status_code == 200
+        assert reveals_nothing(talking.check(photo)).status_code == 422
+        assert reveals_nothing(talking.check(jpeg(), photo)).status_code == 200
 
 
-def test_no_page_tells_it(talking: Running, tells_nothing: Look) -> None:
+def test_no_page_reveals_internals(talking: Running, reveals_nothing: Inspect) -> None:
     check_id = talking.answer(jpeg(seed=900))["check_id"]
     for page in (
         "/",
@@ -120,28 +120,30 @@ def test_no_page_tells_it(talking: Running, tells_nothing: Look) -> None:
         "/docs",
         "/nope",
     ):
-        assert tells_nothing(talking.http.get(page, headers={"accept": "text/html"})).status_code in (200, 404)
-    assert tells_nothing(talking.http.get("/openapi.json")).status_code == 200
+        assert reveals_nothing(talking.http.get(page, headers={"accept": "text/html"})).status_code in (200, 404)
+    assert reveals_nothing(talking.http.get("/openapi.json")).status_code == 200
 
 
-def test_no_refused_candidate_tells_it(talking: Running, tells_nothing: Look, refused: dict[str, str]) -> None:
+def test_no_refused_candidate_reveals_internals(
+    talking: Running, reveals_nothing: Inspect, refused: dict[str, str]
+) -> None:
     for candidate in (*refused, "v2"):
         for change in ("activate", "shadow", "canary"):
             body = {"candidate": candidate, **({"share": 0.1} if change == "canary" else {})}
-            tells_nothing(talking.http.post(f"/v1/bundles/tiny/{change}", json=body))
+            reveals_nothing(talking.http.post(f"/v1/bundles/tiny/{change}", json=body))
     for reading in ("state", "candidates", "changes", "comparison"):
-        assert tells_nothing(talking.http.get(f"/v1/bundles/tiny/{reading}")).status_code == 200
+        assert reveals_nothing(talking.http.get(f"/v1/bundles/tiny/{reading}")).status_code == 200
 
 
-def test_no_fault_of_the_store_tells_it(talking: Running, tells_nothing: Look, folder: Path) -> None:
+def test_no_fault_of_the_store_reveals_internals(talking: Running, reveals_nothing: Inspect, folder: Path) -> None:
     check_id = talking.answer(jpeg(seed=901))["check_id"]
     for name in (DATABASE_FILE, PHOTO_FOLDER):
         (folder / "store" / name).rename(folder / "away")
         if name == PHOTO_FOLDER:
             (folder / "store" / name).write_text("no folder")
-        assert tells_nothing(talking.http.get("/readyz")).status_code == 503
-        assert tells_nothing(talking.check(jpeg(seed=902))).status_code == 503
-        tells_nothing(talking.http.get(f"/v1/checks/{check_id}/photos/0"))
+        assert reveals_nothing(talking.http.get("/readyz")).status_code == 503
+        assert reveals_nothing(talking.check(jpeg(seed=902))).status_code == 503
+        reveals_nothing(talking.http.get(f"/v1/checks/{check_id}/photos/0"))
         if name == PHOTO_FOLDER:
             (folder / "store" / name).unlink()
         (folder / "away").rename(folder / "store" / name)

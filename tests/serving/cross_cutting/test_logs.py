@@ -1,4 +1,4 @@
-"""Log lines of a server tell routes, codes and times: nothing of photos, their metadata, keys or listings."""
+"""Log lines of a server have routes, codes and times, and nothing of photos, their metadata, keys or listings."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def send(server: Running, photo: bytes) -> int:
 
 def check_lines(lines: list[str], photo: bytes) -> None:
     assert lines
-    told = "\n".join(lines)
+    logged = "\n".join(lines)
     for secret in (*SECRETS, base64.b64encode(photo).decode()[:40], repr(photo[:20])[2:-1]):
-        assert secret not in told
+        assert secret not in logged
     for line in lines:
         assert {"time", "level", "logger", "request_id", "message"} <= set(json.loads(line))
 
@@ -89,7 +89,7 @@ def test_nothing_of_a_check_is_logged_whether_it_is_answered_or_refused(
     check_lines(lines(), photo)
 
 
-def test_a_store_that_fails_tells_nothing_of_what_it_was_to_keep(
+def test_a_store_that_fails_logs_nothing_of_the_check(
     keyed: Running, lines: Callable[[], list[str]], tmp_path: Path
 ) -> None:
     with sqlite3.connect(tmp_path / "store" / "checks.sqlite") as database:
@@ -104,7 +104,7 @@ def test_a_store_that_fails_tells_nothing_of_what_it_was_to_keep(
 
 
 @pytest.mark.parametrize("where", ["decide_listing", "judge_photo"])
-def test_the_traceback_of_an_unforeseen_error_tells_nothing_of_the_check(
+def test_the_traceback_of_an_unexpected_error_has_nothing_of_the_check(
     keyed: Running, lines: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     def fail(*given: object, **_: object) -> None:
@@ -114,9 +114,9 @@ def test_the_traceback_of_an_unforeseen_error_tells_nothing_of_the_check(
     monkeypatch.setattr(detector, where, fail)
     photo = photo_with_marker()
     assert send(keyed, photo) == 500
-    told = lines()
-    check_lines(told, photo)
-    (traceback,) = [line for line in map(json.loads, told) if "exception" in line]
+    logged = lines()
+    check_lines(logged, photo)
+    (traceback,) = [line for line in map(json.loads, logged) if "exception" in line]
     assert "ZeroDivisionError" in traceback["exception"]
     assert "serving/checks/service.py" in traceback["exception"]
     assert traceback["request_id"] != "-"

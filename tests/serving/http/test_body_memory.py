@@ -52,7 +52,7 @@ def test_a_body_without_a_length_is_refused_when_it_grows_past_the_room(start: C
         assert server.services.body_memory.held == 2 * MB
 
 
-def test_announcing_much_and_sending_nothing_keeps_nobody_out(start: Callable[..., Running]) -> None:
+def test_announced_bytes_that_are_not_sent_block_nobody(start: Callable[..., Running]) -> None:
     server = start(store="none", max_request_bytes=4 * MB, max_bytes_in_hand=5 * MB)
     with contextlib.ExitStack() as stack:
         for _ in range(20):

@@ -34,7 +34,7 @@ def test_a_body_that_was_cut_short_is_refused_wherever_it_ends() -> None:
             split(BODY[:place])
 
 
-def test_a_fault_is_told_at_the_end_and_what_follows_is_not_kept() -> None:
+def test_a_fault_is_raised_at_the_end_and_later_parts_are_not_kept() -> None:
     part = b'--edge\r\nContent-Disposition: form-data; name="photos"\r\n\r\nx\r\n'
     splitter = MultipartSplitter(b"edge")
     for _ in range(2 * MAX_PARTS):

@@ -56,7 +56,7 @@ def test_retry_after_is_when_the_next_check_passes() -> None:
         pass
 
 
-def test_only_so_many_of_one_caller_are_in_hand_and_a_failed_one_gives_its_place_back() -> None:
+def test_concurrent_checks_of_a_caller_are_limited_and_a_failed_one_frees_its_place() -> None:
     callers = RateLimiter(RateLimitSettings(concurrent_checks=2))
     with contextlib.suppress(ZeroDivisionError), callers.hold("a"):
         raise ZeroDivisionError
@@ -69,7 +69,7 @@ def test_only_so_many_of_one_caller_are_in_hand_and_a_failed_one_gives_its_place
         pass
 
 
-def test_callers_without_number_take_bounded_memory_and_none_in_hand_is_forgotten(
+def test_any_number_of_callers_takes_bounded_memory_and_one_with_a_check_is_not_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits, "REMEMBERED", 10)
@@ -83,7 +83,7 @@ def test_callers_without_number_take_bounded_memory_and_none_in_hand_is_forgotte
             pass
 
 
-def test_one_caller_more_than_are_remembered_is_let_in_when_all_have_a_check_in_hand(
+def test_another_caller_is_admitted_when_all_remembered_ones_have_a_check_running(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits, "REMEMBERED", 1)

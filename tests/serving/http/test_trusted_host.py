@@ -13,14 +13,14 @@ from tests.serving.servers.running import Running, files_of
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "[::2]:8000", "", "]"])
 @pytest.mark.parametrize("path", ["/", "/v1/checks", "/openapi.json"])
-def test_a_name_that_was_pointed_here_reads_nothing(server: Running, host: str, path: str) -> None:
+def test_a_foreign_host_name_is_refused(server: Running, host: str, path: str) -> None:
     response = server.http.get(path, headers={"Host": host})
     assert (response.status_code, response.json()["code"]) == (403, "foreign_site")
     assert response.headers["x-request-id"]
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"])
-def test_a_form_of_another_site_makes_no_check(server: Running, origin: str) -> None:
+def test_a_foreign_origin_makes_no_check(server: Running, origin: str) -> None:
     before = server.http.get("/v1/checks").json()
     response = server.check(jpeg(), headers={"Origin": origin})
     assert (response.status_code, response.json()["code"]) == (403, "foreign_site")
@@ -33,7 +33,7 @@ def test_this_machine_is_answered_by_each_of_its_names(server: Running, host: st
 
 
 @pytest.mark.parametrize("settings", [{"api_key": "secret"}, {"allow_open": True}])
-def test_where_a_key_or_a_proxy_guards_it_a_server_has_any_name(
+def test_with_a_key_or_a_proxy_a_server_may_have_any_name(
     start: Callable[..., Running], settings: dict[str, object]
 ) -> None:
     running = start(**settings)

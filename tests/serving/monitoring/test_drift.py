@@ -151,15 +151,15 @@ def test_another_bundle_starts_with_an_empty_window_and_without_the_old_ones_gau
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [
         ({"window_listings": 49}, "window_listings: must be at least 50"),
         ({"window_s": -1.0}, "window_s"),
         ({"false_alarms_per_window": 0.0}, "false_alarms_per_window"),
     ],
 )
-def test_settings_out_of_range_are_refused(settings: dict[str, float], said: str) -> None:
-    with pytest.raises(ConfigError, match=said):
+def test_settings_out_of_range_are_refused(settings: dict[str, float], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
         DriftSettings(**settings)  # type: ignore[arg-type]
 
 

@@ -103,7 +103,9 @@ def test_a_check_has_a_span_for_the_request_and_one_for_each_stage_and_step(
     assert request.attributes["touchstone.outcome"] in ("review", "genuine", "counterfeit")
 
 
-def test_a_callers_trace_goes_on_and_without_one_a_new_one_begins(server: Running, spans: InMemorySpanExporter) -> None:
+def test_a_callers_trace_is_continued_and_without_one_a_new_one_begins(
+    server: Running, spans: InMemorySpanExporter
+) -> None:
     server.check(jpeg(), headers=CALLER)
     server.check(jpeg())
     server.check(jpeg(), headers={"traceparent": "nonsense"})
@@ -121,7 +123,7 @@ def test_a_caller_who_samples_nothing_is_not_traced(server: Running, spans: InMe
     assert only.parent is not None
 
 
-def test_a_refused_check_names_its_code_and_an_unforeseen_error_is_one(
+def test_the_span_of_a_refusal_has_its_code_and_that_of_an_unexpected_error_fails(
     server: Running, spans: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.check(truncated_jpeg())
@@ -149,9 +151,9 @@ def test_spans_hold_nothing_of_the_photo_the_key_or_the_listing(server: Running,
     server.http.get("/made-up/private-path")
     server.answer(jpeg())
     found = by_name(spans, 2)
-    told = "".join(span.to_json() for entries in found.values() for span in entries)
+    exported = "".join(span.to_json() for entries in found.values() for span in entries)
     for secret in ("private", "SecretCamera", "secret-key", answer["photos"][0]["sha256"], answer["check_id"]):
-        assert secret not in told
+        assert secret not in exported
     assert found["GET /v1/checks/{check_id}"]
 
 
@@ -166,9 +168,9 @@ def test_an_address_without_the_extra_is_refused_with_its_name(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [({"endpoint": "localhost:4318"}, "endpoint"), ({"sampled_share": 1.5}, "sampled_share")],
 )
-def test_settings_that_reach_nobody_are_refused(settings: dict[str, object], said: str) -> None:
-    with pytest.raises(ConfigError, match=said):
+def test_settings_of_traces_are_validated(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
         TracingSettings(**settings)  # type: ignore[arg-type]

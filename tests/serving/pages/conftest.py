@@ -25,7 +25,7 @@ LAUNCH = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 20_000  # a busy machine is slow, not wrong
+TIMEOUT_MS = 20_000  # a busy machine is slow, not wrong
 OpenPage = Callable[..., Page]
 Start = Callable[..., Running]
 
@@ -35,7 +35,7 @@ Start = Callable[..., Running]
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.fail("no Chromium on this machine: `make chromium` installs it")
-    expect.set_options(timeout=PATIENCE_MS)
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH)
         yield browser
@@ -74,7 +74,7 @@ def open_page(browser: Browser, plain_context: BrowserContext) -> Iterator[OpenP
 
     def open_page(site: Running, path: str = "/", **options: Any) -> Page:
         context = browser.new_context(**options) if options else plain_context
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(TIMEOUT_MS)
         page = context.new_page()
         opened.append(page)
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))

@@ -128,6 +128,6 @@ def test_the_walk_goes_on_past_the_end_of_the_page(filled: Running, open_page: O
     expect(page.locator(".facts")).to_contain_text("L-2")
 
 
-def test_an_empty_store_says_how_to_begin(start: Start, open_page: OpenPage) -> None:
+def test_an_empty_list_has_a_link_to_the_first_check(start: Start, open_page: OpenPage) -> None:
     page = open_page(start(), "/checks")
     expect(page.locator("#empty")).to_contain_text("No checks yet")

@@ -68,7 +68,7 @@ def test_the_keyboard_outlines_a_crop_on_the_photo(stocked_site: Running, open_p
     expect(page.locator(".crop-list button").first).to_have_attribute("aria-pressed", "false")
 
 
-def test_without_references_nothing_is_said_of_them(site: Running, open_page: OpenPage) -> None:
+def test_without_references_the_page_names_none(site: Running, open_page: OpenPage) -> None:
     page = open_check(open_page, site, jpeg(RED))
     expect(page.locator(".crop-list button").first).to_contain_text("speaks for genuine")
     expect(page.locator(".crops img")).to_have_count(0)

@@ -47,7 +47,7 @@ def test_a_pasted_photo_joins_those_already_chosen(site: Running, open_page: Ope
     expect(page.locator(".chosen-name")).to_have_text(["photo0.jpg", "pasted0.jpg"])
 
 
-def test_photos_that_leave_it_open_are_passed_to_a_person(site: Running, open_page: OpenPage) -> None:
+def test_undecided_photos_are_passed_to_a_person(site: Running, open_page: OpenPage) -> None:
     page = open_page(site)
     choose(page, photo_files(jpeg(GREY)))
     send(page)
@@ -64,7 +64,7 @@ def test_photos_that_show_too_little_get_no_number_and_advice(site: Running, ope
     expect(page.locator(".stage-caption .hint")).to_contain_text("blurred")
 
 
-def test_a_bad_file_says_what_is_wrong_and_the_good_photo_is_still_judged(site: Running, open_page: OpenPage) -> None:
+def test_a_bad_file_is_shown_with_its_fault_and_the_good_photo_is_judged(site: Running, open_page: OpenPage) -> None:
     page = open_page(site)
     choose(page, [*photo_files(jpeg(RED)), TEXT_FILE])
     send(page)
@@ -112,7 +112,7 @@ def test_a_single_product_is_not_asked_for(start: Start, open_page: OpenPage) ->
     assert shown_check(page, site)["product"] == "toy"
 
 
-def test_nothing_chosen_is_said_in_words(site: Running, open_page: OpenPage) -> None:
+def test_sending_without_photos_is_refused_in_words(site: Running, open_page: OpenPage) -> None:
     page = open_page(site)
     page.click("#send")
     expect(page.locator("#compose-problem")).to_contain_text("There is no photo yet")
@@ -152,7 +152,7 @@ def test_the_photos_stay_for_another_try_and_go_for_another_listing(site: Runnin
     expect(page.locator(".chosen")).to_have_count(0)
 
 
-def test_observe_mode_says_that_the_verdict_is_advice(start: Start, open_page: OpenPage) -> None:
+def test_observe_mode_marks_the_verdict_as_advice(start: Start, open_page: OpenPage) -> None:
     page = open_page(start(mode="observe"))
     choose(page, photo_files(jpeg(BLUE)))
     send(page, product=None)

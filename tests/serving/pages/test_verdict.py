@@ -124,7 +124,7 @@ def test_a_decision_that_could_not_be_recorded_is_not_shown_as_recorded(site: Ru
     expect(page.locator('[data-decision="genuine"]')).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_check_that_is_not_there_says_so(site: Running, open_page: OpenPage) -> None:
+def test_a_missing_check_has_a_page(site: Running, open_page: OpenPage) -> None:
     page = open_page(site, "/checks/00000000-0000-7000-8000-000000000000")
     expect(page.locator("h1")).to_have_text("No such check")
 

@@ -45,7 +45,7 @@ def choose(page: Page, files: Sequence[FilePayload]) -> None:
 
 
 def drop(page: Page, files: Sequence[FilePayload]) -> None:
-    """Let go of files over the slab."""
+    """Drop files on the slab."""
     transfer(page, files, "drop")
 
 

@@ -33,7 +33,7 @@ def test_nothing_that_callers_rely_on_was_taken_away(committed: dict[str, Any], 
     )
 
 
-def test_the_committed_document_says_what_the_code_does(committed: dict[str, Any], current: dict[str, Any]) -> None:
+def test_the_committed_document_is_that_of_the_code(committed: dict[str, Any], current: dict[str, Any]) -> None:
     assert current == committed, f"the contract grew: {REGENERATE}"
 
 
@@ -69,7 +69,7 @@ def test_the_contract_has_exactly_its_routes(current: dict[str, Any]) -> None:
     }
 
 
-def test_every_route_says_that_a_foreign_site_is_refused(current: dict[str, Any]) -> None:
+def test_every_route_documents_that_a_foreign_site_is_refused(current: dict[str, Any]) -> None:
     operations = [operation for found in current["paths"].values() for operation in found.values()]
     assert all("application/problem+json" in operation["responses"]["403"]["content"] for operation in operations)
 

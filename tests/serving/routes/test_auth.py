@@ -45,7 +45,7 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize(("method", "path"), PRIVATE)
-def test_without_the_key_nothing_private_is_answered(locked: Running, method: str, path: str) -> None:
+def test_without_the_key_no_private_route_answers(locked: Running, method: str, path: str) -> None:
     files = files_of([jpeg()]) if path == "/v1/checks" and method == "POST" else None
     for header, code in (
         ({}, "key_required"),

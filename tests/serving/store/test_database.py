@@ -54,7 +54,7 @@ def test_database_work_never_runs_on_the_event_loops_thread(tmp_path: Path) -> N
     assert len(asyncio.run(work())) == 3
 
 
-def test_a_broken_database_is_an_error_of_ours(tmp_path: Path) -> None:
+def test_an_error_of_the_database_is_store_unavailable(tmp_path: Path) -> None:
     async def work() -> None:
         database = open_database(tmp_path / "checks.sqlite")
         try:
@@ -67,7 +67,7 @@ def test_a_broken_database_is_an_error_of_ours(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_writes_that_wait_are_committed_together_and_the_failed_one_alone_is_told(tmp_path: Path) -> None:
+def test_queued_writes_are_committed_together_and_only_the_failed_one_raises(tmp_path: Path) -> None:
     async def work() -> None:
         database = open_database(tmp_path / "checks.sqlite")
         commits: list[object] = []
