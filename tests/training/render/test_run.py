@@ -1,7 +1,6 @@
 """Rendering a data set: what lies on disk, and going on after a stop; pictures are never compared across machines."""
 
 import csv
-import json
 import os
 import signal
 import subprocess
@@ -16,8 +15,7 @@ from PIL import Image
 from tests.training.render.small_config import small_config
 from training.errors import RunError
 from training.render.camera.view import Shot
-from training.render.contact_sheet import write_contact_sheet
-from training.render.dataset_folder import COLUMNS, DatasetFolder
+from training.render.dataset_folder import COLUMNS
 from training.render.plan import plan_listings
 from training.render.product.cues import Cue
 from training.render.product.makers import MAKERS
@@ -167,33 +165,11 @@ def test_a_killed_command_goes_on_to_the_same_bytes(rendered: Path, tmp_path: Pa
     assert found == files_of(rendered)
 
 
-def test_a_contact_sheet_shows_a_makers_listing_beside_a_genuine_one(rendered: Path, tmp_path: Path) -> None:
-    sheet = tmp_path / "sheet.png"
-    write_contact_sheet(rendered / "manifest.csv", sheet)
-    pixels = np.asarray(Image.open(sheet).convert("RGB")).astype(int)
-    assert pixels.shape[1] > 900
-    red = (pixels[..., 0] > 200) & (pixels[..., 1] < 60) & (pixels[..., 2] < 60)
-    assert red.sum() > 100  # outlines of cues
-
-
 def test_a_changed_configuration_is_refused_and_nothing_is_touched(rendered: Path) -> None:
     before = files_of(rendered)
     with pytest.raises(RunError, match="seed was 3, now 4"):
         render_dataset(small_config(rendered, seed=4))
     assert files_of(rendered) == before
-
-
-def test_a_folder_with_photos_of_unknown_origin_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "photos").mkdir()
-    with pytest.raises(RunError, match=r"no render\.json"):
-        DatasetFolder(tmp_path).claim(small_config(tmp_path))
-
-
-def test_the_number_of_workers_and_the_folder_are_no_part_of_the_configuration_that_must_match(rendered: Path) -> None:
-    noted = json.loads((rendered / "render.json").read_text())
-    assert noted["seed"] == 3
-    assert "workers" not in noted
-    assert "folder" not in noted
 
 
 def test_without_mitsuba_the_extra_to_install_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
