@@ -1,8 +1,8 @@
 """Gathers photos of several threads into one run of the graph: for devices that one photo can't fill.
 
-Nobody waits for company that isn't expected: a photo that finds the device free goes at once, unless photos have come
-so close upon each other that the next one should be there within the longest wait. While the device is busy photos
-gather by themselves. The threads that bring the photos do the work in turns, so there is no thread to start or stop.
+A photo that finds the device free is judged at once, unless photos arrive so fast that the next one is expected within
+the longest wait. While the device is busy, photos gather by themselves. The threads that bring the photos do the work
+in turns, so there is no thread to start or stop.
 """
 
 import logging
@@ -36,7 +36,7 @@ class BatchingScorer:
 
     @property
     def graph(self) -> GraphMetadata:
-        """The record of the graph in use."""
+        """The metadata of the graph in use."""
         return self._scorer.graph
 
     @property

@@ -210,15 +210,15 @@ def _run(
 
 
 def _without_source(error: Exception) -> str:
-    """What onnxruntime says, without the line of its own source that it often says first; at most 200 characters."""
+    """The message of onnxruntime, without the line of its own source that often begins it; at most 200 characters."""
     return _SOURCE.sub("", str(error))[:200]
 
 
 def _usable_providers(asked: Sequence[str]) -> tuple[str, ...]:
     """Those of the asked providers that this onnxruntime has, and CPU, which takes what the others can't.
 
-    One that is absent is told in the log: a server that starts slower is worth more than one that doesn't. A name that
-    onnxruntime has never heard of is a mistake in the settings, and refused.
+    An absent one is only logged: a slower server is worth more than none. A name that onnxruntime doesn't know is a
+    mistake in the settings, and refused.
     """
     if not asked:
         raise ConfigError(f"providers: names none; say {CPU}, or leave it out")

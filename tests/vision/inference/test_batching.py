@@ -19,7 +19,7 @@ LONG_S = 600.0  # a test that waits this long has failed
 
 
 class HeldUpScorer(Scorer):
-    """A scorer whose first run lasts until it is let go; notes how many tiles each run had."""
+    """A scorer whose first run lasts until it is released; notes how many tiles each run had."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(write_tiny_bundle(folder))

@@ -157,7 +157,7 @@ def test_a_provider_that_onnxruntime_has_never_heard_of_is_refused_and_the_neare
         Scorer(bundle, providers=())
 
 
-def test_absent_providers_are_told_in_one_line_and_the_cpu_serves(
+def test_absent_providers_are_logged_in_one_line_and_the_cpu_serves(
     bundle: Bundle, caplog: pytest.LogCaptureFixture
 ) -> None:
     tiles = self_test_inputs(SIZE_PX)
