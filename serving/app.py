@@ -39,7 +39,7 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
     await services.switch.restore()
     background: list[asyncio.Task[None]] = []
     if services.store is not None:
-        background.append(asyncio.create_task(clean_periodically(services.store, services.settings.retention_days)))
+        background.append(asyncio.create_task(clean_periodically(services.store, services.retention_days)))
     if services.shadow is not None:
         background.append(asyncio.create_task(services.shadow.run()))
     try:

@@ -29,7 +29,11 @@ from vision.photo.decode import PhotoLimits
 class Services:
     """The parts of one server; `store` is None where nothing is kept."""
 
-    settings: ServeSettings
+    api_key: str | None
+    max_request_bytes: int
+    upload_timeout_s: float
+    photo_limits: PhotoLimits  # under which stored photos were accepted
+    retention_days: int | None
     switch: DeploymentSwitch
     candidates: Candidates
     compute: Compute
@@ -44,11 +48,6 @@ class Services:
     def bundles(self) -> LoadedBundles:
         """What serves at this moment; read it once where two answers must agree."""
         return self.switch.current
-
-    @property
-    def photo_limits(self) -> PhotoLimits:
-        """The limits under which stored photos were accepted."""
-        return self.settings.photo_limits
 
     def close(self) -> None:
         """Let running work finish and release everything."""
@@ -89,7 +88,11 @@ def open_services(settings: ServeSettings) -> Services:
         switch=switch, compute=compute, store=store, instrumentation=instrumentation, rules=rules, shadow=shadow
     )
     return Services(
-        settings=settings,
+        api_key=settings.api_key,
+        max_request_bytes=settings.max_request_bytes,
+        upload_timeout_s=settings.upload_timeout_s,
+        photo_limits=settings.photo_limits,
+        retention_days=settings.retention_days,
         switch=switch,
         candidates=candidates,
         compute=compute,

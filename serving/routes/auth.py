@@ -25,7 +25,7 @@ class Caller:
 
 async def require_key(request: Request) -> str:
     """Give the caller's name, for the routes that depend on it; raises what `identify_caller` raises."""
-    return identify_caller(request, services_of(request).settings.api_key).name
+    return identify_caller(request, services_of(request).api_key).name
 
 
 def identify_caller(request: Request, api_key: str | None) -> Caller:

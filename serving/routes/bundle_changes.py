@@ -129,7 +129,7 @@ async def roll_back_bundle(request: Request, name: str, caller: Caller) -> Bundl
 
 
 async def _read(request: Request, kind: type[S]) -> S:
-    timeout_s = services_of(request).settings.upload_timeout_s
+    timeout_s = services_of(request).upload_timeout_s
     return await read_json(request, kind, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)
 
 

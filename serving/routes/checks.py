@@ -30,13 +30,12 @@ REQUEST_TIMEOUT = TypeAdapter[float](Annotated[float, Field(gt=0, allow_inf_nan=
 async def create_check(request: Request) -> Response:
     """Judge 1 to 12 photos of one item; the answer is stored before it is sent."""
     services = services_of(request)
-    settings = services.settings
-    caller = identify_caller(request, settings.api_key)
+    caller = identify_caller(request, services.api_key)
     deadline = Deadline(_request_timeout_s(request))
     with services.rate_limiter.hold(caller.rate_key):
         services.compute.refuse_overload(deadline)  # before the body is read: a refusal costs next to nothing
         async with deadline.enforced():
-            sent = await read_check(request, max_bytes=settings.max_request_bytes, timeout_s=settings.upload_timeout_s)
+            sent = await read_check(request, max_bytes=services.max_request_bytes, timeout_s=services.upload_timeout_s)
         with _watch_connection(request, deadline):
             answer = await services.checks.check(
                 sent, key=request.headers.get("idempotency-key"), caller=caller.name, deadline=deadline

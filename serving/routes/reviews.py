@@ -27,6 +27,6 @@ MAX_REVIEW_BYTES = 64 * 1024
 async def create_review(request: Request, check_id: str, _: Annotated[str, Depends(require_key)]) -> Review:
     """Record a decision on a check; all are kept, and the latest one counts."""
     store = store_of(request)
-    timeout_s = services_of(request).settings.upload_timeout_s
+    timeout_s = services_of(request).upload_timeout_s
     sent = await read_json(request, ReviewSent, max_bytes=MAX_REVIEW_BYTES, timeout_s=timeout_s)
     return await store.check_rows.add_review(check_id, sent.decision, sent.note, datetime.datetime.now(datetime.UTC))
