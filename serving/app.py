@@ -1,4 +1,4 @@
-"""The web application: parts put together, nothing decided."""
+"""The web application: routes, middlewares and pages around the services."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from serving.store.cleanup import clean_periodically
 
 
 def create_app(settings: ServeSettings) -> FastAPI:
-    """Build the app with its bundles loaded and its store open; raises TouchstoneError when they cannot be."""
+    """Build the app with its bundles loaded and its store open; raises TouchstoneError where that fails."""
     services = open_services(settings)
     app = make_api(_run_services)
     app.state.services = services
@@ -34,7 +34,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
 
 @contextlib.asynccontextmanager
 async def _run_services(app: FastAPI) -> AsyncIterator[None]:
-    """Bring back what was activated, then work in the background while the app runs; on stop, let it finish."""
+    """Restore activated bundles, run the background tasks while the app runs, and close the services at the end."""
     services: Services = app.state.services
     await services.switch.restore()
     background: list[asyncio.Task[None]] = []

@@ -1,4 +1,4 @@
-"""Runs the app under uvicorn: one process, its own socket, and a line that says where to click."""
+"""Runs the app under uvicorn: one process, its own socket, and a line with the address to open."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = logging.getLogger("touchstone.serving")
 
 
 def run_server(settings: ServeSettings) -> None:
-    """Serve until told to stop; raises ConfigError before anything listens when the settings do not allow it."""
+    """Serve until stopped by a signal; raises ConfigError before it listens where the settings do not allow it."""
     refuse_open_access(settings)
     configure_logging(settings.log_format)
     listener = open_socket(settings.host, settings.port)
@@ -35,10 +35,10 @@ def run_server(settings: ServeSettings) -> None:
 
 
 def configure_uvicorn(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
-    """Say how uvicorn serves the app: its protocol guarded, and nothing of its own in logs and answers."""
+    """Configure uvicorn: our protocol, our log lines, and no name of the server in answers."""
     services: Services = app.state.services
     limits = ConnectionLimits(
-        most=connections_allowed(settings.max_connections),
+        max_connections=connections_allowed(settings.max_connections),
         head_timeout_s=settings.head_timeout_s,
         keep_alive_s=settings.keep_alive_s,
         send_timeout_s=settings.send_timeout_s,
@@ -48,7 +48,7 @@ def configure_uvicorn(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
         loop="uvloop",
         http=guarded_protocol(Connections(limits, services.instrumentation.metrics)),
         ws="none",
-        log_config=None,  # our own lines carry the request id
+        log_config=None,  # our log lines have the request id
         access_log=False,
         server_header=False,  # no answer names what runs here
         timeout_graceful_shutdown=settings.stop_timeout_s,
@@ -57,7 +57,7 @@ def configure_uvicorn(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Says where to click once it answers there."""
+    """Prints the address to open once it answers there."""
 
     def __init__(self, config: uvicorn.Config, address: str) -> None:
         super().__init__(config)
@@ -84,7 +84,7 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 def address_of(listener: socket.socket) -> str:
-    """Give the address to click; one that means every interface is shown as this machine's own."""
+    """Give the address to open; an unspecified one, which means every interface, is shown as loopback."""
     host, port = listener.getsockname()[:2]
     ip = ipaddress.ip_address(host)
     shown = ("127.0.0.1" if ip.version == 4 else "::1") if ip.is_unspecified else host

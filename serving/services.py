@@ -1,4 +1,4 @@
-"""Everything that a running server holds, built once from its settings and handed to the routes."""
+"""The services of a running server, built once from its settings and passed to the routes."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Services:
 
     @property
     def bundles(self) -> LoadedBundles:
-        """What serves at this moment; read it once where two answers must agree."""
+        """The bundles that serve now; read it once where two reads must agree."""
         return self.switch.current
 
     def close(self) -> None:
-        """Let running work finish and release everything."""
+        """Wait for running work and close everything."""
         self.compute.close()
         if self.shadow is not None:
             self.shadow.close()

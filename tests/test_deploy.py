@@ -14,7 +14,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from serving.checks.shadow import MOST_WAITING_BYTES
+from serving.checks.shadow import MAX_WAITING_BYTES
 from serving.monitoring.metrics import Metrics
 from serving.routes.api import make_api
 from serving.settings import ServeSettings, read_serve_settings
@@ -93,7 +93,7 @@ def test_a_pod_survives_the_largest_photos_on_all_threads(manifest: Path, tmp_pa
     threads = int(limits["cpu"]) + (0 if settings.store == "none" else 1)
     decoding = threads * settings.max_photo_pixels * 21
     (gibibytes,) = re.findall(r"^(\d+)Gi$", limits["memory"])
-    assert int(gibibytes) * 2**30 > decoding + settings.max_bytes_in_hand + MOST_WAITING_BYTES + 500_000_000
+    assert int(gibibytes) * 2**30 > decoding + settings.max_bytes_in_hand + MAX_WAITING_BYTES + 500_000_000
 
 
 def test_a_pod_runs_as_the_images_user_and_can_write_nothing_but_its_store(manifest: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The library's front door: photos in, verdict out, without any server."""
+"""The library's main class: photos in, verdict out, without a server."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Makes a retry safe: one Idempotency-Key stands for one check, for 24 hours, across restarts."""
+"""Makes a retry safe: one Idempotency-Key belongs to one check, for 24 hours, across restarts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_KEY_LENGTH = 200
 
 
 class Idempotency:
-    """Remembers which keys run now; what they answered is in the store, written together with the check."""
+    """Knows which keys are in use now; their answers are in the store, written together with the check."""
 
     def __init__(self, check_rows: CheckRows) -> None:
         self._check_rows = check_rows

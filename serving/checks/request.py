@@ -1,4 +1,4 @@
-"""What one caller asks to be judged, whichever way it was sent."""
+"""The content of a check as a caller sent it, whether as multipart or JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What one caller asks to be judged; photos are the bytes as received, in the order sent."""
+    """A listing to judge; `photos` are the bytes as received, in the order sent."""
 
     photos: tuple[bytes, ...]
     listing_id: str | None = None

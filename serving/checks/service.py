@@ -1,4 +1,4 @@
-"""The check service: the one place that knows the order of a check: photos, compute threads, decide, store."""
+"""The check service: the order of a check, which is shape, idempotency, judging, deciding, storing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from vision.verdict import PhotoJudgement, PhotoVerdict, Verdict
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRules:
-    """What the settings say about every check."""
+    """The settings of every check."""
 
     mode: Literal["enforce", "observe"]
     max_photos: int
@@ -38,14 +38,14 @@ class CheckRules:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A verdict as it leaves; `replayed` when an earlier request with the same Idempotency-Key had it first."""
+    """A verdict as it is answered; `replayed` where an earlier request with the same Idempotency-Key had it first."""
 
     check: Check
     replayed: bool
 
 
 class CheckService:
-    """Judges listings. Without a store nothing is kept, and an Idempotency-Key has nothing to protect."""
+    """Judges listings. Without a store nothing is kept, and an Idempotency-Key has no effect."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class CheckService:
     async def check(self, request: CheckRequest, *, key: str | None, caller: str, deadline: Deadline) -> Answer:
         """Judge a listing once per Idempotency-Key; raises CheckError, RequestRefused or Unavailable.
 
-        What nobody waits for any more is dropped while it waits or is judged; what is judged is kept and answered.
+        A check whose deadline passes or whose caller leaves is dropped until it is judged; a judged one is stored.
         """
         require_shape(len(request.photos), request.views, max_photos=self._rules.max_photos)
         product, detector = self._switch.current.find_product(request.product, request.listing_id)
@@ -152,7 +152,7 @@ def bundle_used(detector: Detector) -> BundleUsed:
 
 
 def _photo_answer(photo: PhotoVerdict, check_id: str | None) -> PhotoAnswer:
-    shown = photo.evidence is not None and check_id is not None
+    has_url = photo.evidence is not None and check_id is not None
     return PhotoAnswer(
         index=photo.index,
         sha256=photo.sha256,
@@ -161,7 +161,7 @@ def _photo_answer(photo: PhotoVerdict, check_id: str | None) -> PhotoAnswer:
         quality=list(photo.quality),
         novelty=photo.novelty,
         matches=list(photo.matches),
-        evidence_url=f"/v1/checks/{check_id}/photos/{photo.index}/evidence" if shown else None,
+        evidence_url=f"/v1/checks/{check_id}/photos/{photo.index}/evidence" if has_url else None,
         error=None if photo.error is None else PhotoFault(code=photo.error.code, message=photo.error.message),
     )
 

@@ -1,4 +1,4 @@
-"""The shadow: a second bundle judges checks that were answered, when the processor has nothing better to do."""
+"""The shadow: a second bundle judges checks that were answered, while the processor is idle."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from serving.schemas.checks import Check
 from serving.store.deployment_rows import DeploymentRows, ShadowVerdict
 from vision.verdict import PhotoJudgement
 
-MOST_WAITING = 64  # checks
-MOST_WAITING_BYTES = 64 * 2**20
-PAUSE_S = 0.01  # lets an answer leave first, and is how often an idle compute thread is looked for
+MAX_WAITING = 64  # checks
+MAX_WAITING_BYTES = 64 * 2**20
+PAUSE_S = 0.01  # lets an answer leave first; also the time between two checks for an idle compute thread
 log = logging.getLogger("touchstone.serving")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowCheck:
-    """A check that the shadow shall judge."""
+    """A check that waits for the shadow."""
 
     request: CheckRequest
     answer: Check
@@ -37,9 +37,9 @@ class ShadowCheck:
 class Shadow:
     """Judges answered checks with the slot's shadow bundle, one photo at a time, and records the verdicts.
 
-    It never delays an answer by more than its share of one photo: each photo starts only while a compute thread is
-    idle, on a thread of its own, so it takes no place in the queue. What comes while checks wait, or finds too much
-    waiting here, is dropped and counted.
+    It delays an answer by at most its share of one photo: each photo starts only while a compute thread is idle, on a
+    thread of its own, so it takes no place in the queue. A check is dropped and counted if others wait for a compute
+    thread, or if too many wait here.
     """
 
     def __init__(
@@ -49,18 +49,18 @@ class Shadow:
         self._compute = compute
         self._deployment_rows = deployment_rows
         self._metrics = metrics
-        self._waiting: asyncio.Queue[ShadowCheck] = asyncio.Queue(MOST_WAITING)
+        self._waiting: asyncio.Queue[ShadowCheck] = asyncio.Queue(MAX_WAITING)
         self._waiting_bytes = 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="shadow")
         self._counts = {"judged": 0, "dropped": 0, "failed": 0}
 
     def offer(self, request: CheckRequest, answer: Check) -> None:
-        """Take an answered check where a shadow stands beside the bundle that answered it; returns at once."""
+        """Queue an answered check if the bundle that answered it has a shadow; returns at once."""
         slot = self._switch.current.by_product.get(answer.product)
         if slot is None or slot.shadow is None or slot.active.sha256 != answer.bundle.sha256:
             return
         size = sum(len(photo) for photo in request.photos)
-        full = self._waiting.full() or self._waiting_bytes + size > MOST_WAITING_BYTES
+        full = self._waiting.full() or self._waiting_bytes + size > MAX_WAITING_BYTES
         if full or self._compute.waiting > 0:
             self._count("dropped")
             return
@@ -73,7 +73,7 @@ class Shadow:
             check = await self._waiting.get()
             try:
                 await self._judge(check)
-            except Exception:  # a border as well: nobody waits for this, and the next check must have its turn
+            except Exception:  # nobody waits for this one, and the next check must have its turn
                 log.exception("the shadow failed on check %s", check.answer.check_id)
                 self._count("failed")
             finally:
@@ -84,7 +84,7 @@ class Shadow:
         return ShadowWork(**self._counts, waiting=self._waiting.qsize())
 
     def close(self) -> None:
-        """Let the photo that runs finish."""
+        """Wait for the photo that is being judged."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def _judge(self, check: ShadowCheck) -> None:

@@ -1,4 +1,4 @@
-"""How long an answer is wanted: until a time that the caller named, and while the caller is connected."""
+"""How long an answer is needed: until the caller's deadline, and while the caller is connected."""
 
 from __future__ import annotations
 

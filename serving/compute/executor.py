@@ -1,4 +1,4 @@
-"""The compute threads: as many as cores, a bounded number of photos waiting for them, and no waiting for batches."""
+"""The compute threads, one a core by default, with a bounded queue of photos."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NICENESS = 10
 
 
 class Compute:
-    """Runs CPU-bound work beside the event loop; past `max_waiting` pieces it refuses at once instead of late.
+    """Runs CPU-bound work beside the event loop; refuses work at once while `max_waiting` pieces wait.
 
     A piece may take `timeout_s` on its thread.
     """
@@ -43,7 +43,7 @@ class Compute:
 
     @property
     def hangs(self) -> bool:
-        """Whether every thread, and every one that took its place, is overdue."""
+        """Whether every thread, and every replacement, is overdue."""
         return self._workers.all_hang
 
     @property
@@ -58,7 +58,7 @@ class Compute:
 
     @property
     def busy(self) -> int:
-        """Threads that work."""
+        """Threads at work."""
         return min(self.threads, self._unfinished)
 
     @property

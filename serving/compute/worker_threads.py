@@ -1,7 +1,7 @@
 """Threads that run one piece of work after another, and are replaced when a piece doesn't end in time.
 
-Nothing can stop a thread in the middle of a decoder or a graph. So whoever waits for an overdue piece is told, its
-thread is left to itself, and another takes its place: at most as many times as there are threads, until one ends.
+Nothing can stop a thread inside a decoder or a graph. So an overdue piece's future fails, its thread is abandoned, and
+another replaces it. At most as many threads may be abandoned as there are workers, until one of them ends.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from concurrent.futures import Future, InvalidStateError
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-LOOKS_A_LIMIT = 20  # how often overdue pieces are looked for within one time limit
-LONGEST_PAUSE_S = 1.0
+SCANS_PER_TIMEOUT = 20  # for overdue pieces
+MAX_SCAN_PAUSE_S = 1.0
 
 
 class Overdue(Exception):
@@ -24,7 +24,7 @@ class Overdue(Exception):
 
 
 class Workers:
-    """So many threads; `initializer` runs first in each."""
+    """`count` threads; `initializer` runs first in each."""
 
     def __init__(self, count: int, *, timeout_s: float, name: str, initializer: Callable[[], None]) -> None:
         self._count = count
@@ -34,34 +34,34 @@ class Workers:
         self._waiting: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._serving: list[_Worker] = []
-        self._left: list[_Worker] = []  # to themselves, with a piece that is overdue
+        self._abandoned: list[_Worker] = []  # each with a piece that is overdue
         self._closed = threading.Event()
         for _ in range(count):
             self._start_one()
-        self._watch = threading.Thread(target=self._watch_times, name=f"{name}-watch", daemon=True)
-        self._watch.start()
+        self._scanner = threading.Thread(target=self._scan_overdue, name=f"{name}-scan", daemon=True)
+        self._scanner.start()
 
     @property
     def all_hang(self) -> bool:
-        """Whether no thread is left that takes work: only a new process helps."""
+        """Whether no thread takes work any more, which only a new process ends."""
         with self._lock:
             return not self._serving
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
-        """Run `work` when a thread is free; its future raises Overdue when that takes longer than the time limit."""
+        """Run `work` when a thread is free; its future raises Overdue when it takes longer than the time limit."""
         done: Future[T] = Future()
         self._waiting.put(_Piece(work, done))
         return done
 
     def close(self) -> None:
-        """Cancel what waits and let what runs finish, for as long as a piece may take."""
+        """Cancel waiting pieces and wait for running ones, for as long as a piece may take."""
         self._closed.set()
         with contextlib.suppress(queue.Empty):
             while True:
                 piece = self._waiting.get_nowait()
                 if piece is not None:
                     piece.cancel()
-        self._watch.join()
+        self._scanner.join()
         with self._lock:
             serving = list(self._serving)
         for _ in serving:
@@ -88,47 +88,47 @@ class Workers:
             finally:
                 worker.piece = None
             with self._lock:
-                if worker in self._left:  # its place is taken
-                    self._left.remove(worker)
+                if worker in self._abandoned:  # another thread replaced it
+                    self._abandoned.remove(worker)
                     if len(self._serving) >= self._count:
                         return
                     self._serving.append(worker)
 
-    def _watch_times(self) -> None:
-        pause_s = min(LONGEST_PAUSE_S, self._timeout_s / LOOKS_A_LIMIT)
+    def _scan_overdue(self) -> None:
+        pause_s = min(MAX_SCAN_PAUSE_S, self._timeout_s / SCANS_PER_TIMEOUT)
         while not self._closed.wait(pause_s):
             before = time.monotonic() - self._timeout_s
             with self._lock:
                 overdue = [worker for worker in self._serving if worker.piece is not None and worker.began < before]
                 for worker in overdue:
                     self._serving.remove(worker)
-                    self._left.append(worker)
+                    self._abandoned.append(worker)
                 replaced = min(self._count - len(self._serving), 2 * self._count - self._threads())
                 for _ in range(replaced):
                     self._start_one()
                 pieces = [worker.piece for worker in overdue]
             for piece in pieces:
                 if piece is not None:
-                    piece.give_up()
+                    piece.fail_overdue()
 
     def _threads(self) -> int:
-        return len(self._serving) + len(self._left)
+        return len(self._serving) + len(self._abandoned)
 
 
 class _Piece:
-    """Work and its future, which whoever comes first settles: the thread that runs it, or the watch.
+    """Work and its future, which its thread or the scan for overdue pieces settles, whichever is first.
 
-    Settled, it holds neither: one that is given up keeps its place in the queue, and its photo must not stay with it.
+    A settled piece holds neither: a cancelled one keeps its place in the queue, and its photo must not stay in memory.
     """
 
     __slots__ = ("_held",)
 
     def __init__(self, work: Callable[[], Any], done: Future[Any]) -> None:
         self._held: tuple[Callable[[], Any], Future[Any]] | None = (work, done)
-        done.add_done_callback(self._let_go)
+        done.add_done_callback(self._release)
 
     def start(self) -> bool:
-        """Say whether it is still wanted; it can't be given up by its caller after that."""
+        """Whether it is still needed; its caller can't cancel it after that."""
         held = self._held
         return held is not None and held[1].set_running_or_notify_cancel()
 
@@ -150,17 +150,17 @@ class _Piece:
         if (held := self._held) is not None:
             held[1].cancel()
 
-    def give_up(self) -> None:
+    def fail_overdue(self) -> None:
         if (held := self._held) is not None:
             with contextlib.suppress(InvalidStateError):
                 held[1].set_exception(Overdue())
 
-    def _let_go(self, _: object) -> None:
+    def _release(self, _: object) -> None:
         self._held = None
 
 
 class _Worker:
-    """One thread, and what it works on since when."""
+    """One thread, its piece, and since when."""
 
     __slots__ = ("began", "piece", "thread")
 
@@ -170,5 +170,5 @@ class _Worker:
         self.began = 0.0
 
     def take(self, piece: _Piece) -> None:
-        self.began = time.monotonic()  # before the piece: the watch looks at it only where there is one
+        self.began = time.monotonic()  # before the piece: the scan reads it only where there is a piece
         self.piece = piece

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving.errors import MemoryFull
 from serving.http.problems import answer_error
 
-PIECE_BYTES = 64 * 1024  # uvicorn's high-water mark: the next piece waits until the client has taken most of the last
+PIECE_BYTES = 64 * 1024  # uvicorn's high-water mark: the next piece waits until the client has taken the last one
 
 
 class BodyMemory:
@@ -25,12 +25,12 @@ class BodyMemory:
         self.held = 0
 
     def take(self, count: int) -> None:
-        """Hold so many bytes more; raises MemoryFull."""
+        """Hold more bytes; raises MemoryFull."""
         self.refuse_more(count)
         self.held += count
 
     def refuse_more(self, count: int) -> None:
-        """Raise MemoryFull where so many more can't be held now."""
+        """Raise MemoryFull where so many more bytes can't be held now."""
         if self.held + count > self.max_bytes:
             raise MemoryFull(
                 f"{self.held} bytes of bodies are in memory and at most {self.max_bytes} may be (max_bytes_in_hand); "
@@ -68,11 +68,11 @@ class _Exchange:
         self._memory = memory
         self._start: MutableMapping[str, Any] | None = None
         self._replaced = False
-        self.asked = False  # whether the app asked for the body, which lets a client that waits for 100 send it
+        self.asked = False  # whether the app asked for the body, which makes uvicorn send `100 Continue`
         self.held = 0
 
     async def receive(self) -> Message:
-        """Pass a piece of the body on; raises MemoryFull, at first for what the head announces."""
+        """Pass on a piece of the body; raises MemoryFull, before the first piece by the Content-Length."""
         if not self.asked:
             announced = Headers(scope=self._scope).get("content-length", "")
             if announced.isascii() and announced.isdigit():
@@ -86,7 +86,7 @@ class _Exchange:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass a message on; a large body goes out in pieces, each when the client has taken the last."""
+        """Pass on a message; a large body is sent in pieces, each when the client has taken the one before."""
         if message["type"] == "http.response.start":
             self._start = message  # kept until it is known whether the body that follows can be held
             return

@@ -1,4 +1,4 @@
-"""Reads the body of a check: bounded while it arrives, parsed in memory, photos kept as the bytes that came."""
+"""Reads request bodies, bounded while they arrive: a check as multipart or JSON, or any small JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from serving.http.multipart import MultipartSplitter, Part
 from serving.schemas.checks import CheckSent, Listing, PhotoSent
 
 MAX_LISTING_BYTES = 64 * 1024
-MAX_DEPTH = 16  # of `attributes`; deeper nesting is nobody's data
+MAX_DEPTH = 16  # of `attributes`
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 
@@ -80,7 +80,7 @@ def parse_json(kind: type[M], text: bytes) -> M:
 
 
 async def _receive(request: Request, take: Callable[[bytes], None], *, max_bytes: int, timeout_s: float) -> None:
-    """Hand on each piece of a body; refused by its announced length before reading, and by what arrives."""
+    """Pass on each piece of a body; raises RequestTooLarge by its Content-Length or by what arrives, UploadTimedOut."""
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and int(announced) > max_bytes:
         raise _too_large(max_bytes)
@@ -136,7 +136,7 @@ def _check_of_json(body: bytes) -> CheckRequest:
 def _photo_bytes(index: int, photo: PhotoSent) -> bytes:
     if photo.url is not None:
         raise UrlPhotosUnsupported(
-            f"photos.{index}.url: this server fetches nothing; send the bytes as base64, or as a multipart part"
+            f"photos.{index}.url: this server fetches no URLs; send the bytes as base64, or as a multipart part"
         )
     if photo.base64 is None:
         raise RequestInvalid(
@@ -168,7 +168,7 @@ def _attributes_fault(attributes: dict[str, JsonValue]) -> str | None:
     if _depth(attributes) > MAX_DEPTH:
         return f"nested deeper than {MAX_DEPTH}"
     try:
-        json.dumps(attributes, allow_nan=False)  # pydantic reads 1e999 and NaN, which no JSON can give back
+        json.dumps(attributes, allow_nan=False)  # pydantic reads 1e999 and NaN, which JSON cannot represent
     except ValueError:
         return "holds a number that is not finite"
     return None

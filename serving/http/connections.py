@@ -1,6 +1,6 @@
-"""Every open connection of one server: how many there may be, and how long each may keep what it has without using it.
+"""The open connections of one server: how many there may be, and how long each may stay without making progress.
 
-uvicorn bounds neither: it waits for a request's head for ever, of any length, and for a reader of its answers too.
+uvicorn bounds neither: it waits without end for a request's head, of any length, and for a reader of its answers.
 """
 
 from __future__ import annotations
@@ -13,84 +13,84 @@ from typing import Protocol
 
 from serving.monitoring.metrics import Metrics
 
-SWEEP_S = 0.5  # how often deadlines are looked at: late by this much at most, and one timer instead of one a connection
-RESERVED_FILES = 384  # descriptors for the store, for photos being read, for listeners, and for refused connections
-MOST_LINGERING = 128  # refused connections that get their answer; past it they are closed without
+SWEEP_S = 0.5  # between two checks of all connections: one timer for all, and at most this late
+RESERVED_FILES = 384  # file descriptors for the store, photos, listeners and refused connections
+MAX_LINGERING = 128  # refused connections that still get their answer; beyond it they are closed without one
 log = logging.getLogger("touchstone.serving")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
-    """What one connection may take, in seconds, and how many there may be."""
+    """How many connections there may be, and the time limits of each, in seconds."""
 
-    most: int
+    max_connections: int
     head_timeout_s: float
     keep_alive_s: float
     send_timeout_s: float
 
 
-class Watched(Protocol):
-    """A connection as the watch sees it."""
+class Connection(Protocol):
+    """What `Connections` asks of a connection."""
 
-    def look(self, now: float) -> None:
-        """Act on whatever is overdue at this time of the loop."""
+    def close_if_overdue(self, now: float) -> None:
+        """Close it if a time limit has passed; `now` is the loop's time."""
 
     def evict(self) -> None:
-        """Close, since another connection needs the place."""
+        """Close it in favour of another connection."""
 
 
 class Connections:
-    """Keeps count; past the limit the connection that has been without a request for longest makes room."""
+    """Counts them; at the limit, the connection that has been idle for longest is closed for a new one."""
 
     def __init__(self, limits: ConnectionLimits, metrics: Metrics) -> None:
         self.limits = limits
         self.lingering = 0
         self._metrics = metrics
-        self._open: set[Watched] = set()
-        self._without_request: dict[Watched, None] = {}  # oldest first
+        self._open: set[Connection] = set()
+        self._idle: dict[Connection, None] = {}  # oldest first
         self._sweep: asyncio.TimerHandle | None = None
         metrics.watch_connections(lambda: len(self._open))
 
-    def admit(self, connection: Watched) -> bool:
-        """Take a connection in, at the cost of an idle one where need be; False when every place has a request."""
-        if len(self._open) >= self.limits.most:
-            if not self._without_request:
+    def admit(self, connection: Connection) -> bool:
+        """Admit a connection, if need be instead of an idle one; False where every connection has a request."""
+        if len(self._open) >= self.limits.max_connections:
+            if not self._idle:
                 self.count_closed("refused")
                 return False
-            oldest = next(iter(self._without_request))
+            oldest = next(iter(self._idle))
             self.forget(oldest)
             self.count_closed("evicted")
             oldest.evict()
         self._open.add(connection)
-        self._without_request[connection] = None
+        self._idle[connection] = None
         if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(SWEEP_S, self._look_at_all)
+            self._sweep = asyncio.get_running_loop().call_later(SWEEP_S, self._close_overdue)
         return True
 
-    def forget(self, connection: Watched) -> None:
-        """Let a connection go."""
+    def forget(self, connection: Connection) -> None:
+        """Remove a connection that is closed."""
         self._open.discard(connection)
-        self._without_request.pop(connection, None)
+        self._idle.pop(connection, None)
 
-    def has_request(self, connection: Watched) -> None:
-        """Note that a request's head is here."""
-        self._without_request.pop(connection, None)
+    def set_busy(self, connection: Connection) -> None:
+        """Note that a request's head has arrived."""
+        self._idle.pop(connection, None)
 
-    def waits(self, connection: Watched) -> None:
+    def set_idle(self, connection: Connection) -> None:
         """Note that a connection waits for its next request."""
         if connection in self._open:
-            self._without_request[connection] = None
+            self._idle[connection] = None
 
     def count_closed(self, reason: str) -> None:
-        """Count a connection that we closed: evicted, refused, head_timed_out, head_too_large, idle, or slow_reader."""
+        """Count a connection that the server closed; the reason is a label of its metric."""
         self._metrics.count_closed_connection(reason)
 
-    def _look_at_all(self) -> None:
+    def _close_overdue(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
         for connection in tuple(self._open):
-            connection.look(now)
-        self._sweep = loop.call_later(SWEEP_S, self._look_at_all) if self._open else None
+            connection.close_if_overdue(now)
+        self._sweep = loop.call_later(SWEEP_S, self._close_overdue) if self._open else None
 
 
 def connections_allowed(wanted: int) -> int:

@@ -1,4 +1,4 @@
-"""Which names and addresses are this machine's own."""
+"""Loopback names and addresses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ipaddress
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own."""
+    """Whether a host name or address is this machine's loopback."""
     if host == "localhost":
         return True
     try:

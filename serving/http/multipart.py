@@ -1,4 +1,4 @@
-"""Splits a multipart body into its parts while it arrives: in memory, each byte copied once, no temporary file."""
+"""Splits a multipart body into its parts while it arrives: in memory, no temporary file, each byte copied once."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Part:
 
 
 class MultipartSplitter:
-    """Takes a body piece by piece; finding a boundary takes some 0.1 ms a megapixel, too little for another thread.
+    """Takes a body piece by piece; finding a boundary takes 0.1 ms a megapixel, too little for another thread.
 
-    A fault is told at the end: a caller who still sends might never read an answer that comes before.
+    A fault is reported at the end, since a caller who is still sending may never read an earlier answer.
     """
 
     def __init__(self, boundary: bytes) -> None:
@@ -51,7 +51,7 @@ class MultipartSplitter:
         except FormParserError as error:
             self._fault = _malformed(error)
         if not boundary:
-            self._fault = MultipartMalformed("the Content-Type names no boundary; send the one that parts the body")
+            self._fault = MultipartMalformed("the Content-Type names no boundary; send the one between its parts")
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece of the body."""
@@ -65,7 +65,7 @@ class MultipartSplitter:
             self._fault = fault
 
     def finish(self) -> list[Part]:
-        """Give the parts, in order; raises MultipartMalformed."""
+        """Give the parts in their order; raises MultipartMalformed."""
         if self._fault is not None:
             raise self._fault
         if not self._ended:

@@ -18,14 +18,14 @@ from serving.schemas.checks import FieldFault, Problem
 from vision.errors import CheckError, NoReadablePhoto, PhotoError, TouchstoneError
 
 MEDIA_TYPE = "application/problem+json"
-CODE_HEADER = b"x-problem-code"  # tells the border what to count; it does not leave the server
+CODE_HEADER = b"x-problem-code"  # what RequestLogging counts; it does not leave the server
 log = logging.getLogger("touchstone.serving")
-Handler = Callable[[Request, Exception], Awaitable[Response]]  # each is called with the class it was added for
+Handler = Callable[[Request, Exception], Awaitable[Response]]  # each is called with the class that it was added for
 _ROUTING_CODES = {404: "not_found", 405: "method_not_allowed"}
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Make every error of the app leave as a problem."""
+    """Answer every error of the app as a problem."""
     app.add_exception_handler(TouchstoneError, cast(Handler, answer_touchstone_error))
     app.add_exception_handler(RequestValidationError, cast(Handler, _answer_validation_error))
     app.add_exception_handler(HTTPException, cast(Handler, _answer_http_exception))
@@ -65,7 +65,7 @@ class ProblemResponse(JSONResponse):
 
 
 def internal_problem() -> Response:
-    """The answer to an error that nobody foresaw: it says nothing of the inside."""
+    """The answer to an unforeseen error, without internal details."""
     return problem_response(
         status=500,
         code="internal",
@@ -87,7 +87,7 @@ def answer_error(error: ServingError) -> Response:
 
 
 async def answer_touchstone_error(_: Request, error: TouchstoneError) -> Response:
-    """The answer to any error of ours."""
+    """The answer to any TouchstoneError."""
     if isinstance(error, NoReadablePhoto):
         return _answer_no_readable_photo(error)
     if isinstance(error, StoreUnavailable) and error.__cause__ is not None:

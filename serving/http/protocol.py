@@ -1,6 +1,7 @@
-"""uvicorn's HTTP/1.1 protocol with an end to everything.
+"""uvicorn's HTTP/1.1 protocol with limits.
 
-A head that doesn't come, a body that nobody reads, a reader that doesn't take its answer, a connection too many.
+A request's head must arrive in time, a body that nobody reads must end, a reader must take its answer, and connections
+beyond the limit are refused.
 """
 
 from __future__ import annotations
@@ -15,23 +16,23 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from serving.errors import HeadTimedOut, HeadTooLarge, HttpMalformed, ServingError, TooManyConnections
-from serving.http.connections import MOST_LINGERING, Connections
+from serving.http.connections import MAX_LINGERING, Connections
 from serving.http.problems import CODE_HEADER, answer_error
 from serving.monitoring.request_id import HEADER, current_request_id, request_id_of
 
-LINGER_S = 5.0  # a client that was answered early gets this long to stop sending; closing at once may lose the answer
+LINGER_S = 5.0  # a client that was answered early may send for this long; closing at once could lose the answer
 MAX_HEAD_BYTES = 64 * 1024
-MAX_PIPELINED = 16  # requests that wait on one connection behind the one being answered
-MIN_SENT_BYTES = 32 * 1024  # what a reader must have taken at each end of send_timeout_s
+MAX_PIPELINED = 16  # requests that wait on one connection behind the current one
+MIN_SENT_BYTES = 32 * 1024  # what a reader must take in each send_timeout_s
 
 
 def guarded_protocol(connections: Connections) -> type[asyncio.Protocol]:
-    """Give what uvicorn's `http` setting takes: it is called as the class is."""
+    """Give what uvicorn's `http` setting takes: something that is called as the class is."""
     return cast(type[asyncio.Protocol], functools.partial(GuardedProtocol, connections=connections))
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """One connection. Times are the loop's; `_due` is when it must have got further, None while the app is at work."""
+    """One connection. Times are the loop's; `_due` is when it is overdue, None while the app works on a request."""
 
     def __init__(
         self,
@@ -46,8 +47,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._guard = connections
         self._limits = connections.limits
         self._due: float | None = None
-        self._head_bytes: int | None = None  # of a head that began and is not whole; None between heads
-        self._discarding = False  # answered for the last time: what still comes is thrown away until the client stops
+        self._head_bytes: int | None = None  # of a head that has not arrived in full; None between heads
+        self._discarding = False  # the last answer was given: what still arrives is discarded until the client stops
         self._lingering = False
         self._send_due: float | None = None
         self._unsent = 0
@@ -57,7 +58,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._guard.admit(self):
             self._due = self.loop.time() + self._limits.head_timeout_s
         else:
-            self._refuse(TooManyConnections("every connection that this server takes has a request in hand"))
+            self._refuse(TooManyConnections("every connection of this server is in use; send the same again later"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._guard.forget(self)
@@ -71,7 +72,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         in_head = self._head_bytes is not None
         super().data_received(data)
-        if in_head and self._head_bytes is not None:  # what came with the end of a body is not counted
+        if in_head and self._head_bytes is not None:  # what arrived with the end of a body is not counted
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._guard.count_closed("head_too_large")
@@ -87,31 +88,31 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self._head_bytes = None
         self._due = None
-        self._guard.has_request(self)
+        self._guard.set_busy(self)
         self.cycle.transport = cast(asyncio.Transport, _Outlet(self))
         if len(self.pipeline) > MAX_PIPELINED:
             self.transport.abort()
 
     def on_body(self, body: bytes) -> None:
-        """As uvicorn's, less two copies: a piece that comes alone is kept as the bytes that `receive` hands on."""
+        """As uvicorn's, without two copies: a single piece stays the bytes object that `receive` returns."""
         held = self.cycle.body
         if not held:
-            self.cycle.body = cast(bytearray, b"")  # added to nothing, bytes stay the same object
+            self.cycle.body = cast(bytearray, b"")  # appended to an empty bytes object, a piece stays the same object
         elif isinstance(held, bytes):
             self.cycle.body = bytearray(held)  # small pieces may be many
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        if self.cycle.response_complete:  # answered before its body was here
+        if self.cycle.response_complete:  # answered before its body had arrived
             self.cycle.more_body = False
             self._wait_for_request()
 
     def on_response_complete(self) -> None:
-        more_waits = bool(self.pipeline)
+        has_next = bool(self.pipeline)
         super().on_response_complete()
-        self._unset_keepalive_if_required()  # ours is not put off by whatever bytes come
-        if more_waits or self._discarding:
+        self._unset_keepalive_if_required()  # ours is not reset by every byte that arrives
+        if has_next or self._discarding:
             return
         if self.cycle.more_body:
             self._due = self.loop.time() + LINGER_S
@@ -119,7 +120,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._wait_for_request()
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(HttpMalformed("the bytes on this connection are no HTTP/1.1 request"))
+        self._refuse(HttpMalformed("the bytes on this connection are not an HTTP/1.1 request"))
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -130,10 +131,10 @@ class GuardedProtocol(HttpToolsProtocol):
         super().resume_writing()
         self._send_due = None
 
-    def look(self, now: float) -> None:
-        """Close what is overdue."""
+    def close_if_overdue(self, now: float) -> None:
+        """Close the connection if a time limit has passed."""
         if self._send_due is not None and now > self._send_due:
-            self._look_at_reader(now)
+            self._check_reader(now)
         if self._due is None or now <= self._due:
             return
         if self._discarding or self.transport.is_closing():
@@ -146,11 +147,11 @@ class GuardedProtocol(HttpToolsProtocol):
             self._close()
 
     def evict(self) -> None:
-        """Close for another's sake."""
+        """Close in favour of another connection."""
         self.transport.abort()
 
     def finish(self) -> None:
-        """Close after the last answer, and take care that it arrives.
+        """Close after the last answer, so that it arrives.
 
         Closing a socket with unread data resets the connection, which may take the answer with it (RFC 9112, 9.6).
         """
@@ -164,15 +165,15 @@ class GuardedProtocol(HttpToolsProtocol):
         self._due = self.loop.time() + LINGER_S
 
     def _wait_for_request(self) -> None:
-        patience_s = self._limits.head_timeout_s if self._head_bytes is not None else self._limits.keep_alive_s
-        self._due = self.loop.time() + patience_s
-        self._guard.waits(self)
+        timeout_s = self._limits.head_timeout_s if self._head_bytes is not None else self._limits.keep_alive_s
+        self._due = self.loop.time() + timeout_s
+        self._guard.set_idle(self)
 
     def _close(self) -> None:
-        self.transport.close()  # what is still to be sent goes first, for as long as it may
+        self.transport.close()  # what is still to be sent goes first, for a while
         self._due = self.loop.time() + LINGER_S
 
-    def _look_at_reader(self, now: float) -> None:
+    def _check_reader(self, now: float) -> None:
         unsent = self.transport.get_write_buffer_size()
         if self._unsent - unsent < MIN_SENT_BYTES:
             self._guard.count_closed("slow_reader")
@@ -182,14 +183,14 @@ class GuardedProtocol(HttpToolsProtocol):
         self._send_due = now + self._limits.send_timeout_s
 
     def _refuse(self, error: ServingError) -> None:
-        """Answer on behalf of an app that was not asked, for the last time on this connection."""
-        if self._discarding:  # answered already, for another fault of the same bytes
+        """Answer without asking the app, as the last answer on this connection."""
+        if self._discarding:  # answered before, for another fault of the same bytes
             return
         answering = self.cycle is not None and not self.cycle.response_complete
-        if self._guard.lingering >= MOST_LINGERING or (answering and self.cycle.response_started):
+        if self._guard.lingering >= MAX_LINGERING or (answering and self.cycle.response_started):
             self.transport.abort()
             return
-        if answering:  # as when the body turns out to be malformed: for the app the client is gone
+        if answering:  # as when the body is malformed: to the app, the client has left
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self._due = None
@@ -201,7 +202,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 class _Outlet:
-    """The transport as one answer sees it: closing it lets the answer arrive first."""
+    """The transport of one answer: closing it lets the answer arrive first."""
 
     __slots__ = ("_protocol", "is_closing", "write")
 
@@ -215,7 +216,7 @@ class _Outlet:
 
 
 def _problem(error: ServingError) -> bytes:
-    """A whole answer, with the same body and headers as one of the app's."""
+    """A complete answer, with the same body and headers as one of the app's."""
     request_id = request_id_of([])
     token = current_request_id.set(request_id)
     response = answer_error(error)

@@ -1,7 +1,7 @@
-"""How much one caller may ask for: checks a second, as a token bucket, and checks at once.
+"""Rate limits of one caller: checks a second, as a token bucket, and concurrent checks.
 
 A caller is an API key. Where the server has none, it is the address that the connection comes from: behind a proxy on
-this machine the one in its `X-Forwarded-For`, which uvicorn believes from loopback only.
+this machine the one in its `X-Forwarded-For`, which uvicorn trusts from loopback only.
 """
 
 from __future__ import annotations
@@ -20,10 +20,8 @@ from serving.errors import ConcurrencyLimited, RateLimited
 from vision.config.read import setting
 from vision.errors import ConfigError
 
-REMEMBERED = 10_000  # callers; past it the one that was quiet longest is forgotten, and starts afresh
-IPV6_PREFIX = 64  # a network of this size is one caller: any subscriber has all its addresses
-
-
+MAX_CALLERS = 10_000  # remembered; beyond it the one that was idle for longest is forgotten
+IPV6_PREFIX = 64  # a network of this size is one caller: a subscriber has all its addresses
 _NO_LIMIT = contextlib.nullcontext()
 
 
@@ -32,11 +30,11 @@ class RateLimitSettings:
     """What one caller may ask for."""
 
     checks_per_s: float | None = setting(
-        None, help="Checks a second that one caller may send on average; past it 429. Not set: no limit."
+        None, help="Checks a second that one caller may send on average; beyond it 429. Not set: no limit."
     )
-    burst: int = setting(20, help="Checks that a caller who was quiet may send at once under checks_per_s.")
+    burst: int = setting(20, help="Checks that a caller may send at once under checks_per_s after a pause.")
     concurrent_checks: int | None = setting(
-        None, help="Checks of one caller that may be in hand at once; past it 429. Not set: no limit."
+        None, help="Checks of one caller that may run at once; beyond it 429. Not set: no limit."
     )
 
     def __post_init__(self) -> None:
@@ -52,11 +50,11 @@ class RateLimitSettings:
 class _Bucket:
     tokens: float
     filled_at: float
-    in_hand: int = 0
+    running: int = 0
 
 
 class RateLimiter:
-    """Counts what each caller asks for; used from the event loop alone."""
+    """Counts the checks of each caller; used from the event loop alone."""
 
     def __init__(self, settings: RateLimitSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
@@ -71,18 +69,18 @@ class RateLimiter:
     @contextlib.contextmanager
     def _hold(self, caller: str) -> Iterator[None]:
         bucket = self._bucket_of(caller)
-        self._refuse_beyond_concurrency(bucket)
+        self._require_concurrency(bucket)
         self._take_token(bucket)
-        bucket.in_hand += 1
+        bucket.running += 1
         try:
             yield
         finally:
-            bucket.in_hand -= 1
+            bucket.running -= 1
 
     def _bucket_of(self, caller: str) -> _Bucket:
         bucket = self._buckets.get(caller)
         if bucket is None:
-            if len(self._buckets) >= REMEMBERED:
+            if len(self._buckets) >= MAX_CALLERS:
                 self._forget_one()
             bucket = self._buckets[caller] = _Bucket(tokens=self._settings.burst, filled_at=self._clock())
         self._buckets.move_to_end(caller)
@@ -90,15 +88,15 @@ class RateLimiter:
 
     def _forget_one(self) -> None:
         for caller, bucket in self._buckets.items():
-            if bucket.in_hand == 0:
+            if bucket.running == 0:
                 del self._buckets[caller]
                 return
 
-    def _refuse_beyond_concurrency(self, bucket: _Bucket) -> None:
-        most = self._settings.concurrent_checks
-        if most is not None and bucket.in_hand >= most:
+    def _require_concurrency(self, bucket: _Bucket) -> None:
+        limit = self._settings.concurrent_checks
+        if limit is not None and bucket.running >= limit:
             raise ConcurrencyLimited(
-                f"{bucket.in_hand} checks of yours are in hand and at most {most} may be; wait for one of them to be "
+                f"{bucket.running} of your checks are running and at most {limit} may be; wait until one of them is "
                 "answered (limits.concurrent_checks)",
                 retry_after_s=1,
             )
@@ -112,7 +110,7 @@ class RateLimiter:
         bucket.filled_at = now
         if bucket.tokens < 1:
             raise RateLimited(
-                f"more than {rate:g} checks a second from you; send the same again later (limits.checks_per_s)",
+                f"you sent more than {rate:g} checks a second; send the same again later (limits.checks_per_s)",
                 retry_after_s=max(1, math.ceil((1 - bucket.tokens) / rate)),
             )
         bucket.tokens -= 1

@@ -1,4 +1,4 @@
-"""Bundles: what serves now, which products it knows, and what it promises."""
+"""Bundles: which ones serve, with their products, thresholds and measured figures."""
 
 from __future__ import annotations
 

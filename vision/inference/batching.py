@@ -1,4 +1,4 @@
-"""Gathers photos of several threads into one run of the graph: for devices that one photo can't fill.
+"""Batches photos of several threads into one run of the graph: for devices that one photo can't fill.
 
 A photo that finds the device free is judged at once, unless photos arrive so fast that the next one is expected within
 the longest wait. While the device is busy, photos gather by themselves. The threads that bring the photos do the work
@@ -30,7 +30,7 @@ class BatchingScorer:
         self._max_tiles = max_tiles
         self._device = threading.Lock()
         self._arrived = threading.Condition()
-        self._waiting: list[_Wanted] = []
+        self._waiting: list[_Request] = []
         self._last_arrival_s = -np.inf
         self._gap_s = np.inf
 
@@ -41,30 +41,30 @@ class BatchingScorer:
 
     @property
     def providers(self) -> tuple[str, ...]:
-        """The execution providers in use, most wanted first."""
+        """The execution providers in use, the preferred one first."""
         return self._scorer.providers
 
     def score(self, tiles: NDArray[np.uint8]) -> Scores:
         """Judges tiles as `Scorer.score` does; any number of threads may call it at once."""
-        wanted = _Wanted(tiles)
+        request = _Request(tiles)
         with self._arrived:
             self._note_arrival(time.monotonic())
-            self._waiting.append(wanted)
+            self._waiting.append(request)
             self._arrived.notify_all()
         with self._device:
-            while not wanted.is_settled:  # by an earlier holder of the device
+            while not request.is_settled:  # by an earlier holder of the device
                 self._run(self._gather())
-        return wanted.result()
+        return request.result()
 
     def _note_arrival(self, now_s: float) -> None:
         gap_s = now_s - self._last_arrival_s
         self._last_arrival_s = now_s
-        # After a pause longer than the wait nothing is known of what comes: start anew, and don't wait.
+        # A pause longer than the wait says nothing of what comes next: start anew, and don't wait.
         is_known = gap_s <= self._max_wait_s and np.isfinite(self._gap_s)
         self._gap_s = self._gap_s + _GAP_WEIGHT * (gap_s - self._gap_s) if is_known else gap_s
 
-    def _gather(self) -> list["_Wanted"]:
-        """The next batch; waits for more where more are expected."""
+    def _gather(self) -> list["_Request"]:
+        """The next batch; waits for more tiles where they are expected."""
         with self._arrived:
             end_s = time.monotonic() + (self._max_wait_s if self._gap_s <= self._max_wait_s else 0.0)
             while self._count() < self._max_tiles and (left_s := end_s - time.monotonic()) > 0:
@@ -77,11 +77,11 @@ class BatchingScorer:
             return batch
 
     def _count(self) -> int:
-        return sum(len(wanted.tiles) for wanted in self._waiting)
+        return sum(len(request.tiles) for request in self._waiting)
 
-    def _run(self, batch: Sequence["_Wanted"]) -> None:
+    def _run(self, batch: Sequence["_Request"]) -> None:
         try:
-            scores = self._scorer.score(np.concatenate([wanted.tiles for wanted in batch]))
+            scores = self._scorer.score(np.concatenate([request.tiles for request in batch]))
         except BaseException as error:  # noqa: BLE001 its caller raises it
             if len(batch) == 1:
                 batch[0].error = error
@@ -89,16 +89,16 @@ class BatchingScorer:
             _log.warning("%d photos judged together failed, and are judged one by one: %s", len(batch), error)
         else:
             start = 0
-            for wanted in batch:
-                wanted.scores = _slice(scores, start, start + len(wanted.tiles))
-                start += len(wanted.tiles)
+            for request in batch:
+                request.scores = _slice(scores, start, start + len(request.tiles))
+                start += len(request.tiles)
             return
-        for wanted in batch:  # one photo's fault, or a device too small for all at once, is not every caller's
-            self._run([wanted])
+        for request in batch:  # one photo's fault, or a device too small for the batch, must not fail every caller
+            self._run([request])
 
 
-class _Wanted:
-    """One caller's tiles, and what came of them."""
+class _Request:
+    """One caller's tiles, and their scores or error."""
 
     __slots__ = ("error", "scores", "tiles")
 

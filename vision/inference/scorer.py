@@ -1,4 +1,4 @@
-"""Runs a bundle's graph. The only file that speaks onnxruntime, and where its errors become ours."""
+"""Runs a bundle's graph. The only file that uses onnxruntime, and that translates its errors."""
 
 import difflib
 import logging
@@ -45,10 +45,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """What the graph says of N tiles.
+    """The graph's outputs for N tiles.
 
     logit: float32 [N], positive means genuine. embedding: float32 [N, D] of unit length. evidence: float32 [N, H, W],
-    each place's signed part of the logit. product_logit: float32 [N, P], how much the tile looks like each of the
+    each position's signed share of the logit. product_logit: float32 [N, P], how much the tile looks like each of the
     bundle's products. novelty: float32 [N], larger is less like genuine. A graph may lack the last two: None.
     `together` counts the tiles of that run of the graph, those of other callers included.
     """
@@ -102,7 +102,7 @@ class Scorer:
 
     @property
     def providers(self) -> tuple[str, ...]:
-        """The execution providers in use, most wanted first."""
+        """The execution providers in use, the preferred one first."""
         return tuple(self._session.get_providers())
 
     def score(self, tiles: NDArray[np.uint8]) -> Scores:
@@ -215,13 +215,13 @@ def _without_source(error: Exception) -> str:
 
 
 def _usable_providers(asked: Sequence[str]) -> tuple[str, ...]:
-    """Those of the asked providers that this onnxruntime has, and CPU, which takes what the others can't.
+    """Those of the asked providers that this onnxruntime has, and CPU, which runs what the others can't.
 
     An absent one is only logged: a slower server is worth more than none. A name that onnxruntime doesn't know is a
     mistake in the settings, and refused.
     """
     if not asked:
-        raise ConfigError(f"providers: names none; say {CPU}, or leave it out")
+        raise ConfigError(f"providers: names none; set {CPU}, or leave it out")
     known = onnxruntime.get_all_providers()
     for name in asked:
         if name not in known:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from serving.checks.request import CheckRequest
-from serving.checks.shadow import MOST_WAITING
+from serving.checks.shadow import MAX_WAITING
 from serving.client import Client
 from serving.compute.deadline import Deadline
 from serving.deployments.comparison import wilson
@@ -116,7 +116,7 @@ def test_the_shadow_starts_nothing_while_no_thread_is_idle_and_holds_a_bounded_n
             waiting = asyncio.create_task(services.checks.check(request, key=None, caller="open", deadline=Deadline()))
         answer = (await waiting).check
         async with busy(services, 1):
-            for _ in range(MOST_WAITING + 20):
+            for _ in range(MAX_WAITING + 20):
                 shadow.offer(request, answer)
             assert shadow.describe().dropped >= 18  # one or two are in hand rather than waiting
             judged = shadow.describe().judged
@@ -124,7 +124,7 @@ def test_the_shadow_starts_nothing_while_no_thread_is_idle_and_holds_a_bounded_n
             assert shadow.describe().judged - judged <= 1  # the one that had begun
         while shadow.describe().waiting:
             await asyncio.sleep(0.01)
-        assert shadow.describe().judged >= MOST_WAITING
+        assert shadow.describe().judged >= MAX_WAITING
 
     run_with_shadow(tmp_path, tiny_bundle, scenario)
 

@@ -72,7 +72,7 @@ def test_concurrent_checks_of_a_caller_are_limited_and_a_failed_one_frees_its_pl
 def test_any_number_of_callers_takes_bounded_memory_and_one_with_a_check_is_not_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(limits, "REMEMBERED", 10)
+    monkeypatch.setattr(limits, "MAX_CALLERS", 10)
     callers = RateLimiter(RateLimitSettings(concurrent_checks=1))
     with callers.hold("first"):
         for number in range(100):
@@ -86,7 +86,7 @@ def test_any_number_of_callers_takes_bounded_memory_and_one_with_a_check_is_not_
 def test_another_caller_is_admitted_when_all_remembered_ones_have_a_check_running(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(limits, "REMEMBERED", 1)
+    monkeypatch.setattr(limits, "MAX_CALLERS", 1)
     callers = RateLimiter(RateLimitSettings(concurrent_checks=1))
     with callers.hold("first"), callers.hold("second"):
         for caller in ("first", "second"):
