@@ -1,4 +1,4 @@
-"""What training refuses, each with a stable code.
+"""The errors of training, each with a stable code.
 
 TouchstoneError
 └── TrainingError            training_failed
@@ -21,7 +21,7 @@ from vision.errors import TouchstoneError
 
 
 class TrainingError(TouchstoneError):
-    """Anything that keeps a manifest from becoming a bundle."""
+    """Any error between a manifest and its bundle."""
 
     code: ClassVar[str] = "training_failed"
 
@@ -33,19 +33,19 @@ class ManifestError(TrainingError):
 
 
 class SplitError(TrainingError):
-    """The listings can't be dealt out to the roles as asked."""
+    """The listings can't be split as asked."""
 
     code: ClassVar[str] = "split_invalid"
 
 
 class AuditRefused(TrainingError):
-    """The data would teach or measure the wrong thing."""
+    """The audit found an error in the data that training or evaluation would inherit."""
 
     code: ClassVar[str] = "audit_refused"
 
 
 class BackboneError(TrainingError):
-    """The backbone or its weights can't be had as asked."""
+    """The backbone or its weights are not available as asked."""
 
     code: ClassVar[str] = "backbone_unavailable"
 
@@ -63,13 +63,13 @@ class ResumeMismatch(TrainingError):
 
 
 class NothingToEvaluate(TrainingError):
-    """No labelled listing is left that the bundle knows the product of and never saw."""
+    """No labelled listing is left of the bundle's products that it was not fitted on."""
 
     code: ClassVar[str] = "nothing_to_evaluate"
 
 
 class NothingToCompare(TrainingError):
-    """The runs share nothing that could be compared as asked."""
+    """The runs have no predictions in common to compare as asked."""
 
     code: ClassVar[str] = "nothing_to_compare"
 

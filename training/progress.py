@@ -1,4 +1,4 @@
-"""What long work on photos shows: how many, how fast, how long still; a live bar, or plain lines in a log."""
+"""Progress of long work on photos: number, speed and time left, as a live bar or as plain lines in a log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PhotoSpeed(ProgressColumn):
 
 @contextmanager
 def photo_progress(what: str, total: int, console: Console) -> Iterator[Callable[[int], None]]:
-    """Show the progress of `total` photos; the function that it gives hears how many more are done, from any thread."""
+    """Show the progress of `total` photos; the function that it gives takes how many more are done, from any thread."""
     if not console.is_terminal:
         yield _PlainLines(what, total, console)
         return
@@ -44,7 +44,7 @@ def photo_progress(what: str, total: int, console: Console) -> Iterator[Callable
 
 @contextmanager
 def counted_status(what: str, total: int, console: Console) -> Iterator[Callable[[], None]]:
-    """Show which of `total` things is under way, on a terminal only; the function that it gives hears of each done."""
+    """Show which of `total` things is under way, on a terminal only; call the function that it gives after each."""
     done = 0
 
     def advance() -> None:
@@ -60,16 +60,16 @@ class _PlainLines:
     def __init__(self, what: str, total: int, console: Console) -> None:
         self.what, self.total, self.console = what, total, console
         self.done = 0
-        self.started_at = self.spoken_at = time.monotonic()
+        self.started_at = self.printed_at = time.monotonic()
         self.lock = threading.Lock()
 
     def __call__(self, photos: int) -> None:
         with self.lock:
             self.done += photos
             now = time.monotonic()
-            if now - self.spoken_at < PLAIN_S and self.done != self.total:
+            if now - self.printed_at < PLAIN_S and self.done != self.total:
                 return
-            self.spoken_at = now
+            self.printed_at = now
             speed = self.done / max(now - self.started_at, 1e-9)
             left_s = (self.total - self.done) / speed
             line = f"{self.what}: {self.done} of {self.total} photos, {speed:.1f} photos/s, {left_s:.0f} s left"

@@ -30,10 +30,10 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
-from training.calibration.held_out import CalibrationSet, read_fold_answers, read_photo_predictions
+from training.calibration.held_out import CalibrationSet
+from training.calibration.logit_files import TEST_LOGITS, read_fold_logits, read_test_logits
 from training.calibration.thresholds import fit_calibration, platt_targets
 from training.data.splits import group_folds
-from training.pipeline.train import REPORT_LOGITS
 from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
 from training.statistics import scores as metrics
@@ -108,12 +108,12 @@ def thin_out(answers: Answers, share: float, *, seed: int) -> Answers:
 def read_listings(run: Path, manifest: Path | None, *, seed: int) -> Answers:
     """The run's own answers, joined to listings as calibration joins them."""
     data = read_data_of_run(run, Console(stderr=True), manifest=manifest)
-    files = {int(file.parent.name): file for file in run.glob(f"{FOLDS_FOLDER}/*/{REPORT_LOGITS}")}
+    files = {int(file.parent.name): file for file in run.glob(f"{FOLDS_FOLDER}/*/{TEST_LOGITS}")}
     if files:
-        held_out = read_fold_answers(data, files)
+        held_out = read_fold_logits(data, files)
         fold_of_row = {row: data.rows[row].fold or 0 for row in held_out.rows}
     else:
-        held_out = read_photo_predictions(data, run / REPORT_LOGITS)
+        held_out = read_test_logits(data, run / TEST_LOGITS)
         folds = group_folds(data, held_out.rows, k=5, seed=seed)
         fold_of_row = {row: k for k, (_, left_out) in enumerate(folds) for row in left_out}
     return _answers(held_out, {data.rows[row].listing: fold for row, fold in fold_of_row.items()})

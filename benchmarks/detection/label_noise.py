@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from training.calibration.config import CalibrationConfig
+from training.calibration.fitted import fit_on_held_out
 from training.calibration.held_out import CalibrationSet, join_sets
 from training.data.load import read_training_data
 from training.data.manifest import Manifest
@@ -25,7 +27,7 @@ from training.data.splits import Roles, assign_roles, group_folds
 from training.evaluation.predictions import ListingPrediction
 from training.label_noise.suspects import DisputedLabels, find_disputed, other_label
 from training.pipeline.config import TrainConfig
-from training.recipes.recipe import FrozenRecipe
+from training.recipes.frozen_recipe import FrozenRecipe
 from vision.cli.refusals import refusals_in_one_line
 from vision.config.read import read_config
 from vision.verdict import distinct_readable, listing_logit
@@ -57,11 +59,15 @@ def main() -> None:
     config = read_config(TrainConfig, arguments.config, [*arguments.overrides, "model.recipe=frozen"])
     console = Console(stderr=True)
     manifest = read_training_data(config.data, console)
-    recipe = FrozenRecipe(manifest=manifest, config=config, console=console)
+    recipe = FrozenRecipe(manifest=manifest, config=config.recipe, console=console)
     reported = reported_roles(manifest, config)
     print("flipped: listing AUROC; trimmed less that; reviewed less that [from which to which trial]")
     for share in SHARES:
-        trials = [run_trial(recipe, roles, share, seed=seed) for roles in reported for seed in range(arguments.seeds)]
+        trials = [
+            run_trial(recipe, config.calibration, roles, share, seed=seed)
+            for roles in reported
+            for seed in range(arguments.seeds)
+        ]
         print(line(share, trials), flush=True)
 
 
@@ -84,13 +90,15 @@ def reported_roles(manifest: Manifest, config: TrainConfig) -> list[Roles]:
     ]
 
 
-def run_trial(recipe: FrozenRecipe, roles: Roles, share: float, *, seed: int) -> Outcome:
+def run_trial(
+    recipe: FrozenRecipe, calibration: CalibrationConfig, roles: Roles, share: float, *, seed: int
+) -> Outcome:
     """Flip, judge out of fold, list what is disputed, and fit on all, without those, and with their flips put right."""
     fit = (*roles.fit, *roles.stop)
     flipped = draw_flips(recipe.manifest, fit, share, seed=seed)
     noisy = flip(recipe.manifest, flipped)
     taught = replace(recipe, manifest=noisy)
-    found = find_disputed(judge_out_of_fold(taught, fit, seed=seed))
+    found = find_disputed(judge_out_of_fold(taught, calibration, fit, seed=seed))
     disputed = {one.prediction.listing for one in found.listings if one.suggested}
     first = [one.prediction.listing for one in found.listings[: len(flipped)]]
     plain = judge(taught, fit, roles.report).listing_auroc()
@@ -130,17 +138,19 @@ def flip(manifest: Manifest, listings: frozenset[str]) -> Manifest:
 
 def judge(recipe: FrozenRecipe, fit: Sequence[int], rows: Sequence[int]) -> CalibrationSet:
     """What a head fitted on `fit` says of `rows`."""
-    outputs = recipe.judge(recipe.fit(fit, (), Path()), rows)
+    outputs = recipe.predict(recipe.fit(fit, (), Path()), rows)
     return CalibrationSet(manifest=recipe.manifest, rows=tuple(rows), outputs=outputs, source="out_of_fold")
 
 
-def judge_out_of_fold(recipe: FrozenRecipe, rows: Sequence[int], *, seed: int) -> list[ListingPrediction]:
+def judge_out_of_fold(
+    recipe: FrozenRecipe, calibration: CalibrationConfig, rows: Sequence[int], *, seed: int
+) -> list[ListingPrediction]:
     """The listings' answers by cross-fits, calibrated on all of them as a run with `out_of_fold` would."""
-    folds = group_folds(recipe.manifest, rows, k=recipe.config.calibration.folds, seed=seed)
+    folds = group_folds(recipe.manifest, rows, k=calibration.folds, seed=seed)
     answers = join_sets(recipe.manifest, [judge(recipe, fit, held_out) for fit, held_out in folds], "out_of_fold")
-    calibrations = answers.fit(recipe.config.calibration).listings
+    calibrations = fit_on_held_out(answers, calibration).listings
     found = []
-    for of_listing, judgements in answers.judged_listings():
+    for of_listing, judgements in answers.listing_judgements():
         photos = distinct_readable(judgements)
         first = recipe.manifest.rows[of_listing[0]]
         logit = listing_logit(photos)

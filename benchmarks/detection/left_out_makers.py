@@ -19,7 +19,7 @@ from training.calibration.held_out import CalibrationSet
 from training.data.manifest import Manifest, read_manifest
 from training.data.splits import assign_roles
 from training.pipeline.config import TrainConfig
-from training.recipes.recipe import FrozenRecipe
+from training.recipes.frozen_recipe import FrozenRecipe
 from training.statistics.bootstrap import bootstrap_estimate
 from training.statistics.scores import auroc, auroc_weighted, tpr_at_fpr
 from vision.cli.refusals import refusals_in_one_line
@@ -37,7 +37,7 @@ def main() -> None:
     manifest = read_manifest(config.data.manifest).labelled()
     data = config.data
     roles = assign_roles(manifest, stop_share=data.stop_share, calibrate_share=data.calibrate_share, seed=data.seed)
-    recipe = FrozenRecipe(manifest=manifest, config=config, console=Console(stderr=True))
+    recipe = FrozenRecipe(manifest=manifest, config=config.recipe, console=Console(stderr=True))
     shown = judge(recipe, manifest, (*roles.fit, *roles.stop), roles.report)
     print("maker: shown; left out [95 % interval]; found at 5 % FPR when left out")
     for maker in sorted({row.maker for row in manifest.rows if row.maker}):
@@ -50,11 +50,11 @@ def judge(
     recipe: FrozenRecipe, manifest: Manifest, fit: Sequence[int], report: Sequence[int]
 ) -> dict[str, tuple[str | None, float]]:
     """Each reported listing's maker, None for genuine, and its logit as a verdict takes it."""
-    outputs = recipe.judge(recipe.fit(fit, (), Path()), report)
+    outputs = recipe.predict(recipe.fit(fit, (), Path()), report)
     answers = CalibrationSet(manifest=manifest, rows=tuple(report), outputs=outputs, source="held_out")
     return {
         manifest.rows[rows[0]].listing: (manifest.rows[rows[0]].maker, listing_logit(distinct_readable(judgements)))
-        for rows, judgements in answers.judged_listings()
+        for rows, judgements in answers.listing_judgements()
     }
 
 

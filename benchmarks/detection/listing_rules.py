@@ -22,8 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from training.calibration.held_out import read_photo_predictions
-from training.pipeline.train import REPORT_LOGITS
+from training.calibration.logit_files import TEST_LOGITS, read_test_logits
 from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
 from training.statistics.bootstrap import paired_bootstrap
@@ -56,13 +55,13 @@ class Listings:
 def read_listings(run: Path, manifest: Path | None) -> Listings:
     """Every listing of a run that was answered by a network that did not learn from it."""
     data = read_data_of_run(run, Console(stderr=True), manifest=manifest)
-    files = sorted((run / FOLDS_FOLDER).glob(f"*/{REPORT_LOGITS}")) or [run / REPORT_LOGITS]
+    files = sorted((run / FOLDS_FOLDER).glob(f"*/{TEST_LOGITS}")) or [run / TEST_LOGITS]
     logits: list[NDArray[np.float64]] = []
     counterfeit: list[bool] = []
     fold: list[int] = []
     for number, file in enumerate(files):
-        answers = read_photo_predictions(data, file)
-        for rows, judgements in answers.judged_listings():
+        answers = read_test_logits(data, file)
+        for rows, judgements in answers.listing_judgements():
             logits.append(np.array([photo.logit for photo in distinct_readable(judgements)], np.float64))
             counterfeit.append(data.rows[rows[0]].label == "counterfeit")
             fold.append(number)

@@ -67,7 +67,7 @@ def judge(answers: Answers, *, most: int | None, seed: int) -> tuple[NDArray[np.
         asked = answers.only(left_out)
         shared = choose_thresholds(fitted.logit, fitted.genuine, list(fitted.product), source="out_of_fold")
         own = choose_thresholds(
-            fitted.one_photo_logit, fitted.genuine, list(fitted.product), source="out_of_fold", at_least=shared
+            fitted.one_photo_logit, fitted.genuine, list(fitted.product), source="out_of_fold", no_looser_than=shared
         )
         outcomes[0][left_out] = decide(asked.logit, asked.product, shared)
         outcomes[1][left_out] = decide(asked.one_photo_logit, asked.product, shared)

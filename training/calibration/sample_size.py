@@ -1,40 +1,43 @@
-"""What a run's listings are too few for, in sentences: which limits are only aimed at, who has no own thresholds."""
+"""Whether the held-out listings are enough to guarantee error limits, and for thresholds of each product's own."""
 
 from collections.abc import Iterator, Mapping
 
 from training.calibration.config import CalibrationConfig
-from training.calibration.held_out import ListingCounts
+from training.calibration.fitted import ListingCounts
 from training.calibration.thresholds import Source, listings_for_own_thresholds
 from training.html.wording import percent
 from training.statistics.bounds import listings_needed
 from vision.bundle.metadata import ANY_PRODUCT
 
 
-def describe_shortfalls(
+def describe_sample_size(
     counts: Mapping[str, ListingCounts], config: CalibrationConfig, source: Source
 ) -> tuple[str, ...]:
-    """One sentence for each limit, and each product, that the held-out listings are too few for.
+    """One sentence for each limit, and each product, with too few held-out listings.
 
-    `counts` are by product, with `*` for all. A limit is named with the listings that would guarantee it; a label that
-    was never there is not missed, since training on genuine listings alone means to have none.
+    `counts` are by product, with `*` for all. A limit is named with the listings that would guarantee it. A label
+    without listings is not reported: with genuine listings alone that is meant.
     """
     return (*_of_all(counts[ANY_PRODUCT], config, source), *_of_products(counts, config, source))
 
 
 def _of_all(all_listings: ListingCounts, config: CalibrationConfig, source: Source) -> Iterator[str]:
     if source == "out_of_fold":
-        yield "Thresholds are estimates: cross-fits judged the listings that set them, not the network that ships."
+        yield (
+            "Thresholds are estimates: the listings that set them were predicted by cross-fitted networks, not by the "
+            "network that ships."
+        )
     for label, n, limit in _classes(all_listings, config):
         needed = listings_needed(limit)
         if n < needed and (n or config.unguaranteed == "review"):
-            left = "the threshold is an estimate" if config.unguaranteed == "estimate" else _everything_to(label)
+            result = "the threshold is an estimate" if config.unguaranteed == "estimate" else _out_of_reach(label)
             yield (
-                f"{n} {label} listings calibrate; to guarantee at most {percent(limit)} errors takes at least {needed} "
-                f"held-out ones ({needed - n} more), so {left}."
+                f"{n} held-out {label} listings set a threshold; to guarantee at most {percent(limit)} errors takes at "
+                f"least {needed} ({needed - n} more), so {result}."
             )
 
 
-def _everything_to(label: str) -> str:
+def _out_of_reach(label: str) -> str:
     return "nothing is flagged" if label == "genuine" else "nothing is called genuine"
 
 
@@ -46,8 +49,8 @@ def _of_products(counts: Mapping[str, ListingCounts], config: CalibrationConfig,
     for name, own in products.items():
         if min(own.genuine, own.counterfeit) < needed:
             yield (
-                f"{name} takes the thresholds of all products together: its own take {needed} listings of each label, "
-                f"and {_count(own)} calibrate ({_lacking(own, needed)})."
+                f"{name} uses the thresholds of all products together: its own take {needed} held-out listings of each "
+                f"label, and it has {_count(own)} ({_missing(own, needed)})."
             )
         elif source == "held_out":
             yield from _own_estimates(name, own, config)
@@ -59,7 +62,7 @@ def _own_estimates(name: str, own: ListingCounts, config: CalibrationConfig) -> 
         if n < needed:
             yield (
                 f"{name} has thresholds of its own, but {n} {label} listings only estimate {percent(limit)} errors: "
-                f"at least {needed} guarantee it ({needed - n} more)."
+                f"a guarantee takes at least {needed} ({needed - n} more)."
             )
 
 
@@ -71,10 +74,10 @@ def _count(own: ListingCounts) -> str:
     return f"{own.genuine} genuine and {own.counterfeit} counterfeit"
 
 
-def _lacking(own: ListingCounts, needed: int) -> str:
-    lacking = [
+def _missing(own: ListingCounts, needed: int) -> str:
+    missing = [
         f"{needed - n} {label}"
         for label, n in (("genuine", own.genuine), ("counterfeit", own.counterfeit))
         if n < needed
     ]
-    return f"{' and '.join(lacking)} lacking"
+    return f"{' and '.join(missing)} missing"

@@ -1,11 +1,11 @@
-"""From out-of-sample logits to probabilities and thresholds.
+"""From held-out logits to probabilities and thresholds.
 
 A positive logit means genuine. The listing logit here is the uncorrected one: no base rate enters a threshold.
 
-Why the thresholds' guarantee holds although they are picked on the same listings: with n listings of a class, the
-(k+1)-th most extreme logit has a share of the class beyond it that is Beta(k+1, n−k) distributed, whatever the logits'
-distribution (Wilks 1941). Its 97.5 % quantile is the one-sided Clopper-Pearson bound for k errors of n. k follows from
-n and the limit alone, never from the logits, so nothing is chosen by looking.
+The thresholds' guarantee holds although the same listings set them. With n listings of a class, the share of the class
+beyond the (k+1)-th most extreme logit is Beta(k+1, n−k) distributed, whatever the logits' distribution (Wilks 1941).
+Its 97.5 % quantile is the one-sided Clopper-Pearson bound for k errors of n. k follows from n and the limit alone,
+never from the logits, so the choice doesn't depend on the data.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,13 +31,12 @@ Source = Literal["held_out", "out_of_fold"]
 
 
 def fit_calibration(logit: FloatArray, genuine: BoolArray) -> Calibration:
-    """Slope (above 0) and intercept of least negative log-likelihood (Platt 1999).
+    """Platt scaling: the slope (above 0) and intercept that minimise the negative log-likelihood (Platt 1999).
 
-    Networks learn from both labels weighed alike, so a logit of 0 means even odds; the intercept is what carries it to
+    Networks are fitted with both labels weighted equally, so a logit of 0 means even odds; the intercept shifts it to
     the share of counterfeits among these listings. The targets are Platt's: (n₊ + 1) / (n₊ + 2) for genuine and
-    1 / (n₋ + 2) for counterfeit, so that perfectly separated classes give a finite slope: n listings never teach more
-    certainty than n listings can. Logits that point the wrong way give a slope near 0. With one class, or logits that
-    are all 0, there is nothing to fit: slope 1, intercept 0.
+    1 / (n₋ + 2) for counterfeit, so that perfectly separated classes give a finite slope. Logits that point the wrong
+    way give a slope near 0. With one class, or logits that are all 0, there is nothing to fit: slope 1, intercept 0.
     """
     _same_length(logit, genuine)
     scale = float(np.sqrt(np.mean(np.square(logit)))) if len(logit) else 0.0
@@ -56,7 +55,7 @@ def fit_calibration(logit: FloatArray, genuine: BoolArray) -> Calibration:
 
 
 def platt_targets(genuine: BoolArray) -> FloatArray:
-    """What each listing's authenticity is fitted to, float64 [N]: never surer than so many listings allow."""
+    """Each listing's target authenticity, float64 [N]: the posterior mean under a uniform prior (Platt 1999)."""
     n_genuine = int(genuine.sum())
     return np.where(genuine, (n_genuine + 1) / (n_genuine + 2), 1 / (len(genuine) - n_genuine + 2))
 
@@ -64,11 +63,11 @@ def platt_targets(genuine: BoolArray) -> FloatArray:
 def fit_listing_calibrations(
     listing_logit: FloatArray, genuine: BoolArray, photo_count: NDArray[np.int64], *, one_photo_logit: FloatArray
 ) -> tuple[ListingCalibration, ...]:
-    """Calibrations for listings of one photo, and of two and more, since one photo says less than a mean of several.
+    """Calibrations for listings of one photo, and of two and more: one logit is less certain than a mean of several.
 
-    Every listing speaks for one photo by one of its own, `one_photo_logit`: listings that have no more are few, and
-    their share of counterfeits is another one, which would enter the probability. Listings of one photo only give a
-    single calibration. Sorted by `min_photos`; the first is 1.
+    The calibration of one photo is fitted on one photo of every listing, `one_photo_logit`: listings that have no more
+    are few, and their different share of counterfeits would enter the probability. Where every listing has one photo,
+    there is a single calibration. Sorted by `min_photos`; the first is 1.
     """
     _same_length(listing_logit, genuine, photo_count, one_photo_logit)
     one = _listing_calibration(1, one_photo_logit, genuine)
@@ -95,19 +94,19 @@ def choose_thresholds(
     beta: float = 0.05,
     source: Source,
     unguaranteed: Unguaranteed = "estimate",
-    at_least: Mapping[str, Thresholds] = MappingProxyType({}),
+    no_looser_than: Mapping[str, Thresholds] = MappingProxyType({}),
 ) -> dict[str, Thresholds]:
-    """Thresholds by product, `*` always there as the fallback; a product needs 40 listings of each class for its own.
+    """Thresholds by product, with `*` as the fallback; a product needs 40 listings of each class for its own.
 
     A listing is flagged below `counterfeit_below`: at most `alpha` of genuine ones are. It passes above
     `genuine_above`: at most `beta` of counterfeit ones do. With enough listings (see `listings_needed`) the threshold
-    leaves the most errors whose Clopper-Pearson bound is within the limit, which `held_out` listings guarantee and
-    `out_of_fold` ones only estimate (another network judged them); with fewer it is the empirical quantile.
-    Where the classes lie so far apart that the two would cross, both lie in the middle: each moved to its safe side.
+    allows the largest number of errors whose Clopper-Pearson bound is within the limit. `held_out` listings guarantee
+    that; `out_of_fold` ones, predicted by other networks, only estimate it. With fewer listings the threshold is the
+    empirical quantile. Where the classes are so far apart that the two thresholds would cross, both lie in the middle.
 
-    With `unguaranteed` = "review", a threshold without a guarantee lies where nothing passes it, and a product has its
-    own only where both are guaranteed by the number of its listings. `at_least` are thresholds by the same names than
-    which none may be looser.
+    With `unguaranteed` = "review", a threshold without a guarantee is out of reach, and a product has thresholds of its
+    own only where its listings are enough to guarantee both. `no_looser_than` are thresholds by the same names that
+    bound these.
     """
     _same_length(listing_logit, genuine, product)
     for limit in (alpha, beta):
@@ -115,19 +114,19 @@ def choose_thresholds(
     needed = listings_for_own_thresholds(alpha, beta, unguaranteed)
     names = np.asarray(product, dtype=object)
     rule = _Rule(alpha=alpha, beta=beta, source=source, unguaranteed=unguaranteed)
-    chosen = {"*": rule.choose(listing_logit, genuine, at_least.get("*"))}
+    chosen = {"*": rule.choose(listing_logit, genuine, no_looser_than.get("*"))}
     for name in sorted(set(product)):
         member = names == name
         rarer = min(int(genuine[member].sum()), int((~genuine[member]).sum()))
         if rarer >= needed:
-            chosen[name] = rule.choose(listing_logit[member], genuine[member], at_least.get(name))
+            chosen[name] = rule.choose(listing_logit[member], genuine[member], no_looser_than.get(name))
     return chosen
 
 
 def fit_support_floor(listings: Sequence[Sequence[float]], loss: float) -> SupportFloor:
-    """The floor under a product's own listings, each given by its photos' product logits; `loss` of them fall below.
+    """The floor that a share `loss` of a product's own listings falls below, each given by its photos' product logits.
 
-    An empirical quantile: where fewer than 1 / loss listings are known, none is lost.
+    An empirical quantile: with fewer than 1 / loss listings, none falls below.
     """
     require_share(loss)
     means = np.sort([np.mean(photos) for photos in listings])
@@ -152,7 +151,7 @@ class _Rule:
     source: Source
     unguaranteed: Unguaranteed
 
-    def choose(self, listing_logit: FloatArray, genuine: BoolArray, at_least: Thresholds | None) -> Thresholds:
+    def choose(self, listing_logit: FloatArray, genuine: BoolArray, no_looser_than: Thresholds | None) -> Thresholds:
         of_genuine, of_counterfeit = np.sort(listing_logit[genuine]), np.sort(listing_logit[~genuine])[::-1]
         flag_rank, flag_guaranteed = self._allowed(len(of_genuine), self.alpha)
         pass_rank, pass_guaranteed = self._allowed(len(of_counterfeit), self.beta)
@@ -160,12 +159,13 @@ class _Rule:
         above = float(of_counterfeit[pass_rank]) if self._may_decide(of_counterfeit, pass_guaranteed) else NEVER
         if below > above:
             below = above = (below + above) / 2
-        if at_least:
-            below, above = min(below, at_least.counterfeit_below), max(above, at_least.genuine_above)
+        if no_looser_than:
+            below = min(below, no_looser_than.counterfeit_below)
+            above = max(above, no_looser_than.genuine_above)
         return Thresholds(
             counterfeit_below=below,
             genuine_above=above,
-            # The bound is that of the rank, fixed before looking; fewer errors (ties, the middle) don't tighten it.
+            # The bound is that of the rank, which n alone fixes; fewer errors (ties, the middle) don't tighten it.
             genuine_flagged=ErrorBound(
                 limit=self.alpha,
                 n=len(of_genuine),

@@ -19,7 +19,7 @@ from training.comparison.terminal import print_comparison
 from training.errors import RunError, SweepIncomplete
 from training.progress import counted_status
 from training.sweep.config import COMPARISON_FOLDER, SweepConfig
-from training.sweep.run import VariantResult, in_words, run_variants
+from training.sweep.run import VariantResult, format_duration, run_variants
 from training.sweep.variants import Variant, read_variants
 from vision.config.read import read_config
 
@@ -36,12 +36,12 @@ def sweep(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check every variant and say what is done; train and write nothing.")
+        bool, typer.Option("--dry-run", help="Check every variant and print its state; train and write nothing.")
     ] = False,
 ) -> None:
     """Train a listed set of configurations, one after the other, and compare them.
 
-    Started again after a kill it goes on where it was. A failed variant is reported, and the others go on.
+    It can be started again after a kill, and resumes. A failed variant is reported, and the others are trained.
     """
     console = Console()
     listed = read_config(SweepConfig, config, set_ or ())
@@ -55,8 +55,8 @@ def sweep(
     failed = [result.variant.name for result in results if result.state == "failed"]
     if failed:
         raise SweepIncomplete(
-            f"{len(failed)} of {len(results)} variants failed: {', '.join(failed)}. The others are done and stay as "
-            "they are; settle the reason and start the sweep again, or take the variant out"
+            f"{len(failed)} of {len(results)} variants failed: {', '.join(failed)}. The others are done; correct the "
+            "cause and start the sweep again, or remove the variant"
         )
 
 
@@ -67,8 +67,8 @@ def _print_plan(variants: Sequence[Variant], console: Console) -> None:
     for variant in variants:
         settings = ", ".join(f"{key} = {value}" for key, value in variant.settings.items())
         state = variant.state
-        told = f"{state}: differs in {', '.join(variant.differences)}" if state == "another run" else state
-        table.add_row(*(escape(cell) for cell in (variant.name, told, str(variant.folder), settings or "–")))
+        description = f"{state}: differs in {', '.join(variant.differences)}" if state == "another run" else state
+        table.add_row(*(escape(cell) for cell in (variant.name, description, str(variant.folder), settings or "–")))
     console.print(table)
     left = sum(variant.state != "done" for variant in variants)
     console.print(f"{len(variants) - left} done, {left} to train")
@@ -79,14 +79,14 @@ def _print_results(results: Sequence[VariantResult], console: Console) -> None:
     for heading in ("variant", "", "took", "why"):
         table.add_column(heading, overflow="fold")
     for result in results:
-        took = in_words(result.elapsed_s) if result.elapsed_s else ""
+        took = format_duration(result.elapsed_s) if result.elapsed_s else ""
         style = "red" if result.state == "failed" else None
         table.add_row(escape(result.variant.name), result.state, took, escape(result.reason), style=style)
     console.print(table)
 
 
 def _compare(listed: SweepConfig, variants: Sequence[Variant], console: Console) -> None:
-    """Compare what has answered; a run that nothing reports on is named and left out."""
+    """Compare the runs that have a test set; one without is named and left out."""
     runs: list[RunPredictions] = []
     for variant in variants:
         try:
@@ -98,7 +98,9 @@ def _compare(listed: SweepConfig, variants: Sequence[Variant], console: Console)
     names = [run.name for run in runs]
     baseline = listed.baseline or next(iter(listed.variants))
     if baseline not in names:
-        console.print(f"the baseline {baseline} has no answers; {names[0]} stands in", style="yellow", markup=False)
+        console.print(
+            f"the baseline {baseline} has no predictions; {names[0]} is used instead", style="yellow", markup=False
+        )
         baseline = names[0]
     with counted_status("measuring", len(runs), console) as advance:
         comparison = compare_runs(runs, baseline=baseline, advance=advance)

@@ -1,4 +1,4 @@
-"""`touchstone train CONFIG`: train, calibrate, export, evaluate: a bundle."""
+"""`touchstone train CONFIG`: from a manifest to a bundle."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ def train(
         typer.Option("--set", metavar="KEY=VALUE", help="Override a key, such as run.folder=runs/mine. Repeatable."),
     ] = None,
 ) -> None:
-    """Train a detector on a manifest: a calibrated, exported and judged bundle."""
+    """Train a detector on a manifest: fit, calibrate, export and evaluate a bundle."""
     from rich.console import Console
 
     from training.pipeline.config import TrainConfig

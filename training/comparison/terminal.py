@@ -104,7 +104,7 @@ def _provenance(runs: Sequence[RunFigures]) -> Table:
         table.add_column(heading, overflow="fold")
     for measured in runs:
         facts = measured.run.facts
-        cells = (measured.run.name, facts.what or "–", facts.made_at or "–", facts.code_version or "–")
+        cells = (measured.run.name, facts.description or "–", facts.made_at or "–", facts.code_version or "–")
         table.add_row(*(escape(cell) for cell in cells))
     return table
 

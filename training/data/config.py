@@ -14,22 +14,28 @@ AuditDepth = Literal["full", "table"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataConfig:
-    """Which photos, and who sees what of them."""
+    """Which photos are read, and how they are split."""
 
     manifest: Path = setting(help="CSV, Parquet or folder with genuine/ and counterfeit/")
     where: tuple[str, ...] = setting((), help="conditions that keep rows, such as 'black_fraction<=0.35'")
     product: str | None = setting(None, help="keep one product; names the product of a folder")
     corrections: Path | None = setting(
-        None, help="a reviewed disputed.csv, whose decisions change or leave out listings' labels"
+        None, help="a reviewed disputed.csv, whose decisions correct labels or drop listings"
     )
     drop_mixed_listings: bool = setting(False, help="leave out listings that show two products")
-    label_kind: LabelKind = setting("weak", help="how far the labels can be trusted; said wherever figures are")
-    fold: int | None = setting(None, help="the fold that only reports; without it every labelled listing may be used")
-    stop_share: float = setting(0.15, help="share of the other listings that stops training")
-    calibrate_share: float = setting(0.15, help="share of the other listings that calibrates and sets thresholds")
+    label_kind: LabelKind = setting("weak", help="how reliable the labels are; stated beside all figures")
+    fold: int | None = setting(
+        None, help="the fold that is the test set; not set: the rows of split test, where the manifest has any"
+    )
+    stop_share: float = setting(
+        0.15, help="share of the listings outside the test set that is held out for early stopping"
+    )
+    calibrate_share: float = setting(
+        0.15, help="share of the listings outside the test set that is held out for calibration and thresholds"
+    )
     report_share: float = setting(
-        0.0, help="share of all listings that only reports; for manifests where no fold and no split says which"
+        0.0, help="share of all listings that becomes the test set, for manifests without data.fold and column split"
     )
     seed: int = setting(0, help="seed of splits, shuffles and augmentation")
-    audit: AuditDepth = setting("full", help="what is audited before training: 'full', or the 'table' without photos")
-    audit_allow: tuple[str, ...] = setting((), help="codes of audit findings that shall only warn")
+    audit: AuditDepth = setting("full", help="what is audited before training: 'full', or 'table' without photos")
+    audit_allow: tuple[str, ...] = setting((), help="codes of audit findings that only warn")

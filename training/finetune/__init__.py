@@ -1,1 +1,1 @@
-"""The fine-tuning recipe: the whole network learns from augmented photos (`training.finetune.loop.finetune`)."""
+"""The fine-tuning recipe: the whole network is trained on augmented photos (`training.finetune.loop.finetune`)."""

@@ -1,4 +1,4 @@
-"""Varies a photo the way sellers' cameras and uploads do, from one seed a photo."""
+"""Augmentation that imitates sellers' cameras and uploads, with one seed per photo."""
 
 import io
 
@@ -12,15 +12,15 @@ from torchvision.transforms.v2 import functional
 from training.finetune.config import AugmentConfig
 from vision.inputs import LETTERBOX_GREY
 
-_HUE_SHARE = 0.3  # the hue turn costs 5 ms at 320 px, as much as all the others together
+_HUE_SHARE = 0.3  # changing the hue costs 5 ms at 320 px, as much as all other augmentations together
 _JPEG_QUALITY_MAX = 95
 
 
 def build_augmentation(config: AugmentConfig, *, size_px: int) -> v2.Compose:
     """A callable uint8 [3, H, W] -> uint8 [3, C, C]; it draws from torch's default CPU generator.
 
-    C is `crop_px`, or the input's `size_px`. A random crop shows items larger than serving does; crops of about 1.2
-    times fewer pixels than the input undo that, and cost less (Touvron et al. 2019, arXiv 1906.06423).
+    C is `crop_px`, or the input's `size_px`. A random crop shows items larger than in serving; crops of a side
+    about 1.2 times smaller than the input correct that, and cost less (Touvron et al. 2019, arXiv 1906.06423).
     """
     steps: list[nn.Module] = []
     if config.rotation_deg:
@@ -47,15 +47,15 @@ def build_augmentation(config: AugmentConfig, *, size_px: int) -> v2.Compose:
 
 
 class Downscale(nn.Module):
-    """Shrinks uint8 [3, H, W] by a factor between `smallest` and 1, and enlarges it again."""
+    """Shrinks uint8 [3, H, W] by a factor between `min_factor` and 1, and enlarges it again."""
 
-    def __init__(self, smallest: float) -> None:
+    def __init__(self, min_factor: float) -> None:
         super().__init__()
-        self.smallest = smallest
+        self.min_factor = min_factor
 
     def forward(self, photo: Tensor) -> Tensor:
         height, width = photo.shape[-2:]
-        factor = self.smallest + (1 - self.smallest) * torch.rand(()).item()
+        factor = self.min_factor + (1 - self.min_factor) * torch.rand(()).item()
         small = [max(1, round(height * factor)), max(1, round(width * factor))]
         shrunk = functional.resize(photo, small, antialias=True)
         enlarged: Tensor = functional.resize(shrunk, [height, width], antialias=True)

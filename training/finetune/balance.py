@@ -1,4 +1,4 @@
-"""How much each photo weighs, so that neither a label, nor a product's mix of labels, nor a big listing tilts a run."""
+"""Sample weights that balance labels, labels within products, and the size of listings."""
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
@@ -13,9 +13,9 @@ from training.finetune.config import Balance
 def photo_weights(rows: Sequence[PhotoRow], *, balance: Balance, listing_cap: int) -> NDArray[np.float64]:
     """Relative weight of each photo, float64 [N], summing to N.
 
-    A listing of more than `listing_cap` photos weighs as much as one of `listing_cap`. With `label` both labels weigh
-    alike; with `product` they do within each product that has both, too, so that the product tells nothing about the
-    label, while products keep their share.
+    A listing of more than `listing_cap` photos weighs as much as one of `listing_cap`. With `label` both labels have
+    equal weight; with `product` they also do within each product that has both, so that the product does not predict
+    the label, while products keep their share.
     """
     photos = Counter(row.listing for row in rows)
     weights = np.array([min(1.0, listing_cap / photos[row.listing]) for row in rows])

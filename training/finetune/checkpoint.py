@@ -1,4 +1,4 @@
-"""The checkpoint file: whole or absent, and only for the run that wrote it."""
+"""The checkpoint file: written atomically, and resumed only by the run that wrote it."""
 
 import hashlib
 import os
@@ -19,7 +19,8 @@ from vision.inputs import InputGeometry
 Identity = dict[str, str]
 
 _FORMAT = "1"
-_NOT_LEARNT = frozenset({"workers", "device", "compile", "checkpoint_minutes", "blend", "members"})  # teach nothing
+_WITHOUT_EFFECT = frozenset({"workers", "device", "compile", "checkpoint_minutes", "blend", "members"})
+"""Settings that don't change a network's weights, so that a resumed run may have others."""
 
 
 def identify_run(
@@ -33,12 +34,12 @@ def identify_run(
     seed: int,
     origin: Mapping[str, str],
 ) -> Identity:
-    """What must be the same for a checkpoint to go on: settings, data, network and seed, each as a short text."""
+    """What must be the same to resume a checkpoint: settings, data, network and seed, each as a short text."""
     settings = _flat(config_as_dict(config), "finetune")
     shapes = [(name, tuple(tensor.shape)) for name, tensor in network.state_dict().items()]
     return {
         "checkpoint format": _FORMAT,
-        **{key: value for key, value in settings.items() if key.removeprefix("finetune.") not in _NOT_LEARNT},
+        **{key: value for key, value in settings.items() if key.removeprefix("finetune.") not in _WITHOUT_EFFECT},
         **origin,
         "geometry": str(geometry),
         "seed": str(seed),
@@ -50,7 +51,7 @@ def identify_run(
 
 
 def save_checkpoint(file: Path, tensors: Mapping[str, Any], identity: Identity) -> None:
-    """Write the file, or leave the old one: a kill or a power cut in between loses neither."""
+    """Write the file atomically: a kill or a power cut in between leaves the old one."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".part")
     with draft.open("wb") as out:
@@ -66,14 +67,14 @@ def save_checkpoint(file: Path, tensors: Mapping[str, Any], identity: Identity) 
 
 
 def load_checkpoint(file: Path, identity: Identity, *, device: torch.device) -> Mapping[str, Any] | None:
-    """The state in the file, None where there is none; raises ResumeMismatch where it is of another run."""
+    """The state in the file, None where there is none; raises ResumeMismatch for another run's."""
     if not file.exists():
         return None
     try:
         content = torch.load(file, map_location=device, weights_only=True)
         written, state = content["identity"], content["state"]
     except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
-        raise TrainingError(f"{file} is no checkpoint of ours ({error}); delete it to start over") from error
+        raise TrainingError(f"{file} is not a checkpoint of this program ({error}); delete it to start over") from error
     keys = sorted(written.keys() | identity.keys())
     differences = [
         f"{key} was {written.get(key, 'unset')}, is now {identity.get(key, 'unset')}"

@@ -12,26 +12,32 @@ Precision = Literal["auto", "fp32", "bf16"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AugmentConfig:
-    """How a photo is varied before the network learns from it; a share is the part of photos that it happens to."""
+    """How a photo is augmented; a share is the probability of an augmentation."""
 
-    flip: bool = setting(True, help="mirror half of the photos; turn off where mirrored lettering is a cue")
+    flip: bool = setting(True, help="mirror half of the photos; turn off where lettering is a cue")
     crop_px: int | None = setting(
-        None, help="Side of the crops that are learned from, a multiple of 32; not set: the side of the input."
+        None, help="side of the training crops in pixels, a multiple of 32; not set: the side of the input"
     )
-    crop_scale_min: float = setting(0.6, help="smallest part of the photo's area that a random crop keeps")
-    crop_ratio_max: float = setting(1.18, help="largest stretch of a random crop, in either direction")
-    rotation_deg: float = setting(15.0, help="largest rotation either way, in degrees")
-    brightness: float = setting(0.3, help="largest relative change of brightness")
-    contrast: float = setting(0.3, help="largest relative change of contrast")
-    saturation: float = setting(0.2, help="largest relative change of saturation")
-    hue: float = setting(0.03, help="largest turn of the hue circle (0.5 is opposite); applied to 30 % of photos")
-    downscale_share: float = setting(0.2, help="share of photos that lose detail by shrinking and enlarging")
-    downscale_min: float = setting(0.5, help="smallest side that such a photo shrinks to, relative to its own")
+    crop_scale_min: float = setting(0.6, help="minimum share of the photo's area in a random crop")
+    crop_ratio_max: float = setting(1.18, help="maximum change of aspect ratio of a random crop, in either direction")
+    rotation_deg: float = setting(15.0, help="maximum rotation in either direction, in degrees")
+    brightness: float = setting(0.3, help="maximum relative change of brightness")
+    contrast: float = setting(0.3, help="maximum relative change of contrast")
+    saturation: float = setting(0.2, help="maximum relative change of saturation")
+    hue: float = setting(
+        0.03, help="maximum shift on the hue circle (0.5 is the opposite colour); applied to 30 % of photos"
+    )
+    downscale_share: float = setting(0.2, help="share of photos that are downscaled and enlarged again")
+    downscale_min: float = setting(0.5, help="minimum side of a downscaled photo, relative to its own")
     blur_share: float = setting(0.1, help="share of photos that are blurred")
-    blur_sigma_px: float = setting(1.5, help="strongest blur, in pixels of the network's input")
-    jpeg_share: float = setting(0.3, help="share of photos that are compressed again as JPEG")
-    jpeg_quality_min: int = setting(40, help="lowest JPEG quality, 1 to 95; the highest is 95")
-    erase_share: float = setting(0.1, help="share of photos that lose a small grey rectangle")
+    blur_sigma_px: float = setting(
+        1.5, help="maximum standard deviation of the Gaussian blur, in pixels of the network's input"
+    )
+    jpeg_share: float = setting(0.3, help="share of photos that are recompressed as JPEG")
+    jpeg_quality_min: int = setting(40, help="minimum JPEG quality, 1 to 95; the maximum is 95")
+    erase_share: float = setting(
+        0.1, help="share of photos with a random rectangle erased to grey (random erasing, Zhong et al. 2017)"
+    )
 
     def __post_init__(self) -> None:
         _require(
@@ -54,44 +60,59 @@ class AugmentConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinetuneConfig:
-    """How the whole network learns; a batch and a step are those of all processes together."""
+    """How the whole network is trained; a batch and a step are those of all processes together."""
 
-    epochs: int = setting(12, help="passes over the photos; the learning rate falls over all of them")
-    batch_size: int = setting(32, help="photos a step, over all processes together")
-    lr_body: float = setting(3e-4, help="highest learning rate of the backbone")
-    lr_head: float = setting(1e-4, help="highest learning rate of the head, which starts fitted")
+    epochs: int = setting(12, help="passes over the photos; the learning rate follows half a cosine over all of them")
+    batch_size: int = setting(32, help="photos per step, over all processes together")
+    lr_body: float = setting(3e-4, help="peak learning rate of the backbone")
+    lr_head: float = setting(1e-4, help="peak learning rate of the head, which starts fitted")
     head_start: float = setting(
         0.3,
-        help="part of the frozen recipe's weights that the head starts with: fitted on the same photos, it is surer "
-        "than it should be, and leaves the body nothing to learn",
+        help="initial head: the frozen recipe's weights times this factor. Fitted on the same photos, they are "
+        "overconfident on them, which leaves the backbone little gradient",
     )
-    weight_decay: float = setting(0.02, help="AdamW's weight decay; norms and biases have none")
-    warmup_share: float = setting(0.1, help="share of all steps over which the learning rate rises from 0")
-    label_smoothing: float = setting(0.1, help="part of each target that goes to the even answer, 0 to below 1")
-    clip_norm: float = setting(2.0, help="largest norm of the gradient; longer ones are shortened to it")
-    ema_decay: float = setting(0.995, help="how much of the averaged weights each step keeps, once warmed up")
-    freeze_stages: int = setting(0, help="how many stages, from the photo on, keep their weights and statistics")
-    freeze_norm: bool = setting(False, help="keep the statistics of every batch norm as they came")
+    weight_decay: float = setting(0.02, help="weight decay of AdamW; none on norms and biases")
+    warmup_share: float = setting(0.1, help="share of all steps over which the learning rate rises linearly from 0")
+    label_smoothing: float = setting(0.1, help="label smoothing ε: targets are 1 − ε/2 and ε/2, 0 to below 1")
+    clip_norm: float = setting(2.0, help="maximum L2 norm of the gradient; larger gradients are scaled down to it")
+    ema_decay: float = setting(
+        0.995,
+        help="decay of the exponential moving average of the weights; at step t: min(ema_decay, (1 + t) / (10 + t))",
+    )
+    freeze_stages: int = setting(
+        0, help="number of backbone stages, from the input on, whose weights and statistics stay frozen"
+    )
+    freeze_norm: bool = setting(False, help="keep the running statistics of every batch norm frozen")
     balance: Balance = setting(
-        "product", help="which groups weigh alike: none, both labels, or both labels within each product as well"
+        "product", help="which groups get equal weight: none, both labels, or both labels within each product as well"
     )
-    listing_cap: int = setting(12, help="a listing with more photos weighs as much as one with this many")
-    patience: int = setting(4, help="stop after so many epochs without a better stop AUROC; 0: never")
+    listing_cap: int = setting(
+        12, help="maximum weight of a listing, in photos: a larger one weighs as much as one with this many"
+    )
+    patience: int = setting(
+        4, help="early stopping after this many epochs without a better listing AUROC on data.stop_share; 0: never"
+    )
     blend: bool = setting(
-        True, help="Ship the mean of the frozen recipe's logit and the fine-tuned network's: they err in other places."
+        True, help="ensemble: ship the mean of the frozen recipe's logit and the fine-tuned network's"
     )
-    augment: AugmentConfig = setting(factory=AugmentConfig, help="how photos are varied")
+    augment: AugmentConfig = setting(factory=AugmentConfig, help="augmentation")
     members: int = setting(
         1,
-        help="Networks that are trained, each by a seed of its own, and ship as the mean of their logits: each takes a "
-        "whole training, and serving a pass through what is behind the frozen stages.",
+        help="number of networks trained with different seeds, whose mean logit ships; each costs a whole training, "
+        "and in serving a pass through the stages that are not frozen",
     )
-    cache_margin: float = setting(1.15, help="side of the cached photos relative to the input: room for crops")
-    workers: int | None = setting(None, help="processes that augment, per training process; not set: by the machine")
-    precision: Precision = setting("auto", help="auto: bf16 on CUDA that computes it in hardware, fp32 elsewhere")
-    compile: bool = setting(False, help="compile the network with torch.compile: minutes at first, faster after")
+    cache_margin: float = setting(
+        1.15, help="side of the cached photos relative to the input, which leaves room for crops"
+    )
+    workers: int | None = setting(
+        None, help="data loader processes per training process; not set: chosen by the number of cores"
+    )
+    precision: Precision = setting("auto", help="auto: bf16 where CUDA computes it in hardware, fp32 elsewhere")
+    compile: bool = setting(
+        False, help="compile the network with torch.compile: takes minutes at the start, and makes steps faster"
+    )
     device: str = setting("auto", help="auto (CUDA where there is one, else CPU), or a torch device such as cuda:1")
-    checkpoint_minutes: float = setting(5.0, help="longest time between two checkpoints; each epoch ends with one")
+    checkpoint_minutes: float = setting(5.0, help="maximum minutes between two checkpoints; each epoch ends with one")
 
     def __post_init__(self) -> None:
         for key in ("epochs", "batch_size", "listing_cap", "members"):

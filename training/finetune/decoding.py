@@ -1,4 +1,4 @@
-"""Both sets of squares of a run: roomy ones to learn from, and those that serving would make to stop on."""
+"""The decoded photos of a run: larger squares to crop from, and squares as in serving for early stopping."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from vision.inputs import InputGeometry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Squares:
-    """The squares of the rows that are learnt, and of those that stop."""
+    """The squares of the fitted rows, and of those of early stopping."""
 
     fit: CachedPhotos
     stop: CachedPhotos
@@ -33,7 +33,7 @@ def decode_photos(
 ) -> Squares:
     """The squares, with a progress bar while photos are decoded: by the main process first, for all on its machine.
 
-    Squares to learn from are `margin` times as large as the input, so that a crop of them is still sharp.
+    Squares to fit on are `margin` times as large as the input, so that a crop of them is still sharp.
     """
     roomy_px = round(geometry.size_px * margin)
     smallest_px = max(roomy_px, geometry.smallest_decoded_side_px)

@@ -1,4 +1,4 @@
-"""The processes that train together, as torchrun starts them; one process alone is a world of one."""
+"""The processes that train together, as torchrun starts them; a single process is a world of size one."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from training.errors import TrainingError
 
-_PATIENCE = timedelta(hours=3)  # the main process decodes all photos while the others wait
+_TIMEOUT = timedelta(hours=3)  # the main process decodes all photos while the others wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Processes:
 
     @property
     def is_main(self) -> bool:
-        """Whether this process writes files and speaks."""
+        """Whether this process writes files and prints."""
         return self.rank == 0
 
     def wait(self) -> None:
@@ -58,7 +58,7 @@ def join_processes(device: str) -> Iterator[Processes]:
         torch.cuda.set_device(own_device)
     joined_before = dist.is_initialized()
     if not joined_before:
-        dist.init_process_group("nccl" if own_device.type == "cuda" else "gloo", timeout=_PATIENCE)
+        dist.init_process_group("nccl" if own_device.type == "cuda" else "gloo", timeout=_TIMEOUT)
     try:
         yield Processes(rank=dist.get_rank(), world_size=world_size, device=own_device)
     finally:

@@ -1,4 +1,4 @@
-"""The moving average of a network's weights, which answers better than any single step's."""
+"""The exponential moving average of a network's weights, which generalises better than the last step's."""
 
 import copy
 
@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 def decay_at(step: int, decay: float) -> float:
-    """How much of the average a step keeps: little at first, so that the start is soon forgotten."""
+    """The decay at a step: small at first, so that the initial weights soon lose their influence."""
     return min(decay, (1 + step) / (10 + step))
 
 
@@ -20,7 +20,7 @@ class WeightAverage:
 
     @torch.no_grad()
     def follow(self, network: nn.Module, step: int) -> None:
-        """Take in the weights of `network` after the step with this number, counted from 0."""
+        """Update the average with the weights of `network` after the step with this number, counted from 0."""
         averaged, current = self.network.state_dict(), network.state_dict()
         floats = [key for key, value in current.items() if value.dtype.is_floating_point]
         share = 1 - decay_at(step, self.decay)

@@ -1,4 +1,4 @@
-"""What each epoch gave, which one is kept, and when to stop."""
+"""The record of each epoch, which epoch is kept, and early stopping."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochRecord:
-    """One epoch, counted from 1; the stop figures are of the averaged weights, None without a stop set."""
+    """One epoch, counted from 1; the stop figures are those of the averaged weights, None without a stop set."""
 
     epoch: int
     step: int
@@ -21,7 +21,7 @@ class EpochRecord:
 
 def kept_epoch(history: Sequence[EpochRecord]) -> int:
     """The epoch with the best stop AUROC (of equals, the lower stop loss); without a stop set, the last."""
-    return max(history, key=_merit).epoch
+    return max(history, key=_rank).epoch
 
 
 def is_over(history: Sequence[EpochRecord], *, epochs: int, patience: int) -> bool:
@@ -38,7 +38,7 @@ def write_history(history: Sequence[EpochRecord], file: Path) -> None:
     draft.replace(file)
 
 
-def _merit(record: EpochRecord) -> tuple[float, float, int]:
+def _rank(record: EpochRecord) -> tuple[float, float, int]:
     if record.stop_auroc is None or record.stop_loss is None:
         return (0.0, 0.0, record.epoch)
     return (record.stop_auroc, -record.stop_loss, 0)

@@ -1,4 +1,4 @@
-"""Brings augmented photos to the training loop while the step before is still computed."""
+"""Loads augmented photos while the previous step is still computed."""
 
 from collections.abc import Sequence
 
@@ -13,11 +13,11 @@ from vision.config.cpu_limits import usable_cores
 
 Batch = tuple[Tensor, Tensor]  # photos uint8 [B, S, S, 3], genuine float32 [B]
 
-_MOST_WORKERS = 12  # of one GPU's process: more than an H100 takes at 320 px
+_MAX_WORKERS = 12  # of one GPU's process: more than an H100 needs at 320 px
 
 
 class AugmentedPhotos(Dataset[Batch]):
-    """One drawn photo, augmented from the draw's own seed: the same in whichever process it happens."""
+    """One drawn photo, augmented from the draw's own seed: the same in every process."""
 
     def __init__(self, photos: CachedPhotos, genuine: Sequence[bool], augmentation: v2.Compose) -> None:
         self.photos = photos
@@ -52,5 +52,5 @@ def choose_workers(workers: int | None, *, device: torch.device, processes: int)
     if workers is not None:
         return min(workers, cores)
     if device.type == "cuda":
-        return max(1, min(_MOST_WORKERS, cores // processes - 1))
+        return max(1, min(_MAX_WORKERS, cores // processes - 1))
     return 1

@@ -1,4 +1,4 @@
-"""The fine-tuning recipe: photos and labels in, the epoch that judges unseen listings best out."""
+"""The fine-tuning loop: photos and labels in, the epoch with the best AUROC on unseen listings out."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from training.finetune.optimiser import set_learning_rate, set_training_mode
 from training.finetune.report import RunReport, require_finite
 from training.finetune.run import Run, prepare_run
 from training.finetune.sampler import seed_of
-from training.finetune.stop_set import judge_stop_set
+from training.finetune.stop_set import evaluate_stop_set
 from training.finetune.throughput import Throughput
 from training.model.network import Network
 from vision.inputs import InputGeometry
@@ -49,10 +49,10 @@ def finetune(
     cache_folder: Path = Path("runs/cache"),
     origin: Mapping[str, str] | None = None,
 ) -> FinetuneResult:
-    """Teach `network` the manifest's `fit` rows and keep the epoch with the best listing AUROC on its `stop` rows.
+    """Train `network` on the manifest's `fit` rows and keep the epoch with the best listing AUROC on its `stop` rows.
 
-    Without stop rows every epoch is done and the last is kept. A run that was killed goes on from the checkpoint in
-    `folder`, to the same result; `origin` names what else must be the same then, such as the backbone's weights.
+    Without stop rows every epoch is done and the last is kept. A killed run resumes from the checkpoint in `folder`,
+    with the same result; `origin` names what else must be the same then, such as the backbone's weights.
     Under torchrun every process calls this and gets the result. Raises TrainingError, ResumeMismatch, ManifestError.
     """
     with join_processes(config.device) as processes:
@@ -69,7 +69,7 @@ def finetune(
             origin=origin or {},
             processes=processes,
         )
-        _learn(run, folder)
+        _train(run, folder)
         history = tuple(run.state.history)
         network.load_state_dict(run.state.kept)
     return FinetuneResult(
@@ -80,7 +80,7 @@ def finetune(
     )
 
 
-def _learn(run: Run, folder: Path) -> None:
+def _train(run: Run, folder: Path) -> None:
     state, config = run.state, run.config
     if is_over(state.history, epochs=config.epochs, patience=config.patience):
         return
@@ -93,12 +93,12 @@ def _learn(run: Run, folder: Path) -> None:
         first_step=state.step,
         silent=not run.processes.is_main,
     ) as report:
-        report.say(_opening(run))
+        report.line(_opening(run))
         while not is_over(state.history, epochs=config.epochs, patience=config.patience):
             set_training_mode(state.network, freeze_norm=config.freeze_norm)
             throughput = Throughput()
             left = run.steps_per_epoch * (len(state.history) + 1) - state.step
-            for photos, genuine in throughput.watch(islice(batches, left), photos=config.batch_size):
+            for photos, genuine in throughput.timed(islice(batches, left), photos=config.batch_size):
                 _take_step(run, photos, genuine)
                 if throughput.steps and report.is_due():
                     report.step(state.step, loss=_mean_loss(run), throughput=throughput)
@@ -129,7 +129,7 @@ def _take_step(run: Run, photos: Tensor, genuine: Tensor) -> None:
 
 
 def _end_epoch(run: Run, throughput: Throughput, report: RunReport) -> None:
-    """Judge the averaged weights, note the epoch and write a checkpoint."""
+    """Evaluate the averaged weights, record the epoch and write a checkpoint."""
     started = time.monotonic()
     state, processes = run.state, run.processes
     processes.copy_main(state.average.network.state_dict().values())  # each process' batch norms saw their own photos
@@ -137,7 +137,7 @@ def _end_epoch(run: Run, throughput: Throughput, report: RunReport) -> None:
     require_finite(loss, state.step)
     stop = None
     if run.stop is not None:
-        stop = judge_stop_set(run.stop, state.average.network, processes, batch_size=run.config.batch_size)
+        stop = evaluate_stop_set(run.stop, state.average.network, processes, batch_size=run.config.batch_size)
     record = EpochRecord(
         epoch=len(state.history) + 1,
         step=state.step,
@@ -160,7 +160,7 @@ def _mean_loss(run: Run) -> float:
 
 def _opening(run: Run) -> str:
     device, precision = run.processes.device, "bf16" if run.uses_bf16 else "fp32"
-    start = f"goes on from step {run.state.step}" if run.state.step else "starts"
+    start = f"resumes at step {run.state.step}" if run.state.step else "starts"
     processes = "" if run.processes.world_size == 1 else f" by {run.processes.world_size} processes"
     return (
         f"fine-tuning {start}: {run.config.epochs} epochs of {run.steps_per_epoch} steps of "

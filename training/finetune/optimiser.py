@@ -1,4 +1,4 @@
-"""What learns, and how fast: frozen stages, AdamW's groups, and the learning rate of a step."""
+"""What is trained and how fast: frozen stages, AdamW's parameter groups, and the learning rate of a step."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from training.model.network import Network
 
 
 def freeze_stages(network: Network, count: int) -> None:
-    """Let the first `count` stages keep their weights: no gradient is computed for them, and none is stored."""
+    """Freeze the first `count` stages: no gradient is computed or stored for them."""
     stages = network.stages
     if count > len(stages):
         raise TrainingError(f"finetune.freeze_stages is {count}, but this backbone has {len(stages)} stages")
@@ -22,7 +22,7 @@ def freeze_stages(network: Network, count: int) -> None:
 
 
 def set_training_mode(network: nn.Module, *, freeze_norm: bool) -> None:
-    """Training mode for what learns; what is frozen keeps its statistics and drops nothing."""
+    """Training mode for what is trained; what is frozen keeps its statistics and has no dropout."""
     network.train()
     for module in network.modules():
         parameters = list(module.parameters())
@@ -32,17 +32,18 @@ def set_training_mode(network: nn.Module, *, freeze_norm: bool) -> None:
 
 
 def build_optimiser(network: Network, config: FinetuneConfig) -> AdamW:
-    """AdamW with the head's and the body's own learning rate; vectors (norms, biases) have no weight decay."""
+    """AdamW with one learning rate for the head and one for the body; vectors (norms, biases) have no weight decay."""
     in_head = {id(parameter) for parameter in network.head.parameters()}
     groups = []
     for of_head, highest_lr in ((False, config.lr_body), (True, config.lr_head)):
         for is_vector, weight_decay in ((False, config.weight_decay), (True, 0.0)):
             parameters = [
                 parameter
-                for parameter in _learning(network)
+                for parameter in _trained(network)
                 if (id(parameter) in in_head) == of_head and (parameter.ndim < 2) == is_vector
             ]
             if parameters:
+                # the name stands in every checkpoint: AdamW writes its groups into its state
                 groups.append({"params": parameters, "weight_decay": weight_decay, "highest_lr": highest_lr})
     return AdamW(groups, fused=True)
 
@@ -54,5 +55,5 @@ def set_learning_rate(optimiser: AdamW, step: int, *, steps: int, config: Finetu
         group["lr"] = share * group["highest_lr"]
 
 
-def _learning(network: nn.Module) -> Iterator[nn.Parameter]:
+def _trained(network: nn.Module) -> Iterator[nn.Parameter]:
     return (parameter for parameter in network.parameters() if parameter.requires_grad)

@@ -1,4 +1,4 @@
-"""Photos as the network's squares, decoded once and kept in one file that epochs, folds and runs share.
+"""Photos resized to the network's square input, decoded once and kept in a file that epochs, folds and runs share.
 
 A cache folder holds squares of one geometry: `pixels.bin` is one square after the other, and `index.bin` the 32-byte
 key of each, so a photo's place in one is its place in the other. Keys are written after their squares are safe on
@@ -25,7 +25,7 @@ from vision.errors import PhotoError
 from vision.inputs import InputGeometry, open_for_input, to_input
 
 _KEY_BYTES = 32
-_PHOTOS_A_WRITE = 64  # decoded before they are written: what a killed run decodes again
+_PHOTOS_A_WRITE = 64  # decoded before they are written: as many are lost when a run is killed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def cache_photos(
 ) -> CachedPhotos:
     """The rows' squares as `vision.to_input` gives them; decodes those that the cache lacks, one process at a time.
 
-    `advance` hears how many photos more are ready. Raises ManifestError for a photo that can't be read.
+    `advance` is called with the number of photos done. Raises ManifestError for a photo that can't be read.
     """
     folder = folder / cache_name(geometry)
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,9 @@ def _photo_key(row: PhotoRow) -> bytes:
     try:
         stat = row.photo.stat()
     except OSError as error:
-        raise ManifestError(f"row {row.row}: {row.photo} can't be read ({error.strerror}); mend or drop it") from error
+        raise ManifestError(
+            f"row {row.row}: {row.photo} can't be read ({error.strerror}); repair the file or drop the row"
+        ) from error
     return hashlib.sha256(f"{row.photo.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}".encode()).digest()
 
 
@@ -140,7 +142,9 @@ def _decode(row: PhotoRow, geometry: InputGeometry) -> NDArray[np.uint8]:
     try:
         photo = open_for_input(row.photo.read_bytes(), geometry)
     except (PhotoError, OSError) as error:
-        raise ManifestError(f"row {row.row}: {row.photo} can't be read: {error} Mend or drop the row.") from error
+        raise ManifestError(
+            f"row {row.row}: {row.photo} can't be read: {error} Repair the file or drop the row."
+        ) from error
     square: NDArray[np.uint8] = to_input(photo, geometry).pixels[0]
     return square
 

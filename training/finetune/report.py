@@ -1,4 +1,4 @@
-"""What a run says while it runs: one live line on a terminal, plain lines elsewhere, TensorBoard and history.json."""
+"""The output of a run: one live line on a terminal, plain lines elsewhere, TensorBoard and history.json."""
 
 import math
 import time
@@ -22,7 +22,7 @@ _BAR_WIDTH = 20
 
 
 class RunReport:
-    """Speaks for the main process; every other one has a silent report."""
+    """Reports the progress of the main process; every other one has a silent report."""
 
     def __init__(self, folder: Path, *, steps: int, steps_per_epoch: int, first_step: int, silent: bool) -> None:
         self.folder = folder
@@ -32,7 +32,7 @@ class RunReport:
         self.console = Console(stderr=True, quiet=silent, highlight=False)
         self.live = Live(console=self.console, auto_refresh=False, transient=True)
         self.writer = None if silent else SummaryWriter(str(folder / "tensorboard"), purge_step=first_step)
-        self.spoken_at = time.monotonic()
+        self.printed_at = time.monotonic()
         self.stop_auroc: float | None = None
         self.epoch_end_s = 0.0
 
@@ -49,15 +49,15 @@ class RunReport:
             self.writer.close()
 
     def is_due(self) -> bool:
-        """Whether it is time to speak of a step again."""
+        """Whether it is time to report a step again."""
         pause = _LIVE_S if self.console.is_terminal else _PLAIN_S
-        return not self.silent and time.monotonic() - self.spoken_at >= pause
+        return not self.silent and time.monotonic() - self.printed_at >= pause
 
     def step(self, step: int, *, loss: float, throughput: Throughput) -> None:
-        """Say how the epoch goes after `step` steps of the run; `loss` is the epoch's mean so far."""
+        """Report the progress after `step` steps of the run; `loss` is the epoch's mean so far."""
         require_finite(loss, step)
-        self.spoken_at = time.monotonic()
-        line = self._line(step, loss, throughput)
+        self.printed_at = time.monotonic()
+        line = self._progress(step, loss, throughput)
         if self.console.is_terminal:
             self.live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True)
         else:
@@ -65,7 +65,7 @@ class RunReport:
         self._write(step, loss=loss, photos_per_s=throughput.photos_per_s, waiting_share=throughput.waiting_share)
 
     def epoch(self, record: EpochRecord, history: Sequence[EpochRecord], *, seconds: float, is_kept: bool) -> None:
-        """Say what an epoch gave; `seconds` is what its end took, evaluation and checkpoint included."""
+        """Report an epoch; `seconds` is the duration of its evaluation and checkpoint."""
         self.stop_auroc, self.epoch_end_s = record.stop_auroc, seconds
         if self.writer is None:
             return
@@ -83,11 +83,11 @@ class RunReport:
         self.writer.flush()
         write_history(history, self.folder / "history.json")
 
-    def say(self, line: str) -> None:
-        """One line of its own."""
-        self.console.print(line, soft_wrap=True)
+    def line(self, text: str) -> None:
+        """Print a line of its own."""
+        self.console.print(text, soft_wrap=True)
 
-    def _line(self, step: int, loss: float, throughput: Throughput) -> str:
+    def _progress(self, step: int, loss: float, throughput: Throughput) -> str:
         epochs, epoch = self.steps // self.steps_per_epoch, (step - 1) // self.steps_per_epoch + 1
         filled = round(_BAR_WIDTH * step / self.steps)
         bar = "━" * filled + "╌" * (_BAR_WIDTH - filled) + " " if self.console.is_terminal else ""
@@ -112,7 +112,7 @@ class RunReport:
 
 
 def require_finite(loss: float, step: int) -> None:
-    """Raise TrainingError where learning has blown up."""
+    """Raise TrainingError where the loss has diverged."""
     if not math.isfinite(loss):
         raise TrainingError(
             f"the loss is {loss} at step {step}: lower finetune.lr_body and finetune.lr_head, or set "

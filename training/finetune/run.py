@@ -1,4 +1,4 @@
-"""All parts of one run, put together once: data, network, optimiser, and the state of a killed run if there is one."""
+"""All parts of one fine-tuning run: data, network, optimiser, and the checkpoint of a killed run if there is one."""
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -24,7 +24,7 @@ from training.finetune.loader import AugmentedPhotos, Batch, build_loader, choos
 from training.finetune.optimiser import build_optimiser, freeze_stages
 from training.finetune.sampler import StepSampler
 from training.finetune.state import RunState
-from training.finetune.stop_set import StopSet, build_stop_set, counting_rows
+from training.finetune.stop_set import StopSet, build_stop_set, predicted_rows
 from training.model.network import Network
 from vision.inputs import InputGeometry
 
@@ -70,9 +70,9 @@ def prepare_run(
     origin: Mapping[str, str],
     processes: Processes,
 ) -> Run:
-    """Put a run together; it starts from its checkpoint where `folder` has one."""
+    """Assemble a run; it resumes from its checkpoint where `folder` has one."""
     fit_rows = [manifest.rows[index] for index in fit]
-    stop_rows = counting_rows([manifest.rows[index] for index in stop])
+    stop_rows = predicted_rows([manifest.rows[index] for index in stop])
     _check(fit_rows, config, processes)
     uses_bf16 = config.precision == "bf16" or (config.precision == "auto" and _computes_bf16(processes.device))
     resolved = replace(config, precision="bf16" if uses_bf16 else "fp32")
@@ -106,7 +106,7 @@ def prepare_run(
         config=config,
         processes=processes,
         state=state,
-        model=_as_trained(state.network, config, processes),
+        model=_training_model(state.network, config, processes),
         loader=build_loader(augmented, sampler, workers=workers, device=processes.device),
         steps_per_epoch=sampler.steps_per_epoch,
         stop=build_stop_set(stop_rows, squares.stop) if stop_rows else None,
@@ -118,7 +118,7 @@ def prepare_run(
 
 
 def _computes_bf16(device: torch.device) -> bool:
-    """Whether the device does bf16 in hardware: CUDA from Ampere on; older cards only emulate it, slowly."""
+    """Whether the device computes bf16 in hardware: CUDA from Ampere on; older cards emulate it slowly."""
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
@@ -151,7 +151,7 @@ def _build_state(network: Network, config: FinetuneConfig, processes: Processes)
     )
 
 
-def _as_trained(network: Network, config: FinetuneConfig, processes: Processes) -> nn.Module:
+def _training_model(network: Network, config: FinetuneConfig, processes: Processes) -> nn.Module:
     model: nn.Module = network
     if processes.world_size > 1:
         device_ids = [processes.device.index] if processes.device.type == "cuda" else None

@@ -1,6 +1,6 @@
-"""Which photos each step learns from, and with which seed: a function of the run's seed and the step alone.
+"""Which photos each step draws, and with which seeds: a function of the run's seed and the step alone.
 
-A run that was killed goes on with the same draws, and so does one on another number of processes.
+A resumed run has the same draws, and so has a run on another number of processes.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Everything that a step changes: what a checkpoint must hold so that a killed run goes on as if nothing happened.
+"""Everything that a step changes: what a checkpoint must hold to resume a killed run with the same result.
 
-No generator's state is among it: every draw's seed is a function of the run's seed and the step.
+No generator's state is part of it: every draw's seed is a function of the run's seed and the step.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class RunState:
     kept: dict[str, Tensor] = field(default_factory=dict)
 
     def finish_epoch(self, record: EpochRecord) -> None:
-        """Note an epoch, and keep its averaged weights if it is the best."""
+        """Record an epoch, and keep its averaged weights if it is the best."""
         self.history.append(record)
         self.loss_sum.zero_()
         if kept_epoch(self.history) == record.epoch:
@@ -48,7 +48,7 @@ class RunState:
         }
 
     def restore(self, tensors: Mapping[str, Any]) -> None:
-        """Take over what `as_tensors` gave."""
+        """Restore the state from what `as_tensors` gave."""
         self.network.load_state_dict(tensors["network"])
         self.average.network.load_state_dict(tensors["average"])
         self.optimiser.load_state_dict(tensors["optimiser"])

@@ -1,4 +1,4 @@
-"""The listings that decide which epoch is kept, judged on photos exactly as they will be served."""
+"""The listings of early stopping, predicted on photos exactly as in serving."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from training.finetune.distributed import Processes
 from training.finetune.photo_cache import CachedPhotos
 from training.statistics.scores import auroc
 
-_PHOTOS_A_VERDICT = 12  # of a listing's photos, the first so many count
+_MAX_PHOTOS = 12  # of a listing that a verdict uses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopAnswer:
+class StopFigures:
     """Listing AUROC, and mean cross-entropy of the uncalibrated listing logits."""
 
     auroc: float
@@ -34,15 +34,15 @@ class StopSet:
     genuine: NDArray[np.bool_]
 
 
-def counting_rows(rows: Sequence[PhotoRow]) -> list[PhotoRow]:
-    """The rows whose photos count in their listing's verdict."""
+def predicted_rows(rows: Sequence[PhotoRow]) -> list[PhotoRow]:
+    """The rows whose photos a listing's verdict uses."""
     taken: dict[str, int] = {}
-    counting = []
+    kept = []
     for row in rows:
         taken[row.listing] = taken.get(row.listing, 0) + 1
-        if taken[row.listing] <= _PHOTOS_A_VERDICT:
-            counting.append(row)
-    return counting
+        if taken[row.listing] <= _MAX_PHOTOS:
+            kept.append(row)
+    return kept
 
 
 def build_stop_set(rows: Sequence[PhotoRow], photos: CachedPhotos) -> StopSet:
@@ -50,21 +50,21 @@ def build_stop_set(rows: Sequence[PhotoRow], photos: CachedPhotos) -> StopSet:
     names, first, listing = np.unique([row.listing for row in rows], return_index=True, return_inverse=True)
     genuine = np.array([rows[i].label == "genuine" for i in first])
     if genuine.all() or not genuine.any():
-        lacking = "counterfeit" if genuine.all() else "genuine"
+        missing = "counterfeit" if genuine.all() else "genuine"
         raise TrainingError(
-            f"the {len(names)} listings that stop training include no {lacking} one, so they can't compare epochs; "
+            f"the {len(names)} listings of early stopping include no {missing} one, so they can't compare epochs; "
             "raise data.stop_share, or set it to 0 to train for all epochs"
         )
     return StopSet(photos=photos, listing=listing, genuine=genuine)
 
 
-def judge_stop_set(stop: StopSet, network: nn.Module, processes: Processes, *, batch_size: int) -> StopAnswer:
-    """The answer on all listings, each process judging its share of the photos; the same on every process."""
+def evaluate_stop_set(stop: StopSet, network: nn.Module, processes: Processes, *, batch_size: int) -> StopFigures:
+    """The figures on all listings, each process predicting its share of the photos; the same on every process."""
     logits = processes.add_up(_own_logits(stop, network, processes, batch_size)).cpu().double().numpy()
     photos = np.bincount(stop.listing)
     listing_logit = np.bincount(stop.listing, weights=logits) / photos
     loss = np.logaddexp(0, np.where(stop.genuine, -listing_logit, listing_logit)).mean()
-    return StopAnswer(auroc=auroc(~stop.genuine, -listing_logit), loss=float(loss))
+    return StopFigures(auroc=auroc(~stop.genuine, -listing_logit), loss=float(loss))
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""How fast a run learns, and how much of its time it waits for data."""
+"""How many photos a run processes per second, and how much of its time it waits for data."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -16,25 +16,25 @@ class Throughput:
         self.seconds = 0.0
         self.waiting_s = 0.0
 
-    def watch(self, batches: Iterable[T], *, photos: int) -> Iterator[T]:
-        """The batches, of `photos` photos each: time until one comes is waiting, time until the next is asked, work."""
+    def timed(self, batches: Iterable[T], *, photos: int) -> Iterator[T]:
+        """The batches, of `photos` photos each, with the time spent waiting for each and computing on it."""
         remaining = iter(batches)
         while True:
-            asked = time.perf_counter()
+            requested = time.perf_counter()
             try:
                 batch = next(remaining)
             except StopIteration:
                 return
-            came = time.perf_counter()
+            received = time.perf_counter()
             yield batch
             self.steps += 1
             self.photos += photos
-            self.waiting_s += came - asked
-            self.seconds += time.perf_counter() - asked
+            self.waiting_s += received - requested
+            self.seconds += time.perf_counter() - requested
 
     @property
     def photos_per_s(self) -> float:
-        """Photos learned from each second; 0 before the first step."""
+        """Photos per second; 0 before the first step."""
         return self.photos / self.seconds if self.seconds else 0.0
 
     @property

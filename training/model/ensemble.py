@@ -1,8 +1,8 @@
-"""Networks that answer as one: the mean of their logits.
+"""An ensemble of networks: the mean of their logits.
 
-A head on frozen features and a fine-tuned network, or two fine-tuned by other seeds, err in different places, so their
-mean ranks listings better than each (measured on the sneakers: docs/results.md). Where fine-tuning left the first
-stages as they were, all share them: the export computes such a part of the graph once.
+A head on frozen features and a fine-tuned network, or two fine-tuned with different seeds, make different errors, so
+their mean has a higher AUROC than either (measured on the sneakers: docs/results.md). Where fine-tuning kept the first
+stages frozen, all members share them, and the exported graph computes them once.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from torch import Tensor, nn
 from training.model.network import Network, NetworkOutputs
 
 
-class BlendedNetwork(nn.Module):
-    """The mean of its parts' logits, product logits and evidence; all else is the last part's."""
+class EnsembleNetwork(nn.Module):
+    """The mean of its members' logits, product logits and evidence; embedding and novelty are the last member's."""
 
-    def __init__(self, parts: Sequence[Network]) -> None:
+    def __init__(self, members: Sequence[Network]) -> None:
         super().__init__()
-        self.parts = nn.ModuleList(parts)
+        self.parts = nn.ModuleList(members)  # the name stands in the weights file of every bundle
 
     @property
     def networks(self) -> list[Network]:
-        """The parts, typed."""
+        """The members, typed."""
         return [cast(Network, part) for part in self.parts]
 
     @property
     def evidence_bias(self) -> float:
-        """The part of the logit that no place contributes."""
-        return sum(part.evidence_bias for part in self.networks) / len(self.networks)
+        """The constant term of the logit, which no place contributes."""
+        return sum(member.evidence_bias for member in self.networks) / len(self.networks)
 
     def forward(self, photos: Tensor) -> Tensor:
         """uint8 [N, S, S, 3] -> logit [N]."""
-        return torch.stack([part(photos) for part in self.networks]).mean(0)
+        return torch.stack([member(photos) for member in self.networks]).mean(0)
 
     def forward_all(self, photos: Tensor) -> NetworkOutputs:
         """uint8 [N, S, S, 3] -> logit, embedding and evidence."""
-        outputs = [part.forward_all(photos) for part in self.networks]
+        outputs = [member.forward_all(photos) for member in self.networks]
         product_logits = [one.product_logit for one in outputs if one.product_logit is not None]
         return NetworkOutputs(
             logit=torch.stack([one.logit for one in outputs]).mean(0),
@@ -50,4 +50,4 @@ class BlendedNetwork(nn.Module):
         )
 
 
-AnyNetwork: TypeAlias = Network | BlendedNetwork
+AnyNetwork: TypeAlias = Network | EnsembleNetwork

@@ -1,8 +1,8 @@
-"""Heads: from a photo's pooled features to its logit, positive for genuine, and to what each feature adds to it.
+"""Heads: from a photo's pooled features to its logit, positive for genuine, and to each feature's part of it.
 
-Both heads standardise features [N, F] with fixed statistics, and both say their logit as a sum over features: `weights`
-gives w [N, F] with logit = w . (features - mean) + evidence_bias. Pooled features are sums over places, so this is what
-makes the evidence exact.
+Both heads standardise features [N, F] with fixed statistics, and both write their logit as a sum over features:
+`weights` gives w [N, F] with logit = w . (features - mean) + evidence_bias. Pooled features are sums over places, so
+the evidence map is exact.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-_PATH_NODES = 8  # of the integral over the path: at width 0.3, for a photo twice as far out as any known, 5e-5 is left
+_PATH_NODES = 8  # of the path integral: at width 0.3, for a photo twice as far out as any known, its error is 5e-5
 
 
 class LinearHead(nn.Module):
@@ -44,7 +44,7 @@ class LinearHead(nn.Module):
         return self.linear.weight / self.scale
 
     def product_logit(self, features: Tensor) -> Tensor | None:
-        """None: a line through feature space never ends, so it can't say that a photo lies far from all it knows."""
+        """None: a linear function is unbounded, so it can't detect that a photo lies far from all fitted ones."""
         return None
 
     def set_statistics(self, mean: Tensor, scale: Tensor) -> None:
@@ -66,14 +66,14 @@ class LinearHead(nn.Module):
 
 
 class KernelHead(nn.Module):
-    """A weighted vote of the photos that it was fitted on, each by its closeness: exp(-|z - x|^2 / (2 F width)).
+    """Kernel ridge regression: `vote` (dual coefficients) times the Gaussian kernel exp(-|z - x|^2 / (2 F width)).
 
-    The M support photos' standardised features x [M, F] are kept as int8 multiples of a step a feature. The weights of
-    a photo are its gradient averaged over the straight path from the mean features to its own (integrated gradients,
+    The M support photos' standardised features x [M, F] are kept as int8 multiples of a step per feature. The weights
+    of a photo are its gradient averaged over the straight path from the mean features to its own (integrated gradients,
     Sundararajan et al. 2017, arXiv 1703.01365), whose sum is the logit's difference between the two.
 
-    The same photos vote on the product, by the closeness squared, which reaches half as far: 1 among a product's own
-    photos, 0 among those of others, and 0 far from all.
+    The product logits use the same support and the kernel squared, whose bandwidth is half as wide: about 1 among a
+    product's own photos, 0 among those of others, and 0 far from all.
     """
 
     mean: Tensor
@@ -115,11 +115,11 @@ class KernelHead(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """features [N, F] -> logit [N]."""
-        return self._closeness(features) @ self.vote + self.bias
+        return self._kernel(features) @ self.vote + self.bias
 
     def product_logit(self, features: Tensor) -> Tensor | None:
-        """features [N, F] -> how much a photo looks like each product, [N, P]: about 1 for its own, else about 0."""
-        return self._closeness(features).square() @ self.product_vote
+        """features [N, F] -> similarity to each product, [N, P]: about 1 for a photo's own, else about 0."""
+        return self._kernel(features).square() @ self.product_vote
 
     def weights(self, features: Tensor) -> Tensor:
         """What a unit of each feature adds to each photo's logit, [N, F]."""
@@ -127,7 +127,7 @@ class KernelHead(nn.Module):
         products = self._products(z)  # [N, M]
         votes, pull = torch.zeros_like(products), z.new_zeros(z.shape[0], 1)
         for t, share in _path():
-            at_t = share * self._closeness_at(z, products, t) * self.vote  # [N, M]
+            at_t = share * self._kernel_at(z, products, t) * self.vote  # [N, M]
             votes = votes + at_t
             pull = pull + t * at_t.sum(1, keepdim=True)  # [N, 1]
         towards = (votes @ self.support.float()) * self.step  # [N, F]
@@ -136,23 +136,23 @@ class KernelHead(nn.Module):
     def _products(self, z: Tensor) -> Tensor:
         """z . x of each support photo, [N, M].
 
-        The step goes to the photo and the transposition to the small sides, so that a runtime keeps one float copy of
-        the support, for here and for `weights`.
+        The photo is scaled and transposed rather than the support, so that a runtime keeps a single float copy of the
+        support, for this product and for `weights`.
         """
         return (self.support.float() @ (z * self.step).T).T
 
-    def _closeness(self, features: Tensor) -> Tensor:
-        """features [N, F] -> how close each support photo is, [N, M], 0 to 1."""
+    def _kernel(self, features: Tensor) -> Tensor:
+        """features [N, F] -> the kernel with each support photo, [N, M], 0 to 1."""
         z = (features - self.mean) / self.scale  # [N, F]
-        return self._closeness_at(z, self._products(z), 1.0)
+        return self._kernel_at(z, self._products(z), 1.0)
 
-    def _closeness_at(self, z: Tensor, products: Tensor, t: float) -> Tensor:
-        """How close each support photo is at t of the way from the mean features to z, [N, M]."""
+    def _kernel_at(self, z: Tensor, products: Tensor, t: float) -> Tensor:
+        """The kernel with each support photo at the fraction t of the path from the mean features to z, [N, M]."""
         distance = t * t * (z * z).sum(1, keepdim=True) - 2 * t * products + self.norm
         return torch.exp(-self.factor * distance)
 
 
 def _path() -> list[tuple[float, float]]:
-    """Places on the way from 0 to 1, each with its share of the integral (Gauss-Legendre)."""
+    """Nodes between 0 and 1 with their weights in the integral (Gauss-Legendre quadrature)."""
     places, shares = np.polynomial.legendre.leggauss(_PATH_NODES)
     return [(float((t + 1) / 2), float(share / 2)) for t, share in zip(places, shares, strict=True)]

@@ -70,7 +70,7 @@ class Network(nn.Module):
 
     @property
     def evidence_bias(self) -> float:
-        """The part of the logit that no place contributes."""
+        """The constant term of the logit, which no place contributes."""
         return self.head.evidence_bias
 
     @property

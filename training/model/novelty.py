@@ -1,9 +1,11 @@
-"""Novelty: how unlike genuine photos a photo is, learned from genuine photos alone.
+"""Novelty: how unlike genuine photos a photo is, fitted on genuine photos alone.
 
 The Mahalanobis distance of a photo's pooled features from those of genuine photos (Mahalanobis 1936; for anomaly
-detection on ImageNet features Rippel et al. 2021, arXiv 2005.14140). Of the backbone's stages it looks at the last tap,
-mean and spread: earlier ones hold light and texture, the last map what names objects, and neither tells a counterfeit
-of a kind never seen from a genuine item (docs/experiments.md has the comparison).
+detection on ImageNet features Rippel et al. 2021, arXiv 2005.14140). It uses the mean and standard deviation of the
+backbone's last tap: earlier taps hold light and texture, the last map object classes, and neither separates a
+counterfeit of an unseen kind from a genuine item (docs/experiments.md has the comparison).
+
+`NoveltyHead` turns it into the logit of a network that has seen no counterfeit.
 """
 
 from __future__ import annotations
@@ -19,16 +21,16 @@ from torch import Tensor, nn
 from training.errors import RunError
 from training.model.heads import KernelHead
 
-LEAST_PHOTOS = 10  # of genuine items; fewer say too little of how they vary
+MIN_PHOTOS = 10  # of genuine items; fewer give no useful covariance
 _SHRINKAGE = 0.02  # towards the identity, on standardised features
-_CONSTANT = 1e-4
+_EPS = 1e-4
 _HALVES = 2
 
 
 class Novelty(nn.Module):
     """Pooled features [N, F] -> novelty [N]: the mean squared distance per feature.
 
-    It is 1 on average over the photos that were fitted, and several times that for genuine photos that were not.
+    It is 1 on average over the fitted photos, and several times that for genuine photos that were not fitted.
     """
 
     mean: Tensor
@@ -52,10 +54,10 @@ class Novelty(nn.Module):
 
 def fit_novelty(features: NDArray[np.float32], columns: Sequence[slice]) -> Novelty | None:
     """The novelty of genuine photos' features [N, F], by the features in `columns`; None for fewer than 10 photos."""
-    if len(features) < LEAST_PHOTOS:
+    if len(features) < MIN_PHOTOS:
         return None
     chosen = np.concatenate([features[:, own] for own in columns], 1).astype(np.float64)  # [N, G]
-    mean, scale = chosen.mean(0), chosen.std(0) + _CONSTANT
+    mean, scale = chosen.mean(0), chosen.std(0) + _EPS
     covariance = (1 - _SHRINKAGE) * np.cov(((chosen - mean) / scale).T) + _SHRINKAGE * np.eye(chosen.shape[1])
     values, vectors = np.linalg.eigh(covariance)
     whitening = (vectors / np.sqrt(values)) / scale[:, None]  # [G, G]
@@ -67,21 +69,21 @@ def fit_novelty(features: NDArray[np.float32], columns: Sequence[slice]) -> Nove
 
 
 class NoveltyHead(nn.Module):
-    """logit = (centre - novelty) / spread, where centre and spread are those of genuine photos it was not fitted on.
+    """logit = (centre - novelty) / spread, with centre and spread of held-out genuine photos.
 
     Novelty is a quadratic form in the features' distance from the mean genuine photo, so half its gradient, times that
-    distance, adds up to it: that is what `weights` gives. Without `likeness` nothing is told of products.
+    distance, sums to it: that is what `weights` gives. `product_head` gives the product logits, if any.
     """
 
     mean: Tensor
 
     def __init__(
-        self, novelty: Novelty, *, width: int, centre: float, spread: float, likeness: KernelHead | None
+        self, novelty: Novelty, *, width: int, centre: float, spread: float, product_head: KernelHead | None
     ) -> None:
         super().__init__()
         self.novelty = novelty
         self.centre, self.spread = centre, spread
-        self.likeness = likeness
+        self.product_head = product_head
         mean = torch.zeros(width)
         for own, part in zip(novelty.columns, novelty.split(novelty.mean), strict=True):
             mean[own] = part
@@ -98,43 +100,43 @@ class NoveltyHead(nn.Module):
 
     def weights(self, features: Tensor) -> Tensor:
         """What a unit of each feature adds to each photo's logit, [N, F]."""
-        apart = torch.cat([features[:, own] for own in self.novelty.columns], 1) - self.novelty.mean  # [N, G]
+        distance = torch.cat([features[:, own] for own in self.novelty.columns], 1) - self.novelty.mean  # [N, G]
         whitening = self.novelty.whitening
-        pull = (apart @ whitening) @ whitening.T / (-self.spread * whitening.shape[1])  # [N, G]
+        half_gradient = (distance @ whitening) @ whitening.T / (-self.spread * whitening.shape[1])  # [N, G]
         parts: list[Tensor] = []
         end = 0
-        for own, part in zip(self.novelty.columns, self.novelty.split(pull), strict=True):
+        for own, part in zip(self.novelty.columns, self.novelty.split(half_gradient), strict=True):
             parts += [features.new_zeros(features.shape[0], own.start - end), part]
             end = own.stop
         return torch.cat([*parts, features.new_zeros(features.shape[0], self.mean.shape[0] - end)], 1)
 
     def product_logit(self, features: Tensor) -> Tensor | None:
-        """features [N, F] -> how much a photo looks like each product, [N, P], where that was learnt."""
-        return None if self.likeness is None else self.likeness.product_logit(features)
+        """features [N, F] -> similarity to each product, [N, P], where there is a `product_head`."""
+        return None if self.product_head is None else self.product_head.product_logit(features)
 
 
 def fit_novelty_head(
-    features: NDArray[np.float32], listing: NDArray[np.int64], columns: Sequence[slice], likeness: KernelHead | None
+    features: NDArray[np.float32], listing: NDArray[np.int64], columns: Sequence[slice], product_head: KernelHead | None
 ) -> NoveltyHead:
-    """The head of genuine photos' features [N, F]; `listing` [N] numbers their listings, which halves never part.
+    """The head of genuine photos' features [N, F]; `listing` [N] numbers their listings.
 
-    Raises RunError for too few photos to learn what genuine ones have in common.
+    Centre and spread come from two-fold cross-fitting over listings. Raises RunError for too few photos.
     """
     novelty = fit_novelty(features, columns)
     halves = [fit_novelty(features[listing % _HALVES != half], columns) for half in range(_HALVES)]
     if novelty is None or None in halves:
         raise RunError(
-            f"every label is genuine, and {len(features)} photos are too few to learn novelty from: it takes "
-            f"{LEAST_PHOTOS} in each half of the listings. Add genuine photos, or some counterfeit ones"
+            f"every label is genuine, and {len(features)} photos are too few to fit novelty on: it takes "
+            f"{MIN_PHOTOS} in each half of the listings. Add genuine photos, or some counterfeit ones"
         )
     with torch.inference_mode():
-        unseen = np.concatenate(
+        held_out = np.concatenate(
             [
                 cast(Novelty, part)(torch.from_numpy(features[listing % _HALVES == half])).numpy()
                 for half, part in enumerate(halves)
             ]
         )
-    spread = max(float(unseen.std()), 1e-6)
+    spread = max(float(held_out.std()), 1e-6)
     return NoveltyHead(
-        novelty, width=features.shape[1], centre=float(unseen.mean()), spread=spread, likeness=likeness
+        novelty, width=features.shape[1], centre=float(held_out.mean()), spread=spread, product_head=product_head
     ).eval()

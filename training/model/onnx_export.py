@@ -23,10 +23,10 @@ OPSET = 18
 def export_network(network: AnyNetwork, file: Path, *, size_px: int) -> None:
     """Write the bundle's graph: `photos` uint8 [N, S, S, 3] -> logit [N], embedding [N, D], evidence [N, H, W].
 
-    A network that has them gives product_logit [N, P] and novelty [N] too. The batch is dynamic, normalisation is
-    inside, and the file is checked by onnx.checker before it takes its name.
+    A network that has them gives product_logit [N, P] and novelty [N] too. The batch is dynamic, normalisation
+    is inside, and onnx.checker checks the file before it is moved to its place.
     """
-    _export(network, _Everything(network), file, size_px=size_px, outputs=tuple(_outputs_of(network, size_px)))
+    _export(network, _AllOutputs(network), file, size_px=size_px, outputs=tuple(_outputs_of(network, size_px)))
 
 
 def export_features(network: Network, file: Path, *, size_px: int) -> None:
@@ -34,7 +34,7 @@ def export_features(network: Network, file: Path, *, size_px: int) -> None:
     _export(network, _Features(network), file, size_px=size_px, outputs=("features",))
 
 
-class _Everything(nn.Module):
+class _AllOutputs(nn.Module):
     def __init__(self, network: AnyNetwork) -> None:
         super().__init__()
         self.network = network
@@ -70,7 +70,7 @@ def _export(network: AnyNetwork, module: nn.Module, file: Path, *, size_px: int,
     photos = torch.zeros(2, size_px, size_px, 3, dtype=torch.uint8)
     was_training = network.training
     module.eval()
-    logging.getLogger("onnxscript").setLevel(logging.ERROR)  # it warns of each constant that it leaves unfolded
+    logging.getLogger("onnxscript").setLevel(logging.ERROR)  # it warns of each constant that it does not fold
     with TemporaryDirectory(dir=file.parent) as scratch:
         draft = Path(scratch) / file.name
         torch.onnx.export(
@@ -85,14 +85,14 @@ def _export(network: AnyNetwork, module: nn.Module, file: Path, *, size_px: int,
             external_data=False,
             verbose=False,
         )
-        _share_equal_parts(draft)
+        _merge_equal_subgraphs(draft)
         onnx.checker.check_model(str(draft), full_check=True)
         draft.replace(file)
     network.train(was_training)
 
 
-def _share_equal_parts(file: Path) -> None:
-    """Compute once what stands twice: the stages that the parts of a blend have in common."""
+def _merge_equal_subgraphs(file: Path) -> None:
+    """Merge equal subgraphs: the frozen stages that the members of an ensemble have in common."""
     model = onnx_ir.load(file)
     for pass_ in (DeduplicateHashedInitializersPass(), CommonSubexpressionEliminationPass()):
         pass_(model)

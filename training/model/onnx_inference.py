@@ -1,4 +1,4 @@
-"""Outputs of photos through the exported graph, one thread a photo, as a server computes them."""
+"""Outputs of photos through the exported graph, with one thread per photo, as a server computes them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Session: TypeAlias = ort.InferenceSession
 _KEPT = frozenset(field.name for field in fields(PhotoOutputs))
 
 
-def judge_photos(
+def predict_photos(
     session: Session,
     photos: Sequence[Path],
     geometry: InputGeometry,
@@ -30,7 +30,7 @@ def judge_photos(
     threads: int,
     advance: Callable[[int], None],
 ) -> PhotoOutputs:
-    """What the graph says of each photo; raises PhotoError for a photo that can't be read."""
+    """The graph's outputs for each photo; raises PhotoError for a photo that can't be read."""
     names = [output.name for output in session.get_outputs() if output.name in _KEPT]
 
     def one(photo: Path) -> list[NDArray[np.float32]]:
@@ -53,12 +53,12 @@ def exported_session(network: AnyNetwork, size_px: int) -> Session:
 
 
 def read_tile(data: bytes, geometry: InputGeometry) -> NDArray[np.uint8]:
-    """What the network sees of a photo, uint8 [1, S, S, 3]: the decode and the resize that serving does."""
+    """A photo as network input, uint8 [1, S, S, 3]: decoded and resized as in serving."""
     return to_input(open_for_input(data, geometry), geometry).pixels[:1]
 
 
 def single_thread_session(file: Path) -> Session:
-    """One session for all threads: a photo a thread is about four times as fast as torch on a CPU."""
+    """One session for all threads: one thread per photo is about four times as fast as torch on a CPU."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

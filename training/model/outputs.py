@@ -1,4 +1,4 @@
-"""What a network says of many photos: the graph's outputs, one row a photo."""
+"""A network's outputs for many photos, one row per photo."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PhotoOutputs:
 
 
 def join_outputs(parts: Sequence[PhotoOutputs]) -> PhotoOutputs:
-    """The rows of all parts, one after the other; what one part lacks, all lack."""
+    """The rows of all parts, concatenated; an output that one part lacks is left out."""
     product = [part.product_logit for part in parts if part.product_logit is not None]
     novelty = [part.novelty for part in parts if part.novelty is not None]
     return PhotoOutputs(

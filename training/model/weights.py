@@ -19,7 +19,7 @@ WEIGHTS_FILE = "weights.safetensors"
 def save_weights(network: AnyNetwork, folder: Path) -> None:
     """Write the network's weights into a bundle's folder, before it is sealed.
 
-    Kernel heads are left out: no run could start from one, and they hold features of every photo that was fitted.
+    Kernel heads are left out: no run could start from one, and they hold features of every fitted photo.
     """
     kernels = tuple(f"{name}." for name, module in network.named_modules() if isinstance(module, KernelHead))
     weights = {name: tensor for name, tensor in network.state_dict().items() if not name.startswith(kernels)}
@@ -28,12 +28,12 @@ def save_weights(network: AnyNetwork, folder: Path) -> None:
 
 
 def start_from(network: Network, bundle: Path) -> bool:
-    """Load the weights of a bundle, of a blend the fine-tuned part's, into a network; whether its head came along.
+    """Load the weights of a bundle, of an ensemble its last member's, into a network; gives whether they have a head.
 
-    A kernel head stays behind: its votes are about photos that this run may not even have. Raises BackboneError where
-    the weights do not fit, and BundleError for a broken bundle.
+    A kernel head is not loaded: its support may not be in this run's data. Raises BackboneError where the weights do
+    not fit, and BundleError for a broken bundle.
     """
-    state = last_part(load(read_bundle(bundle).read_file(WEIGHTS_FILE)))
+    state = last_member(load(read_bundle(bundle).read_file(WEIGHTS_FILE)))
     own = network.state_dict()
     has_head = "head.linear.weight" in state
     wanted = own.keys() if has_head else [name for name in own if not name.startswith("head.")]
@@ -47,8 +47,8 @@ def start_from(network: Network, bundle: Path) -> bool:
     return has_head
 
 
-def last_part(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights of a blend's last part; those of a single network as they are."""
+def last_member(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of an ensemble's last member; those of a single network as they are."""
     parts = sorted({name.split(".")[1] for name in state if name.startswith("parts.")}, key=int)
     if not parts:
         return state

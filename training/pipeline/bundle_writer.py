@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from training.calibration.held_out import FittedCalibration
+from training.calibration.fitted import FittedCalibration
 from training.errors import RunError
 from training.model.ensemble import AnyNetwork
 from training.model.onnx_export import export_network
@@ -31,7 +31,7 @@ PARITY_LIMIT = 1e-4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleContents:
-    """What goes into a bundle. `seen` are the photos that fitted, stopped or calibrated it."""
+    """What goes into a bundle. `seen` are the photos of fitting, early stopping and calibration."""
 
     network: AnyNetwork
     calibration: FittedCalibration
@@ -43,7 +43,7 @@ class BundleContents:
 def write_bundle(folder: Path, contents: BundleContents, config: TrainConfig) -> Bundle:
     """Export, self-test, measure parity on real photos and seal; `folder` is made anew.
 
-    Raises RunError where the exported graph does not answer as the network does.
+    Raises RunError where the exported graph's outputs differ from the network's.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.calibration.config import CalibrationConfig, CalibrationSource
+from training.calibration.config import CalibrationConfig
+from training.calibration.sources import SOURCES, CalibrationSource
 from training.data.config import DataConfig
 from training.finetune.config import FinetuneConfig
 from training.pipeline.references import ReferencesConfig
 from training.quantise.config import QuantiseConfig
-from training.recipes.config import ModelConfig
-from training.recipes.kernel_fit import KernelConfig
-from training.recipes.linear_fit import FrozenConfig
+from training.recipes.config import FrozenConfig, KernelConfig, ModelConfig, RecipeConfig
 from vision.config.cpu_limits import usable_cores
 from vision.config.read import config_as_dict, setting
 from vision.errors import ConfigError
@@ -22,20 +21,20 @@ from vision.errors import ConfigError
 class RunConfig:
     """Where the run and its bundle are written."""
 
-    folder: Path = setting(help="run folder; the bundle is written to its bundle/ when all else is done")
+    folder: Path = setting(help="run folder; the bundle is written to its bundle/ as the last step")
     name: str = setting("touchstone", help="name of the bundle")
     cache: Path = setting(Path("runs/cache"), help="decoded photos and features, shared by runs")
-    threads: int = setting(0, help="threads that decode and compute features; 0 takes every core")
+    threads: int = setting(0, help="threads that decode photos and compute features; 0: every core")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationConfig:
-    """How the finished bundle is judged on the listings that only report."""
+    """How the finished bundle is evaluated on the test set."""
 
     stress_listings: int = setting(
         100,
-        help="listings of the report that are judged again in 13 changed copies (JPEG, size, light, crop, background "
-        "and so on), each as long as judging them once; 0: none",
+        help="test listings whose robustness is measured, in 13 changed copies each (JPEG, size, light, crop, "
+        "background and so on), each copy as long as the evaluation itself; 0: none",
     )
 
     def __post_init__(self) -> None:
@@ -55,19 +54,20 @@ class TrainConfig:
     finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
     quantise: QuantiseConfig = setting(factory=QuantiseConfig, help="the int8 graph")
-    evaluation: EvaluationConfig = setting(factory=EvaluationConfig, help="the report on what was trained")
+    evaluation: EvaluationConfig = setting(factory=EvaluationConfig, help="the evaluation on the test set")
     references: ReferencesConfig = setting(factory=ReferencesConfig, help="the reference crops in the bundle")
 
     def __post_init__(self) -> None:
-        if self.calibration.unguaranteed == "review" and self.calibration_source != "held_out":
+        source = self.calibration_source
+        if self.calibration.unguaranteed == "review" and not source.guarantees_thresholds:
             raise ConfigError(
                 f"calibration.unguaranteed = 'review' would leave every listing to review here: thresholds from "
-                f"{self.calibration_source!r} are estimates, never guaranteed. Set calibration.source (with data.fold, "
+                f"{source.name!r} are estimates, never guaranteed. Set calibration.source (with data.fold, "
                 "calibration.fold_source) to 'held_out', or unguaranteed to 'estimate'"
             )
 
     def recorded(self) -> dict[str, object]:
-        """The settings that this run depends on, JSON-able: the frozen recipe knows no fine-tuning."""
+        """The settings that this run depends on, JSON-able: without those of fine-tuning for the frozen recipe."""
         record = config_as_dict(self)
         if self.model.recipe == "frozen":
             del record["finetune"]
@@ -81,4 +81,17 @@ class TrainConfig:
     @property
     def calibration_source(self) -> CalibrationSource:
         """Where this run's calibration comes from: a run of one fold has no fold runs of its own."""
-        return self.calibration.source if self.data.fold is None else self.calibration.fold_source
+        return SOURCES[self.calibration.source if self.data.fold is None else self.calibration.fold_source]
+
+    @property
+    def recipe(self) -> RecipeConfig:
+        """The settings that a recipe reads."""
+        return RecipeConfig(
+            model=self.model,
+            frozen=self.frozen,
+            kernel=self.kernel,
+            finetune=self.finetune,
+            seed=self.data.seed,
+            cache=self.run.cache,
+            threads=self.threads,
+        )

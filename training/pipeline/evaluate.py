@@ -81,7 +81,7 @@ def predict_cross_fitted(
     graph = next(graph for graph in bundle.metadata.graphs if graph.precision == "fp32")
     listings: list[ListingPrediction] = []
     photos: list[PhotoPrediction] = []
-    for rows, judgements in predictions.judged_listings():
+    for rows, judgements in predictions.listing_judgements():
         product = predictions.manifest.rows[rows[0]].product
         verdict = decide(judgements, bundle=bundle, graph=graph, product=product)
         listing, of_photos = predictions_of(predictions.manifest, rows, judgements, verdict)

@@ -1,8 +1,8 @@
-"""The int8 graph of a run: what int8 networks say of listings that they never saw, and the graph that then ships.
+"""The int8 graph of a run: held-out predictions in int8, and the graph that ships.
 
-Every network that answers for the run's calibration is quantised as well, with photos that it learnt from, and judges
-what it left out. These answers calibrate the int8 graph and go through its gate. They need the float graphs alone, so
-a run that was trained before can be given an int8 graph without training anything.
+Every network whose predictions calibrate the run is quantised as well, with photos that it was fitted on, and predicts
+its held-out rows. These predictions calibrate the int8 graph and go through its gate. They need the float graphs alone,
+so an int8 graph can be added to a run that was trained before without training anything.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from training.calibration.held_out import CalibrationSet, read_fold_answers
+from training.calibration.fitted import fit_on_held_out
+from training.calibration.held_out import CalibrationSet
+from training.calibration.logit_files import read_fold_logits, write_logits
 from training.data.manifest import Manifest
 from training.model.ensemble import AnyNetwork
 from training.model.onnx_export import export_network
-from training.model.onnx_inference import judge_photos, read_tile, single_thread_session
+from training.model.onnx_inference import predict_photos, read_tile, single_thread_session
 from training.pipeline.bundle_writer import GRAPH_FILE, PARITY_PHOTOS
 from training.pipeline.config import TrainConfig
 from training.pipeline.int8_gate import LISTINGS_NEEDED, describe_gate, measure_gate, refusals
@@ -32,50 +34,47 @@ from vision.bundle.self_test import self_test_inputs
 from vision.inference.scorer import Scorer
 
 INT8_FILE = "model.int8.onnx"
-REFUSED_FILE = "refused.int8.onnx"  # in the run's folder, to be looked at
+REFUSED_FILE = "refused.int8.onnx"  # in the run's folder, for inspection
 PARITY_LIMIT = 0.15  # in authenticity: ten times what rounding does to most photos; more means a broken graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Int8Step:
-    """Makes and judges the int8 graphs of one run."""
+    """Makes and evaluates the int8 graphs of one run."""
 
     manifest: Manifest
     config: TrainConfig
     console: Console
 
     def is_wanted(self, calibrating: Sequence[int]) -> bool:
-        """Whether the run asks for int8 and has the listings to judge it by; says so where it has too few.
-
-        The bundle of a single fold gets none: it is there to be measured, and other folds' networks calibrate it.
-        """
-        if not self.config.quantise.enabled or self.config.calibration_source == "other_folds":
+        """Whether the run asks for int8 and has enough listings for its gate; prints a note where it has too few."""
+        if not self.config.quantise.enabled or not self.config.calibration_source.makes_int8:
             return False
         listings = len({self.manifest.rows[row].listing for row in calibrating})
         if listings < LISTINGS_NEEDED:
             self.console.print(
-                f"no int8 graph: {listings} listings calibrate, and its gate needs at least {LISTINGS_NEEDED}; "
+                f"no int8 graph: there are {listings} calibration listings, and its gate needs {LISTINGS_NEEDED}; "
                 "fp32 ships alone.",
                 style="yellow",
             )
         return listings >= LISTINGS_NEEDED
 
-    def judge(self, network: AnyNetwork, fitted: Sequence[int], rows: tuple[int, ...]) -> CalibrationSet:
-        """What the network, quantised with photos of the rows that it was fitted on, says of others."""
+    def predict(self, network: AnyNetwork, fitted: Sequence[int], rows: tuple[int, ...]) -> CalibrationSet:
+        """Predictions of other rows by the network, quantised with photos of the rows that it was fitted on."""
         with TemporaryDirectory() as scratch:
             file = Path(scratch) / GRAPH_FILE
             export_network(network, file, size_px=self.config.model.size_px)
-            return self._judge_graph(file, fitted, rows)
+            return self._predict_graph(file, fitted, rows)
 
-    def judge_folds(self, folders: Mapping[int, Path]) -> CalibrationSet:
-        """What the networks of the fold runs, quantised, say of their own folds; answers are kept in the folders."""
-        files = {fold: self._judge_fold(fold, folder) for fold, folder in folders.items()}
-        return read_fold_answers(self.manifest, files)
+    def predict_folds(self, folders: Mapping[int, Path]) -> CalibrationSet:
+        """Predictions of each fold by its own run's network, quantised; they are kept in the folders."""
+        files = {fold: self._predict_fold(fold, folder) for fold, folder in folders.items()}
+        return read_fold_logits(self.manifest, files)
 
     def add_to(self, bundle: Bundle, fitted: Sequence[int], *, fp32: CalibrationSet, int8: CalibrationSet) -> Bundle:
-        """The bundle with an int8 graph beside its own, where that passes the gate; else as it was, and says why.
+        """The bundle with an int8 graph beside its own, where that passes the gate; else as it was.
 
-        A refused graph is kept beside the bundle's folder.
+        The reason is printed, and a refused graph is kept beside the bundle's folder.
         """
         calibrating = self._calibration_photos(fitted)
         self._quantise(bundle.folder / GRAPH_FILE, bundle.folder / INT8_FILE, calibrating)
@@ -85,39 +84,39 @@ class Int8Step:
         graph = replace(graph, gate=gate)
         both = seal_bundle(bundle.folder, replace(bundle.metadata, graphs=(own, graph)))
         parity = measure_int8_parity(both, [self.manifest.rows[row].photo for row in fitted])
-        found = list(refusals(gate))
+        reasons = list(refusals(gate))
         if parity > PARITY_LIMIT:
-            found.append(f"it differs from fp32 by {parity:.2g} in authenticity on a photo, more than {PARITY_LIMIT}")
+            reasons.append(f"it differs from fp32 by {parity:.2g} in authenticity on a photo, more than {PARITY_LIMIT}")
         self.console.print(f"int8: {describe_gate(gate)}", highlight=False)
-        if found:
-            self.console.print(f"no int8 graph: {'; '.join(found)}. fp32 ships alone.", style="yellow")
+        if reasons:
+            self.console.print(f"no int8 graph: {'; '.join(reasons)}. fp32 ships alone.", style="yellow")
             (bundle.folder / INT8_FILE).replace(bundle.folder.parent / REFUSED_FILE)
             return seal_bundle(bundle.folder, bundle.metadata)
         graph = replace(graph, parity=parity)
         return seal_bundle(bundle.folder, replace(bundle.metadata, graphs=(own, graph)))
 
-    def _judge_fold(self, fold: int, folder: Path) -> Path:
+    def _predict_fold(self, fold: int, folder: Path) -> Path:
         graph = folder / "bundle" / GRAPH_FILE
         made_from = hashlib.sha256(
             graph.read_bytes() + repr((self.config.quantise, self.config.data.seed, code_version())).encode()
         )
-        answers = folder / f"int8_logits-{made_from.hexdigest()[:12]}.csv"
-        if not answers.is_file():
+        file = folder / f"int8_logits-{made_from.hexdigest()[:12]}.csv"
+        if not file.is_file():
             self.console.print(f"int8: fold {fold}")
             own = tuple(row for row, entry in enumerate(self.manifest.rows) if entry.fold == fold)
             others = tuple(row for row, entry in enumerate(self.manifest.rows) if entry.fold != fold)
-            self._judge_graph(graph, others, own).write(answers)
-        return answers
+            write_logits(self._predict_graph(graph, others, own), file)
+        return file
 
-    def _judge_graph(self, graph: Path, fitted: Sequence[int], rows: tuple[int, ...]) -> CalibrationSet:
+    def _predict_graph(self, graph: Path, fitted: Sequence[int], rows: tuple[int, ...]) -> CalibrationSet:
         with TemporaryDirectory() as scratch:
             file = Path(scratch) / INT8_FILE
             self._quantise(graph, file, self._calibration_photos(fitted))
             session = single_thread_session(file)
         photos = [self.manifest.rows[row].photo for row in rows]
         geometry, threads = self.config.model.geometry, self.config.threads
-        with photo_progress("judging in int8", len(photos), self.console) as advance:
-            outputs = judge_photos(session, photos, geometry, threads=threads, advance=advance)
+        with photo_progress("int8 predictions", len(photos), self.console) as advance:
+            outputs = predict_photos(session, photos, geometry, threads=threads, advance=advance)
         return CalibrationSet(manifest=self.manifest, rows=rows, outputs=outputs, source="held_out")
 
     def _quantise(self, graph: Path, out: Path, photos: Sequence[Path]) -> None:
@@ -129,8 +128,8 @@ class Int8Step:
         photos = [self.manifest.rows[row].photo for row in fitted]
         return calibration_photos(photos, self.config.quantise, seed=self.config.data.seed)
 
-    def _record(self, file: Path, answers: CalibrationSet) -> GraphMetadata:
-        fitted = answers.fit(self.config.calibration)
+    def _record(self, file: Path, predictions: CalibrationSet) -> GraphMetadata:
+        fitted = fit_on_held_out(predictions, self.config.calibration)
         session = single_thread_session(file)
         tiles = self_test_inputs(self.config.model.size_px)
         logits = tuple(float(session.run(["logit"], {"photos": tile[None]})[0][0]) for tile in tiles)

@@ -1,4 +1,4 @@
-"""Whether an int8 graph may ship: what its verdicts differ in from fp32's, on listings that neither had seen."""
+"""Whether an int8 graph may ship: how its verdicts differ from fp32's on held-out listings."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphMetadata, Int8Gate, Tally
 from vision.verdict import Outcome, decide, distinct_readable, listing_logit
 
-LISTINGS_NEEDED = 700  # with none crossed of 700, at most 0.53 % cross, with 97.5 % confidence
-MOST_CHANGED = 0.02  # of listings
-MOST_FALL = 0.005  # of the listing AUROC
+LISTINGS_NEEDED = 700  # with none of 700 crossed, at most 0.53 % cross, at 97.5 % confidence
+MAX_CHANGED = 0.02  # of listings
+MAX_FALL = 0.005  # of the listing AUROC
 
 
 def measure_gate(
     bundle: Bundle, *, fp32: CalibrationSet, int8: CalibrationSet, fp32_graph: GraphMetadata, int8_graph: GraphMetadata
 ) -> Int8Gate:
-    """Compare two answers to the same rows, listing by listing, each graph by its own calibration and thresholds.
+    """Compare two predictions of the same rows, listing by listing, each with its graph's calibration and thresholds.
 
-    Where the networks that answered are not those that ship, these are the networks of the folds, quantised alike.
+    Predictions that are out of fold come from the networks of the folds, quantised alike, not from those that ship.
     """
     before, after = _outcomes(bundle, fp32_graph, fp32), _outcomes(bundle, int8_graph, int8)
     counterfeit, logit = _listing_logits(fp32)
@@ -46,23 +46,23 @@ def measure_gate(
 
 
 def refusals(gate: Int8Gate) -> tuple[str, ...]:
-    """Why the graph may not ship, a sentence each; none where it may."""
+    """The reasons why the graph may not ship, one clause each; none where it may."""
     found = []
     if gate.listings < LISTINGS_NEEDED:
-        found.append(f"{gate.listings} listings judge it, and at least {LISTINGS_NEEDED} are needed")
+        found.append(f"it was compared on {gate.listings} listings, and at least {LISTINGS_NEEDED} are needed")
     if gate.crossed.count:
         found.append(f"{gate.crossed.count} listings go from genuine to counterfeit or back")
-    if gate.changed.count > MOST_CHANGED * gate.listings:
-        found.append(f"{gate.changed.count} listings change their verdict, more than {MOST_CHANGED:.0%}")
+    if gate.changed.count > MAX_CHANGED * gate.listings:
+        found.append(f"{gate.changed.count} listings change their verdict, more than {MAX_CHANGED:.0%}")
     if math.isnan(gate.auroc_fall):
         found.append("all listings have one label, so no AUROC can be compared")
-    elif gate.auroc_fall > MOST_FALL:
-        found.append(f"the listing AUROC falls by {gate.auroc_fall:.4f}, more than {MOST_FALL}")
+    elif gate.auroc_fall > MAX_FALL:
+        found.append(f"the listing AUROC falls by {gate.auroc_fall:.4f}, more than {MAX_FALL}")
     return tuple(found)
 
 
 def describe_gate(gate: Int8Gate) -> str:
-    """One sentence of what was measured."""
+    """What was measured, in one sentence."""
     return (
         f"of {gate.listings} {gate.source.replace('_', '-')} listings, {gate.crossed.count} go from genuine to "
         f"counterfeit or back (at most {gate.crossed.upper:.2%}), {gate.changed.count} change their verdict (at most "
@@ -71,16 +71,16 @@ def describe_gate(gate: Int8Gate) -> str:
     )
 
 
-def _outcomes(bundle: Bundle, graph: GraphMetadata, answers: CalibrationSet) -> list[Outcome]:
+def _outcomes(bundle: Bundle, graph: GraphMetadata, predictions: CalibrationSet) -> list[Outcome]:
     return [
-        decide(judgements, bundle=bundle, graph=graph, product=answers.manifest.rows[rows[0]].product).outcome
-        for rows, judgements in answers.judged_listings()
+        decide(judgements, bundle=bundle, graph=graph, product=predictions.manifest.rows[rows[0]].product).outcome
+        for rows, judgements in predictions.listing_judgements()
     ]
 
 
-def _listing_logits(answers: CalibrationSet) -> tuple[BoolArray, FloatArray]:
+def _listing_logits(predictions: CalibrationSet) -> tuple[BoolArray, FloatArray]:
     """Which listings are counterfeit, and each listing's logit as a verdict takes it."""
-    listings = list(answers.judged_listings())
-    labels = [answers.manifest.rows[rows[0]].label for rows, _ in listings]
+    listings = list(predictions.listing_judgements())
+    labels = [predictions.manifest.rows[rows[0]].label for rows, _ in listings]
     logits = [listing_logit(distinct_readable(judgements)) for _, judgements in listings]
     return np.array([label == "counterfeit" for label in labels]), np.array(logits)

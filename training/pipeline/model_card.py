@@ -1,4 +1,4 @@
-"""The model card: one page in the bundle that says what it was trained on, what it reaches and what it can't."""
+"""The model card: one page in the bundle with its training data, its figures and its limits."""
 
 import json
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ EXAMPLES_PER_LABEL = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What one product's training photos were."""
+    """How many training listings and photos one product has."""
 
     product: str
     genuine_listings: int
@@ -54,11 +54,11 @@ class GraphFile:
 def write_card(
     folder: Path, record: BundleMetadata, *, manifest: Manifest | None = None, fitted: Sequence[int] = ()
 ) -> None:
-    """Writes card.html into a bundle's folder; seal the bundle after it.
+    """Write card.html into a bundle's folder; seal the bundle again afterwards.
 
-    Figures come from `record.metrics`, where `figures_as_dict` put them; without any the card says that none are held
-    out. `manifest` and `fitted`, the indices of the rows that fitted, stopped or calibrated it, give the counts and the
-    example pictures, of shareable photos only.
+    Figures come from `record.metrics`, where `figures_as_dict` put them; without any the card states that there was no
+    test set. `manifest` and `fitted`, the indices of the rows of fitting, early stopping and calibration, give the
+    counts and the example pictures, of shareable photos only.
     """
     rows = [manifest.rows[i] for i in fitted] if manifest else []
     figures = read_figures(record.metrics)
@@ -106,7 +106,7 @@ def _examples(rows: Sequence[PhotoRow]) -> tuple[Example, ...]:
         for row in candidates[::step][:EXAMPLES_PER_LABEL]:
             try:
                 found.append(Example(picture=photo_picture(row.photo), label=label, product=row.product))
-            except PhotoError:  # the audit speaks of unreadable photos; a card without one is no worse
+            except PhotoError:  # the audit reports unreadable photos; the card does without
                 continue
     return tuple(found)
 

@@ -1,52 +1,54 @@
-"""Which networks a run fits, in which order: known before anything is fitted, so that all processes agree on it."""
+"""Which rows have which role and which networks a run fits: known before anything is fitted.
+
+Every process of a distributed run makes the same plan.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from training.calibration.sources import Fit
 from training.data.manifest import Manifest
-from training.data.splits import Roles, group_folds
+from training.data.splits import Roles, assign_roles
 from training.errors import RunError
 from training.pipeline.config import TrainConfig
 from training.runs.folder import FOLDS_FOLDER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """One network: the rows that it learns from and is stopped by, those it then judges, and its folder."""
-
-    fit: tuple[int, ...]
-    stop: tuple[int, ...]
-    held_out: tuple[int, ...]
-    folder: Path
+def plan_roles(manifest: Manifest, config: TrainConfig) -> Roles:
+    """Which rows are fitted, stop early, calibrate and test. Raises RunError and SplitError."""
+    data, source = config.data, config.calibration_source
+    has_test_set = data.fold is not None or any(row.split for row in manifest.rows)
+    if data.report_share and (has_test_set or not source.allows_test_set):
+        raise RunError(
+            "data.report_share makes a test set only where nothing else does: not with data.fold, with a column split "
+            "or with calibration.source = 'fold_runs'; set it to 0"
+        )
+    roles = assign_roles(
+        manifest,
+        fold=data.fold,
+        stop_share=data.stop_share,
+        calibrate_share=data.calibrate_share if source.holds_back_share else 0.0,
+        report_share=data.report_share,
+        seed=data.seed,
+    )
+    if roles.report and not source.allows_test_set:
+        raise RunError(
+            f"calibration.source = {source.name!r} fits every listing of every fold, but the column split keeps test "
+            "listings apart: leave those rows out (data.where = [\"split!=test\"]), or take 'out_of_fold'"
+        )
+    return roles
 
 
 def plan_fits(manifest: Manifest, roles: Roles, config: TrainConfig) -> tuple[Fit, ...]:
-    """The fits of this run itself, in order; the last one is the network that ships. Raises RunError."""
-    folder = config.run.folder
-    everything = tuple(sorted((*roles.fit, *roles.stop, *roles.calibrate)))
-    ships = Fit(fit=everything, stop=(), held_out=(), folder=folder / "fit")
-    if config.calibration_source == "fold_runs":
-        return (ships,)
-    if config.calibration_source == "other_folds":
-        fit = tuple(sorted((*roles.fit, *roles.calibrate)))
-        return (Fit(fit=fit, stop=roles.stop, held_out=(), folder=folder / "fit"),)
-    if config.calibration_source == "out_of_fold":
-        folds = group_folds(manifest, everything, k=config.calibration.folds, seed=config.data.seed)
-        crossed = [
-            Fit(fit=fit, stop=(), held_out=held_out, folder=folder / f"out-of-fold-{k}")
-            for k, (fit, held_out) in enumerate(folds)
-        ]
-        return (*crossed, ships)
-    if not roles.calibrate:
-        raise RunError("nothing is held out to calibrate on: raise data.calibrate_share above 0")
-    return (Fit(fit=roles.fit, stop=roles.stop, held_out=roles.calibrate, folder=folder / "fit"),)
+    """The fits of this run itself, in order; the last one is the network that ships. Raises RunError and SplitError."""
+    return config.calibration_source.plan_fits(manifest, roles, folds=config.calibration.folds, seed=config.data.seed)
 
 
 def fold_configs(manifest: Manifest, config: TrainConfig) -> tuple[TrainConfig, ...]:
-    """The run of each fold that `calibration.source = 'fold_runs'` asks for; none where it asks for none."""
-    if config.calibration_source != "fold_runs":
+    """The run of each fold that comes before this run; none where the calibration source asks for none."""
+    if not config.calibration_source.trains_folds:
         return ()
     return tuple(
         replace(
@@ -59,17 +61,10 @@ def fold_configs(manifest: Manifest, config: TrainConfig) -> tuple[TrainConfig, 
 
 
 def calibrating_folds(manifest: Manifest, config: TrainConfig) -> dict[int, Path]:
-    """The folds whose runs' answers calibrate this run, each with its run's folder; none where others calibrate it.
+    """The folds whose runs' predictions calibrate this run, each with its run's folder; none where this run's do.
 
     They lie in `folds/` of the run of everything, named by their numbers. Raises RunError for fewer than two folds.
     """
-    if config.calibration_source not in ("fold_runs", "other_folds"):
-        return {}
-    folds = sorted({row.fold for row in manifest.rows if row.fold is not None})
-    if len(folds) < 2:
-        raise RunError(
-            f"calibration by {config.calibration_source!r} needs a manifest with at least two folds in column fold"
-        )
-    if config.calibration_source == "fold_runs":
-        return {fold: config.run.folder / FOLDS_FOLDER / str(fold) for fold in folds}
-    return {fold: config.run.folder.parent / str(fold) for fold in folds if fold != config.data.fold}
+    source, folder = config.calibration_source, config.run.folder
+    root = folder / FOLDS_FOLDER if source.trains_folds else folder.parent
+    return {fold: root / str(fold) for fold in source.calibrating_folds(manifest, config.data.fold)}

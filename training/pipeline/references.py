@@ -1,4 +1,4 @@
-"""The reference crops of a bundle: parts of shareable photos that moved the network, spread over what it learned."""
+"""The reference crops of a bundle: the parts of shareable training photos with the strongest evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from vision.photo.decode import open_photo
 from vision.verdict import Evidence
 
 CROPS_A_PHOTO: Final = 2  # the strongest towards counterfeit, and the strongest towards genuine
-MOST_REFERENCES: Final = 5000  # 120 MB of pictures at most
+MAX_REFERENCES: Final = 5000  # 120 MB of pictures at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,13 @@ class ReferencesConfig:
 
     most: int = setting(
         200,
-        help="reference crops of shareable photos in the bundle, at most 24 kB each, spread over labels, products and "
-        "listings by data.seed; 0: none",
+        help="maximum number of reference crops of shareable photos in the bundle, up to 24 kB each, stratified by "
+        "label, product and listing and drawn by data.seed; 0: none",
     )
 
     def __post_init__(self) -> None:
-        if not 0 <= self.most <= MOST_REFERENCES:
-            raise ConfigError(f"references.most is {self.most}; it is 0 to {MOST_REFERENCES}, and 200 show enough")
+        if not 0 <= self.most <= MAX_REFERENCES:
+            raise ConfigError(f"references.most is {self.most}; it is 0 to {MAX_REFERENCES}, and 200 show enough")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,26 +53,26 @@ class _Picture:
 
 
 def add_references(
-    bundle: Bundle, manifest: Manifest, rows: Sequence[int], *, most: int, seed: int, console: Console
+    bundle: Bundle, manifest: Manifest, rows: Sequence[int], *, limit: int, seed: int, console: Console
 ) -> int:
-    """Writes `references/` into a sealed bundle's folder, of these rows of the manifest, and gives their number.
+    """Write up to `limit` references of these rows into `references/` of a sealed bundle's folder; gives their number.
 
-    No folder where none of the rows is shareable. Seal the bundle after it.
+    No folder is written where none of the rows is shareable. Seal the bundle again afterwards.
     """
     drawn = list(draw_photos([manifest.rows[row] for row in rows], seed))
-    if not drawn or not most:
+    if not drawn or not limit:
         return 0
     scorer = Scorer(bundle)
     found: dict[str, _Picture] = {}
-    with photo_progress("references", most, console) as advance:
+    with photo_progress("references", limit, console) as advance:
         for row in drawn:
             before = len(found)
             for one in _cut(scorer, bundle, row):
                 found.setdefault(hashlib.sha256(one.jpeg).hexdigest(), one)
-            advance(min(len(found), most) - min(before, most))
-            if len(found) >= most:
+            advance(min(len(found), limit) - min(before, limit))
+            if len(found) >= limit:
                 break
-    kept = dict(list(found.items())[:most])
+    kept = dict(list(found.items())[:limit])
     if not kept:
         return 0
     pictures = [one.jpeg for one in kept.values()]
@@ -87,10 +87,10 @@ def add_references(
 
 
 def draw_photos(rows: Sequence[PhotoRow], seed: int) -> Iterator[PhotoRow]:
-    """The shareable, labelled rows in an order that may be cut anywhere: labels, products and listings take turns.
+    """The shareable, labelled rows in an order of which any prefix is stratified by label, product and listing.
 
-    Of each label and product a photo comes in turn; each listing gives one before any gives a second. Which comes first
-    hangs on the seed and the names alone.
+    Labels and products take turns, and each listing gives one photo before any gives a second. The order depends on
+    the seed and the names alone.
     """
     strata: dict[tuple[str, str], dict[str, list[PhotoRow]]] = {}
     for row in rows:
@@ -115,7 +115,7 @@ def _draw(seed: int, name: str) -> bytes:
 def _cut(scorer: Scorer, bundle: Bundle, row: PhotoRow) -> Iterator[_Picture]:
     try:
         photo = open_photo(Path(row.photo).read_bytes(), smallest_side_px=DECODED_SIDE_PX)
-    except PhotoError:  # the audit speaks of unreadable photos; another takes its place
+    except PhotoError:  # the audit reports unreadable photos; another takes its place
         return
     tiles = to_input(photo, bundle.metadata.geometry)
     x0, y0, x1, y1 = tiles.boxes[0].tolist()

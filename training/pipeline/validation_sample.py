@@ -1,4 +1,4 @@
-"""Puts a bundle's validation sample into it: what it says of held-out listings, to compare later photos with."""
+"""Adds a bundle's validation sample: its values on held-out listings, to compare later photos with."""
 
 from __future__ import annotations
 
@@ -31,32 +31,33 @@ def add_validation_sample(
 ) -> None:
     """Measure one photo of each held-out listing as serving does, and write the sample into the bundle's folder.
 
-    Logit and novelty are the held-out answers; quality and, with `embed`, the embedding are the sealed graph's.
-    Networks that answered out of fold learned from fewer photos and find all others more novel than the one that ships
-    does: their novelty is left out.
+    Logit and novelty are the held-out predictions; quality and, with `embed`, the embedding are the sealed graph's.
+    Out-of-fold networks are fitted on fewer photos, so their novelty is higher than that of the network that ships: it
+    is left out.
     """
     same_network = held_out.source == "held_out"
     detector = Detector(bundle, precision=precision)
     chosen = [
-        (held_out.manifest.rows[rows[standing.index]], standing)
-        for rows, judgements in held_out.judged_listings()
-        if (standing := representative_photo(judgements)) is not None
+        (held_out.manifest.rows[rows[drawn.index]], drawn)
+        for rows, judgements in held_out.listing_judgements()
+        if (drawn := representative_photo(judgements)) is not None
     ]
     with photo_progress("validation sample", len(chosen), console) as advance, ThreadPoolExecutor(threads) as pool:
 
-        def look(entry: tuple[PhotoRow, PhotoJudgement]) -> PhotoJudgement:
-            row, answer = entry
-            seen = detector.judge_photo(row.photo.read_bytes(), 0)
+        def measure(entry: tuple[PhotoRow, PhotoJudgement]) -> PhotoJudgement:
+            row, predicted = entry
+            novelty = predicted.novelty if same_network else None
+            judgement = detector.judge_photo(row.photo.read_bytes(), 0)
             advance(1)
-            return replace(seen, logit=answer.logit, novelty=answer.novelty if same_network else None, evidence=None)
+            return replace(judgement, logit=predicted.logit, novelty=novelty, evidence=None)
 
-        looks = list(pool.map(look, chosen))
-    projection = _half_projection(looks) if embed else None
+        judgements = list(pool.map(measure, chosen))
+    projection = _half_projection(judgements) if embed else None
     write_sample(
         bundle.folder,
         precision,
         ValidationSample(
-            values=_columns(detector, looks, projection),
+            values=_columns(detector, judgements, projection),
             counterfeit=np.array([row.label == "counterfeit" for row, _ in chosen]),
             product=tuple(row.product for row, _ in chosen),
             projection=projection,
@@ -64,18 +65,18 @@ def add_validation_sample(
     )
 
 
-def _half_projection(looks: list[PhotoJudgement]) -> Projection | None:
-    """Directions fitted on every other listing; the rest are compared by them."""
-    return fit_projection(np.stack([look.embedding for look in looks[::2] if look.embedding is not None]))
+def _half_projection(judgements: list[PhotoJudgement]) -> Projection | None:
+    """A projection fitted on every other listing, for the comparison with the rest."""
+    return fit_projection(np.stack([one.embedding for one in judgements[::2] if one.embedding is not None]))
 
 
 def _columns(
-    detector: Detector, looks: list[PhotoJudgement], projection: Projection | None
+    detector: Detector, judgements: list[PhotoJudgement], projection: Projection | None
 ) -> dict[str, NDArray[np.float64]]:
-    fitted = [measure_photo(look, detector.scorer.graph, None) or {} for look in looks[::2]]
-    others = [measure_photo(look, detector.scorer.graph, projection) or {} for look in looks[1::2]]
+    fitted = [measure_photo(one, detector.scorer.graph, None) or {} for one in judgements[::2]]
+    others = [measure_photo(one, detector.scorer.graph, projection) or {} for one in judgements[1::2]]
     names = (others or fitted)[0]
-    columns = {name: np.full(len(looks), np.nan) for name in names}
+    columns = {name: np.full(len(judgements), np.nan) for name in names}
     for start, rows in ((0, fitted), (1, others)):
         for name, column in columns.items():
             column[start::2] = [row.get(name, np.nan) for row in rows]

@@ -1,1 +1,1 @@
-"""From the bundle's graph to its int8 twin: quantised convolutions, and a kernel head that multiplies in integers."""
+"""From the bundle's graph to its int8 graph: quantised convolutions, and a kernel head with integer products."""

@@ -14,14 +14,16 @@ class QuantiseConfig:
 
     enabled: bool = setting(
         False,
-        help="make an int8 graph beside fp32; it ships only if it passes its gate, which takes at least 700 listings",
+        help="make an int8 graph beside fp32; it ships if it passes its gate, which needs 700 calibration listings",
     )
-    photos: int = setting(96, help="photos of those that were fitted, which show what ranges the graph's values take")
+    photos: int = setting(96, help="number of fitted photos that calibrate the ranges of the graph's values")
     percentile: float = setting(
-        99.999, help="a map's range holds this share of its values, in percent, at either end; the rest saturates"
+        99.999,
+        help="range of a feature map: between its percentiles 100 − percentile and percentile; the rest saturates",
     )
     float_convolutions: int = setting(
-        3, help="how many convolutions, from the photo on, stay in float: there int8 costs accuracy and saves no time"
+        3,
+        help="convolutions, counted from the input, that stay in float: there int8 saves no time and costs accuracy",
     )
 
     def __post_init__(self) -> None:

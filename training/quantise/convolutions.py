@@ -1,4 +1,4 @@
-"""The convolutions of an exported graph, each with what it reads, what it weighs and the activation behind it."""
+"""The convolutions of an exported graph, each with its input, its weights and the activation behind it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Convolution:
-    """One convolution and the ReLU or clip that follows it, which a quantised output does by saturating.
+    """One convolution and the ReLU or clip that follows it, which a quantised output replaces by saturation.
 
     `weight` is float32 [O, I / groups, k, k], `bias` float32 [O]. `reads` and `writes` are tensors; `result` is what
     the convolution itself writes. `ceiling` is the clip's upper end; None without one. `activation` is the output of
-    the node that falls away, None without one.
+    the node that is removed, None without one.
     """
 
     reads: str
@@ -45,7 +45,7 @@ class Convolution:
 
     @property
     def rows(self) -> Array:
-        """The weights by group, [G, O / G, K]: a row an output channel, over the K values that it reads."""
+        """The weights by group, [G, O / G, K]: a row per output channel, over the K values that it reads."""
         return self.weight.reshape(self.groups, len(self.weight) // self.groups, -1)
 
     def windows(self, source: Array, down: NDArray[np.int64], right: NDArray[np.int64]) -> Array:

@@ -1,7 +1,7 @@
 """The graph with its convolutions in int8, written in the QDQ form that onnxruntime turns into integer kernels.
 
-Activations are uint8 with one step and zero point a map, weights int8 with one step an output channel. All else stays
-in float: the sums of residual blocks too, so that their rounding does not pile up from block to block.
+Activations are uint8 with one step and zero point per map, weights int8 with one step per output channel. All else
+stays in float, the sums of residual blocks too, so that rounding errors do not accumulate from block to block.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _LEVELS = 255
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Where a map's values lie in uint8: value = step * (level - zero)."""
+    """The uint8 grid of a map's values: value = step * (level - zero)."""
 
     step: float
     zero: int
 
 
 def grid_of(low: float, high: float) -> Grid:
-    """The grid over a range that holds zero; a map that is zero everywhere gets some grid too."""
+    """The grid over a range that includes zero; a map that is zero everywhere gets a grid too."""
     step = max(high - low, 1e-6) / _LEVELS
     return Grid(step=step, zero=round(min(max(-low / step, 0), _LEVELS)))
 
@@ -84,7 +84,7 @@ class _Draft:
         self.nodes.append(copy)
 
     def add_grid(self, name: str, grid: Grid) -> None:
-        """A tensor to levels and back; who reads the second reads what the levels say."""
+        """Quantise and dequantise a tensor; its readers read the dequantised values."""
         scale = [
             self._constant(f"{name}.step", np.float32(grid.step)),
             self._constant(f"{name}.zero", np.uint8(grid.zero)),
@@ -95,7 +95,7 @@ class _Draft:
         )
 
     def finish(self, model: onnx.ModelProto) -> onnx.ModelProto:
-        """The copy of `model` with these nodes, less the constants that nobody reads any more."""
+        """The copy of `model` with these nodes, less the constants that are unused now."""
         used = {name for node in self.nodes for name in node.input}
         kept = [entry for entry in model.graph.initializer if entry.name in used]
         result = onnx.ModelProto()

@@ -1,9 +1,8 @@
-"""The kernel head's products in integers: its int8 support is multiplied as it lies on disk, a quarter of the bytes.
+"""The kernel head's products in integers: its int8 support is multiplied without conversion to float.
 
 In float the two products of 2,000 photos take a ninth of the whole graph's time, all of it to read 29 MB twice. The
-other factor, a photo's features or its votes, is split into three pieces of 7 bits, which together keep what a float
-does, so nothing is lost. Seven bits, since processors without VNNI add pairs of products in 16 bits, which
-2 x 127 x 127 fits.
+other factor is split into three pieces of 7 bits, which together have the precision of a float. Seven bits, since
+processors without VNNI add pairs of products in 16 bits, which 2 x 127 x 127 fits.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 _PIECES = 3
-_MOST = 63  # steps of a piece either way
+_MAX_LEVEL = 63  # of a piece, in either direction
 _ZERO = 64
 
 
 def multiply_in_integers(model: onnx.ModelProto) -> onnx.ModelProto:
-    """A copy of the graph in which every product with an int8 constant is one of integers; others are as they were."""
+    """A copy of the graph in which every product with an int8 constant is an integer product."""
     integers = {entry.name for entry in model.graph.initializer if entry.data_type == TensorProto.INT8}
     casts = {
         node.output[0]: node.input[0]
@@ -33,11 +32,11 @@ def multiply_in_integers(model: onnx.ModelProto) -> onnx.ModelProto:
         left, right = (casts.get(name) for name in node.input) if node.op_type == "MatMul" else (None, None)
         if right:
             draft.add_product(node.input[0], right, node.output[0])
-        elif left:  # a constant in front: both factors and the result are turned
-            turned = draft.add("Transpose", [node.input[1]], f"{node.output[0]}.factor", perm=[1, 0])
+        elif left:  # the constant is the left factor: both factors and the result are transposed
+            transposed = draft.add("Transpose", [node.input[1]], f"{node.output[0]}.factor", perm=[1, 0])
             constant = draft.add("Transpose", [left], f"{node.output[0]}.constant", perm=[1, 0])
-            draft.add_product(turned, constant, f"{node.output[0]}.turned")
-            draft.add("Transpose", [f"{node.output[0]}.turned"], node.output[0], perm=[1, 0])
+            draft.add_product(transposed, constant, f"{node.output[0]}.transposed")
+            draft.add("Transpose", [f"{node.output[0]}.transposed"], node.output[0], perm=[1, 0])
         else:
             draft.nodes.append(node)
     return draft.finish(model, unread=set(casts))
@@ -60,8 +59,8 @@ class _Draft:
 
         size = self.add("Abs", [factor], name("size"))
         largest = self.add("ReduceMax", [size, self._constant("axis", [1], np.int64)], name("largest"), keepdims=1)
-        safe = self.add("Max", [largest, self._constant("least", 1e-20)], name("safe"))  # [N, 1]
-        step = self.add("Div", [safe, self._constant("most", _MOST)], name("step0"))
+        safe = self.add("Max", [largest, self._constant("min_size", 1e-20)], name("safe"))  # [N, 1]
+        step = self.add("Div", [safe, self._constant("max_level", _MAX_LEVEL)], name("step0"))
         rest, steps, pieces = factor, list[str](), list[str]()
         for number in range(_PIECES):
             piece = self._round(rest, step, name(f"piece{number}"))
@@ -69,7 +68,7 @@ class _Draft:
             steps.append(step)
             known = self.add("Mul", [piece, step], name(f"known{number}"))
             rest = self.add("Sub", [rest, known], name(f"rest{number}"))  # half a step at most
-            step = self.add("Div", [step, self._constant("next", 2 * _MOST)], name(f"step{number + 1}"))
+            step = self.add("Div", [step, self._constant("next", 2 * _MAX_LEVEL)], name(f"step{number + 1}"))
         together = self.add("Concat", pieces, name("pieces"), axis=0)  # [3 N, K]
         moved = self.add("Add", [together, self._constant("zero", _ZERO)], name("moved"))
         levels = self.add("Cast", [moved], name("levels"), to=TensorProto.UINT8)
@@ -82,7 +81,7 @@ class _Draft:
         self.add("Sum", scaled, output)
 
     def finish(self, model: onnx.ModelProto, unread: set[str]) -> onnx.ModelProto:
-        """The copy of `model` with these nodes, less the casts that nobody reads any more."""
+        """The copy of `model` with these nodes, less the casts that are unused now."""
         used = {name for node in self.nodes for name in node.input}
         result = onnx.ModelProto()
         result.CopyFrom(model)

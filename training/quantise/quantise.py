@@ -28,9 +28,9 @@ def quantise(
     threads: int,
     advance: Callable[[int], None],
 ) -> None:
-    """Write the int8 twin of the graph in `file` to `out`: the same inputs and outputs, and no other constants.
+    """Write the int8 version of the graph in `file` to `out`, with the same inputs and outputs.
 
-    `photos` are all that calibrate (see `calibration_photos`); `advance` hears of each one done. The same graph and
+    `photos` are all that calibrate (see `calibration_photos`); `advance` is called after each. The same graph and
     photos give the same file. Raises RunError where there is no convolution to quantise.
     """
     model = onnx.load(file)
@@ -54,7 +54,7 @@ def quantise(
 
 
 def calibration_photos(photos: Sequence[Path], config: QuantiseConfig, *, seed: int) -> list[Path]:
-    """The photos that calibrate, drawn from those that were fitted, in their order."""
+    """The photos that calibrate, drawn from the fitted ones, in their order."""
     count = min(config.photos, len(photos))
     drawn = np.random.default_rng(seed).choice(len(photos), count, replace=False)
     return [photos[place] for place in sorted(drawn)]

@@ -1,4 +1,4 @@
-"""Weights to int8, each rounded so as to make up for those before it (GPTQ, Frantar et al. 2022, arXiv 2210.17323).
+"""Weights to int8, each rounded to compensate earlier errors (GPTQ, Frantar et al. 2022, arXiv 2210.17323).
 
 Rounding to the nearest treats each weight alone. But what a kernel reads varies together, so the error of one weight
 can be taken back by the others: column by column, what is lost is spread over the columns still to be rounded, by the
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from training.quantise.convolutions import Convolution
 from training.quantise.statistics import Inputs
 
-STEPS = 127  # of an int8 either way
-_DAMPING = 1e-3  # of the mean variance, on the diagonal: a sample's covariance has directions that it never saw
-_LEAST_STEP = 1e-12
-_MOST_BIAS = 2.0**30  # in steps: the bias is int32
+STEPS = 127  # of an int8 in either direction
+_DAMPING = 1e-3  # of the mean variance, on the diagonal: a sample's covariance may be singular
+_MIN_STEP = 1e-12
+_MAX_BIAS = 2.0**30  # in steps: the bias is int32
 
 Wide = NDArray[np.float64]
 
@@ -35,8 +35,8 @@ class RoundedWeights:
 def round_weights(convolution: Convolution, inputs: Inputs, *, input_step: float) -> RoundedWeights:
     """The convolution's weights in int8, one step an output channel; `input_step` is that of what it reads."""
     rows = convolution.rows.astype(np.float64)  # [G, R, K]
-    least = np.abs(convolution.bias.reshape(rows.shape[:2])) / (_MOST_BIAS * input_step)
-    step = np.maximum(np.maximum(np.abs(rows).max(2) / STEPS, least), _LEAST_STEP)  # [G, R]
+    least = np.abs(convolution.bias.reshape(rows.shape[:2])) / (_MAX_BIAS * input_step)
+    step = np.maximum(np.maximum(np.abs(rows).max(2) / STEPS, least), _MIN_STEP)  # [G, R]
     rounded = round_rows(rows, inputs.covariance, step)
     lost = ((rows - rounded * step[..., None]) @ inputs.mean[..., None])[..., 0]  # [G, R]
     return RoundedWeights(
@@ -49,7 +49,9 @@ def round_weights(convolution: Convolution, inputs: Inputs, *, input_step: float
 def round_rows(rows: Wide, covariance: Wide, step: Wide) -> Wide:
     """Whole multiples of step [G, R] for rows [G, R, K] over inputs of covariance [G, K, K]: -127 to 127."""
     variance = np.diagonal(covariance, axis1=1, axis2=2)  # [G, K]
-    order = np.argsort(-variance, axis=1)  # what varies most goes first, while most can still make up for it
+    order = np.argsort(
+        -variance, axis=1
+    )  # the inputs of largest variance first, while many others can still compensate
     left = np.take_along_axis(rows, order[:, None], 2)
     spread = _spread(np.take_along_axis(np.take_along_axis(covariance, order[:, None], 2), order[:, :, None], 1))
     rounded = np.empty_like(left)
@@ -66,6 +68,6 @@ def _spread(covariance: Wide) -> Wide:
     """The upper Cholesky factor of the inverse, [G, K, K]: row k says how column k's error goes to those after it."""
     size = covariance.shape[1]
     mean = np.trace(covariance, axis1=1, axis2=2) / size  # [G]
-    damping = np.where(mean > 0, _DAMPING * mean, 1.0)  # inputs that never vary: nothing to make up for
+    damping = np.where(mean > 0, _DAMPING * mean, 1.0)  # constant inputs: nothing to compensate
     inverse = np.linalg.inv(covariance + damping[:, None, None] * np.eye(size))
     return np.asarray(np.linalg.cholesky((inverse + inverse.transpose(0, 2, 1)) / 2).transpose(0, 2, 1))

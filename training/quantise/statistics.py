@@ -1,4 +1,4 @@
-"""What calibration photos show of a graph: the range of each map, and how the inputs of each kernel vary together."""
+"""Statistics of a graph on calibration photos: the range of each map, and the covariance of each kernel's inputs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Array = NDArray[np.float32]
 
 @dataclass(slots=True)
 class Inputs:
-    """What the kernels of one convolution read: mean [G, K] and covariance [G, K, K], over photos and places."""
+    """The inputs of one convolution's kernels: mean [G, K] and covariance [G, K, K], over photos and places."""
 
     count: int = 0
     total: NDArray[np.float64] | float = 0.0

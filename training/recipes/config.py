@@ -1,4 +1,4 @@
-"""Settings of the network: section `[model]` of a training run's TOML file."""
+"""Settings of the network and its fit: sections `[model]`, `[frozen]` and `[kernel]` of a run's TOML file."""
 
 from __future__ import annotations
 
@@ -6,28 +6,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from training.finetune.config import FinetuneConfig
+from training.recipes.photo_variants import require_copies
 from vision.config.read import setting
 from vision.errors import ConfigError
 from vision.inputs import Filter, InputGeometry
 
+_MIN_WIDTH = 0.3  # below, the path integral of the evidence takes more than its eight nodes to be exact
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelConfig:
-    """The network, where its weights come from, and what it is shown."""
+    """The network, its initial weights and its input."""
 
-    recipe: Literal["frozen", "finetune"] = setting("frozen", help="fit a head on cached features, or train it all")
+    recipe: Literal["frozen", "finetune"] = setting(
+        "frozen", help="'frozen': fit a head on cached features of the backbone; 'finetune': train the whole network"
+    )
     backbone: str = setting("tf_efficientnet_lite0", help="a timm model")
-    pretrained: str = setting("package", help="'package', 'hub', 'file:PATH' or 'none'")
-    init: Path | None = setting(None, help="start from the weights of another bundle's run")
+    pretrained: str = setting("package", help="source of the backbone's weights: 'package', 'hub', 'file:PATH', 'none'")
+    init: Path | None = setting(None, help="start from the weights in this bundle folder")
     taps: tuple[int, ...] = setting(
-        (2, 3, 4), help="feature levels of the backbone that are pooled beside the last map"
+        (2, 3, 4), help="feature levels of the backbone that are pooled beside its last feature map"
     )
     head: Literal["linear", "kernel"] = setting(
         "linear",
-        help="what turns features into a logit: 'linear' weights, or the 'kernel' vote of the photos that were fitted",
+        help="classifier on the pooled features: 'linear', or 'kernel' (kernel ridge regression)",
     )
-    size_px: int = setting(320, help="side of the square that the network sees")
-    letterbox: bool = setting(True, help="keep the photo's shape and fill with grey, rather than stretch")
+    size_px: int = setting(320, help="side of the network's square input, in pixels")
+    letterbox: bool = setting(True, help="keep the photo's aspect ratio and pad with grey, rather than stretch")
     filter: Filter = setting("bicubic", help="resampling filter")
 
     @property
@@ -38,3 +44,64 @@ class ModelConfig:
     def __post_init__(self) -> None:
         if self.size_px % 32 or self.size_px < 64:
             raise ConfigError(f"size_px is {self.size_px}; it is a multiple of 32, at least 64")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenConfig:
+    """Settings of the frozen recipe."""
+
+    c: float = setting(
+        0.003, help="inverse L2 penalty of the logistic regression on standardised features (scikit-learn's C)"
+    )
+    mirror: bool = setting(
+        False, help="fit on mirrored photos too; mirroring also mirrors word marks, so only where lettering is no cue"
+    )
+
+    def __post_init__(self) -> None:
+        if not self.c > 0:
+            raise ConfigError(f"c is {self.c}; it is above 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelConfig:
+    """Settings of the kernel head."""
+
+    width: float = setting(
+        1.0,
+        help="bandwidth of the Gaussian kernel k(x, y) = exp(-|x - y|² / (2 F width)) on F standardised features; 1 is "
+        "the mean squared distance of the fitted photos from their mean",
+    )
+    ridge: float = setting(
+        0.1,
+        help="penalty λ of the kernel ridge regression (K + λ diag(1/w)) a = y, w: photo weights; larger is smoother",
+    )
+    copies: tuple[str, ...] = setting(
+        (),
+        help="changed copies of each photo that are fitted as well, such as 'jpeg_50', 'half_size', 'mirrored'; each "
+        "costs training one more pass over the photos, and serving nothing",
+    )
+
+    def __post_init__(self) -> None:
+        require_copies(self.copies)
+        if not self.width >= _MIN_WIDTH:
+            raise ConfigError(f"width is {self.width}; it is {_MIN_WIDTH} or more")
+        if not self.ridge > 0:
+            raise ConfigError(f"ridge is {self.ridge}; it is above 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeConfig:
+    """What a recipe reads of a run's settings; `cache` holds features, `threads` decode and compute them."""
+
+    model: ModelConfig
+    frozen: FrozenConfig
+    kernel: KernelConfig
+    finetune: FinetuneConfig
+    seed: int
+    cache: Path
+    threads: int
+
+    @property
+    def has_kernel(self) -> bool:
+        """Whether the head is a kernel head."""
+        return self.model.head == "kernel"

@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
+from rich.console import Console
 
 from training.data.decoder_version import decoder_version
 from training.model.network import Network
 from training.model.onnx_export import export_features
 from training.model.onnx_inference import single_thread_session
-from training.perturbations import photo as stress_changes
+from training.perturbations import photo as photo_changes
+from training.progress import photo_progress
 from training.recipes.photo_variants import AS_IT_IS, Variant
 from vision.inputs import InputGeometry
 
@@ -32,9 +34,9 @@ class FeatureCache:
     variant: Variant
 
     def extract(self, photos: Sequence[Path], *, threads: int, advance: Callable[[int], None]) -> NDArray[np.float32]:
-        """Features float32 [N, F] of the photos, in their order; `advance` hears of each one done.
+        """Features float32 [N, F] of the photos, in their order; `advance` is called after each photo.
 
-        A killed run loses at most the photos in hand. Raises PhotoError for a photo that can't be read.
+        A killed run loses at most the photos in progress. Raises PhotoError for a photo that can't be read.
         """
         session = single_thread_session(self.folder / "features.onnx")
 
@@ -61,7 +63,7 @@ class FeatureCache:
 def open_feature_cache(
     network: Network, geometry: InputGeometry, *, root: Path, variant: Variant = AS_IT_IS
 ) -> FeatureCache:
-    """The cache of a network's backbone, named by all that its features hang on; exports the graph once."""
+    """The cache of a network's backbone, named by a digest of what its features depend on; exports the graph once."""
     folder = root / "features" / _key(network, geometry, variant)
     if not (folder / "features.onnx").is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,8 +71,16 @@ def open_feature_cache(
     return FeatureCache(folder=folder, geometry=geometry, variant=variant)
 
 
+def extract_features(
+    cache: FeatureCache, photos: Sequence[Path], threads: int, console: Console
+) -> NDArray[np.float32]:
+    """Features float32 [N, F] of the photos, with a progress bar. Raises PhotoError for a photo that can't be read."""
+    with photo_progress("features", len(photos), console) as advance:
+        return cache.extract(photos, threads=threads, advance=advance)
+
+
 def _key(network: Network, geometry: InputGeometry, variant: Variant) -> str:
-    decoder = decoder_version() if variant is AS_IT_IS else decoder_version(stress_changes)
+    decoder = decoder_version() if variant is AS_IT_IS else decoder_version(photo_changes)
     digest = hashlib.sha256(f"{network.taps} {geometry} {variant.code} {decoder}".encode())
     for name, tensor in network.backbone.state_dict().items():
         digest.update(name.encode())

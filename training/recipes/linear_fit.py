@@ -1,4 +1,4 @@
-"""The frozen recipe: a linear head on cached features of a backbone that stays as it is."""
+"""The linear head's fit: weighted logistic regression on standardised features."""
 
 from __future__ import annotations
 
@@ -8,20 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from vision.config.read import setting
-from vision.errors import ConfigError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenConfig:
-    """Settings of the frozen recipe."""
-
-    c: float = setting(0.003, help="inverse strength of the L2 penalty on the head's weights, on standardised features")
-    mirror: bool = setting(False, help="learn from mirrored photos too; word marks mirror, so only where none matters")
-
-    def __post_init__(self) -> None:
-        if not self.c > 0:
-            raise ConfigError(f"c is {self.c}; it is above 0")
+from training.recipes.config import FrozenConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +25,7 @@ class LinearFit:
         return ((features - self.mean) / self.scale).astype(np.float64) @ self.weight + self.bias
 
 
-def fit_head(
+def fit_linear_head(
     features: NDArray[np.float32], genuine: NDArray[np.bool_], weights: NDArray[np.float64], config: FrozenConfig
 ) -> LinearFit:
     """Logistic regression on features [N, F] with labels [N] and photo weights [N] whose mean is one."""

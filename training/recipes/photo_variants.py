@@ -1,4 +1,4 @@
-"""What a network is shown of a photo when its features are wanted: the photo as it is, mirrored, or a changed copy."""
+"""The variants of a photo that features are computed of: the photo as it is, mirrored, or a changed copy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vision.photo.decode import open_photo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """What is made of photos first: its code, and what the network gets of a photo's bytes, uint8 [1, S, S, 3].
+    """A variant's code, and `read` from a photo's bytes to the network's input, uint8 [1, S, S, 3].
 
     `read` raises PhotoError for bytes that can't be read.
     """
@@ -46,7 +46,7 @@ COPIES: Final = {
 
 
 def require_copies(codes: tuple[str, ...]) -> None:
-    """Raise ConfigError for a code that is no copy, or stands twice."""
+    """Raise ConfigError for a code that is unknown or stands twice."""
     for place, code in enumerate(codes):
         if code not in COPIES:
             raise ConfigError(f"copies names {code!r}; it takes {', '.join(COPIES)}")

@@ -1,4 +1,4 @@
-"""How a run came about, as its folder tells: its settings, its data, its code and when its bundle was made."""
+"""Facts about a run from its folder: its settings, its data, its code and when its bundle was made."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _METRICS_FILE = "metrics.json"  # of `touchstone evaluate`, which knows the bund
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
-    """What a folder tells of its run; None, and no settings, where it doesn't tell.
+    """What a folder holds on its run; None, and no settings, where it holds nothing.
 
-    `settings` are those that make a run what it is, by dotted key. `bundle` is a judged bundle's name and version.
+    `settings` are those that define the run, by dotted key. `bundle` is an evaluated bundle's name and version.
     """
 
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class RunFacts:
     bundle: str | None = None
 
     @property
-    def what(self) -> str:
+    def description(self) -> str:
         """One line: recipe, head, backbone and side; else the bundle; else nothing."""
         names = ("model.recipe", "model.head", "model.backbone")
         parts = [str(self.settings[name]) for name in names if name in self.settings]
@@ -53,11 +53,13 @@ def read_facts(folder: Path) -> RunFacts:
                 label_kind=record["config"]["data"].get("label_kind"),
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise RunError(f"{folder / RECORD_FILE} is not what a run wrote ({error!r}); train it again") from error
-    judged = _read_json(folder / _METRICS_FILE).get("bundle", {})
-    if not isinstance(judged, dict) or "name" not in judged:
+            raise RunError(f"{folder / RECORD_FILE} is damaged ({error!r}); train it again") from error
+    evaluated = _read_json(folder / _METRICS_FILE).get("bundle", {})
+    if not isinstance(evaluated, dict) or "name" not in evaluated:
         return RunFacts()
-    return RunFacts(bundle=f"{judged['name']} {judged.get('version', '')}", label_kind=judged.get("label_kind"))
+    return RunFacts(
+        bundle=f"{evaluated['name']} {evaluated.get('version', '')}", label_kind=evaluated.get("label_kind")
+    )
 
 
 def _made_at(folder: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""The folder of one run: what it was asked, on which data, and how far it came."""
+"""The folder of one run: its settings, its data hash, and how far it came."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.errors import RunError
 
 RECORD_FILE = "run.json"
 AUDITED_FILE = "audited"
-FOLDS_FOLDER = "folds"  # of the runs of single folds, which may come before the run of everything
+FOLDS_FOLDER = "folds"  # holds the runs of single folds, which may come before the run of everything
 NOT_COMPARED = (
     "run",
     "data.audit",
@@ -26,13 +26,12 @@ NOT_COMPARED = (
     "finetune.checkpoint_minutes",
     "quantise",
 )
-"""Keys that change where and how fast a run goes, how its report looks, what is shown and what is made of its networks,
-but not what it learns."""
+"""Keys that don't change the fitted networks: where and how fast a run goes, its report, references and int8 graph."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """What `run.json` says: the settings by section, and the hash of the data as it was read."""
+    """What `run.json` holds: the settings by section, and the hash of the data as it was read."""
 
     config: dict[str, Any]
     data_hash: str
@@ -40,35 +39,35 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFolder:
-    """An opened run folder; `resumed` says that an earlier start of the same run left something here."""
+    """An opened run folder; `resumed` is true where an earlier start of the same run left something here."""
 
-    folder: Path
+    path: Path
     resumed: bool
 
     @property
     def bundle(self) -> Path:
         """Where the finished bundle lies."""
-        return self.folder / "bundle"
+        return self.path / "bundle"
 
     @property
     def is_done(self) -> bool:
-        """Whether the run ended: the bundle is the last thing that a run writes."""
+        """Whether the run is finished: the bundle is the last thing that a run writes."""
         return (self.bundle / "bundle.json").is_file()
 
     @property
     def is_audited(self) -> bool:
         """Whether the data passed its audit at an earlier start."""
-        return (self.folder / AUDITED_FILE).is_file()
+        return (self.path / AUDITED_FILE).is_file()
 
     def mark_audited(self) -> None:
-        """Remember that the data passed, so that a resumed run doesn't read every photo again."""
-        (self.folder / AUDITED_FILE).touch()
+        """Note that the data passed, so that a resumed run doesn't read every photo again."""
+        (self.path / AUDITED_FILE).touch()
 
     def write_json(self, name: str, value: object) -> None:
         """Write a JSON file in one step."""
-        draft = self.folder / f".{name}.part"
+        draft = self.path / f".{name}.part"
         draft.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n")
-        draft.replace(self.folder / name)
+        draft.replace(self.path / name)
 
 
 def open_run_folder(folder: Path, *, config: dict[str, Any], data_hash: str) -> RunFolder:
@@ -84,7 +83,7 @@ def open_run_folder(folder: Path, *, config: dict[str, Any], data_hash: str) -> 
     elif folder.is_dir() and any(entry.name != FOLDS_FOLDER for entry in folder.iterdir()):
         raise RunError(f"run.folder {folder} holds files that are no run; name an empty or new folder")
     folder.mkdir(parents=True, exist_ok=True)
-    run = RunFolder(folder=folder, resumed=resumed)
+    run = RunFolder(path=folder, resumed=resumed)
     if not resumed:
         run.write_json(RECORD_FILE, record)
     return run
@@ -95,18 +94,18 @@ def require_like_run(folder: Path, *, config: dict[str, Any], data_hash: str) ->
     file = folder / RECORD_FILE
     if file.is_file():
         _refuse_other(
-            folder, json.loads(file.read_text()), {"config": config, "data_hash": data_hash}, but=("data.fold",)
+            folder, json.loads(file.read_text()), {"config": config, "data_hash": data_hash}, except_keys=("data.fold",)
         )
 
 
 def recorded_differences(folder: Path, config: Mapping[str, Any]) -> tuple[str, ...]:
-    """The keys in which the run in `folder` was asked something else than `config`; none where no run is there yet."""
+    """The keys in which the run recorded in `folder` differs from `config`; none where there is no run."""
     file = folder / RECORD_FILE
     return tuple(_differing_keys(json.loads(file.read_text())["config"], config)) if file.is_file() else ()
 
 
 def read_run_record(folder: Path) -> RunRecord:
-    """What the run in a folder was asked. Raises RunError where it holds none."""
+    """The record of the run in a folder. Raises RunError where it holds none."""
     file = folder / RECORD_FILE
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
@@ -125,9 +124,9 @@ def code_version() -> str:
     return f"{version('touchstone')}+{commit}"
 
 
-def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], but: Sequence[str] = ()) -> None:
+def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], except_keys: Sequence[str] = ()) -> None:
     old, new = compared_settings(before["config"]), compared_settings(now["config"])
-    keys = [key for key in _differing_keys(before["config"], now["config"]) if key not in but]
+    keys = [key for key in _differing_keys(before["config"], now["config"]) if key not in except_keys]
     if before["data_hash"] != now["data_hash"]:
         keys.append("the photos or their manifest")
     if keys:

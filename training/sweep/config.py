@@ -11,7 +11,7 @@ from vision.errors import ConfigError
 
 COMPARISON_FOLDER = "comparison"  # beside the variants' folders
 LOCK_FILE = "lock"
-_TAKEN = (COMPARISON_FOLDER, LOCK_FILE)
+_RESERVED = (COMPARISON_FOLDER, LOCK_FILE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -20,23 +20,23 @@ class SweepConfig:
     """A listed set of training configurations: each variant is the base with its own settings on top."""
 
     base: Path = setting(help="TOML file of `touchstone train` that every variant starts from")
-    folder: Path = setting(help="where each variant's run folder lies, under its name, beside their comparison")
+    folder: Path = setting(help="folder of the variants' run folders, each under its name, and of their comparison")
     baseline: str | None = setting(None, help="the variant that the others are compared with; not set: the first")
     overrides: dict[str, object] = setting(
         factory=dict, help="settings of `touchstone train` on top of the base, for every variant"
     )
     variants: dict[str, dict[str, object]] = setting(
-        help="one table a variant, in the order to run: its own settings of `touchstone train`"
+        help="one table per variant, in the order to run: its own settings of `touchstone train`"
     )
 
     def __post_init__(self) -> None:
         if not self.variants:
             raise ConfigError("variants: at least one is needed, as a table [variants.NAME]")
         for name in self.variants:
-            if not _NAME.fullmatch(name) or name in _TAKEN or name.endswith(".toml"):
+            if not _NAME.fullmatch(name) or name in _RESERVED or name.endswith(".toml"):
                 raise ConfigError(
                     f"variants: {name!r} can't name a run folder; letters, digits, '.', '_' and '-' can, but not "
-                    f"{' or '.join(_TAKEN)}, and nothing that ends in .toml"
+                    f"{' or '.join(_RESERVED)}, and nothing that ends in .toml"
                 )
         if self.baseline is not None and self.baseline not in self.variants:
             raise ConfigError(f"baseline: {self.baseline!r} is none of the variants {', '.join(self.variants)}")

@@ -24,12 +24,12 @@ from training.sweep.config import LOCK_FILE
 from training.sweep.variants import Variant
 
 _INTERRUPTED = 130
-_END_S = 30.0  # that a training gets to end when the sweep is told to
+_GRACE_S = 30.0  # that a training has to end after SIGTERM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantResult:
-    """What became of a variant; `reason` is the last that a failed one said."""
+    """The result of a variant; `reason` is the last line that a failed one wrote to its standard error."""
 
     variant: Variant
     state: Literal["trained", "was done", "failed"]
@@ -40,7 +40,7 @@ class VariantResult:
 def run_variants(variants: Sequence[Variant], folder: Path, console: Console) -> tuple[VariantResult, ...]:
     """Train each variant that is not done, in order; a failed one is reported, and the others go on."""
     results: list[VariantResult] = []
-    with _locked(folder, console) as lock, _ending_on_sigterm():
+    with _locked(folder, console) as lock, _terminating_on_sigterm():
         for place, variant in enumerate(variants):
             if variant.state == "done":
                 console.print(f"{variant.name}: done already", markup=False)
@@ -54,7 +54,7 @@ def run_variants(variants: Sequence[Variant], folder: Path, console: Console) ->
     return tuple(results)
 
 
-def in_words(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """`42 s`, `12 min`, `3 h 05 min`."""
     minutes = round(seconds / 60)
     if seconds < 90:
@@ -63,10 +63,10 @@ def in_words(seconds: float) -> str:
 
 
 def _heading(variant: Variant, place: int, variants: Sequence[Variant], results: Sequence[VariantResult]) -> str:
-    """Which variant this is, how many are left after it, and how long they all take at the pace so far."""
+    """Which variant this is, how many are left after it, and the time left at the pace so far."""
     left = sum(other.state != "done" for other in variants[place + 1 :])
     took_s = [result.elapsed_s for result in results if result.state == "trained"]
-    pace = f", about {in_words((left + 1) * sum(took_s) / len(took_s))} to go" if took_s else ""
+    pace = f", about {format_duration((left + 1) * sum(took_s) / len(took_s))} to go" if took_s else ""
     return f"{variant.name}: {place + 1} of {len(variants)}, {left} left after it{pace}"
 
 
@@ -85,20 +85,20 @@ def _train(variant: Variant, lock: IO[str]) -> VariantResult:
     lock.write(str(process.pid))
     lock.flush()
     try:
-        said = _passed_on(process)
+        last_line = _forward_stderr(process)
         code = process.wait()
     finally:
-        _end(process)
+        _terminate(process)
     if code == _INTERRUPTED:
         raise KeyboardInterrupt
     elapsed_s = time.monotonic() - began
     if code:
-        return VariantResult(variant=variant, state="failed", elapsed_s=elapsed_s, reason=_reason(code, said))
+        return VariantResult(variant=variant, state="failed", elapsed_s=elapsed_s, reason=_reason(code, last_line))
     return VariantResult(variant=variant, state="trained", elapsed_s=elapsed_s)
 
 
-def _passed_on(process: subprocess.Popen[str]) -> str:
-    """The last line that the process wrote to its standard error, all of which goes on to ours as it comes."""
+def _forward_stderr(process: subprocess.Popen[str]) -> str:
+    """Forward the process' standard error to ours as it comes, and give its last line."""
     last = ""
     if process.stderr is not None:
         with process.stderr as lines:
@@ -109,28 +109,28 @@ def _passed_on(process: subprocess.Popen[str]) -> str:
     return last
 
 
-def _reason(code: int, said: str) -> str:
+def _reason(code: int, last_line: str) -> str:
     if code >= 0:
-        return said or f"it ended with exit code {code}"
+        return last_line or f"it ended with exit code {code}"
     name = signal.Signals(-code).name
     return f"killed by {name}" + (", as the system does where memory runs out" if name == "SIGKILL" else "")
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """See to it that the process has ended, however we came here."""
+def _terminate(process: subprocess.Popen[str]) -> None:
+    """End the process where it still runs."""
     if process.poll() is not None:
         return
     process.terminate()
     try:
-        process.wait(_END_S)
+        process.wait(_GRACE_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
 
 
 @contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the training with the sweep, rather than leave it alone."""
+def _terminating_on_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the training together with the sweep."""
 
     def leave(number: int, _frame: object) -> NoReturn:
         sys.exit(128 + number)
@@ -144,7 +144,7 @@ def _ending_on_sigterm() -> Iterator[None]:
 
 @contextmanager
 def _locked(folder: Path, console: Console) -> Iterator[IO[str]]:
-    """Hold the folder's lock, which the system lets go when the sweep and the training that it started have ended."""
+    """Hold the folder's lock, which the system releases when the sweep and the training that it started have ended."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK_FILE).open("a+") as lock:
         try:

@@ -1,4 +1,4 @@
-"""A sweep's variants: each a whole training configuration, and how far its run has come."""
+"""A sweep's variants: each a whole training configuration, and the state of its run."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Variant:
 
     @property
     def config_file(self) -> Path:
-        """The file, beside the run folder, that it is trained from: what `touchstone train` would be given by hand."""
+        """The configuration file of its training, beside the run folder, which `touchstone train` reads."""
         return self.folder.with_name(f"{self.name}.toml")
 
     @property
     def state(self) -> VariantState:
-        """How far its run has come; `another run` was asked something else, which training will not write over."""
+        """The state of its run; `another run` has other settings, and training refuses to overwrite it."""
         if self.differences:
             return "another run"
         if (self.folder / "bundle" / "bundle.json").is_file():
@@ -46,11 +46,11 @@ class Variant:
 
     @property
     def differences(self) -> tuple[str, ...]:
-        """The settings in which the run that lies in its folder was asked something else."""
+        """The settings in which the run recorded in its folder differs."""
         return recorded_differences(self.folder, self.config.recorded())
 
     def write_config(self) -> None:
-        """Write its configuration file, whole, so that a base changed meanwhile changes no later variant."""
+        """Write its complete configuration file, so that later changes of the base don't affect it."""
         self.config_file.parent.mkdir(parents=True, exist_ok=True)
         self.config_file.write_text(toml_text(config_as_dict(self.config)), encoding="utf-8")
 

@@ -12,7 +12,7 @@ from PIL import Image
 from benchmarks.serving.make_bundle import add_int8
 from tests.builders.bundle import write_tiny_bundle
 from tests.builders.training_data import draw_toy
-from tests.training.small_network import SIZE_PX, small_network
+from tests.training.builders.network import SIZE_PX, small_network
 from training.model.onnx_export import export_network
 from training.model.onnx_inference import single_thread_session
 from training.quantise.config import QuantiseConfig

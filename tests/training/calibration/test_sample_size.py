@@ -1,59 +1,60 @@
-"""Training says how many listings are missing, of all and of each product."""
+"""How many held-out listings are missing for a guarantee, in all and of each product."""
 
 from training.calibration.config import CalibrationConfig
-from training.calibration.held_out import ListingCounts
-from training.calibration.sample_size import describe_shortfalls
+from training.calibration.fitted import ListingCounts
+from training.calibration.sample_size import describe_sample_size
 
 MANY = ListingCounts(genuine=200, counterfeit=200)
 
 
-def said(source: str = "held_out", unguaranteed: str = "estimate", **counts: ListingCounts) -> list[str]:
+def sentences(source: str = "held_out", unguaranteed: str = "estimate", **counts: ListingCounts) -> list[str]:
     config = CalibrationConfig(unguaranteed=unguaranteed)  # type: ignore[arg-type]
     by_product = {"*": counts.pop("all", MANY), **counts}
-    found = describe_shortfalls(by_product, config, source)  # type: ignore[arg-type]
+    found = describe_sample_size(by_product, config, source)  # type: ignore[arg-type]
     return [sentence.replace("\u00a0", " ") for sentence in found]
 
 
-def test_enough_held_out_listings_need_no_word() -> None:
-    assert said(shoe=MANY) == []
-    assert said(shoe=MANY, hat=MANY) == []
+def test_enough_held_out_listings_need_no_sentence() -> None:
+    assert sentences(shoe=MANY) == []
+    assert sentences(shoe=MANY, hat=MANY) == []
 
 
 def test_a_limit_that_can_t_be_guaranteed_is_named_with_the_listings_it_takes() -> None:
-    (sentence,) = said(all=ListingCounts(genuine=56, counterfeit=72))
+    (sentence,) = sentences(all=ListingCounts(genuine=56, counterfeit=72))
     assert sentence == (
-        "56 genuine listings calibrate; to guarantee at most 5 % errors takes at least 72 held-out ones (16 more), so "
+        "56 held-out genuine listings set a threshold; to guarantee at most 5 % errors takes at least 72 (16 more), so "
         "the threshold is an estimate."
     )
 
 
-def test_where_a_person_decides_instead_it_is_said_what_is_never_called() -> None:
-    genuine, counterfeit = said(unguaranteed="review", all=ListingCounts(genuine=56, counterfeit=0))
+def test_where_a_person_decides_instead_the_sentence_names_the_outcome_that_never_comes() -> None:
+    genuine, counterfeit = sentences(unguaranteed="review", all=ListingCounts(genuine=56, counterfeit=0))
     assert genuine.endswith("so nothing is flagged.")
     assert counterfeit.endswith("(72 more), so nothing is called genuine.")
 
 
 def test_cross_fitted_thresholds_are_called_estimates_however_many_listings_there_are() -> None:
-    assert said(source="out_of_fold") == [
-        "Thresholds are estimates: cross-fits judged the listings that set them, not the network that ships."
+    assert sentences(source="out_of_fold") == [
+        "Thresholds are estimates: the listings that set them were predicted by cross-fitted networks, not by the "
+        "network that ships."
     ]
 
 
 def test_a_product_that_falls_back_is_named_with_what_it_lacks() -> None:
-    (sentence,) = said(shoe=MANY, hat=ListingCounts(genuine=30, counterfeit=45))
+    (sentence,) = sentences(shoe=MANY, hat=ListingCounts(genuine=30, counterfeit=45))
     assert sentence == (
-        "hat takes the thresholds of all products together: its own take 40 listings of each label, and 30 genuine and "
-        "45 counterfeit calibrate (10 genuine lacking)."
+        "hat uses the thresholds of all products together: its own take 40 held-out listings of each label, and it has "
+        "30 genuine and 45 counterfeit (10 genuine missing)."
     )
 
 
 def test_a_product_of_its_own_whose_limits_are_estimates_is_named_too() -> None:
-    (sentence,) = said(shoe=MANY, hat=ListingCounts(genuine=80, counterfeit=45))
+    (sentence,) = sentences(shoe=MANY, hat=ListingCounts(genuine=80, counterfeit=45))
     assert sentence.startswith("hat has thresholds of its own, but 45 counterfeit listings only estimate 5 % errors")
-    assert sentence.endswith("at least 72 guarantee it (27 more).")
+    assert sentence.endswith("a guarantee takes at least 72 (27 more).")
 
 
 def test_with_review_a_product_needs_enough_for_its_own_guarantee() -> None:
-    (sentence,) = said(unguaranteed="review", shoe=MANY, hat=ListingCounts(genuine=80, counterfeit=45))
-    assert "its own take 72 listings of each label" in sentence
-    assert "(27 counterfeit lacking)" in sentence
+    (sentence,) = sentences(unguaranteed="review", shoe=MANY, hat=ListingCounts(genuine=80, counterfeit=45))
+    assert "its own take 72 held-out listings of each label" in sentence
+    assert "(27 counterfeit missing)" in sentence

@@ -165,7 +165,7 @@ def test_limits_for_one_photo_hold_for_listings_cut_to_a_random_photo() -> None:
         photo = item[:, None] + rng.normal(0, 2, (240, 3))
         genuine, names = np.arange(240) < 120, ["p"] * 240
         shared = choose_thresholds(photo.mean(1), genuine, names, source="held_out")
-        one = choose_thresholds(photo[:, 0], genuine, names, source="held_out", at_least=shared)["*"]
+        one = choose_thresholds(photo[:, 0], genuine, names, source="held_out", no_looser_than=shared)["*"]
         assert one.counterfeit_below <= shared["*"].counterfeit_below
         broken += stats.norm.cdf(one.counterfeit_below, 1, 5**0.5) > 0.05  # of one photo: variance 1 + 4
     assert broken <= 0.025 * 300
@@ -175,7 +175,7 @@ def test_thresholds_are_never_looser_than_those_they_must_keep_to() -> None:
     value = np.arange(40.0)
     logit, genuine = np.append(value, value), np.arange(80) < 40
     shared = {"*": tiny_thresholds(1.5, 36.0), "p": tiny_thresholds(-7.0, 99.0)}
-    chosen = choose_thresholds(logit, genuine, ["p"] * 80, source="held_out", at_least=shared)
+    chosen = choose_thresholds(logit, genuine, ["p"] * 80, source="held_out", no_looser_than=shared)
     assert (chosen["*"].counterfeit_below, chosen["*"].genuine_above) == (1.5, 37.0)  # its own are 2 and 37
     assert (chosen["*"].genuine_flagged.errors, chosen["*"].counterfeit_passed.errors) == (2, 2)
     assert (chosen["p"].counterfeit_below, chosen["p"].genuine_above) == (-7.0, 99.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.training.written_runs import FIRST, write_fold_run, write_record
+from tests.training.builders.run_folders import FIRST, write_fold_run, write_record
 from training.commands.compare import app
 from training.errors import RunError
 

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.builders.training_data import write_toy_data
-from tests.training.sweep.test_variants import TWO, variants_of, write_sweep
-from tests.training.written_runs import FIRST, write_fold_run
+from tests.training.builders.run_folders import FIRST, write_fold_run
+from tests.training.builders.sweep import TWO, variants_of, write_sweep
 from training.commands.sweep import app
 from training.errors import SweepIncomplete
 from training.sweep.variants import Variant
@@ -30,7 +30,7 @@ model = { backbone = "test_efficientnet", pretrained = "none", taps = [1, 2] }
 data.fold = 0
 calibration = { fold_source = "out_of_fold", folds = 2 }
 
-[variants.line]
+[variants.linear]
 data.manifest = "missing.csv"
 
 [variants.kernel]
@@ -44,10 +44,10 @@ def test_a_failed_variant_is_reported_and_the_others_go_on(tmp_path: Path) -> No
     write_toy_data(tmp_path, listings=24)
     result = CliRunner().invoke(app, [str(write_sweep(tmp_path, VARIANTS))], env={"COLUMNS": "200"})
     assert isinstance(result.exception, SweepIncomplete)
-    assert str(result.exception).startswith("1 of 2 variants failed: line.")
+    assert str(result.exception).startswith("1 of 2 variants failed: linear.")
     assert "error [manifest_invalid]" in result.output
     assert "kernel: 2 of 2, 0 left after it" in result.output
-    assert "the baseline line has no answers; kernel stands in" in result.output
+    assert "the baseline linear has no predictions; kernel is used instead" in result.output
     assert (tmp_path / "sweep" / "kernel" / "bundle" / "bundle.json").is_file()
     table = json.loads((tmp_path / "sweep" / "comparison" / "compare.json").read_text())
     assert [(run["name"], run["listings"]) for run in table["runs"]] == [("kernel", 8)]
@@ -63,14 +63,14 @@ def finish(variant: Variant, authenticity: dict[str, float]) -> None:
 
 
 def test_a_finished_sweep_trains_nothing_and_compares_again(tmp_path: Path) -> None:
-    line, kernel = variants_of(tmp_path, TWO)
-    finish(line, FIRST)
+    linear, kernel = variants_of(tmp_path, TWO)
+    finish(linear, FIRST)
     finish(kernel, FIRST | {"g3": 0.45})
     result = CliRunner().invoke(app, [str(tmp_path / "sweep.toml")], env={"COLUMNS": "200"}, catch_exceptions=False)
     assert result.exit_code == 0
     assert "2 done, 0 to train" in result.output
-    assert not line.config_file.exists()
+    assert not linear.config_file.exists()
     table = json.loads((tmp_path / "sweep" / "comparison" / "compare.json").read_text())
-    assert table["baseline"] == "line"
+    assert table["baseline"] == "linear"
     assert table["differences"][0]["figures"]["mean_of_folds"]["value"] == 0.125
     assert table["differing_settings"] == {"frozen.c": ["0.01", "1.0"], "model.head": ["linear", "kernel"]}

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.training.written_runs import FIRST, FOLDS, prediction, write_fold_run
+from tests.training.builders.run_folders import FIRST, FOLDS, prediction, write_fold_run
 from training.comparison.compare import Comparison, compare_runs, in_common_folds
 from training.comparison.paired import PairedDifference
 from training.comparison.run_figures import mean_of_folds, measure_run

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.training.builders.run_folders import FIRST, write_fold_run, write_record
 from tests.training.comparison.test_compare import BETTER, run
-from tests.training.written_runs import FIRST, write_fold_run, write_record
 from training.comparison.compare import Comparison, compare_runs
 from training.comparison.page import comparison_as_dict, predictions_file, write_comparison, write_run_predictions
 from training.comparison.run_predictions import read_run, read_runs

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.written_runs import FIRST, prediction, write_fold_run, write_report
+from tests.training.builders.run_folders import FIRST, prediction, write_fold_run, write_report
 from training.comparison.run_predictions import read_run, read_runs, short_names
 from training.errors import RunError
 from training.evaluation.predictions import write_predictions

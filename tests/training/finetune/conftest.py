@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.training.finetune.tiny import write_manifest
+from tests.training.builders.finetune_run import write_manifest
 from training.data.manifest import Manifest
 
 

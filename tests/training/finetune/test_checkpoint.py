@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.training.finetune.tiny import CONFIG, GEOMETRY, build_tiny_network
+from tests.training.builders.finetune_run import CONFIG, GEOMETRY, build_tiny_network
 from training.data.manifest import Manifest
 from training.errors import ResumeMismatch, TrainingError
 from training.finetune.checkpoint import Identity, identify_run, load_checkpoint, save_checkpoint

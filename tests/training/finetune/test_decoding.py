@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.training.finetune.tiny import GEOMETRY
+from tests.training.builders.finetune_run import GEOMETRY
 from training.data.manifest import Manifest
 from training.finetune.decoding import decode_photos
 from training.finetune.distributed import Processes
@@ -24,7 +24,7 @@ def test_only_the_main_process_speaks_of_decoding(
     manifest: Manifest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     follower = Processes(rank=1, world_size=1, device=torch.device("cpu"))
-    for processes, said in ((follower, False), (ALONE, True)):
+    for processes, printed in ((follower, False), (ALONE, True)):
         folder = tmp_path / str(processes.rank)
         decode_photos(manifest.rows[:4], manifest.rows[4:6], GEOMETRY, margin=1.25, folder=folder, processes=processes)
-        assert ("decoding: 6 of 6 photos" in capsys.readouterr().err) == said
+        assert ("decoding: 6 of 6 photos" in capsys.readouterr().err) == printed

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.training.finetune.tiny import GEOMETRY
+from tests.training.builders.finetune_run import GEOMETRY
 from training.data.manifest import Manifest
 from training.finetune.augment import build_augmentation
 from training.finetune.config import AugmentConfig

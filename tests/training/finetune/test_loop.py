@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.training.finetune.tiny import CONFIG, build_tiny_network, run_tiny, write_manifest
-from tests.training.small_network import linear_head
+from tests.training.builders.finetune_run import CONFIG, build_tiny_network, run_tiny, write_manifest
+from tests.training.builders.network import linear_head
 from training.data.manifest import Manifest
 from training.errors import ResumeMismatch, TrainingError
 from training.finetune.loop import FinetuneResult, finetune
@@ -32,21 +32,21 @@ class _Stopped(BaseException):
     """Not an Exception, as a Ctrl-C isn't."""
 
 
-def stopping_network(*, steps: int, answers: int) -> Network:
-    """A network that stops its run in the step after so many, or when it is to be judged once more than so often."""
+def stopping_network(*, steps: int, evaluations: int) -> Network:
+    """A network that stops its run in the step after so many, or in the evaluation after so many."""
     network = build_tiny_network()
-    seen = {"steps": 0, "answers": 0}
+    seen = {"steps": 0, "evaluations": 0}
 
     def count(module: nn.Module, photos: object) -> None:
-        seen["steps" if module.training else "answers"] += 1
-        if seen["steps"] > steps or seen["answers"] > answers:
+        seen["steps" if module.training else "evaluations"] += 1
+        if seen["steps"] > steps or seen["evaluations"] > evaluations:
             raise _Stopped
 
     network.register_forward_pre_hook(count)
     return network
 
 
-def test_the_network_learns_to_tell_the_items_apart(manifest: Manifest, tmp_path: Path) -> None:
+def test_the_network_learns_to_separate_the_items(manifest: Manifest, tmp_path: Path) -> None:
     result = run_tiny(tmp_path, manifest, replace(CONFIG, epochs=10))
     aurocs = [record.stop_auroc for record in result.history if record.stop_auroc is not None]
     assert len(aurocs) == len(result.history)
@@ -92,17 +92,17 @@ def test_frozen_stages_come_out_as_they_went_in(manifest: Manifest, tmp_path: Pa
     assert all(parameter.requires_grad for parameter in after.parameters())
 
 
-def test_a_run_says_how_it_starts_and_where_it_goes_on(
+def test_a_run_prints_how_it_starts_and_where_it_resumes(
     manifest: Manifest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(_Stopped):
-        run_tiny(tmp_path, manifest, network=stopping_network(steps=5, answers=99))
+        run_tiny(tmp_path, manifest, network=stopping_network(steps=5, evaluations=99))
     assert "fine-tuning starts: 4 epochs of 4 steps of 8 photos, on cpu in fp32" in capsys.readouterr().err
     run_tiny(tmp_path, manifest)
-    assert "fine-tuning goes on from step 4:" in capsys.readouterr().err
+    assert "fine-tuning resumes at step 4:" in capsys.readouterr().err
 
 
-def test_half_precision_learns_too_and_answers_in_float32(manifest: Manifest, tmp_path: Path) -> None:
+def test_half_precision_learns_too_and_gives_float32(manifest: Manifest, tmp_path: Path) -> None:
     result = run_tiny(tmp_path, manifest, replace(CONFIG, epochs=3, precision="bf16"))
     assert result.history[-1].loss < result.history[0].loss
     assert {tensor.dtype for tensor in result.network.parameters()} == {torch.float32}
@@ -117,20 +117,20 @@ def test_a_finished_run_gives_its_result_again_without_training(manifest: Manife
     assert (tmp_path / "run" / "checkpoints" / "last.pt").stat().st_mtime_ns == written
 
 
-def test_a_run_with_another_setting_does_not_go_on_from_the_checkpoint(manifest: Manifest, tmp_path: Path) -> None:
+def test_a_run_with_another_setting_does_not_resume_the_checkpoint(manifest: Manifest, tmp_path: Path) -> None:
     run_tiny(tmp_path, manifest, replace(CONFIG, epochs=1))
     with pytest.raises(ResumeMismatch, match=r"finetune.epochs was 1, is now 3"):
         run_tiny(tmp_path, manifest, replace(CONFIG, epochs=3))
 
 
-def test_a_run_stopped_anywhere_goes_on_to_the_same_weights(manifest: Manifest, tmp_path: Path) -> None:
+def test_a_run_stopped_anywhere_resumes_to_the_same_weights(manifest: Manifest, tmp_path: Path) -> None:
     config = replace(CONFIG, epochs=2, checkpoint_minutes=0.0)  # a checkpoint after each step
     whole = run_tiny(tmp_path / "whole", manifest, config)
     an_epoch = whole.history[0].step
-    for steps, answers in ((2, 99), (an_epoch, 99), (99, 2)):
-        folder = tmp_path / f"stopped-{steps}-{answers}"
+    for steps, evaluations in ((2, 99), (an_epoch, 99), (99, 2)):
+        folder = tmp_path / f"stopped-{steps}-{evaluations}"
         with pytest.raises(_Stopped):
-            run_tiny(folder, manifest, config, network=stopping_network(steps=steps, answers=answers))
+            run_tiny(folder, manifest, config, network=stopping_network(steps=steps, evaluations=evaluations))
         resumed = run_tiny(folder, manifest, config)
         assert are_equal(weights_of(whole), weights_of(resumed))
         assert [record.loss for record in resumed.history] == [record.loss for record in whole.history]
@@ -138,9 +138,9 @@ def test_a_run_stopped_anywhere_goes_on_to_the_same_weights(manifest: Manifest, 
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path) -> None:
     manifest = write_manifest(tmp_path / "photos")
-    program = [sys.executable, "-m", "tests.training.finetune.tiny", str(tmp_path), "3", "6"]
+    program = [sys.executable, "-m", "tests.training.builders.finetune_run", str(tmp_path), "3", "6"]
     killed = subprocess.run(program, cwd=REPOSITORY, stderr=subprocess.DEVNULL)
     assert killed.returncode == -signal.SIGKILL
     checkpoint = tmp_path / "run" / "checkpoints" / "last.pt"

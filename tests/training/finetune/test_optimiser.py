@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from tests.training.finetune.tiny import CONFIG, build_tiny_network
-from tests.training.small_network import linear_head
+from tests.training.builders.finetune_run import CONFIG, build_tiny_network
+from tests.training.builders.network import linear_head
 from training.errors import TrainingError
 from training.finetune.optimiser import build_optimiser, freeze_stages, set_learning_rate, set_training_mode
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.training.finetune.tiny import GEOMETRY, write_manifest
+from tests.training.builders.finetune_run import GEOMETRY, write_manifest
 from training.data.manifest import Manifest, PhotoRow
 from training.errors import ManifestError
 from training.finetune.photo_cache import CachedPhotos, cache_name, cache_photos

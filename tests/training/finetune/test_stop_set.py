@@ -10,7 +10,7 @@ from training.data.manifest import Label, PhotoRow
 from training.errors import TrainingError
 from training.finetune.distributed import Processes
 from training.finetune.photo_cache import cache_photos
-from training.finetune.stop_set import StopSet, build_stop_set, counting_rows, judge_stop_set
+from training.finetune.stop_set import StopSet, build_stop_set, evaluate_stop_set, predicted_rows
 from vision.inputs import InputGeometry
 
 ALONE = Processes(rank=0, world_size=1, device=torch.device("cpu"))
@@ -45,17 +45,21 @@ def test_a_listing_is_judged_by_the_mean_logit_of_its_photos(tmp_path: Path) -> 
         ],
         tmp_path,
     )
-    answer = judge_stop_set(stop, Brightness(), ALONE, batch_size=3)
-    assert answer.auroc == 0.5  # a is above b and below c; by photos it would be 0.25 or 0.75
+    figures = evaluate_stop_set(stop, Brightness(), ALONE, batch_size=3)
+    assert figures.auroc == 0.5  # a is above b and below c; by photos it would be 0.25 or 0.75
     expected = (np.log1p(np.exp(-2)) + np.log1p(np.exp(1)) + np.log1p(np.exp(3))) / 3
-    assert answer.loss == pytest.approx(expected)
+    assert figures.loss == pytest.approx(expected)
 
 
 def test_only_the_first_twelve_photos_of_a_listing_count(tmp_path: Path) -> None:
     rows = [plain_photo(tmp_path, f"a{i}", 100, "genuine", "a") for i in range(14)]
     rows.insert(5, plain_photo(tmp_path, "b", 100, "counterfeit", "b"))
-    counting = counting_rows(rows)
-    assert [row.photo.stem for row in counting] == [*(f"a{i}" for i in range(5)), "b", *(f"a{i}" for i in range(5, 12))]
+    predicted = predicted_rows(rows)
+    assert [row.photo.stem for row in predicted] == [
+        *(f"a{i}" for i in range(5)),
+        "b",
+        *(f"a{i}" for i in range(5, 12)),
+    ]
 
 
 def test_a_stop_set_of_one_label_is_refused_and_says_what_to_raise(tmp_path: Path) -> None:

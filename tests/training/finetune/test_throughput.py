@@ -11,7 +11,7 @@ def test_time_until_a_batch_comes_counts_as_waiting() -> None:
             yield batch
 
     throughput = Throughput()
-    for _ in throughput.watch(slow_batches(), photos=8):
+    for _ in throughput.timed(slow_batches(), photos=8):
         time.sleep(0.01)
     assert (throughput.steps, throughput.photos) == (3, 24)
     assert 0.5 < throughput.waiting_share < 0.95
@@ -22,5 +22,5 @@ def test_time_until_a_batch_comes_counts_as_waiting() -> None:
 
 def test_before_the_first_step_every_figure_is_zero() -> None:
     throughput = Throughput()
-    assert list(throughput.watch([], photos=8)) == []
+    assert list(throughput.timed([], photos=8)) == []
     assert (throughput.photos_per_s, throughput.waiting_share, throughput.seconds_per_step) == (0.0, 0.0, 0.0)

@@ -1,9 +1,6 @@
-import pytest
 import torch
 
-from tests.training.small_network import linear_head, random_photos, small_network
-from training.errors import BackboneError
-from training.model.backbones import create_backbone
+from tests.training.builders.network import linear_head, random_photos, small_network
 
 
 def test_the_evidence_sums_to_the_logit_less_its_bias() -> None:
@@ -55,31 +52,3 @@ def test_every_weight_of_the_backbone_belongs_to_one_stage() -> None:
     in_stages = [id(p) for stage in network.stages for module in stage for p in module.parameters(recurse=False)]
     assert sorted(in_stages) == sorted(id(p) for p in network.backbone.parameters())
     assert len(network.stages) >= 3
-
-
-def test_the_packaged_weights_know_imagenet_statistics() -> None:
-    backbone, normalisation = create_backbone("tf_efficientnet_lite0", "package")
-    assert normalisation.mean == (127.0, 127.0, 127.0)
-    norms = [m for m in backbone.modules() if isinstance(m, torch.nn.BatchNorm2d)]
-    assert all(float(norm.running_var.max()) != 1.0 for norm in norms if norm.running_var is not None)
-    assert len(norms) > 30
-
-
-def test_an_unknown_backbone_names_the_nearest() -> None:
-    with pytest.raises(BackboneError, match="tf_efficientnet_lite0"):
-        create_backbone("tf_efficientnet_lite_0", "none")
-
-
-def test_weights_that_no_package_carries_say_what_else_works() -> None:
-    with pytest.raises(BackboneError, match="hub"):
-        create_backbone("test_efficientnet", "package")
-
-
-def test_an_unknown_source_of_weights_is_refused() -> None:
-    with pytest.raises(BackboneError, match="'file:PATH'"):
-        create_backbone("test_efficientnet", "internet")
-
-
-def test_a_missing_weights_file_is_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(BackboneError, match="nowhere"):
-        create_backbone("test_efficientnet", f"file:{tmp_path / 'nowhere.pth'}")

@@ -5,9 +5,8 @@ import onnxruntime
 import pytest
 import torch
 
-from tests.training.small_network import SIZE_PX, linear_head, random_photos, small_network
+from tests.training.builders.network import SIZE_PX, random_photos, small_network
 from training.model.onnx_export import export_features, export_network
-from training.model.weights import WEIGHTS_FILE, save_weights
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +41,3 @@ def test_exporting_leaves_nothing_else_behind_and_the_mode_as_it_was(tmp_path: P
         export_features(network, tmp_path / "features.onnx", size_px=SIZE_PX)
         assert [file.name for file in tmp_path.iterdir()] == ["features.onnx"]
         assert all(module.training == training for module in network.modules())
-
-
-def test_saved_weights_hold_every_tensor(tmp_path: Path) -> None:
-    from safetensors.torch import load_file
-
-    network = small_network()
-    save_weights(network, tmp_path)
-    saved = load_file(tmp_path / WEIGHTS_FILE)
-    assert saved.keys() == network.state_dict().keys()
-    torch.testing.assert_close(saved["head.linear.weight"], linear_head(network).linear.weight.detach())

@@ -1,19 +1,22 @@
-"""Settings of a training run that contradict each other are refused before anything is trained."""
+"""Settings of a training run: contradictions are refused before anything is trained, and the record is what matters."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from training.calibration.config import CalibrationConfig
 from training.data.config import DataConfig
-from training.pipeline.config import RunConfig, TrainConfig
+from training.pipeline.config import EvaluationConfig, RunConfig, TrainConfig
+from training.recipes.config import ModelConfig
+from vision.config.cpu_limits import usable_cores
 from vision.errors import ConfigError
 
 
 def config(fold: int | None = None, **calibration: object) -> TrainConfig:
     return TrainConfig(
-        data=DataConfig(manifest=Path("m.csv"), fold=fold),
-        run=RunConfig(folder=Path("run")),
+        data=DataConfig(manifest=Path("m.csv"), fold=fold, seed=3),
+        run=RunConfig(folder=Path("run"), cache=Path("cache")),
         calibration=CalibrationConfig(**calibration),  # type: ignore[arg-type]
     )
 
@@ -25,13 +28,32 @@ def test_review_of_all_that_isn_t_guaranteed_is_refused_where_nothing_ever_is(so
 
 
 def test_review_takes_held_out_listings_also_within_a_fold() -> None:
-    assert config(unguaranteed="review").calibration_source == "held_out"
-    assert config(fold=1, source="fold_runs", unguaranteed="review").calibration_source == "held_out"
+    assert config(unguaranteed="review").calibration_source.name == "held_out"
+    assert config(fold=1, source="fold_runs", unguaranteed="review").calibration_source.name == "held_out"
     with pytest.raises(ConfigError, match="'other_folds'"):
         config(fold=1, fold_source="other_folds", unguaranteed="review")
 
 
-@pytest.mark.parametrize("limit", [0.0, 1.0, 5.0])
-def test_a_limit_is_a_share_of_listings(limit: float) -> None:
-    with pytest.raises(ConfigError, match=f"alpha is {limit}"):
-        config(alpha=limit)
+def test_a_negative_number_of_listings_is_refused() -> None:
+    with pytest.raises(ConfigError, match="stress_listings is -1"):
+        EvaluationConfig(stress_listings=-1)
+
+
+def test_a_frozen_run_records_no_fine_tuning() -> None:
+    frozen = config()
+    tuned = replace(frozen, model=ModelConfig(recipe="finetune"))
+    assert "finetune" not in frozen.recorded()
+    assert tuned.recorded().keys() - frozen.recorded().keys() == {"finetune"}
+
+
+def test_a_recipe_gets_the_sections_that_it_reads() -> None:
+    whole = config()
+    recipe = whole.recipe
+    assert (recipe.model, recipe.frozen, recipe.kernel, recipe.finetune) == (
+        whole.model,
+        whole.frozen,
+        whole.kernel,
+        whole.finetune,
+    )
+    assert (recipe.seed, recipe.cache, recipe.threads) == (3, Path("cache"), usable_cores())
+    assert replace(whole, run=replace(whole.run, threads=7)).recipe.threads == 7

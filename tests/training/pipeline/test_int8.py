@@ -66,11 +66,11 @@ def test_a_gate_with_enough_listings_and_few_changes_is_passed() -> None:
     ],
 )
 def test_each_part_of_the_gate_can_refuse(failing: Int8Gate, reason: str) -> None:
-    (told,) = refusals(failing)
-    assert re.search(reason, told)
+    (output,) = refusals(failing)
+    assert re.search(reason, output)
 
 
-def answers(manifest: Manifest, listing_logits: list[float]) -> CalibrationSet:
+def predictions(manifest: Manifest, listing_logits: list[float]) -> CalibrationSet:
     """The first listings' photos, each with its listing's logit."""
     rows: list[int] = []
     logits: list[float] = []
@@ -85,8 +85,8 @@ def test_the_gate_counts_verdicts_that_change_and_those_that_cross(tmp_path: Pat
     bundle = write_tiny_bundle(tmp_path)
     own = bundle.metadata.graphs[0]
     other = tiny_graph_metadata("model.int8.onnx", "int8", tiny_thresholds(-1.0, 1.0), 0.5, own.self_test_logits)
-    fp32 = answers(read_manifest(manifest), [3.0, -3.0, 1.5, 0.0, 3.0, -3.0])  # thresholds -2 and 2
-    int8_ = answers(read_manifest(manifest), [1.5, -1.5, 1.5, 0.0, -1.5, -0.5])  # thresholds -1 and 1
+    fp32 = predictions(read_manifest(manifest), [3.0, -3.0, 1.5, 0.0, 3.0, -3.0])  # thresholds -2 and 2
+    int8_ = predictions(read_manifest(manifest), [1.5, -1.5, 1.5, 0.0, -1.5, -0.5])  # thresholds -1 and 1
     found = measure_gate(bundle, fp32=fp32, int8=int8_, fp32_graph=own, int8_graph=other)
     assert (found.listings, found.crossed.count, found.changed.count) == (6, 1, 3)
     assert found.crossed.upper == pytest.approx(0.641, abs=1e-3)  # 1 of 6
@@ -101,32 +101,32 @@ def test_the_gate_counts_verdicts_that_change_and_those_that_cross(tmp_path: Pat
 def run(folder: Path, manifest: Path, *overrides: str) -> tuple[Bundle, str]:
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
-    told = Console(file=io.StringIO(), width=400)
+    console = Console(file=io.StringIO(), width=400)
     config = read_config(TrainConfig, write_toy_config(folder, manifest, model=MODEL), (*SETTINGS, *overrides))
-    train(config, told)
-    assert isinstance(told.file, io.StringIO)
-    return read_bundle(config.run.folder / "bundle"), told.file.getvalue()
+    train(config, console)
+    assert isinstance(console.file, io.StringIO)
+    return read_bundle(config.run.folder / "bundle"), console.file.getvalue()
 
 
-def step(folder: Path, manifest: Path, told: Console, *overrides: str) -> Int8Step:
+def step(folder: Path, manifest: Path, console: Console, *overrides: str) -> Int8Step:
     folder.mkdir(parents=True, exist_ok=True)
     config = read_config(TrainConfig, write_toy_config(folder, manifest, model=MODEL), (*SETTINGS, *overrides))
-    return Int8Step(manifest=read_manifest(manifest), config=config, console=told)
+    return Int8Step(manifest=read_manifest(manifest), config=config, console=console)
 
 
-def test_too_few_listings_to_judge_it_by_mean_no_int8_and_it_is_said(tmp_path: Path, manifest: Path) -> None:
-    told = Console(file=io.StringIO(), width=400)
-    assert not step(tmp_path, manifest, told).is_wanted(range(120))
-    assert isinstance(told.file, io.StringIO)
-    assert "no int8 graph: 60 listings calibrate, and its gate needs at least 700" in told.file.getvalue()
+def test_too_few_listings_for_the_gate_mean_no_int8_and_a_note(tmp_path: Path, manifest: Path) -> None:
+    console = Console(file=io.StringIO(), width=400)
+    assert not step(tmp_path, manifest, console).is_wanted(range(120))
+    assert isinstance(console.file, io.StringIO)
+    assert "no int8 graph: there are 60 calibration listings, and its gate needs 700" in console.file.getvalue()
 
 
-def test_nothing_is_said_where_nobody_asked_or_a_fold_is_only_measured(tmp_path: Path, manifest: Path) -> None:
-    told = Console(file=io.StringIO(), width=400)
-    assert not step(tmp_path, manifest, told, "quantise.enabled=false").is_wanted(range(120))
-    assert not step(tmp_path, manifest, told, "data.fold=0", "calibration.fold_source=other_folds").is_wanted([1])
-    assert isinstance(told.file, io.StringIO)
-    assert told.file.getvalue() == ""
+def test_there_is_no_note_where_int8_is_off_or_a_fold_is_only_measured(tmp_path: Path, manifest: Path) -> None:
+    console = Console(file=io.StringIO(), width=400)
+    assert not step(tmp_path, manifest, console, "quantise.enabled=false").is_wanted(range(120))
+    assert not step(tmp_path, manifest, console, "data.fold=0", "calibration.fold_source=other_folds").is_wanted([1])
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == ""
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,8 @@ def few_are_enough() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (int8, int8_gate):
             patch.setattr(module, "LISTINGS_NEEDED", 10)
-        patch.setattr(int8_gate, "MOST_CHANGED", 0.3)
-        patch.setattr(int8_gate, "MOST_FALL", 0.2)
+        patch.setattr(int8_gate, "MAX_CHANGED", 0.3)
+        patch.setattr(int8_gate, "MAX_FALL", 0.2)
         yield patch
 
 
@@ -144,7 +144,7 @@ def few_are_enough() -> Iterator[pytest.MonkeyPatch]:
 def shipped(
     tmp_path_factory: pytest.TempPathFactory, manifest: Path, few_are_enough: pytest.MonkeyPatch
 ) -> tuple[Bundle, str]:
-    """A run whose own held-out listings calibrate and judge, and what it printed."""
+    """A run with held-out listings of its own for calibration and gate, and its output."""
     return run(tmp_path_factory.mktemp("shipped"), manifest, "data.calibrate_share=0.4")
 
 
@@ -163,43 +163,43 @@ def require_int8(bundle: Bundle, source: str) -> None:
 
 
 def test_an_int8_graph_ships_with_calibration_thresholds_and_gate_of_its_own(shipped: tuple[Bundle, str]) -> None:
-    bundle, told = shipped
+    bundle, output = shipped
     require_int8(bundle, "held_out")
-    assert "go from genuine to counterfeit or back" in told
+    assert "go from genuine to counterfeit or back" in output
 
 
-def test_the_card_says_what_the_gate_found(shipped: tuple[Bundle, str]) -> None:
+def test_the_card_holds_the_result_of_the_gate(shipped: tuple[Bundle, str]) -> None:
     page = shipped[0].read_file("card.html").decode()
     assert "model.int8.onnx" in page
     assert "held-out listings, 0 go from genuine to counterfeit or back" in page
 
 
-def test_a_graph_that_is_refused_is_left_out_and_the_reason_said(
+def test_a_refused_graph_is_left_out_and_the_reason_printed(
     tmp_path: Path, manifest: Path, shipped: tuple[Bundle, str], few_are_enough: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(shipped[0].folder, tmp_path / "bundle")
     (tmp_path / "bundle" / "model.int8.onnx").unlink()
     metadata = shipped[0].metadata
     alone = seal_bundle(tmp_path / "bundle", dataclasses.replace(metadata, graphs=metadata.graphs[:1]))
-    told = Console(file=io.StringIO(), width=400)
-    same = answers(read_manifest(manifest), [1.0, -1.0] * 30)
-    other = answers(read_manifest(manifest), [-1.0, 1.0] * 30)
+    console = Console(file=io.StringIO(), width=400)
+    same = predictions(read_manifest(manifest), [1.0, -1.0] * 30)
+    other = predictions(read_manifest(manifest), [-1.0, 1.0] * 30)
     with few_are_enough.context() as patch:
         patch.setattr(int8, "PARITY_LIMIT", 0.0)
-        left = step(tmp_path, manifest, told).add_to(alone, range(120), fp32=same, int8=other)
+        left = step(tmp_path, manifest, console).add_to(alone, range(120), fp32=same, int8=other)
     assert [graph.precision for graph in left.metadata.graphs] == ["fp32"]
     assert left.sha256 == alone.sha256
     assert "model.int8.onnx" not in read_bundle(tmp_path / "bundle").files
     assert (tmp_path / "refused.int8.onnx").is_file()
-    assert isinstance(told.file, io.StringIO)
+    assert isinstance(console.file, io.StringIO)
     assert re.search(
-        r"no int8 graph: .* the listing AUROC falls by 1\.0000, .*; it differs from fp32", told.file.getvalue()
+        r"no int8 graph: .* the listing AUROC falls by 1\.0000, .*; it differs from fp32", console.file.getvalue()
     )
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_are_enough")
-def test_the_networks_of_cross_fitting_judge_in_int8_too(tmp_path: Path, manifest: Path) -> None:
+def test_the_networks_of_cross_fitting_predict_in_int8_too(tmp_path: Path, manifest: Path) -> None:
     bundle, _ = run(tmp_path, manifest, "calibration.source=out_of_fold")
     require_int8(bundle, "out_of_fold")
 
@@ -208,12 +208,12 @@ def test_the_networks_of_cross_fitting_judge_in_int8_too(tmp_path: Path, manifes
 @pytest.mark.usefixtures("few_are_enough")
 def test_fold_runs_that_are_there_give_an_int8_graph_without_training_again(tmp_path: Path, manifest: Path) -> None:
     sources = ("calibration.source=fold_runs", "calibration.fold_source=other_folds", "data.stop_share=0")
-    first, told = run(tmp_path, manifest, *sources, "quantise.enabled=false")
+    first, output = run(tmp_path, manifest, *sources, "quantise.enabled=false")
     assert len(first.metadata.graphs) == 1
-    assert "int8" not in told
+    assert "int8" not in output
     folds = {file: file.stat().st_mtime_ns for file in (tmp_path / "run" / "folds").glob("*/bundle/*")}
     shutil.rmtree(tmp_path / "run" / "bundle")
-    bundle, told = run(tmp_path, manifest, *sources)
+    bundle, output = run(tmp_path, manifest, *sources)
     require_int8(bundle, "out_of_fold")
     gate = bundle.metadata.graphs[1].gate
     assert gate is not None
@@ -221,8 +221,8 @@ def test_fold_runs_that_are_there_give_an_int8_graph_without_training_again(tmp_
     assert {file: file.stat().st_mtime_ns for file in folds} == folds, "the fold runs were touched"
     shutil.rmtree(tmp_path / "run" / "bundle")
     _, again = run(tmp_path, manifest, *sources)
-    assert "int8: fold" in told
-    assert "int8: fold" not in again, "the folds' answers are kept"
+    assert "int8: fold" in output
+    assert "int8: fold" not in again, "the folds' predictions are kept"
 
 
 def test_a_gate_is_read_back_and_a_bundle_without_one_is_too(tmp_path: Path) -> None:

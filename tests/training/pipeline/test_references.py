@@ -44,16 +44,16 @@ def rows_of(folder: Path, *, listings: int = 4, photos: int = 2, shareable: bool
     return rows
 
 
-def stock(folder: Path, rows: list[PhotoRow], *, most: int, seed: int = 0) -> tuple[int, ReferenceBank]:
+def stock(folder: Path, rows: list[PhotoRow], *, limit: int, seed: int = 0) -> tuple[int, ReferenceBank]:
     bundle = write_tiny_bundle(folder, products=("toy", "mug"))
     manifest = Manifest(path=folder / "m.csv", rows=tuple(rows), sha256="0" * 64)
-    count = add_references(bundle, manifest, range(len(rows)), most=most, seed=seed, console=SILENT)
+    count = add_references(bundle, manifest, range(len(rows)), limit=limit, seed=seed, console=SILENT)
     seal_bundle(folder, bundle.metadata)
     return count, read_references(read_bundle(folder))
 
 
 def test_references_are_crops_of_both_sides_with_what_the_manifest_says(tmp_path: Path) -> None:
-    count, bank = stock(tmp_path / "bundle", rows_of(tmp_path), most=200)
+    count, bank = stock(tmp_path / "bundle", rows_of(tmp_path), limit=200)
     assert count == len(bank.references) == 16  # two crops of each of 8 photos
     for one in bank.references:
         listing = int((one.listing or "L-1")[1:])
@@ -64,14 +64,14 @@ def test_references_are_crops_of_both_sides_with_what_the_manifest_says(tmp_path
 
 
 def test_an_embedding_is_the_graphs_own_of_the_stored_image(tmp_path: Path) -> None:
-    _, bank = stock(tmp_path / "bundle", rows_of(tmp_path), most=4)
+    _, bank = stock(tmp_path / "bundle", rows_of(tmp_path), limit=4)
     images = [bank.image(one) for one in bank.references]
     again = embed_crops(Scorer(bank.bundle), bank.bundle, images)
     assert bank.embeddings == pytest.approx(again, abs=1e-3)  # kept in half precision
 
 
 def test_a_few_are_spread_over_labels_and_products(tmp_path: Path) -> None:
-    count, bank = stock(tmp_path / "bundle", rows_of(tmp_path, listings=8), most=8)
+    count, bank = stock(tmp_path / "bundle", rows_of(tmp_path, listings=8), limit=8)
     assert count == 8
     assert Counter((one.label, one.product) for one in bank.references) == {
         (label, product): 2 for label in ("genuine", "counterfeit") for product in ("toy", "mug")
@@ -89,7 +89,7 @@ def test_each_listing_gives_a_photo_before_any_gives_a_second(tmp_path: Path) ->
 
 @pytest.mark.parametrize(("most", "shareable"), [(0, True), (200, False)])
 def test_none_asked_for_or_none_shareable_leaves_no_folder(tmp_path: Path, most: int, shareable: bool) -> None:
-    count, bank = stock(tmp_path / "bundle", rows_of(tmp_path, shareable=shareable), most=most)
+    count, bank = stock(tmp_path / "bundle", rows_of(tmp_path, shareable=shareable), limit=most)
     assert count == 0
     assert bank.references == ()
     assert not (tmp_path / "bundle" / "references").exists()
@@ -98,7 +98,7 @@ def test_none_asked_for_or_none_shareable_leaves_no_folder(tmp_path: Path, most:
 def test_an_unreadable_photo_gives_way_to_others(tmp_path: Path) -> None:
     rows = rows_of(tmp_path)
     rows[0].photo.write_bytes(b"no photo")
-    assert stock(tmp_path / "bundle", rows, most=200)[0] == 14
+    assert stock(tmp_path / "bundle", rows, limit=200)[0] == 14
 
 
 def test_a_number_out_of_range_is_refused() -> None:

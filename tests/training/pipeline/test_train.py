@@ -14,7 +14,7 @@ from rich.console import Console
 from safetensors.torch import load
 
 from tests.builders.training_data import write_toy_config, write_toy_data
-from tests.training.small_network import linear_head
+from tests.training.builders.network import linear_head
 from training.data.manifest import read_manifest
 from training.errors import BackboneError, RunError
 from training.evaluation.predictions import HELD_OUT_PREDICTIONS, read_predictions
@@ -58,12 +58,12 @@ def photos_of_fold(manifest: Path, fold: str) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def frozen(tmp_path_factory: pytest.TempPathFactory, manifest: Path) -> Bundle:
-    """The packaged backbone, judged on fold 0, calibrated out of fold."""
+    """The packaged backbone, tested on fold 0, calibrated out of fold."""
     settings = ("data.fold=0", "calibration.fold_source=out_of_fold", "evaluation.stress_listings=4")
     return run(tmp_path_factory.mktemp("frozen"), manifest, *settings)
 
 
-def test_a_frozen_run_tells_toys_apart_that_it_never_saw(frozen: Bundle, manifest: Path) -> None:
+def test_a_frozen_run_separates_toys_that_it_never_saw(frozen: Bundle, manifest: Path) -> None:
     detector = Detector(frozen)
     outcomes = {photo.name: detector.check([photo]).authenticity or 0 for photo in photos_of_fold(manifest, "0")}
     genuine = [p for name, p in outcomes.items() if int(name.split("-")[0]) % 2 == 0]
@@ -74,12 +74,12 @@ def test_a_frozen_run_tells_toys_apart_that_it_never_saw(frozen: Bundle, manifes
 def test_a_bundle_carries_a_sample_of_its_validation(frozen: Bundle) -> None:
     sample = read_sample(frozen, frozen.metadata.graphs[0])
     assert sample is not None
-    assert len(sample.product) == 40, "one row for each listing that was not reported"
-    assert sample.projection is not None, "frozen features place fitted photos as they place new ones"
+    assert len(sample.product) == 40, "one row for each listing outside the test set"
+    assert sample.projection is not None, "frozen features embed fitted photos as they embed new ones"
     assert np.mean(sample.values["authenticity"][~sample.counterfeit]) > 0.5
 
 
-def test_the_reported_fold_is_not_among_the_photos_that_the_bundle_saw(frozen: Bundle, manifest: Path) -> None:
+def test_the_test_fold_is_not_among_the_photos_that_the_bundle_saw(frozen: Bundle, manifest: Path) -> None:
     import hashlib
 
     seen = seen_photos(frozen)
@@ -89,7 +89,7 @@ def test_the_reported_fold_is_not_among_the_photos_that_the_bundle_saw(frozen: B
         assert (digest in seen) == (fold != "0")
 
 
-def test_the_references_are_of_photos_that_it_learned_from_and_sealed(frozen: Bundle, manifest: Path) -> None:
+def test_the_references_are_of_training_photos_and_sealed(frozen: Bundle, manifest: Path) -> None:
     with manifest.open() as stream:
         fold_of_listing = {row["listing"]: row["fold"] for row in csv.DictReader(stream)}
     references = read_references(frozen).references
@@ -100,7 +100,7 @@ def test_the_references_are_of_photos_that_it_learned_from_and_sealed(frozen: Bu
     assert all(frozen.files[one.file] == one.sha256 for one in references)
 
 
-def test_the_record_says_where_its_thresholds_come_from_and_what_they_bound(frozen: Bundle) -> None:
+def test_the_metadata_holds_the_source_of_thresholds_and_their_bounds(frozen: Bundle) -> None:
     (graph,) = frozen.metadata.graphs
     thresholds = graph.thresholds["*"]
     assert thresholds.source == "out_of_fold"
@@ -111,14 +111,14 @@ def test_the_record_says_where_its_thresholds_come_from_and_what_they_bound(froz
     assert {"model.onnx", "weights.safetensors", "card.html", "seen_photos.txt"} <= set(frozen.files)
 
 
-def test_the_report_of_a_run_judges_changed_copies_of_as_many_listings_as_asked(frozen: Bundle) -> None:
+def test_the_report_of_a_run_measures_robustness_on_as_many_listings_as_asked(frozen: Bundle) -> None:
     report = json.loads((frozen.folder.parent / "report" / "metrics.json").read_text())
     assert (report["stress"]["listings"], report["stress"]["of"]) == (4, 20)
     assert len(report["stress"]["changes"]) == 11
     assert len(report["stress"]["skipped"]) == 2, "the toys have no boxes"
 
 
-def test_a_run_keeps_what_its_cross_fits_answered_on_what_each_left_out(frozen: Bundle, manifest: Path) -> None:
+def test_a_run_keeps_its_cross_fitted_predictions(frozen: Bundle, manifest: Path) -> None:
     answers = read_predictions(frozen.folder.parent / HELD_OUT_PREDICTIONS).listings
     assert len(answers) == 40  # listings of folds 1 and 2
     assert {answer.fold for answer in answers} == {1, 2}
@@ -151,7 +151,7 @@ def test_fine_tuning_on_genuine_photos_alone_says_what_to_do_instead(tmp_path: P
         run(tmp_path, manifest, *settings)
 
 
-def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp_path: Path, manifest: Path) -> None:
+def test_a_kernel_on_frozen_features_separates_toys_and_its_evidence_is_exact(tmp_path: Path, manifest: Path) -> None:
     bundle = run(tmp_path, manifest, "model.head=kernel", "data.fold=0", "calibration.fold_source=out_of_fold")
     assert bundle.metadata.metrics["listing"]["auroc"]["value"] > 0.95  # type: ignore[index]
     assert bundle.metadata.graphs[0].parity <= 1e-4
@@ -164,19 +164,19 @@ def test_a_kernel_of_frozen_features_tells_toys_apart_and_says_exactly_where(tmp
 @pytest.mark.parametrize(
     ("networks", "kernels", "sides"),
     [(("finetune.blend=false",), 1, 2), (("finetune.blend=true",), 2, 1), (MEMBERS, 2, 1)],
-    ids=["one", "blend", "members"],
+    ids=["one", "frozen and fine-tuned", "members"],
 )
 def test_a_fine_tuned_run_ships_the_kernel_of_its_own_features(
     tmp_path: Path, manifest: Path, networks: tuple[str, ...], kernels: int, sides: int
 ) -> None:
     settings = ("model.recipe=finetune", "model.head=kernel", *networks, "data.fold=0")
-    taught = ("kernel.copies=['half_size']", f"frozen.mirror={str(sides == 2).lower()}")
-    bundle = run(tmp_path, manifest, *settings, *taught, model=TINY)
+    fitted_on = ("kernel.copies=['half_size']", f"frozen.mirror={str(sides == 2).lower()}")
+    bundle = run(tmp_path, manifest, *settings, *fitted_on, model=TINY)
     graph = onnx.load_from_string(bundle.read_file("model.onnx")).graph
     supports = [entry.dims[0] for entry in graph.initializer if entry.data_type == onnx.TensorProto.INT8]
     assert len(supports) == kernels
     (fitted,) = set(supports)
-    assert 40 * sides <= fitted < 80 * sides  # of 80 photos in two folds, less what stops and calibrates
+    assert 40 * sides <= fitted < 80 * sides  # of 80 photos in two folds, less early stopping and calibration
     assert not any("support" in name for name in load(bundle.read_file(WEIGHTS_FILE))), "nobody could use them"
     caches = list((tmp_path / "run" / "fit" / "features").iterdir())
     assert len(caches) == sides + 1, "no other run has these features; the copies have theirs beside them"
@@ -207,30 +207,30 @@ def test_another_configuration_is_not_written_over_a_run(frozen: Bundle, manifes
         run(frozen.folder.parent.parent, manifest, "data.fold=0", "calibration.fold_source=out_of_fold", "frozen.c=0.5")
 
 
-def test_a_share_of_a_manifest_without_splits_only_reports(tmp_path: Path, manifest: Path) -> None:
+def test_a_share_of_a_manifest_without_splits_becomes_the_test_set(tmp_path: Path, manifest: Path) -> None:
     bundle = run(tmp_path, manifest, "data.report_share=0.2", "calibration.source=out_of_fold")
     assert bundle.metadata.metrics["listing"]["genuine"] == 6  # type: ignore[index]
     assert len(seen_photos(bundle)) == 96  # of 120
 
 
 @pytest.mark.parametrize("setting", ["data.fold=0", "calibration.source=fold_runs"])
-def test_a_share_that_could_not_report_is_refused(tmp_path: Path, manifest: Path, setting: str) -> None:
-    with pytest.raises(RunError, match=r"data\.report_share holds listings back only where"):
+def test_a_test_share_beside_another_test_set_is_refused(tmp_path: Path, manifest: Path, setting: str) -> None:
+    with pytest.raises(RunError, match=r"data\.report_share makes a test set only where"):
         run(tmp_path, manifest, "data.report_share=0.2", setting)
 
 
-def test_fold_runs_do_not_calibrate_on_what_only_reports(tmp_path: Path, manifest: Path) -> None:
+def test_fold_runs_do_not_calibrate_on_a_test_set(tmp_path: Path, manifest: Path) -> None:
     rows = list(csv.DictReader(manifest.read_text().splitlines()))
     split = manifest.with_name("split.csv")
     with split.open("w", newline="") as stream:
         writer = csv.DictWriter(stream, [*rows[0], "split"])
         writer.writeheader()
         writer.writerows({**row, "split": "test" if row["listing"] < "L10" else "train"} for row in rows)
-    with pytest.raises(RunError, match="split says that test only reports"):
+    with pytest.raises(RunError, match="the column split keeps test listings apart"):
         run(tmp_path, split, "calibration.source=fold_runs")
 
 
-def test_nothing_to_calibrate_on_is_said(tmp_path: Path, manifest: Path) -> None:
+def test_nothing_to_calibrate_on_is_refused(tmp_path: Path, manifest: Path) -> None:
     with pytest.raises(RunError, match=r"data\.calibrate_share"):
         run(tmp_path, manifest, "data.calibrate_share=0", "data.fold=1")
 
@@ -265,7 +265,7 @@ def test_a_fold_alone_says_which_other_folds_it_waits_for_and_then_goes_on(tmp_p
         return run(tmp_path, manifest, *own, "calibration.fold_source=other_folds", *overrides)
 
     for fold in range(2):
-        with pytest.raises(RunError, match=rf"fold {1 if fold == 0 else 2} has not answered yet"):
+        with pytest.raises(RunError, match=rf"fold {1 if fold == 0 else 2} has no predictions yet"):
             train_fold(fold)
     with pytest.raises(RunError, match=r"folds/0 holds a run that differs in frozen\.c"):
         train_fold(2, "frozen.c=0.5")

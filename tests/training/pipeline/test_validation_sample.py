@@ -12,7 +12,8 @@ from rich.console import Console
 
 from tests.builders.bundle import write_tiny_bundle
 from tests.builders.training_data import PHOTOS_A_LISTING, write_toy_data
-from training.calibration.held_out import CalibrationSet, Source
+from training.calibration.held_out import CalibrationSet
+from training.calibration.thresholds import Source
 from training.data.manifest import Manifest, read_manifest
 from training.model.outputs import PhotoOutputs
 from training.pipeline.validation_sample import add_validation_sample

@@ -6,11 +6,12 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from tests.training.lessons import lesson_of
+from tests.training.builders.head_data import head_data_of
 from training.errors import RunError
 from training.model.heads import KernelHead
 from training.recipes import kernel_fit as kernel
-from training.recipes.kernel_fit import KernelConfig, fit_kernel_head
+from training.recipes.config import KernelConfig
+from training.recipes.kernel_fit import fit_kernel_head
 from training.statistics.scores import auroc
 from vision.errors import ConfigError
 
@@ -40,7 +41,7 @@ def logits(head: KernelHead, features: NDArray[np.float32]) -> NDArray[np.float6
 def test_it_parts_what_no_line_parts() -> None:
     features, genuine = rings(200, seed=0)
     others, truth = rings(200, seed=1)
-    head = fit_kernel_head(lesson_of(features, genuine), KernelConfig())
+    head = fit_kernel_head(head_data_of(features, genuine), KernelConfig())
     assert auroc(~truth, -logits(head, others)) > 0.98
 
 
@@ -49,7 +50,7 @@ def test_a_greater_ridge_believes_a_single_label_less() -> None:
     odd = genuine.copy()
     odd[0] = not odd[0]  # a wrong label
     trust = [
-        float(logits(fit_kernel_head(lesson_of(features, odd), KernelConfig(width=0.3, ridge=ridge)), features)[0])
+        float(logits(fit_kernel_head(head_data_of(features, odd), KernelConfig(width=0.3, ridge=ridge)), features)[0])
         for ridge in (0.001, 1.0)
     ]
     assert trust[0] < 0 < trust[1], "photo 0 is genuine and called counterfeit"
@@ -57,17 +58,17 @@ def test_a_greater_ridge_believes_a_single_label_less() -> None:
 
 def test_photos_of_a_heavier_class_pull_more() -> None:
     features, genuine = rings(100, seed=0)
-    even = logits(fit_kernel_head(lesson_of(features, genuine), KernelConfig(ridge=1)), features)
+    even = logits(fit_kernel_head(head_data_of(features, genuine), KernelConfig(ridge=1)), features)
     tilted = np.where(genuine, 1.8, 0.2)
     assert (
-        logits(fit_kernel_head(lesson_of(features, genuine, tilted), KernelConfig(ridge=1)), features).mean()
+        logits(fit_kernel_head(head_data_of(features, genuine, tilted), KernelConfig(ridge=1)), features).mean()
         > even.mean() + 0.3
     )
 
 
 def test_the_support_is_kept_in_a_byte_a_feature() -> None:
     features, genuine = rings(100, seed=0)
-    head = fit_kernel_head(lesson_of(features, genuine), KernelConfig())
+    head = fit_kernel_head(head_data_of(features, genuine), KernelConfig())
     assert head.support.dtype == torch.int8
     assert np.abs(kept(head) - features).max() < 0.02
 
@@ -75,7 +76,7 @@ def test_the_support_is_kept_in_a_byte_a_feature() -> None:
 def test_a_feature_that_never_changes_does_no_harm() -> None:
     features, genuine = rings(60, seed=0)
     features[:, 0] = 7.0
-    head = fit_kernel_head(lesson_of(features, genuine), KernelConfig())
+    head = fit_kernel_head(head_data_of(features, genuine), KernelConfig())
     moved = features.copy()
     moved[:, 0] = 7.5
     np.testing.assert_allclose(logits(head, moved), logits(head, features), atol=1e-3)
@@ -84,26 +85,26 @@ def test_a_feature_that_never_changes_does_no_harm() -> None:
 
 def test_more_photos_than_a_kernel_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     features, genuine = rings(60, seed=0)
-    monkeypatch.setattr(kernel, "MOST_SUPPORT", 50)
+    monkeypatch.setattr(kernel, "MAX_SUPPORT", 50)
     with pytest.raises(RunError, match=r"60 photos.*at most 50: set model\.head = 'linear'"):
-        fit_kernel_head(lesson_of(features, genuine), KernelConfig())
+        fit_kernel_head(head_data_of(features, genuine), KernelConfig())
 
 
 def test_copies_that_memory_cannot_hold_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     features, genuine = rings(60, seed=0)
-    monkeypatch.setattr(kernel, "MOST_SUPPORT", 150)
-    fit_kernel_head(lesson_of(features, genuine, copies=features[None]), KernelConfig())
+    monkeypatch.setattr(kernel, "MAX_SUPPORT", 150)
+    fit_kernel_head(head_data_of(features, genuine, copies=features[None]), KernelConfig())
     copies = np.stack([features, features])
     with pytest.raises(RunError, match=r"60 photos and 120 changed copies.*fewer kernel\.copies"):
-        fit_kernel_head(lesson_of(features, genuine, copies=copies), KernelConfig())
+        fit_kernel_head(head_data_of(features, genuine, copies=copies), KernelConfig())
 
 
 def test_a_photo_looks_like_its_own_product_and_like_nothing_far_from_all() -> None:
     rng = np.random.default_rng(0)
     centres = np.repeat([[0.0, 0.0], [4.0, 0.0]], 40, axis=0)
     features = (centres + rng.normal(0, 0.5, (80, 2))).astype(np.float32)
-    lesson = lesson_of(features, rng.random(80) < 0.5, product=["ball"] * 40 + ["cap"] * 40)
-    head = fit_kernel_head(lesson, KernelConfig(width=0.5))
+    data = head_data_of(features, rng.random(80) < 0.5, product=["ball"] * 40 + ["cap"] * 40)
+    head = fit_kernel_head(data, KernelConfig(width=0.5))
     asked = torch.tensor([[0.0, 0.0], [4.0, 0.0], [2.0, 30.0]])
     with torch.inference_mode():
         likeness = head.product_logit(asked)
@@ -119,8 +120,8 @@ def test_what_changes_under_copies_gets_less_of_the_vote() -> None:
     copies = np.stack([np.concatenate([features, rng.permutation(told)], 1) for _ in range(2)]).astype(np.float32)
     others, truth = rings(200, seed=2)
     unseen = np.concatenate([others, rng.permutation(told)], 1).astype(np.float32)
-    alone = fit_kernel_head(lesson_of(photos, genuine), KernelConfig())
-    taught = fit_kernel_head(lesson_of(photos, genuine, copies=copies), KernelConfig())
+    alone = fit_kernel_head(head_data_of(photos, genuine), KernelConfig())
+    taught = fit_kernel_head(head_data_of(photos, genuine, copies=copies), KernelConfig())
     assert auroc(~truth, -logits(alone, unseen)) < 0.8 < 0.95 < auroc(~truth, -logits(taught, unseen))
     assert len(taught.support) == len(alone.support) == 200, "copies cast no votes"
 
@@ -129,10 +130,10 @@ def test_copies_that_change_nothing_are_the_photos_counted_twice() -> None:
     features, genuine = rings(100, seed=0)
     asked, _ = rings(50, seed=1)
     weights = np.where(genuine, 1.5, 0.5)
-    twice = fit_kernel_head(lesson_of(features, genuine, 2 * weights), KernelConfig(ridge=0.1))
-    lesson = lesson_of(features, genuine, weights, copies=kept(twice)[None])
+    twice = fit_kernel_head(head_data_of(features, genuine, 2 * weights), KernelConfig(ridge=0.1))
+    data = head_data_of(features, genuine, weights, copies=kept(twice)[None])
     np.testing.assert_allclose(
-        logits(fit_kernel_head(lesson, KernelConfig(ridge=0.1)), asked), logits(twice, asked), atol=2e-3
+        logits(fit_kernel_head(data, KernelConfig(ridge=0.1)), asked), logits(twice, asked), atol=2e-3
     )
 
 
@@ -145,7 +146,7 @@ def test_copies_teach_what_a_product_looks_like_too() -> None:
     asked = torch.tensor([[0.0, 1.5]])
     likeness = []
     for copies in (None, moved[None].astype(np.float32)):
-        head = fit_kernel_head(lesson_of(features.astype(np.float32), genuine, product=names, copies=copies), NARROW)
+        head = fit_kernel_head(head_data_of(features.astype(np.float32), genuine, product=names, copies=copies), NARROW)
         with torch.inference_mode():
             likeness.append(cast(torch.Tensor, head.product_logit(asked))[0, 0].item())
     assert likeness[0] < 0.3 < 0.6 < likeness[1]

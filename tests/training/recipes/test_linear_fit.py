@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from training.recipes.linear_fit import FrozenConfig, balanced_weights, fit_head
+from training.recipes.config import FrozenConfig
+from training.recipes.linear_fit import balanced_weights, fit_linear_head
 from vision.errors import ConfigError
 
 
@@ -10,7 +11,7 @@ def test_the_head_finds_the_direction_that_separates_the_labels() -> None:
     genuine = np.arange(200) % 2 == 0
     features = rng.normal(3, 2, (200, 10)).astype(np.float32)
     features[:, 4] += 3 * genuine
-    head = fit_head(features, genuine, np.ones(200), FrozenConfig(c=0.1))
+    head = fit_linear_head(features, genuine, np.ones(200), FrozenConfig(c=0.1))
     logit = head.logit(features)
     assert np.argmax(np.abs(head.weight)) == 4
     assert logit[genuine].mean() > 0 > logit[~genuine].mean()

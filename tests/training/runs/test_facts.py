@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.written_runs import write_record
+from tests.training.builders.run_folders import write_record
 from training.errors import RunError
 from training.runs.facts import read_facts
 
@@ -20,7 +20,7 @@ def write_bundle_metadata(folder: Path, created_at: str) -> None:
 def test_a_run_tells_its_recipe_head_backbone_and_side(tmp_path: Path) -> None:
     write_record(tmp_path, code_version="0.1.0+abc", model=MODEL, run={"folder": "runs/x"})
     facts = read_facts(tmp_path)
-    assert facts.what == "frozen, kernel, tiny, 64 px"
+    assert facts.description == "frozen, kernel, tiny, 64 px"
     assert (facts.code_version, facts.label_kind, facts.made_at) == ("0.1.0+abc", "weak", None)
     assert "run.folder" not in facts.settings
 
@@ -38,13 +38,13 @@ def test_a_folder_of_evaluate_tells_its_bundle(tmp_path: Path) -> None:
     table = {"bundle": {"name": "mine", "version": "20260101.000000", "label_kind": "verified"}}
     (tmp_path / "metrics.json").write_text(json.dumps(table), encoding="utf-8")
     facts = read_facts(tmp_path)
-    assert (facts.what, facts.label_kind) == ("mine 20260101.000000", "verified")
+    assert (facts.description, facts.label_kind) == ("mine 20260101.000000", "verified")
 
 
 def test_a_folder_that_tells_nothing_is_no_error_but_a_damaged_record_is(tmp_path: Path) -> None:
-    assert read_facts(tmp_path).what == ""
+    assert read_facts(tmp_path).description == ""
     (tmp_path / "run.json").write_text('{"config": 3}', encoding="utf-8")
-    with pytest.raises(RunError, match="is not what a run wrote"):
+    with pytest.raises(RunError, match="is damaged"):
         read_facts(tmp_path)
     (tmp_path / "run.json").write_text('{"config"', encoding="utf-8")
     with pytest.raises(RunError, match="can't be read"):

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.training.sweep.test_variants import variants_of
-from training.sweep.run import in_words, run_variants
+from tests.training.builders.sweep import variants_of
+from training.sweep.run import format_duration, run_variants
 
 
 def test_what_is_done_is_left_as_it_is(tmp_path: Path) -> None:
@@ -45,8 +45,8 @@ def test_a_start_waits_for_the_training_that_an_earlier_one_left_behind(tmp_path
 @pytest.mark.parametrize(
     ("seconds", "words"), [(42.4, "42 s"), (89, "89 s"), (95, "2 min"), (3500, "58 min"), (11_100, "3 h 05 min")]
 )
-def test_a_duration_in_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
+def test_a_duration_format_duration(seconds: float, words: str) -> None:
+    assert format_duration(seconds) == words
 
 
 def when_it_trains(folder: Path, then: Callable[[int], None]) -> threading.Thread:
@@ -70,7 +70,7 @@ def test_a_variant_that_is_killed_is_reported_with_the_signal(tmp_path: Path) ->
     assert (result.state, result.reason) == ("failed", "killed by SIGKILL, as the system does where memory runs out")
 
 
-def test_a_sweep_that_is_told_to_end_ends_its_training_too(tmp_path: Path) -> None:
+def test_sigterm_ends_a_sweep_and_its_training(tmp_path: Path) -> None:
     (variant,) = variants_of(tmp_path, "[variants.a]")
     trained: list[int] = []
 

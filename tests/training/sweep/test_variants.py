@@ -7,32 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.training_data import write_toy_config
+from tests.training.builders.sweep import TWO, variants_of
 from training.pipeline.config import TrainConfig
-from training.sweep.config import SweepConfig
-from training.sweep.variants import Variant, read_variants
 from vision.config.read import read_config
 from vision.errors import ConfigError
 
 
-def write_sweep(folder: Path, variants: str, more: str = "") -> Path:
-    base = write_toy_config(folder, folder / "manifest.csv")
-    file = folder / "sweep.toml"
-    head = f'base = "{base.as_posix()}"\nfolder = "{folder.as_posix()}/sweep"\n{more}\n'
-    file.write_text(head + variants, encoding="utf-8")
-    return file
-
-
-def variants_of(folder: Path, variants: str, more: str = "", *overrides: str) -> tuple[Variant, ...]:
-    return read_variants(read_config(SweepConfig, write_sweep(folder, variants, more), overrides))
-
-
-TWO = "[variants.line]\n[variants.kernel]\nmodel.head = 'kernel'\nfrozen.c = 1\n"
-
-
 def test_a_variant_is_the_base_with_the_overrides_and_its_own_settings_on_top(tmp_path: Path) -> None:
-    line, kernel = variants_of(tmp_path, TWO, "[overrides]\nfrozen.c = 0.5\nmodel.taps = [1]")
-    assert (line.config.model.head, line.config.frozen.c, line.config.model.taps) == ("linear", 0.5, (1,))
+    linear, kernel = variants_of(tmp_path, TWO, "[overrides]\nfrozen.c = 0.5\nmodel.taps = [1]")
+    assert (linear.config.model.head, linear.config.frozen.c, linear.config.model.taps) == ("linear", 0.5, (1,))
     assert (kernel.config.model.head, kernel.config.frozen.c, kernel.config.model.taps) == ("kernel", 1.0, (1,))
     assert kernel.config.model.size_px == 64  # the base's
     assert kernel.settings == {"model.head": "kernel", "frozen.c": 1}
@@ -62,21 +45,6 @@ def test_a_setting_that_does_not_fit_is_refused_with_its_variant(tmp_path: Path,
         variants_of(tmp_path, f"[variants.a]\n[variants.b]\n{setting}")
 
 
-@pytest.mark.parametrize("name", ["comparison", "lock", "'../up'", "'.hidden'", "'a.toml'", "''"])
-def test_a_name_that_is_no_folder_of_its_own_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigError, match="can't name a run folder"):
-        variants_of(tmp_path, f"[variants.{name}]")
-
-
-def test_a_sweep_has_variants_and_its_baseline_is_one_of_them(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="variants: required"):
-        variants_of(tmp_path, "")
-    with pytest.raises(ConfigError, match="variants: at least one is needed"):
-        variants_of(tmp_path, "[variants]")
-    with pytest.raises(ConfigError, match="baseline: 'c' is none of the variants a"):
-        variants_of(tmp_path, "[variants.a]", "baseline = 'c'")
-
-
 def test_a_variants_settings_can_be_set_from_the_command_line(tmp_path: Path) -> None:
     _, kernel = variants_of(
         tmp_path,
@@ -91,17 +59,17 @@ def test_a_variants_settings_can_be_set_from_the_command_line(tmp_path: Path) ->
 
 
 def test_a_variant_knows_how_far_its_run_has_come(tmp_path: Path) -> None:
-    line, kernel = variants_of(tmp_path, TWO)
-    states = [line.state]
-    line.folder.mkdir(parents=True)
-    (line.folder / "run.json").write_text(json.dumps({"config": line.config.recorded()}), encoding="utf-8")
-    states.append(line.state)
-    (line.folder / "bundle").mkdir()
-    (line.folder / "bundle" / "bundle.json").touch()
-    states.append(line.state)
+    linear, kernel = variants_of(tmp_path, TWO)
+    states = [linear.state]
+    linear.folder.mkdir(parents=True)
+    (linear.folder / "run.json").write_text(json.dumps({"config": linear.config.recorded()}), encoding="utf-8")
+    states.append(linear.state)
+    (linear.folder / "bundle").mkdir()
+    (linear.folder / "bundle" / "bundle.json").touch()
+    states.append(linear.state)
     assert states == ["new", "started", "done"]
     kernel.folder.mkdir(parents=True)
-    (kernel.folder / "run.json").write_text(json.dumps({"config": line.config.recorded()}), encoding="utf-8")
+    (kernel.folder / "run.json").write_text(json.dumps({"config": linear.config.recorded()}), encoding="utf-8")
     assert (kernel.state, kernel.differences) == ("another run", ("frozen.c", "model.head"))
 
 

@@ -1,4 +1,4 @@
-"""Lessons for heads, made from plain arrays."""
+"""Head data from plain arrays."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training.recipes.head_data import Lesson
+from training.recipes.head_data import HeadData
 
 
-def lesson_of(
+def head_data_of(
     features: NDArray[np.float32],
     genuine: NDArray[np.bool_],
     weights: NDArray[np.float64] | None = None,
     product: Sequence[str] | None = None,
     copies: NDArray[np.float32] | None = None,
-) -> Lesson:
-    """A lesson of one product unless `product` [N] says otherwise, in which all photos weigh the same.
+) -> HeadData:
+    """Head data of one product unless `product` [N] says otherwise, in which all photos weigh the same.
 
     `copies` [C, N, F] are of all photos, in their order.
     """
     names = np.array(["toy"] * len(features) if product is None else product)
-    return Lesson(
+    return HeadData(
         features=features,
         genuine=genuine,
         product=names,

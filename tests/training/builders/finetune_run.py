@@ -98,7 +98,7 @@ def kill_after(network: Network, steps: int) -> Network:
 
 
 def main(folder: Path, epochs: int, steps: int | None = None) -> None:
-    """A run as a program of its own: `python -m tests.training.finetune.tiny FOLDER EPOCHS [KILL_AFTER_STEPS]`."""
+    """A run as a program: `python -m tests.training.builders.finetune_run FOLDER EPOCHS [KILL_AFTER_STEPS]`."""
     torch.set_num_threads(1)
     manifest = read_manifest(folder / "photos" / "manifest.csv")
     network = build_tiny_network() if steps is None else kill_after(build_tiny_network(), steps)

@@ -1,0 +1,1 @@
+"""What training tests build: networks, head data, run folders."""

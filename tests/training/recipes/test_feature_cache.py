@@ -1,0 +1,65 @@
+"""Features are computed once, kept by the photo's sha256, and never mixed up between networks or variants."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from rich.console import Console
+
+from tests.training.builders.network import SIZE_PX, small_network
+from training.model.onnx_inference import read_tile
+from training.recipes.feature_cache import extract_features, open_feature_cache
+from training.recipes.photo_variants import MIRRORED
+from vision.errors import PhotoError
+from vision.inputs import InputGeometry
+
+GEOMETRY = InputGeometry(size_px=SIZE_PX)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    rng = np.random.default_rng(0)
+    files = [tmp_path / f"{n}.png" for n in range(3)]
+    for file in files:
+        Image.fromarray(rng.integers(0, 256, (50, 70, 3), np.uint8)).save(file)
+    return files
+
+
+def test_features_are_those_of_the_network_and_are_computed_once(tmp_path: Path, photos: list[Path]) -> None:
+    network = small_network()
+    cache = open_feature_cache(network, GEOMETRY, root=tmp_path / "cache")
+    done: list[int] = []
+    features = cache.extract(photos, threads=2, advance=done.append)
+    tiles = np.concatenate([read_tile(photo.read_bytes(), GEOMETRY) for photo in photos])
+    with torch.inference_mode():
+        np.testing.assert_allclose(features, network.features(torch.from_numpy(tiles)).numpy(), atol=1e-4)
+    assert sum(done) == 3
+    kept = cache.folder / (digest := hashlib.sha256(photos[0].read_bytes()).hexdigest())[:2] / f"{digest}.npy"
+    np.save(kept, features[0] + 1)
+    again = open_feature_cache(network, GEOMETRY, root=tmp_path / "cache").extract(
+        photos, threads=1, advance=done.append
+    )
+    np.testing.assert_array_equal(again, [features[0] + 1, *features[1:]])
+
+
+def test_other_networks_sizes_and_variants_have_folders_of_their_own(tmp_path: Path) -> None:
+    folders = {
+        open_feature_cache(small_network(), GEOMETRY, root=tmp_path).folder,
+        open_feature_cache(small_network(seed=1), GEOMETRY, root=tmp_path).folder,
+        open_feature_cache(small_network(), InputGeometry(size_px=96), root=tmp_path).folder,
+        open_feature_cache(small_network(), GEOMETRY, root=tmp_path, variant=MIRRORED).folder,
+    }
+    assert len(folders) == 4
+
+
+def test_a_photo_that_can_t_be_read_is_refused(tmp_path: Path, photos: list[Path]) -> None:
+    photos[1].write_bytes(b"no photo")
+    cache = open_feature_cache(small_network(), GEOMETRY, root=tmp_path / "cache")
+    with pytest.raises(PhotoError):
+        extract_features(cache, photos, 1, Console(file=io.StringIO()))

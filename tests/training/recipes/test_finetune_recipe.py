@@ -1,0 +1,89 @@
+"""Fine-tuned networks: how many there are, who is averaged, and where their predictions come from."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from tests.builders.training_data import write_toy_data
+from tests.training.builders.network import linear_head
+from tests.training.builders.recipe_config import TINY_MODEL, recipe_config
+from training.data.manifest import Manifest, read_manifest
+from training.finetune.config import FinetuneConfig
+from training.model.ensemble import EnsembleNetwork
+from training.model.network import Network
+from training.model.onnx_inference import read_tile
+from training.recipes.finetune_recipe import FinetuneRecipe
+
+TINY = FinetuneConfig(epochs=1, batch_size=16, workers=0, device="cpu")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    return read_manifest(write_toy_data(tmp_path_factory.mktemp("toy"), listings=12))
+
+
+def recipe_of(folder: Path, manifest: Manifest, finetune: FinetuneConfig, *, is_main: bool = True) -> FinetuneRecipe:
+    model = replace(TINY_MODEL, recipe="finetune")
+    return FinetuneRecipe(
+        manifest=manifest,
+        config=recipe_config(folder / "cache", model=model, finetune=finetune),
+        console=Console(file=io.StringIO()),
+        is_main=is_main,
+    )
+
+
+def test_the_frozen_recipe_s_network_is_the_first_member(manifest: Manifest, tmp_path: Path) -> None:
+    network = recipe_of(tmp_path, manifest, TINY).fit(range(24), (), tmp_path / "fit")
+    assert isinstance(network, EnsembleNetwork)
+    frozen, tuned = network.networks
+    assert frozen.novelty is not None
+    moved = [
+        float((frozen.state_dict()[name] - tensor).abs().max())
+        for name, tensor in tuned.state_dict().items()
+        if name.endswith("conv_pw.weight")
+    ]
+    assert moved
+    assert min(moved) > 0
+
+
+def test_without_an_ensemble_one_network_ships_whose_predictions_come_from_its_graph(
+    manifest: Manifest, tmp_path: Path
+) -> None:
+    recipe = recipe_of(tmp_path, manifest, replace(TINY, blend=False))
+    network = recipe.fit(range(20), (), tmp_path / "fit")
+    assert isinstance(network, Network)
+    outputs = recipe.predict(network, (20, 21))
+    tiles = [read_tile(manifest.rows[row].photo.read_bytes(), TINY_MODEL.geometry) for row in (20, 21)]
+    with torch.inference_mode():
+        direct = network(torch.from_numpy(np.concatenate(tiles)))
+    np.testing.assert_allclose(outputs.logit, direct, atol=1e-4)
+    assert recipe.exported is not None
+    recipe.release()
+    assert recipe.exported is None
+
+
+def test_the_head_starts_from_part_of_the_frozen_recipe_s(manifest: Manifest, tmp_path: Path) -> None:
+    still = replace(TINY, blend=False, lr_body=1e-12, lr_head=1e-12, freeze_norm=True, head_start=0.25)
+    started = recipe_of(tmp_path, manifest, still).fit(range(24), (), tmp_path / "part")
+    whole = recipe_of(tmp_path, manifest, replace(still, head_start=1)).fit(range(24), (), tmp_path / "whole")
+    assert isinstance(started, Network)
+    assert isinstance(whole, Network)
+    part = linear_head(started).linear.weight
+    torch.testing.assert_close(part, 0.25 * linear_head(whole).linear.weight, atol=1e-6, rtol=1e-4)
+    assert part.abs().max() > 1e-3
