@@ -75,5 +75,5 @@ def test_settings_of_the_machine_may_change(manifest: Manifest, tmp_path: Path) 
 def test_a_file_that_is_no_checkpoint_is_refused(manifest: Manifest, tmp_path: Path) -> None:
     file = tmp_path / "last.pt"
     file.write_bytes(b"not a checkpoint")
-    with pytest.raises(TrainingError, match="no checkpoint of ours"):
+    with pytest.raises(TrainingError, match="is not a checkpoint of this program"):
         load_checkpoint(file, identity_of(manifest), device=CPU)
