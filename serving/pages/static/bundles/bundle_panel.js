@@ -203,6 +203,6 @@ function candidateWords({ candidate, label, version }) {
 function changeWords({ action, state, changed_by, caller }) {
   const shown = { shadow: state.shadow, canary: state.canary }[action] ?? state.active;
   const part = action === "canary" ? ` at ${share(state.canary_share)}` : "";
-  const who = changed_by ?? (caller === "server" ? "the server" : "no name given");
+  const who = changed_by ?? (caller === "server" ? "the server" : "an unnamed caller");
   return `version ${shown.version}${part}, by ${who}`;
 }

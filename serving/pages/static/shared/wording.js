@@ -72,12 +72,12 @@ const MEASURES = {
   shadow: "Darkest parts",
   brightness: "Brightness",
   highlight: "Brightest parts",
-  embedding_rest: "Embedding, residual",
+  embedding_rest: "Embedding residual",
 };
 
 /** The name of a measure of drift. */
 export function measureName(measure) {
-  return MEASURES[measure] ?? measure.replace(/^embedding_/, "Embedding, component ");
+  return MEASURES[measure] ?? measure.replace(/^embedding_/, "Embedding component ");
 }
 
 /** The customary reading of a population stability index. */
