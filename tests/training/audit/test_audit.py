@@ -2,60 +2,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 from PIL import Image
-from typer.testing import CliRunner, Result
 
-from training.audit.audit import Audit, audit_manifest, audit_table
+from tests.training.builders.audit_data import DataSet
+from training.audit.audit import Audit, audit_table
 from training.audit.finding import FINDING_CODES, Finding
 from training.audit.report import audit_as_dict, write_audit_report
 from training.audit.shortcuts import SHORTCUTS
-from training.commands.audit import app
 from training.data.manifest import read_manifest
 from training.errors import AuditRefused
-
-SIDE_PX = 64
-
-
-def save_picture(file: Path, seed: int, *, side_px: int = SIDE_PX) -> None:
-    rng = np.random.default_rng(seed)
-    pixels = np.full((SIDE_PX, SIDE_PX, 3), 128.0)
-    for cells in (3, 8, 16, 32):
-        noise = Image.fromarray(rng.integers(0, 256, (cells, cells, 3), np.uint8))
-        pixels += (np.asarray(noise.resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)) - 128.0) / cells * 3
-    image = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).resize((side_px, side_px))
-    image.save(file, quality=90) if file.suffix == ".jpg" else image.save(file)
-
-
-class DataSet:
-    """Twelve sound listings, six a class, to which a test adds what is wrong."""
-
-    def __init__(self, folder: Path, columns: Sequence[str] = ()) -> None:
-        self.folder = folder
-        self.columns = ("photo", "label", "product", "listing", *columns)
-        self.lines: list[str] = []
-        for number in range(12):
-            label = "genuine" if number % 2 else "counterfeit"
-            self.add(number, label, "p", f"L{number}", *[""] * len(columns))
-
-    def add(self, seed: int, *cells: str, name: str | None = None, side_px: int = SIDE_PX) -> Path:
-        file = self.folder / (name or f"{len(self.lines)}.jpg")
-        save_picture(file, seed, side_px=side_px)
-        self.lines.append(",".join([file.name, *cells]))
-        return file
-
-    def write(self) -> Path:
-        path = self.folder / "manifest.csv"
-        path.write_text("\n".join([",".join(self.columns), *self.lines, ""]))
-        return path
-
-    def audit(self, **more: object) -> Audit:
-        return audit_manifest(read_manifest(self.write()), **{"shortcuts": (), **more})  # type: ignore[arg-type]
 
 
 def finding(audit: Audit, code: str) -> Finding:
@@ -258,40 +217,6 @@ def test_enough_listings_of_which_too_few_calibrate_are_told_apart_from_too_few(
     assert codes == {"too_few_held_out": "warn", "too_few_for_guarantee": "warn"}
 
 
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def test_the_command_exits_0_on_sound_data_and_1_on_refused(tmp_path: Path) -> None:
-    data = DataSet(tmp_path)
-    sound = run(data.write())
-    assert (sound.exit_code, "May be trained on." in sound.output) == (0, True)
-    data.add(60, "genuine", "q", "L1")
-    refused = run(data.write(), "--no-shortcuts")
-    assert (refused.exit_code, "listing_two_products" in refused.output) == (1, True)
-    dropped = run(data.write(), "--drop-mixed-listings", "--no-shortcuts")
-    assert (dropped.exit_code, "two products: L1." in dropped.output) == (0, True)
-    assert run(data.write(), "--allow", "listing_two_products", "--no-shortcuts").exit_code == 0
-    assert run(data.write(), "--where", "product==p", "--no-shortcuts").exit_code == 0
-
-
-def test_json_is_all_that_the_command_prints_when_asked_and_names_lines_of_the_file(tmp_path: Path) -> None:
-    data = DataSet(tmp_path)
-    data.add(0, "genuine", "p", "L0b")
-    result = run(data.write(), "--json")
-    table = json.loads(result.stdout)
-    assert (result.exit_code, table["refused"], table["photos"], table["listings"]) == (1, True, 13, 13)
-    by_code = {entry["code"]: entry for entry in table["findings"]}
-    assert by_code["same_photo_both_labels"]["rows"] == [2, 14]
-    assert [entry["shortcut"] for entry in table["shortcuts"]] == ["background", "colour", "file_metadata"]
-
-
-def test_an_unknown_code_to_allow_is_refused(tmp_path: Path) -> None:
-    result = run(DataSet(tmp_path).write(), "--allow", "near_duplicates_across_split")
-    assert result.exit_code != 0
-    assert "near_duplicates_across_splits" in str(result.exception or result.output)
-
-
 def test_the_page_stands_alone_and_shows_the_offenders(tmp_path: Path) -> None:
     data = DataSet(tmp_path)
     data.add(0, "genuine", "p", "<b>L0b</b>")
@@ -335,11 +260,3 @@ DOCS = Path(__file__).parents[3] / "docs"
 def test_every_finding_is_documented_and_every_documented_finding_exists() -> None:
     section = (DOCS / "audit.md").read_text(encoding="utf-8").split("## Findings")[1].split("\n## ")[0]
     assert sorted(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == sorted(FINDING_CODES)
-
-
-def test_every_option_of_the_command_is_documented() -> None:
-    page = (DOCS / "audit.md").read_text(encoding="utf-8")
-    command = typer.main.get_command(app)
-    options = [name for option in command.params for name in option.opts if name.startswith("--")]
-    assert "--where" in options
-    assert [name for name in options if f"`{name}`" not in page] == []

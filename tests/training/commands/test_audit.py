@@ -1,0 +1,107 @@
+"""`touchstone audit`: its exit code, what it prints, and what its options change."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from tests.training.builders.audit_data import DataSet, save_picture
+from training.commands.audit import app
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_the_command_exits_0_on_sound_data_and_1_on_refused(tmp_path: Path) -> None:
+    data = DataSet(tmp_path)
+    sound = run(data.write())
+    assert (sound.exit_code, "May be trained on." in sound.output) == (0, True)
+    data.add(60, "genuine", "q", "L1")
+    refused = run(data.write(), "--no-shortcuts")
+    assert (refused.exit_code, "listing_two_products" in refused.output) == (1, True)
+    dropped = run(data.write(), "--drop-mixed-listings", "--no-shortcuts")
+    assert (dropped.exit_code, "two products: L1." in dropped.output) == (0, True)
+    assert run(data.write(), "--allow", "listing_two_products", "--no-shortcuts").exit_code == 0
+    assert run(data.write(), "--where", "product==p", "--no-shortcuts").exit_code == 0
+
+
+def test_json_is_all_that_the_command_prints_when_asked_and_names_lines_of_the_file(tmp_path: Path) -> None:
+    data = DataSet(tmp_path)
+    data.add(0, "genuine", "p", "L0b")
+    result = run(data.write(), "--json")
+    table = json.loads(result.stdout)
+    assert (result.exit_code, table["refused"], table["photos"], table["listings"]) == (1, True, 13, 13)
+    by_code = {entry["code"]: entry for entry in table["findings"]}
+    assert by_code["same_photo_both_labels"]["rows"] == [2, 14]
+    assert [entry["shortcut"] for entry in table["shortcuts"]] == ["background", "colour", "file_metadata"]
+
+
+def test_an_unknown_code_to_allow_is_refused(tmp_path: Path) -> None:
+    result = run(DataSet(tmp_path).write(), "--allow", "near_duplicates_across_split")
+    assert result.exit_code != 0
+    assert "near_duplicates_across_splits" in str(result.exception or result.output)
+
+
+def test_shortcuts_are_shown_with_their_interval_unless_they_are_skipped(tmp_path: Path) -> None:
+    manifest = DataSet(tmp_path).write()
+    output = run(manifest).output
+    assert "listing AUROC" in output
+    assert all(f"{name} alone" in output for name in ("background", "colour", "file metadata"))
+    assert "alone" not in run(manifest, "--no-shortcuts").output
+
+
+def test_out_writes_the_page_or_json_and_names_the_page(tmp_path: Path) -> None:
+    manifest, page, table = DataSet(tmp_path).write(), tmp_path / "new" / "audit.html", tmp_path / "audit.json"
+    result = run(manifest, "--no-shortcuts", "--out", page)
+    assert f"{page} shows the photos." in result.output.replace("\n", "")
+    assert page.read_text().startswith("<!doctype html>")
+    run(manifest, "--no-shortcuts", "--out", table)
+    assert json.loads(table.read_text()) == json.loads(run(manifest, "--no-shortcuts", "--json").stdout)
+
+
+def test_alpha_is_the_rate_of_genuine_listings_and_beta_that_of_counterfeits(tmp_path: Path) -> None:
+    manifest = DataSet(tmp_path).write()
+    words = " ".join(run(manifest, "--no-shortcuts", "--alpha", "0.5").output.split())
+    # without an error, n listings bound a rate by r where (1 - r) ** n <= 0.025: 6 for a half, 72 for a twentieth
+    assert "1 of 6 genuine listings are held out to calibrate, and a guarantee of at most 50 % errors takes 6" in words
+    assert "6 counterfeit listings can calibrate, and a guarantee of at most 5 % errors takes 72" in words
+    words = " ".join(run(manifest, "--no-shortcuts", "--beta", "0.5").output.split())
+    assert "6 genuine listings can calibrate, and a guarantee of at most 5 % errors takes 72" in words
+
+
+@pytest.mark.parametrize("option", [("--alpha", "0.6"), ("--far-from-chance", "0.4"), ("--threads", "0")])
+def test_a_value_out_of_range_is_wrong_usage(tmp_path: Path, option: tuple[str, str]) -> None:
+    result = run(DataSet(tmp_path).write(), *option)
+    assert result.exit_code == 2
+    assert option[0] in result.output
+
+
+def test_a_folder_by_label_is_audited_as_the_product_that_is_named(tmp_path: Path) -> None:
+    for seed, label in enumerate(("genuine", "counterfeit")):
+        (tmp_path / label).mkdir()
+        save_picture(tmp_path / label / "photo.jpg", seed)
+    result = run(tmp_path, "--product", "mug", "--no-shortcuts", "--json")
+    table = json.loads(result.stdout)
+    assert (table["photos"], table["listings"]) == (2, 2)
+    assert "2 photos, 2 listings of mug" in run(tmp_path, "--product", "mug", "--no-shortcuts").output
+
+
+def test_markup_in_a_name_is_printed_as_it_is(tmp_path: Path) -> None:
+    data = DataSet(tmp_path)
+    data.add(60, "genuine", "[red]q[/red]", "L60")
+    assert "[red]q[/red]" in run(data.write(), "--no-shortcuts").output
+
+
+def test_every_option_of_the_command_is_documented() -> None:
+    page = (DOCS / "audit.md").read_text(encoding="utf-8")
+    command = typer.main.get_command(app)
+    options = [name for option in command.params for name in option.opts if name.startswith("--")]
+    assert "--where" in options
+    assert [name for name in options if f"`{name}`" not in page] == []
