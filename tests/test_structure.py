@@ -181,6 +181,15 @@ def test_a_retired_word_is_found_in_file_names_pages_and_scripts(tmp_path: Path)
     ]
 
 
+def test_a_phrase_that_stays_is_left_alone_in_its_files_only(tmp_path: Path) -> None:
+    files = {"serving/a.js": "new Promise(work); // it promises", "docs/a.md": "Promise", "serving/a.py": "# told\n"}
+    assert find_retired_words(tree_of(tmp_path, files)) == [
+        "docs/a.md:1 “Promise”",
+        "serving/a.js:1 “promises”",
+        "serving/a.py:1 “told”",
+    ]
+
+
 def test_a_name_of_a_module_that_is_gone_is_found(tmp_path: Path) -> None:
     files = {
         "docs/a.md": "`vision/photo.py`, `vision/photo/decode.py`, vision.photo.old and vision.photo.decode.read_photo",
