@@ -134,9 +134,8 @@ class DriftMonitor:
         self._seen += 1
         if len(self._rows) < self.settings.window_listings:
             self._add(photo.sha256, values)
-        elif (place := self._random.randrange(self._seen)) < len(
-            self._rows
-        ):  # reservoir sampling, Vitter's algorithm R
+        elif (place := self._random.randrange(self._seen)) < len(self._rows):
+            # Reservoir sampling, by Vitter's algorithm R.
             del self._rows[self._order[place]]
             self._rows[photo.sha256] = values
             self._order[place] = photo.sha256
