@@ -28,7 +28,7 @@ def drawn_layers_of(package: str) -> list[set[str]]:
     return [set(re.findall(r"\w+", label.replace("<br>", " "))) for label in re.findall(r'\["(.*?)"\]', drawn)]
 
 
-@pytest.mark.parametrize("package", ["vision", "serving"])
+@pytest.mark.parametrize("package", ["vision", "training", "serving"])
 def test_the_diagram_shows_the_layers_that_are_checked(package: str) -> None:
     assert drawn_layers_of(package) == layers_of(package)
 

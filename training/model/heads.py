@@ -7,7 +7,8 @@ the evidence map is exact.
 
 from __future__ import annotations
 
-from typing import cast
+from abc import ABC, abstractmethod
+from typing import ClassVar, cast
 
 import numpy as np
 import torch
@@ -16,10 +17,29 @@ from torch import Tensor, nn
 _PATH_NODES = 8  # of the path integral: at width 0.3, for a photo twice as far out as any known, its error is 5e-5
 
 
-class LinearHead(nn.Module):
+class Head(nn.Module, ABC):
+    """Pooled features [N, F] -> logit [N]; `keeps_photos` marks a head that holds features of the fitted photos."""
+
+    keeps_photos: ClassVar[bool] = False
+    mean: Tensor
+
+    @property
+    @abstractmethod
+    def evidence_bias(self) -> float:
+        """The logit of a photo with mean features."""
+
+    @abstractmethod
+    def weights(self, features: Tensor) -> Tensor:
+        """What a unit of each feature adds to the logit, [N, F], or [1, F] where it is the same for every photo."""
+
+    def product_logit(self, features: Tensor) -> Tensor | None:
+        """features [N, F] -> similarity to each product, [N, P]; None for a head that has none."""
+        return None
+
+
+class LinearHead(Head):
     """One linear layer over standardised features."""
 
-    mean: Tensor
     scale: Tensor
 
     def __init__(self, width: int, dropout: float) -> None:
@@ -65,7 +85,7 @@ class LinearHead(nn.Module):
             self.linear.bias.mul_(factor)
 
 
-class KernelHead(nn.Module):
+class KernelHead(Head):
     """Kernel ridge regression: `vote` (dual coefficients) times the Gaussian kernel exp(-|z - x|^2 / (2 F width)).
 
     The M support photos' standardised features x [M, F] are kept as int8 multiples of a step per feature. The weights
@@ -76,7 +96,7 @@ class KernelHead(nn.Module):
     product's own photos, 0 among those of others, and 0 far from all.
     """
 
-    mean: Tensor
+    keeps_photos = True
     scale: Tensor
     support: Tensor
     step: Tensor

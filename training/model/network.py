@@ -12,18 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from training.model.backbones import Normalisation, backbone_stages, create_backbone
-from training.model.heads import KernelHead, LinearHead
-from training.model.novelty import Novelty, NoveltyHead
+from training.model.heads import Head, LinearHead
+from training.model.novelty import Novelty
 
 EPS = 1e-5
-Head: TypeAlias = LinearHead | KernelHead | NoveltyHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

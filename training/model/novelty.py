@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.errors import RunError
-from training.model.heads import KernelHead
+from training.model.heads import Head, KernelHead
 
 MIN_PHOTOS = 10  # of genuine items; fewer give no useful covariance
 _SHRINKAGE = 0.02  # towards the identity, on standardised features
@@ -68,14 +68,12 @@ def fit_novelty(features: NDArray[np.float32], columns: Sequence[slice]) -> Nove
     ).eval()
 
 
-class NoveltyHead(nn.Module):
+class NoveltyHead(Head):
     """logit = (centre - novelty) / spread, with centre and spread of held-out genuine photos.
 
     Novelty is a quadratic form in the features' distance from the mean genuine photo, so half its gradient, times that
     distance, sums to it: that is what `weights` gives. `product_head` gives the product logits, if any.
     """
-
-    mean: Tensor
 
     def __init__(
         self, novelty: Novelty, *, width: int, centre: float, spread: float, product_head: KernelHead | None

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from training.errors import BackboneError
 from training.model.ensemble import AnyNetwork
-from training.model.heads import KernelHead
+from training.model.heads import Head
 from training.model.network import Network
 from vision.bundle.bundle import read_bundle
 
@@ -19,10 +19,11 @@ WEIGHTS_FILE = "weights.safetensors"
 def save_weights(network: AnyNetwork, folder: Path) -> None:
     """Write the network's weights into a bundle's folder, before it is sealed.
 
-    Kernel heads are left out: no run could start from one, and they hold features of every fitted photo.
+    Heads that keep photos are left out: no run could start from one, and they hold features of every fitted photo.
     """
-    kernels = tuple(f"{name}." for name, module in network.named_modules() if isinstance(module, KernelHead))
-    weights = {name: tensor for name, tensor in network.state_dict().items() if not name.startswith(kernels)}
+    heads = [(name, module) for name, module in network.named_modules() if isinstance(module, Head)]
+    left_out = tuple(f"{name}." for name, head in heads if head.keeps_photos)
+    weights = {name: tensor for name, tensor in network.state_dict().items() if not name.startswith(left_out)}
     state = {name: tensor.contiguous() for name, tensor in weights.items()}
     (folder / WEIGHTS_FILE).write_bytes(save(state))
 

@@ -105,3 +105,8 @@ class RecipeConfig:
     def has_kernel(self) -> bool:
         """Whether the head is a kernel head."""
         return self.model.head == "kernel"
+
+    @property
+    def refits_head(self) -> bool:
+        """Whether fine-tuning ends by fitting the head on the new features: all but the linear one, which it trains."""
+        return self.model.head != "linear"

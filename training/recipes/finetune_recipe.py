@@ -21,10 +21,10 @@ from training.model.outputs import PhotoOutputs
 from training.progress import photo_progress
 from training.recipes.config import RecipeConfig
 from training.recipes.feature_cache import extract_features, open_feature_cache
-from training.recipes.frozen_recipe import FrozenRecipe, attach_kernel_head
+from training.recipes.frozen_recipe import FrozenRecipe
 from training.recipes.head_data import HeadData, read_head_data
+from training.recipes.head_fit import attach_head, require_fit
 from training.recipes.initial_network import initial_network_and_head
-from training.recipes.kernel_fit import require_room_for
 from training.recipes.photo_variants import Variant
 
 
@@ -40,8 +40,7 @@ class FinetuneRecipe:
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """See Recipe. Each member has a seed and a folder of its own, the first one the run's."""
-        if self.config.has_kernel:
-            require_room_for(fit, self.config)
+        require_fit(fit, self.config)
         frozen = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console)
         settings = self.config.finetune
         members = [
@@ -73,8 +72,8 @@ class FinetuneRecipe:
             seed=self.config.seed + member,
             origin={"model": repr(replace(self.config.model, head="linear")), "frozen": repr(self.config.frozen)},
         )
-        if self.is_main and self.config.has_kernel:
-            attach_kernel_head(result.network, self._head_data(result.network, fit, folder), self.config.kernel)
+        if self.is_main and self.config.refits_head:
+            attach_head(result.network, self._head_data(result.network, fit, folder), self.config)
         return result.network
 
     def _head_data(self, network: Network, rows: Sequence[int], folder: Path) -> HeadData:

@@ -14,16 +14,13 @@ from rich.console import Console
 
 from training.data.manifest import Manifest
 from training.model.ensemble import AnyNetwork
-from training.model.heads import LinearHead
 from training.model.network import Network
-from training.model.novelty import Novelty, fit_novelty, fit_novelty_head
 from training.model.outputs import PhotoOutputs
-from training.recipes.config import KernelConfig, RecipeConfig
+from training.recipes.config import RecipeConfig
 from training.recipes.feature_cache import extract_features, open_feature_cache
 from training.recipes.head_data import HeadData, read_head_data
+from training.recipes.head_fit import attach_head, attach_linear_head, attach_novelty_head, require_fit
 from training.recipes.initial_network import initial_network
-from training.recipes.kernel_fit import fit_kernel_head, require_room_for
-from training.recipes.linear_fit import fit_linear_head
 from training.recipes.photo_variants import AS_IT_IS, Variant
 
 
@@ -39,35 +36,20 @@ class FrozenRecipe:
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> Network:
         """See Recipe; nothing is written to `folder`, since fitting takes seconds."""
         rows = (*fit, *stop)
-        if self.config.has_kernel:
-            require_room_for(rows, self.config)
-        if not has_counterfeits(self.manifest):
-            return self._fit_genuine_only(rows)
-        if not self.config.has_kernel:
-            network = self.fit_linear(rows)
-            network.novelty = fit_genuine_novelty(network, self._head_data(rows))
-            return network
+        require_fit(rows, self.config)
+        data = self._head_data(rows)
         network = initial_network(self.config)
-        attach_kernel_head(network, self._head_data(rows), self.config.kernel)
+        if has_counterfeits(self.manifest):
+            attach_head(network, data, self.config)
+        else:
+            attach_novelty_head(network, data, self.config)
         return network.eval()
 
     def fit_linear(self, rows: Sequence[int]) -> Network:
         """The network with a linear head, from which fine-tuning starts whatever head ships."""
         data = self._head_data(rows)
-        head = fit_linear_head(data.features, data.genuine, data.weights, self.config.frozen)
         network = initial_network(self.config)
-        linear = cast(LinearHead, network.head)
-        linear.set_statistics(torch.from_numpy(head.mean), torch.from_numpy(head.scale))
-        linear.set_linear(torch.from_numpy(head.weight), head.bias)
-        return network.eval()
-
-    def _fit_genuine_only(self, rows: Sequence[int]) -> Network:
-        """Novelty alone; with a kernel head configured, its product logits separate the products from other goods."""
-        data = self._head_data(rows)
-        network = initial_network(self.config)
-        product_head = fit_kernel_head(data, self.config.kernel) if self.config.has_kernel else None
-        network.head = fit_novelty_head(data.features, data.listing, network.last_tap_columns, product_head)
-        network.novelty = fit_genuine_novelty(network, data)
+        attach_linear_head(network, data, self.config.frozen)
         return network.eval()
 
     def _head_data(self, rows: Sequence[int]) -> HeadData:
@@ -104,17 +86,6 @@ class FrozenRecipe:
 def has_counterfeits(manifest: Manifest) -> bool:
     """Whether there is a class to separate genuine items from."""
     return any(row.label == "counterfeit" for row in manifest.rows)
-
-
-def attach_kernel_head(network: Network, data: HeadData, config: KernelConfig) -> None:
-    """Put a kernel head on a network, and the novelty of the genuine photos beside it. Raises RunError."""
-    network.head = fit_kernel_head(data, config)
-    network.novelty = fit_genuine_novelty(network, data)
-
-
-def fit_genuine_novelty(network: Network, data: HeadData) -> Novelty | None:
-    """The novelty of the genuine photos' features; None for too few of them."""
-    return fit_novelty(data.features[data.genuine], network.last_tap_columns)
 
 
 def _as_float64(values: torch.Tensor) -> NDArray[np.float64]:

@@ -4,8 +4,7 @@ import torch
 
 from tests.training.builders.head_data import head_data_of
 from tests.training.builders.network import random_photos, small_network
-from training.model.heads import KernelHead, LinearHead
-from training.model.network import Head
+from training.model.heads import Head, KernelHead, LinearHead
 from training.model.novelty import NoveltyHead, fit_novelty_head
 from training.recipes.config import KernelConfig
 from training.recipes.kernel_fit import fit_kernel_head
