@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from benchmarks.detection.deletion_effect import (
+from benchmarks.detection.crop_deletion import (
     ListingDeletion,
     delete_crops,
     logit_spreads,

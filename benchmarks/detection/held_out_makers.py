@@ -1,6 +1,6 @@
 """What the frozen recipe makes of each counterfeit maker that it was not shown, beside what it makes of it when shown.
 
-    python -m benchmarks.detection.left_out_makers configs/hair-dryers.toml [--set model.head=linear]
+    python -m benchmarks.detection.held_out_makers configs/hair-dryers.toml [--set model.head=linear]
 
 Every maker is left out of training once. Its test listings are then ranked against all genuine test listings, by
 their logits. Features are computed once, so all fits together take a minute.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.detection.deletion_effect import (
+from benchmarks.detection.crop_deletion import (
     delete_crops,
     logit_spreads,
     measure_deletion,
