@@ -1,41 +1,34 @@
-"""Which calibrator turns a listing's logit into the better probability: temperature, Platt, beta or isotonic.
+"""Compares calibrators of a listing's logit: temperature, Platt, beta and isotonic.
 
     python -m benchmarks.detection.calibrators RUN [--manifest MANIFEST] [--fit-listings 112] [--seed 0]
 
-RUN keeps what its networks said of listings that they never saw: of each fold in `folds/*/report_logits.csv`, or of
-what only reports in `report_logits.csv`. Every calibrator is fitted on the listings of the other folds, and judged on
-the fold left out; without folds, listings are dealt into five, a seller's together. `--fit-listings` fits on so many
-drawn listings only, as a run does that holds few out; `--counterfeit-share 0.1` thins the counterfeits out, as a
-marketplace does. Differences are paired, to the first row, which is what bundles had before this comparison.
+RUN keeps held-out logits: of each fold in `folds/*/report_logits.csv`, or of the test set in `report_logits.csv`. Every
+calibrator is fitted on the listings of the other folds and evaluated on the held-out fold; without folds, listings are
+dealt into five, a seller's together. `--fit-listings` fits on this number of drawn listings only, as a run with few
+held-out listings does; `--counterfeit-share 0.1` thins the counterfeits out, as on a marketplace. Differences are
+paired, to the first row, which is what bundles had before this comparison.
 
 `photo count`: a curve for each bucket of photo counts; `one photo apart`: one for single photos, fitted on every
 listing cut to one photo, and one for all else; `all`: one curve. Bundles have Platt, one photo apart.
-Parametric calibrators learn Platt's targets; isotonic answers are kept within [1 / (n- + 2), (n+ + 1) / (n+ + 2)].
-Beta: Kull, Silva Filho and Flach 2017, with both slopes at least 0.
+Parametric calibrators have Platt's targets; isotonic predictions are kept within [1 / (n- + 2), (n+ + 1) / (n+ + 2)].
+Beta: Kull, Silva Filho and Flach 2017, with both slopes nonnegative.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
-from training.calibration.held_out import CalibrationSet
-from training.calibration.logit_files import TEST_LOGITS, read_fold_logits, read_test_logits
+from benchmarks.detection.held_out_listings import PHOTO_COUNTS, HeldOutListings, read_listings
+from benchmarks.detection.options import add_cross_fit_options, add_run_options, make_parser
 from training.calibration.thresholds import fit_calibration, platt_targets
-from training.data.splits import group_folds
-from training.runs.data import read_data_of_run
-from training.runs.folder import FOLDS_FOLDER
 from training.statistics import scores as metrics
 from training.statistics.bootstrap import paired_bootstrap
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
@@ -44,122 +37,70 @@ from vision.cli.refusals import refusals_in_one_line
 
 Curve = Callable[[FloatArray], FloatArray]  # logit [N] -> authenticity [N]
 Calibrator = Callable[[FloatArray, BoolArray], Curve]
-Group: TypeAlias = "tuple[int, Answers]"  # from so many photos on, what the curve is fitted on
+Group: TypeAlias = "tuple[int, HeldOutListings]"  # smallest number of photos, what the curve is fitted on
 
 BASELINE = "temperature, photo count"
-PARTS = (("all", 1, 12), ("1 photo", 1, 1), ("2", 2, 2), ("3-4", 3, 4), ("5-12", 5, 12))
 ROUNDS = 2000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """Listings that the networks never saw: logits of all photos and of one, label and so on, [N] each."""
-
-    logit: FloatArray
-    one_photo_logit: FloatArray
-    genuine: BoolArray
-    product: NDArray[np.str_]
-    photos: NDArray[np.int64]
-    fold: NDArray[np.int64]
-
-    def only(self, kept: NDArray[Any]) -> Answers:
-        return Answers(**{field.name: getattr(self, field.name)[kept] for field in fields(self)})
-
-    def cut_to_one_photo(self) -> Answers:
-        """Every listing by one of its photos."""
-        return replace(self, logit=self.one_photo_logit, photos=np.ones_like(self.photos))
 
 
 def main() -> None:
     """Print a table of all listings, and one for each number of photos."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--manifest", type=Path, help="where the run's manifest lies now; by default where it lay")
-    parser.add_argument("--fit-listings", type=int, help="fit on so many listings; by default on all other folds'")
-    parser.add_argument(
-        "--seed", type=int, default=0, help="of the draw of --fit-listings, and of folds that are dealt"
-    )
-    parser.add_argument("--counterfeit-share", type=float, help="leave out listings until counterfeits have this share")
+    parser = make_parser(__doc__)
+    add_run_options(parser)
+    add_cross_fit_options(parser)
+    parser.add_argument("--counterfeit-share", type=float, help="drop listings until counterfeits have this share")
     arguments = parser.parse_args()
-    answers = read_listings(arguments.run, arguments.manifest, seed=arguments.seed)
+    listings = read_listings(arguments.run, arguments.manifest, seed=arguments.seed)
     if arguments.counterfeit_share:
-        answers = thin_out(answers, arguments.counterfeit_share, seed=arguments.seed)
+        listings = thin_out(listings, arguments.counterfeit_share, seed=arguments.seed)
     console = Console(width=164)
-    said = cross_fit_all(answers, answers, most=arguments.fit_listings, seed=arguments.seed)
-    for name, low, high in PARTS:
-        part = (answers.photos >= low) & (answers.photos <= high)
+    found = cross_fit_all(listings, listings, limit=arguments.fit_listings, seed=arguments.seed)
+    for name, low, high in PHOTO_COUNTS:
+        part = (listings.photos >= low) & (listings.photos <= high)
         if part.any():
-            console.print(table(name, answers.genuine[part], {key: p[part] for key, p in said.items()}))
-    said = cross_fit_all(answers, answers.cut_to_one_photo(), most=arguments.fit_listings, seed=arguments.seed)
-    console.print(table("each cut to one photo", answers.genuine, said))
+            console.print(table(name, listings.genuine[part], {key: p[part] for key, p in found.items()}))
+    found = cross_fit_all(listings, listings.cut_to_one_photo(), limit=arguments.fit_listings, seed=arguments.seed)
+    console.print(table("each cut to one photo", listings.genuine, found))
 
 
-def thin_out(answers: Answers, share: float, *, seed: int) -> Answers:
-    """The answers without so many listings of the label that is too frequent that counterfeits have that share."""
-    genuine, counterfeit = np.flatnonzero(answers.genuine), np.flatnonzero(~answers.genuine)
+def thin_out(listings: HeldOutListings, share: float, *, seed: int) -> HeldOutListings:
+    """The listings without so many of the too frequent label that counterfeits have that share."""
+    genuine, counterfeit = np.flatnonzero(listings.genuine), np.flatnonzero(~listings.genuine)
     n_genuine, n_counterfeit = len(genuine), round(share / (1 - share) * len(genuine))
     if n_counterfeit > len(counterfeit):
         n_genuine, n_counterfeit = round((1 - share) / share * len(counterfeit)), len(counterfeit)
     rng = np.random.default_rng(seed)
     kept = [rng.choice(genuine, n_genuine, replace=False), rng.choice(counterfeit, n_counterfeit, replace=False)]
-    return answers.only(np.sort(np.concatenate(kept)))
+    return listings.only(np.sort(np.concatenate(kept)))
 
 
-def read_listings(run: Path, manifest: Path | None, *, seed: int) -> Answers:
-    """The run's own answers, joined to listings as calibration joins them."""
-    data = read_data_of_run(run, Console(stderr=True), manifest=manifest)
-    files = {int(file.parent.name): file for file in run.glob(f"{FOLDS_FOLDER}/*/{TEST_LOGITS}")}
-    if files:
-        held_out = read_fold_logits(data, files)
-        fold_of_row = {row: data.rows[row].fold or 0 for row in held_out.rows}
-    else:
-        held_out = read_test_logits(data, run / TEST_LOGITS)
-        folds = group_folds(data, held_out.rows, k=5, seed=seed)
-        fold_of_row = {row: k for k, (_, left_out) in enumerate(folds) for row in left_out}
-    return _answers(held_out, {data.rows[row].listing: fold for row, fold in fold_of_row.items()})
-
-
-def _answers(held_out: CalibrationSet, fold_of: dict[str, int]) -> Answers:
-    listings = held_out.listings()
-    return Answers(
-        logit=np.array([listing.logit for listing in listings]),
-        one_photo_logit=np.array([listing.one_photo_logit for listing in listings]),
-        genuine=np.array([listing.genuine for listing in listings]),
-        product=np.array([listing.product for listing in listings]),
-        photos=np.array([listing.photos for listing in listings], np.int64),
-        fold=np.array([fold_of[listing.name] for listing in listings], np.int64),
-    )
-
-
-def cross_fit_all(fitted: Answers, asked: Answers, *, most: int | None, seed: int) -> dict[str, FloatArray]:
-    """The authenticity [N] of each listing as asked, by each calibrator, fitted on the other folds."""
-    said = {name: np.full(len(asked.logit), np.nan) for name in CALIBRATORS}
-    for fold in np.unique(fitted.fold):
-        known = np.flatnonzero(fitted.fold != fold)
-        if most is not None and most < len(known):
-            known = np.random.default_rng([seed, int(fold)]).choice(known, most, replace=False)
-        judged = asked.fold == fold
+def cross_fit_all(
+    fitted: HeldOutListings, asked: HeldOutListings, *, limit: int | None, seed: int
+) -> dict[str, FloatArray]:
+    """The authenticity [N] of each listing of `asked`, by each calibrator, fitted on the other folds of `fitted`."""
+    authenticity = {name: np.full(len(asked.logit), np.nan) for name in CALIBRATORS}
+    for known, held_out in fitted.cross_fits(limit=limit, seed=seed):
         for name, (fit, group) in CALIBRATORS.items():
-            said[name][judged] = answer(fit, group(fitted.only(known)), asked.only(judged))
-    return said
+            authenticity[name][held_out] = predict(fit, group(known), asked.only(held_out))
+    return authenticity
 
 
-def answer(fit: Calibrator, groups: Sequence[Group], asked: Answers) -> FloatArray:
-    """The authenticity of what is asked: of the groups that a listing's photos reach, the last one's curve."""
-    said = np.full(len(asked.logit), np.nan)
+def predict(fit: Calibrator, groups: Sequence[Group], asked: HeldOutListings) -> FloatArray:
+    """The authenticity of each listing, by the curve of the last group that its number of photos reaches."""
+    authenticity = np.full(len(asked.logit), np.nan)
     for min_photos, known in groups:
         reached = asked.photos >= min_photos
         if reached.any():
-            said[reached] = fit(known.logit, known.genuine)(asked.logit[reached])
-    return said
+            authenticity[reached] = fit(known.logit, known.genuine)(asked.logit[reached])
+    return authenticity
 
 
-def all_together(known: Answers) -> list[Group]:
+def all_together(known: HeldOutListings) -> list[Group]:
     """One curve, whatever the number of photos."""
     return [(1, known)]
 
 
-def by_photo_count(known: Answers) -> list[Group]:
+def by_photo_count(known: HeldOutListings) -> list[Group]:
     """A curve for 1, 2, 3-4, 5 and more photos; buckets without 40 listings and 10 of each label join the next."""
     groups: list[Group] = []
     low = 1
@@ -171,10 +112,10 @@ def by_photo_count(known: Answers) -> list[Group]:
     if not groups:
         return all_together(known)
     last = groups[-1][0]
-    return [*groups[:-1], (last, known.only(known.photos >= last))]  # what is left over joins the last bucket
+    return [*groups[:-1], (last, known.only(known.photos >= last))]  # the rest joins the last bucket
 
 
-def one_photo_apart(known: Answers) -> list[Group]:
+def one_photo_apart(known: HeldOutListings) -> list[Group]:
     """One curve for all, and one for single photos, fitted on every listing cut to one of its photos."""
     return [(1, known.cut_to_one_photo()), (2, known)]
 
@@ -193,7 +134,7 @@ def temperature(logit: FloatArray, genuine: BoolArray) -> Curve:
 
 
 def platt(logit: FloatArray, genuine: BoolArray) -> Curve:
-    """Slope and intercept: what bundles have."""
+    """Slope and intercept, as bundles have."""
     fitted = fit_calibration(logit, genuine)
     return lambda asked: expit(fitted.slope * asked + fitted.intercept)
 
@@ -206,14 +147,14 @@ def beta(logit: FloatArray, genuine: BoolArray) -> Curve:
 
 
 def isotonic(logit: FloatArray, genuine: BoolArray) -> Curve:
-    """The best rising staircase, no surer than its listings (a share of 0 or 1 would cost infinite log loss)."""
+    """The best rising staircase, kept inside (0, 1), since a share of 0 or 1 would cost infinite log loss."""
     n_genuine, n_counterfeit = int(genuine.sum()), int((~genuine).sum())
     low, high = 1 / (n_counterfeit + 2), (n_genuine + 1) / (n_genuine + 2)
     stairs = IsotonicRegression(y_min=low, y_max=high, out_of_bounds="clip").fit(logit, genuine.astype(float))
     return lambda asked: np.asarray(stairs.predict(asked), np.float64)
 
 
-CALIBRATORS: dict[str, tuple[Calibrator, Callable[[Answers], list[Group]]]] = {
+CALIBRATORS: dict[str, tuple[Calibrator, Callable[[HeldOutListings], list[Group]]]] = {
     f"{name}, {grouped}": (fit, group)
     for grouped, group in (("photo count", by_photo_count), ("one photo apart", one_photo_apart), ("all", all_together))
     for name, fit in (("temperature", temperature), ("Platt", platt), ("beta", beta), ("isotonic", isotonic))
@@ -226,7 +167,7 @@ def _beta_features(logit: FloatArray) -> FloatArray:
 
 
 def _fit_logistic(x: FloatArray, genuine: BoolArray) -> FloatArray:
-    """Weights of least log loss on Platt's targets, at least 0 but for the last: float64 [F] for x [N, F]."""
+    """Weights of minimal log loss on Platt's targets, nonnegative except the last: float64 [F] for x [N, F]."""
     target = platt_targets(genuine)
 
     def loss(weight: FloatArray) -> tuple[float, FloatArray]:
@@ -240,9 +181,9 @@ def _fit_logistic(x: FloatArray, genuine: BoolArray) -> FloatArray:
 
 
 def log_loss_weighted(genuine: BoolArray, p: FloatArray, weight: FloatArray) -> FloatArray:
-    """Mean of -ln of the probability that was given to what is true, for each row of weights [R, N]: [R]."""
-    said = np.where(genuine, p, 1 - p)
-    return np.asarray(weight @ -np.log(np.maximum(said, 1e-15)) / weight.sum(axis=1), np.float64)
+    """Mean of -ln of the probability of the true label, for each row of weights [R, N]: [R]."""
+    p_true = np.where(genuine, p, 1 - p)
+    return np.asarray(weight @ -np.log(np.maximum(p_true, 1e-15)) / weight.sum(axis=1), np.float64)
 
 
 FIGURES: tuple[tuple[str, WeightedFigure], ...] = (
@@ -252,16 +193,16 @@ FIGURES: tuple[tuple[str, WeightedFigure], ...] = (
 )
 
 
-def table(name: str, genuine: BoolArray, said: dict[str, FloatArray]) -> Table:
-    """A row a calibrator: its figures, and what each is more or less than the first's, with the paired interval."""
+def table(name: str, genuine: BoolArray, authenticity: dict[str, FloatArray]) -> Table:
+    """A row a calibrator: its figures, and their paired differences from the first's."""
     made = Table(title=f"{name}: {int(genuine.sum())} genuine, {int((~genuine).sum())} counterfeit listings")
     made.add_column("calibrator", no_wrap=True)
     for figure, _ in FIGURES:
         made.add_column(figure)
-        made.add_column("less the first's [95 %]", no_wrap=True)
+        made.add_column("minus the first's [95 %]", no_wrap=True)
     made.add_column("ECE by chance")
-    for key, p in said.items():
-        cells = [cell for _, figure in FIGURES for cell in _cells(figure, genuine, said[BASELINE], p)]
+    for key, p in authenticity.items():
+        cells = [cell for _, figure in FIGURES for cell in _cells(figure, genuine, authenticity[BASELINE], p)]
         made.add_row(key, *cells, f"{metrics.ece_if_perfect(p):.3f}")
     return made
 

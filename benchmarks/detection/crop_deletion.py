@@ -1,7 +1,7 @@
-"""How a verdict changes when the crops that explain it are painted out.
+"""Deletion test of one listing: paint out the crops that explain its verdict, and check again.
 
-For comparison as many crops of the same size are painted out elsewhere: anywhere in the photo, on the product's box,
-and where a network with random weights has its own. All are filled by a smooth continuation of their surroundings.
+Beside them, as many crops of the same size elsewhere: anywhere in the photo, on the product's box, and where a network
+with random weights puts its own. All are filled by the same smooth continuation of their surroundings.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from vision.verdict import Outcome, PhotoJudgement
 
 Place = Literal["crops", "anywhere", "on_product", "random_weights"]
 PLACES: Final[tuple[Place, ...]] = ("crops", "anywhere", "on_product", "random_weights")
-_TRIES: Final = 100  # to lay a random crop beside the others; where none fits, they overlap
+_TRIES: Final = 100  # to place a random crop beside the others; where none fits, they overlap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoDeletion:
-    """The effect on one photo of a listing with the outcome genuine or counterfeit.
+    """The effect of painting out on one photo of a listing whose outcome is genuine or counterfeit.
 
-    `moved`: by place, how far the photo's logit moved towards the other class. `own` is the same of the random
-    network's own logit after its own crops, and `own_anywhere` after the crops anywhere.
+    `moved`: by place, how far the photo's logit went towards the other side. `own` is the same of the
+    random-weight network's own logit after its own crops, and `own_anywhere` after the crops anywhere.
     """
 
     listing: str
@@ -49,7 +49,7 @@ class PhotoDeletion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingDeletion:
-    """A listing with the outcome genuine or counterfeit; `changed`: by place, whether the outcome differs."""
+    """A listing whose outcome is genuine or counterfeit; `changed`: by place, whether its outcome is another one."""
 
     listing: str
     outcome: Outcome
@@ -59,18 +59,18 @@ class ListingDeletion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionFigures:
-    """Of a place: how far logits `moved`, the share of listings `changed`, and the paired differences of the crops."""
+    """Of a place: how far logits `moved`, the share of listings `changed`, and the paired difference of the crops."""
 
     moved: Estimate
-    moved_less: Estimate
+    moved_difference: Estimate
     changed: Estimate
-    changed_less: Estimate
+    changed_difference: Estimate
 
 
 def delete_crops(
-    detector: Detector, random_network: Detector, rows: Sequence[PhotoRow], *, seed: int
+    detector: Detector, untrained: Detector, rows: Sequence[PhotoRow], *, seed: int
 ) -> ListingDeletion | None:
-    """Judges one listing's rows as they are and painted out; None unless its outcome is genuine or counterfeit."""
+    """Checks one listing's rows unchanged and painted out; None where its outcome is neither of the two labels."""
     judged = [_judge(detector, row, i) for i, row in enumerate(rows)]
     read = [(row, image, judgement) for row, (image, judgement) in zip(rows, judged, strict=True) if image]
     if not read:
@@ -80,8 +80,7 @@ def delete_crops(
     if before not in ("genuine", "counterfeit"):
         return None
     found = [
-        _delete_in_photo(detector, random_network, row, image, judgement, before, seed)
-        for row, image, judgement in read
+        _delete_in_photo(detector, untrained, row, image, judgement, before, seed) for row, image, judgement in read
     ]
     outcomes = {
         place: detector.decide_listing([after[place] for _, after in found], product=product).outcome
@@ -96,9 +95,13 @@ def delete_crops(
 
 
 def logit_spreads(listings: Sequence[ListingDeletion]) -> tuple[float, float]:
-    """The standard deviations of the photos' logits: the detector's, and the random networks'."""
+    """The standard deviations of the photos' logits: the detector's, and the random-weight networks'.
+
+    NaN where all logits are equal, so that nothing can be expressed in it.
+    """
     photos = [photo for one in listings for photo in one.photos]
-    return float(np.std([photo.logit for photo in photos])), float(np.std([photo.own_logit for photo in photos]))
+    trained, untrained = [photo.logit for photo in photos], [photo.own_logit for photo in photos]
+    return float(np.std(trained)) or math.nan, float(np.std(untrained)) or math.nan
 
 
 def measure_deletion(listings: Sequence[ListingDeletion], spread: float) -> dict[Place, DeletionFigures]:
@@ -110,17 +113,17 @@ def measure_deletion(listings: Sequence[ListingDeletion], spread: float) -> dict
     return {
         place: DeletionFigures(
             moved=bootstrap_mean(moved[place], of_photos),
-            moved_less=bootstrap_mean_difference(moved["crops"], moved[place], of_photos),
+            moved_difference=bootstrap_mean_difference(moved["crops"], moved[place], of_photos),
             changed=bootstrap_mean(changed[place], names),
-            changed_less=bootstrap_mean_difference(changed["crops"], changed[place], names),
+            changed_difference=bootstrap_mean_difference(changed["crops"], changed[place], names),
         )
         for place in PLACES
     }
 
 
 def own_deletion(listings: Sequence[ListingDeletion], spread: float) -> tuple[Estimate, Estimate]:
-    """How far the random networks' own logit moved without their own crops, in units of `spread`, and the difference to
-    crops anywhere.
+    """How far the random-weight networks' own logit moves by their own crops, in units of `spread`, and the paired
+    difference from crops anywhere.
     """
     photos = [photo for one in listings for photo in one.photos]
     names = [photo.listing for photo in photos]
@@ -131,7 +134,7 @@ def own_deletion(listings: Sequence[ListingDeletion], spread: float) -> tuple[Es
 
 
 def random_boxes(boxes: Sequence[Box], within: Box, rng: np.random.Generator) -> tuple[Box, ...]:
-    """Boxes of the same sizes with their centres in `within`, inside the photo, without overlap where they fit."""
+    """Boxes of the same sizes whose middles lie in `within`, inside the photo and beside each other where they fit."""
     placed: list[Box] = []
     for box in boxes:
         for _ in range(_TRIES):
@@ -144,7 +147,7 @@ def random_boxes(boxes: Sequence[Box], within: Box, rng: np.random.Generator) ->
 
 def _delete_in_photo(
     detector: Detector,
-    random_network: Detector,
+    untrained: Detector,
     row: PhotoRow,
     image: Image.Image,
     judgement: PhotoJudgement,
@@ -152,7 +155,7 @@ def _delete_in_photo(
     seed: int,
 ) -> tuple[PhotoDeletion, dict[Place, PhotoJudgement]]:
     side = 1.0 if outcome == "genuine" else -1.0
-    own = random_network.judge_photo(_png(image), judgement.index)
+    own = untrained.judge_photo(_png(image), judgement.index)
     boxes = _crop_boxes(judgement, outcome)
     rng = np.random.default_rng([seed, int.from_bytes(hashlib.sha256(row.photo.name.encode()).digest()[:4], "big")])
     painted: dict[Place, bytes] = {
@@ -162,8 +165,8 @@ def _delete_in_photo(
         "random_weights": _without(image, _as_many(_crop_boxes(own, outcome), boxes, rng)),
     }
     after = {place: detector.judge_photo(data, judgement.index) for place, data in painted.items()}
-    own_crops = random_network.judge_photo(painted["random_weights"], judgement.index)
-    own_anywhere = random_network.judge_photo(painted["anywhere"], judgement.index)
+    own_crops = untrained.judge_photo(painted["random_weights"], judgement.index)
+    own_anywhere = untrained.judge_photo(painted["anywhere"], judgement.index)
     photo = PhotoDeletion(
         listing=row.listing,
         logit=_logit(judgement),
@@ -192,7 +195,7 @@ def _crop_boxes(judgement: PhotoJudgement, outcome: Outcome) -> tuple[Box, ...]:
 
 
 def _as_many(found: Sequence[Box], boxes: Sequence[Box], rng: np.random.Generator) -> tuple[Box, ...]:
-    """As many of the found boxes as `boxes`; random ones replace those that are missing."""
+    """As many of the found boxes as `boxes`; where they are fewer, random ones make up the number."""
     return (*found[: len(boxes)], *random_boxes(boxes[len(found) :], (0, 0, 1, 1), rng))
 
 
@@ -215,7 +218,7 @@ def _random_box(width: float, height: float, within: Box, rng: np.random.Generat
 
 
 def _start(length: float, low: float, high: float, rng: np.random.Generator) -> float:
-    """The start of a span of this length with its centre in low..high, moved so that it stays in 0..1."""
+    """Where a span of this length begins whose middle lies in low..high, as far as it then stays in 0..1."""
     first, last = max(low, length / 2), min(high, 1 - length / 2)
     middle = rng.uniform(first, last) if first < last else min(max((low + high) / 2, length / 2), 1 - length / 2)
     return float(middle - length / 2)

@@ -9,7 +9,6 @@ between them.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
+from benchmarks.detection.options import add_bundle_options, make_parser
 from serving.monitoring.drift import MeasureDrift, compare_window
 from serving.monitoring.drift_statistics import Reference, make_reference
 from training.data.manifest import Manifest, read_manifest
@@ -117,17 +117,14 @@ def _known(values: NDArray[np.float64]) -> int:
 
 def main() -> None:
     """Print the shifts that are found, then the false alarms."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bundle", type=Path)
-    parser.add_argument("manifest", type=Path)
-    parser.add_argument("--where", action="append", default=[])
+    parser = make_parser(__doc__)
+    add_bundle_options(parser)
     parser.add_argument("--other", type=Path, help="a manifest of other goods, one photo of each of its listings")
     parser.add_argument("--limit", type=float, default=0.001, help="false alarms a window")
     parser.add_argument("--rounds", type=int, default=2000)
     parser.add_argument(
         "--bundles", type=int, default=0, help="simulated validation samples, to see how the rate varies"
     )
-    parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     detector = Detector(arguments.bundle)
     sample = read_sample(detector.bundle, detector.scorer.graph)

@@ -1,24 +1,24 @@
-"""How many verdicts change when photos are saved as JPEG 50 or sent at half size, over all folds of a run.
+"""Robustness over all folds of a run: how many verdicts change when photos are saved as JPEG 50 or halved in size.
 
     python -m benchmarks.detection.fold_robustness RUN [--manifest MANIFEST] [--folds 0 1] [--listings 40]
         [--changes jpeg_50 half_size]
 
-RUN is the folder of a run with `calibration.source = "fold_runs"`: each fold's bundle judges its own fold, which it
-never saw, as it is and changed, and the answers of all folds are pooled. The rows are those that the run was trained
-on (its run.json says which); `--listings` draws so many of each fold, by label and product. `--changes` takes the codes
-of training/perturbations/photo.py, or `all`. `--out` keeps each listing's answers as CSV.
-The AUROC over several folds ranks answers of bundles that have scales of their own.
+RUN is the folder of a run with `calibration.source = "fold_runs"`: each fold's bundle predicts its held-out fold,
+unchanged and changed, and the predictions of all folds are pooled. The rows are those of the run's run.json;
+`--listings` draws this number of each fold, by label and product. `--changes` takes the codes of
+training/perturbations/photo.py, or `all`. `--out` keeps each listing's predictions as CSV. The AUROC over several folds
+ranks predictions of bundles that have scales of their own.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.detection.options import add_run_options, make_parser
 from training.data.manifest import Manifest
 from training.evaluation.predict import predict_manifest
 from training.html.wording import interval, percent
@@ -35,12 +35,11 @@ from vision.detector import Detector
 
 
 def main() -> None:
-    """Judge every fold, and print the pooled figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--manifest", type=Path, help="where the run's manifest lies now; by default where it lay")
+    """Evaluate every fold, and print the pooled figures."""
+    parser = make_parser(__doc__)
+    add_run_options(parser)
     parser.add_argument("--folds", type=int, nargs="+", help="these folds only")
-    parser.add_argument("--listings", type=int, help="draw so many of each fold; by default all")
+    parser.add_argument("--listings", type=int, help="draw this number of each fold; default: all")
     parser.add_argument("--changes", nargs="+", default=[JPEG_50.code, HALF_SIZE.code], metavar="CODE")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
@@ -56,9 +55,9 @@ def main() -> None:
         bundle = arguments.run / FOLDS_FOLDER / str(fold) / "bundle"
         found += evaluate_fold(bundle, own, changes, arguments.threads, console).predictions
     pooled = {change: [a for a in found if a.change == change.code] for change in changes}
-    figures = [measure_change(change.code, answers) for change, answers in pooled.items() if answers]
+    figures = [measure_change(change.code, own) for change, own in pooled.items() if own]
     print_changes(console, "pooled over the folds", changes, figures)
-    print(say_either(found))
+    print(describe_any(found))
     if arguments.out:
         write_changed_predictions(arguments.out, found)
 
@@ -93,22 +92,22 @@ def evaluate_fold(
 ) -> Robustness:
     """The fold's listings, original and under each change; prints what was excluded."""
     detector = Detector(bundle)
-    judged, left_out = predict_manifest(detector, manifest, threads=threads, console=console)
-    for sentence in describe_exclusions(left_out):
+    results, exclusions = predict_manifest(detector, manifest, threads=threads, console=console)
+    for sentence in describe_exclusions(exclusions):
         console.print(f"Excluded: {sentence}", style="yellow")
-    listings = [one.listing for one in judged if one.listing]
-    photos = [replace(photo, evidence=None) for one in judged for photo in one.photos]
+    listings = [one.listing for one in results if one.listing]
+    photos = [replace(photo, evidence=None) for one in results for photo in one.photos]
     plan = RobustnessPlan(listings=len(listings), changes=tuple(changes))
     return measure_robustness(detector, manifest, listings, photos, plan, threads=threads, console=console)
 
 
-def say_either(answers: Sequence[ChangedPrediction]) -> str:
-    """How many listings flip, and change, under one of the changes at least."""
-    listings = {(a.before.fold, a.before.listing) for a in answers}
-    flipped = proportion(len({(a.before.fold, a.before.listing) for a in answers if a.flipped}), len(listings))
-    changed = proportion(len({(a.before.fold, a.before.listing) for a in answers if a.changed}), len(listings))
+def describe_any(predictions: Sequence[ChangedPrediction]) -> str:
+    """How many listings flip, and change, under any of the changes."""
+    listings = {(a.before.fold, a.before.listing) for a in predictions}
+    flipped = proportion(len({(a.before.fold, a.before.listing) for a in predictions if a.flipped}), len(listings))
+    changed = proportion(len({(a.before.fold, a.before.listing) for a in predictions if a.changed}), len(listings))
     return (
-        f"under one of them at least, of {len(listings)} listings: genuine to counterfeit or back {flipped.hits} "
+        f"under any of them, of {len(listings)} listings: genuine to counterfeit or back {flipped.hits} "
         f"({percent(flipped.value)}, 95 % {interval(flipped)}); any change {changed.hits} "
         f"({percent(changed.value)}, 95 % {interval(changed)})"
     )

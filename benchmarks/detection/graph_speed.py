@@ -1,19 +1,19 @@
-"""CPU time of a bundle's graphs for one photo on one core.
+"""Processor time of a bundle's graphs for one photo on one core.
 
     python -m benchmarks.detection.graph_speed runs/sneakers/bundle [MORE.onnx …]
 
-Graphs take turns, one run each a round, so that other load on the machine affects all of them. The figure is the
-process's CPU time. Further graphs are given by their files.
+Each graph is run once a round in turn, so that other load affects all of them alike. The time is this process's CPU
+time, not wall time. Graphs outside the bundle are given by their files.
 """
 
 from __future__ import annotations
 
-import argparse
 import time
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.detection.options import make_parser
 from training.model.onnx_inference import Session, single_thread_session
 from vision.bundle.bundle import read_bundle
 from vision.bundle.self_test import self_test_inputs
@@ -23,8 +23,8 @@ WARM_ROUNDS = 3
 
 
 def main() -> None:
-    """Print a line a graph: median milliseconds, and the speed-up over the first."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Print a line a graph: median milliseconds, and its speed relative to the first."""
+    parser = make_parser(__doc__)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("graphs", type=Path, nargs="*")
     parser.add_argument("--rounds", type=int, default=60)

@@ -1,16 +1,15 @@
-"""What wrong labels do to the frozen recipe, and how many `touchstone disputed` finds: some are made on purpose.
+"""The cost of wrong labels for the frozen recipe, and how many of them `touchstone disputed` finds.
 
     python -m benchmarks.detection.label_noise configs/hair-dryers.toml [--seeds 5] [--set model.head=linear]
 
-Of the listings that are learnt from, 0, 5, 10 and 20 % get the other label, evenly within each label and product; what
-only reports keeps its labels. The head is fitted three times: on the labels as they then are; without the listings
-whose label the cross-fits confidently dispute (trimmed); and with the flips among those put right, as a person who
-knows the goods would (reviewed). A manifest with folds and no split reports each fold once. Features are computed once.
+0, 5, 10 and 20 % of the training listings get the other label, evenly within each label and product; the test set keeps
+its labels. The head is fitted three times: on these labels; without the listings whose label the cross-fits confidently
+dispute (trimmed); and with the flips among those corrected, as a person who knows the goods would (reviewed). With
+folds and no split, each fold is the test set once. Features are computed once.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from benchmarks.detection.options import add_config_options, make_parser
 from training.calibration.config import CalibrationConfig
 from training.calibration.fitted import fit_on_held_out
 from training.calibration.held_out import CalibrationSet, join_sets
@@ -36,8 +36,8 @@ SHARES = (0.0, 0.05, 0.1, 0.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """One trial: listing AUROCs on what reports, how the list met the flips, and the shares estimated wrong."""
+class Trial:
+    """One trial: test listing AUROCs, how many flips the list contains, and the estimated share of wrong labels."""
 
     plain: float
     trimmed: float
@@ -51,28 +51,27 @@ class Outcome:
 
 def main() -> None:
     """Print a line a share of flipped labels."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("config", type=Path)
-    parser.add_argument("--seeds", type=int, default=1, help="draws of the flipped listings for each reported set")
-    parser.add_argument("--set", action="append", default=[], dest="overrides")
+    parser = make_parser(__doc__)
+    add_config_options(parser)
+    parser.add_argument("--seeds", type=int, default=1, help="draws of the flipped listings for each test set")
     arguments = parser.parse_args()
     config = read_config(TrainConfig, arguments.config, [*arguments.overrides, "model.recipe=frozen"])
     console = Console(stderr=True)
     manifest = read_training_data(config.data, console)
     recipe = FrozenRecipe(manifest=manifest, config=config.recipe, console=console)
-    reported = reported_roles(manifest, config)
-    print("flipped: listing AUROC; trimmed less that; reviewed less that [from which to which trial]")
+    splits = split_roles(manifest, config)
+    print("flipped: test listing AUROC; trimmed minus that; reviewed minus that [smallest, largest of the trials]")
     for share in SHARES:
         trials = [
             run_trial(recipe, config.calibration, roles, share, seed=seed)
-            for roles in reported
+            for roles in splits
             for seed in range(arguments.seeds)
         ]
         print(line(share, trials), flush=True)
 
 
-def reported_roles(manifest: Manifest, config: TrainConfig) -> list[Roles]:
-    """Who is learnt from and who reports: as the run would have it, or each fold once."""
+def split_roles(manifest: Manifest, config: TrainConfig) -> list[Roles]:
+    """The sets of listings as the run would split them, or with each fold as test set once."""
     data = config.data
     folds: list[int | None] = [data.fold]
     if data.fold is None and not any(row.split for row in manifest.rows):
@@ -90,24 +89,22 @@ def reported_roles(manifest: Manifest, config: TrainConfig) -> list[Roles]:
     ]
 
 
-def run_trial(
-    recipe: FrozenRecipe, calibration: CalibrationConfig, roles: Roles, share: float, *, seed: int
-) -> Outcome:
-    """Flip, judge out of fold, list what is disputed, and fit on all, without those, and with their flips put right."""
+def run_trial(recipe: FrozenRecipe, calibration: CalibrationConfig, roles: Roles, share: float, *, seed: int) -> Trial:
+    """Flip, cross-fit, list disputed labels, and fit on all, without those, and with their flips corrected."""
     fit = (*roles.fit, *roles.stop)
     flipped = draw_flips(recipe.manifest, fit, share, seed=seed)
     noisy = flip(recipe.manifest, flipped)
-    taught = replace(recipe, manifest=noisy)
-    found = find_disputed(judge_out_of_fold(taught, calibration, fit, seed=seed))
+    noisy_recipe = replace(recipe, manifest=noisy)
+    found = find_disputed(cross_fit(noisy_recipe, calibration, fit, seed=seed))
     disputed = {one.prediction.listing for one in found.listings if one.suggested}
     first = [one.prediction.listing for one in found.listings[: len(flipped)]]
-    plain = judge(taught, fit, roles.report).listing_auroc()
+    plain = predict(noisy_recipe, fit, roles.report).listing_auroc()
     trimmed = [row for row in fit if noisy.rows[row].listing not in disputed]
     reviewed = replace(recipe, manifest=flip(recipe.manifest, flipped - disputed))
-    return Outcome(
+    return Trial(
         plain=plain,
-        trimmed=judge(taught, trimmed, roles.report).listing_auroc(),
-        reviewed=judge(reviewed, fit, roles.report).listing_auroc() if flipped else plain,
+        trimmed=predict(noisy_recipe, trimmed, roles.report).listing_auroc(),
+        reviewed=predict(reviewed, fit, roles.report).listing_auroc() if flipped else plain,
         flipped=len(flipped),
         confident=len(disputed),
         confident_flipped=len(disputed & flipped),
@@ -136,21 +133,21 @@ def flip(manifest: Manifest, listings: frozenset[str]) -> Manifest:
     return replace(manifest, rows=rows)
 
 
-def judge(recipe: FrozenRecipe, fit: Sequence[int], rows: Sequence[int]) -> CalibrationSet:
-    """What a head fitted on `fit` says of `rows`."""
+def predict(recipe: FrozenRecipe, fit: Sequence[int], rows: Sequence[int]) -> CalibrationSet:
+    """The outputs for `rows` of a head fitted on `fit`."""
     outputs = recipe.predict(recipe.fit(fit, (), Path()), rows)
     return CalibrationSet(manifest=recipe.manifest, rows=tuple(rows), outputs=outputs, source="out_of_fold")
 
 
-def judge_out_of_fold(
+def cross_fit(
     recipe: FrozenRecipe, calibration: CalibrationConfig, rows: Sequence[int], *, seed: int
 ) -> list[ListingPrediction]:
-    """The listings' answers by cross-fits, calibrated on all of them as a run with `out_of_fold` would."""
+    """Cross-fitted predictions of the listings, calibrated on all of them as a run with `out_of_fold` would."""
     folds = group_folds(recipe.manifest, rows, k=calibration.folds, seed=seed)
-    answers = join_sets(recipe.manifest, [judge(recipe, fit, held_out) for fit, held_out in folds], "out_of_fold")
-    calibrations = fit_on_held_out(answers, calibration).listings
+    outputs = join_sets(recipe.manifest, [predict(recipe, fit, held_out) for fit, held_out in folds], "out_of_fold")
+    calibrations = fit_on_held_out(outputs, calibration).listings
     found = []
-    for of_listing, judgements in answers.listing_judgements():
+    for of_listing, judgements in outputs.listing_judgements():
         photos = distinct_readable(judgements)
         first = recipe.manifest.rows[of_listing[0]]
         logit = listing_logit(photos)
@@ -170,12 +167,12 @@ def judge_out_of_fold(
 
 
 def estimated_share(found: DisputedLabels) -> float:
-    """The share of wrong labels that the list's page would estimate, over both labels."""
+    """The share of wrong labels that the page of disputed labels would estimate, over both labels."""
     total = sum(entry.listings for entry in found.estimates)
     return sum(entry.listings * entry.share.value for entry in found.estimates) / total
 
 
-def line(share: float, trials: Sequence[Outcome]) -> str:
+def line(share: float, trials: Sequence[Trial]) -> str:
     """One share's figures over its trials."""
     plain = np.array([trial.plain for trial in trials])
     trimmed, reviewed = np.array([t.trimmed for t in trials]), np.array([t.reviewed for t in trials])
@@ -195,7 +192,7 @@ def line(share: float, trials: Sequence[Outcome]) -> str:
 
 
 def spread(values: np.ndarray, sign: str = "") -> str:
-    """The mean, and from which to which it goes."""
+    """The mean, the smallest and the largest."""
     return f"{values.mean():{sign}.3f} [{values.min():{sign}.3f}, {values.max():{sign}.3f}]"
 
 

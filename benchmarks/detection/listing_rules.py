@@ -1,16 +1,16 @@
-"""Ways to make one logit of a listing's photos, against their mean, on listings that no network learned from.
+"""Compares ways to combine a listing's photo logits with their mean, on held-out listings.
 
     python -m benchmarks.detection.listing_rules RUN [--manifest MANIFEST]
 
-RUN is the folder of a run with `calibration.source = "fold_runs"`, or of one that reports by itself. `soft minimum t`
-is -log(mean(exp(-t z / s))) with s the photos' spread: the mean for t near 0, the most suspicious photo for a large t.
-`learned` is a logistic regression on the mean, the lowest, the highest and the spread of a listing's logits, the
-logarithm of their count and the mean times it, fitted on the other folds (five random ones where there is one fold).
+RUN is the folder of a run with `calibration.source = "fold_runs"`, or of one with a test set. `soft minimum t` is
+-log(mean(exp(-t z / s))) with s the photos' standard deviation: the mean for t near 0, the most suspicious photo for a
+large t. `learned` is a logistic regression on the mean, the lowest, the highest and the standard deviation of a
+listing's logits, the logarithm of their count and the mean times it, fitted on the other folds (five random ones where
+there is one fold).
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks.detection.options import add_run_options, make_parser
 from training.calibration.logit_files import TEST_LOGITS, read_test_logits
 from training.runs.data import read_data_of_run
 from training.runs.folder import FOLDS_FOLDER
@@ -35,7 +36,7 @@ Rule = Callable[[NDArray[np.float64]], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listings:
-    """Each listing's distinct photos' logits, whether it is counterfeit [N], and the fold that answered it [N]."""
+    """The logits of each listing's distinct photos, whether it is counterfeit [N], and its held-out fold [N]."""
 
     logits: list[NDArray[np.float64]]
     counterfeit: NDArray[np.bool_]
@@ -53,15 +54,15 @@ class Listings:
 
 
 def read_listings(run: Path, manifest: Path | None) -> Listings:
-    """Every listing of a run that was answered by a network that did not learn from it."""
+    """Every listing of a run with a held-out prediction."""
     data = read_data_of_run(run, Console(stderr=True), manifest=manifest)
     files = sorted((run / FOLDS_FOLDER).glob(f"*/{TEST_LOGITS}")) or [run / TEST_LOGITS]
     logits: list[NDArray[np.float64]] = []
     counterfeit: list[bool] = []
     fold: list[int] = []
     for number, file in enumerate(files):
-        answers = read_test_logits(data, file)
-        for rows, judgements in answers.listing_judgements():
+        held_out = read_test_logits(data, file)
+        for rows, judgements in held_out.listing_judgements():
             logits.append(np.array([photo.logit for photo in distinct_readable(judgements)], np.float64))
             counterfeit.append(data.rows[rows[0]].label == "counterfeit")
             fold.append(number)
@@ -69,17 +70,17 @@ def read_listings(run: Path, manifest: Path | None) -> Listings:
 
 
 def learned(listings: Listings) -> NDArray[np.float64]:
-    """What a logistic regression on each listing's logits says, fitted on the listings of the other folds."""
+    """The logit [N] of a logistic regression on each listing's logits, fitted on the listings of the other folds."""
     table = np.array([_features(photos) for photos in listings.logits])
     fold = listings.fold
     if len(np.unique(fold)) == 1:
         fold = np.random.default_rng(0).permutation(len(table)) % 5
-    said = np.zeros(len(table))
+    logit = np.zeros(len(table))
     for k in np.unique(fold):
         model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1))
         model.fit(table[fold != k], ~listings.counterfeit[fold != k])
-        said[fold == k] = model.decision_function(table[fold == k])
-    return said
+        logit[fold == k] = model.decision_function(table[fold == k])
+    return logit
 
 
 def _features(photos: NDArray[np.float64]) -> tuple[float, ...]:
@@ -89,9 +90,8 @@ def _features(photos: NDArray[np.float64]) -> tuple[float, ...]:
 
 def main() -> None:
     """Print each rule's figure, and its paired difference to the mean."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--manifest", type=Path, help="where the run's manifest lies now; by default where it lay")
+    parser = make_parser(__doc__)
+    add_run_options(parser)
     arguments = parser.parse_args()
     listings = read_listings(arguments.run, arguments.manifest)
     spread = float(np.concatenate(listings.logits).std())
@@ -105,14 +105,14 @@ def main() -> None:
         "highest": lambda photos: float(photos.max()),
     }
     rules |= {f"soft minimum {t:g}": soft_minimum(t) for t in (0.5, 1, 2, 4)}
-    said = {name: listings.apply(rule) for name, rule in rules.items()} | {"learned": learned(listings)}
+    logits = {name: listings.apply(rule) for name, rule in rules.items()} | {"learned": learned(listings)}
     mean = listings.apply(lambda photos: float(photos.mean()))
     weight = np.ones((1, len(mean)))
     print(f"{len(mean)} listings; mean: {listings.mean_of_folds(listings.counterfeit, -mean, weight)[0]:.4f}")
-    for name, value in said.items():
+    for name, value in logits.items():
         found = paired_bootstrap(listings.mean_of_folds, listings.counterfeit, -mean, -value)
         own = listings.mean_of_folds(listings.counterfeit, -value, weight)[0]
-        print(f"{name}: {own:.4f}, less the mean {found.value:+.4f} [{found.low:+.4f}, {found.high:+.4f}]")
+        print(f"{name}: {own:.4f}, minus the mean {found.value:+.4f} [{found.low:+.4f}, {found.high:+.4f}]")
 
 
 if __name__ == "__main__":

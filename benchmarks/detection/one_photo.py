@@ -1,24 +1,21 @@
-"""How often listings of few photos are judged wrongly, by the thresholds of all and by those of one photo.
+"""Error rates of listings of few photos, under the thresholds of all listings and under those of one photo.
 
     python -m benchmarks.detection.one_photo RUN [--manifest MANIFEST] [--fit-listings 112] [--seed 0]
 
-What RUN's networks said of listings that they never saw, as benchmarks/detection/calibrators.py reads it. Thresholds
-are fitted on the listings of the other folds, per product as bundles have them, and judge the fold left out: its
-listings as they are, by number of photos, and each of them cut to one of its photos. Intervals of shares are Wilson's;
-the difference of the same listings is a paired bootstrap's.
+RUN is read as benchmarks/detection/calibrators.py reads it. Thresholds are fitted on the listings of the other folds,
+per product as bundles have them, and applied to the held-out fold: to its listings, by number of photos, and to each of
+them cut to one of its photos. Intervals of shares are Wilson's; the difference is a paired bootstrap's.
 """
 
 from __future__ import annotations
-
-import argparse
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.detection.calibrators import PARTS, Answers, read_listings
+from benchmarks.detection.held_out_listings import PHOTO_COUNTS, HeldOutListings, read_listings
+from benchmarks.detection.options import add_cross_fit_options, add_run_options, make_parser
 from training.calibration.thresholds import choose_thresholds
 from training.html.wording import interval, percent
 from training.statistics.bootstrap import paired_bootstrap
@@ -32,46 +29,38 @@ GENUINE, REVIEW, COUNTERFEIT = 1, 0, -1
 
 def main() -> None:
     """Print a row for each number of photos, and two for all listings cut to one photo."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--manifest", type=Path, help="where the run's manifest lies now; by default where it lay")
-    parser.add_argument("--fit-listings", type=int, help="fit on so many listings; by default on all other folds'")
-    parser.add_argument(
-        "--seed", type=int, default=0, help="of the draw of --fit-listings, and of folds that are dealt"
-    )
+    parser = make_parser(__doc__)
+    add_run_options(parser)
+    add_cross_fit_options(parser)
     arguments = parser.parse_args()
-    answers = read_listings(arguments.run, arguments.manifest, seed=arguments.seed)
-    whole, one_by_all, one_by_own = judge(answers, most=arguments.fit_listings, seed=arguments.seed)
+    listings = read_listings(arguments.run, arguments.manifest, seed=arguments.seed)
+    whole, one_by_all, one_by_own = cross_fit(listings, limit=arguments.fit_listings, seed=arguments.seed)
     table = Table(title=f"{arguments.run}: out of fold, limits 5 %")
     for column in ("listings", "thresholds", "genuine flagged", "counterfeit passed", "decided"):
         table.add_column(column, no_wrap=True)
-    for name, low, high in PARTS:
-        part = (answers.photos >= low) & (answers.photos <= high)
+    for name, low, high in PHOTO_COUNTS:
+        part = (listings.photos >= low) & (listings.photos <= high)
         if part.any():
-            table.add_row(name, "of all", *_cells(answers.genuine[part], whole[part]))
-    table.add_row("each cut to one photo", "of all", *_cells(answers.genuine, one_by_all))
-    table.add_row("each cut to one photo", "of one photo", *_cells(answers.genuine, one_by_own))
+            table.add_row(name, "of all", *_cells(listings.genuine[part], whole[part]))
+    table.add_row("each cut to one photo", "of all", *_cells(listings.genuine, one_by_all))
+    table.add_row("each cut to one photo", "of one photo", *_cells(listings.genuine, one_by_own))
     console = Console(width=150)
     console.print(table)
-    console.print(f"wrong when cut to one photo, less when whole: {_difference(answers.genuine, whole, one_by_all)}")
+    console.print(f"errors when cut to one photo, minus when whole: {_difference(listings.genuine, whole, one_by_all)}")
 
 
-def judge(answers: Answers, *, most: int | None, seed: int) -> tuple[NDArray[np.int64], ...]:
+def cross_fit(listings: HeldOutListings, *, limit: int | None, seed: int) -> tuple[NDArray[np.int64], ...]:
     """Outcomes [N]: whole by the thresholds of all; cut to one photo by those, and by those of one photo."""
-    outcomes = tuple(np.zeros(len(answers.logit), np.int64) for _ in range(3))
-    for fold in np.unique(answers.fold):
-        known = np.flatnonzero(answers.fold != fold)
-        if most is not None and most < len(known):
-            known = np.random.default_rng([seed, int(fold)]).choice(known, most, replace=False)
-        fitted, left_out = answers.only(known), answers.fold == fold
-        asked = answers.only(left_out)
+    outcomes = tuple(np.zeros(len(listings.logit), np.int64) for _ in range(3))
+    for fitted, held_out in listings.cross_fits(limit=limit, seed=seed):
+        asked = listings.only(held_out)
         shared = choose_thresholds(fitted.logit, fitted.genuine, list(fitted.product), source="out_of_fold")
         own = choose_thresholds(
             fitted.one_photo_logit, fitted.genuine, list(fitted.product), source="out_of_fold", no_looser_than=shared
         )
-        outcomes[0][left_out] = decide(asked.logit, asked.product, shared)
-        outcomes[1][left_out] = decide(asked.one_photo_logit, asked.product, shared)
-        outcomes[2][left_out] = decide(asked.one_photo_logit, asked.product, own)
+        outcomes[0][held_out] = decide(asked.logit, asked.product, shared)
+        outcomes[1][held_out] = decide(asked.one_photo_logit, asked.product, shared)
+        outcomes[2][held_out] = decide(asked.one_photo_logit, asked.product, own)
     return outcomes
 
 

@@ -1,20 +1,19 @@
-"""Pointing game: whether evidence points at the cue, compared with chance and with random networks.
+"""Pointing game: whether evidence points at the cue that gives a counterfeit away.
 
     python -m benchmarks.detection.pointing BUNDLE MANIFEST [--where split==test] [--listings 200] [--networks 5]
 
-Measured on held-out counterfeit photos with a visible cue (a mask that is not empty), whatever the verdict. `hit` is
-the share of photos on which the place with the most evidence for counterfeit lies in the cue's mask, widened by one
-place. `chance` is the same for a random place of the photo, `on product` for a random place of the product's box.
-`inside` is the share of all evidence for counterfeit that lies in the widened mask. There are three variants: all cues
-together; the smallest alone, which is strictest; and all without the map's outermost places, where random networks have
-the most evidence. Random networks are the same graph with shuffled weights (benchmarks/detection/random_weights.py);
-their photos are pooled. Intervals are over listings.
+Over counterfeit photos with a visible cue (a mask with a marked pixel) of listings that the bundle was not fitted on,
+whatever the verdict: `hit` is the share of photos on which the place with the strongest evidence for counterfeit is in
+the cue's mask widened by one place, `chance` the same for a random place of the photo, `on product` for a random place
+of the product's box, and `inside` the share of all evidence for counterfeit inside the widened mask.
+
+First all cues of a photo together, then its smallest alone, then all of them without the map's outermost places, where
+networks of random weights are strongest. These are the same graph with its weights shuffled
+(benchmarks/detection/random_weights.py); their photos are pooled. Intervals are over listings.
 """
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +23,8 @@ import numpy as np
 from PIL import Image
 from rich.console import Console
 
+from benchmarks.detection.formatting import with_interval
+from benchmarks.detection.options import add_bundle_options, add_random_network_options, make_parser
 from benchmarks.detection.pointing_game import (
     Pointing,
     PointingFigures,
@@ -32,12 +33,11 @@ from benchmarks.detection.pointing_game import (
     point,
     smallest_cue,
 )
-from benchmarks.detection.random_weights import shuffle_weights
+from benchmarks.detection.random_weights import network_of, shuffle_weights
+from benchmarks.detection.unseen import draw_unseen_listings
 from training.data.manifest import Manifest, PhotoRow, read_manifest
 from training.progress import photo_progress
-from training.robustness.robustness import draw_listings
-from training.statistics.estimate import Estimate
-from vision.bundle.bundle import SEEN_DIGITS, Bundle, read_bundle, seen_photos
+from vision.bundle.bundle import Bundle, read_bundle
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
 
@@ -46,59 +46,39 @@ Games = tuple[Pointing, Pointing, Pointing]  # all cues together, the smallest, 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bundle", type=Path)
-    parser.add_argument("manifest", type=Path)
-    parser.add_argument("--where", action="append", default=[])
-    parser.add_argument("--listings", type=int, default=200, help="counterfeit listings, drawn by the seed")
-    parser.add_argument(
-        "--networks",
-        type=int,
-        default=5,
-        help="networks with random weights; each judges an equal share of the listings",
-    )
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=2)
+    parser = make_parser(__doc__)
+    add_bundle_options(parser)
+    add_random_network_options(parser, listings=200, drawn="counterfeit listings, drawn by product and the seed")
     arguments = parser.parse_args()
     console = Console()
     bundle = read_bundle(arguments.bundle)
     manifest = read_manifest(arguments.manifest, where=arguments.where)
     rows = marked_rows(manifest, bundle, arguments.listings, arguments.seed)
     if not rows:
-        raise SystemExit(
-            "no counterfeit photo with a mask is held-out for this bundle: give another manifest or --where"
-        )
+        raise SystemExit("no listing with a masked counterfeit photo is left: give another manifest or --where")
     trained = play(Detector(bundle), rows, arguments.threads, console)
-    of_random_networks: list[Games] = []
+    untrained: list[Games] = []
     with TemporaryDirectory() as scratch:
         for n in range(arguments.networks):
             folder = Path(scratch) / str(n)
             other = shuffle_weights(bundle, folder, [row.photo for row in rows], seed=arguments.seed + n)
-            own = [row for row in rows if share_of(row.listing, arguments.networks) == n]
-            of_random_networks += play(Detector(other), own, arguments.threads, console)
-    for title, games in (("trained", trained), ("random weights", of_random_networks)):
+            own = [row for row in rows if network_of(row.listing, arguments.networks) == n]
+            untrained += play(Detector(other), own, arguments.threads, console)
+    for title, games in (("trained", trained), ("random weights", untrained)):
         print(f"\n{title}: {len(games)} photos of {len({game[0].listing for game in games})} listings")
         for kind, name in enumerate(("all cues", "smallest cue", "all cues, without the map's outermost places")):
             print_figures(name, [three[kind] for three in games])
 
 
 def marked_rows(manifest: Manifest, bundle: Bundle, listings: int, seed: int) -> list[PhotoRow]:
-    """Counterfeit photos with a mask, of listings drawn by the seed, none of which the bundle was fitted on."""
-    seen = seen_photos(bundle)
+    """Counterfeit photos with a mask, of drawn listings that the bundle was not fitted on."""
     marked = [row for row in manifest.rows if row.label == "counterfeit" and row.mask]
-    known = {row.listing for row in marked if hashlib.sha256(row.photo.read_bytes()).hexdigest()[:SEEN_DIGITS] in seen}
-    strata = {row.listing: ("counterfeit", row.product) for row in marked if row.listing not in known}
-    drawn = draw_listings(strata, listings, seed)
+    drawn = draw_unseen_listings(marked, bundle, listings, seed)
     return [row for row in marked if row.listing in drawn]
 
 
-def share_of(listing: str, networks: int) -> int:
-    """Which of the random networks judges this listing."""
-    return int.from_bytes(hashlib.sha256(listing.encode()).digest()[:4], "big") % networks
-
-
 def play(detector: Detector, rows: Sequence[PhotoRow], threads: int, console: Console) -> list[Games]:
-    """The games on every photo whose mask marks something."""
+    """The games on every photo with a marked cue."""
     with photo_progress("pointing", len(rows), console) as advance, ThreadPoolExecutor(threads) as pool:
 
         def one(row: PhotoRow) -> Games | None:
@@ -110,7 +90,7 @@ def play(detector: Detector, rows: Sequence[PhotoRow], threads: int, console: Co
 
 
 def play_one(detector: Detector, row: PhotoRow) -> Games | None:
-    """The three games on one photo; None where its mask marks nothing or it can't be read."""
+    """The three games on one photo; None where no cue is marked or it can't be read."""
     evidence = detector.judge_photo(row.photo.read_bytes(), 0).evidence
     if evidence is None or row.mask is None:
         return None
@@ -123,7 +103,7 @@ def play_one(detector: Detector, row: PhotoRow) -> Games | None:
 
 
 def print_figures(name: str, games: Sequence[Pointing]) -> None:
-    """All of them, and by how much of the photo the widened mask takes."""
+    """All of them, and by the size of the widened mask."""
     print_line(name, measure_pointing(games))
     for low, high, own in by_cue_size(games):
         if own:
@@ -141,12 +121,7 @@ def print_line(name: str, f: PointingFigures) -> None:
         ("inside", f.inside),
         ("gain", f.inside_gain),
     )
-    print(f"{name} ({f.photos}): " + ", ".join(f"{what} {in_words(figure)}" for what, figure in parts))
-
-
-def in_words(figure: Estimate) -> str:
-    """`0.93 [0.90, 0.95]`."""
-    return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
+    print(f"{name} ({f.photos}): " + ", ".join(f"{what} {with_interval(figure)}" for what, figure in parts))
 
 
 if __name__ == "__main__":

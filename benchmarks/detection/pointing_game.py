@@ -1,8 +1,8 @@
 """Whether evidence points at the cue: the pointing game on photos whose cues are marked in a mask.
 
-A hit (Zhang et al. 2016, arXiv 1608.00507): the place of the map that speaks most for counterfeit lies in the cue's
-mask, widened by one place all around, whatever the verdict. A large mask is hit by chance; what a random place would
-reach stands beside each figure.
+A hit (Zhang et al. 2016, arXiv 1608.00507): the place of the map with the strongest evidence for counterfeit is in the
+cue's mask, widened by one place all around, whatever the verdict. A large mask is hit by chance, so each figure has the
+hit rate of a random place beside it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Pointing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointingFigures:
-    """The game over `photos`, with intervals over listings; `gain` is `hit` less `chance`, paired, and so on."""
+    """The game over `photos`, with intervals over listings; `gain` is `hit` minus `chance`, paired, etc."""
 
     photos: int
     hit: Estimate
@@ -54,10 +54,10 @@ class PointingFigures:
 def point(
     evidence: Evidence, cue: NDArray[np.bool_], *, listing: str, box: Box | None, edge: bool = True
 ) -> Pointing | None:
-    """The game on one photo; `cue` bool [h, w] marks the cue in the photo's frame. None where nothing is marked.
+    """The game on one photo; `cue` bool [h, w] marks the cue in the photo's frame. None where no pixel is marked.
 
-    Without `edge` the outermost places of the map are left out of everything: there convolutions see padding, and a
-    network that learned nothing is strongest.
+    Without `edge` the outermost places of the map are ignored: there convolutions see padding, and a network of
+    random weights is strongest.
     """
     places = _places_of(cue, evidence)
     if not places.any():
@@ -99,7 +99,7 @@ def measure_pointing(games: Sequence[Pointing]) -> PointingFigures:
     listings = [game.listing for game in games]
     hit, chance = [float(game.hit) for game in games], [game.chance for game in games]
     boxed = [game for game in games if not np.isnan(game.chance_on_product)]
-    speaking = [game for game in games if not np.isnan(game.inside)]
+    with_evidence = [game for game in games if not np.isnan(game.inside)]
     return PointingFigures(
         photos=len(games),
         hit=bootstrap_mean(hit, listings),
@@ -107,13 +107,13 @@ def measure_pointing(games: Sequence[Pointing]) -> PointingFigures:
         gain=bootstrap_mean_difference(hit, chance, listings),
         chance_on_product=bootstrap_mean([game.chance_on_product for game in boxed], [game.listing for game in boxed]),
         gain_on_product=_difference(boxed, lambda game: float(game.hit), lambda game: game.chance_on_product),
-        inside=bootstrap_mean([game.inside for game in speaking], [game.listing for game in speaking]),
-        inside_gain=_difference(speaking, lambda game: game.inside, lambda game: game.chance),
+        inside=bootstrap_mean([game.inside for game in with_evidence], [game.listing for game in with_evidence]),
+        inside_gain=_difference(with_evidence, lambda game: game.inside, lambda game: game.chance),
     )
 
 
 def by_cue_size(games: Sequence[Pointing]) -> tuple[tuple[float, float, tuple[Pointing, ...]], ...]:
-    """The games by how much of the photo the widened mask takes: from, up to, and those in between."""
+    """The games by the widened mask's share of the photo: from, up to, and those in between."""
     return tuple((low, high, tuple(game for game in games if low <= game.chance < high)) for low, high in CUE_SIZES)
 
 

@@ -1,11 +1,12 @@
-"""A bundle's network with shuffled weights, as the control for tests of evidence.
+"""A bundle's network with its weights shuffled: what the evidence is when nothing was learned.
 
-If a network that learned nothing gives a similar map, the map shows edges, not reasons (Adebayo et al. 2018, Sanity
-checks for saliency maps, arXiv 1810.03292). So every test of evidence runs on such a network too, and must fail there.
+A map that an untrained network draws as well is a map of edges, not of reasons (Adebayo et al. 2018, Sanity checks for
+saliency maps, arXiv 1810.03292). So every test of evidence is run on such a network too, and it must fail.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,22 +29,22 @@ def shuffle_weights(bundle: Bundle, folder: Path, photos: Sequence[Path], *, see
     """A sealed bundle in the new `folder` whose fp32 graph has the same architecture and shuffled weights.
 
     Each convolution's weights and biases are shuffled within their tensor. A kernel head's votes are shuffled too, and
-    the means and scales of its features measured again on up to 64 of `photos`, since its votes would all be 0 on
-    features of another scale. Its thresholds and calibrations mean nothing. Raises RunError for a graph without
+    the means and scales of its features are measured again on up to 64 of `photos`, since its votes would all be 0 on
+    features of another scale. Its thresholds and calibrations are meaningless. Raises RunError for a graph without
     convolutions.
     """
-    record = next(graph for graph in bundle.metadata.graphs if graph.precision == "fp32")
-    model = onnx.load_model_from_string(bundle.read_file(record.file))
+    metadata = next(graph for graph in bundle.metadata.graphs if graph.precision == "fp32")
+    model = onnx.load_model_from_string(bundle.read_file(metadata.file))
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     rng = np.random.default_rng(seed)
     shuffled = [name for node in model.graph.node if node.op_type == "Conv" for name in node.input[1:]]
     if not any(name in tensors for name in shuffled):
-        raise RunError(f"{bundle.folder / record.file} has no convolution whose weights could be shuffled")
+        raise RunError(f"{bundle.folder / metadata.file} has no convolution whose weights could be shuffled")
     for name in dict.fromkeys((*shuffled, *(name for name in tensors if name.endswith("head.vote")))):
         if name in tensors:
             _put(tensors[name], rng.permutation(_get(tensors[name]).ravel()).reshape(tuple(tensors[name].dims)))
     folder.mkdir(parents=True)
-    file = folder / record.file
+    file = folder / metadata.file
     onnx.save(model, file)
     if any(name.endswith("head.support") for name in tensors):
         step = max(1, len(photos) // STATISTICS_PHOTOS)
@@ -54,8 +55,13 @@ def shuffle_weights(bundle: Bundle, folder: Path, photos: Sequence[Path], *, see
     session = single_thread_session(file)
     inputs = self_test_inputs(bundle.metadata.geometry.size_px)
     logits = [float(session.run(["logit"], {"photos": tile[None]})[0][0]) for tile in inputs]
-    graph = replace(record, self_test_logits=tuple(logits))
+    graph = replace(metadata, self_test_logits=tuple(logits))
     return seal_bundle(folder, replace(bundle.metadata, graphs=(graph,)))
+
+
+def network_of(listing: str, networks: int) -> int:
+    """Which of the networks of random weights a listing is given to, 0 to `networks` - 1."""
+    return int.from_bytes(hashlib.sha256(listing.encode()).digest()[:4], "big") % networks
 
 
 def _restandardise(model: onnx.ModelProto, file: Path, tiles: Sequence[NDArray[np.uint8]]) -> None:

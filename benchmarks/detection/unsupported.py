@@ -9,7 +9,6 @@ Each listing is judged by its first 12 photos, through the Detector. `--reencode
 
 from __future__ import annotations
 
-import argparse
 import io
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from benchmarks.detection.options import add_bundle_options, make_parser
 from training.data.manifest import read_manifest
 from training.statistics.estimate import proportion
 from vision.check_shape import MAX_PHOTOS
@@ -39,32 +39,28 @@ def reencoded(photo: Path) -> bytes:
 
 def main() -> None:
     """Judge each listing and print the share."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bundle", type=Path)
-    parser.add_argument("manifest", type=Path)
+    parser = make_parser(__doc__)
+    add_bundle_options(parser)
     parser.add_argument(
         "--product", help="the product that each listing is sent as; required if the bundle has several"
     )
-    parser.add_argument("--where", action="append", default=[])
     parser.add_argument("--reencode", action="store_true")
     parser.add_argument("--listings", type=int, default=500, help="the first listings of the manifest")
-    parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     manifest = read_manifest(arguments.manifest, where=arguments.where)
     detector = Detector(arguments.bundle)
     read = reencoded if arguments.reencode else Path.read_bytes
     listings = list(manifest.listings.values())[: arguments.listings]
 
-    def judge(rows: tuple[int, ...]) -> str:
+    def outcome_of(rows: tuple[int, ...]) -> str:
         photos = [read(manifest.rows[row].photo) for row in rows[:MAX_PHOTOS]]
         return detector.check(photos, product=arguments.product).outcome
 
     with ThreadPoolExecutor(arguments.threads) as pool:
-        outcomes = Counter(pool.map(judge, listings))
+        outcomes = Counter(pool.map(outcome_of, listings))
     share = proportion(outcomes["unsupported"], len(listings))
     counts = ", ".join(f"{outcome} {count}" for outcome, count in sorted(outcomes.items()))
-    unsupported = outcomes["unsupported"] / len(listings)
-    print(f"{len(listings)} listings: unsupported {unsupported:.3f} [{share.low:.3f}, {share.high:.3f}] ({counts})")
+    print(f"{len(listings)} listings: unsupported {share.value:.3f} [{share.low:.3f}, {share.high:.3f}] ({counts})")
 
 
 if __name__ == "__main__":

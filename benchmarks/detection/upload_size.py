@@ -1,14 +1,13 @@
-"""How far a photo's authenticity moves when the same photo is uploaded at 1, 4 and 12 megapixels.
+"""How far a photo's authenticity moves between uploads of 1, 4 and 12 megapixels.
 
     python -m benchmarks.detection.upload_size BUNDLE MANIFEST [--photos 200] [--quality 95]
 
-Each photo is enlarged by Lanczos to the three sizes and saved as JPEG, so that the uploads differ only in
-size. Prints the median, the 95th percentile and the largest spread of authenticity (calibrated, of the photo alone).
+Each photo is enlarged by Lanczos to the three sizes and saved as JPEG, so that the pictures differ in size alone.
+Prints the median, the 95th percentile and the largest spread of authenticity (calibrated, of the photo alone).
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.detection.options import add_bundle_options, make_parser
 from training.data.manifest import read_manifest
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
@@ -37,24 +37,21 @@ def uploads(photo: Path, quality: int) -> Iterator[bytes]:
 
 
 def spread(detector: Detector, photo: Path, quality: int) -> float:
-    """Largest less smallest authenticity of the photo's uploads."""
+    """Largest minus smallest authenticity of the photo's uploads."""
     authenticity = detector.scorer.graph.photo_calibration.authenticity
     logits = [detector.judge_photo(data, 0).logit for data in uploads(photo, quality)]
     if any(logit is None for logit in logits):
-        raise SystemExit(f"{photo} can't be judged")
-    answers = [authenticity(logit) for logit in logits if logit is not None]
-    return max(answers) - min(answers)
+        raise SystemExit(f"{photo} can't be read")
+    found = [authenticity(logit) for logit in logits if logit is not None]
+    return max(found) - min(found)
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bundle", type=Path)
-    parser.add_argument("manifest", type=Path)
-    parser.add_argument("--where", action="append", default=[])
+    parser = make_parser(__doc__)
+    add_bundle_options(parser)
     parser.add_argument("--photos", type=int, default=200)
     parser.add_argument("--quality", type=int, default=95)
-    parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     rows = read_manifest(arguments.manifest, where=arguments.where).rows
     picks = np.random.default_rng(0).choice(len(rows), min(arguments.photos, len(rows)), replace=False)

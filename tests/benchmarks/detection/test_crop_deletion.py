@@ -32,10 +32,10 @@ def row_of(folder: Path, name: str, listing: str, corner: tuple[int, int, int]) 
 
 @pytest.fixture
 def detectors(tmp_path: Path) -> tuple[Detector, Detector]:
-    """One that knows the colours, and one that takes red for counterfeit, as a network that learned nothing might."""
-    knowing = write_tiny_bundle(tmp_path / "a", bias=0.0, counterfeit_below=-0.5, genuine_above=0.5)
-    ignorant = write_tiny_bundle(tmp_path / "b", bias=0.0, slope=-20.0)
-    return Detector(knowing), Detector(ignorant)
+    """One that knows the colours, and one that takes red for counterfeit, as an untrained network might."""
+    trained = write_tiny_bundle(tmp_path / "a", bias=0.0, counterfeit_below=-0.5, genuine_above=0.5)
+    untrained = write_tiny_bundle(tmp_path / "b", bias=0.0, slope=-20.0)
+    return Detector(trained), Detector(untrained)
 
 
 def test_painting_out_what_made_the_verdict_undoes_it(detectors: tuple[Detector, Detector], tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_genuine_verdict_moves_the_other_way(detectors: tuple[Detector, Detect
     assert found.photos[0].moved["crops"] > 0.6
 
 
-def test_a_listing_for_review_or_without_a_readable_photo_is_left_out(
+def test_a_listing_for_review_or_without_a_readable_photo_is_skipped(
     detectors: tuple[Detector, Detector], tmp_path: Path
 ) -> None:
     assert delete_crops(*detectors, [row_of(tmp_path, "grey.png", "L0", (120, 120, 120))], seed=0) is None
@@ -81,13 +81,13 @@ def test_figures_are_paired_and_in_standard_deviations(detectors: tuple[Detector
     figures = measure_deletion(found, 2.0)
     moved = [one.photos[0].moved for one in found]
     assert figures["crops"].moved.value == pytest.approx(np.mean([m["crops"] for m in moved]) / 2)
-    assert figures["anywhere"].moved_less.value == pytest.approx(
+    assert figures["anywhere"].moved_difference.value == pytest.approx(
         np.mean([m["crops"] - m["anywhere"] for m in moved]) / 2
     )
-    assert figures["crops"].moved_less.value == 0
+    assert figures["crops"].moved_difference.value == 0
     assert figures["crops"].changed.value == 1.0
-    own, less = own_deletion(found, own_spread)
-    assert np.isfinite([own.value, less.value]).all()
+    own, difference = own_deletion(found, own_spread)
+    assert np.isfinite([own.value, difference.value]).all()
 
 
 def test_random_boxes_keep_their_size_their_place_and_their_distance() -> None:

@@ -36,7 +36,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
     main()
 
 
-def test_each_fold_s_bundle_judges_its_own_fold_and_answers_are_pooled(
+def test_each_fold_s_bundle_predicts_its_own_fold_and_predictions_are_pooled(
     run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call(monkeypatch, run, "--out", run / "answers.csv")

@@ -15,7 +15,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
     return read_manifest(write_toy_data(tmp_path_factory.mktemp("toy")))
 
 
-def test_flips_are_drawn_evenly_from_what_is_learnt_and_never_from_what_reports(manifest: Manifest) -> None:
+def test_flips_are_drawn_evenly_from_the_training_rows_and_never_from_the_test_set(manifest: Manifest) -> None:
     fit = [n for n, row in enumerate(manifest.rows) if row.fold != 0]
     flipped = draw_flips(manifest, fit, 0.2, seed=0)
     rows = [manifest.rows[manifest.listings[name][0]] for name in flipped]

@@ -27,6 +27,6 @@ def test_what_is_learned_on_the_other_folds_ranks_this_one() -> None:
     counterfeit = np.arange(60) % 2 == 0
     logits = [list(rng.normal(-1 if fake else 1, 0.5, 3)) for fake in counterfeit]
     found = listings(*logits, counterfeit=counterfeit.tolist(), fold=[n % 3 for n in range(60)])
-    said = learned(found)
-    assert said[~counterfeit].min() > said[counterfeit].max() - 0.5
-    assert np.corrcoef(said, [np.mean(photos) for photos in logits])[0, 1] > 0.95
+    logit = learned(found)
+    assert logit[~counterfeit].min() > logit[counterfeit].max() - 0.5
+    assert np.corrcoef(logit, [np.mean(photos) for photos in logits])[0, 1] > 0.95

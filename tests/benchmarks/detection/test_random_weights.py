@@ -32,7 +32,7 @@ def test_the_weights_are_the_same_numbers_in_another_order(bundle: Bundle, tmp_p
         logit = Detector(other).judge_photo((tmp_path / "0.png").read_bytes(), 0).logit
         assert logit is not None
         seen.add(round(logit, 4))
-    assert len(seen) > 1, "some of the orders of (slope, 0, -slope) answer otherwise"
+    assert len(seen) > 1, "some of the orders of (slope, 0, -slope) give another logit"
 
 
 def test_the_same_seed_gives_the_same_network_and_the_bundle_stays_as_it_was(bundle: Bundle, tmp_path: Path) -> None:
