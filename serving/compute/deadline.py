@@ -34,7 +34,7 @@ class Deadline:
     def set_caller_left(self) -> None:
         """End what runs in `enforced`, now or later."""
         self._left = True
-        if self._running is not None:
+        if self._running is not None and not self._running.expired():
             self._running.reschedule(0)  # in the past: the block is cancelled, and ends as by a timeout
 
     @contextlib.asynccontextmanager

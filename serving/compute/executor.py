@@ -90,7 +90,7 @@ class Compute:
 
         Raises Overloaded or DeadlineUnreachable before starting any of them, see `refuse_overload`; with nothing
         waiting a request of any size is taken. Raises ComputeTimedOut when a piece does not end in time, and what
-        `Deadline.enforced` raises. Where one fails or nobody waits any more, those without a thread are dropped.
+        `Deadline.enforced` raises. Where one fails or nobody waits, those without a thread are dropped.
         """
         deadline = Deadline() if deadline is None else deadline
         with self._lock:

@@ -61,7 +61,7 @@ class RequestLogging:
             await self._app(scope, receive, response.send)
         except (ClientDisconnect, CallerLeft):
             response.status = CLIENT_CLOSED_REQUEST
-        except Exception:  # whatever nobody expected ends here, and the server goes on
+        except Exception:  # the only handler of unforeseen errors: the server goes on
             log.exception("unforeseen error")
             if response.status is None:
                 await internal_problem()(scope, receive, response.send)

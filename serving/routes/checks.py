@@ -149,7 +149,7 @@ def _moment(text: str) -> datetime.datetime:
         moment = datetime.datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
         return moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     except (ValueError, OverflowError) as error:
-        message = f"{text[:40]!r} is no time; write 2026-01-31 or 2026-01-31T12:00:00Z"
+        message = f"{text[:40]!r} is not a time; write 2026-01-31 or 2026-01-31T12:00:00Z"
         raise RequestInvalid(f"since: {message}", [("since", message)]) from error
 
 
@@ -161,4 +161,4 @@ def _id_of_cursor(cursor: str) -> str:
     try:
         return str(uuid.UUID(bytes=base64.urlsafe_b64decode(cursor + "==")))
     except (binascii.Error, ValueError) as error:
-        raise CursorInvalid("cursor: this is none of ours; send next_cursor of the page before, unchanged") from error
+        raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged") from error

@@ -85,7 +85,7 @@ def answer_of(kind: type[Answered]) -> dict[int | str, dict[str, Any]]:
 
 
 def json_body(kind: type[Sent]) -> dict[str, Any]:
-    """Describe a JSON body that we read ourselves; its schema is one of EXTRA_SCHEMAS."""
+    """Describe a JSON body that FastAPI does not read; its schema is one of EXTRA_SCHEMAS."""
     schema = {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}
     return {"requestBody": {"required": True, "content": {"application/json": schema}}}
 

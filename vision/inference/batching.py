@@ -112,10 +112,9 @@ class _Request:
         return self.scores is not None or self.error is not None
 
     def result(self) -> Scores:
-        if self.error is not None:
-            raise self.error
-        assert self.scores is not None
-        return self.scores
+        if self.scores is not None:
+            return self.scores
+        raise self.error or RuntimeError("the batch has not run yet")
 
 
 def _slice(scores: Scores, start: int, end: int) -> Scores:

@@ -82,7 +82,7 @@ class Scorer:
     On CPU the int8 graph is preferred where its self-test agrees, elsewhere fp32; `precision` asks for one of them
     and takes no other. Of `providers` those that are absent are left out, with a log line; CPU takes their place.
     `threads` is per call: one by default, since a server runs one call per core. Raises BundleError when no graph
-    answers as it was sealed, and ConfigError for a precision that the bundle lacks or a provider that nobody knows.
+    answers as it was sealed, and ConfigError for a precision that the bundle lacks or an unknown provider.
     """
 
     def __init__(

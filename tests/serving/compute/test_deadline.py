@@ -57,6 +57,22 @@ def test_a_block_ends_when_the_caller_leaves(timeout_s: float | None, leaves: st
     asyncio.run(work())
 
 
+def test_a_caller_that_leaves_when_the_deadline_has_passed_changes_nothing() -> None:
+    async def end_slowly(deadline: Deadline) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            deadline.set_caller_left()  # while the block is being cancelled
+
+    async def work() -> None:
+        deadline = Deadline(0.01)
+        with pytest.raises((DeadlineExceeded, CallerLeft)):
+            async with deadline.enforced():
+                await end_slowly(deadline)
+
+    asyncio.run(work())
+
+
 def test_a_timeout_of_something_in_the_block_is_not_the_deadlines() -> None:
     async def work() -> None:
         with pytest.raises(TimeoutError):
