@@ -1,25 +1,21 @@
 """A rendered data set's folder belongs to one configuration, appears file by file, and ends as a manifest."""
 
 import csv
-import io
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.training.builders.rendered_folder import BOX, finish_listing, grey_photo
 from tests.training.render.small_config import small_config
 from training.data.manifest import read_manifest
 from training.errors import RunError
 from training.render.config import RenderConfig
 from training.render.dataset_folder import COLUMNS, DatasetFolder
-from training.render.photograph import RenderedPhoto
 from training.render.plan import ListingPlan, plan_listings
 from training.render.product.cues import Cue
-
-BOX = (0.0, 0.25, 0.5, 1.0)
 
 
 @pytest.fixture
@@ -38,23 +34,6 @@ def folder(config: RenderConfig) -> DatasetFolder:
     claimed = DatasetFolder(config.folder)
     claimed.claim(config)
     return claimed
-
-
-def grey_photo(number: int, cues: Sequence[Cue] = ()) -> RenderedPhoto:
-    """A grey photo of 16 px whose k-th cue shows in the k-th row."""
-    jpeg = io.BytesIO()
-    Image.new("RGB", (16, 16), (120, 120, 40 * number)).save(jpeg, "JPEG")
-    mask = np.zeros((16, 16), np.uint8)
-    mask[: len(cues)] = np.arange(1, len(cues) + 1, dtype=np.uint8)[:, None]
-    return RenderedPhoto(number=number, jpeg=jpeg.getvalue(), cues=tuple(cues), box=BOX, mask=mask if cues else None)
-
-
-def finish(folder: DatasetFolder, plan: ListingPlan) -> None:
-    """Write the listing's photos; a counterfeit one's show two cues, but for the last."""
-    planned = plan.circumstances.photos
-    cues = (Cue.BODY_GLOSS, Cue.SWITCH_GAP) if plan.maker else ()
-    photos = [grey_photo(photo.number, cues if photo.number < len(planned) else ()) for photo in planned]
-    folder.finish_listing(plan, [folder.add_photo(plan, photo) for photo in photos])
 
 
 def rows_of(folder: DatasetFolder) -> list[dict[str, str]]:
@@ -121,7 +100,7 @@ def test_a_folder_is_complete_once_the_manifest_replaces_the_records(
     folder: DatasetFolder, plans: tuple[ListingPlan, ...]
 ) -> None:
     for plan in plans:
-        finish(folder, plan)
+        finish_listing(folder, plan)
     folder.write_manifest(plans)
     assert not folder.is_complete()
     folder.drop_records()
@@ -132,15 +111,15 @@ def test_a_folder_is_complete_once_the_manifest_replaces_the_records(
 
 
 def test_no_half_written_file_is_left(folder: DatasetFolder, plans: tuple[ListingPlan, ...]) -> None:
-    finish(folder, plans[0])
+    finish_listing(folder, plans[0])
     assert not [path for path in folder.path.rglob("*") if path.name.endswith(".part")]
 
 
 def test_the_manifest_has_its_columns_and_a_row_for_every_photo_of_the_given_listings(
     folder: DatasetFolder, plans: tuple[ListingPlan, ...]
 ) -> None:
-    finish(folder, plans[0])
-    finish(folder, plans[1])
+    finish_listing(folder, plans[0])
+    finish_listing(folder, plans[1])
     folder.write_manifest(plans[1:2])
     rows = rows_of(folder)
     assert tuple(rows[0]) == COLUMNS
@@ -153,7 +132,7 @@ def test_the_manifest_has_its_columns_and_a_row_for_every_photo_of_the_given_lis
 
 def test_a_written_folder_is_read_as_a_manifest(folder: DatasetFolder, plans: tuple[ListingPlan, ...]) -> None:
     for plan in plans:
-        finish(folder, plan)
+        finish_listing(folder, plan)
     folder.write_manifest(plans)
     manifest = read_manifest(folder.manifest_path)
     assert manifest.products == ("korvelle-k1-hair-dryer",)
