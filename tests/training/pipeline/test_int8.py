@@ -1,4 +1,4 @@
-"""The int8 graph of a run and its gate, by hand-worked numbers and from end to end."""
+"""The int8 graph of a run, from end to end."""
 
 import dataclasses
 import io
@@ -7,23 +7,19 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from rich.console import Console
 
-from tests.builders.bundle import tiny_graph_metadata, tiny_thresholds, write_tiny_bundle
+from tests.builders.bundle import write_tiny_bundle
 from tests.builders.training_data import write_toy_config, write_toy_data
-from training.calibration.held_out import CalibrationSet
-from training.data.manifest import Manifest, read_manifest
-from training.model.outputs import PhotoOutputs
+from tests.training.builders.int8 import gate_of, predictions_of
+from training.data.manifest import read_manifest
 from training.pipeline import int8, int8_gate
 from training.pipeline.config import TrainConfig
 from training.pipeline.int8 import Int8Step
-from training.pipeline.int8_gate import describe_gate, measure_gate, refusals
 from training.pipeline.train import train
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
-from vision.bundle.metadata import Int8Gate, Tally
 from vision.config.read import read_config
 from vision.drift_sample import read_sample
 from vision.inference.scorer import Scorer
@@ -35,67 +31,6 @@ SETTINGS = ("quantise.enabled=true", "quantise.photos=16", "quantise.float_convo
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_toy_data(tmp_path_factory.mktemp("toy"))
-
-
-def gate(*, listings: int = 748, crossed: int = 0, changed: int = 14, fall: float = 0.0002) -> Int8Gate:
-    return Int8Gate(
-        listings=listings,
-        source="out_of_fold",
-        crossed=Tally(count=crossed, upper=0.005),
-        changed=Tally(count=changed, upper=0.03),
-        auroc_fp32=0.89,
-        auroc_int8=0.89 - fall,
-        auroc_fall=fall,
-        auroc_fall_low=fall - 0.001,
-        auroc_fall_high=fall + 0.001,
-    )
-
-
-def test_a_gate_with_enough_listings_and_few_changes_is_passed() -> None:
-    assert refusals(gate()) == ()
-
-
-@pytest.mark.parametrize(
-    ("failing", "reason"),
-    [
-        (gate(listings=699, changed=0), "at least 700 are needed"),
-        (gate(crossed=1), "1 listings go from genuine to counterfeit or back"),
-        (gate(changed=15), "15 listings change their verdict, more than 2%"),  # 14.96 are 2 % of 748
-        (gate(fall=0.0051), r"falls by 0\.0051, more than 0\.005"),
-        (gate(fall=float("nan")), "all listings have one label"),
-    ],
-)
-def test_each_part_of_the_gate_can_refuse(failing: Int8Gate, reason: str) -> None:
-    (output,) = refusals(failing)
-    assert re.search(reason, output)
-
-
-def predictions(manifest: Manifest, listing_logits: list[float]) -> CalibrationSet:
-    """The first listings' photos, each with its listing's logit."""
-    rows: list[int] = []
-    logits: list[float] = []
-    for logit, own in zip(listing_logits, manifest.listings.values(), strict=False):
-        rows += own
-        logits += [logit] * len(own)
-    outputs = PhotoOutputs(logit=np.array(logits, float))
-    return CalibrationSet(manifest=manifest, rows=tuple(rows), outputs=outputs, source="out_of_fold")
-
-
-def test_the_gate_counts_verdicts_that_change_and_those_that_cross(tmp_path: Path, manifest: Path) -> None:
-    bundle = write_tiny_bundle(tmp_path)
-    own = bundle.metadata.graphs[0]
-    other = tiny_graph_metadata("model.int8.onnx", "int8", tiny_thresholds(-1.0, 1.0), 0.5, own.self_test_logits)
-    fp32 = predictions(read_manifest(manifest), [3.0, -3.0, 1.5, 0.0, 3.0, -3.0])  # thresholds -2 and 2
-    int8_ = predictions(read_manifest(manifest), [1.5, -1.5, 1.5, 0.0, -1.5, -0.5])  # thresholds -1 and 1
-    found = measure_gate(bundle, fp32=fp32, int8=int8_, fp32_graph=own, int8_graph=other)
-    assert (found.listings, found.crossed.count, found.changed.count) == (6, 1, 3)
-    assert found.crossed.upper == pytest.approx(0.641, abs=1e-3)  # 1 of 6
-    # genuine and counterfeit by turns: 3.0, 1.5, 3.0 against -3.0, 0.0, -3.0; then 1.5, 1.5, -1.5 against -1.5, 0, -0.5
-    assert found.auroc_fp32 == 1.0
-    assert found.auroc_int8 == pytest.approx(6.5 / 9)
-    assert found.auroc_fall == pytest.approx(2.5 / 9)
-    assert found.auroc_fall_low <= found.auroc_fall <= found.auroc_fall_high
-    assert "6 out-of-fold listings, 1 go from genuine" in describe_gate(found)
 
 
 def run(folder: Path, manifest: Path, *overrides: str) -> tuple[Bundle, str]:
@@ -182,8 +117,8 @@ def test_a_refused_graph_is_left_out_and_the_reason_printed(
     metadata = shipped[0].metadata
     alone = seal_bundle(tmp_path / "bundle", dataclasses.replace(metadata, graphs=metadata.graphs[:1]))
     console = Console(file=io.StringIO(), width=400)
-    same = predictions(read_manifest(manifest), [1.0, -1.0] * 30)
-    other = predictions(read_manifest(manifest), [-1.0, 1.0] * 30)
+    same = predictions_of(read_manifest(manifest), [1.0, -1.0] * 30)
+    other = predictions_of(read_manifest(manifest), [-1.0, 1.0] * 30)
     with few_are_enough.context() as patch:
         patch.setattr(int8, "PARITY_LIMIT", 0.0)
         left = step(tmp_path, manifest, console).add_to(alone, range(120), fp32=same, int8=other)
@@ -229,6 +164,6 @@ def test_a_gate_is_read_back_and_a_bundle_without_one_is_too(tmp_path: Path) -> 
     bundle = write_tiny_bundle(tmp_path, int8_slope=20.05)
     assert read_bundle(tmp_path).metadata.graphs[1].gate is None
     fp32, own = bundle.metadata.graphs
-    graphs = (fp32, dataclasses.replace(own, gate=gate()))
+    graphs = (fp32, dataclasses.replace(own, gate=gate_of()))
     seal_bundle(tmp_path, dataclasses.replace(bundle.metadata, graphs=graphs))
-    assert read_bundle(tmp_path).metadata.graphs[1].gate == gate()
+    assert read_bundle(tmp_path).metadata.graphs[1].gate == gate_of()

@@ -1,56 +1,28 @@
 """A real tiny bundle on changed copies: red photos are genuine, blue ones counterfeit, and slopes are known."""
 
-import csv
 import io
 import json
 import math
-import re
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
-from PIL import Image
 from rich.console import Console
 from typer.testing import CliRunner
 
 from tests.builders.bundle import write_tiny_bundle
+from tests.training.builders.robustness_photos import write_photos
 from training.commands.evaluate import app
 from training.data.manifest import Label, read_manifest
 from training.evaluation.predict import predict_manifest
 from training.evaluation.predictions import ListingPrediction
-from training.perturbations.photo import CHANGES, JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
-from training.pipeline.config import EvaluationConfig
-from training.pipeline.evaluate import evaluate_bundle
+from training.perturbations.photo import JPEG_50, OTHER_BACKGROUND, PAINTED_OUT, Change
 from training.robustness.figures import ChangedPrediction, measure_change
 from training.robustness.robustness import Robustness, RobustnessPlan, draw_listings, measure_robustness
 from vision.detector import Detector
-from vision.errors import ConfigError
 from vision.verdict import Outcome
 
 SILENT = Console(file=io.StringIO())
-BOX = "0.25,0.25,0.75,0.75"
-
-
-def write_photos(
-    folder: Path, *, box: str = BOX, wall: Literal["grey", "label"] = "grey", shareable: str = "1"
-) -> Path:
-    """Eight listings: a red (genuine) or blue square before a grey wall, or before one of its label's colour."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = ["photo,label,product,listing,shareable,box_x0,box_y0,box_x1,box_y1"]
-    for n in range(8):
-        label, colour = ("genuine", (180, 128, 75)) if n % 2 == 0 else ("counterfeit", (75, 128, 180))
-        scene = np.random.default_rng(n).integers(-30, 30, (200, 200, 3))
-        scene[:] += 128
-        square = slice(50, 150) if wall == "grey" else slice(0, 200)
-        scene[square, square] += np.array(colour) - 128
-        if wall == "label":
-            scene[50:150, 50:150] -= np.array(colour) - 128
-        Image.fromarray(scene.clip(0, 255).astype(np.uint8)).save(folder / f"{n}.png")
-        lines.append(f"{n}.png,{label},toy,L{n},{shareable},{box or ',,,'}")
-    manifest = folder / "manifest.csv"
-    manifest.write_text("\n".join(lines) + "\n")
-    return manifest
 
 
 def stressed(tmp_path: Path, manifest: Path, *changes: Change, threads: int = 1) -> Robustness:
@@ -62,20 +34,6 @@ def stressed(tmp_path: Path, manifest: Path, *changes: Change, threads: int = 1)
     photos = [photo for one in judged for photo in one.photos]
     plan = RobustnessPlan(changes=changes)
     return measure_robustness(detector, rows, listings, photos, plan, threads=threads, console=SILENT)
-
-
-def report(tmp_path: Path, manifest: Path, *changes: Change, listings: int = 8, shareable_only: bool = False) -> str:
-    """The page of an evaluation whose files lie in out/."""
-    write_tiny_bundle(tmp_path / "bundle")
-    evaluate_bundle(
-        tmp_path / "bundle",
-        read_manifest(manifest),
-        out=tmp_path / "out",
-        robustness=RobustnessPlan(listings=listings, changes=changes),
-        shareable_only=shareable_only,
-        console=SILENT,
-    )
-    return (tmp_path / "out/report.html").read_text()
 
 
 def prediction(outcome: Outcome | None, authenticity: float | None, label: Label = "genuine") -> ListingPrediction:
@@ -147,26 +105,10 @@ def test_without_its_product_a_photo_before_a_grey_wall_says_nothing(tmp_path: P
     assert swapped.logit_auroc.value == 1, "the product is still there"
 
 
-def test_a_bundle_that_relies_on_the_wall_is_found_out(tmp_path: Path) -> None:
-    page = report(tmp_path, write_photos(tmp_path / "photos", wall="label"), PAINTED_OUT, OTHER_BACKGROUND)
-    changes = json.loads((tmp_path / "out/metrics.json").read_text())["stress"]["changes"]
-    assert changes["painted_out"]["logit_auroc"]["value"] == 1, "the wall alone separates the labels"
-    assert changes["other_background"]["flipped"]["hits"] == 8, "each product stands before the other label's wall"
-    assert "may come from the background instead of the product" in page
-
-
 def test_the_background_comes_from_a_photo_with_the_other_label(tmp_path: Path) -> None:
     copies = stressed(tmp_path, write_photos(tmp_path / "photos")).copies
     rows = copies.manifest.rows
     assert all(rows[copies.lender(row)].label != rows[row].label for row in range(8))
-
-
-def test_without_boxes_the_report_and_the_figures_name_what_was_not_measured(tmp_path: Path) -> None:
-    page = report(tmp_path, write_photos(tmp_path / "photos", box=""), JPEG_50, PAINTED_OUT, OTHER_BACKGROUND)
-    table = json.loads((tmp_path / "out/metrics.json").read_text())["stress"]
-    assert list(table["changes"]) == ["jpeg_50"]
-    assert [reason.partition(":")[0] for reason in table["skipped"]] == ["product painted out", "background swapped"]
-    assert "Product painted out: not measured, since none of the 8 listings has a box" in page
 
 
 def test_where_no_change_can_be_made_nothing_is_judged(tmp_path: Path) -> None:
@@ -179,34 +121,6 @@ def test_an_unreadable_photo_stays_unreadable_in_every_copy(tmp_path: Path) -> N
     (tmp_path / "photos/0.png").write_bytes(b"no photo")
     predictions = stressed(tmp_path, manifest, JPEG_50, PAINTED_OUT).predictions
     assert [a.after.error for a in predictions if a.before.listing == "L0"] == ["no_readable_photo"] * 2
-
-
-def test_the_report_shows_each_change_and_fetches_nothing(tmp_path: Path) -> None:
-    page = report(tmp_path, write_photos(tmp_path / "photos"), *CHANGES, listings=4)
-    assert "4 of 8 listings" in page
-    assert all(f"<b>{change.name}</b><br>" in page for change in CHANGES)
-    assert not re.search(r'(src|href)="(?!data:|#)', page)
-    rows = list(csv.DictReader((tmp_path / "out/stress.csv").read_text().splitlines()))
-    assert len(rows) == 4 * len(CHANGES)
-    assert {row["change"] for row in rows} == {change.code for change in CHANGES}
-
-
-def test_a_background_that_must_stay_is_not_shown_behind_a_photo_that_may_leave(tmp_path: Path) -> None:
-    manifest = write_photos(tmp_path / "photos")
-    manifest.write_text(re.sub(r"(counterfeit,toy,L\d),1", r"\1,0", manifest.read_text()))
-    page = report(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, shareable_only=True)
-    assert f"<b>{JPEG_50.name}</b><br>" in page
-    assert f"<b>{OTHER_BACKGROUND.name}</b><br>" not in page
-
-
-def test_a_photo_that_must_stay_is_shown_under_no_change(tmp_path: Path) -> None:
-    manifest = write_photos(tmp_path / "photos", shareable="0")
-    assert "data:image" not in report(tmp_path, manifest, JPEG_50, OTHER_BACKGROUND, shareable_only=True)
-
-
-def test_less_than_no_listing_is_refused() -> None:
-    with pytest.raises(ConfigError, match="stress_listings is -1"):
-        EvaluationConfig(stress_listings=-1)
 
 
 def test_the_command_prints_what_changed_copies_did(tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+"""The command reads its configuration and trains; what is wrong is refused before anything is written."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.builders.training_data import write_toy_config, write_toy_data
+from training.commands.train import app
+from training.errors import ManifestError
+from vision.bundle.bundle import read_bundle
+from vision.errors import ConfigError
+
+TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
+
+
+def test_it_trains_the_bundle_that_the_file_and_its_overrides_describe(tmp_path: Path) -> None:
+    manifest = write_toy_data(tmp_path / "photos", listings=24)
+    config = write_toy_config(tmp_path, manifest, model=TINY)
+    result = CliRunner().invoke(app, [str(config), "--set", "run.name=mine", "--set", "data.fold=0"])
+    assert result.exit_code == 0, result.output
+    assert read_bundle(tmp_path / "run" / "bundle").metadata.name == "mine"
+    assert "test listing AUROC: " in result.output
+    output = " ".join(result.output.split())
+    roles = "fit 12 listings (24 photos); early stopping 2 listings (4 photos); calibration 2 listings (4 photos); "
+    assert f"{roles}test 8 listings (16 photos)" in output
+
+
+@pytest.mark.parametrize("override", ["model.haed=kernel", "model.head=kernle"])
+def test_a_setting_that_does_not_fit_is_refused(tmp_path: Path, override: str) -> None:
+    config = write_toy_config(tmp_path, tmp_path / "manifest.csv")
+    result = CliRunner().invoke(app, [str(config), "--set", override])
+    assert isinstance(result.exception, ConfigError)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_manifest_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    config = write_toy_config(tmp_path, tmp_path / "manifest.csv")
+    result = CliRunner().invoke(app, [str(config)])
+    assert isinstance(result.exception, ManifestError)
+    assert not (tmp_path / "run").exists()
