@@ -16,7 +16,7 @@ from benchmarks.detection.calibrators import (
     thin_out,
 )
 from benchmarks.detection.held_out_listings import HeldOutListings
-from tests.benchmarks.detection.made_listings import made_listings
+from tests.builders.held_out_listings import made_listings
 
 
 def test_temperature_platt_and_beta_find_a_curve_of_their_own_kind() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks.detection.held_out_listings import read_listings
-from tests.benchmarks.detection.made_listings import made_listings
+from tests.builders.held_out_listings import made_listings
 from tests.builders.training_data import write_toy_data
 
 

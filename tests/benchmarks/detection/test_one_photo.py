@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.detection.one_photo import COUNTERFEIT, GENUINE, REVIEW, cross_fit
-from tests.benchmarks.detection.made_listings import made_listings
+from tests.builders.held_out_listings import made_listings
 
 
 def test_listings_cut_to_one_photo_err_more_by_the_thresholds_of_all_than_by_those_of_one() -> None:
