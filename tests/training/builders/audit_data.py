@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from training.audit.audit import Audit, audit_manifest
+from training.audit.finding import Finding
 from training.data.manifest import read_manifest
 
 SIDE_PX = 64
@@ -48,3 +49,13 @@ class DataSet:
 
     def audit(self, **more: object) -> Audit:
         return audit_manifest(read_manifest(self.write()), **{"shortcuts": (), **more})  # type: ignore[arg-type]
+
+
+def finding(audit: Audit, code: str) -> Finding:
+    found = [entry for entry in audit.findings if entry.code == code]
+    assert len(found) == 1, [entry.code for entry in audit.findings]
+    return found[0]
+
+
+def lines_of(audit: Audit, entry: Finding) -> list[int]:
+    return [audit.manifest.rows[index].row for index in entry.rows]

@@ -1,0 +1,34 @@
+"""The decoder's version changes with the code that it covers."""
+
+import sys
+from importlib import util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from training.data.decoder_version import decoder_version
+
+
+def load(file: Path, text: str) -> ModuleType:
+    file.write_text(text)
+    spec = util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    return util.module_from_spec(spec)
+
+
+def test_the_version_is_a_digest_that_stays_the_same() -> None:
+    assert len(decoder_version()) == 64
+    assert decoder_version() == decoder_version()
+
+
+def test_another_module_and_a_change_of_it_give_another_version(tmp_path: Path) -> None:
+    first, second = load(tmp_path / "first.py", "x = 1\n"), load(tmp_path / "second.py", "x = 2\n")
+    versions = {decoder_version(), decoder_version(first), decoder_version(second), decoder_version(first, second)}
+    assert len(versions) == 4
+
+
+def test_another_pillow_gives_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = decoder_version.__wrapped__()
+    monkeypatch.setattr(sys.modules["training.data.decoder_version"].PIL, "__version__", "0")
+    assert decoder_version.__wrapped__() != before

@@ -1,0 +1,103 @@
+"""Cells as photo rows: what each column may hold, and what is refused with its row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.builders.manifest import HEADER, problems_of, write_csv
+from training.data.manifest import read_manifest
+
+
+def test_a_row_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "mask.png").write_bytes(b"mask")
+    path = write_csv(
+        tmp_path,
+        HEADER + ",seller,view,cue,maker,source,split,fold,mask,shareable,box_x0,box_y0,box_x1,box_y1,lamp",
+        "0.jpg,counterfeit,dryer,L1,S1,front,seam; screw,m3,test_buy,val,2,mask.png,1,0.1,0.2,0.9,1,warm",
+    )
+    row = read_manifest(path).rows[0]
+    assert row.row == 2
+    assert row.photo == tmp_path / "0.jpg"
+    assert (row.label, row.product, row.listing, row.seller) == ("counterfeit", "dryer", "L1", "S1")
+    assert (row.view, row.cues, row.maker, row.source) == ("front", ("seam", "screw"), "m3", "test_buy")
+    assert (row.split, row.fold, row.mask, row.shareable) == ("val", 2, tmp_path / "mask.png", True)
+    assert row.box == (0.1, 0.2, 0.9, 1.0)
+    assert row.extra == {"lamp": "warm"}
+
+
+def test_empty_optional_cells_are_none(tmp_path: Path) -> None:
+    row = read_manifest(
+        write_csv(tmp_path, HEADER + ",seller,fold,box_x0,box_y0,box_x1,box_y1", "0.jpg,,d,L,,,,,,")
+    ).rows[0]
+    assert (row.label, row.seller, row.fold, row.box, row.cues) == (None, None, None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("cell", "fix"),
+    [
+        ("genuin", "use 'genuine'"),
+        ("Counterfeit", "use 'counterfeit'"),
+        ("fake", "use 'counterfeit'"),
+        ("real", "use 'genuine'"),
+        ("1", "'genuine', 'counterfeit', or leave it empty"),
+    ],
+)
+def test_a_bad_label_names_the_row_and_the_nearest_label(tmp_path: Path, cell: str, fix: str) -> None:
+    message = problems_of(write_csv(tmp_path, HEADER, "0.jpg,genuine,d,L1", f"1.jpg,{cell},d,L2"))
+    assert f"row 3: label '{cell}' is unknown" in message
+    assert fix in message
+
+
+def test_a_missing_photo_names_the_nearest_file(tmp_path: Path) -> None:
+    message = problems_of(write_csv(tmp_path, HEADER, "1.JPG,genuine,d,L1"))
+    assert "row 2: photo '1.JPG' is not a file" in message
+    assert "did you mean '1.jpg'?" in message
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    assert "there is no folder" in problems_of(write_csv(tmp_path, HEADER, "nowhere/1.jpg,genuine,d,L1"))
+
+
+def test_a_url_is_not_a_photo(tmp_path: Path) -> None:
+    assert "is a URL; download it" in problems_of(write_csv(tmp_path, HEADER, "https://x.example/1.jpg,genuine,d,L1"))
+
+
+def test_a_missing_mask_is_refused_and_a_cue_without_mask_is_fine(tmp_path: Path) -> None:
+    header = HEADER + ",cue,mask"
+    assert "row 2: mask 'm.png' is not a file" in problems_of(
+        write_csv(tmp_path, header, "0.jpg,counterfeit,d,L,seam,m.png")
+    )
+    assert read_manifest(write_csv(tmp_path, header, "0.jpg,counterfeit,d,L,seam,")).rows[0].cues == ("seam",)
+
+
+@pytest.mark.parametrize("cell", ["one", "1.5", "-1", "nan", "inf"])
+def test_a_fold_that_is_not_an_integer_is_refused(tmp_path: Path, cell: str) -> None:
+    message = problems_of(write_csv(tmp_path, HEADER + ",fold", f"0.jpg,genuine,d,L,{cell}"))
+    assert f"row 2: fold '{cell}' is not an integer" in message
+
+
+def test_an_unknown_split_names_the_nearest(tmp_path: Path) -> None:
+    message = problems_of(write_csv(tmp_path, HEADER + ",split", "0.jpg,genuine,d,L,validation"))
+    assert "split 'validation' is unknown; use 'val'" in message
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ("10,20,300,400", "out of range"),
+        ("-0.1,0,1,1", "out of range"),
+        ("0.5,0,0.5,1", "is empty"),
+        ("0.1,0.2,0.3,", "not four numbers"),
+        ("nan,0,1,1", "not four numbers"),
+    ],
+)
+def test_a_bad_box_is_refused(tmp_path: Path, cells: str, message: str) -> None:
+    header = HEADER + ",box_x0,box_y0,box_x1,box_y1"
+    assert message in problems_of(write_csv(tmp_path, header, f"0.jpg,genuine,d,L,{cells}"))
+
+
+def test_a_listing_with_two_labels_names_both_rows(tmp_path: Path) -> None:
+    message = problems_of(write_csv(tmp_path, HEADER, "0.jpg,genuine,d,L1", "1.jpg,,d,L1", "2.jpg,counterfeit,d,L1"))
+    assert "row 4: listing 'L1' is counterfeit here and genuine in row 2" in message
