@@ -58,7 +58,7 @@ KEPT_FIELDS: Mapping[str, str] = {
 
 # Where a part of a name means what it means everywhere.
 KEPT_PARTS: Mapping[str, tuple[str, ...]] = {
-    "patience": ("training/finetune/", "tests/training/finetune/"),  # early stopping
+    "patience": ("training/finetune/", "tests/training/finetune/", "tests/training/builders/"),  # early stopping
     "blend": ("training/render/", "tests/training/render/"),  # of two colours
 }
 

@@ -40,7 +40,7 @@ class ListingCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedCalibration:
-    """What a graph's record holds of probabilities and thresholds, and the number of listings behind them.
+    """What a graph's metadata hold of probabilities and thresholds, and the number of listings behind them.
 
     `genuine_logits` is set where no counterfeit listing was held out.
     """
@@ -54,8 +54,8 @@ class FittedCalibration:
     genuine_logits: GenuineLogits | None
     listings_by_product: dict[str, ListingCounts]
 
-    def graph_record(self, file: str, precision: Precision, self_test_logits: tuple[float, ...]) -> GraphMetadata:
-        """The record of the graph whose predictions were fitted; its parity is measured later."""
+    def graph_metadata(self, file: str, precision: Precision, self_test_logits: tuple[float, ...]) -> GraphMetadata:
+        """The metadata of the graph whose predictions were fitted; its parity is measured later."""
         return GraphMetadata(
             file=file,
             precision=precision,

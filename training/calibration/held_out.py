@@ -80,7 +80,7 @@ class CalibrationSet:
                 yield taken, [self._judgement(n, row, position[row], single) for n, row in enumerate(taken)]
 
     def _judgement(self, index: int, row: int, place: int, single: bool) -> PhotoJudgement:
-        """The judgement of the listing's photo `index`, without the hash that only finds copies within a listing."""
+        """The judgement of the listing's photo `index`; a `single` photo has no copies, so it needs no hash."""
         identity = _identity_of(self.manifest.rows[row].photo)
         products, novelty = self.outputs.product_logit, self.outputs.novelty
         return PhotoJudgement(

@@ -16,7 +16,7 @@ def describe_sample_size(
     """One sentence for each limit, and each product, with too few held-out listings.
 
     `counts` are by product, with `*` for all. A limit is named with the listings that would guarantee it. A label
-    without listings is not reported: with genuine listings alone that is meant.
+    without listings is not reported: training on genuine listings alone has none.
     """
     return (*_of_all(counts[ANY_PRODUCT], config, source), *_of_products(counts, config, source))
 

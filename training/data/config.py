@@ -31,7 +31,8 @@ class DataConfig:
         0.15, help="share of the listings outside the test set that is held out for early stopping"
     )
     calibrate_share: float = setting(
-        0.15, help="share of the listings outside the test set that is held out for calibration and thresholds"
+        0.15,
+        help="share of the listings outside the test set that is held out to fit calibration and thresholds",
     )
     report_share: float = setting(
         0.0, help="share of all listings that becomes the test set, for manifests without data.fold and column split"

@@ -90,7 +90,8 @@ class FinetuneConfig:
         12, help="maximum weight of a listing, in photos: a larger one weighs as much as one with this many"
     )
     patience: int = setting(
-        4, help="early stopping after this many epochs without a better listing AUROC on data.stop_share; 0: never"
+        4,
+        help="early stopping: epochs without a better listing AUROC on the share data.stop_share; 0: never stop early",
     )
     blend: bool = setting(
         True, help="ensemble: ship the mean of the frozen recipe's logit and the fine-tuned network's"

@@ -54,7 +54,7 @@ def cache_photos(
     threads: int,
     advance: Callable[[int], None],
 ) -> CachedPhotos:
-    """The rows' squares as `vision.to_input` gives them; decodes those that the cache lacks, one process at a time.
+    """The rows' squares as `to_input` makes them; decodes those that the cache lacks, one process at a time.
 
     `advance` is called with the number of photos done. Raises ManifestError for a photo that can't be read.
     """
@@ -90,7 +90,7 @@ def _photo_key(row: PhotoRow) -> bytes:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system lets go when a process dies."""
+    """Hold the folder's lock, which the system releases when a process dies."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

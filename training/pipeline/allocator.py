@@ -1,4 +1,4 @@
-"""Keeps large freed buffers, which glibc would give back to the kernel and fault in again at every step."""
+"""Keeps large freed buffers in the process: glibc would return them and fault them in again at every step."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import ctypes
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # from malloc.h
 _LARGEST_BUFFER = 1 << 30
-_LARGEST_OF_OLD = 32 << 20  # of a glibc that refuses more
-_MOST_KEPT = (1 << 31) - 1
+_LARGEST_OF_OLD_GLIBC = 32 << 20  # that refuses more
+_MAX_KEPT = (1 << 31) - 1
 
 
 def keep_freed_buffers() -> None:
@@ -20,5 +20,5 @@ def keep_freed_buffers() -> None:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError, TypeError):  # another libc, or Windows, where CDLL takes no None
         return
-    if mallopt(_M_MMAP_THRESHOLD, _LARGEST_BUFFER) or mallopt(_M_MMAP_THRESHOLD, _LARGEST_OF_OLD):
-        mallopt(_M_TRIM_THRESHOLD, _MOST_KEPT)
+    if mallopt(_M_MMAP_THRESHOLD, _LARGEST_BUFFER) or mallopt(_M_MMAP_THRESHOLD, _LARGEST_OF_OLD_GLIBC):
+        mallopt(_M_TRIM_THRESHOLD, _MAX_KEPT)

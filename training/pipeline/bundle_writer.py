@@ -50,11 +50,11 @@ def write_bundle(folder: Path, contents: BundleContents, config: TrainConfig) ->
     export_network(contents.network, folder / GRAPH_FILE, size_px=config.model.size_px)
     save_weights(contents.network, folder)
     write_seen_photos(folder, (hashlib.sha256(photo.read_bytes()).hexdigest() for photo in contents.seen))
-    bundle = seal_bundle(folder, _record(folder, contents, config))
+    bundle = seal_bundle(folder, _metadata(folder, contents, config))
     return _with_parity(bundle, contents, config)
 
 
-def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> BundleMetadata:
+def _metadata(folder: Path, contents: BundleContents, config: TrainConfig) -> BundleMetadata:
     now = datetime.now(UTC)
     session = single_thread_session(folder / GRAPH_FILE)
     self_test = session.run(["logit"], {"photos": self_test_inputs(config.model.size_px)})[0]
@@ -68,7 +68,7 @@ def _record(folder: Path, contents: BundleContents, config: TrainConfig) -> Bund
         evidence_kind="exact",
         evidence_bias=contents.network.evidence_bias,
         authenticity_kind="conformal" if fitted.genuine_logits else "calibrated",
-        graphs=(fitted.graph_record(GRAPH_FILE, "fp32", tuple(float(v) for v in self_test)),),
+        graphs=(fitted.graph_metadata(GRAPH_FILE, "fp32", tuple(float(v) for v in self_test)),),
         required_views=(),
         metrics={},
         label_kind=config.data.label_kind,

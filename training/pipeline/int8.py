@@ -79,7 +79,7 @@ class Int8Step:
         calibrating = self._calibration_photos(fitted)
         self._quantise(bundle.folder / GRAPH_FILE, bundle.folder / INT8_FILE, calibrating)
         (own,) = bundle.metadata.graphs
-        graph = self._record(bundle.folder / INT8_FILE, int8)
+        graph = self._metadata(bundle.folder / INT8_FILE, int8)
         gate = measure_gate(bundle, fp32=fp32, int8=int8, fp32_graph=own, int8_graph=graph)
         graph = replace(graph, gate=gate)
         both = seal_bundle(bundle.folder, replace(bundle.metadata, graphs=(own, graph)))
@@ -128,12 +128,12 @@ class Int8Step:
         photos = [self.manifest.rows[row].photo for row in fitted]
         return calibration_photos(photos, self.config.quantise, seed=self.config.data.seed)
 
-    def _record(self, file: Path, predictions: CalibrationSet) -> GraphMetadata:
+    def _metadata(self, file: Path, predictions: CalibrationSet) -> GraphMetadata:
         fitted = fit_on_held_out(predictions, self.config.calibration)
         session = single_thread_session(file)
         tiles = self_test_inputs(self.config.model.size_px)
         logits = tuple(float(session.run(["logit"], {"photos": tile[None]})[0][0]) for tile in tiles)
-        return fitted.graph_record(file.name, "int8", logits)
+        return fitted.graph_metadata(file.name, "int8", logits)
 
 
 def measure_int8_parity(bundle: Bundle, photos: Sequence[Path]) -> float:

@@ -1,7 +1,7 @@
 """Weights to int8, each rounded to compensate earlier errors (GPTQ, Frantar et al. 2022, arXiv 2210.17323).
 
-Rounding to the nearest treats each weight alone. But what a kernel reads varies together, so the error of one weight
-can be taken back by the others: column by column, what is lost is spread over the columns still to be rounded, by the
+Rounding to the nearest treats each weight alone. But a kernel's inputs are correlated, so the error of one weight can
+be compensated by others: column by column, the error is distributed over the columns still to be rounded, by the
 covariance of the inputs. On the sneakers' network this leaves a third of the logit's error (docs/experiments.md).
 """
 
@@ -33,10 +33,10 @@ class RoundedWeights:
 
 
 def round_weights(convolution: Convolution, inputs: Inputs, *, input_step: float) -> RoundedWeights:
-    """The convolution's weights in int8, one step an output channel; `input_step` is that of what it reads."""
+    """The convolution's weights in int8, one step per output channel; `input_step` is the step of its input."""
     rows = convolution.rows.astype(np.float64)  # [G, R, K]
-    least = np.abs(convolution.bias.reshape(rows.shape[:2])) / (_MAX_BIAS * input_step)
-    step = np.maximum(np.maximum(np.abs(rows).max(2) / STEPS, least), _MIN_STEP)  # [G, R]
+    step_of_bias = np.abs(convolution.bias.reshape(rows.shape[:2])) / (_MAX_BIAS * input_step)
+    step = np.maximum(np.maximum(np.abs(rows).max(2) / STEPS, step_of_bias), _MIN_STEP)  # [G, R]
     rounded = round_rows(rows, inputs.covariance, step)
     lost = ((rows - rounded * step[..., None]) @ inputs.mean[..., None])[..., 0]  # [G, R]
     return RoundedWeights(

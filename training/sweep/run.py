@@ -1,8 +1,8 @@
-"""Trains the variants of a sweep one after the other, each in a process of its own.
+"""Trains the variants of a sweep one after another, each in a process of its own.
 
-One that runs out of memory, or crashes below Python, takes no other with it, and none inherits what another left in
-memory. The sweep's folder is locked while it works. The training shares the lock: where the sweep alone is killed, the
-next start waits for the training that outlived it instead of writing into the same folder.
+A crash or a lack of memory ends one variant only, and none inherits memory from another. The sweep's folder is locked
+while it works. The training process shares the lock: when the sweep alone is killed, the next start waits for that
+training instead of writing into the same folder.
 """
 
 from __future__ import annotations

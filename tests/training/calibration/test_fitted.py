@@ -60,7 +60,7 @@ def test_genuine_logits_are_kept_in_order_where_no_counterfeit_was_held_out(mani
 
 def test_the_record_of_a_graph_holds_what_was_fitted(manifest: Manifest) -> None:
     fitted = fit_on_held_out(random_predictions(manifest), CalibrationConfig())
-    graph = fitted.graph_record("model.onnx", "fp32", (0.5,) * 8)
+    graph = fitted.graph_metadata("model.onnx", "fp32", (0.5,) * 8)
     assert (graph.file, graph.precision, graph.self_test_logits, graph.parity) == ("model.onnx", "fp32", (0.5,) * 8, 0)
     assert graph.thresholds == fitted.thresholds
     assert graph.photo_calibration == fitted.photo

@@ -1,4 +1,4 @@
-"""The model card of a tiny bundle: counts, what is promised, and which photos it shows."""
+"""The model card of a tiny bundle: counts, figures, guarantees, and which photos it shows."""
 
 from dataclasses import replace
 from pathlib import Path

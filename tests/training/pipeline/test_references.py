@@ -87,9 +87,9 @@ def test_each_listing_gives_a_photo_before_any_gives_a_second(tmp_path: Path) ->
     assert drawn != list(draw_photos(rows, seed=2))
 
 
-@pytest.mark.parametrize(("most", "shareable"), [(0, True), (200, False)])
-def test_none_asked_for_or_none_shareable_leaves_no_folder(tmp_path: Path, most: int, shareable: bool) -> None:
-    count, bank = stock(tmp_path / "bundle", rows_of(tmp_path, shareable=shareable), limit=most)
+@pytest.mark.parametrize(("limit", "shareable"), [(0, True), (200, False)])
+def test_none_asked_for_or_none_shareable_leaves_no_folder(tmp_path: Path, limit: int, shareable: bool) -> None:
+    count, bank = stock(tmp_path / "bundle", rows_of(tmp_path, shareable=shareable), limit=limit)
     assert count == 0
     assert bank.references == ()
     assert not (tmp_path / "bundle" / "references").exists()

@@ -19,7 +19,7 @@ NARROW = KernelConfig(width=0.5)
 
 
 def rings(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Points around the middle are genuine, those further out counterfeit: no straight line parts them."""
+    """Points around the middle are genuine, those further out counterfeit: not linearly separable."""
     rng = np.random.default_rng(seed)
     genuine = np.arange(n) % 2 == 0
     direction = rng.normal(size=(n, 3))
@@ -38,14 +38,14 @@ def logits(head: KernelHead, features: NDArray[np.float32]) -> NDArray[np.float6
         return head(torch.from_numpy(features)).double().numpy()  # type: ignore[no-any-return]
 
 
-def test_it_parts_what_no_line_parts() -> None:
+def test_it_separates_what_no_linear_head_separates() -> None:
     features, genuine = rings(200, seed=0)
     others, truth = rings(200, seed=1)
     head = fit_kernel_head(head_data_of(features, genuine), KernelConfig())
     assert auroc(~truth, -logits(head, others)) > 0.98
 
 
-def test_a_greater_ridge_believes_a_single_label_less() -> None:
+def test_a_larger_ridge_follows_a_single_label_less() -> None:
     features, genuine = rings(100, seed=0)
     odd = genuine.copy()
     odd[0] = not odd[0]  # a wrong label
@@ -56,7 +56,7 @@ def test_a_greater_ridge_believes_a_single_label_less() -> None:
     assert trust[0] < 0 < trust[1], "photo 0 is genuine and called counterfeit"
 
 
-def test_photos_of_a_heavier_class_pull_more() -> None:
+def test_a_heavier_class_shifts_the_logits() -> None:
     features, genuine = rings(100, seed=0)
     even = logits(fit_kernel_head(head_data_of(features, genuine), KernelConfig(ridge=1)), features)
     tilted = np.where(genuine, 1.8, 0.2)
@@ -107,23 +107,23 @@ def test_a_photo_looks_like_its_own_product_and_like_nothing_far_from_all() -> N
     head = fit_kernel_head(data, KernelConfig(width=0.5))
     asked = torch.tensor([[0.0, 0.0], [4.0, 0.0], [2.0, 30.0]])
     with torch.inference_mode():
-        likeness = head.product_logit(asked)
-    assert likeness is not None
-    np.testing.assert_allclose(likeness.numpy(), [[1, 0], [0, 1], [0, 0]], atol=0.1)
+        similarity = head.product_logit(asked)
+    assert similarity is not None
+    np.testing.assert_allclose(similarity.numpy(), [[1, 0], [0, 1], [0, 0]], atol=0.1)
 
 
-def test_what_changes_under_copies_gets_less_of_the_vote() -> None:
+def test_a_feature_that_copies_change_gets_less_weight() -> None:
     features, genuine = rings(200, seed=0)
-    told = np.where(genuine, 1.0, -1.0)[:, None]  # a feature that gives the label away, and that no copy keeps
-    photos = np.concatenate([features, told], 1).astype(np.float32)
+    leak = np.where(genuine, 1.0, -1.0)[:, None]  # a feature that gives the label away, and that no copy keeps
+    photos = np.concatenate([features, leak], 1).astype(np.float32)
     rng = np.random.default_rng(1)
-    copies = np.stack([np.concatenate([features, rng.permutation(told)], 1) for _ in range(2)]).astype(np.float32)
+    copies = np.stack([np.concatenate([features, rng.permutation(leak)], 1) for _ in range(2)]).astype(np.float32)
     others, truth = rings(200, seed=2)
-    unseen = np.concatenate([others, rng.permutation(told)], 1).astype(np.float32)
+    unseen = np.concatenate([others, rng.permutation(leak)], 1).astype(np.float32)
     alone = fit_kernel_head(head_data_of(photos, genuine), KernelConfig())
-    taught = fit_kernel_head(head_data_of(photos, genuine, copies=copies), KernelConfig())
-    assert auroc(~truth, -logits(alone, unseen)) < 0.8 < 0.95 < auroc(~truth, -logits(taught, unseen))
-    assert len(taught.support) == len(alone.support) == 200, "copies cast no votes"
+    with_copies = fit_kernel_head(head_data_of(photos, genuine, copies=copies), KernelConfig())
+    assert auroc(~truth, -logits(alone, unseen)) < 0.8 < 0.95 < auroc(~truth, -logits(with_copies, unseen))
+    assert len(with_copies.support) == len(alone.support) == 200, "copies are no support vectors"
 
 
 def test_copies_that_change_nothing_are_the_photos_counted_twice() -> None:
@@ -137,31 +137,31 @@ def test_copies_that_change_nothing_are_the_photos_counted_twice() -> None:
     )
 
 
-def test_copies_teach_what_a_product_looks_like_too() -> None:
+def test_copies_are_fitted_to_products_too() -> None:
     rng = np.random.default_rng(0)
     features = np.repeat([[0.0, 0.0], [4.0, 0.0]], 40, axis=0) + rng.normal(0, 0.5, (80, 2))
     moved = features + np.array([0.0, 1.25])
     names = ["ball"] * 40 + ["cap"] * 40
     genuine = rng.random(80) < 0.5
     asked = torch.tensor([[0.0, 1.5]])
-    likeness = []
+    similarity = []
     for copies in (None, moved[None].astype(np.float32)):
         head = fit_kernel_head(head_data_of(features.astype(np.float32), genuine, product=names, copies=copies), NARROW)
         with torch.inference_mode():
-            likeness.append(cast(torch.Tensor, head.product_logit(asked))[0, 0].item())
-    assert likeness[0] < 0.3 < 0.6 < likeness[1]
+            similarity.append(cast(torch.Tensor, head.product_logit(asked))[0, 0].item())
+    assert similarity[0] < 0.3 < 0.6 < similarity[1]
 
 
 @pytest.mark.parametrize(("key", "value"), [("width", 0.2), ("ridge", 0.0)])
-def test_what_no_kernel_can_use_is_refused(key: str, value: float) -> None:
+def test_settings_out_of_range_are_refused(key: str, value: float) -> None:
     with pytest.raises(ConfigError, match=f"{key} is {value}"):
         replace(KernelConfig(), **{key: value})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("copies", "said"),
+    ("copies", "message"),
     [(("jpeg_5",), r"copies names 'jpeg_5'; it takes mirrored, jpeg_95"), (("crop", "crop"), "names 'crop' twice")],
 )
-def test_copies_that_nobody_makes_are_refused(copies: tuple[str, ...], said: str) -> None:
-    with pytest.raises(ConfigError, match=said):
+def test_unknown_and_repeated_copies_are_refused(copies: tuple[str, ...], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
         KernelConfig(copies=copies)
