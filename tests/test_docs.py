@@ -38,7 +38,10 @@ DOCS = ROOT / "docs"
 SETTINGS_PAGE = (DOCS / "settings.md").read_text(encoding="utf-8")
 CONFIGURATIONS = documented_configurations(SETTINGS_PAGE)
 KIND_OF_FILE: dict[str, type[Any]] = {"sweep": SweepConfig, "serve": ServeSettings, "render": RenderConfig}
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), ROOT / "benchmarks" / "README.md"])
+READMES = [
+    ROOT / folder / "README.md" for folder in ("benchmarks", "benchmarks/detection", "training/samples/hair_dryers")
+]
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *READMES])
 ROW = re.compile(r"^\| `([^`]+)` \|([^|]*)\|", re.MULTILINE)
 
 
@@ -196,15 +199,22 @@ def headings(page: Path) -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_module_that_a_page_runs_exists_and_has_the_options(page: Path) -> None:
     commands = re.findall(
-        r"python -m ((?:benchmarks|training|vision|serving)[\w.]*)([^`#\n]*)", page.read_text("utf-8")
+        r"python -m ((?:benchmarks|training|vision|serving)[\w.]*\w)(?![\w.])([^`#\n]*)", page.read_text("utf-8")
     )
     missing = []
     for module, arguments in commands:
-        spec = importlib.util.find_spec(module)
-        source = "" if spec is None else Path(str(spec.origin)).read_text(encoding="utf-8")
+        source = source_with_imported_options(module)
         options = re.findall(r"--[a-z][a-z-]*", arguments)
         missing += [(module, option) for option in ["", *options] if f'"{option}' not in source]
     assert missing == []
+
+
+def source_with_imported_options(module: str) -> str:
+    """Give a module's source, and that of the module from which it takes its options; nothing where there is none."""
+    spec = importlib.util.find_spec(module)
+    source = "" if spec is None else Path(str(spec.origin)).read_text(encoding="utf-8")
+    shared = re.findall(r"^from (benchmarks\.[\w.]*options) import", source, re.MULTILINE)
+    return source + "".join(source_with_imported_options(name) for name in shared)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
