@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.training.builders.manifest import HEADER, problems_of, write_csv
-from training.data.filters import RowFilter, parse_filter
+from training.data.filters import RowFilter, filter_rows, parse_filter
 from training.data.manifest import read_manifest
-from training.data.table import TableRow
+from training.data.table import Table, TableRow
+from training.errors import ManifestError
 
 
 def test_filters_keep_the_rows_that_meet_all(tmp_path: Path) -> None:
@@ -54,14 +55,60 @@ def test_a_filter_that_can_not_be_meant_is_refused(tmp_path: Path, condition: st
     assert message in problems_of(write_csv(tmp_path, HEADER + ",fold", "0.jpg,genuine,a,L0,0"), where=[condition])
 
 
-def test_a_condition_is_read_with_spaces_and_quotes() -> None:
-    assert parse_filter(" fold >= 2 ") == RowFilter(column="fold", sign=">=", value="2")
-    assert parse_filter("product=='a b'") == RowFilter(column="product", sign="==", value="a b")
+@pytest.mark.parametrize(
+    ("text", "column", "sign", "value"),
+    [
+        ("split==test", "split", "==", "test"),
+        ("  fold  !=  0 ", "fold", "!=", "0"),
+        (" fold >= 2 ", "fold", ">=", "2"),
+        ("black_fraction<=0.35", "black_fraction", "<=", "0.35"),
+        ("product=='a b'", "product", "==", "a b"),
+        ("maker == 'Müller & Co'", "maker", "==", "Müller & Co"),
+        ('maker=="it\'s"', "maker", "==", "it's"),
+        ("maker==", "maker", "==", ""),
+        ("note=='a==b'", "note", "==", "a==b"),
+        ("maker=='", "maker", "==", "'"),
+    ],
+)
+def test_a_condition_is_a_column_a_sign_and_a_value(text: str, column: str, sign: str, value: str) -> None:
+    assert parse_filter(text) == RowFilter(column=column, sign=sign, value=value)
 
 
-def test_numbers_are_compared_as_numbers_and_text_as_text() -> None:
-    row = TableRow(row=2, cells={"fold": "10", "product": "b", "empty": ""})
-    assert parse_filter("fold>9").keeps(row)
-    assert parse_filter("product>a").keeps(row)
-    assert not parse_filter("empty<5").keeps(row)
-    assert parse_filter("absent==''").keeps(row)
+@pytest.mark.parametrize("text", ["", "fold", "==1", "fold=1", "fold~1"])
+def test_what_is_no_condition_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ManifestError, match="write it as split==test"):
+        parse_filter(text)
+
+
+@pytest.mark.parametrize(
+    ("condition", "cell", "kept"),
+    [
+        ("n<10", "9", True),  # as text, "9" comes after "10"
+        ("n==1", "1.0", True),
+        ("n!=1", "1.0", False),
+        ("n>-1", "-0.5", True),
+        ("n<='b'", "a", True),
+        ("n<='b'", "c", False),
+        ("n==nan", "nan", True),  # as text: nan is no number here
+        ("n<1", "", False),
+        ("n>=1", "", False),
+        ("n!=1", "", True),
+        ("n==''", "", True),
+        ("n==A", "a", False),
+        ("n>a", "b", True),
+        ("absent==''", "1", True),
+    ],
+)
+def test_numbers_are_compared_as_numbers_and_the_rest_as_text(condition: str, cell: str, kept: bool) -> None:
+    assert parse_filter(condition).keeps(TableRow(row=2, cells={"n": cell})) is kept
+
+
+def test_without_a_condition_every_row_is_kept() -> None:
+    rows = tuple(TableRow(row=line, cells={"photo": f"{line}.jpg"}) for line in (2, 3))
+    assert filter_rows(Table(path=Path("m.csv"), columns=("photo",), rows=rows), ()) == rows
+
+
+def test_where_no_column_is_near_all_are_named() -> None:
+    table = Table(path=Path("m.csv"), columns=("photo", "lamp"), rows=())
+    with pytest.raises(ManifestError, match="the columns are photo, lamp"):
+        filter_rows(table, ["weather==rain"])

@@ -8,6 +8,10 @@ import pytest
 
 from tests.training.builders.manifest import HEADER, problems_of, write_csv
 from training.data.manifest import read_manifest
+from training.data.photo_row import PhotoRow
+from training.data.problems import Problems
+from training.data.rows import parse_rows
+from training.data.table import TableRow
 
 
 def test_a_row_is_read_whole(tmp_path: Path) -> None:
@@ -101,3 +105,69 @@ def test_a_bad_box_is_refused(tmp_path: Path, cells: str, message: str) -> None:
 def test_a_listing_with_two_labels_names_both_rows(tmp_path: Path) -> None:
     message = problems_of(write_csv(tmp_path, HEADER, "0.jpg,genuine,d,L1", "1.jpg,,d,L1", "2.jpg,counterfeit,d,L1"))
     assert "row 4: listing 'L1' is counterfeit here and genuine in row 2" in message
+
+
+def parse_one(folder: Path, **cells: str) -> tuple[PhotoRow, Problems]:
+    """Parse one row of photo.jpg in the folder."""
+    (folder / "photo.jpg").write_bytes(b"photo")
+    row = TableRow(row=2, cells={"photo": "photo.jpg", "label": "", "product": "d", "listing": "L", **cells})
+    problems = Problems(folder / "manifest.csv")
+    (parsed,) = parse_rows([row], folder=folder, problems=problems)
+    return parsed, problems
+
+
+@pytest.mark.parametrize("column", ["photo", "product", "listing"])
+def test_a_photo_needs_a_file_a_product_and_a_listing(tmp_path: Path, column: str) -> None:
+    _, problems = parse_one(tmp_path, **{column: ""})
+    assert problems.shown[0] == f"row 2: '{column}' is empty; every photo needs one"
+
+
+@pytest.mark.parametrize(
+    ("cell", "shareable"), [("1", True), ("TRUE", True), ("yes", True), ("0", False), ("No", False), ("", False)]
+)
+def test_a_photo_is_shareable_by_its_cell_alone(tmp_path: Path, cell: str, shareable: bool) -> None:
+    parsed, problems = parse_one(tmp_path, shareable=cell)
+    assert (parsed.shareable, problems.count) == (shareable, 0)
+
+
+def test_an_unknown_word_for_shareable_is_refused_and_never_shared(tmp_path: Path) -> None:
+    parsed, problems = parse_one(tmp_path, shareable="maybe")
+    assert (parsed.shareable, problems.shown) == (False, ["row 2: shareable 'maybe' is unknown; use 1 or 0"])
+
+
+def test_empty_cues_between_semicolons_are_none(tmp_path: Path) -> None:
+    assert parse_one(tmp_path, cue=" seam;; screw ;")[0].cues == ("seam", "screw")
+
+
+def test_a_path_written_with_backslashes_is_found(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jpg").write_bytes(b"photo")
+    parsed, problems = parse_one(tmp_path, photo="in\\a.jpg")
+    assert (parsed.photo, problems.count) == (tmp_path / "in" / "a.jpg", 0)
+
+
+def test_a_folder_is_no_photo(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    _, problems = parse_one(tmp_path, photo="in")
+    assert problems.shown == ["row 2: photo 'in' is not a file; it is a folder"]
+
+
+@pytest.mark.parametrize(("cell", "fold"), [("0", 0), ("3.0", 3), ("12", 12)])
+def test_a_whole_number_is_a_fold(tmp_path: Path, cell: str, fold: int) -> None:
+    assert parse_one(tmp_path, fold=cell)[0].fold == fold
+
+
+@pytest.mark.parametrize(
+    ("cell", "split"), [("dev", "val"), ("Training", "train"), ("tset", "test"), ("holdout", "train', 'val' or 'test")]
+)
+def test_another_name_of_a_split_is_suggested_and_never_assumed(tmp_path: Path, cell: str, split: str) -> None:
+    parsed, problems = parse_one(tmp_path, split=cell)
+    assert parsed.split is None
+    assert problems.shown == [f"row 2: split '{cell}' is unknown; use '{split}'"]
+
+
+def test_a_listing_with_many_photos_of_the_wrong_label_is_noted_once(tmp_path: Path) -> None:
+    message = problems_of(
+        write_csv(tmp_path, HEADER, "0.jpg,genuine,d,L1", "1.jpg,counterfeit,d,L1", "2.jpg,counterfeit,d,L1")
+    )
+    assert "has 1 problem:" in message

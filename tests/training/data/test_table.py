@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from tests.training.builders.manifest import HEADER, problems_of, write_csv
 from training.data.manifest import read_manifest
-from training.data.table import COLUMNS
+from training.data.problems import Problems
+from training.data.table import COLUMNS, Table, TableRow, missing_columns, read_table
+from training.errors import ManifestError
 
 
 def test_columns_come_in_any_order_and_a_byte_order_mark_is_no_part_of_a_name(tmp_path: Path) -> None:
@@ -84,3 +87,68 @@ def test_every_column_is_documented() -> None:
     page = (Path(__file__).parents[3] / "docs" / "manifest.md").read_text(encoding="utf-8")
     table = page.split("## Columns")[1].split("\n## ")[0]
     assert [column for column in COLUMNS if f"`{column}`" not in table] == []
+
+
+def table_of(folder: Path, text: str, name: str = "manifest.csv") -> Table:
+    (folder / name).write_text(text, encoding="utf-8")
+    return read_table(folder / name)
+
+
+def test_cells_are_trimmed_text_and_empty_lines_are_no_rows(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "photo, label\n a.jpg ,genuine\n\n , \nb.jpg,\n")
+    assert table.columns == ("photo", "label")
+    assert table.rows == (
+        TableRow(row=2, cells={"photo": "a.jpg", "label": "genuine"}),
+        TableRow(row=5, cells={"photo": "b.jpg", "label": ""}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("m.tsv", "photo\tnote\na.jpg\tone, two"), ("m.txt", "photo;note\na.jpg;one, two")]
+)
+def test_tabs_and_semicolons_separate_cells_that_hold_commas(tmp_path: Path, name: str, text: str) -> None:
+    assert table_of(tmp_path, text, name).rows[0].cells == {"photo": "a.jpg", "note": "one, two"}
+
+
+def test_an_open_quote_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=r"row 3: is not CSV .* quote cells"):
+        table_of(tmp_path, 'photo,note\na.jpg,fine\nb.jpg,"open\n')
+
+
+def test_every_row_of_the_wrong_length_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="has 2 problems") as caught:
+        table_of(tmp_path, "photo,note\na.jpg\nb.jpg,x\nc.jpg,x,y\n")
+    assert "row 2: has 1 cells and the header has 2" in caught.value.message
+    assert "row 4: has 3 cells and the header has 2" in caught.value.message
+
+
+def test_parquet_values_are_written_as_in_a_csv(tmp_path: Path) -> None:
+    values = {"yes": [True], "no": [False], "whole": [3.0], "part": [0.5], "nothing": [None], "nan": [float("nan")]}
+    pq.write_table(pa.table({**values, "many": [["a", "b"]], "text": [" x "]}), tmp_path / "m.parquet")
+    (row,) = read_table(tmp_path / "m.parquet").rows
+    assert row.row == 2
+    assert row.cells == {
+        "yes": "1", "no": "0", "whole": "3", "part": "0.5", "nothing": "", "nan": "", "many": "a;b", "text": "x",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "hints"),
+    [
+        (("photo", "label", "product", "listing"), []),
+        (("photo", "label", "product"), ["no column 'listing'; it says which photos show one item"]),
+        (("image_path", "label", "sku", "listing"), ["rename 'image_path' to 'photo'?", "rename 'sku' to 'product'?"]),
+        (("photo", "product", "listing", "lamp"), ["no column 'label'; the columns are lamp"]),
+    ],
+)
+def test_each_required_column_that_is_missing_is_noted_with_a_hint(columns: tuple[str, ...], hints: list[str]) -> None:
+    problems = Problems(Path("m.csv"))
+    assert missing_columns(columns, problems) is bool(hints)
+    assert problems.count == len(hints)
+    assert all(hint in problem for hint, problem in zip(hints, problems.shown, strict=True))
+
+
+def test_a_column_that_is_given_otherwise_is_not_missing() -> None:
+    problems = Problems(Path("m.csv"))
+    assert not missing_columns(("photo", "label", "listing"), problems, given=["product"])
+    assert problems.count == 0
