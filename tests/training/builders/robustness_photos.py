@@ -1,10 +1,19 @@
-"""Photos with boxes for changed copies: coloured squares before walls."""
+"""Photos with boxes for changed copies, coloured squares before walls, and their robustness under a tiny bundle."""
 
+import io
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from PIL import Image
+from rich.console import Console
+
+from tests.builders.bundle import write_tiny_bundle
+from training.data.manifest import read_manifest
+from training.evaluation.predict import predict_manifest
+from training.perturbations.photo import Change
+from training.robustness.robustness import Robustness, RobustnessPlan, measure_robustness
+from vision.detector import Detector
 
 BOX = "0.25,0.25,0.75,0.75"
 
@@ -28,3 +37,15 @@ def write_photos(
     manifest = folder / "manifest.csv"
     manifest.write_text("\n".join(lines) + "\n")
     return manifest
+
+
+def robustness_of(tmp_path: Path, manifest: Path, *changes: Change, threads: int = 1) -> Robustness:
+    """The robustness of a tiny bundle on this manifest: red photos are genuine, blue ones counterfeit."""
+    console = Console(file=io.StringIO())
+    write_tiny_bundle(tmp_path / "bundle")
+    detector, rows = Detector(tmp_path / "bundle"), read_manifest(manifest)
+    results, _ = predict_manifest(detector, rows, threads=threads, console=console)
+    listings = [one.listing for one in results if one.listing]
+    photos = [photo for one in results for photo in one.photos]
+    plan = RobustnessPlan(changes=changes)
+    return measure_robustness(detector, rows, listings, photos, plan, threads=threads, console=console)

@@ -6,13 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from training.comparison.compare import Comparison
+from training.comparison.paired import PairedDifference
+from training.comparison.run_predictions import RunPredictions
 from training.data.manifest import Label
 from training.evaluation.predictions import ListingPrediction, write_predictions
+from training.runs.facts import RunFacts
 from vision.verdict import Outcome
 
 # Two folds whose bundles have scales of their own. Within fold 0 every genuine listing lies above every counterfeit one
 # (AUROC 1); within fold 1 three of the four pairs lie so (0.75). Pooled it is 11 of the 16 pairs.
 FIRST = {"g0": 0.9, "g1": 0.8, "c0": 0.7, "c1": 0.6, "g2": 0.5, "g3": 0.3, "c2": 0.4, "c3": 0.2}
+BETTER = FIRST | {"g3": 0.45}  # fold 1 is separated as well
 FOLDS = {"g0": 0, "g1": 0, "c0": 0, "c1": 0, "g2": 1, "g3": 1, "c2": 1, "c3": 1}
 
 
@@ -61,3 +66,15 @@ def write_record(
     config = {"data": {"label_kind": "weak"}, **sections}
     record = {"config": config, "data_hash": data_hash, "code_version": code_version}
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def make_run(name: str, authenticity: dict[str, float], folds: dict[str, int] = FOLDS) -> RunPredictions:
+    """A run with these authenticities, in memory."""
+    predictions = tuple(prediction(key, p, fold=folds.get(key)) for key, p in sorted(authenticity.items()))
+    return RunPredictions(name=name, predictions=predictions, has_outcomes=True, facts=RunFacts())
+
+
+def difference_in(comparison: Comparison, figure: str) -> PairedDifference:
+    """The first difference in this figure."""
+    (found,) = [one for one in comparison.differences[0].differences if one.figure == figure]
+    return found

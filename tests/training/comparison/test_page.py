@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.builders.run_folders import FIRST, write_fold_run, write_record
-from tests.training.comparison.test_compare import BETTER, run
+from tests.training.builders.run_folders import BETTER, FIRST, make_run, write_fold_run, write_record
 from training.comparison.compare import Comparison, compare_runs
 from training.comparison.page import comparison_as_dict, predictions_file, write_comparison, write_run_predictions
 from training.comparison.run_predictions import read_run, read_runs
@@ -45,7 +44,7 @@ def test_the_page_says_whether_a_difference_may_be_chance(comparison: Comparison
 
 
 def test_one_run_without_folds_makes_a_page_too(tmp_path: Path) -> None:
-    page = write_comparison(compare_runs([run("alone", FIRST, folds={})], rounds=50), tmp_path)
+    page = write_comparison(compare_runs([make_run("alone", FIRST, folds={})], rounds=50), tmp_path)
     text = page.read_text(encoding="utf-8")
     assert "Paired differences" not in text
     assert "By fold and product" not in text
