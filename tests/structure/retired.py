@@ -72,7 +72,7 @@ PHRASES = (
     r"micro[- ]batch(?:es|ing)?",
     r"only reports?",
     r"own[- ]machine",
-    r"(?-i:promise[sd]?)",  # `Promise` is JavaScript's
+    r"promise[sd]?",
     r"said",
     r"shall",
     r"short way",
