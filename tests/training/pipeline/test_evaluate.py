@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from tests.builders.bundle import write_tiny_bundle
 from tests.training.builders.evaluated import SILENT, PhotoSet, evaluated, six_listings
-from training.commands.evaluate import app
 from training.data.manifest import read_manifest
 from training.errors import NothingToEvaluate
 from training.pipeline.evaluate import evaluate_bundle
@@ -102,27 +100,3 @@ def test_the_folder_holds_metrics_answers_and_a_report(tmp_path: Path, photos: P
     assert [row["listing"] for row in rows] == ["g1", "g2", "g-wrong", "c1", "c2", "c-wrong"]
     assert rows[4]["fold"] == "3"
     assert float(rows[0]["authenticity"]) == pytest.approx(evaluation.listings[0].authenticity, abs=1e-6)
-
-
-def test_the_graph_that_judges_can_be_chosen_and_is_named(tmp_path: Path, photos: PhotoSet) -> None:
-    write_tiny_bundle(tmp_path / "bundle", int8_slope=20.05)
-    manifest = photos.write()
-    for asked, used in ((["--graph", "fp32"], "fp32"), (["--graph", "int8"], "int8"), ([], "int8")):
-        out = tmp_path / used
-        result = CliRunner().invoke(app, [str(tmp_path / "bundle"), str(manifest), "--out", str(out), *asked])
-        assert result.exit_code == 0, result.output
-        assert f"{used} graph" in result.output
-        assert json.loads((out / "metrics.json").read_text())["bundle"]["graph"] == used
-        rows = list(csv.DictReader((out / "answers.csv").read_text().splitlines()))
-        assert {row["graph"] for row in rows} == {used}
-
-
-def test_the_command_prints_figures_and_exclusions(tmp_path: Path, photos: PhotoSet) -> None:
-    write_tiny_bundle(tmp_path / "bundle", seen=[photos.digest(0)])
-    arguments = [str(tmp_path / "bundle"), str(photos.write()), "--out", str(tmp_path / "out"), "--where", "fold!=3"]
-    result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == 0, result.output
-    assert "4 listings" in result.output
-    assert "listing AUROC" in result.output
-    assert "1 photo that the bundle was fitted on" in " ".join(result.output.split())
-    assert (tmp_path / "out/report.html").exists()

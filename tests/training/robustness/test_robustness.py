@@ -1,13 +1,8 @@
 """A real tiny bundle on changed copies: red photos are genuine, blue ones counterfeit, and slopes are known."""
 
-import json
 from pathlib import Path
 
-from typer.testing import CliRunner
-
-from tests.builders.bundle import write_tiny_bundle
 from tests.training.builders.robustness_photos import robustness_of, write_photos
-from training.commands.evaluate import app
 from training.perturbations.photo import JPEG_50, OTHER_BACKGROUND, PAINTED_OUT
 from training.robustness.robustness import draw_listings
 from vision.detector import Detector
@@ -49,12 +44,3 @@ def test_without_its_product_a_photo_before_a_grey_wall_says_nothing(tmp_path: P
 def test_where_no_change_can_be_made_nothing_is_judged(tmp_path: Path) -> None:
     robustness = robustness_of(tmp_path, write_photos(tmp_path / "photos", box=""), PAINTED_OUT)
     assert (robustness.predictions, robustness.figures, robustness.skipped) == ((), (), (PAINTED_OUT,))
-
-
-def test_the_command_prints_what_changed_copies_did(tmp_path: Path) -> None:
-    write_tiny_bundle(tmp_path / "bundle")
-    arguments = [str(tmp_path / "bundle"), str(write_photos(tmp_path / "photos")), "--out", str(tmp_path / "out")]
-    result = CliRunner().invoke(app, [*arguments, "--stress", "--stress-listings", "2"])
-    assert result.exit_code == 0, result.output
-    assert "screenshot" in result.output
-    assert json.loads((tmp_path / "out/metrics.json").read_text())["stress"]["listings"] == 2
