@@ -22,6 +22,7 @@ from vision.errors import ConfigError
 from vision.inference.scorer import Scorer
 
 
+@pytest.mark.slow
 def test_the_int8_graph_serves_and_says_that_no_gate_let_it(tmp_path: Path) -> None:
     photos = [tmp_path / f"{number}.png" for number in range(8)]
     random = np.random.default_rng(0)

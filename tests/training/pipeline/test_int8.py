@@ -97,18 +97,21 @@ def require_int8(bundle: Bundle, source: str) -> None:
     assert read_sample(bundle, own) is not None
 
 
+@pytest.mark.slow
 def test_an_int8_graph_ships_with_calibration_thresholds_and_gate_of_its_own(shipped: tuple[Bundle, str]) -> None:
     bundle, output = shipped
     require_int8(bundle, "held_out")
     assert "go from genuine to counterfeit or back" in output
 
 
+@pytest.mark.slow
 def test_the_card_holds_the_result_of_the_gate(shipped: tuple[Bundle, str]) -> None:
     page = shipped[0].read_file("card.html").decode()
     assert "model.int8.onnx" in page
     assert "held-out listings, 0 go from genuine to counterfeit or back" in page
 
 
+@pytest.mark.slow
 def test_a_refused_graph_is_left_out_and_the_reason_printed(
     tmp_path: Path, manifest: Path, shipped: tuple[Bundle, str], few_are_enough: pytest.MonkeyPatch
 ) -> None:

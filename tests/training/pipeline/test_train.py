@@ -35,6 +35,7 @@ def test_fine_tuning_on_genuine_photos_alone_says_what_to_do_instead(tmp_path: P
         run_training(tmp_path, manifest, *settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("networks", "kernels", "sides"),
     [(("finetune.blend=false",), 1, 2), (("finetune.blend=true",), 2, 1), (MEMBERS, 2, 1)],
@@ -56,6 +57,7 @@ def test_a_fine_tuned_run_ships_the_kernel_of_its_own_features(
     assert len(caches) == sides + 1, "no other run has these features; the copies have theirs beside them"
 
 
+@pytest.mark.slow
 def test_members_are_networks_of_other_seeds_and_the_first_is_the_run_without_them(
     tmp_path: Path, manifest: Path
 ) -> None:
@@ -83,6 +85,7 @@ def test_torchrun_is_refused_for_the_frozen_recipe(tmp_path: Path, manifest: Pat
     assert "start it without torchrun" in result.stderr
 
 
+@pytest.mark.slow
 def test_fold_runs_hold_nothing_back_where_the_other_folds_calibrate_them(tmp_path: Path, manifest: Path) -> None:
     sources = ("calibration.source=fold_runs", "calibration.fold_source=other_folds", "data.stop_share=0")
     shipped = run_training(tmp_path, manifest, *sources)
@@ -99,6 +102,7 @@ def test_fold_runs_hold_nothing_back_where_the_other_folds_calibrate_them(tmp_pa
         assert len(seen_photos(bundle)) == 80
 
 
+@pytest.mark.slow
 def test_a_fold_alone_says_which_other_folds_it_waits_for_and_then_goes_on(tmp_path: Path, manifest: Path) -> None:
     def train_fold(fold: int, *overrides: str) -> Bundle:
         own = (f"data.fold={fold}", f"run.folder={tmp_path / 'folds' / str(fold)}")
@@ -130,6 +134,7 @@ def test_a_fine_tuned_run_keeps_a_bundle_for_each_fold_and_ships_one_of_all(tmp_
     assert any(name.startswith("parts.1.") for name in load(bundle.read_file(WEIGHTS_FILE)))
 
 
+@pytest.mark.slow
 def test_a_run_starts_from_another_bundles_weights(tmp_path: Path, manifest: Path) -> None:
     first = run_training(tmp_path / "first", manifest, "model.recipe=finetune", "finetune.blend=false", model=TINY)
     second = run_training(
@@ -147,6 +152,7 @@ def test_a_run_starts_from_another_bundles_weights(tmp_path: Path, manifest: Pat
     assert logits[0] == pytest.approx(logits[1], abs=0.05)
 
 
+@pytest.mark.slow
 def test_fine_tuning_starts_from_part_of_the_fitted_head(tmp_path: Path, manifest: Path) -> None:
     rows = ("data.fold=0", "data.stop_share=0")
     still = ("finetune.lr_body=1e-12", "finetune.lr_head=1e-12", "finetune.freeze_norm=true", "finetune.blend=false")
@@ -160,6 +166,7 @@ def test_fine_tuning_starts_from_part_of_the_fitted_head(tmp_path: Path, manifes
     assert abs(logits[0]) > 0.1
 
 
+@pytest.mark.slow
 def test_a_run_starts_from_the_features_under_another_bundles_kernel(tmp_path: Path, manifest: Path) -> None:
     settings = ("model.recipe=finetune", "model.head=kernel", "finetune.blend=false", "data.fold=0")
     first = run_training(tmp_path / "first", manifest, *settings, "finetune.lr_body=1e-2", model=TINY)

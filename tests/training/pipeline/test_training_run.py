@@ -20,6 +20,8 @@ from vision.bundle.references import read_references
 from vision.detector import Detector
 from vision.drift_sample import read_sample
 
+pytestmark = pytest.mark.slow  # each of them trains
+
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
