@@ -28,7 +28,7 @@ def test_warnings_are_printed_and_the_page_is_written(tmp_path: Path) -> None:
     assert "too_few_for_guarantee" in (tmp_path / "audit.html").read_text(encoding="utf-8")
 
 
-def test_a_refusal_stops_training_after_the_page_is_written(tmp_path: Path) -> None:
+def test_a_refusal_is_raised_after_the_page_is_written(tmp_path: Path) -> None:
     data = DataSet(tmp_path)
     data.add(60, "genuine", "q", "L1")
     with pytest.raises(AuditRefused, match="listing_two_products"):
