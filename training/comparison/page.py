@@ -18,7 +18,7 @@ from training.evaluation.figures_json import figures_as_dict
 from training.html.page import render_page
 from training.html.plots import IntervalRow, plot_intervals
 from training.html.wording import LABEL_KIND_SENTENCES
-from vision.bundle.json_dataclass import to_json_table
+from vision.json_dataclass import to_json_table
 
 PAGE_FILE = "compare.html"
 JSON_FILE = "compare.json"

@@ -16,7 +16,7 @@ from training.statistics import scores as metrics
 from training.statistics.bootstrap import bootstrap_estimate
 from training.statistics.estimate import Estimate, Proportion, proportion
 from training.statistics.scores import BoolArray, FloatArray, WeightedFigure
-from vision.bundle.json_dataclass import NullableFloat
+from vision.json_dataclass import NullableFloat
 
 Level = Literal["listing", "photo"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from training.evaluation.figures import Figures
-from vision.bundle.json_dataclass import from_json, to_json_table
+from vision.json_dataclass import from_json, to_json_table
 
 DECIMALS: Final = 4  # of every figure in metrics.json and in a bundle's record
 

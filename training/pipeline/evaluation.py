@@ -11,8 +11,8 @@ from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from training.robustness.robustness import Robustness
 from training.robustness.skipped import why_skipped
 from vision.bundle.bundle import Bundle
-from vision.bundle.json_dataclass import to_json_table
 from vision.bundle.metadata import GraphMetadata
+from vision.json_dataclass import to_json_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

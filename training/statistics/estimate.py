@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from vision.binomial import wilson_bounds
-from vision.bundle.json_dataclass import NullableFloat
+from vision.json_dataclass import NullableFloat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from vision.bundle.json_dataclass import from_json, to_json_table
 from vision.bundle.metadata import FORMAT_VERSION, METADATA_FILE, BundleMetadata, check_inner_name
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown
+from vision.json_dataclass import from_json, to_json_table
 
 SEEN_PHOTOS_FILE: Final = "seen_photos.txt"
 SEEN_DIGITS: Final = 16

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
-from vision.bundle.json_dataclass import from_json, to_json_table
 from vision.errors import BundleError, BundleFormatUnknown, ReferenceUnknown
+from vision.json_dataclass import from_json, to_json_table
 
 INDEX_VERSION: Final = 1
 FOLDER: Final = "references"

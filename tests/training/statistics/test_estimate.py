@@ -6,7 +6,7 @@ import math
 import pytest
 
 from training.statistics.estimate import UNDEFINED, Estimate, Proportion, proportion
-from vision.bundle.json_dataclass import from_json, to_json_table
+from vision.json_dataclass import from_json, to_json_table
 
 
 def test_the_wilson_interval_keeps_its_width_at_no_hits() -> None:

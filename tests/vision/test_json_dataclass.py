@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from vision.bundle.json_dataclass import NullableFloat, from_json, to_json, to_json_table
 from vision.errors import BundleError, ConfigError
+from vision.json_dataclass import NullableFloat, from_json, to_json, to_json_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
