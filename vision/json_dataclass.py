@@ -3,11 +3,13 @@
 NaN is written as null. Only a field of type NullableFloat reads null back, as NaN; any other number must be one.
 """
 
+import enum
 import math
 import sys
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from pathlib import PurePath
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from vision.errors import BundleError, ConfigError
@@ -21,7 +23,7 @@ NullableFloat: TypeAlias = Annotated[float, _NULL_IS_NAN]
 def to_json_table(record: object, *, decimals: int | None = None) -> dict[str, object]:
     """A dataclass as a JSON-able table; infinity becomes the word "inf" or "-inf", and NaN null.
 
-    With `decimals` every float is rounded to as many.
+    Tuples become lists, paths text with slashes, and an Enum its value. With `decimals` floats are rounded to as many.
     """
     return cast(dict[str, object], to_json(record, decimals=decimals))
 
@@ -34,13 +36,15 @@ def to_json(value: object, *, decimals: int | None = None) -> object:
         return {str(key): to_json(item, decimals=decimals) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [to_json(item, decimals=decimals) for item in value]
+    if isinstance(value, enum.Enum):
+        return to_json(value.value, decimals=decimals)
     if isinstance(value, float):
         return _float_to_json(value, decimals)
     if value is None or isinstance(value, bool | int | str):
         return value
     if hasattr(value, "tolist"):  # numpy scalars and arrays
         return to_json(value.tolist(), decimals=decimals)
-    return str(value)
+    return value.as_posix() if isinstance(value, PurePath) else str(value)
 
 
 def _float_to_json(value: float, decimals: int | None) -> float | str | None:

@@ -13,8 +13,8 @@ from serving.routes.contract import SHORTLY, problems
 from serving.schemas.checks import BundleList, BundleLoaded, ErrorShare, ProductThresholds
 from serving.services import services_of
 from vision.bundle.metadata import ErrorBound, Thresholds
-from vision.config.read import config_as_dict
 from vision.detector import Detector
+from vision.json_dataclass import to_json_table
 
 router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
 
@@ -78,5 +78,4 @@ def _share(bound: ErrorBound) -> ErrorShare:
 
 
 def _plain(metrics: object) -> dict[str, Any]:
-    plain: dict[str, Any] = dict(config_as_dict({"metrics": metrics})["metrics"])  # type: ignore[call-overload]
-    return plain
+    return to_json_table(metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import math
 from collections.abc import Mapping
@@ -55,8 +56,16 @@ def test_decimals_round_every_float_and_nothing_else() -> None:
     assert to_json(0.123456) == 0.123456
 
 
-def test_arrays_become_lists_and_paths_text() -> None:
-    assert to_json({"array": np.array([[1.0, np.nan]]), "path": Path("a/b")}) == {"array": [[1.0, None]], "path": "a/b"}
+class Colour(enum.Enum):
+    RED = "red"
+
+
+def test_arrays_become_lists_paths_text_and_an_enum_its_value() -> None:
+    assert to_json({"array": np.array([[1.0, np.nan]]), "path": Path("a/b"), "colour": Colour.RED}) == {
+        "array": [[1.0, None]],
+        "path": "a/b",
+        "colour": "red",
+    }
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from training.data.manifest import Manifest
 from training.errors import ResumeMismatch, TrainingError
 from training.finetune.config import FinetuneConfig
 from training.model.network import Network
-from vision.config.read import config_as_dict
 from vision.inputs import InputGeometry
+from vision.json_dataclass import to_json_table
 
 Identity = dict[str, str]
 
@@ -35,7 +35,7 @@ def identify_run(
     origin: Mapping[str, str],
 ) -> Identity:
     """What must be the same to resume a checkpoint: settings, data, network and seed, each as a short text."""
-    settings = _flat(config_as_dict(config), "finetune")
+    settings = _flat(to_json_table(config), "finetune")
     shapes = [(name, tuple(tensor.shape)) for name, tensor in network.state_dict().items()]
     return {
         "checkpoint format": _FORMAT,

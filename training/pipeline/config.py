@@ -13,8 +13,9 @@ from training.pipeline.references import ReferencesConfig
 from training.quantise.config import QuantiseConfig
 from training.recipes.config import FrozenConfig, KernelConfig, ModelConfig, RecipeConfig
 from vision.config.cpu_limits import usable_cores
-from vision.config.read import config_as_dict, setting
+from vision.config.read import setting
 from vision.errors import ConfigError
+from vision.json_dataclass import to_json_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class TrainConfig:
 
     def recorded(self) -> dict[str, object]:
         """The settings that this run depends on, JSON-able: without those of fine-tuning for the frozen recipe."""
-        record = config_as_dict(self)
+        record = to_json_table(self)
         if self.model.recipe == "frozen":
             del record["finetune"]
         return record

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from training.errors import RunError
 from training.render.config import RenderConfig
 from training.render.photograph import RenderedPhoto
 from training.render.plan import ListingPlan
-from vision.config.read import config_as_dict
+from vision.json_dataclass import to_json, to_json_table
 
 PRODUCT = "korvelle-k1-hair-dryer"
 GENERATOR_VERSION = 1  # raise it with any change that changes pixels or labels
@@ -99,8 +99,7 @@ class DatasetFolder:
 
     def finish_listing(self, plan: ListingPlan, photos: Sequence[PhotoRecord]) -> None:
         """Note that all photos of the listing are written."""
-        record = [asdict(photo) for photo in photos]
-        _write(self._record_path(plan), json.dumps(record).encode())
+        _write(self._record_path(plan), json.dumps(to_json(photos)).encode())
 
     def write_manifest(self, plans: Sequence[ListingPlan]) -> None:
         """Write the manifest's rows of these finished listings."""
@@ -172,7 +171,7 @@ def _png(mask: NDArray[np.uint8]) -> bytes:
 
 
 def _identity(config: RenderConfig) -> dict[str, object]:
-    wanted = {key: value for key, value in config_as_dict(config).items() if key not in _NOT_PART_OF_THE_PICTURE}
+    wanted = {key: value for key, value in to_json_table(config).items() if key not in _NOT_PART_OF_THE_PICTURE}
     return {"generator": GENERATOR_VERSION, **wanted}
 
 

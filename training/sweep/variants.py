@@ -11,8 +11,9 @@ from training.pipeline.config import TrainConfig
 from training.runs.folder import RECORD_FILE, compared_settings, recorded_differences
 from training.sweep.config import SweepConfig
 from training.sweep.toml_text import toml_text
-from vision.config.read import config_as_dict, read_layered_config
+from vision.config.read import read_layered_config
 from vision.errors import ConfigError
+from vision.json_dataclass import to_json_table
 
 VariantState = Literal["done", "started", "new", "another run"]
 
@@ -52,7 +53,7 @@ class Variant:
     def write_config(self) -> None:
         """Write its complete configuration file, so that later changes of the base don't affect it."""
         self.config_file.parent.mkdir(parents=True, exist_ok=True)
-        self.config_file.write_text(toml_text(config_as_dict(self.config)), encoding="utf-8")
+        self.config_file.write_text(toml_text(to_json_table(self.config)), encoding="utf-8")
 
 
 def read_variants(sweep: SweepConfig) -> tuple[Variant, ...]:

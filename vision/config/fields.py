@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, overload
 
+from vision.json_dataclass import to_json
+
 T = TypeVar("T")
 
 TABLE_NAME = "NAME"  # stands for the free key in `dict[str, Section]`, as in `products.NAME.counterfeit_share`
@@ -143,19 +145,4 @@ def _default_in_words(field: dataclasses.Field[Any]) -> str:
         return "required"
     if value is None:
         return "not set"
-    return json.dumps(plain_value(value), ensure_ascii=False)
-
-
-def plain_value(value: object) -> Any:
-    """Give a setting's value as JSON-able data: sections as tables, paths as text, tuples as lists."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain_value(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [plain_value(item) for item in value]
-    if isinstance(value, enum.Enum):
-        return plain_value(value.value)
-    if isinstance(value, Path):
-        return value.as_posix()
-    return value
+    return json.dumps(to_json(value), ensure_ascii=False)

@@ -12,7 +12,6 @@ from vision.config.fields import (
     Setting,
     describe_settings,
     field_types,
-    plain_value,
     section_of,
     setting,
     table_value_of,
@@ -20,7 +19,7 @@ from vision.config.fields import (
 )
 from vision.errors import ConfigError
 
-__all__ = ["Setting", "config_as_dict", "describe_settings", "read_config", "read_layered_config", "setting"]
+__all__ = ["Setting", "describe_settings", "read_config", "read_layered_config", "setting"]
 
 T = TypeVar("T")
 
@@ -51,12 +50,6 @@ def read_layered_config(kind: type[T], path: Path, layers: Sequence[Mapping[str,
     for layer in layers:
         table = _laid_over(table, layer)
     return build_section(kind, table)
-
-
-def config_as_dict(config: object) -> dict[str, object]:
-    """Give a configuration as JSON-able data, for run folders and bundles: paths as text, tuples as lists."""
-    plain: dict[str, object] = plain_value(config)
-    return plain
 
 
 def _read_table(path: Path) -> dict[str, Any]:

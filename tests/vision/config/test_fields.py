@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import pytest
 
-from vision.config.fields import Setting, describe_settings, field_types, plain_value, section_of, setting
+from vision.config.fields import Setting, describe_settings, field_types, section_of, setting
 from vision.config.fields import type_in_words as words
+from vision.json_dataclass import to_json
 
 
 class Colour(enum.Enum):
@@ -91,7 +92,7 @@ def test_annotations_are_resolved_by_field() -> None:
 
 def test_a_value_is_written_as_plain_data() -> None:
     config = Config(data=Data(manifest=Path("a") / "m.csv"), products={"k1": Product()})
-    plain: Any = plain_value(config)
+    plain: Any = to_json(config)
     assert plain == {
         "data": {"manifest": "a/m.csv", "where": [], "fold": None},
         "colour": "red",

@@ -11,8 +11,9 @@ from typing import Literal
 
 import pytest
 
-from vision.config.read import config_as_dict, read_config, read_layered_config, setting
+from vision.config.read import read_config, read_layered_config, setting
 from vision.errors import ConfigError
+from vision.json_dataclass import to_json_table
 
 
 class Colour(enum.Enum):
@@ -217,7 +218,7 @@ def test_a_configuration_is_frozen(tmp_path: Path) -> None:
 
 def test_a_configuration_is_written_as_json_and_read_back_the_same(tmp_path: Path) -> None:
     config = read(tmp_path, SMALLEST + "[products.k1]\ncounterfeit_share = 0.1\n")
-    plain = json.loads(json.dumps(config_as_dict(config)))
+    plain = json.loads(json.dumps(to_json_table(config)))
     assert plain["data"] == {"manifest": "photos/manifest.csv", "where": [], "fold": None}
     assert plain["model"]["colour"] == "red"
     assert plain["products"] == {"k1": {"counterfeit_share": 0.1}}
