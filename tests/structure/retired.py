@@ -77,7 +77,7 @@ PHRASES = (
     r"shall",
     r"short way",
     r"strangers?",
-    r"stops training",
+    r"(?:what|that|which) stops training",
     r"the border",
     r"told(?! apart)",
     r"what (?:it|they|each|the \w+) left out",
