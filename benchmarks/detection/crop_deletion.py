@@ -71,7 +71,7 @@ def delete_crops(
     detector: Detector, untrained: Detector, rows: Sequence[PhotoRow], *, seed: int
 ) -> ListingDeletion | None:
     """Checks one listing's rows unchanged and painted out; None where its outcome is neither of the two labels."""
-    judged = [_judge(detector, row, i) for i, row in enumerate(rows)]
+    judged = [_read_and_judge(detector, row, i) for i, row in enumerate(rows)]
     read = [(row, image, judgement) for row, (image, judgement) in zip(rows, judged, strict=True) if image]
     if not read:
         return None
@@ -178,7 +178,7 @@ def _delete_in_photo(
     return photo, after
 
 
-def _judge(detector: Detector, row: PhotoRow, index: int) -> tuple[Image.Image | None, PhotoJudgement]:
+def _read_and_judge(detector: Detector, row: PhotoRow, index: int) -> tuple[Image.Image | None, PhotoJudgement]:
     """The photo as pixels, and its judgement: of those pixels, as the painted copies are judged."""
     data = row.photo.read_bytes()
     try:

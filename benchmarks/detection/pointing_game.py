@@ -80,7 +80,7 @@ def point(
 
 
 def smallest_cue(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where the cue of the fewest pixels lies, of those that the mask [h, w] numbers from 1; all False without any."""
+    """The cue of the fewest pixels, of those that the mask [h, w] numbers from 1; all False without any."""
     counts = np.bincount(mask.ravel(), minlength=2)
     visible = [k for k in range(1, len(counts)) if counts[k]]
     return mask == min(visible, key=lambda k: counts[k]) if visible else np.zeros(mask.shape, np.bool_)

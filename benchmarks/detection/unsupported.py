@@ -1,10 +1,10 @@
-"""How many listings of other goods a bundle answers `unsupported`, when each is sent as one of its products.
+"""The share of `unsupported` outcomes on listings of other goods, each sent as one of the bundle's products.
 
     python -m benchmarks.detection.unsupported BUNDLE MANIFEST --product air_jordan_1
         [--where product==air_force_1] [--reencode]
 
-Each listing is judged by its first 12 photos, through the Detector. `--reencode` sends every photo as a JPEG of quality
-90 whose longer side is 640 px, so that neither size nor format can explain the answer.
+Each listing is checked by its first 12 photos, through the Detector. `--reencode` sends every photo as a JPEG of
+quality 90 whose longer side is 640 px, so that neither size nor format can explain the outcome.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def reencoded(photo: Path) -> bytes:
 
 
 def main() -> None:
-    """Judge each listing and print the share."""
+    """Check each listing and print the share."""
     parser = make_parser(__doc__)
     add_bundle_options(parser)
     parser.add_argument(

@@ -66,7 +66,7 @@ def audit_manifest(
 ) -> Audit:
     """Read every photo and run every check; `advance` is called after each photo.
 
-    A finding whose code is in `allow` is a warning. Each of `shortcuts` is measured, and warns when its interval lies
+    A finding whose code is in `allow` is a warning. Each of `shortcuts` is measured, and warns when its interval is
     above `far_from_chance`. Raises AuditRefused for an unknown code in `allow`.
     """
     _check_codes(allow)

@@ -36,7 +36,7 @@ def audit(
         list[str] | None, typer.Option(help="A finding's code that becomes a warning; may be repeated.")
     ] = None,
     far_from_chance: Annotated[
-        float, typer.Option(min=0.5, max=1.0, help="Warn when a shortcut's interval lies above this AUROC.")
+        float, typer.Option(min=0.5, max=1.0, help="Warn when a shortcut's interval is above this AUROC.")
     ] = FAR_FROM_CHANCE,
     alpha: Annotated[
         float, typer.Option(min=0.001, max=0.5, help="Share of genuine listings that may be flagged.")

@@ -70,7 +70,7 @@ def read_manifest(
 
     `where` keeps the rows that meet every condition, such as `fold!=0`, before anything else is checked. `product`
     names the goods of a folder or of a table without that column; of a table with it, only that product is kept.
-    `corrections` is a table of decisions on listings' labels, which are changed or left out before any filter.
+    `corrections` is a table of decisions on listings' labels, which are changed or dropped before any filter.
     Raises ManifestError with up to ten problems, each with its row and its fix.
     """
     table = _read(path, product)

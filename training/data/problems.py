@@ -27,7 +27,7 @@ class Problems:
 
     @property
     def full(self) -> bool:
-        """True once further problems are only counted, so that costly hints can be left out."""
+        """True once further problems are only counted, so that costly hints can be skipped."""
         return self.count >= SHOWN
 
     def raise_if_any(self) -> None:

@@ -1,4 +1,4 @@
-"""What a `counterfeit` verdict is worth at other shares of counterfeits than the test set's."""
+"""The expected precision of a `counterfeit` verdict at other shares of counterfeits than the test set's."""
 
 from dataclasses import dataclass
 

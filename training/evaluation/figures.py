@@ -131,8 +131,8 @@ def _photo_values(photos: Sequence[PhotoPrediction]) -> _Values:
     )
 
 
-def _quality(values: _Values, answered: Sequence[bool], rounds: int) -> Quality:
-    truth = values.only(np.array(answered, dtype=np.bool_))
+def _quality(values: _Values, has_authenticity: Sequence[bool], rounds: int) -> Quality:
+    known = values.only(np.array(has_authenticity, dtype=np.bool_))
     return Quality(
         genuine=int((~values.positive).sum()),
         counterfeit=int(values.positive.sum()),
@@ -140,8 +140,8 @@ def _quality(values: _Values, answered: Sequence[bool], rounds: int) -> Quality:
         average_precision=values.figure(metrics.average_precision_weighted, rounds),
         tpr_at_1pct_fpr=values.figure(metrics.tpr_at_fpr_weighted(0.01), rounds),
         tpr_at_5pct_fpr=values.figure(metrics.tpr_at_fpr_weighted(0.05), rounds),
-        ece=truth.figure(_of_authenticity(metrics.ece_weighted()), rounds),
-        ece_95th_if_perfect=metrics.ece_if_perfect(1 - truth.suspicion),
+        ece=known.figure(_of_authenticity(metrics.ece_weighted()), rounds),
+        ece_95th_if_perfect=metrics.ece_if_perfect(1 - known.suspicion),
         brier=values.figure(_of_authenticity(metrics.brier_weighted), rounds),
     )
 

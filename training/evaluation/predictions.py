@@ -120,7 +120,7 @@ def _prediction(row: Mapping[str, str | None], place: str) -> ListingPrediction:
     try:
         authenticity = _read_number(row["authenticity"])
         if authenticity is not None and not 0 <= authenticity <= 1:
-            raise ValueError(f"authenticity is {authenticity}, and lies between 0 and 1")
+            raise ValueError(f"authenticity is {authenticity}, and must be between 0 and 1")
         if not row["listing"]:
             raise ValueError("listing is empty")
         return ListingPrediction(
@@ -141,13 +141,13 @@ def _one_of(known: tuple[T, ...], text: str | None, column: str) -> T:
     for name in known:
         if name == text:
             return name
-    raise ValueError(f"{column} is {text!r}, and is one of {', '.join(known)}")
+    raise ValueError(f"{column} is {text!r}, and must be one of {', '.join(known)}")
 
 
 def _read_number(text: str | None) -> float | None:
     value = float(text) if text else None
     if value is not None and not math.isfinite(value):
-        raise ValueError(f"{text!r} is no number")
+        raise ValueError(f"{text!r} is not a number")
     return value
 
 

@@ -72,8 +72,8 @@ def _draw(evaluation: Evaluation) -> dict[str, Markup]:
     suspicion = np.array([a.suspicion for a in listings], dtype=np.float64)
     photo_positive = np.array([p.label == "counterfeit" for p in read], dtype=np.bool_)
     photo_suspicion = np.array([1 - p.authenticity for p in read if p.authenticity is not None], dtype=np.float64)
-    answered = np.array([a.authenticity is not None for a in listings], dtype=np.bool_)
-    genuine, p = ~positive[answered], 1 - suspicion[answered]
+    has_authenticity = np.array([a.authenticity is not None for a in listings], dtype=np.bool_)
+    genuine, p = ~positive[has_authenticity], 1 - suspicion[has_authenticity]
     recall = plots.plot_precision_recall(
         [
             plots.NamedCurve(name="listings", curve=metrics.precision_recall_curve(positive, suspicion)),

@@ -37,7 +37,7 @@ class Copies:
         return not change.needs_backdrop or all(self._lenders_for(row) for row in rows)
 
     def make(self, changes: Sequence[Change], row: int) -> Iterator[bytes]:
-        """The row's photo under each change, which must be possible; a photo that can't be read stays as it is."""
+        """The row's photo under each change, which must be possible; a photo that can't be read is unchanged."""
         data = self.manifest.rows[row].photo.read_bytes()
         try:
             photo = open_photo(data).image

@@ -23,7 +23,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedPrediction:
-    """One listing as it is and with every photo changed alike; `change` is the change's code."""
+    """One listing unchanged and with every photo changed alike; `change` is the change's code."""
 
     change: str
     before: ListingPrediction

@@ -1,4 +1,4 @@
-"""Figures with 95 % intervals from a bootstrap over listings: of one answer, of two paired ones, and of a mean."""
+"""Figures with 95 % intervals from a bootstrap over listings: of one model, of two paired ones, and of a mean."""
 
 from __future__ import annotations
 

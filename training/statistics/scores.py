@@ -64,7 +64,7 @@ def brier(genuine: BoolArray, p: FloatArray) -> float:
 
 
 def ece_if_perfect(p: FloatArray, *, rounds: int = 500, seed: int = 0) -> float:
-    """95th percentile of the ECE that answers with exactly these probabilities would show by chance."""
+    """95th percentile of the ECE of labels drawn with exactly these probabilities."""
     if not len(p):
         return float("nan")
     rng = np.random.default_rng(seed)
@@ -105,7 +105,7 @@ def tpr_at_fpr_weighted(fpr: float) -> WeightedFigure:
         genuine = weight[:, order] * ~positive[order]  # [R, N], most suspicious first
         n = genuine.sum(axis=1)
         rank = np.minimum(np.floor(fpr * n), n - 1)  # [R]
-        at = np.argmax(np.cumsum(genuine, axis=1) > rank[:, None], axis=1)  # [R], where the threshold lies
+        at = np.argmax(np.cumsum(genuine, axis=1) > rank[:, None], axis=1)  # [R], the index of the threshold
         above = value[None, :] > value[order][at][:, None]  # [R, N]
         found = (weight * (positive & above)).sum(axis=1)
         total = (weight * positive).sum(axis=1)

@@ -42,14 +42,14 @@ def test_three_columns_are_enough_but_leave_open_what_was_decided(tmp_path: Path
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [
-        ("L1,fake,0.5", "line 3: label is 'fake', and is one of genuine, counterfeit"),
-        ("L1,genuine,1.5", "line 3: authenticity is 1.5, and lies between 0 and 1"),
-        ("L1,genuine,nan", "line 3: 'nan' is no number"),
+        ("L1,fake,0.5", "line 3: label is 'fake', and must be one of genuine, counterfeit"),
+        ("L1,genuine,1.5", "line 3: authenticity is 1.5, and must be between 0 and 1"),
+        ("L1,genuine,nan", "line 3: 'nan' is not a number"),
         ("L1,genuine,high", "line 3: could not convert string to float: 'high'"),
         (",genuine,0.5", "line 3: listing is empty"),
     ],
 )
-def test_a_row_that_makes_no_sense_is_refused_with_its_line(tmp_path: Path, row: str, complaint: str) -> None:
+def test_an_invalid_row_is_refused_with_its_line(tmp_path: Path, row: str, complaint: str) -> None:
     file = tmp_path / "answers.csv"
     file.write_text(f"listing,label,authenticity\nL0,genuine,0.5\n{row}\n", encoding="utf-8")
     with pytest.raises(RunError, match=complaint):
