@@ -119,6 +119,11 @@ def test_a_grille_has_every_hole_of_its_rings_apart_from_the_others(item: Item, 
     assert label(draw_grille(item) < 0.5)[1] == holes
 
 
+def test_a_rings_holes_lie_evenly_around_it() -> None:
+    grille = draw_grille(GENUINE)  # every ring has an even number of holes, so half a turn changes nothing
+    assert np.abs(grille - grille[::-1, ::-1]).mean() < 0.02
+
+
 def test_a_grilles_holes_have_their_size() -> None:
     open_share = 1 - draw_grille(GENUINE).mean()
     assert open_share == pytest.approx(127 * np.pi * GENUINE.grille_hole**2 / 4, rel=0.06)
