@@ -14,6 +14,7 @@ from vision.errors import ConfigError
 TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 
 
+@pytest.mark.slow
 def test_it_trains_the_bundle_that_the_file_and_its_overrides_describe(tmp_path: Path) -> None:
     manifest = write_toy_data(tmp_path / "photos", listings=24)
     config = write_toy_config(tmp_path, manifest, model=TINY)
