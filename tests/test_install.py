@@ -68,7 +68,10 @@ def test_every_package_that_setup_installs_is_pinned_to_one_version() -> None:
     assert all(specifier.startswith("==") for specifier in pinned().values())
 
 
-@pytest.mark.parametrize("module", ["vision.inference.scorer", "training.recipes.feature_cache", "serving.app"])
+@pytest.mark.parametrize(
+    "module",
+    ["vision.inference.scorer", pytest.param("training.recipes.feature_cache", marks=pytest.mark.slow), "serving.app"],
+)
 def test_onnxruntime_reports_to_nobody(tmp_path: Path, module: str) -> None:
     environment = {key: value for key, value in os.environ.items() if key not in ("CI", "ORT_DISABLE_TELEMETRY")}
     code = f"import {module}, onnxruntime; onnxruntime.SessionOptions()"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 from PIL import Image
@@ -24,15 +25,22 @@ def photos(tmp_path: Path) -> list[Path]:
     return files
 
 
+@pytest.fixture(scope="module")
+def session() -> onnxruntime.InferenceSession:
+    """Of the exported graph of `small_network()`."""
+    return exported_session(small_network(), SIZE_PX)
+
+
 def test_a_photo_becomes_the_network_s_square_input(photos: list[Path]) -> None:
     tile = read_tile(photos[0].read_bytes(), GEOMETRY)
     assert tile.shape == (1, SIZE_PX, SIZE_PX, 3)
     assert tile.dtype == np.uint8
 
 
-def test_predictions_are_the_network_s_in_the_photos_order_whatever_the_threads(photos: list[Path]) -> None:
+def test_predictions_are_the_network_s_in_the_photos_order_whatever_the_threads(
+    photos: list[Path], session: onnxruntime.InferenceSession
+) -> None:
     network = small_network()
-    session = exported_session(network, SIZE_PX)
     tiles = np.concatenate([read_tile(photo.read_bytes(), GEOMETRY) for photo in photos])
     with torch.inference_mode():
         expected = network(torch.from_numpy(tiles)).numpy()
@@ -46,8 +54,7 @@ def test_predictions_are_the_network_s_in_the_photos_order_whatever_the_threads(
         assert sum(done) == 5
 
 
-def test_a_photo_that_can_t_be_read_is_refused(photos: list[Path]) -> None:
+def test_a_photo_that_can_t_be_read_is_refused(photos: list[Path], session: onnxruntime.InferenceSession) -> None:
     photos[2].write_bytes(b"no photo")
-    session = exported_session(small_network(), SIZE_PX)
     with pytest.raises(PhotoError):
         predict_photos(session, photos, GEOMETRY, threads=1, advance=lambda _: None)

@@ -20,7 +20,7 @@ from training.model.network import Network
 from training.model.onnx_inference import read_tile
 from training.pipeline.bundle_writer import BundleContents, measure_parity, write_bundle
 from training.pipeline.config import TrainConfig
-from vision.bundle.bundle import read_bundle, seen_photos
+from vision.bundle.bundle import Bundle, read_bundle, seen_photos
 from vision.config.read import read_config
 from vision.inference.scorer import Scorer
 
@@ -45,15 +45,21 @@ def config(tmp_path_factory: pytest.TempPathFactory, manifest: Manifest) -> Trai
     return read_config(TrainConfig, write_toy_config(tmp_path_factory.mktemp("config"), manifest.path), ())
 
 
-def test_the_bundle_holds_graph_weights_and_what_was_fitted(
-    tmp_path: Path, manifest: Manifest, config: TrainConfig
-) -> None:
-    network, left = small_network(), tmp_path / "bundle" / "left.txt"
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory, manifest: Manifest, config: TrainConfig) -> Bundle:
+    """The bundle of `small_network()`, in a folder that held a file already."""
+    left = tmp_path_factory.mktemp("written") / "bundle" / "left.txt"
     left.parent.mkdir()
     left.write_text("of an earlier start")
+    return write_bundle(left.parent, contents_of(manifest, small_network()), config)
+
+
+def test_the_bundle_holds_graph_weights_and_what_was_fitted(
+    bundle: Bundle, manifest: Manifest, config: TrainConfig
+) -> None:
+    network = small_network()
     contents = contents_of(manifest, network)
-    bundle = write_bundle(tmp_path / "bundle", contents, config)
-    assert read_bundle(tmp_path / "bundle").sha256 == bundle.sha256
+    assert read_bundle(bundle.folder).sha256 == bundle.sha256
     assert set(bundle.files) == {"model.onnx", "weights.safetensors", "seen_photos.txt"}
     metadata = bundle.metadata
     assert (metadata.name, metadata.products, metadata.data_hash) == ("toy", ("toy",), manifest.sha256)
@@ -68,9 +74,8 @@ def test_the_bundle_holds_graph_weights_and_what_was_fitted(
     assert {hashlib.sha256(photo.read_bytes()).hexdigest()[:16] for photo in contents.seen} == set(seen)
 
 
-def test_the_served_graph_gives_the_network_s_logit(tmp_path: Path, manifest: Manifest, config: TrainConfig) -> None:
+def test_the_served_graph_gives_the_network_s_logit(bundle: Bundle, manifest: Manifest, config: TrainConfig) -> None:
     network = small_network()
-    bundle = write_bundle(tmp_path / "bundle", contents_of(manifest, network), config)
     tile = read_tile(manifest.rows[0].photo.read_bytes(), config.model.geometry)
     with torch.inference_mode():
         expected = network(torch.from_numpy(tile)).numpy()
@@ -78,11 +83,10 @@ def test_the_served_graph_gives_the_network_s_logit(tmp_path: Path, manifest: Ma
 
 
 def test_parity_is_the_largest_difference_in_authenticity(
-    tmp_path: Path, manifest: Manifest, config: TrainConfig
+    bundle: Bundle, manifest: Manifest, config: TrainConfig
 ) -> None:
     network = small_network()
     contents = contents_of(manifest, network)
-    bundle = write_bundle(tmp_path / "bundle", contents, config)
     assert measure_parity(bundle, network, contents.seen) <= 1e-4
     other = small_network(seed=1)
     calibration = bundle.metadata.graphs[0].photo_calibration

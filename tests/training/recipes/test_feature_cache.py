@@ -48,6 +48,7 @@ def test_features_are_those_of_the_network_and_are_computed_once(tmp_path: Path,
     np.testing.assert_array_equal(again, [features[0] + 1, *features[1:]])
 
 
+@pytest.mark.slow
 def test_other_networks_sizes_and_variants_have_folders_of_their_own(tmp_path: Path) -> None:
     folders = {
         open_feature_cache(small_network(), GEOMETRY, root=tmp_path).folder,

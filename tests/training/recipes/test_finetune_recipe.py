@@ -48,6 +48,7 @@ def recipe_of(folder: Path, manifest: Manifest, finetune: FinetuneConfig, *, is_
     )
 
 
+@pytest.mark.slow
 def test_the_frozen_recipe_s_network_is_the_first_member(manifest: Manifest, tmp_path: Path) -> None:
     network = recipe_of(tmp_path, manifest, TINY).fit(range(24), (), tmp_path / "fit")
     assert isinstance(network, EnsembleNetwork)
@@ -62,6 +63,7 @@ def test_the_frozen_recipe_s_network_is_the_first_member(manifest: Manifest, tmp
     assert min(moved) > 0
 
 
+@pytest.mark.slow
 def test_without_an_ensemble_one_network_ships_whose_predictions_come_from_its_graph(
     manifest: Manifest, tmp_path: Path
 ) -> None:
@@ -78,6 +80,7 @@ def test_without_an_ensemble_one_network_ships_whose_predictions_come_from_its_g
     assert recipe.exported is None
 
 
+@pytest.mark.slow
 def test_the_head_starts_from_part_of_the_frozen_recipe_s(manifest: Manifest, tmp_path: Path) -> None:
     still = replace(TINY, blend=False, lr_body=1e-12, lr_head=1e-12, freeze_norm=True, head_start=0.25)
     started = recipe_of(tmp_path, manifest, still).fit(range(24), (), tmp_path / "part")
