@@ -8,6 +8,13 @@ import pytest
 from serving.compute.worker_threads import Overdue, Workers
 from tests.serving.servers.occupied import until
 
+NAME = "of-the-fixture"  # no other thread of this process has it
+
+
+def working_threads() -> int:
+    """Threads of the fixture's workers that have not ended, those that hang included."""
+    return sum(thread.name == NAME for thread in threading.enumerate())
+
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
@@ -19,7 +26,7 @@ def gate() -> Iterator[threading.Event]:
 
 @pytest.fixture
 def workers(gate: threading.Event) -> Iterator[Workers]:
-    workers = Workers(2, timeout_s=0.2, name="test", initializer=lambda: None)
+    workers = Workers(2, timeout_s=0.2, name=NAME, initializer=lambda: None)
     yield workers
     gate.set()
     workers.close()
@@ -38,17 +45,17 @@ def test_a_piece_that_hangs_is_reported_to_its_caller_and_the_others_go_on(
 def test_threads_that_hang_are_replaced_as_often_as_there_are_threads_and_no_more(
     workers: Workers, gate: threading.Event
 ) -> None:
-    before = threading.active_count()
+    until(lambda: working_threads() == 2)  # those that hung in the test before have ended
     hanging = [workers.submit(gate.wait) for _ in range(4)]
     until(lambda: workers.all_hang)
-    assert threading.active_count() == before + 2
+    assert working_threads() == 4
     waiting = workers.submit(lambda: 7)
     for piece in hanging:
         with pytest.raises(Overdue):
             piece.result(timeout=30)
     gate.set()
     assert waiting.result(timeout=30) == 7
-    until(lambda: threading.active_count() == before)
+    until(lambda: working_threads() == 2)
 
 
 @pytest.mark.parametrize("error", [MemoryError, RecursionError, SystemExit, KeyboardInterrupt])
