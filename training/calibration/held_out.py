@@ -46,6 +46,11 @@ class CalibrationSet:
         """The rows' logits [N]."""
         return self.outputs.logit
 
+    @property
+    def is_cross_fitted(self) -> bool:
+        """Whether other networks than the one that ships made the predictions."""
+        return self.source == "out_of_fold"
+
     def listing_auroc(self) -> float:
         """AUROC of the listings' logits, counterfeit against genuine; NaN where one label is missing."""
         listings = self.listings()

@@ -142,7 +142,7 @@ class TrainingRun:
         A network that was fine-tuned on the photos embeds them otherwise than new ones, so their embeddings are left
         out of the sample.
         """
-        embed = held_out.source == "held_out" or self.config.model.recipe == "frozen"
+        embed = not held_out.is_cross_fitted or self.config.model.recipe == "frozen"
         add_validation_sample(
             bundle, held_out, precision, embed=embed, threads=self.config.threads, console=self.console
         )
@@ -158,7 +158,7 @@ class TrainingRun:
         if self.config.calibration_source.has_own_predictions:
             listings, photos = predict_cross_fitted(bundle, held_out)
             write_predictions(self.folder.path / HELD_OUT_PREDICTIONS, listings, "fp32")
-            if not roles.report and held_out.source == "out_of_fold":
+            if not roles.report and held_out.is_cross_fitted:
                 metrics = {**figures_as_dict(measure(listings, photos)), "source": held_out.source}
         if roles.report:
             metrics = figures_as_dict(self._evaluate(bundle, roles).figures)

@@ -35,7 +35,6 @@ def add_validation_sample(
     Out-of-fold networks are fitted on fewer photos, so their novelty is higher than that of the network that ships: it
     is left out.
     """
-    same_network = held_out.source == "held_out"
     detector = Detector(bundle, precision=precision)
     chosen = [
         (held_out.manifest.rows[rows[drawn.index]], drawn)
@@ -46,7 +45,7 @@ def add_validation_sample(
 
         def measure(entry: tuple[PhotoRow, PhotoJudgement]) -> PhotoJudgement:
             row, predicted = entry
-            novelty = predicted.novelty if same_network else None
+            novelty = None if held_out.is_cross_fitted else predicted.novelty
             judgement = detector.judge_photo(row.photo.read_bytes(), 0)
             advance(1)
             return replace(judgement, logit=predicted.logit, novelty=novelty, evidence=None)
