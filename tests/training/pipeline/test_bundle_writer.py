@@ -54,6 +54,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory, manifest: Manifest, config:
     return write_bundle(left.parent, contents_of(manifest, small_network()), config)
 
 
+@pytest.mark.slow
 def test_the_bundle_holds_graph_weights_and_what_was_fitted(
     bundle: Bundle, manifest: Manifest, config: TrainConfig
 ) -> None:
@@ -74,6 +75,7 @@ def test_the_bundle_holds_graph_weights_and_what_was_fitted(
     assert {hashlib.sha256(photo.read_bytes()).hexdigest()[:16] for photo in contents.seen} == set(seen)
 
 
+@pytest.mark.slow
 def test_the_served_graph_gives_the_network_s_logit(bundle: Bundle, manifest: Manifest, config: TrainConfig) -> None:
     network = small_network()
     tile = read_tile(manifest.rows[0].photo.read_bytes(), config.model.geometry)
@@ -82,6 +84,7 @@ def test_the_served_graph_gives_the_network_s_logit(bundle: Bundle, manifest: Ma
     np.testing.assert_allclose(Scorer(bundle).score(tile).logit, expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_parity_is_the_largest_difference_in_authenticity(
     bundle: Bundle, manifest: Manifest, config: TrainConfig
 ) -> None:
@@ -100,6 +103,7 @@ def test_parity_is_the_largest_difference_in_authenticity(
     assert measure_parity(bundle, other, contents.seen) == pytest.approx(max(differences), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_graph_that_differs_from_its_network_is_refused(
     tmp_path: Path, manifest: Manifest, config: TrainConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,6 +61,7 @@ def outputs_of(file: Path, photos: list[Path]) -> list[np.ndarray]:
     return list(session.run(["logit", "embedding", "evidence"], {"photos": tiles}))
 
 
+@pytest.mark.slow
 def test_the_outputs_of_the_int8_graph_are_near_the_float_graph_s(
     graphs: tuple[Path, Path, float], photos: list[Path]
 ) -> None:
@@ -70,6 +71,7 @@ def test_the_outputs_of_the_int8_graph_are_near_the_float_graph_s(
     assert (float_outputs[1] * int8_outputs[1]).sum(1).min() > 0.995
 
 
+@pytest.mark.slow
 def test_the_evidence_of_the_int8_graph_sums_to_its_own_logit(
     graphs: tuple[Path, Path, float], photos: list[Path]
 ) -> None:
@@ -77,6 +79,7 @@ def test_the_evidence_of_the_int8_graph_sums_to_its_own_logit(
     np.testing.assert_allclose(evidence.sum((1, 2)) + graphs[2], logit, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_every_convolution_but_the_first_has_int8_weights_of_one_step_a_channel(
     graphs: tuple[Path, Path, float],
 ) -> None:
@@ -92,6 +95,7 @@ def test_every_convolution_but_the_first_has_int8_weights_of_one_step_a_channel(
         assert np.abs(numpy_helper.to_array(values[levels])).max() <= 127
 
 
+@pytest.mark.slow
 def test_the_known_photos_of_a_kernel_are_kept_once_and_multiplied_as_integers(
     graphs: tuple[Path, Path, float],
 ) -> None:
@@ -101,6 +105,7 @@ def test_the_known_photos_of_a_kernel_are_kept_once_and_multiplied_as_integers(
     assert graphs[1].stat().st_size < graphs[0].stat().st_size
 
 
+@pytest.mark.slow
 def test_a_graph_that_would_stay_in_float_is_refused(graphs: tuple[Path, Path, float], photos: list[Path]) -> None:
     config = QuantiseConfig(float_convolutions=1000)
     with pytest.raises(RunError, match=r"quantise\.float_convolutions"):

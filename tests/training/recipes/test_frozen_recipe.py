@@ -33,6 +33,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
+@pytest.mark.slow
 def test_predictions_are_the_network_s_own_answers(manifest: Manifest, cache: Path) -> None:
     recipe = FrozenRecipe(manifest=manifest, config=recipe_config(cache), console=SILENT)
     network = recipe.fit(range(30), (), cache)
