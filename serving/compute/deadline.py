@@ -32,9 +32,11 @@ class Deadline:
         return math.inf if self._ends_at is None else self._ends_at - time.monotonic()
 
     def set_caller_left(self) -> None:
-        """End what runs in `enforced`, now or later."""
+        """End what runs in `enforced`, now or later; a deadline that has passed already ends it as that."""
+        if self._running is not None and self._running.expired():
+            return
         self._left = True
-        if self._running is not None and not self._running.expired():
+        if self._running is not None:
             self._running.reschedule(0)  # in the past: the block is cancelled, and ends as by a timeout
 
     @contextlib.asynccontextmanager

@@ -14,7 +14,8 @@ from pydantic.json_schema import models_json_schema
 
 from serving.http.problems import install_problem_handlers
 from serving.routes import bundle_changes, bundles, checks, drift, health, photos, reviews
-from serving.routes.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, DescribedRoute, problems
+from serving.routes.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, problems
+from serving.routes.described_route import DescribedRoute
 
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"

@@ -18,7 +18,8 @@ from serving.compute.deadline import Deadline
 from serving.errors import CursorInvalid, RequestInvalid
 from serving.http.check_body import read_check
 from serving.routes.auth import identify_caller, require_key
-from serving.routes.contract import CHECK_BODY, DescribedRoute, answer_of, optional_header, problems
+from serving.routes.contract import CHECK_BODY, answer_of, optional_header, problems
+from serving.routes.described_route import DescribedRoute
 from serving.schemas.checks import Answered, Check, CheckPage, CheckRecord, Outcome
 from serving.services import services_of, store_of
 from serving.store.check_rows import CheckFilter
@@ -36,6 +37,7 @@ async def create_check(request: Request) -> Response:
         services.compute.refuse_overload(deadline)  # before the body is read: a refusal costs next to nothing
         async with deadline.enforced():
             sent = await read_check(request, max_bytes=services.max_request_bytes, timeout_s=services.upload_timeout_s)
+        services.compute.refuse_overload(deadline)  # others came while the body arrived
         with _watch_connection(request, deadline):
             answer = await services.checks.check(
                 sent, key=request.headers.get("idempotency-key"), caller=caller.name, deadline=deadline

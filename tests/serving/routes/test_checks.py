@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg, truncated_jpeg
-from tests.serving.servers.occupied import occupied
+from tests.serving.servers.occupied import occupied, until
 from tests.serving.servers.raw_http import BOUNDARY, check_head, connect, ends, get, multipart, read_answer
 from tests.serving.servers.running import Running, files_of
 
@@ -42,6 +42,20 @@ def test_a_refusal_is_sent_before_the_body_is_read_and_the_connection_stays_open
         assert "connection" not in answer.headers
         connection.sendall(body[1000:] + get())
         assert read_answer(connection).status == 200
+
+
+def test_a_queue_that_fills_while_a_body_arrives_refuses_before_anything_else_is_checked(
+    start: Callable[..., Running],
+) -> None:
+    server = start(threads=1, max_waiting=0)
+    body = multipart(jpeg())
+    with connect(server) as connection:
+        connection.sendall(check_head(len(body), f"Idempotency-Key: {'x' * 201}") + body[:100])  # the key alone is 422
+        until(lambda: server.services.body_memory.held == 100)
+        with occupied(server, waiting=1):
+            connection.sendall(body[100:])
+            answer = read_answer(connection)
+    assert (answer.status, b'"overloaded"' in answer.body) == (503, True)
 
 
 def test_a_refused_body_is_not_held(full: Running) -> None:
