@@ -24,9 +24,9 @@ def resolve_product(named: str | None, known: Sequence[str]) -> str:
     if named is None:
         if len(known) == 1:
             return known[0]
-        raise ProductRequired(f"{len(known)} products are known: name one of {', '.join(known)}.")
+        raise ProductRequired(f"{len(known)} products are known: set product to one of {', '.join(known)}.")
     if named not in known:
         near = difflib.get_close_matches(named, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}."
-        raise UnknownProduct(f"the product {named[:80]!r} is not known: {hint}")
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise UnknownProduct(f"the product {named[:80]!r} is not known: {hint}the known ones are {', '.join(known)}.")
     return named

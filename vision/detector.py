@@ -50,9 +50,13 @@ class Detector:
         self.bundle = bundle if isinstance(bundle, Bundle) else read_bundle(Path(bundle))
         self.counterfeit_share = dict(counterfeit_share)
         self.limits = limits
-        self.scorer: TileScorer = scorer or Scorer(
-            self.bundle, providers=providers, threads=threads, precision=precision
-        )
+        if scorer is None:
+            scorer = Scorer(self.bundle, providers=providers, threads=threads, precision=precision)
+        elif scorer.graph not in self.bundle.metadata.graphs:
+            raise ConfigError(
+                f"the scorer is of another bundle than {self.bundle.folder}: give one of the same bundle."
+            )
+        self.scorer: TileScorer = scorer
 
     def check(
         self,

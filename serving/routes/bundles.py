@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -59,7 +59,7 @@ def describe_bundle(detector: Detector) -> BundleLoaded:
         one_photo_thresholds={
             product: _thresholds(graph.thresholds_for(product, one_photo=True)) for product in metadata.products
         },
-        metrics=_plain(metadata.metrics),
+        metrics=to_json_table(metadata.metrics),
     )
 
 
@@ -75,7 +75,3 @@ def _thresholds(found: Thresholds) -> ProductThresholds:
 
 def _share(bound: ErrorBound) -> ErrorShare:
     return ErrorShare(limit=bound.limit, n=bound.n, errors=bound.errors, upper=bound.upper, guaranteed=bound.guaranteed)
-
-
-def _plain(metrics: object) -> dict[str, Any]:
-    return to_json_table(metrics)

@@ -34,12 +34,12 @@ def test_views_without_photos_or_photos_without_views_are_refused() -> None:
 
 def test_the_product_may_be_left_out_where_one_is_known() -> None:
     assert resolve_product(None, ["toy"]) == resolve_product("toy", ["toy"]) == "toy"
-    with pytest.raises(ProductRequired, match="2 products are known: name one of ball, toy"):
+    with pytest.raises(ProductRequired, match="2 products are known: set product to one of ball, toy"):
         resolve_product(None, ["ball", "toy"])
 
 
 def test_an_unknown_product_is_refused_with_the_one_that_may_be_meant() -> None:
     with pytest.raises(UnknownProduct, match="did you mean 'toy-duck'"):
         resolve_product("toy-dck", ["toy-car", "toy-duck"])
-    with pytest.raises(UnknownProduct, match="known: ball, toy"):
+    with pytest.raises(UnknownProduct, match="the known ones are ball, toy"):
         resolve_product("x" * 1000, ["ball", "toy"])

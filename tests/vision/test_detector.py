@@ -23,6 +23,7 @@ from vision.errors import (
     UnknownProduct,
     ViewsMismatch,
 )
+from vision.inference.scorer import Scorer
 from vision.inputs import to_input
 from vision.photo.decode import PhotoLimits, open_photo
 from vision.verdict import Verdict
@@ -36,6 +37,17 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 @pytest.fixture(scope="module")
 def detector(bundle: Bundle) -> Detector:
     return Detector(bundle)
+
+
+def test_a_scorer_of_the_bundle_takes_the_place_of_its_own(bundle: Bundle) -> None:
+    scorer = Scorer(bundle)
+    assert Detector(bundle, scorer=scorer).scorer is scorer
+
+
+def test_a_scorer_of_another_bundle_is_refused(bundle: Bundle, tmp_path: Path) -> None:
+    other = write_tiny_bundle(tmp_path, slope=0.5)
+    with pytest.raises(ConfigError, match="another bundle"):
+        Detector(bundle, scorer=Scorer(other))
 
 
 def tinted(red: int, blue: int, *, width: int = 320, height: int = 240, seed: int = 0) -> bytes:
