@@ -28,6 +28,18 @@ def test_another_module_and_a_change_of_it_give_another_version(tmp_path: Path) 
     assert len(versions) == 4
 
 
+@pytest.mark.parametrize("text", ['"""Words."""\nx = 1\n', "import os\nx = 1  # why\n", "x=1"])
+def test_other_words_and_imports_give_the_same_version(tmp_path: Path, text: str) -> None:
+    first, second = load(tmp_path / "first.py", "x = 1\n"), load(tmp_path / "second.py", text)
+    assert decoder_version(first) == decoder_version(second)
+
+
+def test_a_change_inside_a_function_gives_another_version(tmp_path: Path) -> None:
+    body = "def half(x):\n    'Words.'\n    return x / {}\n"
+    first, second = load(tmp_path / "first.py", body.format(2)), load(tmp_path / "second.py", body.format(3))
+    assert decoder_version(first) != decoder_version(second)
+
+
 def test_another_pillow_gives_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     before = decoder_version.__wrapped__()
     monkeypatch.setattr(sys.modules["training.data.decoder_version"].PIL, "__version__", "0")
