@@ -18,7 +18,7 @@ from benchmarks.detection.held_out_listings import PHOTO_COUNTS, HeldOutListings
 from benchmarks.detection.options import add_cross_fit_options, add_run_options, make_parser
 from training.calibration.thresholds import choose_thresholds
 from training.html.wording import interval, percent
-from training.statistics.bootstrap import paired_bootstrap
+from training.statistics.bootstrap import paired_bootstrap, weighted_mean
 from training.statistics.estimate import proportion
 from training.statistics.scores import BoolArray, FloatArray
 from vision.bundle.metadata import ANY_PRODUCT, Thresholds
@@ -82,12 +82,8 @@ def _cells(genuine: BoolArray, outcome: NDArray[np.int64]) -> tuple[str, ...]:
 def _difference(genuine: BoolArray, whole: NDArray[np.int64], cut: NDArray[np.int64]) -> str:
     wrong = [outcome == np.where(genuine, COUNTERFEIT, GENUINE) for outcome in (whole, cut)]
     before, after = (one.astype(np.float64) for one in wrong)
-    found = paired_bootstrap(_mean_weighted, genuine, before, after)
+    found = paired_bootstrap(weighted_mean, genuine, before, after)
     return f"{100 * found.value:+.1f} [{100 * found.low:+.1f}, {100 * found.high:+.1f}] per 100 listings"
-
-
-def _mean_weighted(_: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
-    return np.asarray(weight @ value / weight.sum(axis=1), np.float64)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Which predictions fit the calibration and thresholds: one strategy for each `calibration.source`.
 
-What follows from a source is asked here, so that no other file compares its name.
+What follows from a source is asked here, so that no other file compares `calibration.source`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,10 @@ Precision = Literal["auto", "fp32", "bf16"]
 class AugmentConfig:
     """How a photo is augmented; a share is the probability of an augmentation."""
 
-    flip: bool = setting(True, help="mirror half of the photos; turn off where lettering is a cue")
+    flip: bool = setting(
+        True,
+        help="mirror half of the photos; turn off where mirrored lettering is a cue",
+    )
     crop_px: int | None = setting(
         None, help="side of the training crops in pixels, a multiple of 32; not set: the side of the input"
     )

@@ -13,8 +13,7 @@ from training.errors import TrainingError
 from training.finetune.distributed import Processes
 from training.finetune.photo_cache import CachedPhotos
 from training.statistics.scores import auroc
-
-_MAX_PHOTOS = 12  # of a listing that a verdict uses
+from vision.check_shape import MAX_PHOTOS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,7 @@ def predicted_rows(rows: Sequence[PhotoRow]) -> list[PhotoRow]:
     kept = []
     for row in rows:
         taken[row.listing] = taken.get(row.listing, 0) + 1
-        if taken[row.listing] <= _MAX_PHOTOS:
+        if taken[row.listing] <= MAX_PHOTOS:
             kept.append(row)
     return kept
 

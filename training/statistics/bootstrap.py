@@ -66,7 +66,7 @@ def bootstrap_mean(values: Sequence[float], listings: Sequence[str]) -> Estimate
     if len(values) != len(listings):
         raise ValueError(f"{len(values)} values of {len(listings)} listings: give each value's listing")
     ignored = np.ones(len(values), np.bool_)
-    return bootstrap_estimate(_mean, ignored, np.array(values, np.float64), np.array(listings, np.str_))
+    return bootstrap_estimate(weighted_mean, ignored, np.array(values, np.float64), np.array(listings, np.str_))
 
 
 def bootstrap_mean_difference(first: Sequence[float], second: Sequence[float], listings: Sequence[str]) -> Estimate:
@@ -74,7 +74,8 @@ def bootstrap_mean_difference(first: Sequence[float], second: Sequence[float], l
     return bootstrap_mean([a - b for a, b in zip(first, second, strict=True)], listings)
 
 
-def _mean(_: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
+def weighted_mean(_: BoolArray, value: FloatArray, weight: FloatArray) -> FloatArray:
+    """The mean of the values [N] under each row of weights [R, N]; the first argument, the target, is ignored."""
     return np.asarray(weight @ value / weight.sum(axis=1), np.float64)
 
 
