@@ -57,6 +57,18 @@ def test_training_brings_torch_so_that_the_test_above_can_fail() -> None:
     assert brought_by("train") >= {"torch", "torchvision", "timm", "scikit-learn", "onnx"}
 
 
+def test_the_client_brings_no_web_server_and_no_database() -> None:
+    assert {"httpx", "pydantic"} <= brought_by("client")
+    assert not brought_by("client") & {"fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "obstore", "jinja2"}
+
+
+def test_importing_the_client_imports_no_web_server_and_no_database() -> None:
+    code = "import sys, serving.client; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "pydantic" in done.stdout.split()
+    assert not set(done.stdout.split()) & {"fastapi", "starlette", "uvicorn", "sqlalchemy", "onnxruntime"}
+
+
 def test_training_and_rendering_bring_no_web_server() -> None:
     assert not brought_by("train", "render") & {"fastapi", "uvicorn", "sqlalchemy"}
 
