@@ -1,7 +1,9 @@
 """Settings of a training run: contradictions are refused before anything is trained, and the record is what matters."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,8 +11,11 @@ from training.calibration.config import CalibrationConfig
 from training.data.config import DataConfig
 from training.pipeline.config import EvaluationConfig, RunConfig, TrainConfig
 from training.recipes.config import ModelConfig
+from vision.config.convert import build_section
 from vision.config.cpu_limits import usable_cores
 from vision.errors import ConfigError
+
+OLD_RUN = Path(__file__).with_name("older_run.json")  # of configs/demo.toml, at ef8686e
 
 
 def config(fold: int | None = None, **calibration: object) -> TrainConfig:
@@ -57,3 +62,14 @@ def test_a_recipe_gets_the_sections_that_it_reads() -> None:
     )
     assert (recipe.seed, recipe.cache, recipe.threads) == (3, Path("cache"), usable_cores())
     assert replace(whole, run=replace(whole.run, threads=7)).recipe.threads == 7
+
+
+def test_the_record_of_an_older_run_is_read_and_written_alike_so_that_the_run_resumes() -> None:
+    recorded = json.loads(OLD_RUN.read_text(encoding="utf-8"))["config"]
+    settings = build_section(TrainConfig, {name: _without_nulls(section) for name, section in recorded.items()})
+    assert settings.recorded() == recorded
+
+
+def _without_nulls(section: dict[str, Any]) -> dict[str, Any]:
+    """A section as TOML has it: there is no null, so a setting without a value is absent."""
+    return {key: value for key, value in section.items() if value is not None}
