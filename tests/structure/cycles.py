@@ -25,7 +25,7 @@ def find_cycles(tree: Tree) -> list[str]:
 
 def _imported(tree: Tree, name: str, source: Source) -> Iterator[str]:
     package = name if source.path.name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(source.parsed):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -34,7 +34,7 @@ def find_long_functions(tree: Tree) -> list[str]:
     """Name the Python functions that are too long, counted from `def` to their last line."""
     found = []
     for source in tree.python:
-        for node in ast.walk(source.parsed):
+        for node in source.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > MAX_FUNCTION_LINES:

@@ -40,6 +40,11 @@ class Source:
         """The syntax tree of a Python file."""
         return ast.parse(self.text, filename=str(self.path))
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the syntax tree."""
+        return tuple(ast.walk(self.parsed))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tree:

@@ -31,8 +31,9 @@ def find_retired_words(tree: Tree) -> list[str]:
         if not str(source.path).startswith(OUT_OF_SCOPE):
             if source.is_python:
                 found += find_retired_identifiers(source)
-            found += find_retired_phrases(source)
-            found += find_gone_modules(tree, source)
+            for line, text in prose_of(source):
+                complaints = [*find_retired_phrases(source, text), *find_gone_modules(tree, source, text)]
+                found += [f"{source.path}:{line} {complaint}" for complaint in complaints]
     return found
 
 
@@ -61,12 +62,12 @@ def identifiers_of(source: Source) -> Iterator[tuple[str, int]]:
     """Give every name that a Python file defines or uses, with its line, but for fields that are keys elsewhere."""
     declared = {
         id(statement.target)
-        for node in ast.walk(source.parsed)
+        for node in source.nodes
         if isinstance(node, ast.ClassDef)
         for statement in node.body
         if isinstance(statement, ast.AnnAssign)
     }
-    for node in ast.walk(source.parsed):
+    for node in source.nodes:
         is_field = id(node) in declared or isinstance(node, ast.Attribute | ast.keyword)
         yield from ((name, line) for name, line in _names_in(node) if not (is_field and name in KEPT_FIELDS))
 
@@ -81,23 +82,21 @@ def _names_in(node: ast.AST) -> Iterator[tuple[str, int]]:
             yield from ((name, node.lineno) for name in [*dotted.split("."), *([alias] if alias else [])])
 
 
-def find_retired_phrases(source: Source) -> list[str]:
+def find_retired_phrases(source: Source, text: str) -> list[str]:
+    """Quote the retired phrases in some words of a file."""
+    path = str(source.path)
     return [
-        f"{source.path}:{line} “{match}”"
-        for line, text in prose_of(source)
+        f"“{match}”"
         for match in PHRASE.findall(text)
-        if not any(match == phrase and str(source.path).endswith(end) for end, phrase in KEPT_PHRASES)
+        if not any(match == phrase and path.endswith(end) for end, phrase in KEPT_PHRASES)
     ]
 
 
-def find_gone_modules(tree: Tree, source: Source) -> list[str]:
-    """Name the paths and dotted names in a file's words that lead to no file; tests call theirs `no_such_…`."""
-    found = []
-    for line, text in prose_of(source):
-        paths = [path for path in _PATH.findall(text) if not tree.paths & {path, f"{source.path.parent}/{path}"}]
-        names = [name for name in _DOTTED.findall(text) if ".no_such_" not in name and not _leads_somewhere(tree, name)]
-        found += [f"{source.path}:{line} {name} is gone" for name in [*paths, *names]]
-    return found
+def find_gone_modules(tree: Tree, source: Source, text: str) -> list[str]:
+    """Name the paths and dotted names in some words that lead to no file; tests call theirs `no_such_…`."""
+    paths = [path for path in _PATH.findall(text) if not tree.paths & {path, f"{source.path.parent}/{path}"}]
+    names = [name for name in _DOTTED.findall(text) if ".no_such_" not in name and not _leads_somewhere(tree, name)]
+    return [f"{name} is gone" for name in [*paths, *names]]
 
 
 def _leads_somewhere(tree: Tree, name: str) -> bool:
@@ -120,6 +119,6 @@ def prose_of(source: Source) -> Iterator[tuple[int, str]]:
     for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
-    for node in ast.walk(source.parsed):
+    for node in source.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from enumerate(node.value.splitlines(), start=node.lineno)

@@ -61,6 +61,7 @@ def limit_files(process: subprocess.Popen[str], largest: int) -> None:
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
 
 
+@pytest.mark.slow
 def test_a_full_disk_refuses_checks_answers_reads_and_recovers(tiny_bundle: Path, tmp_path: Path) -> None:
     large = jpeg(seed=1, size=(900, 900))
     with run_in_process(tmp_path, tiny_bundle) as (process, url), httpx.Client(base_url=url, timeout=60) as http:
@@ -123,6 +124,7 @@ def serve_once(folder: Path, bundle: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.slow
 def test_a_damaged_page_stops_the_start_changes_nothing_and_a_backup_restores_all(
     kept: tuple[Path, Checks], start: Callable[..., Running], tiny_bundle: Path, tmp_path: Path
 ) -> None:

@@ -51,6 +51,7 @@ def test_null_activates_the_bundle_of_the_settings(client: Client) -> None:
     assert versions(client.bundle("tiny").activate(None)) == ["1", "3", None, None]
 
 
+@pytest.mark.slow
 def test_while_bundles_change_no_request_fails_and_each_is_answered_by_one_bundle(
     site: Running, client: Client
 ) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.occupied import occupied, until
@@ -92,6 +93,7 @@ def test_more_connections_than_files_do_not_take_the_server_down(tiny_bundle: Pa
     assert "max_connections" in (tmp_path / "log.txt").read_text()
 
 
+@pytest.mark.slow
 def test_10_000_silent_connections_leave_room_for_requests(tiny_bundle: Path, tmp_path: Path) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]

@@ -17,6 +17,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> onnxruntime.InferenceSe
     return onnxruntime.InferenceSession(file)
 
 
+@pytest.mark.slow
 def test_the_exported_graph_answers_as_the_network_for_any_batch(session: onnxruntime.InferenceSession) -> None:
     network = small_network()
     for n in (1, 5):
@@ -29,6 +30,7 @@ def test_the_exported_graph_answers_as_the_network_for_any_batch(session: onnxru
         np.testing.assert_allclose(evidence, expected.evidence, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_graph_takes_uint8_photos_of_its_size(session: onnxruntime.InferenceSession) -> None:
     (entry,) = session.get_inputs()
     assert (entry.name, entry.type, entry.shape[1:]) == ("photos", "tensor(uint8)", [SIZE_PX, SIZE_PX, 3])

@@ -37,6 +37,7 @@ def test_a_photo_becomes_the_network_s_square_input(photos: list[Path]) -> None:
     assert tile.dtype == np.uint8
 
 
+@pytest.mark.slow
 def test_predictions_are_the_network_s_in_the_photos_order_whatever_the_threads(
     photos: list[Path], session: onnxruntime.InferenceSession
 ) -> None:
@@ -54,6 +55,7 @@ def test_predictions_are_the_network_s_in_the_photos_order_whatever_the_threads(
         assert sum(done) == 5
 
 
+@pytest.mark.slow
 def test_a_photo_that_can_t_be_read_is_refused(photos: list[Path], session: onnxruntime.InferenceSession) -> None:
     photos[2].write_bytes(b"no photo")
     with pytest.raises(PhotoError):

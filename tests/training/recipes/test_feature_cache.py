@@ -31,6 +31,7 @@ def photos(tmp_path: Path) -> list[Path]:
     return files
 
 
+@pytest.mark.slow
 def test_features_are_those_of_the_network_and_are_computed_once(tmp_path: Path, photos: list[Path]) -> None:
     network = small_network()
     cache = open_feature_cache(network, GEOMETRY, root=tmp_path / "cache")
@@ -59,6 +60,7 @@ def test_other_networks_sizes_and_variants_have_folders_of_their_own(tmp_path: P
     assert len(folders) == 4
 
 
+@pytest.mark.slow
 def test_a_photo_that_can_t_be_read_is_refused(tmp_path: Path, photos: list[Path]) -> None:
     photos[1].write_bytes(b"no photo")
     cache = open_feature_cache(small_network(), GEOMETRY, root=tmp_path / "cache")
