@@ -1,18 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.builders.bundle import write_tiny_bundle
-from tests.builders.references import BLUE as BLUE_CROP
-from tests.builders.references import RED as RED_CROP
-from tests.builders.references import add_tiny_references
+from tests.serving.builders.crops import Stocked, crops_of
 from tests.serving.builders.sample_photos import BLUE, jpeg
 from tests.serving.servers.running import Running
-from vision.bundle.references import Reference, remove_references
+from vision.bundle.references import remove_references
 
 
 def test_bundles_are_listed_with_products_thresholds_and_figures(server: Running) -> None:
@@ -20,23 +15,6 @@ def test_bundles_are_listed_with_products_thresholds_and_figures(server: Running
     assert (bundle["name"], bundle["version"], bundle["products"]) == ("tiny", "1", ["toy"])
     assert bundle["thresholds"]["toy"]["genuine_flagged"]["n"] == 100
     assert bundle["metrics"] == {"listing_auroc": 0.9}
-
-
-Stocked = tuple[Path, tuple[Reference, ...]]
-
-
-@pytest.fixture
-def stocked(tmp_path: Path) -> Stocked:
-    """A bundle whose name needs quoting, with a red and a blue reference."""
-    bundle = write_tiny_bundle(tmp_path / "stocked", name="dryers 2/3")
-    sealed, written = add_tiny_references(bundle, [("genuine", RED_CROP), ("counterfeit", BLUE_CROP)])
-    return sealed.folder, written
-
-
-def crops_of(site: Running, *photos: bytes, index: int = 0) -> dict[str, Any]:
-    answer = site.answer(*photos)
-    found: dict[str, Any] = site.http.get(f"/v1/checks/{answer['check_id']}/photos/{index}/crops").json()
-    return found
 
 
 def test_an_erased_reference_is_shown_no_more_by_a_server_that_runs(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,27 +12,10 @@ from PIL import Image
 
 from tests.builders.bundle import write_tiny_bundle
 from tests.builders.references import BLUE as BLUE_CROP
-from tests.builders.references import RED as RED_CROP
-from tests.builders.references import add_tiny_references, jpeg_of
+from tests.builders.references import jpeg_of
+from tests.serving.builders.crops import Stocked, crops_of
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg, jpeg_with_metadata, truncated_jpeg
 from tests.serving.servers.running import Running
-from vision.bundle.references import Reference
-
-Stocked = tuple[Path, tuple[Reference, ...]]
-
-
-@pytest.fixture
-def stocked(tmp_path: Path) -> Stocked:
-    """A bundle whose name needs quoting, with a red and a blue reference."""
-    bundle = write_tiny_bundle(tmp_path / "stocked", name="dryers 2/3")
-    sealed, written = add_tiny_references(bundle, [("genuine", RED_CROP), ("counterfeit", BLUE_CROP)])
-    return sealed.folder, written
-
-
-def crops_of(site: Running, *photos: bytes, index: int = 0) -> dict[str, Any]:
-    answer = site.answer(*photos)
-    found: dict[str, Any] = site.http.get(f"/v1/checks/{answer['check_id']}/photos/{index}/crops").json()
-    return found
 
 
 def test_a_counterfeit_photos_crops_speak_for_counterfeit_beside_the_nearest_references(
