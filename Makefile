@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick format docs chromium constraints clean
+.PHONY: help setup demo test quick format docs chromium libvips constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +19,7 @@ setup: $(VENV)/packages.stamp ## Create .venv with everything: train, serve, ren
 demo: setup $(DEMO_BUNDLE) ## Train a detector on the sample and serve it; prints where to click
 	$(BIN)/touchstone serve configs/serve.toml
 
-test: setup chromium ## Run every check: format, lint, types, imports, tests (unit, slow, browser, end to end)
+test: setup chromium libvips ## Run every check: format, lint, types, imports, tests (unit, slow, browser, end to end)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -38,6 +38,9 @@ docs: setup ## Write the tables of docs/settings.md anew from the code
 
 chromium: ## Find Chromium for the browser tests, or install Debian's
 	@.ci/chromium
+
+libvips: ## Find libvips for the tests of decoding, or install Debian's
+	@.ci/libvips
 
 constraints: setup ## Pin what .venv holds now into constraints.txt
 	{ grep -E '^(#|torch)' constraints.txt; $(BIN)/pip freeze --all --exclude-editable | grep -Ev '^(nvidia-|cuda-|triton=|torch|pip=)'; } > $(VENV)/constraints.txt
