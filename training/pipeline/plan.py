@@ -41,6 +41,15 @@ def plan_roles(manifest: Manifest, config: TrainConfig) -> Roles:
     return roles
 
 
+def describe_test_set(manifest: Manifest, config: TrainConfig) -> str:
+    """Which listings a run keeps for testing alone, where it keeps any: `fold 2`, for example."""
+    if config.data.fold is not None:
+        return f"fold {config.data.fold}"
+    if any(row.split for row in manifest.rows):
+        return "split test"
+    return f"{config.data.report_share:.0%} of the listings, drawn by data.report_share".replace("%", " %")
+
+
 def plan_fits(manifest: Manifest, roles: Roles, config: TrainConfig) -> tuple[Fit, ...]:
     """The fits of this run itself, in order; the last one is the network that ships. Raises RunError and SplitError."""
     return config.calibration_source.plan_fits(manifest, roles, folds=config.calibration.folds, seed=config.data.seed)

@@ -26,7 +26,7 @@ from training.pipeline.evaluate import evaluate_bundle, predict_cross_fitted
 from training.pipeline.evaluation import Evaluation
 from training.pipeline.int8 import Int8Step
 from training.pipeline.model_card import write_card
-from training.pipeline.plan import calibrating_folds, plan_fits, plan_roles
+from training.pipeline.plan import calibrating_folds, describe_test_set, plan_fits, plan_roles
 from training.pipeline.references import add_references
 from training.pipeline.validation_sample import add_validation_sample
 from training.recipes.recipe import Recipe
@@ -161,7 +161,12 @@ class TrainingRun:
             if not roles.report and held_out.is_cross_fitted:
                 metrics = {**figures_as_dict(measure(listings, photos)), "source": held_out.source}
         if roles.report:
-            metrics = figures_as_dict(self._evaluate(bundle, roles).figures)
+            test_set = describe_test_set(self.manifest, self.config)
+            metrics = {
+                **figures_as_dict(self._evaluate(bundle, roles).figures),
+                "source": "test_set",
+                "test_set": test_set,
+            }
         if metrics is None:
             return bundle
         return seal_bundle(bundle.folder, replace(bundle.metadata, metrics=metrics))

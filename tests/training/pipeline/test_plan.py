@@ -11,7 +11,7 @@ from tests.builders.training_data import write_toy_config, write_toy_data
 from training.data.manifest import Manifest, read_manifest
 from training.errors import RunError
 from training.pipeline.config import TrainConfig
-from training.pipeline.plan import calibrating_folds, fold_configs, plan_fits, plan_roles
+from training.pipeline.plan import calibrating_folds, describe_test_set, fold_configs, plan_fits, plan_roles
 from vision.config.read import read_config
 
 
@@ -74,3 +74,11 @@ def test_a_run_that_predicts_itself_waits_for_no_other(tmp_path: Path, manifest:
     config = config_of(tmp_path, manifest)
     assert fold_configs(manifest, config) == ()
     assert calibrating_folds(manifest, config) == {}
+
+
+def test_the_test_set_is_named_by_what_keeps_it_apart(tmp_path: Path, manifest: Manifest) -> None:
+    assert describe_test_set(manifest, config_of(tmp_path, manifest, "data.fold=2")) == "fold 2"
+    drawn = describe_test_set(manifest, config_of(tmp_path, manifest, "data.report_share=0.2"))
+    assert drawn == "20 % of the listings, drawn by data.report_share"
+    rows = tuple(replace(row, split="test" if row.fold == 0 else "train") for row in manifest.rows)
+    assert describe_test_set(replace(manifest, rows=rows), config_of(tmp_path, manifest)) == "split test"

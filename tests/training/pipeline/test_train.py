@@ -18,6 +18,7 @@ from training.errors import RunError
 from training.model.network import build_network
 from training.model.weights import WEIGHTS_FILE, start_from
 from vision.bundle.bundle import Bundle, read_bundle, seen_photos
+from vision.bundle.measured import read_measured
 from vision.detector import Detector
 
 MEMBERS = ("finetune.blend=false", "finetune.members=2")
@@ -98,7 +99,10 @@ def test_fold_runs_hold_nothing_back_where_the_other_folds_calibrate_them(tmp_pa
         thresholds = bundle.metadata.graphs[0].thresholds["*"]
         assert (thresholds.source, thresholds.genuine_flagged.n) == ("out_of_fold", 20)  # of 30, less its own 10
         assert bundle.metadata.metrics["listing"]["genuine"] == 10  # type: ignore[index]
-        assert "source" not in bundle.metadata.metrics
+        measured = read_measured(bundle.metadata)
+        assert measured is not None
+        assert (measured.source, measured.test_set) == ("test_set", f"fold {fold}")
+        assert measured.coverage.n == measured.genuine_flagged.n + measured.counterfeit_passed.n == 20
         assert len(seen_photos(bundle)) == 80
 
 

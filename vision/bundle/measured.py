@@ -1,0 +1,62 @@
+"""A bundle's rates on listings that it was not fitted on: the part of its `metrics` that serving shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vision.bundle.metadata import BundleMetadata
+from vision.json_dataclass import NullableFloat, from_json
+
+MeasuredOn = Literal["test_set", "out_of_fold"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredValue:
+    """A value with its 95 % interval; NaN where it is undefined."""
+
+    value: NullableFloat
+    low: NullableFloat
+    high: NullableFloat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredShare(MeasuredValue):
+    """`hits` of `n` listings, with Wilson's 95 % interval; NaN where n is 0."""
+
+    hits: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingQuality:
+    """How many listings of each label were predicted, and how well they are ranked."""
+
+    genuine: int
+    counterfeit: int
+    auroc: MeasuredValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The rates of a bundle's verdicts, and the listings on which they were measured.
+
+    `source`: of listings kept for testing alone (`test_set`), or of all listings, each predicted by a network trained
+    alike that had not seen it (`out_of_fold`): an estimate, since the same predictions set the thresholds. `test_set`
+    says in words which listings were kept; None in older bundles. `coverage` is the share called genuine or
+    counterfeit; the other two are errors, of the genuine and of the counterfeit listings.
+    """
+
+    listing: ListingQuality
+    coverage: MeasuredShare
+    genuine_flagged: MeasuredShare
+    counterfeit_passed: MeasuredShare
+    source: MeasuredOn = "test_set"  # older bundles marked the other one alone
+    test_set: str | None = None
+
+
+def read_measured(metadata: BundleMetadata) -> Measured | None:
+    """What was measured of a bundle; None where nothing was. Raises BundleError where `metrics` is broken."""
+    if "coverage" not in metadata.metrics:
+        return None
+    return from_json(Measured, dict(metadata.metrics), "metrics")
