@@ -51,7 +51,7 @@ function outcomeTable(counts, name) {
     );
   return element(
     "div",
-    { class: "table-scroll" },
+    { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Outcomes of both bundles" },
     element(
       "table",
       { class: "outcome-table" },
