@@ -7,7 +7,7 @@ TouchstoneError (vision)
      │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is called
      │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, ForeignSite
-     │   ├─ CheckNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
+     │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
@@ -139,6 +139,12 @@ class CheckNotFound(RequestRefused):
     code: ClassVar[str] = "check_not_found"
     status: ClassVar[int] = 404
     title: ClassVar[str] = "No such check"
+
+
+class ReviewNotFound(RequestRefused):
+    code: ClassVar[str] = "review_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such decision"
 
 
 class PhotoNotFound(RequestRefused):

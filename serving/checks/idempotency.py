@@ -1,4 +1,4 @@
-"""Makes a retry safe: one Idempotency-Key belongs to one check, for 24 hours, across restarts."""
+"""Makes a retry safe: one Idempotency-Key belongs to one check for 24 hours, or to one review, across restarts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import json
 from collections.abc import AsyncIterator, Sequence
 
 from serving.checks.request import CheckRequest
-from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid, IdempotencyKeyReused
-from serving.schemas.checks import Check
+from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid
+from serving.schemas.checks import Check, ReviewSent
 from serving.store.check_rows import CheckRows, Claim
 
 MAX_KEY_LENGTH = 200
@@ -31,7 +31,7 @@ class Idempotency:
         """
         running = self._running.get(claim.key_sha256)
         if running is not None:
-            _require_same(running, claim)
+            claim.require_same(running)
             raise IdempotencyInProgress("the first request with this Idempotency-Key still runs; ask again in a moment")
         self._running[claim.key_sha256] = claim.fingerprint
         try:
@@ -44,7 +44,7 @@ class Idempotency:
         if found is None:
             return None
         fingerprint, answer = found
-        _require_same(fingerprint, claim)
+        claim.require_same(fingerprint)
         return answer
 
 
@@ -53,10 +53,6 @@ def make_claim(key: str, caller: str, request: CheckRequest, photo_sha256s: Sequ
 
     Raises IdempotencyKeyInvalid.
     """
-    if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isprintable():
-        raise IdempotencyKeyInvalid(
-            f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable characters; send a UUID"
-        )
     sent = {
         "photos": list(photo_sha256s),
         "listing_id": request.listing_id,
@@ -65,15 +61,22 @@ def make_claim(key: str, caller: str, request: CheckRequest, photo_sha256s: Sequ
         "views": request.views,
         "attributes": request.attributes,
     }
-    return Claim(
-        key_sha256=_sha256(f"{caller}\n{key}"),
-        fingerprint=_sha256(json.dumps(sent, sort_keys=True)),
-    )
+    return Claim(key_sha256=hash_key(key, caller), fingerprint=_sha256(json.dumps(sent, sort_keys=True)))
 
 
-def _require_same(fingerprint: str, claim: Claim) -> None:
-    if fingerprint != claim.fingerprint:
-        raise IdempotencyKeyReused("this Idempotency-Key was sent before with other content; send a new key")
+def make_review_claim(key: str, caller: str, check_id: str, sent: ReviewSent) -> Claim:
+    """As `make_claim`, for a decision on a check."""
+    content = {"check_id": check_id, "decision": sent.decision, "note": sent.note}
+    return Claim(key_sha256=hash_key(key, caller), fingerprint=_sha256(json.dumps(content, sort_keys=True)))
+
+
+def hash_key(key: str, caller: str) -> str:
+    """Hash a key with its caller, so that two callers may use the same one; raises IdempotencyKeyInvalid."""
+    if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isprintable():
+        raise IdempotencyKeyInvalid(
+            f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable characters; send a UUID"
+        )
+    return _sha256(f"{caller}\n{key}")
 
 
 def _sha256(text: str) -> str:

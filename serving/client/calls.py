@@ -137,10 +137,16 @@ def delete_call(check_id: str) -> Call:
     return Call(method="DELETE", path=_path(check_id), repeatable=False)
 
 
-def review_call(check_id: str, decision: str, note: str) -> Call:
-    """Add a review. Not repeatable: each one sent is stored."""
+def review_call(check_id: str, decision: str, note: str, idempotency_key: str) -> Call:
+    """Add a review."""
     body = {"decision": decision, "note": note}
-    return Call(method="POST", path=f"{_path(check_id)}/review", repeatable=False, json=body)
+    headers = {"Idempotency-Key": idempotency_key}
+    return Call(method="POST", path=f"{_path(check_id)}/review", headers=headers, json=body)
+
+
+def withdrawal_call(check_id: str, review_id: int) -> Call:
+    """Withdraw a review; sent again it changes nothing."""
+    return Call(method="POST", path=f"{_path(check_id)}/review/withdrawal", json={"review_id": review_id})
 
 
 def picture_call(check_id: str, index: int, part: str = "") -> Call:

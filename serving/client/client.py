@@ -34,6 +34,7 @@ from serving.client.calls import (
     list_call,
     picture_call,
     review_call,
+    withdrawal_call,
 )
 from serving.schemas.checks import (
     BundleList,
@@ -112,9 +113,19 @@ class Client:
             if cursor is None:
                 return
 
-    def review(self, check_id: str, decision: Decision, note: str = "") -> Review:
-        """Add a reviewer's decision on a check."""
-        return Review.model_validate_json(self._send(review_call(check_id, decision, note)).content)
+    def review(
+        self, check_id: str, decision: Decision, note: str = "", *, idempotency_key: str | None = None
+    ) -> Review:
+        """Add a reviewer's decision on a check.
+
+        Every attempt has the same Idempotency-Key, so it is recorded once however often the connection breaks.
+        """
+        call = review_call(check_id, decision, note, idempotency_key or str(uuid.uuid4()))
+        return Review.model_validate_json(self._send(call).content)
+
+    def withdraw(self, check_id: str, review_id: int) -> Review:
+        """Withdraw a decision: it stays on record and counts for nothing; the one before it counts again."""
+        return Review.model_validate_json(self._send(withdrawal_call(check_id, review_id)).content)
 
     def delete(self, check_id: str) -> None:
         """Delete a check with those of its photos that no other check has."""
@@ -227,9 +238,16 @@ class AsyncClient:
             if cursor is None:
                 return
 
-    async def review(self, check_id: str, decision: Decision, note: str = "") -> Review:
+    async def review(
+        self, check_id: str, decision: Decision, note: str = "", *, idempotency_key: str | None = None
+    ) -> Review:
         """See Client.review."""
-        return Review.model_validate_json((await self._send(review_call(check_id, decision, note))).content)
+        call = review_call(check_id, decision, note, idempotency_key or str(uuid.uuid4()))
+        return Review.model_validate_json((await self._send(call)).content)
+
+    async def withdraw(self, check_id: str, review_id: int) -> Review:
+        """See Client.withdraw."""
+        return Review.model_validate_json((await self._send(withdrawal_call(check_id, review_id))).content)
 
     async def delete(self, check_id: str) -> None:
         """See Client.delete."""

@@ -38,8 +38,9 @@ class ExportedLabels:
 def export_labels(store: Path, out: Path) -> ExportedLabels:
     """Write the manifest `out` and copy its photos into `<out without .csv>_photos` beside it.
 
-    A listing's label is its latest review over all its checks; one with `cant_tell` is left out. A listing that was
-    checked as several products is one listing for each. Raises ConfigError when there is no store to read.
+    A listing's label is its latest review in force over all its checks: a withdrawn one counts for nothing, and one
+    with `cant_tell` leaves the listing out. A listing that was checked as several products is one listing for each.
+    Raises ConfigError when there is no store to read.
     """
     engine = _open_store(store)
     try:
@@ -94,7 +95,7 @@ def _latest_by_listing(session: Session) -> dict[tuple[str, str], ReviewedListin
     """Give each reviewed listing and product, oldest check first; a check without a listing id is its own listing."""
     query = (
         select(CheckRow)
-        .where(exists().where(ReviewRow.check_id == CheckRow.check_id))
+        .where(exists().where(ReviewRow.check_id == CheckRow.check_id, ReviewRow.withdrawn_at.is_(None)))
         .options(selectinload(CheckRow.reviews), selectinload(CheckRow.photos))
         .order_by(CheckRow.check_id)
     )
@@ -108,7 +109,10 @@ def _latest_by_listing(session: Session) -> dict[tuple[str, str], ReviewedListin
 
 
 def _merge(listing: str, rows: Sequence[CheckRow]) -> ReviewedListing:
-    latest = max((review for row in rows for review in row.reviews), key=lambda review: review.review_id)
+    latest = max(
+        (review for row in rows for review in row.reviews if review.withdrawn_at is None),
+        key=lambda review: review.review_id,
+    )
     photos = {photo.sha256: photo for row in rows for photo in _photos_of(row)}
     return ReviewedListing(
         listing=listing,

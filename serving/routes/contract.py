@@ -6,11 +6,11 @@ from typing import Any
 
 from serving.http.problems import MEDIA_TYPE
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
-from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent
+from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
 from vision.check_shape import MAX_PHOTOS
 
 # Components that FastAPI does not see, since no route of its own has them as a parameter or an answer.
-EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, CandidateSent, CanarySent, RollbackSent, Problem)
+EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, WithdrawalSent, CandidateSent, CanarySent, RollbackSent, Problem)
 EXTRA_ANSWERS = (Check,)
 
 SHORTLY = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'"}  # for pictures

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
 Decision = Literal["genuine", "counterfeit", "cant_tell"]
@@ -56,6 +56,19 @@ class ReviewSent(Sent):
 
     decision: Decision
     note: Note = ""
+
+
+class WithdrawalSent(Sent):
+    """Which review to withdraw: by its id, or by the Idempotency-Key that it was sent with."""
+
+    review_id: Annotated[int, Field(ge=1, lt=2**63)] | None = None
+    idempotency_key: str | None = None
+
+    @model_validator(mode="after")
+    def name_one(self) -> Self:
+        if (self.review_id is None) == (self.idempotency_key is None):
+            raise ValueError("name the review by review_id or by idempotency_key, and by one of them only")
+        return self
 
 
 class PhotoFault(Answered):
@@ -116,21 +129,26 @@ class Check(Answered):
 
 
 class Review(Answered):
-    """A review as recorded; the latest one of a check is its label."""
+    """A review as recorded; the latest one of a check that was not withdrawn is its label."""
 
     review_id: int
     decision: Decision
     note: str
     created_at: str
+    withdrawn_at: str | None = None
 
 
 class CheckRecord(Check):
-    """A stored check: the answer as it was given, what was sent with it, and its reviews, oldest first."""
+    """A stored check: the answer as it was given, what was sent with it, and its reviews, oldest first.
+
+    `reviews` are those in force; `withdrawn_reviews` count for nothing.
+    """
 
     seller_id: str | None
     views: list[str | None] | None
     attributes: dict[str, JsonValue]
     reviews: list[Review]
+    withdrawn_reviews: list[Review] = Field(default_factory=list)
 
 
 class CheckPage(Answered):

@@ -1,4 +1,4 @@
-"""The rows of checks in the store: added, found, reviewed and deleted, each in one transaction."""
+"""The rows of checks in the store: added, found and deleted, each in one transaction."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, delete, exists, insert, select
 from sqlalchemy.orm import Session, selectinload
 
-from serving.errors import CheckNotFound
-from serving.schemas.checks import Check, CheckRecord, Decision, Review, utc_text
+from serving.errors import CheckNotFound, IdempotencyKeyReused
+from serving.schemas.checks import Check, CheckRecord, Review, utc_text
 from serving.store.database import Database, Rows
 from serving.store.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
 
@@ -37,6 +37,11 @@ class Claim:
 
     key_sha256: str
     fingerprint: str
+
+    def require_same(self, fingerprint: str | None) -> None:
+        """Refuse a key that was sent before with content of another fingerprint; raises IdempotencyKeyReused."""
+        if fingerprint != self.fingerprint:
+            raise IdempotencyKeyReused("this Idempotency-Key was sent before with other content; send a new key")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,7 @@ class CheckFilter:
 
 
 class CheckRows:
-    """The rows of checks, their photos, reviews and Idempotency-Keys."""
+    """The rows of checks, their photos and Idempotency-Keys."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -84,7 +89,7 @@ class CheckRows:
         """Give a check as answered, with its reviews; raises CheckNotFound."""
 
         def work(session: Session) -> CheckRecord:
-            return _record_of(_get_check(session, check_id))
+            return _record_of(get_check(session, check_id))
 
         return await self._database.read(work)
 
@@ -103,7 +108,7 @@ class CheckRows:
         """Give the row of one photo, None when the check has none at that index; raises CheckNotFound."""
 
         def work(session: Session) -> NewPhoto | None:
-            _get_check(session, check_id)
+            get_check(session, check_id)
             row = session.get(PhotoRow, (check_id, index))
             return None if row is None else NewPhoto(sha256=row.sha256, kept=row.kept, evidence=row.evidence)
 
@@ -116,21 +121,9 @@ class CheckRows:
             row = session.get(IdempotencyRow, key_sha256)
             if row is None or row.created_at < now - datetime.timedelta(hours=IDEMPOTENCY_HOURS):
                 return None
-            return row.fingerprint, Check.model_validate_json(_get_check(session, row.check_id).answer)
+            return row.fingerprint, Check.model_validate_json(get_check(session, row.check_id).answer)
 
         return self._database.read(work)
-
-    async def add_review(self, check_id: str, decision: Decision, note: str, now: datetime.datetime) -> Review:
-        """Add a reviewer's decision; raises CheckNotFound."""
-
-        def work(session: Session) -> Review:
-            _get_check(session, check_id)
-            row = ReviewRow(check_id=check_id, decision=decision, note=note, created_at=now)
-            session.add(row)
-            session.flush()
-            return _review_of(row)
-
-        return await self._database.write(work)
 
     async def photo_sha256s(self, check_ids: Sequence[str]) -> set[str]:
         """Give the SHA-256s of the photos of these checks."""
@@ -183,11 +176,25 @@ class CheckRows:
         await self._database.ping()
 
 
-def _get_check(session: Session, check_id: str) -> CheckRow:
+def get_check(session: Session, check_id: str) -> CheckRow:
+    """Give the row of a check; raises CheckNotFound."""
     row = session.get(CheckRow, check_id)
     if row is None:
         raise CheckNotFound(f"no check has the id {check_id!r}; it was never made here, or it was deleted")
     return row
+
+
+def review_of(row: ReviewRow) -> Review:
+    """Give a review as it is answered."""
+    return Review.model_validate(
+        {
+            "review_id": row.review_id,
+            "decision": row.decision,
+            "note": row.note,
+            "created_at": utc_text(row.created_at),
+            "withdrawn_at": None if row.withdrawn_at is None else utc_text(row.withdrawn_at),
+        }
+    )
 
 
 def _check_values(new: NewCheck) -> dict[str, object]:
@@ -235,18 +242,8 @@ def _record_of(row: CheckRow) -> CheckRecord:
         seller_id=row.seller_id,
         views=row.views,
         attributes=row.attributes,
-        reviews=[_review_of(review) for review in row.reviews],
-    )
-
-
-def _review_of(row: ReviewRow) -> Review:
-    return Review.model_validate(
-        {
-            "review_id": row.review_id,
-            "decision": row.decision,
-            "note": row.note,
-            "created_at": utc_text(row.created_at),
-        }
+        reviews=[review_of(review) for review in row.reviews if review.withdrawn_at is None],
+        withdrawn_reviews=[review_of(review) for review in row.reviews if review.withdrawn_at is not None],
     )
 
 
@@ -265,6 +262,6 @@ def _conditions(wanted: CheckFilter) -> list[ColumnElement[bool]]:
     if wanted.before is not None:
         conditions.append(CheckRow.check_id < wanted.before)
     if wanted.reviewed is not None:
-        has_review = exists().where(ReviewRow.check_id == CheckRow.check_id)
+        has_review = exists().where(ReviewRow.check_id == CheckRow.check_id, ReviewRow.withdrawn_at.is_(None))
         conditions.append(has_review if wanted.reviewed else ~has_review)
     return conditions

@@ -17,6 +17,7 @@ from serving.store.database import Database, open_database
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.photo_files import PhotoFiles
+from serving.store.review_rows import ReviewRows
 from vision.errors import ConfigError
 from vision.verdict import Evidence
 
@@ -40,6 +41,7 @@ class Store:
 
     def __init__(self, database: Database, check_rows: CheckRows, photo_files: PhotoFiles, lock: int) -> None:
         self.check_rows = check_rows
+        self.review_rows = ReviewRows(database)
         self.deployment_rows = DeploymentRows(database)
         self.photo_files = photo_files
         self._database = database

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from serving.checks.idempotency import make_claim
+from serving.checks.idempotency import hash_key, make_claim, make_review_claim
 from serving.checks.request import CheckRequest
+from serving.schemas.checks import ReviewSent
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.servers.running import Running
 
@@ -95,3 +96,16 @@ def test_other_photos_or_another_listing_are_other_content() -> None:
     other_listing = make_claim("k", "one", CheckRequest(photos=(b"a",), listing_id="x"), ["hash of a"])
     assert len({first.fingerprint, other_photo.fingerprint, other_listing.fingerprint}) == 3
     assert len({first.key_sha256, other_photo.key_sha256, other_listing.key_sha256}) == 1
+
+
+def test_another_check_decision_or_note_is_other_content() -> None:
+    sent = ReviewSent(decision="genuine", note="n")
+    claims = [
+        make_review_claim("k", "one", "check", sent),
+        make_review_claim("k", "one", "other check", sent),
+        make_review_claim("k", "one", "check", ReviewSent(decision="counterfeit", note="n")),
+        make_review_claim("k", "one", "check", ReviewSent(decision="genuine")),
+    ]
+    assert len({claim.fingerprint for claim in claims}) == 4
+    assert {claim.key_sha256 for claim in claims} == {hash_key("k", "one")}
+    assert hash_key("k", "one") != hash_key("k", "two")

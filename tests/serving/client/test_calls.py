@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from serving.client import ProblemAnswered, Retries, Unreachable
-from serving.client.calls import Call, check_call, get_call, list_call, problem_of, review_call
+from serving.client.calls import Call, check_call, delete_call, get_call, list_call, problem_of
 from serving.schemas.checks import Problem
 
 
@@ -30,7 +30,7 @@ def test_retry_after_is_honoured_up_to_a_limit_and_backoff_grows() -> None:
 
 def test_a_call_that_is_not_repeatable_is_sent_again_only_where_it_never_arrived() -> None:
     retries = Retries(attempts=3, first_wait_s=0.001)
-    call = review_call("c", "genuine", "")
+    call = delete_call("c")
     assert retries.wait_after_error(call, httpx.ConnectError("refused"), 1) >= 0
     with pytest.raises(Unreachable, match="no answer after 1 attempts"):
         retries.wait_after_error(call, httpx.ReadError("reset"), 1)

@@ -86,6 +86,8 @@ def test_an_async_client_does_the_same(server: Running) -> None:
             assert sorted(listed) == sorted(check.check_id for check in checks)
             review = await client.review(checks[0].check_id, "cant_tell")
             assert (await client.get(checks[0].check_id)).reviews == [review]
+            withdrawn = await client.withdraw(checks[0].check_id, review.review_id)
+            assert (await client.get(checks[0].check_id)).withdrawn_reviews == [withdrawn]
             assert (await client.evidence(checks[0].check_id, 0)).startswith(b"\x89PNG")
             assert (await client.photo(checks[0].check_id, 0)).startswith(b"\xff\xd8")
             await client.delete(checks[1].check_id)
@@ -152,12 +154,17 @@ def test_a_refusal_is_not_retried_and_has_each_photos_fault(server: Running) -> 
     assert len(flaky.sent) == 1
 
 
-def test_a_review_whose_answer_was_lost_is_not_sent_again(server: Running) -> None:
+def test_a_review_whose_answer_was_lost_is_sent_again_and_recorded_once(server: Running) -> None:
     check_id = server.answer(jpeg())["check_id"]
-    flaky = Flaky(server.url, "answer_lost")
-    with Client(server.url, retries=QUICK, transport=flaky) as client, pytest.raises(Unreachable):
-        client.review(check_id, "genuine")
-    assert len(server.http.get(f"/v1/checks/{check_id}").json()["reviews"]) == 1
+    flaky = Flaky(server.url, "answer_lost", "503")
+    with Client(server.url, retries=QUICK, transport=flaky) as client:
+        review = client.review(check_id, "genuine")
+        assert client.get(check_id).reviews == [review]
+        assert client.review(check_id, "genuine", idempotency_key=flaky.sent[0].headers["idempotency-key"]) == review
+        other = client.review(check_id, "counterfeit")
+        assert client.withdraw(check_id, other.review_id).withdrawn_at is not None
+        assert client.get(check_id).reviews == [review]
+    assert len({request.headers["idempotency-key"] for request in flaky.sent[:3]}) == 1
 
 
 def test_the_last_attempts_problem_is_raised(server: Running) -> None:

@@ -65,6 +65,19 @@ def test_a_listing_checked_twice_is_one_listing_with_its_latest_label(
     assert len({row["photo"] for row in found}) == 2
 
 
+def test_a_withdrawn_decision_is_no_label(start: Callable[..., Running], tmp_path: Path) -> None:
+    server = start()
+    twice = checked(server, [jpeg(seed=1)], ["genuine", "counterfeit"], listing_id="a")
+    once = checked(server, [jpeg(seed=2)], ["counterfeit"], listing_id="b")
+    for check_id in (twice, once):
+        latest = server.http.get(f"/v1/checks/{check_id}").json()["reviews"][-1]["review_id"]
+        withdrawal = f"/v1/checks/{check_id}/review/withdrawal"
+        assert server.http.post(withdrawal, json={"review_id": latest}).status_code == 200
+    exported = export_labels(tmp_path / "store", tmp_path / "out.csv")
+    assert (exported.listings, exported.undecided) == ({"genuine": 1}, 0)
+    assert [(row["listing"], row["label"]) for row in rows(tmp_path / "out.csv")] == [("a", "genuine")]
+
+
 def test_a_listing_checked_as_two_products_is_two_listings(start: Callable[..., Running], tmp_path: Path) -> None:
     write_tiny_bundle(tmp_path / "two", products=("toy", "ball"))
     server = start(bundle=(tmp_path / "two",))

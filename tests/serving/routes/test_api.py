@@ -49,6 +49,7 @@ def test_the_contract_has_exactly_its_routes(current: dict[str, Any]) -> None:
         "GET /v1/checks/{check_id}",
         "DELETE /v1/checks/{check_id}",
         "POST /v1/checks/{check_id}/review",
+        "POST /v1/checks/{check_id}/review/withdrawal",
         "GET /v1/checks/{check_id}/photos/{index}",
         "GET /v1/checks/{check_id}/photos/{index}/evidence",
         "GET /v1/checks/{check_id}/photos/{index}/crops",

@@ -3,10 +3,12 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from serving.store.tables import CheckRow, ReviewRow
+from tests.serving.store.tables.query_plans import plan_of
 
 NOW = datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC)
 
@@ -24,3 +26,16 @@ def test_a_review_belongs_to_a_check_that_exists(session: Session) -> None:
     session.add(ReviewRow(check_id="nope", decision="genuine", note="", created_at=NOW))
     with pytest.raises(IntegrityError):
         session.commit()
+
+
+def test_a_key_belongs_to_one_review_and_a_review_may_have_none(session: Session) -> None:
+    for key in (None, None, "k"):
+        session.add(ReviewRow(check_id="c", decision="genuine", note="", created_at=NOW, key_hash=key))
+    session.commit()
+    session.add(ReviewRow(check_id="c", decision="genuine", note="", created_at=NOW, key_hash="k"))
+    with pytest.raises(IntegrityError):
+        session.commit()
+
+
+def test_a_key_is_found_by_an_index(session: Session) -> None:
+    assert "ix_reviews_key_hash" in plan_of(session, select(ReviewRow).where(ReviewRow.key_hash == "k"))

@@ -1,0 +1,80 @@
+"""The rows of reviews in the store: added once per Idempotency-Key, and withdrawn."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from serving.errors import ReviewNotFound
+from serving.schemas.checks import Decision, Review
+from serving.store.check_rows import Claim, get_check, review_of
+from serving.store.database import Database
+from serving.store.tables import ReviewRow
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedReview:
+    """A review as recorded; `replayed` where an earlier request with the same Idempotency-Key recorded it."""
+
+    review: Review
+    replayed: bool
+
+
+class ReviewRows:
+    """The rows of reviews. Writes run one after another, so of two requests with one key the second finds the first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self, check_id: str, decision: Decision, note: str, now: datetime.datetime, claim: Claim | None = None
+    ) -> RecordedReview:
+        """Add a reviewer's decision; raises CheckNotFound, or IdempotencyKeyReused."""
+
+        def work(session: Session) -> RecordedReview:
+            get_check(session, check_id)
+            if claim is not None:
+                earlier = _with_key(session, claim.key_sha256)
+                if earlier is not None:
+                    claim.require_same(earlier.fingerprint)
+                    return RecordedReview(review=_as_recorded(earlier), replayed=True)
+            row = ReviewRow(check_id=check_id, decision=decision, note=note, created_at=now)
+            if claim is not None:
+                row.key_hash, row.fingerprint = claim.key_sha256, claim.fingerprint
+            session.add(row)
+            session.flush()
+            return RecordedReview(review=_as_recorded(row), replayed=False)
+
+        return await self._database.write(work)
+
+    async def withdraw(
+        self, check_id: str, now: datetime.datetime, *, review_id: int | None = None, key_sha256: str | None = None
+    ) -> Review:
+        """Withdraw the review with this id, or the one that was added with this key; again changes nothing.
+
+        Raises CheckNotFound or ReviewNotFound.
+        """
+
+        def work(session: Session) -> Review:
+            get_check(session, check_id)
+            row = session.get(ReviewRow, review_id) if key_sha256 is None else _with_key(session, key_sha256)
+            if row is None or row.check_id != check_id:
+                named = f"the id {review_id}" if key_sha256 is None else "this Idempotency-Key"
+                raise ReviewNotFound(f"check {check_id} has no review with {named}; nothing was withdrawn")
+            if row.withdrawn_at is None:
+                row.withdrawn_at = now
+            return review_of(row)
+
+        return await self._database.write(work)
+
+
+def _with_key(session: Session, key_sha256: str) -> ReviewRow | None:
+    return session.scalars(select(ReviewRow).where(ReviewRow.key_hash == key_sha256)).one_or_none()
+
+
+def _as_recorded(row: ReviewRow) -> Review:
+    """Give a review as it was first answered, even where it was withdrawn since."""
+    return review_of(row).model_copy(update={"withdrawn_at": None})
