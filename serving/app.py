@@ -10,8 +10,9 @@ from fastapi import FastAPI
 
 from serving.http.body_memory import BodyMemoryLimit
 from serving.http.request_log import RequestLogging
+from serving.http.root_path import RootPath, refuse_unclear_root_path
 from serving.http.trusted_host import TrustedHost
-from serving.pages.routes import mount_pages
+from serving.pages.routes import PAGE_PATHS, mount_pages
 from serving.routes.api import make_api
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
@@ -20,15 +21,18 @@ from serving.store.cleanup import clean_periodically
 
 def create_app(settings: ServeSettings) -> FastAPI:
     """Build the app with its bundles loaded and its store open; raises TouchstoneError where that fails."""
-    services = open_services(settings)
     app = make_api(_run_services)
+    mount_pages(app)
+    if settings.root_path:
+        refuse_unclear_root_path(settings.root_path, [*app.openapi()["paths"], *PAGE_PATHS])
+        app.add_middleware(RootPath, root_path=settings.root_path)
+    services = open_services(settings)
     app.state.services = services
     if settings.api_key is None and not settings.allow_open:  # only the address it listens on keeps others out
         app.add_middleware(TrustedHost)
     app.add_middleware(BodyMemoryLimit, memory=services.body_memory)
     instrumentation = services.instrumentation
     app.add_middleware(RequestLogging, metrics=instrumentation.metrics, tracing=instrumentation.tracing)
-    mount_pages(app)
     return app
 
 

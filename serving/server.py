@@ -31,7 +31,7 @@ def run_server(settings: ServeSettings) -> None:
     with listener:
         app = create_app(settings)
         config = configure_uvicorn(app, settings)
-        AnnouncingServer(config, address_of(listener)).run(sockets=[listener])
+        AnnouncingServer(config, address_of(listener) + settings.root_path).run(sockets=[listener])
 
 
 def configure_uvicorn(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:

@@ -33,6 +33,11 @@ class ServeSettings:
     )
     host: str = setting("127.0.0.1", help="Address to listen on; any but loopback needs an API key or allow_open.")
     port: int = setting(8000, help="Port to listen on; 0 takes a free one.")
+    root_path: str = setting(
+        "",
+        help="Path under which a proxy in front shows this server, such as `/touchstone`; empty for none. The proxy "
+        "may strip it from what it passes on, or leave it.",
+    )
     store: str = setting("./touchstone-data", help='Folder of the embedded store, or "none" to store nothing.')
     providers: tuple[str, ...] = setting(
         ("CPUExecutionProvider",),

@@ -14,7 +14,7 @@ def not_found_handler(fallback: ErrorHandler | None) -> ErrorHandler:
 
     async def answer_not_found(request: Request, error: Exception) -> Response:
         if fallback is None or is_page_visit(request):
-            return render_page("not_found.html", status=404)
+            return render_page(request, "not_found.html", status=404)
         answer = fallback(request, error)
         return answer if isinstance(answer, Response) else await answer
 
@@ -23,5 +23,6 @@ def not_found_handler(fallback: ErrorHandler | None) -> ErrorHandler:
 
 def is_page_visit(request: Request) -> bool:
     """Whether a browser requests a page, as opposed to a program calling the API."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     wants_html = "text/html" in request.headers.get("accept", "")
-    return request.method in {"GET", "HEAD"} and wants_html and not request.url.path.startswith("/v1/")
+    return request.method in {"GET", "HEAD"} and wants_html and not path.startswith("/v1/")

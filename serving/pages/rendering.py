@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -17,7 +17,8 @@ TEMPLATES = Environment(
 TEMPLATES.globals.update(photo_formats=FORMATS_IN_WORDS, max_photos=MAX_PHOTOS)
 
 
-def render_page(name: str, status: int = 200) -> Response:
+def render_page(request: Request, name: str, status: int = 200) -> Response:
     """One template as an HTML answer with the pages' security headers; revalidated by the browser at each visit."""
-    html = TEMPLATES.get_template(name).render(static=STATIC_PATH, swagger=SWAGGER_PATH)
+    root = request.scope.get("root_path", "")
+    html = TEMPLATES.get_template(name).render(root=root, static=root + STATIC_PATH, swagger=root + SWAGGER_PATH)
     return HTMLResponse(html, status_code=status, headers=PAGE_HEADERS)

@@ -3,8 +3,9 @@
 The shells hold no data and need no API key; everything they show is fetched from `/v1` and set as text.
 """
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from serving.pages.headers import API_PAGE_POLICY
@@ -24,39 +25,39 @@ def mount_pages(app: FastAPI) -> None:
 
 
 @router.get("/")
-def show_upload() -> Response:
+def show_upload(request: Request) -> Response:
     """The page that takes photos and shows their verdict."""
-    return render_page("upload.html")
+    return render_page(request, "upload.html")
 
 
 @router.get("/checks")
-def show_checks() -> Response:
+def show_checks(request: Request) -> Response:
     """The list of checks, with filters and review keys."""
-    return render_page("checks.html")
+    return render_page(request, "checks.html")
 
 
 @router.get("/checks/{check_id}")
-def show_check(check_id: str) -> Response:
+def show_check(request: Request, check_id: str) -> Response:
     """One check read back; the page's module takes the id from the address."""
-    return render_page("check.html")
+    return render_page(request, "check.html")
 
 
 @router.get("/bundles")
-def show_bundles() -> Response:
+def show_bundles(request: Request) -> Response:
     """The bundles that serve, the actions on them, and the comparison with a shadow."""
-    return render_page("bundles.html")
+    return render_page(request, "bundles.html")
 
 
 @router.get("/drift")
-def show_drift() -> Response:
+def show_drift(request: Request) -> Response:
     """The latest windows of checks beside each bundle's validation."""
-    return render_page("drift.html")
+    return render_page(request, "drift.html")
 
 
 @router.get("/docs")
-def show_api() -> Response:
+def show_api(request: Request) -> Response:
     """The HTTP contract to read and to try; everything comes from this server."""
-    page = render_page("api.html")
+    page = render_page(request, "api.html")
     page.headers["Content-Security-Policy"] = API_PAGE_POLICY
     return page
 
@@ -66,3 +67,6 @@ def show_icon() -> Response:
     """The logo, for browsers that ask for an icon without reading the page."""
     icon = (STATIC / "shared" / "logo.svg").read_bytes()
     return Response(icon, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
+
+
+PAGE_PATHS = (*(route.path for route in router.routes if isinstance(route, APIRoute)), STATIC_PATH, SWAGGER_PATH)

@@ -9,7 +9,7 @@ import contextlib
 import datetime
 import uuid
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field, TypeAdapter, ValidationError
@@ -25,6 +25,7 @@ from serving.services import services_of, store_of
 from serving.store.check_rows import CheckFilter
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
+AnyCheck = TypeVar("AnyCheck", bound=Check)
 REQUEST_TIMEOUT = TypeAdapter[float](Annotated[float, Field(gt=0, allow_inf_nan=False)])
 
 
@@ -42,7 +43,8 @@ async def create_check(request: Request) -> Response:
             answer = await services.checks.check(
                 sent, key=request.headers.get("idempotency-key"), caller=caller.name, deadline=deadline
             )
-    return _json(answer.check, {"Idempotency-Replayed": "true"} if answer.replayed else {})
+    check = _with_root_path(answer.check, request)
+    return _json(check, {"Idempotency-Replayed": "true"} if answer.replayed else {})
 
 
 def _request_timeout_s(request: Request) -> float | None:
@@ -121,7 +123,12 @@ async def list_checks(
     found = await store_of(request).check_rows.find_page(wanted, limit + 1)
     page = found[:limit]
     more = len(found) > limit
-    return _json(CheckPage(checks=page, next_cursor=_cursor_of_id(page[-1].check_id) if more else None))
+    return _json(
+        CheckPage(
+            checks=[_with_root_path(check, request) for check in page],
+            next_cursor=_cursor_of_id(page[-1].check_id) if more else None,
+        )
+    )
 
 
 @router.get(
@@ -129,7 +136,7 @@ async def list_checks(
 )
 async def get_check(request: Request, check_id: str, _: Annotated[str, Depends(require_key)]) -> Response:
     """Give a stored check exactly as it was answered, with what was sent and its reviews."""
-    return _json(await store_of(request).check_rows.find(check_id))
+    return _json(_with_root_path(await store_of(request).check_rows.find(check_id), request))
 
 
 @router.delete("/{check_id}", status_code=204, responses=problems(401, 404, 422, 503), summary="Delete a check")
@@ -137,6 +144,18 @@ async def delete_check(request: Request, check_id: str, _: Annotated[str, Depend
     """Delete a check, its reviews, and those of its photos that no other check shows."""
     await store_of(request).delete_one(check_id)
     return Response(status_code=204)
+
+
+def _with_root_path(check: AnyCheck, request: Request) -> AnyCheck:
+    """Give a check with the addresses that callers can open; kept checks have them without the root path."""
+    root: str = request.scope.get("root_path", "")
+    if not root:
+        return check
+    photos = [
+        photo.model_copy(update={"evidence_url": root + photo.evidence_url}) if photo.evidence_url else photo
+        for photo in check.photos
+    ]
+    return check.model_copy(update={"photos": photos})
 
 
 def _json(model: Answered, headers: dict[str, str] | None = None) -> Response:

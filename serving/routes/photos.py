@@ -85,19 +85,20 @@ async def get_crops(
     )
     explained = await services.compute.run(explain)
     used = bundle_used(detector)
-    return PhotoCrops(crops=[_crop(crop, used.name) for crop in explained], references_bundle=used)
+    references = f"{request.scope.get('root_path', '')}/v1/bundles/{quote(used.name, safe='')}/references"
+    return PhotoCrops(crops=[_crop(crop, references) for crop in explained], references_bundle=used)
 
 
-def _crop(explained: ExplainedCrop, bundle: str) -> PhotoCrop:
+def _crop(explained: ExplainedCrop, references: str) -> PhotoCrop:
     return PhotoCrop(
         box=[round(side, 4) for side in explained.crop.box],
         contribution=round(explained.crop.contribution, 4),
-        nearest_genuine=_nearest(explained.genuine, bundle),
-        nearest_counterfeit=_nearest(explained.counterfeit, bundle),
+        nearest_genuine=_nearest(explained.genuine, references),
+        nearest_counterfeit=_nearest(explained.counterfeit, references),
     )
 
 
-def _nearest(neighbour: Neighbour | None, bundle: str) -> NearestReference | None:
+def _nearest(neighbour: Neighbour | None, references: str) -> NearestReference | None:
     if neighbour is None:
         return None
     reference = neighbour.reference
@@ -107,7 +108,7 @@ def _nearest(neighbour: Neighbour | None, bundle: str) -> NearestReference | Non
         product=reference.product,
         listing=reference.listing,
         similarity=round(max(-1.0, min(1.0, neighbour.similarity)), 4),
-        url=f"/v1/bundles/{quote(bundle, safe='')}/references/{reference.id}",
+        url=f"{references}/{reference.id}",
     )
 
 

@@ -98,6 +98,8 @@ def note_console(message: ConsoleMessage, troubles: list[str]) -> None:
         troubles.append(f"console {message.type}: {message.text}")
 
 
-def note_request(request: Request, origin: str, troubles: list[str]) -> None:
-    if not request.url.startswith((f"{origin}/", f"blob:{origin}/")):
+def note_request(request: Request, site: str, troubles: list[str]) -> None:
+    """A page asks only its own server, under the path where a proxy shows it."""
+    origin = "/".join(site.split("/")[:3])
+    if not request.url.startswith((f"{site}/", f"blob:{origin}/")):
         troubles.append(f"request elsewhere: {request.url}")

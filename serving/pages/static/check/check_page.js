@@ -1,5 +1,6 @@
 /** The page of one check, with links to its neighbours in the list that it was opened from. */
 
+import { addressOf } from "../shared/address.js";
 import { getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
@@ -14,7 +15,7 @@ const checkId = decodeURIComponent(location.pathname.split("/").at(-1));
 
 wireKeys();
 wireForgetting();
-byId("back").href = listAddress();
+byId("back").href = addressOf(listAddress());
 offerNeighbours();
 showCheck();
 
@@ -49,6 +50,6 @@ function offer(id, neighbour, key) {
   const link = byId(id);
   link.hidden = !neighbour;
   if (!neighbour) return;
-  link.href = `/checks/${encodeURIComponent(neighbour)}`;
+  link.href = addressOf(`/checks/${encodeURIComponent(neighbour)}`);
   bindKeys({ [key]: () => link.click() });
 }

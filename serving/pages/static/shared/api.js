@@ -1,5 +1,6 @@
 /** Calls of the HTTP API: the API key is sent when there is one, and every failure is a Problem. */
 
+import { addressOf } from "./address.js";
 import { askForKey, keptKey } from "./api_key.js";
 
 /** A failed call: the server's problem, or that of the connection. */
@@ -59,7 +60,7 @@ async function ask(path, options = {}) {
 
 async function reach(path, options, key) {
   try {
-    return await fetch(path, { ...options, headers: { ...options.headers, ...authorization(key) } });
+    return await fetch(addressOf(path), { ...options, headers: { ...options.headers, ...authorization(key) } });
   } catch {
     throw unreachable();
   }
@@ -71,7 +72,7 @@ function upload(photos, listing, idempotencyKey, key, onSent) {
   form.append("listing", new Blob([JSON.stringify(listing)], { type: "application/json" }));
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", "/v1/checks");
+    request.open("POST", addressOf("/v1/checks"));
     request.setRequestHeader("Idempotency-Key", idempotencyKey);
     for (const [name, value] of Object.entries(authorization(key))) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => event.lengthComputable && onSent(event.loaded / event.total));

@@ -1,9 +1,14 @@
 /** Elements built from data: text is set as text and never parsed as HTML, so no answer can inject markup. */
 
+import { addressOf } from "./address.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = new URL("icons.svg", import.meta.url).pathname;
 
-/** One HTML element. Keys of `attributes` are attribute names; a function is a listener, false or null leaves out. */
+/**
+ * One HTML element. Keys of `attributes` are attribute names; a function is a listener, false or null leaves out.
+ * A `href` that starts with a slash is a path of this server.
+ */
 export function element(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -27,7 +32,7 @@ function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === false || value === null || value === undefined) continue;
     if (typeof value === "function") node.addEventListener(name, value);
-    else node.setAttribute(name, value === true ? "" : String(value));
+    else node.setAttribute(name, value === true ? "" : name === "href" ? addressOf(value) : String(value));
   }
   node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return node;
