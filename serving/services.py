@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import TypeVar
 
 from fastapi import Request
 
+from serving.checks.pictures import Pictures
 from serving.checks.service import CheckRules, CheckService, bundle_used
 from serving.checks.shadow import Shadow
 from serving.compute.executor import Compute
@@ -24,10 +26,12 @@ from serving.settings import ServeSettings
 from serving.store.store import Store, open_store
 from vision.photo.decode import PhotoLimits
 
+T = TypeVar("T")
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts of one server; `store` is None where nothing is kept."""
+    """The parts of one server; `store` and `pictures` are None where nothing is kept."""
 
     api_key: str | None
     max_request_bytes: int
@@ -40,6 +44,7 @@ class Services:
     store: Store | None
     instrumentation: Instrumentation
     checks: CheckService
+    pictures: Pictures | None
     shadow: Shadow | None
     rate_limiter: RateLimiter
     body_memory: BodyMemory
@@ -87,6 +92,7 @@ def open_services(settings: ServeSettings) -> Services:
     checks = CheckService(
         switch=switch, compute=compute, store=store, instrumentation=instrumentation, rules=rules, shadow=shadow
     )
+    pictures = None if store is None else Pictures(store=store, compute=compute, limits=settings.photo_limits)
     return Services(
         api_key=settings.api_key,
         max_request_bytes=settings.max_request_bytes,
@@ -99,6 +105,7 @@ def open_services(settings: ServeSettings) -> Services:
         store=store,
         instrumentation=instrumentation,
         checks=checks,
+        pictures=pictures,
         shadow=shadow,
         rate_limiter=RateLimiter(settings.limits),
         body_memory=body_memory,
@@ -121,7 +128,15 @@ def services_of(request: Request) -> Services:
 
 def store_of(request: Request) -> Store:
     """Give the store; raises StoreDisabled where nothing is kept."""
-    store = services_of(request).store
-    if store is None:
+    return _kept(services_of(request).store)
+
+
+def pictures_of(request: Request) -> Pictures:
+    """Give what draws stored photos; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).pictures)
+
+
+def _kept(part: T | None) -> T:
+    if part is None:
         raise StoreDisabled('this server runs with store = "none": it answers checks and keeps nothing to read back')
-    return store
+    return part

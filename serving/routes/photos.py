@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 import functools
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,16 +14,31 @@ from serving.checks.service import bundle_used
 from serving.routes.auth import require_key
 from serving.routes.contract import SHORTLY, problems
 from serving.schemas.checks import NearestReference, PhotoCrop, PhotoCrops
-from serving.services import services_of, store_of
+from serving.services import pictures_of, services_of, store_of
 from vision.bundle.references import Neighbour
 from vision.explain.crops import evidence_crops
 from vision.explain.explanation import ExplainedCrop, explain_photo
 from vision.explain.overlay import evidence_png
-from vision.photo.decode import PhotoLimits, open_photo, upright_jpeg
+from vision.photo.decode import PhotoLimits, open_photo
+from vision.photo.rendition import RENDITION_VERSION, upright_jpeg
 from vision.verdict import Evidence
 
 router = APIRouter(prefix="/v1/checks/{check_id}/photos/{index}", tags=["photos"])
 Index = Annotated[int, Path(ge=0, le=99)]
+# A rendition never changes. Its browser forgets it after a day, since the check may be deleted; and it is no answer for
+# somebody who comes to the same browser without the key.
+DAY_LONG = {
+    "Cache-Control": "private, max-age=86400, immutable",
+    "Vary": "Authorization",
+    "Content-Security-Policy": SHORTLY["Content-Security-Policy"],
+}
+
+
+class RenditionSide(enum.IntEnum):
+    """The longer side of a rendition in pixels: for a strip of all photos, and for one that fills the page."""
+
+    STRIP = 160
+    PAGE = 1600
 
 
 @router.get(
@@ -38,11 +55,37 @@ async def get_photo(
     max_side_px: Annotated[int | None, Query(ge=32, le=8192, description="Longer side of a smaller copy.")] = None,
 ) -> Response:
     """Give one photo of a check as JPEG: same picture, turned upright, nothing but pixels."""
-    services = services_of(request)
     photo = await store_of(request).find_photo(check_id, index)
-    draw = functools.partial(upright_jpeg, photo.data, max_side_px=max_side_px, limits=services.photo_limits)
-    copy = await services.compute.run(draw)
+    limits = services_of(request).photo_limits
+    draw = functools.partial(upright_jpeg, max_side_px=max_side_px, limits=limits)
+    copy = await pictures_of(request).draw(photo.sha256, draw)
     return Response(copy, media_type="image/jpeg", headers=SHORTLY)
+
+
+@router.get(
+    "/renditions/{side_px}",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/webp": {}}},
+        304: {"description": "The rendition of If-None-Match is the present one"},
+        **problems(401, 404, 422, 503),
+    },
+    summary="A photo at a fixed smaller size",
+)
+async def get_rendition(
+    request: Request, check_id: str, index: Index, side_px: RenditionSide, _: Annotated[str, Depends(require_key)]
+) -> Response:
+    """Give one photo of a check as WebP, upright, nothing but pixels: made once, and cheap after that.
+
+    Its longer side is `side_px`, or the photo's own where that is shorter.
+    """
+    photo = await store_of(request).find_photo(check_id, index)
+    tag = f'"{photo.sha256[:32]}-{side_px}-{RENDITION_VERSION}"'
+    headers = {**DAY_LONG, "ETag": tag}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    rendition = await pictures_of(request).rendition(photo.sha256, side_px)
+    return Response(rendition, media_type="image/webp", headers=headers)
 
 
 @router.get(
@@ -55,9 +98,9 @@ async def get_evidence(
     request: Request, check_id: str, index: Index, _: Annotated[str, Depends(require_key)]
 ) -> Response:
     """Give the evidence as a transparent PNG in the photo's frame: red speaks for counterfeit, blue for genuine."""
-    services = services_of(request)
     photo, evidence = await store_of(request).find_evidence(check_id, index)
-    picture = await services.compute.run(functools.partial(_draw, photo.data, evidence, services.photo_limits))
+    draw = functools.partial(_draw, evidence=evidence, limits=services_of(request).photo_limits)
+    picture = await pictures_of(request).draw(photo.sha256, draw)
     return Response(picture, media_type="image/png", headers=SHORTLY)
 
 
@@ -80,10 +123,11 @@ async def get_crops(
         crops = [ExplainedCrop(crop=crop) for crop in evidence_crops(evidence, outcome)]
         return PhotoCrops(crops=[_crop(crop, "") for crop in crops], references_bundle=None)
     detector, bank = found
-    explain = functools.partial(
-        explain_photo, detector, bank, photo.data, evidence=evidence, outcome=outcome, product=check.product
-    )
-    explained = await services.compute.run(explain)
+
+    def explain(data: bytes) -> Sequence[ExplainedCrop]:
+        return explain_photo(detector, bank, data, evidence=evidence, outcome=outcome, product=check.product)
+
+    explained = await pictures_of(request).draw(photo.sha256, explain)
     used = bundle_used(detector)
     references = f"{request.scope.get('root_path', '')}/v1/bundles/{quote(used.name, safe='')}/references"
     return PhotoCrops(crops=[_crop(crop, references) for crop in explained], references_bundle=used)
@@ -112,7 +156,7 @@ def _nearest(neighbour: Neighbour | None, references: str) -> NearestReference |
     )
 
 
-def _draw(data: bytes, evidence: Evidence, limits: PhotoLimits) -> bytes:
+def _draw(data: bytes, *, evidence: Evidence, limits: PhotoLimits) -> bytes:
     """Draw evidence in the frame of its photo."""
     photo = open_photo(data, smallest_side_px=1, limits=limits)  # only the size matters: decode as little as possible
     return evidence_png(evidence, photo.width_px, photo.height_px)

@@ -85,6 +85,10 @@ class PhotoFiles:
             raise PhotoNotFound("the photo's bytes are no longer in the store")
         return found
 
+    async def has(self, sha256: str) -> bool:
+        """Whether a photo is stored."""
+        return await self._run((self._folder / photo_path(sha256)).is_file)
+
     async def remove(self, sha256s: Sequence[str]) -> None:
         """Remove photos' bytes; the caller holds them and knows that no check needs them. Raises StoreUnavailable."""
         await self._run(functools.partial(self._remove_all, sha256s))

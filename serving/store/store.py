@@ -17,12 +17,15 @@ from serving.store.database import Database, open_database
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.photo_files import PhotoFiles
+from serving.store.rendition_files import RenditionFiles
 from serving.store.review_rows import ReviewRows
 from vision.errors import ConfigError
+from vision.photo.rendition import RENDITION_VERSION
 from vision.verdict import Evidence
 
 DATABASE_FILE = "checks.sqlite"
 PHOTO_FOLDER = "photos"
+RENDITION_FOLDER = "renditions"
 LOCK_FILE = "lock"
 DELETE_CHUNK = 100
 log = logging.getLogger("touchstone.serving")
@@ -30,20 +33,28 @@ log = logging.getLogger("touchstone.serving")
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPhoto:
-    """A stored photo: bytes as received, and its evidence."""
+    """A stored photo: the SHA-256 under which its bytes are kept as received, and its evidence."""
 
-    data: bytes
+    sha256: str
     evidence: Evidence | None
 
 
 class Store:
     """The store of one server: a folder with a database and the photos."""
 
-    def __init__(self, database: Database, check_rows: CheckRows, photo_files: PhotoFiles, lock: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        check_rows: CheckRows,
+        photo_files: PhotoFiles,
+        rendition_files: RenditionFiles,
+        lock: int,
+    ) -> None:
         self.check_rows = check_rows
         self.review_rows = ReviewRows(database)
         self.deployment_rows = DeploymentRows(database)
         self.photo_files = photo_files
+        self._rendition_files = rendition_files
         self._database = database
         self._lock = lock
         self.may_hold_orphans = True  # photos without a check: of an earlier process, or of failed writes
@@ -67,7 +78,7 @@ class Store:
         if not row.kept:
             raise PhotoNotFound(f"photo {index} of check {check_id} could not be read, so its bytes were not kept")
         evidence = None if row.evidence is None else unpack_evidence(row.evidence)
-        return StoredPhoto(data=await self.photo_files.get(row.sha256), evidence=evidence)
+        return StoredPhoto(sha256=row.sha256, evidence=evidence)
 
     async def find_evidence(self, check_id: str, index: int) -> tuple[StoredPhoto, Evidence]:
         """Give a photo with its evidence; raises EvidenceNotFound as well when it has none."""
@@ -76,12 +87,22 @@ class Store:
             raise EvidenceNotFound(f"photo {index} of check {check_id} has no evidence")
         return photo, photo.evidence
 
+    async def find_rendition(self, sha256: str, side_px: int) -> bytes | None:
+        """Give a photo's rendition, None where there is none yet."""
+        return await self._rendition_files.get(sha256, side_px)
+
+    async def keep_rendition(self, sha256: str, side_px: int, data: bytes) -> None:
+        """Keep a rendition for as long as its photo is kept; nothing happens where the photo is gone."""
+        async with self.photo_files.hold([sha256]):
+            if await self.photo_files.has(sha256):
+                await self._rendition_files.put(sha256, side_px, data)
+
     async def delete(self, check_ids: Sequence[str]) -> int:
         """Delete checks, and those of their photos that no other check has; gives how many checks were deleted."""
         sha256s = await self.check_rows.photo_sha256s(check_ids)
         async with self.photo_files.hold(sha256s):
             deleted = await self.check_rows.delete(check_ids)
-            await self.photo_files.remove(await self.check_rows.unused(sorted(sha256s)))
+            await self._remove_photos(await self.check_rows.unused(sorted(sha256s)))
         return deleted
 
     async def delete_one(self, check_id: str) -> None:
@@ -109,12 +130,17 @@ class Store:
                 if suspects := await self.check_rows.unused(sha256s):
                     async with self.photo_files.hold(suspects):
                         unused = await self.check_rows.unused(suspects)
-                        await self.photo_files.remove(unused)
+                        await self._remove_photos(unused)
                         removed += len(unused)
         except BaseException:
             self.may_hold_orphans = True
             raise
         return removed
+
+    async def _remove_photos(self, sha256s: Sequence[str]) -> None:
+        """Remove photos that the caller holds, renditions first: a kill in between leaves a photo, found at start."""
+        await self._rendition_files.remove(sha256s)
+        await self.photo_files.remove(sha256s)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless rows and photos can be read and, as far as is known, written."""
@@ -143,8 +169,10 @@ def open_store(folder: Path, *, check: bool = True) -> Store:
         database = open_database(folder / DATABASE_FILE, check=check)
         undo.callback(database.close)
         photo_files = PhotoFiles(folder / PHOTO_FOLDER)
+        undo.callback(photo_files.close)
+        rendition_files = RenditionFiles(folder / RENDITION_FOLDER, RENDITION_VERSION)
         undo.pop_all()
-    return Store(database, CheckRows(database), photo_files, lock)
+    return Store(database, CheckRows(database), photo_files, rendition_files, lock)
 
 
 def _take_lock(file: Path) -> int:

@@ -126,18 +126,6 @@ def open_photo(
     )
 
 
-def upright_jpeg(
-    data: bytes, *, max_side_px: int | None = None, limits: PhotoLimits = DEFAULT_LIMITS, quality: int = 90
-) -> bytes:
-    """An upright sRGB JPEG of the photo without any metadata, its longer side at most `max_side_px`."""
-    image = _decode(data, max_side_px, "longer", limits)[0]
-    if max_side_px is not None and max(image.size) > max_side_px:
-        image.thumbnail((max_side_px, max_side_px), Image.Resampling.BICUBIC)
-    stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=quality)
-    return stream.getvalue()
-
-
 def _decode(
     data: bytes, smallest_side_px: int | None, side: Side, limits: PhotoLimits
 ) -> tuple[Image.Image, PhotoFormat, int, int]:

@@ -53,6 +53,7 @@ def test_the_contract_has_exactly_its_routes(current: dict[str, Any]) -> None:
         "GET /v1/checks/{check_id}/photos/{index}",
         "GET /v1/checks/{check_id}/photos/{index}/evidence",
         "GET /v1/checks/{check_id}/photos/{index}/crops",
+        "GET /v1/checks/{check_id}/photos/{index}/renditions/{side_px}",
         "GET /v1/bundles",
         "GET /v1/bundles/{name}/references/{reference_id}",
         "GET /v1/bundles/{name}/state",

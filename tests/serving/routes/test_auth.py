@@ -29,6 +29,7 @@ PRIVATE = [
     ("GET", "/v1/checks/x/photos/0"),
     ("GET", "/v1/checks/x/photos/0/evidence"),
     ("GET", "/v1/checks/x/photos/0/crops"),
+    ("GET", "/v1/checks/x/photos/0/renditions/{side_px}"),
     ("GET", "/v1/bundles"),
     ("GET", "/v1/drift"),
     ("GET", "/v1/bundles/{name}/references/{reference_id}"),

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.builders.bundle import write_tiny_bundle
+from tests.builders.photos import mean_difference, photo_bytes, smooth_pixels
 from tests.builders.references import BLUE as BLUE_CROP
 from tests.builders.references import jpeg_of
 from tests.serving.builders.crops import Stocked, crops_of
@@ -90,6 +91,55 @@ def test_a_smaller_copy_of_a_photo_has_the_longer_side_asked_for(server: Running
     assert Image.open(io.BytesIO(response.content)).size == (72, 96)
 
 
+@pytest.mark.parametrize(("side_px", "size"), [(160, (120, 160)), (1600, (180, 240))])
+def test_a_rendition_is_an_upright_webp_of_the_side_asked_for(
+    server: Running, side_px: int, size: tuple[int, int]
+) -> None:
+    answer = server.answer(jpeg_with_metadata())
+    response = server.http.get(f"/v1/checks/{answer['check_id']}/photos/0/renditions/{side_px}")
+    shown = Image.open(io.BytesIO(response.content))
+    assert (response.headers["content-type"], shown.format) == ("image/webp", "WEBP")
+    assert shown.size == size  # 1,600 px would enlarge it
+    assert len(shown.getexif()) == 0
+    assert b"SecretCamera" not in response.content
+    assert response.headers["cache-control"] == "private, max-age=86400, immutable"
+    assert "Authorization" in response.headers["vary"]
+
+
+def test_a_heic_photo_has_a_rendition_that_every_browser_shows(server: Running) -> None:
+    answer = server.answer(photo_bytes("heic"))
+    response = server.http.get(f"/v1/checks/{answer['check_id']}/photos/0/renditions/160")
+    shown = np.asarray(Image.open(io.BytesIO(response.content)).convert("RGB"))
+    assert mean_difference(shown, smooth_pixels()) < 5
+
+
+def test_a_rendition_that_the_browser_has_is_not_sent_again(server: Running) -> None:
+    path = f"/v1/checks/{server.answer(jpeg(seed=12))['check_id']}/photos/0/renditions/160"
+    tag = server.http.get(path).headers["etag"]
+    again = server.http.get(path, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert server.http.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
+    assert server.http.get(path.replace("160", "1600"), headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_deleted_check_has_no_rendition_however_often_it_was_shown(server: Running) -> None:
+    check = f"/v1/checks/{server.answer(jpeg(seed=13))['check_id']}"
+    tag = server.http.get(f"{check}/photos/0/renditions/160").headers["etag"]
+    server.http.delete(check)
+    for headers in ({}, {"If-None-Match": tag}):
+        gone = server.http.get(f"{check}/photos/0/renditions/160", headers=headers)
+        assert (gone.status_code, gone.json()["code"]) == (404, "check_not_found")
+
+
+@pytest.mark.parametrize("side_px", ["0", "161", "-160", "160.5", "1e3", "large", "16000"])
+def test_any_other_side_is_refused_with_the_two_that_there_are(server: Running, side_px: str) -> None:
+    answer = server.answer(jpeg(seed=14))
+    response = server.http.get(f"/v1/checks/{answer['check_id']}/photos/0/renditions/{side_px}")
+    assert (response.status_code, response.json()["code"]) == (422, "request_invalid")
+    assert "160" in response.json()["detail"]
+    assert "1600" in response.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [
@@ -99,6 +149,9 @@ def test_a_smaller_copy_of_a_photo_has_the_longer_side_asked_for(server: Running
         ("/v1/checks/{id}/photos/1", "photo_not_found"),
         ("/v1/checks/{id}/photos/1/evidence", "photo_not_found"),
         ("/v1/checks/{id}/photos/9/evidence", "photo_not_found"),
+        ("/v1/checks/nope/photos/0/renditions/160", "check_not_found"),
+        ("/v1/checks/{id}/photos/1/renditions/160", "photo_not_found"),
+        ("/v1/checks/{id}/photos/9/renditions/1600", "photo_not_found"),
         ("/v1/checks/nope/photos/0/crops", "check_not_found"),
         ("/v1/checks/{id}/photos/1/crops", "photo_not_found"),
         ("/v1/checks/{id}/photos/9/crops", "photo_not_found"),

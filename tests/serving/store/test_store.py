@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,8 @@ import pytest
 
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.store.photo_files import photo_path
-from serving.store.store import PHOTO_FOLDER, open_store
-from tests.serving.builders.new_checks import digest, new_check
+from serving.store.store import PHOTO_FOLDER, RENDITION_FOLDER, open_store
+from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.sample_photos import RED, jpeg
 from tests.serving.builders.stores import database_bytes, opened, photo_names
 from tests.serving.servers.running import Running
@@ -61,7 +62,8 @@ def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(tmp_path: Pa
                 old, new = new_check(photo), new_check(photo)
                 await store.keep(old, [photo])
                 await asyncio.gather(store.delete_one(old.answer.check_id), store.keep(new, [photo]))
-                assert (await store.find_photo(new.answer.check_id, 0)).data == photo
+                found = await store.find_photo(new.answer.check_id, 0)
+                assert await store.photo_files.get(found.sha256) == photo
                 await store.delete_one(new.answer.check_id)
             assert photo_names(tmp_path) == set()
 
@@ -80,6 +82,31 @@ def test_removing_orphans_removes_the_photos_that_a_kill_left_and_no_others(tmp_
         half.write_bytes(b"ha")
         async with opened(tmp_path):
             assert not half.exists()
+
+    asyncio.run(work())
+
+
+def test_a_rendition_lives_as_long_as_its_photo(tmp_path: Path) -> None:
+    def renditions() -> set[str]:
+        return {file.name for file in (tmp_path / RENDITION_FOLDER).rglob("*") if file.is_file()}
+
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            first, second = new_check(b"shared", b"own"), new_check(b"shared")
+            await store.keep(first, [b"shared", b"own"])
+            await store.keep(second, [b"shared"])
+            for photo in (b"shared", b"own"):
+                await store.keep_rendition(digest(photo), 160, b"small")
+            await store.delete_one(first.answer.check_id)
+            assert renditions() == {f"{digest(b'shared')}-160"}
+            await store.delete_before(NOW + datetime.timedelta(days=1))
+            assert renditions() == set()
+            await store.keep_rendition(digest(b"shared"), 160, b"small")  # as one that was still being made
+            assert renditions() == set()
+            await store.photo_files.put([(digest(b"orphan"), b"orphan")])
+            await store.keep_rendition(digest(b"orphan"), 1600, b"large")
+            assert await store.remove_orphans() == 1
+            assert renditions() == set()
 
     asyncio.run(work())
 
@@ -106,7 +133,7 @@ def test_evidence_is_found_where_there_is_some(tmp_path: Path) -> None:
             await store.keep(new, [b"a"])
             await store.keep(without, [b"b"])
             photo, evidence = await store.find_evidence(new.answer.check_id, 0)
-            assert photo.data == b"a"
+            assert photo.sha256 == digest(b"a")
             assert evidence.values.shape == (2, 2)
             with pytest.raises(EvidenceNotFound):
                 await store.find_evidence(without.answer.check_id, 0)

@@ -1,5 +1,4 @@
 import hashlib
-import io
 from collections.abc import Callable
 
 import numpy as np
@@ -16,7 +15,7 @@ from tests.builders.photos import (
 )
 from tests.vision.photo.refusal import code_of
 from vision.errors import PhotoError
-from vision.photo.decode import PhotoLimits, open_photo, upright_jpeg
+from vision.photo.decode import PhotoLimits, open_photo
 
 KINDS = ["jpeg", "png", "webp", "avif", "heic"]
 
@@ -181,28 +180,6 @@ def test_a_photo_shrinks_by_whole_factors_and_once() -> None:
     assert photo.shrunk(256).size == (534, 400)  # a third: a fourth would be less than twice 256
     assert photo.shrunk(256) is photo.shrunk(260)
     assert photo.shrunk(1000) is photo.image
-
-
-# --- the copy that is shown
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_upright_copy_is_a_jpeg_without_metadata(kind: str) -> None:
-    pixels = smooth_pixels()
-    options: dict[str, object] = {"exif": exif_with_orientation(6)}
-    data = photo_bytes("heic", pixels) if kind == "heic" else encode(pixels, kind, quality=95, **options)
-    copy = upright_jpeg(data)
-    image = Image.open(io.BytesIO(copy))
-    assert image.format == "JPEG"
-    assert image.size == ((160, 120) if kind == "heic" else (120, 160))
-    assert "exif" not in image.info
-    assert b"SecretCamera" not in copy
-
-
-def test_the_upright_copy_fits_the_side_that_is_asked_for() -> None:
-    data = encode(smooth_pixels(1600, 1200), "JPEG", quality=95, exif=exif_with_orientation(6))
-    assert Image.open(io.BytesIO(upright_jpeg(data, max_side_px=500))).size == (375, 500)
-    assert Image.open(io.BytesIO(upright_jpeg(data, max_side_px=5000))).size == (1200, 1600)
 
 
 def test_photos_are_opened_alike_in_many_threads(run_in_threads: Callable[..., list[list[bytes]]]) -> None:

@@ -3,8 +3,6 @@
 import { getPicture } from "./api.js";
 import { element } from "./element.js";
 
-const SIDE_PX = 288; // 4.5rem on a screen of four pixels a point
-
 const whenSeen = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) target.dispatchEvent(new Event("seen"));
@@ -18,7 +16,7 @@ export class CheckPicture {
 
   /** `index` is the photo's; null where the check has none to show. */
   constructor(checkId, index) {
-    this.#address = index === null ? null : `/v1/checks/${encodeURIComponent(checkId)}/photos/${index}?max_side_px=${SIDE_PX}`;
+    this.#address = index === null ? null : `/v1/checks/${encodeURIComponent(checkId)}/photos/${index}/renditions/160`;
     this.root = element("span", { class: "row-thumb" });
     this.root.addEventListener("seen", () => this.#show(), { once: true });
     whenSeen.observe(this.root);
