@@ -48,6 +48,7 @@ def audit_as_dict(audit: Audit) -> dict[str, object]:
         "photos": len(manifest.rows),
         "listings": len(manifest.listings),
         "products": list(manifest.products),
+        "reading": manifest.reading_in_words(),
         "refused": bool(audit.refusals),
         "findings": [
             {

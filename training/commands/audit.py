@@ -14,7 +14,14 @@ from rich.table import Table
 from training.audit.audit import FAR_FROM_CHANCE, Audit, audit_manifest
 from training.audit.report import audit_as_dict, write_audit_report
 from training.audit.shortcuts import SHORTCUTS
-from training.data.manifest import mixed_product_listings, read_manifest, without_listings
+from training.commands.manifest_options import (
+    CounterfeitFolderOption,
+    GenuineFolderOption,
+    ManifestArgument,
+    WhereOption,
+)
+from training.data.config import DataConfig
+from training.data.load import read_data
 from training.progress import photo_progress
 
 app = typer.Typer(add_completion=False)
@@ -22,11 +29,11 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def audit(
-    manifest: Annotated[Path, typer.Argument(help="A CSV or Parquet manifest, or a folder genuine/ + counterfeit/.")],
-    where: Annotated[
-        list[str] | None, typer.Option(help="Keep only rows that meet this, e.g. 'fold==0'; may be repeated.")
-    ] = None,
+    manifest: ManifestArgument,
+    where: WhereOption = None,
     product: Annotated[str | None, typer.Option(help="Audit only this product; names the goods of a folder.")] = None,
+    genuine_folder: GenuineFolderOption = None,
+    counterfeit_folder: CounterfeitFolderOption = None,
     drop_mixed_listings: Annotated[
         bool, typer.Option("--drop-mixed-listings", help="Drop listings with two products.")
     ] = False,
@@ -53,11 +60,15 @@ def audit(
     Exits with 1 when something must be settled before training, else with 0.
     """
     console = Console(stderr=as_json)
-    read = read_manifest(manifest, where=where or (), product=product)
-    if drop_mixed_listings:
-        dropped = mixed_product_listings(read)
-        read = without_listings(read, dropped)
-        console.print(f"Dropped listings with two products: {', '.join(dropped) or 'none'}.", markup=False)
+    data = DataConfig(
+        manifest=manifest,
+        where=tuple(where or ()),
+        product=product,
+        genuine_folder=genuine_folder,
+        counterfeit_folder=counterfeit_folder,
+        drop_mixed_listings=drop_mixed_listings,
+    )
+    read = read_data(data, console)
     with photo_progress("reading photos", len(read.rows), console) as advance:
         found = audit_manifest(
             read,
@@ -75,19 +86,14 @@ def audit(
     if as_json:
         typer.echo(json.dumps(audit_as_dict(found), indent=2))
     else:
-        print_audit(found, console)
-        if out is not None:
-            console.print(f"[bold]{escape(str(out))}[/bold] shows the photos.")
+        print_audit(found, console, page=out)
     if found.refusals:
         raise typer.Exit(1)
 
 
-def print_audit(audit: Audit, console: Console) -> None:
-    """The findings, what to do about each, and the shortcuts' figures."""
-    manifest = audit.manifest
-    console.print(
-        f"{len(manifest.rows)} photos, {len(manifest.listings)} listings of {escape(', '.join(manifest.products))}"
-    )
+def print_audit(audit: Audit, console: Console, *, page: Path | None = None) -> None:
+    """The findings, what to do about each, the shortcuts' figures, and where the page is."""
+    console.print(f"products: {escape(', '.join(audit.manifest.products))}", soft_wrap=True)
     findings = Table.grid(padding=(0, 2, 1, 0))
     for finding in audit.findings:
         level = "[bold red]refused[/bold red]" if finding.level == "refuse" else "[yellow]warning[/yellow]"
@@ -105,3 +111,5 @@ def print_audit(audit: Audit, console: Console) -> None:
             table.add_row(f"{name} alone", f"{auroc.value:.2f}", interval, str(baseline.n_listings))
         console.print(table)
     console.print("[bold red]Refused.[/bold red]" if audit.refusals else "[bold green]May be trained on.[/bold green]")
+    if page is not None:
+        console.print(f"[bold]{escape(str(page))}[/bold] shows the photos.")

@@ -7,7 +7,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from training.data.manifest import read_manifest
+from training.commands.manifest_options import (
+    CounterfeitFolderOption,
+    GenuineFolderOption,
+    ManifestArgument,
+    WhereOption,
+)
+from training.data.config import DataConfig
+from training.data.load import read_data
 from training.html.wording import LABEL_KIND_SENTENCES, interval, number, percent
 from training.pipeline.evaluate import evaluate_bundle
 from training.pipeline.evaluation import Evaluation, describe_exclusions
@@ -22,14 +29,14 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def evaluate(
     bundle: Annotated[Path, typer.Argument(help="The bundle's folder.")],
-    manifest: Annotated[Path, typer.Argument(help="A CSV or Parquet manifest, or a folder genuine/ + counterfeit/.")],
+    manifest: ManifestArgument,
     out: Annotated[Path, typer.Option(help="The folder that gets metrics.json, answers.csv and report.html.")] = Path(
         "evaluation"
     ),
-    where: Annotated[
-        list[str] | None, typer.Option(help="Keep only rows that meet this, e.g. 'fold==0'; may be repeated.")
-    ] = None,
+    where: WhereOption = None,
     product: Annotated[str | None, typer.Option(help="Evaluate only this product; a folder needs it.")] = None,
+    genuine_folder: GenuineFolderOption = None,
+    counterfeit_folder: CounterfeitFolderOption = None,
     threads: Annotated[int, typer.Option(min=1, help="Listings that are decoded and predicted at once.")] = 2,
     graph: Annotated[
         Precision | None, typer.Option(help="Graph to evaluate; default: the one that would serve here.")
@@ -50,9 +57,16 @@ def evaluate(
     Listings that the bundle was fitted on are excluded and counted. A listing's first 12 photos are used.
     """
     console = Console()
+    data = DataConfig(
+        manifest=manifest,
+        where=tuple(where or ()),
+        product=product,
+        genuine_folder=genuine_folder,
+        counterfeit_folder=counterfeit_folder,
+    )
     evaluation = evaluate_bundle(
         bundle,
-        read_manifest(manifest, where=where or (), product=product),
+        read_data(data, console),
         out=out,
         threads=threads,
         shareable_only=shareable_only,

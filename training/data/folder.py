@@ -1,60 +1,65 @@
-"""A folder with genuine/ and counterfeit/ as a manifest."""
+"""A folder of genuine and counterfeit photos as a manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from training.data.class_folders import find_class_folders
+from training.data.left_out import NotRead
 from training.data.near_duplicates import cluster_near_duplicates
-from training.data.photo_row import LABELS
-from training.data.problems import Problems
+from training.data.photo_row import Label
 from training.data.table import REQUIRED, Table, TableRow
 from training.errors import ManifestError
-from vision.photo.format import FORMATS_IN_WORDS, PHOTO_SUFFIXES
-
-_CONVERTIBLE_SUFFIXES = frozenset({".bmp", ".gif", ".tif", ".tiff", ".jp2", ".svg", ".pdf", ".dng"})
+from vision.photo.folder import LeftOut, list_folder, list_folder_tree
 
 
-def read_folder(folder: Path, *, product: str | None) -> Table:
-    """A folder with genuine/ and counterfeit/ as a table.
+def read_folder(
+    folder: Path, *, product: str | None, class_folders: Mapping[Label, str] | None = None
+) -> tuple[Table, NotRead]:
+    """A folder of two class folders as a table, and what of it was left out.
 
     A sub-subfolder is a listing; loose photos form listings by clusters of near-duplicates, named after their first
-    photo. Raises ManifestError without a product's name, without either folder, or for formats that can't be read.
+    photo. `class_folders` names the folders of the classes where their names don't. Raises ManifestError without a
+    product's name or where the class folders are not known.
     """
-    present = [label for label in LABELS if (folder / label).is_dir()]
-    if not present:
-        raise ManifestError(f"{folder} has neither genuine/ nor counterfeit/; a folder of photos needs these two.")
+    classes = find_class_folders(folder, class_folders or {})
     if product is None:
         raise ManifestError(f"{folder} names no product; set data.product (or --product), e.g. korvelle-k1-hair-dryer.")
-    problems = Problems(folder)
+    reader = _Reader(left_out=list(classes.beside.left_out))
+    reader.left_out += [LeftOut(path=photo, reason="outside") for photo in classes.beside.photos]
     cells: list[dict[str, str]] = []
-    for label in sorted(present):
-        for photo, listing in _listings(folder, label, problems):
+    for label, of_class in sorted(classes.of_label.items()):
+        for photo, listing in reader.listings(of_class):
             name = photo.relative_to(folder).as_posix()
+            listing = f"{of_class.relative_to(folder).as_posix()}/{listing}"
             cells.append({"photo": name, "label": label, "product": product, "listing": listing})
-    problems.raise_if_any()
+    others = {one.name: len(list_folder_tree(one).photos) for one in classes.others}
+    empty = tuple(one.relative_to(folder).as_posix() for one in reader.empty)
     rows = tuple(TableRow(row=place, cells=row) for place, row in enumerate(cells, start=1))
-    return Table(path=folder, columns=REQUIRED, rows=rows)
+    not_read = NotRead(files=tuple(reader.left_out), folders=others, listings=empty)
+    return Table(path=folder, columns=REQUIRED, rows=rows), not_read
 
 
-def _listings(folder: Path, label: str, problems: Problems) -> Iterator[tuple[Path, str]]:
-    loose = _photos(sorted((folder / label).iterdir()), problems)
-    for cluster in cluster_near_duplicates(loose):
-        for index in cluster:
-            yield loose[index], f"{label}/{loose[cluster[0]].name}"
-    for listing in sorted(child for child in (folder / label).iterdir() if child.is_dir()):
-        if not listing.name.startswith("."):
-            for photo in _photos(sorted(listing.rglob("*")), problems):
-                yield photo, f"{label}/{listing.name}"
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """Reads class folders, and notes what it leaves out."""
 
+    left_out: list[LeftOut]
+    empty: list[Path] = field(default_factory=list)
 
-def _photos(files: Sequence[Path], problems: Problems) -> list[Path]:
-    photos = []
-    for file in files:
-        if file.name.startswith(".") or not file.is_file():
-            continue
-        if file.suffix.lower() in PHOTO_SUFFIXES:
-            photos.append(file)
-        elif file.suffix.lower() in _CONVERTIBLE_SUFFIXES:
-            problems.add(f"{file} is {file.suffix[1:].upper()}; convert it to {FORMATS_IN_WORDS}, or move it away")
-    return photos
+    def listings(self, of_class: Path) -> Iterator[tuple[Path, str]]:
+        """Each photo with the name of its listing within the class."""
+        found = list_folder(of_class)
+        self.left_out += found.left_out
+        for cluster in cluster_near_duplicates(found.photos):
+            for index in cluster:
+                yield found.photos[index], found.photos[cluster[0]].name
+        for listing in found.folders:
+            within = list_folder_tree(listing)
+            self.left_out += within.left_out
+            if not within.photos:
+                self.empty.append(listing)
+            for photo in within.photos:
+                yield photo, listing.name

@@ -12,17 +12,20 @@ from typing import Final, Literal
 from vision.errors import PhotoAnimated, PhotoFormatUnsupported, PhotoNotAnImage
 from vision.photo.format import FORMATS_IN_WORDS, PHOTO_SUFFIXES, sniff_format
 
-LeftOutReason = Literal["hidden", "no_image", "other_format", "unreadable", "broken_link", "read_already", "name"]
+LeftOutReason = Literal[
+    "hidden", "no_image", "other_format", "unreadable", "broken_link", "read_already", "name", "outside"
+]
 
 NAMES_SHOWN: Final = 5
-_IN_WORDS: Final[dict[LeftOutReason, str]] = {
-    "hidden": "hidden or thumbnails",
-    "no_image": "not images",
-    "other_format": f"of other formats than {FORMATS_IN_WORDS}",
-    "unreadable": "that can't be opened",
-    "broken_link": "links to nothing",
-    "read_already": "links to a folder that is read already",
-    "name": "whose name is not UTF-8",
+_IN_WORDS: Final[dict[LeftOutReason, tuple[str, str]]] = {  # of one, of several
+    "hidden": ("hidden or thumbnail", "hidden or thumbnails"),
+    "no_image": ("not an image", "not images"),
+    "other_format": (f"not {FORMATS_IN_WORDS}", f"not {FORMATS_IN_WORDS}"),
+    "unreadable": ("can't be opened", "can't be opened"),
+    "broken_link": ("link to nothing", "links to nothing"),
+    "read_already": ("link to a folder that is read already", "links to folders that are read already"),
+    "name": ("whose name is not UTF-8", "whose names are not UTF-8"),
+    "outside": ("outside the folders that are read", "outside the folders that are read"),
 }
 # What systems, network drives and archives leave among photos; names that start with a dot are hidden anyway.
 _HIDDEN_NAMES: Final = frozenset(
@@ -111,7 +114,7 @@ def is_hidden(name: str) -> bool:
 
 
 def describe_left_out(left_out: Sequence[LeftOut], folder: Path) -> str:
-    """Such as `left out 5 files: 3 hidden or thumbnails, 2 not images (notes.txt, x.mp4)`, or nothing.
+    """Such as `left out 5 files: 3 hidden or thumbnails, 2 not images (notes.txt, x.txt)`, or nothing.
 
     Names are relative to `folder`.
     """
@@ -134,7 +137,8 @@ def name_some(names: Iterable[str]) -> str:
 
 
 def _describe_reason(reason: LeftOutReason, left_out: Sequence[LeftOut], folder: Path) -> str:
-    counted = f"{sum(one.files for one in left_out)} {_IN_WORDS[reason]}"
+    count = sum(one.files for one in left_out)
+    counted = f"{count} {_IN_WORDS[reason][count > 1]}"
     if reason == "hidden":
         return counted
     return f"{counted} ({name_some(_printable(os.path.relpath(one.path, folder)) for one in left_out)})"

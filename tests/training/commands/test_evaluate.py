@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from tests.builders.bundle import write_tiny_bundle
 from tests.training.builders.evaluated import PhotoSet, six_listings
+from tests.training.builders.photo_tree import save_class_folders
 from tests.training.builders.robustness_photos import write_photos
 from training.commands.evaluate import app
 from training.errors import ManifestError, NothingToEvaluate
@@ -109,3 +110,11 @@ def test_the_command_prints_what_changed_copies_did(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "screenshot" in result.output
     assert json.loads((tmp_path / "out/metrics.json").read_text())["stress"]["listings"] == 2
+
+
+def test_the_class_folders_of_a_folder_can_be_named(tmp_path: Path) -> None:
+    write_tiny_bundle(tmp_path / "bundle")
+    save_class_folders(tmp_path / "data", "good", "bad")
+    classes = ("--genuine-folder", "good", "--counterfeit-folder", "bad", "--product", "toy")
+    output = printed(tmp_path / "bundle", tmp_path / "data", *classes, "--out", tmp_path / "out")
+    assert "data: read 8 photos of 4 listings; left out nothing" in output

@@ -46,7 +46,7 @@ def test_other_files_are_left_out_by_name_and_reason(tmp_path: Path) -> None:
     assert not found.photos
     assert describe_left_out(found.left_out, tmp_path) == (
         "left out 8 files: 3 not images (empty, notes.txt, pipe.jpg), "
-        "3 of other formats than JPEG, PNG, WebP, AVIF or HEIC (banner.gif, clip.mp4, scan.tif), "
+        "3 not JPEG, PNG, WebP, AVIF or HEIC (banner.gif, clip.mp4, scan.tif), "
         "2 links to nothing (gone.jpg, self.jpg)"
     )
 
@@ -61,7 +61,7 @@ def test_hidden_files_and_thumbnails_are_left_out_and_counted(tmp_path: Path, hi
     save(tmp_path / hidden)
     found = list_folder_tree(tmp_path)
     assert found.photos == (photo,)
-    assert describe_left_out(found.left_out, tmp_path) == "left out 1 file: 1 hidden or thumbnails"
+    assert describe_left_out(found.left_out, tmp_path) == "left out 1 file: 1 hidden or thumbnail"
 
 
 def test_nothing_left_out_is_not_mentioned(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_what_may_not_be_opened_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     (closed / "photo").write_bytes(b"\xff\xd8\xff")
     refuse_root(monkeypatch, closed)
     assert describe_left_out(list_folder_tree(tmp_path).left_out, tmp_path) == (
-        "left out 1 file: 1 that can't be opened (closed)"
+        "left out 1 file: 1 can't be opened (closed)"
     )
 
 
