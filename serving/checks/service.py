@@ -19,13 +19,13 @@ from serving.compute.deadline import Deadline
 from serving.compute.executor import Compute
 from serving.deployments.switch import DeploymentSwitch
 from serving.monitoring.instrumentation import Instrumentation
-from serving.schemas.checks import BundleUsed, Check, PhotoAnswer, PhotoFault, Reason, utc_text
+from serving.schemas.checks import BundleUsed, Check, CheckThresholds, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
 from serving.store.store import Store
 from vision.check_shape import require_shape
 from vision.detector import Detector
-from vision.verdict import PhotoJudgement, PhotoVerdict, Verdict
+from vision.verdict import AuthenticityThresholds, PhotoJudgement, PhotoVerdict, Verdict
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +123,7 @@ class CheckService:
             product=verdict.product,
             outcome=verdict.outcome,
             authenticity=verdict.authenticity,
+            thresholds=_thresholds(verdict.thresholds),
             authenticity_kind=verdict.authenticity_kind,
             counterfeit_share=verdict.counterfeit_share,
             novelty=verdict.novelty,
@@ -149,6 +150,12 @@ def bundle_used(detector: Detector) -> BundleUsed:
         sha256=detector.bundle.sha256,
         graph=detector.scorer.graph.precision,
     )
+
+
+def _thresholds(thresholds: AuthenticityThresholds | None) -> CheckThresholds | None:
+    if thresholds is None:
+        return None
+    return CheckThresholds(counterfeit_below=thresholds.counterfeit_below, genuine_above=thresholds.genuine_above)
 
 
 def _photo_answer(photo: PhotoVerdict, check_id: str | None) -> PhotoAnswer:

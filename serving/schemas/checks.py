@@ -109,6 +109,15 @@ class BundleUsed(Answered):
     graph: Literal["fp32", "int8"]
 
 
+class CheckThresholds(Answered):
+    """The two thresholds that decided, as authenticity of this listing: at its product, photo count and base rate."""
+
+    counterfeit_below: Unit | None = Field(
+        description="No `counterfeit` lies above; null where the bundle never gives it."
+    )
+    genuine_above: Unit | None = Field(description="No `genuine` lies below; null where the bundle never gives it.")
+
+
 class Check(Answered):
     """The verdict on a listing."""
 
@@ -117,6 +126,9 @@ class Check(Answered):
     product: str
     outcome: Outcome
     authenticity: Unit | None
+    thresholds: CheckThresholds | None = Field(
+        default=None, description="Null where `authenticity` is, and in checks of versions that did not store them."
+    )
     authenticity_kind: Literal["calibrated", "conformal"]
     counterfeit_share: float
     novelty: float | None

@@ -21,9 +21,8 @@ from scipy.special import expit
 from training.calibration.config import Unguaranteed
 from training.statistics.bounds import listings_needed, require_share, upper_bound
 from training.statistics.scores import BoolArray, FloatArray
-from vision.bundle.metadata import Calibration, ErrorBound, ListingCalibration, SupportFloor, Thresholds
+from vision.bundle.metadata import NEVER, Calibration, ErrorBound, ListingCalibration, SupportFloor, Thresholds
 
-NEVER = 1e9  # a threshold that no logit reaches; finite, so that JSON can hold it
 LISTINGS_PER_CLASS = 40  # of a product with thresholds of its own
 _SLOPE_RANGE = (1e-3, 1e3)  # times 1 / the logits' root mean square
 

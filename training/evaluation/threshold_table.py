@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from training.calibration.thresholds import NEVER
 from training.html.wording import limit_remarks, percent
-from vision.bundle.metadata import ANY_PRODUCT, ErrorBound, GraphMetadata, LabelKind, Thresholds
+from vision.bundle.metadata import ANY_PRODUCT, NEVER, ErrorBound, GraphMetadata, LabelKind, Thresholds
 
 Kind = Literal["guaranteed", "estimate", "no data"]
 

@@ -15,6 +15,7 @@ from vision.inputs import InputGeometry
 FORMAT_VERSION: Final = 1
 METADATA_FILE: Final = "bundle.json"
 ANY_PRODUCT: Final = "*"
+NEVER: Final = 1e9  # a threshold that no logit reaches; finite, so that JSON can hold it
 UNBOUNDED: Final = (-math.inf, math.inf)
 
 Precision = Literal["fp32", "int8"]
@@ -39,6 +40,10 @@ class Calibration:
         """Probability, 0 to 1; `bounds` hold the calibrated logit, and then `shift` moves it to another base rate."""
         low, high = bounds
         return _sigmoid(min(max(self.slope * logit + self.intercept, low), high) + shift)
+
+    def authenticities(self, logits: Sequence[float], shift: float, bounds: tuple[float, float]) -> list[float]:
+        """The authenticity of each logit, in one call."""
+        return [self.authenticity(logit, shift, bounds) for logit in logits]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """`touchstone check`: a verdict in the terminal, without a server."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from vision.bundle.metadata import LabelKind
 from vision.check_shape import MAX_PHOTOS
-from vision.verdict import OUTCOME_MESSAGES, Outcome, PhotoVerdict, Verdict
+from vision.verdict import OUTCOME_MESSAGES, AuthenticityThresholds, Outcome, PhotoVerdict, Verdict
 
 app = typer.Typer(add_completion=False)
 
@@ -72,6 +73,7 @@ def verdict_table(verdict: Verdict, photos: list[Path]) -> dict[str, object]:
         "product": verdict.product,
         "outcome": verdict.outcome,
         "authenticity": verdict.authenticity,
+        "thresholds": None if verdict.thresholds is None else dataclasses.asdict(verdict.thresholds),
         "authenticity_kind": verdict.authenticity_kind,
         "counterfeit_share": verdict.counterfeit_share,
         "novelty": verdict.novelty,
@@ -84,8 +86,12 @@ def print_verdict(verdict: Verdict, photos: list[Path], label_kind: LabelKind, c
     """The verdict in words, then a row a photo."""
     colour = _COLOURS[verdict.outcome]
     console.print(f"[bold {colour}]{verdict.outcome}[/]  {OUTCOME_MESSAGES[verdict.outcome]}")
+    if unread := _unread_sentence(verdict):
+        console.print(f"[bold]{unread}[/]")
     if verdict.authenticity is not None:
         console.print(_authenticity_sentence(verdict))
+    if verdict.thresholds is not None:
+        console.print(_thresholds_sentence(verdict.thresholds))
     for reason in verdict.reasons:
         where = "" if reason.photo is None else f" ({escape(photos[reason.photo].name)})"
         console.print(f"- {reason.message}{where}")
@@ -97,12 +103,34 @@ def print_verdict(verdict: Verdict, photos: list[Path], label_kind: LabelKind, c
     console.print(f"[dim]{LABEL_MESSAGES[label_kind]}{NO_PROOF}[/]")
 
 
+def _unread_sentence(verdict: Verdict) -> str | None:
+    """How many photos could not be read, and on how many the outcome therefore rests; None where all could be."""
+    unread = sum(photo.error is not None for photo in verdict.photos)
+    if not unread:
+        return None
+    read = len(verdict.photos) - unread
+    if verdict.outcome != "insufficient":
+        rest = f"judged on {read}"
+    elif read == 1:
+        rest = "the other one doesn't show enough"
+    else:
+        rest = f"the other {read} don't show enough"
+    return f"{unread} of {len(verdict.photos)} photos could not be read: {rest}."
+
+
 def _authenticity_sentence(verdict: Verdict) -> str:
     value = _percent(verdict.authenticity)
     if verdict.authenticity_kind == "conformal":
         return f"Authenticity {value}: the share of genuine listings that look at least as unusual."
     share = _percent(verdict.counterfeit_share)
     return f"Authenticity {value}: that share of such listings is genuine, where {share} of all are counterfeit."
+
+
+def _thresholds_sentence(thresholds: AuthenticityThresholds) -> str:
+    below, above = thresholds.counterfeit_below, thresholds.genuine_above
+    counterfeit = "never counterfeit" if below is None else f"counterfeit below {_percent(below)}"
+    genuine = "never genuine" if above is None else f"genuine above {_percent(above)}"
+    return f"Thresholds: {counterfeit}, {genuine}; what lies between is for a person to decide."
 
 
 def _photo_table(photo: PhotoVerdict, path: Path) -> dict[str, object]:

@@ -2,10 +2,19 @@
 
 from vision.verdict.decide import decide, distinct_readable, listing_logit
 from vision.verdict.judgement import Evidence, PhotoFault, PhotoJudgement
-from vision.verdict.verdict import OUTCOME_MESSAGES, Outcome, PhotoVerdict, Reason, ReasonCode, Verdict
+from vision.verdict.verdict import (
+    OUTCOME_MESSAGES,
+    AuthenticityThresholds,
+    Outcome,
+    PhotoVerdict,
+    Reason,
+    ReasonCode,
+    Verdict,
+)
 
 __all__ = [
     "OUTCOME_MESSAGES",
+    "AuthenticityThresholds",
     "Evidence",
     "Outcome",
     "PhotoFault",

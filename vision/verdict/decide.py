@@ -19,6 +19,7 @@ from typing import Final
 
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import (
+    NEVER,
     UNBOUNDED,
     AuthenticityKind,
     Calibration,
@@ -29,7 +30,7 @@ from vision.bundle.metadata import (
 )
 from vision.photo.quality import QUALITY_MESSAGES
 from vision.verdict.judgement import PhotoJudgement
-from vision.verdict.verdict import Outcome, PhotoVerdict, Reason, Verdict
+from vision.verdict.verdict import AuthenticityThresholds, Outcome, PhotoVerdict, Reason, Verdict
 
 CONFIDENT_COUNTERFEIT: Final = 0.05  # authenticity of one photo, at the base rate of the bundle's validation
 
@@ -62,15 +63,25 @@ class _Rule:
     def photo_outcome(self, logit: float) -> Outcome:
         return self._outcome(logit, self.photo_thresholds)
 
-    def authenticity(self, logit: float) -> float:
-        if self.genuine_logits:
-            return self.genuine_logits.listing_share(logit)
-        return self.calibration.authenticity(logit, self.shift, self.bounds)
+    def authenticity(self, logit: float) -> tuple[float, AuthenticityThresholds]:
+        """A listing's authenticity, and the two thresholds as such."""
+        below, above = self.thresholds.counterfeit_below, self.thresholds.genuine_above
+        authenticity, at_below, at_above = self._authenticities(logit, below, above)
+        may_say_genuine = self.kind == "calibrated" and above < NEVER
+        return authenticity, AuthenticityThresholds(
+            counterfeit_below=at_below if below > -NEVER else None,
+            genuine_above=at_above if may_say_genuine else None,
+        )
 
     def photo_authenticity(self, logit: float) -> float:
         if self.genuine_logits:
             return self.genuine_logits.photo_share(logit)
         return self.photo_calibration.authenticity(logit, self.shift, self.photo_bounds)
+
+    def _authenticities(self, *logits: float) -> list[float]:
+        if self.genuine_logits:
+            return [self.genuine_logits.listing_share(logit) for logit in logits]
+        return self.calibration.authenticities(logits, self.shift, self.bounds)
 
     def _outcome(self, logit: float, thresholds: Thresholds) -> Outcome:
         if logit < thresholds.counterfeit_below:
@@ -137,16 +148,18 @@ def decide(
     )
     outcome: Outcome = "insufficient"
     authenticity: float | None = None
+    thresholds: AuthenticityThresholds | None = None
     reasons: list[Reason] = []
     if usable and rule.support_gap(usable, rule.product_index) > 0:
         outcome, reasons, view_reasons = "unsupported", [_product_reason(usable, rule)], []
     elif usable and not view_missing:
         outcome, reasons = _judge_listing(readable, usable, rule)
-        authenticity = rule.authenticity(listing_logit(readable))
+        authenticity, thresholds = rule.authenticity(listing_logit(readable))
     return Verdict(
         product=product,
         outcome=outcome,
         authenticity=authenticity,
+        thresholds=thresholds,
         authenticity_kind=kind,
         counterfeit_share=share,
         novelty=_listing_novelty(readable),

@@ -56,15 +56,28 @@ class PhotoVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticityThresholds:
+    """The two thresholds that decided a listing, as its authenticity: the same calibration and base rate.
+
+    No counterfeit lies above `counterfeit_below` and nothing genuine below `genuine_above`. None: the bundle never says
+    so. Between them, and where something else contradicts, the outcome is review.
+    """
+
+    counterfeit_below: float | None
+    genuine_above: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The answer for a listing; `authenticity` is None exactly when the outcome is insufficient or unsupported.
 
-    `counterfeit_share` is the base rate for which authenticity is stated. It moves no outcome.
+    `thresholds` are None with it. `counterfeit_share` is the base rate for which both are stated. It moves no outcome.
     """
 
     product: str
     outcome: Outcome
     authenticity: float | None
+    thresholds: AuthenticityThresholds | None
     authenticity_kind: AuthenticityKind
     counterfeit_share: float
     novelty: float | None

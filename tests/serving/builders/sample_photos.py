@@ -21,6 +21,11 @@ def jpeg(colour: tuple[int, int, int] = RED, *, seed: int = 0, size: tuple[int, 
     return _encoded(Image.fromarray(pixels), "JPEG")
 
 
+def flat_jpeg() -> bytes:
+    """One colour and no edge: a photo that shows nothing."""
+    return _encoded(Image.new("RGB", (240, 180), GREY), "JPEG")
+
+
 def jpeg_with_metadata() -> bytes:
     """A JPEG that lies on its side by EXIF and carries a place and a camera."""
     exif = Image.Exif()

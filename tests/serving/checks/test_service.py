@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from serving.deployments.config import ProductSettings
 from tests.builders.bundle import write_tiny_bundle
-from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg, truncated_jpeg
+from tests.serving.builders.sample_photos import BLUE, GREY, RED, flat_jpeg, jpeg, truncated_jpeg
 from tests.serving.servers.running import Running
 from vision.detector import Detector
 
 CONTRACT = {
-    "check_id", "listing_id", "product", "outcome", "authenticity", "authenticity_kind", "counterfeit_share",
+    "check_id", "listing_id", "product", "outcome", "authenticity", "thresholds", "authenticity_kind",
+    "counterfeit_share",
     "novelty", "advisory", "reasons", "photos", "bundle", "created_at", "elapsed_ms",
 }  # fmt: skip
 PHOTO_CONTRACT = {"index", "sha256", "outcome", "authenticity", "quality", "novelty", "matches", "evidence_url"}
@@ -97,3 +101,18 @@ def test_the_counterfeit_share_of_the_settings_moves_authenticity_and_no_outcome
     assert rare["counterfeit_share"] == 0.01
     assert rare["authenticity"] > plain["authenticity"]
     assert rare["outcome"] == plain["outcome"]
+
+
+def test_the_thresholds_that_decided_are_answered_and_stored(start: Callable[..., Running]) -> None:
+    server = start(products={"toy": ProductSettings(counterfeit_share=0.1)})
+    answer = server.answer(jpeg(RED), jpeg(RED, seed=1))
+    # The tiny bundle's thresholds are logits of -2 and 2, its slope 0.5, and counterfeits 9 times as rare as there.
+    assert answer["thresholds"] == pytest.approx(
+        {"counterfeit_below": 9 / (9 + math.exp(1)), "genuine_above": 9 / (9 + math.exp(-1))}
+    )
+    assert server.http.get(f"/v1/checks/{answer['check_id']}").json()["thresholds"] == answer["thresholds"]
+
+
+def test_an_answer_without_an_authenticity_has_no_thresholds(start: Callable[..., Running]) -> None:
+    answer = start().answer(flat_jpeg())
+    assert (answer["outcome"], answer["authenticity"], answer["thresholds"]) == ("insufficient", None, None)

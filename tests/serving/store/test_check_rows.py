@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from serving.checks.check_id import new_check_id
 from serving.errors import CheckNotFound
 from serving.store.check_rows import CheckFilter, Claim
+from serving.store.store import DATABASE_FILE
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.stores import opened
 
@@ -26,6 +28,23 @@ def test_a_check_is_found_as_it_was_answered(tmp_path: Path) -> None:
             assert (found.seller_id, found.views, found.attributes) == ("s", ["front"], {"price": 1.5})
             with pytest.raises(CheckNotFound, match="'nope'"):
                 await store.check_rows.find("nope")
+
+    asyncio.run(work())
+
+
+def test_a_check_that_was_stored_before_a_field_existed_is_read_without_it(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            old, new = new_check(b"a"), new_check(b"b")
+            for check in (old, new):
+                await store.check_rows.add(check)
+            with sqlite3.connect(tmp_path / DATABASE_FILE) as database:
+                remove = "UPDATE checks SET answer = json_remove(answer, '$.thresholds') WHERE check_id = ?"
+                assert database.execute(remove, (old.answer.check_id,)).rowcount == 1
+            database.close()
+            assert (await store.check_rows.find(old.answer.check_id)).thresholds is None
+            assert (await store.check_rows.find(new.answer.check_id)).thresholds == new.answer.thresholds
+            assert new.answer.thresholds is not None
 
     asyncio.run(work())
 

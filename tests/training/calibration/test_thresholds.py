@@ -12,14 +12,13 @@ from scipy import stats
 from tests.builders.bundle import tiny_thresholds
 from training.calibration import thresholds as calibrate
 from training.calibration.thresholds import (
-    NEVER,
     choose_thresholds,
     fit_calibration,
     fit_listing_calibrations,
     fit_support_floor,
 )
 from training.statistics.bounds import upper_bound
-from vision.bundle.metadata import Calibration, Thresholds
+from vision.bundle.metadata import NEVER, Calibration, Thresholds
 
 
 def made_listings(n: int, *, gap: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

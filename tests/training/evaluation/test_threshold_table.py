@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from tests.builders.bundle import tiny_graph_metadata, tiny_thresholds
-from training.calibration.thresholds import NEVER
 from training.evaluation.threshold_table import LimitRow, limit_rows
-from vision.bundle.metadata import ErrorBound, GraphMetadata, Thresholds
+from vision.bundle.metadata import NEVER, ErrorBound, GraphMetadata, Thresholds
 
 
 def graph(**thresholds: Thresholds) -> GraphMetadata:

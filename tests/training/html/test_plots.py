@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from training.calibration.thresholds import NEVER, choose_thresholds
+from training.calibration.thresholds import choose_thresholds
 from training.html import plots
 from training.statistics import scores as metrics
 from training.statistics.estimate import UNDEFINED, Estimate
-from vision.bundle.metadata import Thresholds
+from vision.bundle.metadata import NEVER, Thresholds
 
 GENUINE = np.arange(300) % 2 == 0
 LOGIT = np.random.default_rng(0).normal(0, 1, 300) + GENUINE

@@ -18,6 +18,7 @@ KEYS = {
     "product",
     "outcome",
     "authenticity",
+    "thresholds",
     "authenticity_kind",
     "counterfeit_share",
     "novelty",
@@ -58,6 +59,30 @@ def test_the_verdict_is_printed_in_words_with_a_row_a_photo(folder: Path) -> Non
 
 def test_the_answer_says_that_it_is_no_proof_of_what_is_in_the_box() -> None:
     assert "no proof of what is in the box" in NO_PROOF
+
+
+def test_photos_that_could_not_be_read_are_counted_under_the_outcome(folder: Path) -> None:
+    output = " ".join(run(folder / "bundle", folder / "red.png", *[folder / "[text].jpg"] * 2).split())
+    assert "product. 2 of 3 photos could not be read: judged on 1. Authenticity" in output
+    assert "could not be read" not in run(folder / "bundle", folder / "red.png")
+
+
+def test_an_insufficient_listing_says_that_the_photos_left_do_not_show_enough(folder: Path) -> None:
+    flat = folder / "flat.png"
+    flat.write_bytes(encode(np.full((240, 320, 3), 128, np.uint8)))
+    text = folder / "[text].jpg"
+    one = " ".join(run(folder / "bundle", flat, text).split())
+    assert "1 of 2 photos could not be read: the other one doesn't show enough." in one
+    two = " ".join(run(folder / "bundle", flat, flat, text).split())
+    assert "1 of 3 photos could not be read: the other 2 don't show enough." in two
+
+
+def test_the_thresholds_that_decided_are_printed_beside_the_authenticity(folder: Path) -> None:
+    output = " ".join(run(folder / "bundle", folder / "red.png").split())
+    # The tiny bundle's thresholds are logits of -2 and 2, and its calibration of one photo is sigmoid(x / 2).
+    assert "Thresholds: counterfeit below 26.9 %, genuine above 73.1 %; what lies between is for a person" in output
+    answer = json.loads(run(folder / "bundle", folder / "red.png", "--json"))
+    assert answer["thresholds"] == pytest.approx({"counterfeit_below": 0.268941, "genuine_above": 0.731059}, abs=1e-6)
 
 
 def test_a_counterfeit_names_the_photo(folder: Path) -> None:
