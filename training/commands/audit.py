@@ -26,6 +26,8 @@ from training.progress import photo_progress
 
 app = typer.Typer(add_completion=False)
 
+DropMixedOption = Annotated[bool, typer.Option("--drop-mixed-listings", help="Drop listings with two products.")]
+
 
 @app.command()
 def audit(
@@ -34,9 +36,7 @@ def audit(
     product: Annotated[str | None, typer.Option(help="Audit only this product; names the goods of a folder.")] = None,
     genuine_folder: GenuineFolderOption = None,
     counterfeit_folder: CounterfeitFolderOption = None,
-    drop_mixed_listings: Annotated[
-        bool, typer.Option("--drop-mixed-listings", help="Drop listings with two products.")
-    ] = False,
+    drop_mixed_listings: DropMixedOption = False,
     out: Annotated[Path | None, typer.Option(help="Write a page with pictures (or JSON, if it ends in .json).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
     allow: Annotated[
