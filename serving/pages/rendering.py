@@ -1,13 +1,16 @@
 """Renders a template as an HTML answer."""
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from serving.pages.headers import PAGE_HEADERS
-from serving.pages.static_files import STATIC_PATH, SWAGGER_PATH
+from serving.pages.static_files import STATIC_PATH
 from vision.check_shape import MAX_PHOTOS
 from vision.photo.format import FORMATS_IN_WORDS
 
@@ -15,10 +18,15 @@ TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
 TEMPLATES.globals.update(photo_formats=FORMATS_IN_WORDS, max_photos=MAX_PHOTOS)
+CODE_SPANS = MarkdownIt("zero").enable("backticks")  # of Markdown, descriptions use nothing else; it escapes the rest
+TEMPLATES.filters["code_spans"] = lambda text: Markup(CODE_SPANS.renderInline(text))
 
 
-def render_page(request: Request, name: str, status: int = 200) -> Response:
-    """One template as an HTML answer with the pages' security headers; revalidated by the browser at each visit."""
+def render_page(request: Request, name: str, status: int = 200, **values: Any) -> Response:
+    """One template as an HTML answer with the pages' security headers; revalidated by the browser at each visit.
+
+    `values` are what the template shows beside the addresses.
+    """
     root = request.scope.get("root_path", "")
-    html = TEMPLATES.get_template(name).render(root=root, static=root + STATIC_PATH, swagger=root + SWAGGER_PATH)
+    html = TEMPLATES.get_template(name).render(root=root, static=root + STATIC_PATH, **values)
     return HTMLResponse(html, status_code=status, headers=PAGE_HEADERS)

@@ -1,4 +1,4 @@
-"""The pages: HTML shells whose modules talk to the HTTP API from the browser, and the API's own page.
+"""The pages: HTML shells whose modules talk to the HTTP API from the browser, and the reference of that API.
 
 The shells hold no data and need no API key; everything they show is fetched from `/v1` and set as text.
 """
@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from serving.pages.headers import API_PAGE_POLICY
+from serving.pages.api_reference import read_reference
 from serving.pages.not_found import not_found_handler
 from serving.pages.rendering import render_page
-from serving.pages.static_files import STATIC, STATIC_PATH, SWAGGER, SWAGGER_PATH, PageFiles
+from serving.pages.static_files import STATIC, STATIC_PATH, PageFiles
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -20,7 +20,6 @@ def mount_pages(app: FastAPI) -> None:
     """Add the pages, their static files and a 404 page for browsers to an app that already has its API and handlers."""
     app.include_router(router)
     app.mount(STATIC_PATH, PageFiles(directory=STATIC), name="page_files")
-    app.mount(SWAGGER_PATH, PageFiles(directory=SWAGGER), name="swagger_files")
     app.add_exception_handler(404, not_found_handler(app.exception_handlers.get(HTTPException)))
 
 
@@ -56,10 +55,8 @@ def show_drift(request: Request) -> Response:
 
 @router.get("/docs")
 def show_api(request: Request) -> Response:
-    """The HTTP contract to read and to try; everything comes from this server."""
-    page = render_page(request, "api.html")
-    page.headers["Content-Security-Policy"] = API_PAGE_POLICY
-    return page
+    """The HTTP contract to read and to try."""
+    return render_page(request, "api.html", reference=read_reference(request.app.openapi()))
 
 
 @router.get("/favicon.ico")
@@ -69,4 +66,4 @@ def show_icon() -> Response:
     return Response(icon, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
 
 
-PAGE_PATHS = (*(route.path for route in router.routes if isinstance(route, APIRoute)), STATIC_PATH, SWAGGER_PATH)
+PAGE_PATHS = (*(route.path for route in router.routes if isinstance(route, APIRoute)), STATIC_PATH)

@@ -4,10 +4,8 @@ A browser may keep them for a year and never mixes two versions.
 """
 
 import hashlib
-from importlib.metadata import version
 from pathlib import Path
 
-import fastapi_offline
 from fastapi import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -15,7 +13,6 @@ from starlette.types import Scope
 from serving.pages.headers import STATIC_HEADERS
 
 STATIC = Path(__file__).parent / "static"
-SWAGGER = Path(fastapi_offline.__file__).parent / "static"  # only its files are used: Swagger UI without a CDN
 
 
 class PageFiles(StaticFiles):
@@ -37,4 +34,3 @@ def static_version(folder: Path) -> str:
 
 
 STATIC_PATH = f"/static/{static_version(STATIC)}"
-SWAGGER_PATH = f"/static/swagger-{version('fastapi-offline')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def make_api(lifespan: Lifespan | None = None) -> FastAPI:
     for routes in (checks, photos, reviews, bundle_changes, bundles, drift, health):
         app.include_router(routes.router)
     install_problem_handlers(app)
-    app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
+    app.openapi = cache(partial(describe_api, app))  # type: ignore[method-assign]  # 90 ms of CPU
     return app
 
 

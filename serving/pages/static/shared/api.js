@@ -16,6 +16,14 @@ export class Problem extends Error {
   }
 }
 
+/** Call an address and give the answer whatever its status; an API key is asked for where one is needed. */
+export async function send(path, options = {}) {
+  for (let key = keptKey(); ; key = await askForKey(key)) {
+    const response = await reach(path, options, key);
+    if (response.status !== 401) return response;
+  }
+}
+
 /** GET an address and give its JSON. */
 export async function getJson(path) {
   return (await ask(path)).json();
@@ -49,13 +57,10 @@ export async function sendCheck({ photos, listing, idempotencyKey, onSent }) {
   }
 }
 
-async function ask(path, options = {}) {
-  for (let key = keptKey(); ; key = await askForKey(key)) {
-    const response = await reach(path, options, key);
-    if (response.status === 401) continue;
-    if (!response.ok) throw await problemOf(response);
-    return response;
-  }
+async function ask(path, options) {
+  const response = await send(path, options);
+  if (!response.ok) throw await problemOf(response);
+  return response;
 }
 
 async function reach(path, options, key) {
