@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from training.calibration.bundle_kind import bundle_kind, training_listings, unknown_labels
 from training.calibration.config import CalibrationConfig
 from training.calibration.held_out import CalibrationSet, HeldOutListing
 from training.calibration.thresholds import (
@@ -16,6 +17,7 @@ from training.calibration.thresholds import (
     fit_calibration,
     fit_listing_calibrations,
     fit_support_floor,
+    without_label,
 )
 from vision.bundle.metadata import (
     ANY_PRODUCT,
@@ -23,6 +25,7 @@ from vision.bundle.metadata import (
     GenuineLogits,
     GraphMetadata,
     ListingCalibration,
+    ListingCounts,
     Precision,
     SupportFloor,
     Thresholds,
@@ -31,18 +34,10 @@ from vision.verdict import distinct_readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListingCounts:
-    """How many held-out listings of each label there are."""
-
-    genuine: int
-    counterfeit: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FittedCalibration:
     """What a graph's metadata hold of probabilities and thresholds, and the number of listings behind them.
 
-    `genuine_logits` is set where no counterfeit listing was held out.
+    `genuine_logits` is set for a conformal bundle.
     """
 
     photo: Calibration
@@ -72,7 +67,10 @@ class FittedCalibration:
 
 
 def fit_on_held_out(held_out: CalibrationSet, config: CalibrationConfig) -> FittedCalibration:
-    """Calibrations of photos and listings, thresholds, and each product's share of counterfeit listings."""
+    """Calibrations of photos and listings, thresholds, and each product's share of counterfeit listings.
+
+    The kind of bundle, and what it may say of a product of which it knows one label, follow from the whole manifest.
+    """
     listings = held_out.listings()
     logit = np.array([listing.logit for listing in listings])
     genuine = np.array([listing.genuine for listing in listings])
@@ -88,7 +86,7 @@ def fit_on_held_out(held_out: CalibrationSet, config: CalibrationConfig) -> Fitt
         one_photo_thresholds=_thresholds(held_out, one_photo_logit, listings, config, no_looser_than=thresholds),
         counterfeit_share=_counterfeit_shares(genuine, np.array(products)),
         support=_support(held_out, config.support_loss),
-        genuine_logits=None if (~genuine).any() else _sorted_logits(logit, held_out.logit),
+        genuine_logits=_sorted_logits(logit, held_out.logit) if bundle_kind(held_out.manifest) == "conformal" else None,
         listings_by_product=_count_by_product(listings),
     )
 
@@ -100,7 +98,7 @@ def _thresholds(
     config: CalibrationConfig,
     no_looser_than: Mapping[str, Thresholds] = MappingProxyType({}),
 ) -> dict[str, Thresholds]:
-    return choose_thresholds(
+    chosen = choose_thresholds(
         logit,
         np.array([listing.genuine for listing in listings]),
         [listing.product for listing in listings],
@@ -110,6 +108,9 @@ def _thresholds(
         unguaranteed=config.unguaranteed,
         no_looser_than=no_looser_than,
     )
+    for product, label in unknown_labels(training_listings(held_out.manifest)).items():
+        chosen[product] = without_label(chosen.get(product, chosen[ANY_PRODUCT]), label)
+    return chosen
 
 
 def _support(held_out: CalibrationSet, loss: float) -> dict[str, SupportFloor]:

@@ -1,24 +1,28 @@
 """Whether the held-out listings are enough to guarantee error limits, and for thresholds of each product's own."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from training.calibration.config import CalibrationConfig
-from training.calibration.fitted import ListingCounts
 from training.calibration.thresholds import Source, listings_for_own_thresholds
+from training.data.photo_row import Label
 from training.html.wording import percent
-from training.statistics.bounds import listings_needed
-from vision.bundle.metadata import ANY_PRODUCT
+from training.statistics.bounds import listings_needed, listings_to_expect
+from vision.bundle.metadata import ANY_PRODUCT, ListingCounts
 
 
 def describe_sample_size(
-    counts: Mapping[str, ListingCounts], config: CalibrationConfig, source: Source
+    counts: Mapping[str, ListingCounts],
+    config: CalibrationConfig,
+    source: Source,
+    unknown: Mapping[str, Label] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """One sentence for each limit, and each product, with too few held-out listings.
 
     `counts` are by product, with `*` for all. A limit is named with the listings that would guarantee it. A label
-    without listings is not reported: training on genuine listings alone has none.
+    without listings is not reported: training on genuine listings alone has none, nor has a product that is `unknown`.
     """
-    return (*_of_all(counts[ANY_PRODUCT], config, source), *_of_products(counts, config, source))
+    return (*_of_all(counts[ANY_PRODUCT], config, source), *_of_products(counts, config, source, unknown))
 
 
 def _of_all(all_listings: ListingCounts, config: CalibrationConfig, source: Source) -> Iterator[str]:
@@ -30,23 +34,34 @@ def _of_all(all_listings: ListingCounts, config: CalibrationConfig, source: Sour
     for label, n, limit in _classes(all_listings, config):
         needed = listings_needed(limit)
         if n < needed and (n or config.unguaranteed == "review"):
-            result = "the threshold is an estimate" if config.unguaranteed == "estimate" else _out_of_reach(label)
+            result = _estimate(n, limit) if config.unguaranteed == "estimate" else _out_of_reach(label)
             yield (
                 f"{n} held-out {label} listings set a threshold; to guarantee at most {percent(limit)} errors takes at "
                 f"least {needed} ({needed - n} more), so {result}."
             )
 
 
+def _estimate(n: int, limit: float) -> str:
+    """What an estimate of n listings is worth: of too few, the limit can't even be expected."""
+    if n >= listings_to_expect(limit):
+        return "the threshold is an estimate"
+    return f"the threshold is a rough estimate (1 in {n + 1} is to be expected on its wrong side)"
+
+
 def _out_of_reach(label: str) -> str:
     return "nothing is flagged" if label == "genuine" else "nothing is called genuine"
 
 
-def _of_products(counts: Mapping[str, ListingCounts], config: CalibrationConfig, source: Source) -> Iterator[str]:
+def _of_products(
+    counts: Mapping[str, ListingCounts], config: CalibrationConfig, source: Source, unknown: Mapping[str, Label]
+) -> Iterator[str]:
     products = {name: own for name, own in counts.items() if name != ANY_PRODUCT}
     if len(products) < 2:
         return
     needed = listings_for_own_thresholds(config.alpha, config.beta, config.unguaranteed)
     for name, own in products.items():
+        if name in unknown:
+            continue
         if min(own.genuine, own.counterfeit) < needed:
             yield (
                 f"{name} uses the thresholds of all products together: its own take {needed} held-out listings of each "

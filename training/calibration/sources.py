@@ -40,6 +40,9 @@ class CalibrationSource(ABC):
     guarantees_thresholds: ClassVar[bool] = False
     """Whether the network that ships made the predictions, so that thresholds can be guaranteed."""
 
+    cross_fits: ClassVar[bool] = False
+    """Whether the listings are dealt into `calibration.folds` folds, each predicted by a network of the others."""
+
     allows_test_set: ClassVar[bool] = True
     """Whether a part of the manifest may be kept for testing alone."""
 
@@ -91,6 +94,7 @@ class OutOfFold(CalibrationSource):
     """Cross-fitting: networks fitted on the other parts predict each part of the rows; then everything is fitted."""
 
     name = "out_of_fold"
+    cross_fits = True
 
     def plan_fits(self, manifest: Manifest, roles: Roles, *, folds: int, seed: int) -> tuple[Fit, ...]:
         """See CalibrationSource."""

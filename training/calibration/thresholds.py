@@ -9,7 +9,7 @@ never from the logits, so the choice doesn't depend on the data.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -19,6 +19,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from training.calibration.config import Unguaranteed
+from training.data.photo_row import Label
 from training.statistics.bounds import listings_needed, require_share, upper_bound
 from training.statistics.scores import BoolArray, FloatArray
 from vision.bundle.metadata import NEVER, Calibration, ErrorBound, ListingCalibration, SupportFloor, Thresholds
@@ -120,6 +121,19 @@ def choose_thresholds(
         if rarer >= needed:
             chosen[name] = rule.choose(listing_logit[member], genuine[member], no_looser_than.get(name))
     return chosen
+
+
+def without_label(thresholds: Thresholds, label: Label) -> Thresholds:
+    """The thresholds of a product of which no listing of `label` is known: no verdict may speak against that label.
+
+    Without genuine listings nothing is flagged, and without counterfeits nothing is called genuine.
+    """
+    unknown = ErrorBound(limit=0.0, n=0, errors=0, upper=1.0, guaranteed=False)
+    if label == "genuine":
+        bound = replace(unknown, limit=thresholds.genuine_flagged.limit)
+        return replace(thresholds, counterfeit_below=-NEVER, genuine_flagged=bound)
+    bound = replace(unknown, limit=thresholds.counterfeit_passed.limit)
+    return replace(thresholds, genuine_above=NEVER, counterfeit_passed=bound)
 
 
 def fit_support_floor(listings: Sequence[Sequence[float]], loss: float) -> SupportFloor:

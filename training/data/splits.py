@@ -167,8 +167,24 @@ def _check_enough_groups(manifest: Manifest, rows: Sequence[int], k: int) -> Non
 
 
 def _deal(manifest: Manifest, rows: Sequence[int], shares: Mapping[str, float], *, seed: int) -> dict[str, list[int]]:
+    """The groups dealt out by label and product; by label alone where many small products leave a role short of one."""
+    groups = group_rows(manifest, rows)
+    dealt = _deal_strata(manifest, [(group, _strata(manifest, group)) for group in groups], shares, seed=seed)
+    if not _is_short_of_a_label(manifest, rows, dealt, shares):
+        return dealt
+    by_label = [(group, _without_product(_strata(manifest, group))) for group in groups]
+    dealt_by_label = _deal_strata(manifest, by_label, shares, seed=seed)
+    return dealt if _is_short_of_a_label(manifest, rows, dealt_by_label, shares) else dealt_by_label
+
+
+def _deal_strata(
+    manifest: Manifest,
+    groups: list[tuple[tuple[int, ...], Counter[tuple[str, str]]]],
+    shares: Mapping[str, float],
+    *,
+    seed: int,
+) -> dict[str, list[int]]:
     """Give each group to the role furthest below its share, large groups first (Sechidis 2011)."""
-    groups = [(group, _strata(manifest, group)) for group in group_rows(manifest, rows)]
     groups.sort(key=lambda pair: (-pair[1].total(), _shuffled_place(manifest, pair[0], seed)))
     totals: Counter[tuple[str, str]] = Counter()
     for _, strata in groups:
@@ -185,6 +201,28 @@ def _deal(manifest: Manifest, rows: Sequence[int], shares: Mapping[str, float], 
         for stratum, count in strata.items():
             lacking[role][stratum] -= count
     return dealt
+
+
+def _is_short_of_a_label(
+    manifest: Manifest, rows: Sequence[int], dealt: Mapping[str, Sequence[int]], shares: Mapping[str, float]
+) -> bool:
+    """Whether a role has less than half of its share of a label, or none of a label that is enough for every role."""
+    totals = _without_product(_strata(manifest, rows))
+    asked = {role: share for role, share in shares.items() if share > 0}
+    for role, share in asked.items():
+        own = _without_product(_strata(manifest, dealt[role]))
+        for label, total in totals.items():
+            enough = total >= max(_ENOUGH_FOR_EVERY_ROLE, len(asked))
+            if own[label] < max(share * total // 2, 1 if enough else 0):
+                return True
+    return False
+
+
+def _without_product(strata: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    labels: Counter[tuple[str, str]] = Counter()
+    for (label, _), count in strata.items():
+        labels[label, ""] += count
+    return labels
 
 
 def _target(total: int, share: float, asked: Mapping[str, float]) -> float:

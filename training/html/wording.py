@@ -2,7 +2,7 @@
 
 import math
 
-from training.statistics.bounds import listings_needed
+from training.statistics.bounds import listings_needed, listings_to_expect
 from training.statistics.estimate import Estimate, Proportion
 from vision.bundle.metadata import ErrorBound, LabelKind, Thresholds
 
@@ -70,6 +70,8 @@ def limit_remarks(bound: ErrorBound, thresholds: Thresholds, label_kind: LabelKi
         remarks.append("on rendered photos")
     if bound.n and thresholds.source == "out_of_fold":
         remarks.append("cross-fitted by other networks")
+    if 0 < bound.n < listings_to_expect(bound.limit):
+        remarks.append(f"1 in {bound.n + 1} is to be expected on the wrong side")
     if bound.upper > bound.limit:
         remarks.append(f"needs {listings_needed(bound.limit)} or more held-out listings")
     return tuple(remarks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from training.model.weights import save_weights
 from training.pipeline.config import TrainConfig
 from training.runs.folder import code_version
 from vision.bundle.bundle import Bundle, seal_bundle, write_seen_photos
-from vision.bundle.metadata import BundleMetadata
+from vision.bundle.metadata import AuthenticityKind, BundleMetadata, ListingCounts
 from vision.bundle.self_test import self_test_inputs
 from vision.inference.scorer import Scorer
 
@@ -31,10 +31,12 @@ PARITY_LIMIT = 1e-4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleContents:
-    """What goes into a bundle. `seen` are the photos of fitting, early stopping and calibration."""
+    """What goes into a bundle. `seen` are the photos of fitting, early stopping and calibration, of `listings`."""
 
     network: AnyNetwork
     calibration: FittedCalibration
+    kind: AuthenticityKind
+    listings: Mapping[str, ListingCounts]
     products: tuple[str, ...]
     seen: Sequence[Path]
     data_hash: str
@@ -67,7 +69,7 @@ def _metadata(folder: Path, contents: BundleContents, config: TrainConfig) -> Bu
         geometry=config.model.geometry,
         evidence_kind="exact",
         evidence_bias=contents.network.evidence_bias,
-        authenticity_kind="conformal" if fitted.genuine_logits else "calibrated",
+        authenticity_kind=contents.kind,
         graphs=(fitted.graph_metadata(GRAPH_FILE, "fp32", tuple(float(v) for v in self_test)),),
         required_views=(),
         metrics={},
@@ -75,6 +77,7 @@ def _metadata(folder: Path, contents: BundleContents, config: TrainConfig) -> Bu
         config=config.recorded(),
         data_hash=contents.data_hash,
         code_version=code_version(),
+        training_listings=contents.listings,
     )
 
 

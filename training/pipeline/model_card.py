@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.calibration.bundle_kind import describe_unknown
 from training.data.manifest import Manifest, PhotoRow
 from training.evaluation.expected_precision import expected_precision
 from training.evaluation.figures_json import read_figures
@@ -75,6 +76,7 @@ def write_card(
         thresholds=[(graph, limit_rows(graph, record.label_kind)) for graph in record.graphs],
         graphs=[_graph_file(folder, record, i) for i in range(len(record.graphs))],
         limits=LIMITS,
+        unknown=describe_unknown(record.authenticity_kind, record.training_listings),
         config=json.dumps(record.config, indent=1, ensure_ascii=False, default=str),
     )
     (folder / CARD_FILE).write_text(page, encoding="utf-8")

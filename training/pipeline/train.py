@@ -11,6 +11,7 @@ from training.errors import RunError
 from training.finetune.distributed import Processes, join_processes
 from training.pipeline.allocator import keep_freed_buffers
 from training.pipeline.config import TrainConfig
+from training.pipeline.enough_listings import require_enough_listings
 from training.pipeline.plan import fold_configs, plan_fits, plan_roles
 from training.pipeline.training_run import TrainingRun
 from training.recipes.recipe import make_recipe
@@ -60,6 +61,7 @@ def _open_run(config: TrainConfig, console: Console, processes: Processes) -> Tr
     if is_done:
         console.print(f"{folder.bundle} is already there, from the same configuration and photos.")
         return None
+    require_enough_listings(manifest, config)
     if not folder.is_audited:
         audit_before_training(
             manifest,
@@ -81,6 +83,7 @@ def _train_worker(config: TrainConfig, processes: Processes) -> None:
     if (config.run.folder / "bundle" / "bundle.json").is_file():
         return
     manifest = read_training_data(config.data, console)
+    require_enough_listings(manifest, config)
     for fold in fold_configs(manifest, config):
         _train_worker(fold, processes)
     recipe = make_recipe(manifest, config.recipe, console, is_main=False)

@@ -10,6 +10,13 @@ from typing import Final
 
 from rich.console import Console
 
+from training.calibration.bundle_kind import (
+    bundle_kind,
+    count_listings,
+    describe_unknown,
+    training_listings,
+    unknown_labels,
+)
 from training.calibration.fitted import FittedCalibration, fit_on_held_out
 from training.calibration.held_out import CalibrationSet, join_sets
 from training.calibration.logit_files import TEST_LOGITS, write_logits
@@ -89,14 +96,17 @@ class TrainingRun:
     def make_bundle(self, fitted: FittedNetworks) -> None:
         """Calibrate, export, evaluate and seal; the bundle has its name when this returns."""
         roles = fitted.roles
+        seen = (*roles.fit, *roles.stop, *roles.calibrate)
         held_out = self._calibration_set(fitted.held_out)
         calibration = fit_on_held_out(held_out, self.config.calibration)
         self._print_sample_size(calibration, held_out)
         contents = BundleContents(
             network=fitted.network,
             calibration=calibration,
+            kind=bundle_kind(self.manifest),
+            listings=count_listings(self.manifest, seen),
             products=self.manifest.products,
-            seen=[self.manifest.rows[row].photo for row in (*roles.fit, *roles.stop, *roles.calibrate)],
+            seen=[self.manifest.rows[row].photo for row in seen],
             data_hash=self.manifest.sha256,
         )
         self.console.print("exporting, and comparing torch with onnxruntime on real photos")
@@ -193,6 +203,8 @@ class TrainingRun:
         seal_bundle(bundle.folder, bundle.metadata)
         bundle.folder.replace(self.folder.bundle)
         read_bundle(self.folder.bundle)
+        for sentence in describe_unknown(bundle.metadata.authenticity_kind, bundle.metadata.training_listings):
+            self.console.print(sentence, style="yellow")
         self.console.print(f"bundle: {self.folder.bundle}")
 
     def _print_roles(self, roles: Roles) -> None:
@@ -205,5 +217,6 @@ class TrainingRun:
 
     def _print_sample_size(self, calibration: FittedCalibration, held_out: CalibrationSet) -> None:
         counts = calibration.listings_by_product
-        for sentence in describe_sample_size(counts, self.config.calibration, held_out.source):
+        unknown = unknown_labels(training_listings(self.manifest))
+        for sentence in describe_sample_size(counts, self.config.calibration, held_out.source, unknown):
             self.console.print(sentence, style="yellow")

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
+from training.calibration.bundle_kind import bundle_kind
 from training.data.manifest import Manifest
 from training.model.ensemble import AnyNetwork
 from training.model.network import Network
@@ -39,7 +40,7 @@ class FrozenRecipe:
         require_fit(rows, self.config)
         data = self._head_data(rows)
         network = initial_network(self.config)
-        if has_counterfeits(self.manifest):
+        if bundle_kind(self.manifest) == "calibrated":
             attach_head(network, data, self.config)
         else:
             attach_novelty_head(network, data, self.config)
@@ -81,11 +82,6 @@ class FrozenRecipe:
             photos = [row.photo for row in self.manifest.rows]
             self.features[variant.code] = extract_features(cache, photos, self.config.threads, self.console)
         return self.features[variant.code]
-
-
-def has_counterfeits(manifest: Manifest) -> bool:
-    """Whether there is a class to separate genuine items from."""
-    return any(row.label == "counterfeit" for row in manifest.rows)
 
 
 def _as_float64(values: torch.Tensor) -> NDArray[np.float64]:

@@ -9,12 +9,11 @@ from typing import Protocol
 from rich.console import Console
 
 from training.data.manifest import Manifest
-from training.errors import RunError
 from training.model.ensemble import AnyNetwork
 from training.model.outputs import PhotoOutputs
 from training.recipes.config import RecipeConfig
 from training.recipes.finetune_recipe import FinetuneRecipe
-from training.recipes.frozen_recipe import FrozenRecipe, has_counterfeits
+from training.recipes.frozen_recipe import FrozenRecipe
 
 
 class Recipe(Protocol):
@@ -32,11 +31,6 @@ class Recipe(Protocol):
 
 def make_recipe(manifest: Manifest, config: RecipeConfig, console: Console, *, is_main: bool = True) -> Recipe:
     """The recipe that `model.recipe` names; `is_main` is false for every torchrun process but the main one."""
-    if config.model.recipe == "finetune" and not has_counterfeits(manifest):
-        raise RunError(
-            "every label is genuine, and fine-tuning needs both labels: set model.recipe = 'frozen', which learns "
-            "what genuine photos have in common"
-        )
     if config.model.recipe == "frozen":
         return FrozenRecipe(manifest=manifest, config=config, console=console)
     return FinetuneRecipe(manifest=manifest, config=config, console=console, is_main=is_main)

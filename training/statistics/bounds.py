@@ -18,6 +18,15 @@ def listings_needed(limit: float) -> int:
     return n if upper_bound(0, n) <= limit else n + 1
 
 
+def listings_to_expect(limit: float) -> int:
+    """Held-out listings of a class, all without an error, for an expected error share of `limit`: 19 for 5 %.
+
+    The expected share beyond the most extreme of n values is 1 / (n + 1), whatever their distribution.
+    """
+    require_share(limit)
+    return int(np.ceil(1 / limit - 1e-9)) - 1
+
+
 def require_share(limit: float) -> None:
     """Raise ValueError for an error limit outside (0, 1)."""
     if not 0 < limit < 1:

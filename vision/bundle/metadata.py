@@ -58,17 +58,20 @@ class ListingCalibration:
     genuine: int | None = None
     counterfeit: int | None = None
 
-    def bounds(self, counterfeit_share: float) -> tuple[float, float]:
+    def bounds(self, counterfeit_share: float, thresholds: "Thresholds") -> tuple[float, float]:
         """Between which calibrated logits its listings support an answer, at that share of counterfeits.
 
         Where none of n counterfeits was seen, the next one lies with a chance of 1 / (n + 2) (Laplace's rule of
         succession). So photos can be at most n + 2 times as likely to come of a genuine listing as of a counterfeit,
-        and no answer moves the base rate's odds by more; towards counterfeit, n counts genuine listings.
+        and no answer moves the base rate's odds by more; towards counterfeit, n counts genuine listings. A label that
+        set no threshold of the product was not seen of it: there n is 0, whatever other products have.
         """
         if self.genuine is None or self.counterfeit is None:
             return UNBOUNDED
+        genuine = self.genuine if thresholds.genuine_flagged.n else 0
+        counterfeit = self.counterfeit if thresholds.counterfeit_passed.n else 0
         base = math.log(1 - counterfeit_share) - math.log(counterfeit_share)
-        return base - math.log(self.genuine + 2), base + math.log(self.counterfeit + 2)
+        return base - math.log(genuine + 2), base + math.log(counterfeit + 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,8 +224,19 @@ class GraphMetadata:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListingCounts:
+    """How many listings of each label there are."""
+
+    genuine: int
+    counterfeit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BundleMetadata:
-    """The content of bundle.json, less the files' checksums. `evidence_bias` is the logit that no place contributes."""
+    """The content of bundle.json, less the files' checksums. `evidence_bias` is the logit that no place contributes.
+
+    `training_listings` are those of fitting, early stopping and calibration, by product; empty in older bundles.
+    """
 
     name: str
     version: str
@@ -241,6 +255,7 @@ class BundleMetadata:
     code_version: str
     format_version: int = FORMAT_VERSION
     listing_rule: Literal["mean"] = "mean"
+    training_listings: Mapping[str, ListingCounts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.products or len(set(self.products)) != len(self.products):

@@ -10,6 +10,8 @@ another size or quality, counts once.
 3. A `genuine` listing becomes `review` where one usable photo is confidently counterfeit on its own: below the
    listing's threshold, and at most CONFIDENT_COUNTERFEIT in authenticity. A fake often shows in one view only.
 4. A bundle of kind `conformal` saw no counterfeits: it never says `genuine`, and its `counterfeit` is `looks_novel`.
+   Of a product whose thresholds rest on no listing of a label, the bundle knows the other label alone, and never says
+   what speaks against the unknown one.
 """
 
 import math
@@ -128,14 +130,17 @@ def decide(
     shows_little = len(usable) == 1 or any(reason.code == "views_unknown" for reason in view_reasons)
     of_photo = graph.listing_calibration(1)
     of_listing = of_photo if shows_little else graph.listing_calibration(len(readable))
-    photo_bounds = of_photo.bounds(validation_share) if kind == "calibrated" else UNBOUNDED
-    bounds = of_listing.bounds(validation_share) if kind == "calibrated" and not shows_little else photo_bounds
     photo_thresholds = graph.thresholds_for(product, one_photo=True)
+    cuts = photo_thresholds if shows_little else graph.thresholds_for(product)
+    photo_bounds = of_photo.bounds(validation_share, photo_thresholds) if kind == "calibrated" else UNBOUNDED
+    bounds = photo_bounds
+    if kind == "calibrated" and not shows_little:
+        bounds = of_listing.bounds(validation_share, cuts)
     rule = _Rule(
         product=product,
         products=bundle.metadata.products,
         floors=tuple(graph.support[name] for name in bundle.metadata.products) if graph.support else (),
-        thresholds=photo_thresholds if shows_little else graph.thresholds_for(product),
+        thresholds=cuts,
         calibration=of_listing.calibration,
         bounds=bounds,
         photo_thresholds=photo_thresholds,
@@ -234,7 +239,13 @@ def _counterfeit_reason(kind: AuthenticityKind, photo: int) -> Reason:
 
 def _review_message(rule: _Rule) -> str:
     if rule.kind == "conformal":
-        return "Nothing looks unlike the genuine photos, but this bundle saw no counterfeits and never says genuine."
+        return "Nothing looks unlike the genuine photos, but this bundle knows those alone and never says genuine."
+    if not rule.thresholds.counterfeit_passed.n:
+        return (
+            f"Nothing looks counterfeit, but this bundle knows no counterfeit of {rule.product}: it never says genuine."
+        )
+    if not rule.thresholds.genuine_flagged.n:
+        return f"This bundle knows no genuine {rule.product}: it never calls one counterfeit."
     if rule.shows_little:
         return "So little is shown that the bundle may call it neither: more photos, each with its view, may settle it."
     return "The listing lies between what the bundle may call counterfeit and what it may call genuine."

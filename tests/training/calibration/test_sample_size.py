@@ -1,8 +1,8 @@
 """How many held-out listings are missing for a guarantee, in all and of each product."""
 
 from training.calibration.config import CalibrationConfig
-from training.calibration.fitted import ListingCounts
 from training.calibration.sample_size import describe_sample_size
+from vision.bundle.metadata import ListingCounts
 
 MANY = ListingCounts(genuine=200, counterfeit=200)
 
@@ -58,3 +58,14 @@ def test_with_review_a_product_needs_enough_for_its_own_guarantee() -> None:
     (sentence,) = sentences(unguaranteed="review", shoe=MANY, hat=ListingCounts(genuine=80, counterfeit=45))
     assert "its own take 72 held-out listings of each label" in sentence
     assert "(27 counterfeit missing)" in sentence
+
+
+def test_a_limit_that_so_few_listings_can_t_even_be_expected_to_keep_is_called_rough() -> None:
+    enough, few = sentences(all=ListingCounts(genuine=19, counterfeit=3))
+    assert enough.endswith("so the threshold is an estimate.")
+    assert few.endswith("(69 more), so the threshold is a rough estimate (1 in 4 is to be expected on its wrong side).")
+
+
+def test_a_product_that_lacks_a_label_has_a_sentence_of_its_own_elsewhere() -> None:
+    counts = {"*": MANY, "shoe": MANY, "hat": ListingCounts(genuine=80, counterfeit=0)}
+    assert describe_sample_size(counts, CalibrationConfig(), "held_out", {"hat": "counterfeit"}) == ()

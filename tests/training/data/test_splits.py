@@ -211,3 +211,13 @@ def test_folds_are_alike_in_every_label_and_product() -> None:
 def test_shares_that_leave_nothing_to_fit_are_refused(shares: dict[str, float]) -> None:
     with pytest.raises(SplitError):
         assign_roles(big_manifest(), **shares)  # type: ignore[arg-type]
+
+
+def test_no_role_is_left_without_a_label_by_many_products_of_few_listings() -> None:
+    labels: tuple[Label, ...] = ("genuine", "counterfeit")
+    rows = [photo(f"{p}-{label}-{n}", label, f"p{p}") for p in range(10) for label in labels for n in range(4)]
+    manifest = manifest_of(rows)
+    roles = assign_roles(manifest)
+    assert_sound(manifest, roles)
+    for rows_of_role in (roles.stop, roles.calibrate):
+        assert Counter(manifest.rows[row].label for row in rows_of_role) == {"genuine": 6, "counterfeit": 6}

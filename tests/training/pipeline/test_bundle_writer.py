@@ -21,6 +21,7 @@ from training.model.onnx_inference import read_tile
 from training.pipeline.bundle_writer import BundleContents, measure_parity, write_bundle
 from training.pipeline.config import TrainConfig
 from vision.bundle.bundle import Bundle, read_bundle, seen_photos
+from vision.bundle.metadata import ListingCounts
 from vision.config.read import read_config
 from vision.inference.scorer import Scorer
 
@@ -34,6 +35,8 @@ def contents_of(manifest: Manifest, network: Network) -> BundleContents:
     return BundleContents(
         network=network,
         calibration=fit_on_held_out(random_predictions(manifest), CalibrationConfig()),
+        kind="calibrated",
+        listings={"toy": ListingCounts(genuine=6, counterfeit=6)},
         products=manifest.products,
         seen=[row.photo for row in manifest.rows],
         data_hash=manifest.sha256,

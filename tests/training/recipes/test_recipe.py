@@ -6,12 +6,10 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from tests.training.builders.recipe_config import TINY_MODEL, recipe_config
 from training.data.manifest import Label, Manifest, PhotoRow
-from training.errors import RunError
 from training.recipes.finetune_recipe import FinetuneRecipe
 from training.recipes.frozen_recipe import FrozenRecipe
 from training.recipes.recipe import make_recipe
@@ -34,10 +32,3 @@ def test_each_recipe_is_made_by_its_name(tmp_path: Path) -> None:
     tuned = make_recipe(both, recipe_config(tmp_path, model=FINETUNE), SILENT, is_main=False)
     assert isinstance(tuned, FinetuneRecipe)
     assert not tuned.is_main
-
-
-def test_fine_tuning_needs_both_labels_and_the_frozen_recipe_does_not(tmp_path: Path) -> None:
-    genuine = manifest_of("genuine", "genuine")
-    assert isinstance(make_recipe(genuine, recipe_config(tmp_path), SILENT), FrozenRecipe)
-    with pytest.raises(RunError, match=r"set model\.recipe = 'frozen'"):
-        make_recipe(genuine, recipe_config(tmp_path, model=FINETUNE), SILENT)

@@ -205,7 +205,7 @@ def test_an_older_bundle_has_no_cap_and_no_thresholds_for_one_photo(bundle: Bund
         del entry["genuine"], entry["counterfeit"]
     (bundle.folder / "bundle.json").write_text(json.dumps(table))
     older = read_bundle(bundle.folder).metadata.graphs[0]
-    assert older.listing_calibration(1).bounds(0.5) == (-math.inf, math.inf)
+    assert older.listing_calibration(1).bounds(0.5, older.thresholds["*"]) == (-math.inf, math.inf)
     assert older.thresholds_for("toy", one_photo=True) == older.thresholds_for("toy")
 
 

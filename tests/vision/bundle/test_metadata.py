@@ -9,9 +9,11 @@ from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import (
     BundleMetadata,
     Calibration,
+    ErrorBound,
     GenuineLogits,
     GraphMetadata,
     ListingCalibration,
+    ListingCounts,
     SupportFloor,
 )
 from vision.errors import BundleError
@@ -89,9 +91,18 @@ def test_a_count_below_every_calibration_uses_the_least_demanding(bundle: Bundle
 
 def test_bounds_are_the_base_rates_odds_times_the_listings_of_the_other_label_and_two() -> None:
     entry = ListingCalibration(min_photos=1, calibration=Calibration(slope=1.0), genuine=98, counterfeit=38)
-    low, high = entry.bounds(0.25)
+    low, high = entry.bounds(0.25, tiny_thresholds(-2, 2))
     assert low == pytest.approx(math.log(3 / 100))
     assert high == pytest.approx(math.log(3 * 40))
+
+
+def test_what_other_products_have_supports_no_answer_against_a_label_that_a_product_lacks() -> None:
+    entry = ListingCalibration(min_photos=1, calibration=Calibration(slope=1.0), genuine=98, counterfeit=38)
+    none = ErrorBound(limit=0.05, n=0, errors=0, upper=1.0, guaranteed=False)
+    low, high = entry.bounds(0.25, dataclasses.replace(tiny_thresholds(-2, 1e9), counterfeit_passed=none))
+    assert (low, high) == pytest.approx((math.log(3 / 100), math.log(3 * 2)))
+    low, high = entry.bounds(0.25, dataclasses.replace(tiny_thresholds(-1e9, 2), genuine_flagged=none))
+    assert (low, high) == pytest.approx((math.log(3 / 2), math.log(3 * 40)))
 
 
 def test_thresholds_for_one_photo_come_by_product_with_the_same_fallback(bundle: Bundle) -> None:
@@ -123,6 +134,7 @@ def test_every_key_of_the_record_is_documented() -> None:
         InputGeometry,
         Calibration,
         ListingCalibration,
+        ListingCounts,
     ]
     kinds += [type(tiny_thresholds(0, 0)), type(tiny_thresholds(0, 0).genuine_flagged)]
     keys = {field.name for kind in kinds for field in dataclasses.fields(kind)} | {"files"}

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,9 @@ from tests.vision.verdict.judgements import (
     unread,
 )
 from vision.bundle.bundle import Bundle
+from vision.bundle.metadata import ErrorBound
+
+NONE = ErrorBound(limit=0.05, n=0, errors=0, upper=1.0, guaranteed=False)
 
 
 @pytest.mark.parametrize(
@@ -134,3 +138,35 @@ def test_what_a_conformal_bundle_flags_looks_novel_and_knows_no_base_rate(bundle
     assert (verdict.outcome, codes(verdict)) == ("counterfeit", ["looks_novel"])
     assert verdict.authenticity == 0.25  # less usual than all three genuine listings
     assert verdict.photos[0].authenticity == 0.25
+
+
+@pytest.mark.parametrize(
+    ("logit", "changes", "message"),
+    [
+        pytest.param(
+            9.0,
+            {"genuine_above": 1e9, "counterfeit_passed": NONE},
+            "Nothing looks counterfeit, but this bundle knows no counterfeit of toy: it never says genuine.",
+            id="no counterfeit",
+        ),
+        pytest.param(
+            -9.0,
+            {"counterfeit_below": -1e9, "genuine_flagged": NONE},
+            "This bundle knows no genuine toy: it never calls one counterfeit.",
+            id="no genuine",
+        ),
+    ],
+)
+def test_a_product_of_which_a_label_is_unknown_is_left_to_a_person_in_true_words(
+    bundle: Bundle, logit: float, changes: dict[str, Any], message: str
+) -> None:
+    own = dataclasses.replace(tiny_thresholds(-2, 2), **changes)
+    graph = dataclasses.replace(bundle.metadata.graphs[0], thresholds={"*": own}, one_photo_thresholds={"*": own})
+    verdict = decided(bundle, judged(0, logit), judged(1, logit), graph=graph)
+    assert (verdict.outcome, [reason.message for reason in verdict.reasons]) == ("review", [message])
+    assert verdict.photos[0].outcome == "review"
+
+
+def test_a_conformal_bundle_says_that_it_knows_genuine_listings_alone(bundle: Bundle) -> None:
+    (reason,) = decided(genuine_only(bundle), judged(0, 3.0)).reasons
+    assert reason.message.endswith("but this bundle knows those alone and never says genuine.")
