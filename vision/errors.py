@@ -12,6 +12,7 @@ TouchstoneError
 │   ├── PhotoNotAnImage         photo_not_an_image
 │   ├── PhotoFormatUnsupported  photo_format_unsupported
 │   ├── PhotoAnimated           photo_animated
+│   ├── PhotoColourUnsupported  photo_colour_unsupported
 │   ├── PhotoTruncated          photo_truncated
 │   └── PhotoCorrupt            photo_corrupt
 ├── BundleError                 bundle_invalid
@@ -86,6 +87,12 @@ class PhotoFormatUnsupported(PhotoError):
 
 class PhotoAnimated(PhotoError):
     code = "photo_animated"
+
+
+class PhotoColourUnsupported(PhotoError):
+    """The colours are stored in a way that can't be turned into sRGB rightly."""
+
+    code = "photo_colour_unsupported"
 
 
 class PhotoTruncated(PhotoError):

@@ -8,19 +8,20 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import pi_heif
 import PIL
 
 import vision.inputs
-import vision.photo.colour
-import vision.photo.decode
+import vision.photo
 
 
 @cache
 def decoder_version(*also: ModuleType) -> str:
-    """A digest of Pillow's version and of the code that turns bytes into the network's input, and of `also`."""
-    digest = hashlib.sha256(f"Pillow {PIL.__version__}".encode())
-    for module in (vision.photo.colour, vision.inputs, vision.photo.decode, *also):
-        digest.update(_statements(Path(str(module.__file__)).read_text(encoding="utf-8")).encode())
+    """A digest of the decoders' versions, of the code that turns bytes into the network's input, and of `also`."""
+    digest = hashlib.sha256(f"Pillow {PIL.__version__}, pi_heif {pi_heif.__version__}".encode())
+    photo = sorted(Path(vision.photo.__path__[0]).glob("*.py"))
+    for file in (*photo, *(Path(str(module.__file__)) for module in (vision.inputs, *also))):
+        digest.update(_statements(file.read_text(encoding="utf-8")).encode())
     return digest.hexdigest()
 
 

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from pi_heif import open_heif
-from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import AvifImagePlugin, Image, JpegImagePlugin, WebPImagePlugin
 
 from vision.errors import (
     PhotoAnimated,
@@ -23,10 +23,13 @@ from vision.errors import (
     PhotoTooSmall,
     PhotoTruncated,
 )
+from vision.photo.boxes import hide_exif_item, is_cut_short, read_avif_colour, without_second_file
+from vision.photo.code_points import CodePoints, check_matrix, code_points
 from vision.photo.colour import to_srgb
 from vision.photo.exif import TRANSPOSITION, read_orientation, swaps_sides
-from vision.photo.format import HEAD_BYTES, SEND_INSTEAD, PhotoFormat, sniff_format, sniff_head
-from vision.photo.header import check_boxes, hide_exif_item, read_jpeg_header, read_png_header, read_webp_header
+from vision.photo.format import HEAD_BYTES, PHOTO_FORMATS, SEND_INSTEAD, PhotoFormat, sniff_format, sniff_head
+from vision.photo.header import cut_short, read_jpeg_header, read_webp_header
+from vision.photo.png import open_png, read_png_header
 
 Side: TypeAlias = Literal["shorter", "longer"]
 
@@ -98,10 +101,15 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """A picture that is opened but not decoded: its size and orientation as stored."""
+    """A picture that is opened but not decoded: its size and orientation as stored.
+
+    colour: its ICC profile or code points, None for sRGB. bit_depth: the file's bits a channel.
+    """
 
     image: Image.Image
     orientation: int
+    colour: bytes | CodePoints | None
+    bit_depth: int = 8
 
 
 def open_photo(
@@ -140,13 +148,13 @@ def _decode(
             smallest = (max(1, width * smallest_side_px // whole), max(1, height * smallest_side_px // whole))
             opened.image.draft(None, smallest)
         opened.image.load()
-        image, profile = opened.image, opened.image.info.get("icc_profile")
-        if profile or image.mode != "RGB" or "transparency" in image.info:
-            image = to_srgb(image, profile)
+        image = opened.image
+        if opened.colour is not None or image.mode != "RGB" or "transparency" in image.info:
+            image = to_srgb(image, opened.colour, opened.bit_depth)
     except PhotoError:
         raise
     except _FOREIGN_ERRORS as error:
-        raise _translate(error, format_name) from error
+        raise _translate(error, format_name, data) from error
     if opened.orientation in TRANSPOSITION:
         image = image.transpose(TRANSPOSITION[opened.orientation])
         if swaps_sides(opened.orientation):
@@ -157,40 +165,61 @@ def _decode(
 def _open_jpeg(data: bytes, limits: PhotoLimits) -> _Opened:
     header = read_jpeg_header(data)
     _check_size(header.width_px, header.height_px, limits)
-    return _Opened(image=JpegImagePlugin.JpegImageFile(io.BytesIO(header.body)), orientation=header.orientation)
+    image = JpegImagePlugin.JpegImageFile(io.BytesIO(header.body))
+    return _Opened(image=image, orientation=header.orientation, colour=header.colour)
 
 
 def _open_png(data: bytes, limits: PhotoLimits) -> _Opened:
     header = read_png_header(data)
     _check_size(header.width_px, header.height_px, limits)
-    return _Opened(image=PngImagePlugin.PngImageFile(io.BytesIO(header.body)), orientation=header.orientation)
+    return _Opened(
+        image=open_png(header),
+        orientation=header.orientation,
+        colour=header.colour,
+        bit_depth=header.bit_depth,
+    )
 
 
 def _open_webp(data: bytes, limits: PhotoLimits) -> _Opened:
     header = read_webp_header(data)
     _check_size(header.width_px, header.height_px, limits)
-    return _Opened(image=WebPImagePlugin.WebPImageFile(io.BytesIO(header.body)), orientation=header.orientation)
+    image = WebPImagePlugin.WebPImageFile(io.BytesIO(header.body))
+    colour = image.info.get("icc_profile") or header.colour
+    return _Opened(image=image, orientation=header.orientation, colour=colour)
 
 
 def _open_avif(data: bytes, limits: PhotoLimits) -> _Opened:
-    check_boxes(data, "AVIF")
-    image = AvifImagePlugin.AvifImageFile(io.BytesIO(hide_exif_item(data)))  # reads the boxes, decodes nothing yet
+    data = hide_exif_item(without_second_file(data))
+    image = AvifImagePlugin.AvifImageFile(io.BytesIO(data))  # reads the boxes, decodes nothing yet
     _check_size(image.width, image.height, limits)
     if image.is_animated:
         raise PhotoAnimated(f"the file is an animated AVIF: {SEND_INSTEAD}.")
-    return _Opened(image=image, orientation=read_orientation(image.info.get("exif", b"")))
+    stated = read_avif_colour(data)
+    check_matrix(stated.matrix)
+    return _Opened(
+        image=image,
+        orientation=read_orientation(image.info.get("exif", b"")),
+        colour=image.info.get("icc_profile") or code_points(stated.primaries, stated.transfer),
+        bit_depth=stated.bit_depth,
+    )
 
 
 def _open_heic(data: bytes, limits: PhotoLimits) -> _Opened:
     """The primary picture; libheif turns it upright by the file's own boxes, which outrank EXIF."""
-    check_boxes(data, "HEIC")
-    container = open_heif(io.BytesIO(data))
+    container = open_heif(io.BytesIO(without_second_file(data)))
     primary = container[container.primary_index]
     width, height = primary.size
     _check_size(width, height, limits)
     image = Image.frombytes(primary.mode, primary.size, bytes(primary.data), "raw", primary.mode, primary.stride)
-    image.info["icc_profile"] = primary.info.get("icc_profile")
-    return _Opened(image=image, orientation=1)
+    stated = primary.info.get("nclx_profile", {})
+    check_matrix(stated.get("matrix_coefficients", 2))
+    points = code_points(stated.get("color_primaries", 2), stated.get("transfer_characteristics", 2))
+    return _Opened(
+        image=image,
+        orientation=1,
+        colour=primary.info.get("icc_profile") or points,
+        bit_depth=primary.info["bit_depth"],
+    )
 
 
 _OPEN: Final[dict[PhotoFormat, Callable[[bytes, PhotoLimits], _Opened]]] = {
@@ -224,10 +253,9 @@ def _check_size(width: int, height: int, limits: PhotoLimits) -> None:
         )
 
 
-def _translate(error: Exception, format_name: PhotoFormat) -> PhotoError:
+def _translate(error: Exception, format_name: PhotoFormat, data: bytes) -> PhotoError:
     text = str(error).lower()
-    if isinstance(error, EOFError) or "truncated" in text or "end of file" in text or "unexpected end" in text:
-        return PhotoTruncated(
-            f"the {format_name} photo ends before its picture does: the upload was cut short, send the photo again."
-        )
+    is_cut = isinstance(error, EOFError) or "truncated" in text or "end of file" in text or "unexpected end" in text
+    if is_cut or (format_name in ("avif", "heic") and is_cut_short(data)):
+        return PhotoTruncated(cut_short(PHOTO_FORMATS[format_name].name))
     return PhotoCorrupt(f"the {format_name} photo can't be decoded ({str(error)[:120]}): save it again and resend.")

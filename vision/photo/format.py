@@ -48,7 +48,7 @@ _UNSUPPORTED: Final[tuple[tuple[bytes, str], ...]] = (
 HEAD_BYTES: Final = 256  # all that tells one format from another
 _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"})
-_SEQUENCE_BRANDS: Final = frozenset({b"hevc", b"hevx", b"msf1", b"avis"})
+_SEQUENCE_BRANDS: Final = frozenset({b"hevc", b"hevx", b"msf1"})
 _SVG: Final = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 
 
@@ -65,7 +65,7 @@ def sniff_head(head: bytes) -> PhotoFormat | None:
 
     Raises PhotoFormatUnsupported or PhotoAnimated for a video or a sequence of pictures.
     """
-    if head.startswith(b"\xff\xd8\xff"):
+    if head.startswith(b"\xff\xd8") and head[2:].lstrip(b"\0")[:1] == b"\xff":  # some writers pad
         return "jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"

@@ -1,5 +1,6 @@
 """The decoder's version changes with the code that it covers."""
 
+import shutil
 import sys
 from importlib import util
 from pathlib import Path
@@ -40,7 +41,24 @@ def test_a_change_inside_a_function_gives_another_version(tmp_path: Path) -> Non
     assert decoder_version(first) != decoder_version(second)
 
 
-def test_another_pillow_gives_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("library", ["PIL", "pi_heif"])
+def test_another_decoder_gives_another_version(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     before = decoder_version.__wrapped__()
-    monkeypatch.setattr(sys.modules["training.data.decoder_version"].PIL, "__version__", "0")
+    monkeypatch.setattr(getattr(sys.modules["training.data.decoder_version"], library), "__version__", "0")
     assert decoder_version.__wrapped__() != before
+
+
+def test_a_change_of_any_file_that_reads_photos_gives_another_version(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    photo = sys.modules["training.data.decoder_version"].vision.photo
+    versions = {decoder_version.__wrapped__()}
+    for file in Path(photo.__path__[0]).glob("*.py"):
+        shutil.copy(file, tmp_path)
+    monkeypatch.setattr(photo, "__path__", [str(tmp_path)])
+    assert decoder_version.__wrapped__() in versions
+    for name in ("exif.py", "header.py", "png.py", "hdr.py"):
+        with (tmp_path / name).open("a") as file_to_change:
+            file_to_change.write("CHANGED = 1\n")
+        versions.add(decoder_version.__wrapped__())
+    assert len(versions) == 5

@@ -27,7 +27,7 @@ def test_a_gif_is_animated_only_with_a_second_frame() -> None:
     assert not has_several_gif_frames(b"GIF89a")
 
 
-@pytest.mark.parametrize("brand", [b"msf1", b"hevc", b"avis"])
+@pytest.mark.parametrize("brand", [b"msf1", b"hevc"])
 def test_a_sequence_of_pictures_is_animated(brand: bytes) -> None:
     with pytest.raises(PhotoAnimated):
         sniff_format(b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1heic")
