@@ -85,6 +85,8 @@ def open_page(browser: Browser, plain_context: BrowserContext) -> Iterator[OpenP
 
     yield open_page
     for page in opened:
+        if page.is_closed():  # its context is the common one, where the other tabs clear the storage
+            continue
         page.evaluate("localStorage.clear()")
         page.close()
         if page.context is not plain_context:

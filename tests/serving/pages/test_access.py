@@ -29,7 +29,7 @@ def test_the_api_key_is_asked_for_once_and_shows_photos_too(start: Start, open_p
     send(page, product=None)
     expect(page.locator(".stage-photo .evidence")).to_be_visible()
     page.keyboard.press("c")
-    expect(page.locator(".review-state")).to_contain_text("Counterfeit, recorded")
+    expect(page.locator(".review-state")).to_contain_text("Saved: Counterfeit")
     page.goto(site.url + "/checks")
     expect(page.locator(".row img")).to_be_visible()
     expect(page.locator("#api-key")).to_be_hidden()
@@ -72,7 +72,7 @@ def test_the_keyboard_alone_leads_from_photo_to_decision(site: Running, open_pag
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".evidence-slider output")).to_have_text("69 %")
     page.keyboard.press("g")
-    expect(page.locator("#announcer")).to_have_text("Recorded: Genuine.")
+    expect(page.locator("#announcer")).to_have_text("Saved: genuine on a check without listing id.")
 
 
 def tab_to(page: Page, selector: str, max_stops: int = 12) -> None:
@@ -169,7 +169,7 @@ def test_reduced_motion_is_respected(site: Running, open_page: OpenPage) -> None
 @browser_test
 def test_numbers_are_never_rounded_to_a_certainty(site: Running, open_page: OpenPage) -> None:
     page = open_page(site)
-    source = page.locator("script[type=module]").get_attribute("src") or ""
+    source = page.locator("script[src*=upload_page]").get_attribute("src") or ""
     module = source.replace("upload/upload_page", "shared/formatting")
     shown = page.evaluate(
         "async ([module, values]) => values.map((await import(module)).percent)",

@@ -93,8 +93,8 @@ def test_keys_walk_decide_and_open(filled: Running, open_page: OpenPage) -> None
     page.keyboard.press("k")
     page.keyboard.press("j")
     expect(page.locator(".row a").nth(1)).to_be_focused()
-    page.keyboard.press("u")
-    expect(page.locator(".row").nth(1).locator(".row-review")).to_contain_text("can’t tell")
+    page.keyboard.press("t")
+    expect(page.locator(".row").nth(1).locator(".row-review")).to_contain_text("Decided: can’t tell")
     found = filled.http.get("/v1/checks", params={"listing_id": "M-2"}).json()["checks"]
     assert [review["decision"] for review in found[0]["reviews"]] == ["cant_tell"]
     page.locator("#filter-reviewed").select_option("true")

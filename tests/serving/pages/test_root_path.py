@@ -48,7 +48,7 @@ def test_every_page_works_behind_a_proxy_with_a_path(rooted: Running, open_page:
         expect(page.locator(".stage-photo .evidence")).to_be_visible()
         expect(page.locator(".crop-list figure img").first).to_be_visible()
         page.keyboard.press("c")
-        expect(page.locator(".review-state")).to_contain_text("Counterfeit, recorded")
+        expect(page.locator(".review-state")).to_contain_text("Saved: Counterfeit")
         page.locator(".facts a").click()
         expect(page.locator(".stage-photo .evidence")).to_be_visible()
         page.get_by_role("link", name="All checks").click()

@@ -9,13 +9,20 @@ import { bindKeys, wireKeys } from "../shared/keys.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { OUTCOMES } from "../shared/wording.js";
 import { listAddress, neighbours } from "./check_trail.js";
+import { showQueueEnd } from "./queue_end.js";
 import { VerdictView } from "./verdict_view.js";
 
-const checkId = decodeURIComponent(location.pathname.split("/").at(-1));
+const ADVANCES_KEPT_AS = "touchstone.advance";
+const address = location.pathname;
+const checkId = decodeURIComponent(address.split("/").at(-1));
+const place = neighbours(checkId);
 
 wireKeys();
 wireForgetting();
 byId("back").href = addressOf(listAddress());
+byId("answer").addEventListener("decided", goOn);
+// The upload page shows a verdict under its check's address. Back to it from a page that was reloaded comes without a load.
+addEventListener("popstate", () => location.pathname !== address && location.reload());
 offerNeighbours();
 showCheck();
 
@@ -41,9 +48,25 @@ function showMissing(problem) {
 }
 
 async function offerNeighbours() {
-  const { previous, next } = await neighbours(checkId);
+  const { listed, previous, next } = await place;
   offer("previous", previous, "k");
   offer("next", next, "j");
+  if (!listed) return;
+  if (!next) bindKeys({ j: showQueueEnd });
+  const advance = byId("advance");
+  byId("advance-field").hidden = false;
+  advance.checked = localStorage.getItem(ADVANCES_KEPT_AS) !== null;
+  advance.addEventListener("change", () => {
+    if (advance.checked) localStorage.setItem(ADVANCES_KEPT_AS, "1");
+    else localStorage.removeItem(ADVANCES_KEPT_AS);
+  });
+}
+
+/** After a decision: to the next check where that is asked for, and at the end of the list to what there is to do. */
+async function goOn() {
+  const { listed, next } = await place;
+  if (listed && !next) showQueueEnd();
+  else if (next && byId("advance").checked) byId("next").click();
 }
 
 function offer(id, neighbour, key) {

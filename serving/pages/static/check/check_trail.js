@@ -15,13 +15,23 @@ export function listAddress() {
   return query ? `/checks?${query}` : "/checks";
 }
 
-/** The ids before and after a check, null where there is none; reads the next page of the list at its end. */
+/**
+ * The ids before and after a check, null where there is none; reads the next page of the list at its end.
+ * `listed` is false for a check that was not opened from the list.
+ */
 export async function neighbours(checkId) {
   const kept = trail();
   const at = kept?.ids.indexOf(checkId) ?? -1;
-  if (at < 0) return { previous: null, next: null };
+  if (at < 0) return { listed: false, previous: null, next: null };
   if (at === kept.ids.length - 1 && kept.nextCursor) await addNextPage(kept);
-  return { previous: kept.ids[at - 1] ?? null, next: kept.ids[at + 1] ?? null };
+  return { listed: true, previous: kept.ids[at - 1] ?? null, next: kept.ids[at + 1] ?? null };
+}
+
+/** The filters of the list, with those of its checks that have no decision yet. */
+export function undecidedFilters() {
+  const filters = new URLSearchParams(trail()?.query);
+  filters.set("reviewed", "false");
+  return filters;
 }
 
 /** The query of GET /v1/checks for the filters in a page's address; `since` is a day in the reader's time zone. */

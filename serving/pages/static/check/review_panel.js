@@ -1,52 +1,44 @@
 /** The reviewer's decision on a check: three buttons and keys, a note, and what was decided before. */
 
-import { announce } from "../shared/announcer.js";
-import { postJson } from "../shared/api.js";
+import { DecisionState } from "../decisions/decision_state.js";
+import { sendNow } from "../decisions/outbox.js";
+import { decide, withdrawDecision } from "../decisions/own_decisions.js";
 import { element } from "../shared/element.js";
 import { moment } from "../shared/formatting.js";
 import { bindKeys } from "../shared/keys.js";
-import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { DECISIONS } from "../shared/wording.js";
 
-/** POST a decision and give the review as recorded. */
-export async function recordReview(checkId, decision, note) {
-  return postJson(`/v1/checks/${encodeURIComponent(checkId)}/review`, { decision, note });
-}
-
 export class ReviewPanel {
-  #checkId;
-  #reviews;
-  #sending = false;
+  #check;
+  #state;
 
-  /** `reviews` are those recorded so far, oldest first. */
-  constructor(checkId, reviews) {
-    this.#checkId = checkId;
-    this.#reviews = [...reviews];
+  /** `reviews` are those in force, oldest first. The root dispatches `decided` after each decision, but for a note's. */
+  constructor(check, reviews) {
+    this.#check = check;
+    this.#state = new DecisionState({ ...check, reviews }, () => this.#show());
     this.#build();
     this.#show();
-    bindKeys(
-      Object.fromEntries(Object.entries(DECISIONS).map(([decision, { key }]) => [key, () => this.decide(decision)])),
-    );
+    this.note.value = this.#latest?.note ?? "";
+    this.#offerNote();
+    bindKeys({
+      ...Object.fromEntries(Object.entries(DECISIONS).map(([decision, { key }]) => [key, () => this.decide(decision)])),
+      n: () => this.note.focus(),
+    });
   }
 
   /** Record a decision with the note as it stands. */
-  async decide(decision) {
-    if (this.#sending) return;
-    this.#sending = true;
-    clearProblem(this.problem);
-    try {
-      this.#reviews.push(await recordReview(this.#checkId, decision, this.note.value.trim()));
-      this.#show();
-      announce(`Recorded: ${DECISIONS[decision].title}.`);
-    } catch (problem) {
-      showProblem(this.problem, problem);
-    } finally {
-      this.#sending = false;
-    }
+  decide(decision) {
+    decide(this.#check, decision, this.note.value.trim());
+    this.root.dispatchEvent(new CustomEvent("decided", { bubbles: true }));
+  }
+
+  /** Stop following the decisions; the panel is not used again. */
+  close() {
+    this.#state.close();
   }
 
   get #latest() {
-    return this.#reviews.at(-1) ?? null;
+    return this.#state.decisions.at(-1) ?? null;
   }
 
   #build() {
@@ -65,36 +57,50 @@ export class ReviewPanel {
         element("kbd", { "aria-hidden": "true" }, key),
       ),
     );
-    this.state = element("p", { class: "review-state" });
-    this.problem = element("div", { class: "problem", role: "alert", hidden: true });
-    this.note = element("textarea", { id: "review-note", maxlength: 4000, rows: 2 });
+    this.state = element("p", { class: "review-state", "aria-live": "polite" });
+    this.tryAgain = element("button", { type: "button", click: sendNow }, "Try again");
+    this.withdraw = element("button", { type: "button", class: "quiet", click: () => withdrawDecision(this.#check, this.#latest) }, "Withdraw decision");
+    this.note = element("textarea", { id: "review-note", maxlength: 4000, rows: 2, "aria-keyshortcuts": "n" });
     this.note.addEventListener("input", () => this.#offerNote());
     this.note.addEventListener("keydown", (event) => event.key === "Escape" && this.note.blur());
-    this.saveNote = element("button", { type: "button", click: () => this.decide(this.#latest.decision) }, "Save note");
+    this.saveNote = element("button", { type: "button", click: () => this.#decideAgain() }, "Save note");
     this.root = element(
       "section",
       { class: "review", "aria-labelledby": "review-title" },
       element("h2", { id: "review-title" }, "Your decision"),
       element("div", { class: "decisions", role: "group", "aria-labelledby": "review-title" }, this.buttons),
-      this.state,
-      this.problem,
+      element("div", { class: "review-line" }, this.state, this.tryAgain, this.withdraw),
       element(
         "div",
         { class: "field" },
-        element("label", { for: "review-note" }, "Note ", element("span", { class: "optional" }, "optional")),
+        element(
+          "label",
+          { for: "review-note" },
+          "Note ",
+          element("span", { class: "optional" }, "optional"),
+          element("kbd", { class: "beside", "aria-hidden": "true" }, "n"),
+        ),
         this.note,
       ),
       element("div", { class: "note-actions" }, this.saveNote),
     );
   }
 
+  #decideAgain() {
+    decide(this.#check, this.#latest.decision, this.note.value.trim());
+  }
+
   #show() {
+    const { decisions, status } = this.#state;
     const latest = this.#latest;
     for (const button of this.buttons) {
       button.setAttribute("aria-pressed", String(button.dataset.decision === latest?.decision));
     }
-    this.state.replaceChildren(...stateOf(this.#reviews));
-    this.note.value = latest?.note ?? this.note.value;
+    const [words, was] = wordsOf(decisions, status);
+    const text = `${words}${was}`;
+    if (this.state.textContent !== text) this.state.replaceChildren(words, element("span", { class: "was" }, was));
+    this.tryAgain.hidden = status !== "unsent";
+    this.withdraw.hidden = !latest || status !== "saved";
     this.#offerNote();
   }
 
@@ -103,13 +109,17 @@ export class ReviewPanel {
   }
 }
 
-/** "Counterfeit, 3 Mar, 14:05", with the earlier decision where it changed. */
-function stateOf(reviews) {
-  const latest = reviews.at(-1);
-  if (!latest) return [element("span", { class: "was" }, "Not decided yet. Your decision becomes a label for training.")];
-  const before = reviews.findLast(({ decision }) => decision !== latest.decision);
+/** "Saved: Counterfeit, 3 Mar, 14:05." and the earlier decision where it changed. */
+function wordsOf(decisions, status) {
+  const latest = decisions.at(-1);
+  if (status !== "saved") {
+    const what = latest ? DECISIONS[latest.decision].title : "not decided";
+    return status === "unsent" ? [`Not saved yet: ${what}.`, ""] : [`Saving: ${what}…`, ""];
+  }
+  if (!latest) return ["", "Not decided yet. Your decision becomes a label for training."];
+  const before = decisions.findLast(({ decision }) => decision !== latest.decision);
   return [
-    `${DECISIONS[latest.decision].title}, recorded ${moment(latest.created_at)}.`,
-    before ? element("span", { class: "was" }, ` Changed from ${DECISIONS[before.decision].title.toLowerCase()}.`) : null,
-  ].filter(Boolean);
+    `Saved: ${DECISIONS[latest.decision].title}, ${moment(latest.created_at)}.`,
+    before ? ` Changed from ${DECISIONS[before.decision].title.toLowerCase()}.` : "",
+  ];
 }

@@ -18,6 +18,7 @@ export class VerdictView {
     this.title = element("h1", { tabindex: -1 }, outcome.title);
     const nextSteps = actions.length ? element("div", { class: "actions" }, actions) : null;
     const asksForPhotos = answer.authenticity === null;
+    this.review = reviews === null ? null : new ReviewPanel(answer, reviews);
     const words = element(
       "div",
       { class: "verdict-words" },
@@ -31,7 +32,7 @@ export class VerdictView {
       "div",
       { class: "verdict-rest" },
       this.#reasons(answer),
-      reviews === null ? notKept() : new ReviewPanel(answer.check_id, reviews).root,
+      this.review === null ? notKept() : this.review.root,
       facts(answer, reviews !== null),
       asksForPhotos ? null : nextSteps,
     );
@@ -41,6 +42,7 @@ export class VerdictView {
   /** Release the object URLs; the view is not used again. */
   close() {
     this.stage.close();
+    this.review?.close();
     this.root.remove();
   }
 

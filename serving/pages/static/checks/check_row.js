@@ -1,6 +1,7 @@
 /** One check as a row of the list. */
 
-import { recordReview } from "../check/review_panel.js";
+import { DecisionState } from "../decisions/decision_state.js";
+import { decide } from "../decisions/own_decisions.js";
 import { CheckPicture } from "../shared/check_picture.js";
 import { element, icon } from "../shared/element.js";
 import { counted, moment, percent, productName } from "../shared/formatting.js";
@@ -8,6 +9,7 @@ import { DECISIONS, OUTCOMES } from "../shared/wording.js";
 
 export class CheckRow {
   #picture;
+  #state;
 
   constructor(check) {
     this.check = check;
@@ -33,24 +35,28 @@ export class CheckRow {
       ),
     );
     this.root = element("li", { class: `row tone-${check.outcome}` }, this.link);
-    this.#showDecision(check.reviews.at(-1) ?? null);
+    this.#state = new DecisionState(check, () => this.#showDecision());
+    this.#showDecision();
   }
 
-  /** Record a decision without a note and show it. */
-  async decide(decision) {
-    this.#showDecision(await recordReview(this.check.check_id, decision, ""));
+  /** Record a decision without a note. */
+  decide(decision) {
+    decide(this.check, decision, "");
   }
 
   /** Release the picture; the row is not used again. */
   close() {
     this.#picture.close();
+    this.#state.close();
   }
 
-  #showDecision(review) {
-    if (!review) return this.review.replaceChildren("Not decided");
-    const { title, tone } = DECISIONS[review.decision];
-    this.review.className = `row-review decided tone-${tone}`;
-    this.review.replaceChildren(icon(tone), `Decided: ${title.toLowerCase()}`);
+  #showDecision() {
+    const latest = this.#state.decisions.at(-1);
+    const words = { saved: "Decided", saving: "Saving", unsent: "Not saved yet" }[this.#state.status];
+    this.review.className = latest ? `row-review decided tone-${DECISIONS[latest.decision].tone}` : "row-review";
+    if (!latest) return this.review.replaceChildren(words === "Decided" ? "Not decided" : `${words}: not decided`);
+    const { title, tone } = DECISIONS[latest.decision];
+    this.review.replaceChildren(icon(tone), `${words}: ${title.toLowerCase()}`);
   }
 }
 

@@ -135,14 +135,8 @@ function markSelected(index) {
   rows[selected]?.root.classList.add("selected");
 }
 
-async function decide(decision) {
+function decide(decision) {
   const row = rows[selected];
   if (!row) return announce("Select a check with j or k first.");
-  try {
-    clearProblem(byId("list-problem"));
-    await row.decide(decision);
-    announce(`Recorded for ${row.name}: ${DECISIONS[decision].title}.`);
-  } catch (problem) {
-    showProblem(byId("list-problem"), problem);
-  }
+  row.decide(decision);
 }

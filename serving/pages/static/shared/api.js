@@ -39,6 +39,24 @@ export async function postJson(path, body) {
   return response.status === 204 ? null : response.json();
 }
 
+/**
+ * POST a small body as JSON ahead of the page's downloads; it goes on where the page is left meanwhile.
+ * No key is asked for: a missing or wrong one is a Problem of status 401.
+ */
+export async function postAhead(path, body, headers, timeoutMs) {
+  const sent = {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: JSON.stringify(body),
+    priority: "high",
+    keepalive: true, // browsers take 64 KiB of such bodies at a time and fail more, which is then sent again
+    signal: AbortSignal.timeout(timeoutMs),
+  };
+  const response = await reach(path, sent, keptKey());
+  if (!response.ok) throw await problemOf(response);
+  return response.json();
+}
+
 /** GET a picture as an object URL; an <img> itself could not send the API key. */
 export async function getPicture(path) {
   return URL.createObjectURL(await (await ask(path)).blob());

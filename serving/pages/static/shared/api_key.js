@@ -5,6 +5,9 @@ import { byId } from "./element.js";
 const KEPT_AS = "touchstone.api_key";
 let asking = null;
 
+/** Dispatches `kept` when a key was typed. */
+export const keyChanges = new EventTarget();
+
 /** The key typed earlier in this tab, or null. */
 export function keptKey() {
   return sessionStorage.getItem(KEPT_AS);
@@ -48,6 +51,7 @@ function openDialog(wasRefused) {
         ended.abort();
         dialog.close();
         resolve(field.value.trim());
+        keyChanges.dispatchEvent(new Event("kept"));
       },
       { signal },
     );

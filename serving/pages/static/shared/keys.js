@@ -3,6 +3,7 @@
 import { byId } from "./element.js";
 
 const SWITCHED_OFF = "touchstone.keys_off";
+const WALKING = new Set(["j", "k", "ArrowLeft", "ArrowRight"]);
 const bindings = new Map();
 
 /** Bind actions to keys (as in KeyboardEvent.key); a later binding of the same key replaces the earlier. */
@@ -25,7 +26,7 @@ export function wireKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey || !enabled.checked) return;
     if (document.querySelector("dialog[open]") || takesKeys(event.target, event.key)) return;
     const action = bindings.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
-    if (!action) return;
+    if (!action || (event.repeat && !WALKING.has(event.key))) return; // a key held down decides once
     event.preventDefault();
     action(event);
   });

@@ -26,8 +26,13 @@ export const OUTCOMES = {
 export const DECISIONS = {
   genuine: { title: "Genuine", key: "g", tone: "genuine" },
   counterfeit: { title: "Counterfeit", key: "c", tone: "counterfeit" },
-  cant_tell: { title: "Can’t tell", key: "u", tone: "insufficient" },
+  cant_tell: { title: "Can’t tell", key: "t", tone: "insufficient" },
 };
+
+/** What a check is called in a sentence. */
+export function checkName({ listing_id }) {
+  return listing_id ? `listing ${listing_id}` : "a check without listing id";
+}
 
 /** The meaning of an authenticity, in one or two sentences. */
 export function authenticityMeaning(answer) {

@@ -1,11 +1,13 @@
 /** The first page: photos in, verdict out. */
 
 import { VerdictView } from "../check/verdict_view.js";
+import { addressOf } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { getJson, sendCheck } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
 import { counted, percent, productName } from "../shared/formatting.js";
+import { newIdempotencyKey } from "../shared/idempotency_key.js";
 import { wireKeys } from "../shared/keys.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { OUTCOMES } from "../shared/wording.js";
@@ -14,6 +16,7 @@ import { PhotoTray } from "./photo_tray.js";
 const problemBox = byId("compose-problem");
 const send = byId("send");
 let view = null;
+let answered = null; // the latest verdict, which has an address of its own where the server keeps checks
 let sending = false;
 let attempt = { sent: null, key: null }; // one Idempotency-Key while the request stays the same
 
@@ -27,6 +30,7 @@ byId("compose-form").addEventListener("submit", (event) => {
   event.preventDefault();
   check();
 });
+addEventListener("popstate", follow);
 offerProducts();
 
 /** Fill the choice of products; one product needs no choosing. */
@@ -53,7 +57,10 @@ async function check() {
   setSending(true);
   try {
     const answer = await sendCheck({ photos: tray.files, listing: listing(), idempotencyKey: keyOfAttempt(), onSent: showProgress });
-    await showAnswer(answer);
+    answered = answer;
+    const reviews = await keptReviews(answer.check_id);
+    if (reviews) history.pushState(null, "", addressOfCheck(answer));
+    showAnswer(answer, reviews);
   } catch (problem) {
     showRefusal(problem);
   } finally {
@@ -68,12 +75,19 @@ function listing() {
   return about;
 }
 
-async function showAnswer(answer) {
-  view = new VerdictView(answer, {
-    reviews: await keptReviews(answer.check_id),
-    fallbackUrls: tray.urls,
-    actions: nextSteps(answer),
-  });
+/** Show what belongs to the address after Back or Forward: the photos, or the verdict on them. */
+async function follow() {
+  if (location.pathname === addressOf("/")) return view && showPhotos();
+  if (!answered || location.pathname !== addressOfCheck(answered)) return location.reload();
+  if (!view) showAnswer(answered, await keptReviews(answered.check_id));
+}
+
+function addressOfCheck({ check_id }) {
+  return addressOf(`/checks/${encodeURIComponent(check_id)}`);
+}
+
+function showAnswer(answer, reviews) {
+  view = new VerdictView(answer, { reviews, fallbackUrls: tray.urls, actions: nextSteps(answer) });
   byId("compose").hidden = true;
   byId("answer").replaceChildren(view.root);
   byId("answer").hidden = false;
@@ -103,13 +117,19 @@ async function keptReviews(checkId) {
   }
 }
 
+/** Back to the photos, by the browser's history where the verdict has an address of its own. */
 function backToPhotos(another) {
-  view.close();
-  view = null;
   if (another) {
     tray.clear();
     byId("listing-id").value = "";
   }
+  if (location.pathname === addressOf("/")) showPhotos();
+  else history.back();
+}
+
+function showPhotos() {
+  view.close();
+  view = null;
   byId("answer").hidden = true;
   byId("compose").hidden = false;
   document.title = "New check · Touchstone";
@@ -156,9 +176,4 @@ function keyOfAttempt() {
   const sent = JSON.stringify([tray.urls, listing()]);
   if (sent !== attempt.sent) attempt = { sent, key: newIdempotencyKey() };
   return attempt.key;
-}
-
-/** 32 hex digits; crypto.randomUUID is missing where a page comes from another machine by plain HTTP. */
-function newIdempotencyKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
