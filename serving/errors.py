@@ -5,7 +5,8 @@ TouchstoneError (vision)
      ├─ RequestRefused          4xx: the caller must change the request
      │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, RequestTooLarge, UploadTimedOut
      │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is called
-     │   ├─ RequestInvalid (errors: one entry a field), UrlPhotosUnsupported, Base64Invalid, CursorInvalid
+     │   ├─ RequestInvalid (errors: one entry a field), QueryParameterUnknown
+ │   ├─ UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, ForeignSite
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
@@ -98,6 +99,11 @@ class RequestInvalid(RequestRefused):
     def __init__(self, message: str, errors: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(message)
         self.errors = tuple(errors)
+
+
+class QueryParameterUnknown(RequestInvalid):
+    code: ClassVar[str] = "query_parameter_unknown"
+    title: ClassVar[str] = "Unknown query parameter"
 
 
 class UrlPhotosUnsupported(RequestRefused):

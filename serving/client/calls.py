@@ -6,13 +6,14 @@ import dataclasses
 import json
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import quote
 
 import httpx
 from pydantic import ValidationError
 
-from serving.schemas.checks import FieldFault, Problem
+from serving.schemas.check_lists import DecisionWanted
+from serving.schemas.checks import FieldFault, Outcome, Problem
 
 WORTH_WAITING = frozenset({429, 502, 503, 504})
 IN_PROGRESS = "idempotency_in_progress"
@@ -154,26 +155,37 @@ def picture_call(check_id: str, index: int, part: str = "") -> Call:
     return Call(method="GET", path=f"{_path(check_id)}/photos/{index}{part}")
 
 
-def list_call(
-    listing_id: str | None,
-    outcome: str | None,
-    product: str | None,
-    since: str | None,
-    reviewed: bool | None,
-    cursor: str | None,
-) -> Call:
+class ListFilters(TypedDict, total=False):
+    """The filters of GET /v1/checks; None filters nothing."""
+
+    listing_id: str | None
+    seller_id: str | None
+    outcome: Outcome | None
+    product: str | None
+    decision: DecisionWanted | None
+    since: str | None
+    until: str | None
+    reviewed: bool | None
+    min_uncertainty: float | None
+    queue: bool | None
+
+
+def list_call(filters: ListFilters, *, sort: str, cursor: str | None) -> Call:
     """Read one page of the list."""
-    wanted = {
-        "listing_id": listing_id,
-        "outcome": outcome,
-        "product": product,
-        "since": since,
-        "reviewed": None if reviewed is None else str(reviewed).lower(),
-        "cursor": cursor,
+    return Call(method="GET", path="/v1/checks", params=_query({**filters, "sort": sort, "cursor": cursor}))
+
+
+def counts_call(filters: ListFilters) -> Call:
+    """Count the checks of a list."""
+    return Call(method="GET", path="/v1/checks/counts", params=_query({**filters}))
+
+
+def _query(values: Mapping[str, object]) -> dict[str, str]:
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+        if value is not None
     }
-    return Call(
-        method="GET", path="/v1/checks", params={name: value for name, value in wanted.items() if value is not None}
-    )
 
 
 def _path(check_id: str) -> str:

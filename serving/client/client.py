@@ -17,7 +17,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import httpx
 
@@ -25,10 +25,12 @@ from serving.client.bundles import AsyncBundleClient, BundleClient
 from serving.client.calls import (
     Call,
     ClientError,
+    ListFilters,
     ProblemAnswered,
     Retries,
     Unreachable,
     check_call,
+    counts_call,
     delete_call,
     get_call,
     list_call,
@@ -36,6 +38,7 @@ from serving.client.calls import (
     review_call,
     withdrawal_call,
 )
+from serving.schemas.check_lists import CheckCounts, CheckSort
 from serving.schemas.checks import (
     BundleList,
     Check,
@@ -43,7 +46,6 @@ from serving.schemas.checks import (
     CheckRecord,
     Decision,
     NearestReference,
-    Outcome,
     PhotoCrops,
     Review,
 )
@@ -94,24 +96,20 @@ class Client:
         """Read a check back, with its reviews."""
         return CheckRecord.model_validate_json(self._send(get_call(check_id)).content)
 
-    def list(
-        self,
-        *,
-        listing_id: str | None = None,
-        outcome: Outcome | None = None,
-        product: str | None = None,
-        since: str | None = None,
-        reviewed: bool | None = None,
-    ) -> Iterator[CheckRecord]:
-        """Iterate over the stored checks that match, newest first; pages are fetched as needed."""
+    def list(self, *, sort: CheckSort = "newest", **filters: Unpack[ListFilters]) -> Iterator[CheckRecord]:
+        """Iterate over the stored checks that match, in this order; pages are fetched as needed."""
         cursor: str | None = None
         while True:
-            call = list_call(listing_id, outcome, product, since, reviewed, cursor)
+            call = list_call(filters, sort=sort, cursor=cursor)
             page = CheckPage.model_validate_json(self._send(call).content)
             yield from page.checks
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    def counts(self, **filters: Unpack[ListFilters]) -> CheckCounts:
+        """Count the stored checks that match, in all and by the values of each filter."""
+        return CheckCounts.model_validate_json(self._send(counts_call(filters)).content)
 
     def review(
         self, check_id: str, decision: Decision, note: str = "", *, idempotency_key: str | None = None
@@ -218,25 +216,21 @@ class AsyncClient:
         """See Client.get."""
         return CheckRecord.model_validate_json((await self._send(get_call(check_id))).content)
 
-    async def list(
-        self,
-        *,
-        listing_id: str | None = None,
-        outcome: Outcome | None = None,
-        product: str | None = None,
-        since: str | None = None,
-        reviewed: bool | None = None,
-    ) -> AsyncIterator[CheckRecord]:
+    async def list(self, *, sort: CheckSort = "newest", **filters: Unpack[ListFilters]) -> AsyncIterator[CheckRecord]:
         """See Client.list."""
         cursor: str | None = None
         while True:
-            call = list_call(listing_id, outcome, product, since, reviewed, cursor)
+            call = list_call(filters, sort=sort, cursor=cursor)
             page = CheckPage.model_validate_json((await self._send(call)).content)
             for check in page.checks:
                 yield check
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    async def counts(self, **filters: Unpack[ListFilters]) -> CheckCounts:
+        """See Client.counts."""
+        return CheckCounts.model_validate_json((await self._send(counts_call(filters))).content)
 
     async def review(
         self, check_id: str, decision: Decision, note: str = "", *, idempotency_key: str | None = None

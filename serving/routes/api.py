@@ -9,14 +9,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from serving.http.problems import install_problem_handlers
-from serving.routes import bundle_changes, bundles, checks, drift, health, photos, reviews
+from serving.routes import bundle_changes, bundles, check_lists, checks, drift, health, photos, reviews
 from serving.routes.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, problems
 from serving.routes.described_route import DescribedRoute
+from serving.routes.known_query import require_known_query
 
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
@@ -36,8 +37,9 @@ def make_api(lifespan: Lifespan | None = None) -> FastAPI:
         docs_url=None,  # the pages have it: FastAPI's own loads scripts from elsewhere
         redoc_url=None,
     )
-    for routes in (checks, photos, reviews, bundle_changes, bundles, drift, health):
-        app.include_router(routes.router)
+    for routes in (check_lists, checks, photos, reviews, bundle_changes, bundles, drift):
+        app.include_router(routes.router, dependencies=[Depends(require_known_query)])
+    app.include_router(health.router)  # probes and scrapers may add parameters of their own
     install_problem_handlers(app)
     app.openapi = cache(partial(describe_api, app))  # type: ignore[method-assign]  # 90 ms of CPU
     return app

@@ -1,28 +1,24 @@
-"""Checks: judge a listing, read it back, list, delete."""
+"""Checks: judge a listing, read it back, delete it."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import contextlib
-import datetime
-import uuid
 from collections.abc import Iterator
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, TypeAdapter, ValidationError
 
 from serving.compute.deadline import Deadline
-from serving.errors import CursorInvalid, RequestInvalid
+from serving.errors import RequestInvalid
 from serving.http.check_body import read_check
 from serving.routes.auth import identify_caller, require_key
 from serving.routes.contract import CHECK_BODY, answer_of, optional_header, problems
 from serving.routes.described_route import DescribedRoute
-from serving.schemas.checks import Answered, Check, CheckPage, CheckRecord, Outcome
+from serving.routes.known_query import refuse_unknown_query
+from serving.schemas.checks import Answered, Check, CheckRecord
 from serving.services import services_of, store_of
-from serving.store.check_rows import CheckFilter
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
 AnyCheck = TypeVar("AnyCheck", bound=Check)
@@ -33,6 +29,8 @@ async def create_check(request: Request) -> Response:
     """Judge 1 to 12 photos of one item; the answer is stored before it is sent."""
     services = services_of(request)
     caller = identify_caller(request, services.api_key)
+    if request.scope["query_string"]:
+        refuse_unknown_query(request)
     deadline = Deadline(_request_timeout_s(request))
     with services.rate_limiter.hold(caller.rate_key):
         services.compute.refuse_overload(deadline)  # before the body is read: a refusal costs next to nothing
@@ -43,7 +41,7 @@ async def create_check(request: Request) -> Response:
             answer = await services.checks.check(
                 sent, key=request.headers.get("idempotency-key"), caller=caller.name, deadline=deadline
             )
-    check = _with_root_path(answer.check, request)
+    check = with_root_path(answer.check, request)
     return _json(check, {"Idempotency-Replayed": "true"} if answer.replayed else {})
 
 
@@ -99,44 +97,12 @@ create_check_route = DescribedRoute(
 )
 
 
-@router.get("", response_model=CheckPage, responses=problems(401, 404, 422, 503), summary="List checks, newest first")
-async def list_checks(
-    request: Request,
-    _: Annotated[str, Depends(require_key)],
-    listing_id: Annotated[str | None, Query(max_length=200)] = None,
-    outcome: Outcome | None = None,
-    product: Annotated[str | None, Query(max_length=200)] = None,
-    since: Annotated[str | None, Query(description="RFC 3339 time, or a date, which starts at 00:00 UTC.")] = None,
-    reviewed: Annotated[bool | None, Query(description="Only checks with a review, or only those without.")] = None,
-    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Response:
-    """Give one page of stored checks that match every filter given."""
-    wanted = CheckFilter(
-        listing_id=listing_id,
-        outcome=outcome,
-        product=product,
-        since=None if since is None else _moment(since),
-        reviewed=reviewed,
-        before=None if cursor is None else _id_of_cursor(cursor),
-    )
-    found = await store_of(request).check_rows.find_page(wanted, limit + 1)
-    page = found[:limit]
-    more = len(found) > limit
-    return _json(
-        CheckPage(
-            checks=[_with_root_path(check, request) for check in page],
-            next_cursor=_cursor_of_id(page[-1].check_id) if more else None,
-        )
-    )
-
-
 @router.get(
     "/{check_id}", response_model=CheckRecord, responses=problems(401, 404, 422, 503), summary="Read a check back"
 )
 async def get_check(request: Request, check_id: str, _: Annotated[str, Depends(require_key)]) -> Response:
     """Give a stored check exactly as it was answered, with what was sent and its reviews."""
-    return _json(_with_root_path(await store_of(request).check_rows.find(check_id), request))
+    return _json(with_root_path(await store_of(request).check_rows.find(check_id), request))
 
 
 @router.delete("/{check_id}", status_code=204, responses=problems(401, 404, 422, 503), summary="Delete a check")
@@ -146,7 +112,7 @@ async def delete_check(request: Request, check_id: str, _: Annotated[str, Depend
     return Response(status_code=204)
 
 
-def _with_root_path(check: AnyCheck, request: Request) -> AnyCheck:
+def with_root_path(check: AnyCheck, request: Request) -> AnyCheck:
     """Give a check with the addresses that callers can open; kept checks have them without the root path."""
     root: str = request.scope.get("root_path", "")
     if not root:
@@ -162,24 +128,3 @@ def _json(model: Answered, headers: dict[str, str] | None = None) -> Response:
     """Send a model as it dumps, without a second pass through it: the stored text and the answer are the same."""
     sent = {"Cache-Control": "no-store", **(headers or {})}
     return Response(model.model_dump_json(), media_type="application/json", headers=sent)
-
-
-def _moment(text: str) -> datetime.datetime:
-    """Read a time as UTC; one without a zone is UTC, and a plus that the query turned into a space counts as one."""
-    try:
-        moment = datetime.datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-        return moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-    except (ValueError, OverflowError) as error:
-        message = f"{text[:40]!r} is not a time; write 2026-01-31 or 2026-01-31T12:00:00Z"
-        raise RequestInvalid(f"since: {message}", [("since", message)]) from error
-
-
-def _cursor_of_id(check_id: str) -> str:
-    return base64.urlsafe_b64encode(uuid.UUID(check_id).bytes).rstrip(b"=").decode()
-
-
-def _id_of_cursor(cursor: str) -> str:
-    try:
-        return str(uuid.UUID(bytes=base64.urlsafe_b64decode(cursor + "==")))
-    except (binascii.Error, ValueError) as error:
-        raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged") from error

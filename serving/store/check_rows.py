@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import json
 from collections.abc import Awaitable, Sequence
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, delete, exists, insert, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.orm import Session
 
 from serving.errors import CheckNotFound, IdempotencyKeyReused
+from serving.schemas.check_lists import CheckCounts, CheckSort
 from serving.schemas.checks import Check, CheckRecord, Review, utc_text
+from serving.store.check_counts import count_checks
+from serving.store.check_list import CheckFilter, Place, list_page
 from serving.store.database import Database, Rows
 from serving.store.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
 
@@ -58,15 +62,11 @@ class NewCheck:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class CheckFilter:
-    """Which checks a list has; None filters nothing. `before` is a check id: only older checks."""
+class RecordPage:
+    """A page of checks; `next_place` is the place of the last one, None where no check follows."""
 
-    listing_id: str | None = None
-    outcome: str | None = None
-    product: str | None = None
-    since: datetime.datetime | None = None
-    reviewed: bool | None = None
-    before: str | None = None
+    checks: list[CheckRecord]
+    next_place: Place | None
 
 
 class CheckRows:
@@ -93,16 +93,20 @@ class CheckRows:
 
         return await self._database.read(work)
 
-    async def find_page(self, wanted: CheckFilter, limit: int) -> list[CheckRecord]:
-        """Give at most `limit` checks, newest first."""
+    async def find_page(
+        self, wanted: CheckFilter, limit: int, *, sort: CheckSort = "newest", after: Place | None = None
+    ) -> RecordPage:
+        """Give at most `limit` checks that match and follow a place, in order."""
 
-        def work(session: Session) -> list[CheckRecord]:
-            query = select(CheckRow).options(selectinload(CheckRow.reviews)).order_by(CheckRow.check_id.desc())
-            for condition in _conditions(wanted):
-                query = query.where(condition)
-            return [_record_of(row) for row in session.scalars(query.limit(limit))]
+        def work(session: Session) -> RecordPage:
+            page = list_page(session, wanted, sort, after, limit)
+            return RecordPage(checks=[_record_of(row) for row in page.rows], next_place=page.next_place)
 
         return await self._database.read(work)
+
+    async def count(self, wanted: CheckFilter) -> CheckCounts:
+        """Count the checks that match, in all and by the values of each filter."""
+        return await self._database.read(functools.partial(count_checks, wanted=wanted))
 
     async def find_photo(self, check_id: str, index: int) -> NewPhoto | None:
         """Give the row of one photo, None when the check has none at that index; raises CheckNotFound."""
@@ -207,11 +211,19 @@ def _check_values(new: NewCheck) -> dict[str, object]:
         "product": answer.product,
         "outcome": answer.outcome,
         "authenticity": answer.authenticity,
+        "uncertainty": _uncertainty_of(answer),
         "bundle_sha256": answer.bundle.sha256,
         "views": None if new.views is None else list(new.views),
         "attributes": new.attributes,
         "answer": answer.model_dump_json(),
     }
+
+
+def _uncertainty_of(answer: Check) -> float | None:
+    """How near a probability is to 0.5: 1 there and 0 at both ends; None where there is no probability."""
+    if answer.authenticity is None or answer.authenticity_kind != "calibrated":
+        return None
+    return 1 - 2 * abs(answer.authenticity - 0.5)
 
 
 def _photo_values(new: NewCheck) -> list[dict[str, object]]:
@@ -245,23 +257,3 @@ def _record_of(row: CheckRow) -> CheckRecord:
         reviews=[review_of(review) for review in row.reviews if review.withdrawn_at is None],
         withdrawn_reviews=[review_of(review) for review in row.reviews if review.withdrawn_at is not None],
     )
-
-
-def _conditions(wanted: CheckFilter) -> list[ColumnElement[bool]]:
-    conditions = [
-        column == value
-        for column, value in (
-            (CheckRow.listing_id, wanted.listing_id),
-            (CheckRow.outcome, wanted.outcome),
-            (CheckRow.product, wanted.product),
-        )
-        if value is not None
-    ]
-    if wanted.since is not None:
-        conditions.append(CheckRow.created_at >= wanted.since)
-    if wanted.before is not None:
-        conditions.append(CheckRow.check_id < wanted.before)
-    if wanted.reviewed is not None:
-        has_review = exists().where(ReviewRow.check_id == CheckRow.check_id, ReviewRow.withdrawn_at.is_(None))
-        conditions.append(has_review if wanted.reviewed else ~has_review)
-    return conditions

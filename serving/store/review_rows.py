@@ -45,7 +45,7 @@ class ReviewRows:
             if claim is not None:
                 row.key_hash, row.fingerprint = claim.key_sha256, claim.fingerprint
             session.add(row)
-            session.flush()
+            _count_latest(session, check_id)
             return RecordedReview(review=_as_recorded(row), replayed=False)
 
         return await self._database.write(work)
@@ -66,9 +66,18 @@ class ReviewRows:
                 raise ReviewNotFound(f"check {check_id} has no review with {named}; nothing was withdrawn")
             if row.withdrawn_at is None:
                 row.withdrawn_at = now
+                _count_latest(session, check_id)
             return review_of(row)
 
         return await self._database.write(work)
+
+
+def _count_latest(session: Session, check_id: str) -> None:
+    """Give the check the decision of its latest review in force, by which lists are filtered."""
+    session.flush()
+    in_force = select(ReviewRow.decision).where(ReviewRow.check_id == check_id, ReviewRow.withdrawn_at.is_(None))
+    latest = session.scalars(in_force.order_by(ReviewRow.review_id.desc()).limit(1)).one_or_none()
+    get_check(session, check_id).decision = latest
 
 
 def _with_key(session: Session, key_sha256: str) -> ReviewRow | None:

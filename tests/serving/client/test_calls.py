@@ -84,5 +84,5 @@ def test_a_check_is_one_multipart_call_with_its_key_and_timeout() -> None:
 
 def test_ids_are_quoted_in_addresses_and_filters_that_are_not_set_are_left_out() -> None:
     assert get_call("../x").path == "/v1/checks/..%2Fx"
-    call = list_call(None, "review", None, None, False, None)
-    assert call.params == {"outcome": "review", "reviewed": "false"}
+    call = list_call({"outcome": "review", "reviewed": False, "product": None}, sort="newest", cursor=None)
+    assert call.params == {"outcome": "review", "reviewed": "false", "sort": "newest"}

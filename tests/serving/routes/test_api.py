@@ -46,6 +46,8 @@ def test_the_contract_has_exactly_its_routes(current: dict[str, Any]) -> None:
     assert {f"{method.upper()} {path}" for path, found in current["paths"].items() for method in found} == {
         "POST /v1/checks",
         "GET /v1/checks",
+        "GET /v1/checks/counts",
+        "GET /v1/checks.csv",
         "GET /v1/checks/{check_id}",
         "DELETE /v1/checks/{check_id}",
         "POST /v1/checks/{check_id}/review",

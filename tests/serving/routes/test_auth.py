@@ -23,9 +23,12 @@ def locked(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 PRIVATE = [
     ("POST", "/v1/checks"),
     ("GET", "/v1/checks"),
+    ("GET", "/v1/checks/counts"),
+    ("GET", "/v1/checks.csv"),
     ("GET", "/v1/checks/x"),
     ("DELETE", "/v1/checks/x"),
     ("POST", "/v1/checks/x/review"),
+    ("POST", "/v1/checks/x/review/withdrawal"),
     ("GET", "/v1/checks/x/photos/0"),
     ("GET", "/v1/checks/x/photos/0/evidence"),
     ("GET", "/v1/checks/x/photos/0/crops"),

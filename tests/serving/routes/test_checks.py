@@ -131,7 +131,7 @@ def test_a_check_is_read_back_equal_in_every_field(server: Running) -> None:
     answer = server.answer(jpeg(RED, seed=5), truncated_jpeg(), listing={"listing_id": "b"})
     again = server.http.get(f"/v1/checks/{answer['check_id']}").json()
     assert {name: again[name] for name in answer} == answer
-    assert set(again) - set(answer) == {"seller_id", "views", "attributes", "reviews"}
+    assert set(again) - set(answer) == {"seller_id", "views", "attributes", "reviews", "withdrawn_reviews"}
 
 
 def test_what_was_sent_with_a_check_is_read_back(server: Running) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from serving.checks.check_id import new_check_id
 from serving.errors import CheckNotFound
-from serving.store.check_rows import CheckFilter, Claim
+from serving.store.check_list import CheckFilter
+from serving.store.check_rows import Claim
 from serving.store.store import DATABASE_FILE
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.stores import opened
@@ -49,32 +49,33 @@ def test_a_check_that_was_stored_before_a_field_existed_is_read_without_it(tmp_p
     asyncio.run(work())
 
 
-def test_a_page_has_the_newest_checks_that_match_the_filter(tmp_path: Path) -> None:
+def test_a_list_knows_the_latest_decision_and_the_uncertainty_of_each_check(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
             rows = store.check_rows
-            ids = sorted(new_check_id() for _ in range(4))
-            for number, check_id in enumerate(ids):
-                new = new_check(created_at=NOW + number * DAY)
-                answer = new.answer.model_copy(update={"check_id": check_id, "listing_id": f"l{number % 2}"})
-                await rows.add(dataclasses.replace(new, answer=answer))
-            await store.review_rows.add(ids[2], "genuine", "", NOW)
-            undone = (await store.review_rows.add(ids[1], "genuine", "", NOW)).review
-            await store.review_rows.withdraw(ids[1], NOW, review_id=undone.review_id)
+            made = [new_check(), new_check(), new_check()]
+            unsure, conformal = (new.answer.model_copy(update={"authenticity": 0.5}) for new in made[1:])
+            conformal = conformal.model_copy(update={"authenticity_kind": "conformal"})
+            await rows.add(made[0])
+            await rows.add(dataclasses.replace(made[1], answer=unsure))
+            await rows.add(dataclasses.replace(made[2], answer=conformal))
+            await store.review_rows.add(unsure.check_id, "genuine", "", NOW)
+            later = (await store.review_rows.add(unsure.check_id, "counterfeit", "", NOW)).review
 
-            async def listed(limit: int = 9, **wanted: object) -> list[int]:
-                page = await rows.find_page(CheckFilter(**wanted), limit)  # type: ignore[arg-type]
-                return [ids.index(check.check_id) for check in page]
+            async def listed(**wanted: object) -> list[str]:
+                page = await rows.find_page(CheckFilter(**wanted), 9)  # type: ignore[arg-type]
+                return [check.check_id for check in page.checks]
 
-            assert await listed() == [3, 2, 1, 0]
-            assert await listed(limit=2) == [3, 2]
-            assert await listed(before=ids[2]) == [1, 0]
-            assert await listed(listing_id="l1") == [3, 1]
-            assert await listed(since=NOW + 2 * DAY) == [3, 2]
-            assert await listed(reviewed=True) == [2]
-            assert await listed(reviewed=False) == [3, 1, 0]
-            assert await listed(reviewed=False, listing_id="l0") == [0]
-            assert await listed(outcome="genuine") == await listed(product="other") == []
+            assert await listed(decision="counterfeit") == await listed(reviewed=True) == [unsure.check_id]
+            assert await listed(decision="genuine") == []
+            assert await listed(min_uncertainty=0.0) == [unsure.check_id, made[0].answer.check_id]
+            assert await listed(min_uncertainty=1.0) == [unsure.check_id]
+            assert (await rows.count(CheckFilter(queue=True))).total == 2
+            await store.review_rows.withdraw(unsure.check_id, NOW, review_id=later.review_id)
+            assert await listed(decision="genuine") == [unsure.check_id], "the one before it counts again"
+            await store.review_rows.withdraw(unsure.check_id, NOW, review_id=later.review_id - 1)
+            assert await listed(decision="decided") == []
+            assert (await rows.count(CheckFilter(queue=True))).total == 3
 
     asyncio.run(work())
 

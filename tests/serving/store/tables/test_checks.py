@@ -32,7 +32,9 @@ def test_deleting_a_check_deletes_every_row_that_belongs_to_it(session: Session)
     assert [session.scalar(select(func.count()).select_from(kind)) for kind in kinds] == [0, 0, 0, 0]
 
 
-@pytest.mark.parametrize("column", [CheckRow.listing_id, CheckRow.outcome, CheckRow.product])
+@pytest.mark.parametrize(
+    "column", [CheckRow.listing_id, CheckRow.outcome, CheckRow.product, CheckRow.seller_id, CheckRow.decision]
+)
 def test_a_filtered_list_is_read_in_order_from_an_index(session: Session, column: object) -> None:
     query = select(CheckRow).where(column == "x").order_by(CheckRow.check_id.desc()).limit(50)  # type: ignore[arg-type]
     plan = plan_of(session, query)

@@ -1,0 +1,158 @@
+"""Lists of checks: page by page, their counts, and all of a list as CSV."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from serving.errors import CursorInvalid, RequestInvalid
+from serving.reviews.checks_csv import CSV_MEDIA_TYPE, csv_header, csv_lines
+from serving.routes.auth import require_key
+from serving.routes.checks import with_root_path
+from serving.routes.contract import problems
+from serving.schemas.check_lists import CheckCounts, CheckSort, DecisionWanted
+from serving.schemas.checks import CheckPage, Outcome
+from serving.services import store_of
+from serving.store.check_list import CheckFilter, Place, is_place
+from serving.store.check_rows import CheckRows, RecordPage
+
+router = APIRouter(prefix="/v1", tags=["checks"])
+CSV_PAGE = 500
+NEVER_STORED = {"Cache-Control": "no-store"}
+SORTS = (
+    "`newest` and `oldest` by time; `uncertainty`: most uncertain first; `seller_id`, `product`, `outcome` in "
+    "alphabetical order, `decision` with undecided checks first. Within equal ones: newest first."
+)
+
+
+def filter_sent(
+    listing_id: Annotated[str | None, Query(max_length=200, description="Your id of the listing, exactly.")] = None,
+    seller_id: Annotated[str | None, Query(max_length=200, description="Your id of the seller, exactly.")] = None,
+    outcome: Annotated[Outcome | None, Query(description="Only checks with this outcome.")] = None,
+    product: Annotated[str | None, Query(max_length=200, description="Only checks of this product.")] = None,
+    decision: Annotated[
+        DecisionWanted | None,
+        Query(
+            description="By the latest review: one of its decisions, `decided` for any of them, `none` for no review."
+        ),
+    ] = None,
+    since: Annotated[str | None, Query(description="RFC 3339 time, or a date, which starts at 00:00 UTC.")] = None,
+    until: Annotated[str | None, Query(description="Only checks before this time, written as in `since`.")] = None,
+    reviewed: Annotated[bool | None, Query(description="Only checks with a review, or only those without.")] = None,
+    min_uncertainty: Annotated[
+        float | None,
+        Query(ge=0, le=1, description="1 - 2 |authenticity - 0.5| at least: 1 at authenticity 0.5, 0 at 0 and at 1."),
+    ] = None,
+    queue: Annotated[
+        bool,
+        Query(description="Only checks that wait for a person: outcome `review` or `unsupported`, and no decision."),
+    ] = False,
+) -> CheckFilter:
+    """Read the filters of a list; raises RequestInvalid."""
+    return CheckFilter(
+        listing_id=listing_id,
+        seller_id=seller_id,
+        outcome=outcome,
+        product=product,
+        decision=decision,
+        since=None if since is None else _moment("since", since),
+        until=None if until is None else _moment("until", until),
+        reviewed=reviewed,
+        min_uncertainty=min_uncertainty,
+        queue=queue,
+    )
+
+
+Filter = Annotated[CheckFilter, Depends(filter_sent)]
+Sort = Annotated[CheckSort, Query(description=SORTS)]
+
+
+@router.get("/checks", response_model=CheckPage, responses=problems(401, 404, 422, 503), summary="List checks")
+async def list_checks(
+    request: Request,
+    _: Annotated[str, Depends(require_key)],
+    wanted: Filter,
+    sort: Sort = "newest",
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before, with the same `sort`.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="Checks in a page.")] = 50,
+) -> Response:
+    """Give one page of stored checks that match every filter given."""
+    after = None if cursor is None else _place_of(cursor, sort)
+    found = await store_of(request).check_rows.find_page(wanted, limit, sort=sort, after=after)
+    next_cursor = None if found.next_place is None else _cursor_of(found.next_place, sort)
+    page = CheckPage(checks=[with_root_path(check, request) for check in found.checks], next_cursor=next_cursor)
+    return Response(page.model_dump_json(), media_type="application/json", headers=NEVER_STORED)
+
+
+@router.get("/checks/counts", responses=problems(401, 404, 422, 503), summary="Count checks")
+async def count_checks(
+    request: Request, response: Response, _: Annotated[str, Depends(require_key)], wanted: Filter
+) -> CheckCounts:
+    """Give how many stored checks match every filter given, and how many each value of a filter has."""
+    response.headers["Cache-Control"] = "no-store"
+    return await store_of(request).check_rows.count(wanted)
+
+
+@router.get(
+    "/checks.csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **problems(401, 404, 422, 503)},
+    summary="A list of checks as CSV",
+)
+async def export_checks(
+    request: Request, _: Annotated[str, Depends(require_key)], wanted: Filter, sort: Sort = "newest"
+) -> Response:
+    """Give every check that matches as a row of CSV (RFC 4180, UTF-8), sent while it is read."""
+    rows = store_of(request).check_rows
+    first = await rows.find_page(wanted, CSV_PAGE, sort=sort)  # a failure until here is answered as a problem
+    headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="checks.csv"'}
+    return StreamingResponse(_csv_of(rows, wanted, sort, first), media_type=CSV_MEDIA_TYPE, headers=headers)
+
+
+async def _csv_of(rows: CheckRows, wanted: CheckFilter, sort: CheckSort, page: RecordPage) -> AsyncIterator[str]:
+    yield csv_header()
+    while True:
+        yield csv_lines(page.checks)
+        if page.next_place is None:
+            return
+        page = await rows.find_page(wanted, CSV_PAGE, sort=sort, after=page.next_place)
+
+
+def _moment(name: str, text: str) -> datetime.datetime:
+    """Read a time as UTC; one without a zone is UTC, and a plus that the query turned into a space counts as one."""
+    try:
+        moment = datetime.datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+        return moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    except (ValueError, OverflowError) as error:
+        message = f"{text[:40]!r} is not a time; write 2026-01-31 or 2026-01-31T12:00:00Z"
+        raise RequestInvalid(f"{name}: {message}", [(name, message)]) from error
+
+
+def _cursor_of(place: Place, sort: CheckSort) -> str:
+    text = json.dumps([sort, place.key, place.check_id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def _place_of(cursor: str, sort: CheckSort) -> Place:
+    """Read a cursor. It has the value that the list is sorted by: its check may be gone or decided meanwhile."""
+    try:
+        made_for, key, check_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        raise _unknown_cursor() from error
+    if made_for != sort and isinstance(made_for, str):
+        raise CursorInvalid(f"cursor: made with sort={made_for[:20]}, sent with sort={sort}; keep the sort of its page")
+    place = Place(key=key, check_id=check_id)
+    if not isinstance(check_id, str) or not is_place(sort, place):
+        raise _unknown_cursor()
+    return place
+
+
+def _unknown_cursor() -> CursorInvalid:
+    return CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
