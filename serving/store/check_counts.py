@@ -73,8 +73,8 @@ def _count_sellers(session: Session, others: CheckFilter) -> list[ValueCount]:
     indexed = CheckRow.seller_id if others == CheckFilter() else literal_column("+checks.seller_id", String)
     n = func.count()
     query = select(indexed, n).select_from(CheckRow).where(*conditions_of(others), indexed >= "").group_by(indexed)
-    most_frequent = query.order_by(n.desc(), indexed).limit(MAX_SELLERS_COUNTED)
-    return [ValueCount(value=str(seller), checks=count) for seller, count in session.execute(most_frequent)]
+    frequent = query.order_by(n.desc(), indexed).limit(MAX_SELLERS_COUNTED)
+    return [ValueCount(value=str(seller), checks=count) for seller, count in session.execute(frequent)]
 
 
 def _totals(counted: Iterable[tuple[str, int]]) -> list[ValueCount]:
