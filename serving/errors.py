@@ -12,6 +12,8 @@ TouchstoneError (vision)
      │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
+     ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
+     │   └─ MethodNotImplemented, TransferEncodingUnsupported
      └─ Unavailable             503: the caller may retry after `retry_after_s`
          ├─ TooManyRequests (429): RateLimited, ConcurrencyLimited
          ├─ Overloaded, MemoryFull, TooManyConnections, ComputeTimedOut
@@ -245,6 +247,24 @@ class IdempotencyInProgress(RequestRefused):
     code: ClassVar[str] = "idempotency_in_progress"
     status: ClassVar[int] = 409
     title: ClassVar[str] = "The same request is still running"
+
+
+class Unimplemented(ServingError):
+    """The request asks for a part of HTTP that is not served here."""
+
+    code: ClassVar[str] = "unimplemented"
+    status: ClassVar[int] = 501
+    title: ClassVar[str] = "Not implemented"
+
+
+class MethodNotImplemented(Unimplemented):
+    code: ClassVar[str] = "method_not_implemented"
+    title: ClassVar[str] = "Unknown method"
+
+
+class TransferEncodingUnsupported(Unimplemented):
+    code: ClassVar[str] = "transfer_encoding_unsupported"
+    title: ClassVar[str] = "Unsupported Transfer-Encoding"
 
 
 class Unavailable(ServingError):

@@ -1,29 +1,47 @@
-"""uvicorn's HTTP/1.1 protocol with limits.
+"""uvicorn's HTTP/1.1 protocol with limits, and with one reading of where each request begins and ends.
 
 A request's head must arrive in time, a body that nobody reads must end, a reader must take its answer, and connections
-beyond the limit are refused.
+beyond the limit are refused. The parser gets each head whole, checked and without Upgrade, and then its body alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import functools
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
+import httptools
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from serving.errors import HeadTimedOut, HeadTooLarge, HttpMalformed, ServingError, TooManyConnections
+from serving.errors import (
+    HeadTimedOut,
+    HeadTooLarge,
+    HttpMalformed,
+    MethodNotImplemented,
+    ServingError,
+    TooManyConnections,
+)
 from serving.http.connections import MAX_LINGERING, Connections
 from serving.http.problems import CODE_HEADER, answer_error
+from serving.http.request_head import (
+    HEAD_END,
+    MAX_HEAD_BYTES,
+    body_length,
+    check_request_line,
+    check_start,
+    without_upgrade,
+)
 from serving.monitoring.request_id import HEADER, current_request_id, request_id_of
 
 LINGER_S = 5.0  # a client that was answered early may send for this long; closing at once could lose the answer
-MAX_HEAD_BYTES = 64 * 1024
 MAX_PIPELINED = 16  # requests that wait on one connection behind the current one
 MIN_SENT_BYTES = 32 * 1024  # what a reader must take in each send_timeout_s
+_EMPTY_LINES = re.compile(rb"(?:\r\n)*")
 
 
 def guarded_protocol(connections: Connections) -> type[asyncio.Protocol]:
@@ -47,8 +65,12 @@ class GuardedProtocol(HttpToolsProtocol):
         self._guard = connections
         self._limits = connections.limits
         self._due: float | None = None
-        self._head_bytes: int | None = None  # of a head that has not arrived in full; None between heads
-        self._discarding = False  # the last answer was given: what still arrives is discarded until the client stops
+        self._head = bytearray()  # of a request whose head has not arrived in full
+        self._feeding_head = False
+        self._body_left: int | None = 0  # bytes until the next request, None while a body comes in chunks
+        self._silent_bytes = 0  # that arrived in chunks since the last byte of a body: sizes, extensions, trailers
+        self._running: RequestResponseCycle | None = None  # the latest that the app was called for
+        self._discarding = False  # no other request is read: what still arrives is discarded until the client stops
         self._lingering = False
         self._send_due: float | None = None
         self._unsent = 0
@@ -68,25 +90,32 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._discarding:
-            return
-        in_head = self._head_bytes is not None
-        super().data_received(data)
-        if in_head and self._head_bytes is not None:  # what arrived with the end of a body is not counted
-            self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEAD_BYTES:
-                self._guard.count_closed("head_too_large")
-                self._refuse(HeadTooLarge(f"the request's head has more than {MAX_HEAD_BYTES} bytes"))
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._head_bytes = 0
-        if self.cycle is not None and self.cycle.response_complete:
+        """Feed the parser each head, then the body that it announces, and nothing of what follows."""
+        in_head = bool(self._head)
+        try:
+            at = 0
+            while at < len(data) and not self._discarding:
+                at = self._feed_body(data, at) if self._body_left != 0 else self._feed_head(data, at)
+        except ServingError as error:
+            self._refuse(error)
+        except httptools.HttpParserInvalidMethodError:
+            self._refuse(MethodNotImplemented("the request's method is none that this server knows"))
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            self._refuse_malformed(error)
+        if self._head and not in_head and self.cycle is not None and self.cycle.response_complete:
             self._due = self.loop.time() + self._limits.head_timeout_s
 
+    def on_message_begin(self) -> None:
+        if not self._feeding_head:
+            raise _RequestBehindChunks
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
+        length = body_length(self.headers, self.parser.get_http_version())
         super().on_headers_complete()
-        self._head_bytes = None
+        self.headers = []  # trailers are read into a list of their own: the app has this one
+        self._body_left = length
+        self._silent_bytes = 0
         self._due = None
         self._guard.set_busy(self)
         self.cycle.transport = cast(asyncio.Transport, _Outlet(self))
@@ -100,10 +129,14 @@ class GuardedProtocol(HttpToolsProtocol):
             self.cycle.body = cast(bytearray, b"")  # appended to an empty bytes object, a piece stays the same object
         elif isinstance(held, bytes):
             self.cycle.body = bytearray(held)  # small pieces may be many
+        self._silent_bytes = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
+        self._body_left = 0
+        if not self.cycle.keep_alive:  # asked by the client: nothing follows (RFC 9112, 9.6)
+            self._discarding = True
         if self.cycle.response_complete:  # answered before its body had arrived
             self.cycle.more_body = False
             self._wait_for_request()
@@ -118,9 +151,6 @@ class GuardedProtocol(HttpToolsProtocol):
             self._due = self.loop.time() + LINGER_S
         else:
             self._wait_for_request()
-
-    def send_400_response(self, msg: str) -> None:
-        self._refuse(HttpMalformed("the bytes on this connection are not an HTTP/1.1 request"))
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -139,7 +169,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         if self._discarding or self.transport.is_closing():
             self.transport.abort()
-        elif self._head_bytes is not None:
+        elif self._head:
             self._guard.count_closed("head_timed_out")
             self._refuse(HeadTimedOut(f"the request's head did not arrive within {self._limits.head_timeout_s:g} s"))
         else:
@@ -155,6 +185,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
         Closing a socket with unread data resets the connection, which may take the answer with it (RFC 9112, 9.6).
         """
+        self.pipeline.clear()
         if self.cycle is None or not self.cycle.more_body:
             self._close()
             return
@@ -164,8 +195,47 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.write_eof()
         self._due = self.loop.time() + LINGER_S
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _feed_head(self, data: bytes, at: int) -> int:
+        """Take a head's bytes from `data[at:]`; when it is whole, check and parse it. Gives where the head ends."""
+        if not self._head:  # RFC 9112, 2.2: empty lines before a request are skipped
+            at = _EMPTY_LINES.match(data, at).end()  # type: ignore[union-attr]  # matches the empty string, too
+        held = len(self._head)
+        self._head += data[at : at + MAX_HEAD_BYTES]
+        end = self._head.find(HEAD_END, max(0, held - len(HEAD_END) + 1))
+        if end < 0:
+            check_start(self._head)
+            if len(self._head) >= MAX_HEAD_BYTES:
+                self._guard.count_closed("head_too_large")
+                raise HeadTooLarge(f"the request's head has more than {MAX_HEAD_BYTES} bytes")
+            return len(data)
+        size = end + len(HEAD_END)
+        head = bytes(self._head[:size])
+        self._head.clear()
+        check_request_line(head)
+        self._feeding_head = True
+        self.parser.feed_data(without_upgrade(head))
+        self._feeding_head = False
+        return at + size - held
+
+    def _feed_body(self, data: bytes, at: int) -> int:
+        """Feed what of `data[at:]` belongs to the body; gives where that ends."""
+        if self._body_left is None:
+            self._silent_bytes += len(data) - at
+            self.parser.feed_data(memoryview(data)[at:])
+            if self._silent_bytes > MAX_HEAD_BYTES + len(data):
+                raise HeadTooLarge(f"a chunk's extension, or the trailer, has more than {MAX_HEAD_BYTES} bytes")
+            return len(data)
+        end = min(len(data), at + self._body_left)
+        self._body_left -= end - at
+        self.parser.feed_data(memoryview(data)[at:end])
+        return end
+
     def _wait_for_request(self) -> None:
-        timeout_s = self._limits.head_timeout_s if self._head_bytes is not None else self._limits.keep_alive_s
+        timeout_s = self._limits.head_timeout_s if self._head else self._limits.keep_alive_s
         self._due = self.loop.time() + timeout_s
         self._guard.set_idle(self)
 
@@ -182,9 +252,30 @@ class GuardedProtocol(HttpToolsProtocol):
         self._unsent = unsent
         self._send_due = now + self._limits.send_timeout_s
 
+    def _refuse_malformed(self, error: Exception) -> None:
+        """Refuse what the parser refused, or what our checks did while it parsed."""
+        cause = error.__context__
+        if isinstance(cause, _RequestBehindChunks):
+            self._end_after(self.cycle)
+        elif isinstance(cause, ServingError):
+            self._refuse(cause)
+        else:
+            self._refuse(HttpMalformed(f"the bytes on this connection are not an HTTP/1.1 request: {error}"))
+
+    def _end_after(self, last: RequestResponseCycle) -> None:
+        """Read no other request, and close once this one is answered."""
+        self._discarding = True
+        last.keep_alive = False
+        if last.response_complete:
+            self._close()
+
     def _refuse(self, error: ServingError) -> None:
         """Answer without asking the app, as the last answer on this connection."""
         if self._discarding:  # answered before, for another fault of the same bytes
+            return
+        answered_first = self._last_whole()
+        if answered_first is not None:
+            self._end_after(answered_first)
             return
         answering = self.cycle is not None and not self.cycle.response_complete
         if self._guard.lingering >= MAX_LINGERING or (answering and self.cycle.response_started):
@@ -199,6 +290,22 @@ class GuardedProtocol(HttpToolsProtocol):
         self._guard.lingering += 1
         self.transport.write_eof()
         self.loop.call_later(LINGER_S, self.transport.abort)
+
+    def _last_whole(self) -> RequestResponseCycle | None:
+        """The request that has to be answered before a fault in what follows it could be; None where all are."""
+        if self.pipeline and self.cycle.more_body:  # the fault is in its body, and the app has not been called
+            self.pipeline.popleft()
+            return self.pipeline[0][0] if self.pipeline else self._running
+        waits = self.cycle is not None and not (self.cycle.response_complete or self.cycle.more_body)
+        return self.cycle if waits else None
+
+
+class _RequestBehindChunks(Exception):
+    """A request arrived together with the end of another's chunks.
+
+    Only llhttp knows where that end was, so the request's own bytes can't be checked. A client sends it again on a
+    new connection, as it does with any request behind the last one (RFC 9112, 9.3.2).
+    """
 
 
 class _Outlet:

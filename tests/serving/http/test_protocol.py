@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from serving.http.protocol import MAX_HEAD_BYTES
+from serving.http.request_head import MAX_HEAD_BYTES
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.occupied import occupied, until
 from tests.serving.servers.raw_http import check_head, connect, ends, get, multipart, read_answer
@@ -84,7 +84,7 @@ def test_bytes_that_are_not_http_are_answered_with_a_problem(server: Running) ->
         assert ends(connection)
 
 
-def test_a_long_head_that_turns_out_malformed_is_answered_once(
+def test_a_head_that_is_too_long_and_malformed_is_answered_once(
     server: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     with connect(server) as connection:
@@ -92,7 +92,7 @@ def test_a_long_head_that_turns_out_malformed_is_answered_once(
             connection.sendall(part)
             time.sleep(0.2)  # so that each arrives by itself
         answer = read_answer(connection)
-        assert (answer.status, b'"http_malformed"' in answer.body) == (400, True)
+        assert (answer.status, b'"head_too_large"' in answer.body) == (431, True)
         assert ends(connection)
     assert not [record for record in caplog.records if record.name == "asyncio"]
 
@@ -131,3 +131,87 @@ def test_a_client_that_reads_nothing_is_cut_off_and_its_answers_are_freed(start:
         until(lambda: cut_off in server.http.get("/metrics").text)
         until(lambda: server.services.body_memory.held == 0)
     assert server.http.get(f"/v1/checks/{check_id}/photos/0").status_code == 200
+
+
+CURL_HTTP2 = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")
+WEBSOCKET = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+
+
+@pytest.mark.parametrize("upgrade", [CURL_HTTP2, WEBSOCKET, ("Connection: upgrade", "Upgrade: TLS/1.0")])
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_a_check_that_asks_for_another_protocol_is_answered_in_this_one(
+    server: Running, upgrade: tuple[str, ...], in_chunks: bool
+) -> None:
+    body = multipart(jpeg())
+    sent = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if in_chunks else body
+    for pause_s in (0.0, 0.1):
+        with connect(server) as connection:
+            connection.sendall(check_head(None if in_chunks else len(body), *upgrade))
+            time.sleep(pause_s)  # so that the body arrives by itself
+            connection.sendall(sent)
+            answer = read_answer(connection)
+            assert (answer.status, b'"outcome"' in answer.body) == (200, True)
+            connection.sendall(get())
+            assert read_answer(connection).status == 200
+
+
+def test_a_body_that_looks_like_a_request_stays_a_body(server: Running) -> None:
+    buried = get("/v1/checks")
+    for upgrade in ((), CURL_HTTP2, WEBSOCKET):
+        with connect(server) as connection:
+            connection.sendall(check_head(len(buried), *upgrade))
+            time.sleep(0.1)
+            connection.sendall(buried + get("/healthz", "Connection: close"))
+            answers = connection.makefile("rb").read()
+        assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"400", b"200"]
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "code"),
+    [
+        (b"CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example", 501, b"method_not_implemented"),
+        (b"BREW /pot HTTP/1.1\r\nHost: 127.0.0.1", 501, b"method_not_implemented"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked", 501, b"transfer_encoding_unsupported"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked", 400, b"http_malformed"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b", 400, b"http_malformed"),
+        (b"GET / HTTP/1.1", 400, b"http_malformed"),
+    ],
+)
+def test_a_head_of_more_than_one_reading_is_the_last_of_its_connection(
+    server: Running, head: bytes, status: int, code: bytes
+) -> None:
+    with connect(server) as connection:
+        connection.sendall(head + b"\r\n\r\n" + get())
+        answer = read_answer(connection)
+        assert (answer.status, code in answer.body, answer.headers["connection"]) == (status, True, "close")
+        assert connection.recv(100) == b""
+
+
+def test_a_fault_is_answered_behind_the_requests_before_it(start: Callable[..., Running]) -> None:
+    server = start(threads=1)
+    body = multipart(jpeg())
+    with connect(server) as connection:
+        with occupied(server):
+            connection.sendall(check_head(len(body)) + body + b"\x00\r\n\r\n")
+            time.sleep(0.2)
+        answer = read_answer(connection)
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        assert ends(connection)
+
+
+@pytest.mark.parametrize("endless", [b"1;a=", b"0\r\nX: "])
+def test_an_extension_or_a_trailer_without_end_is_refused(server: Running, endless: bytes) -> None:
+    with connect(server) as connection:
+        connection.sendall(check_head(None) + endless)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(64):
+                connection.sendall(b"x" * MAX_HEAD_BYTES)
+        answer = read_answer(connection)
+        assert (answer.status, b'"head_too_large"' in answer.body) == (431, True)
+
+
+def test_a_trailer_adds_nothing_to_the_head(server: Running) -> None:
+    with connect(server) as connection:
+        connection.sendall(check_head(None) + b"5\r\nhello\r\n0\r\nRequest-Timeout: never\r\n\r\n")
+        answer = read_answer(connection)
+        assert (answer.status, b'"multipart_malformed"' in answer.body) == (400, True)
