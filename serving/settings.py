@@ -15,7 +15,7 @@ from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TracingSettings
 from vision.check_shape import MAX_PHOTOS
 from vision.config.cpu_limits import usable_cores
-from vision.config.read import read_config, setting
+from vision.config.read import configure, read_config, setting
 from vision.errors import ConfigError
 from vision.photo.decode import PhotoLimits
 
@@ -159,8 +159,14 @@ class ServeSettings:
 def read_serve_settings(
     path: Path, overrides: Sequence[str] = (), environment: Mapping[str, str] = os.environ
 ) -> ServeSettings:
-    """Read the file, then the overrides, then the API key of the environment; raises ConfigError naming the key."""
-    settings = read_config(ServeSettings, path, overrides)
+    """Read the file, then the overrides, then the API key of the environment; raises ConfigError naming the key.
+
+    A folder is a bundle, which is served with the default settings and the overrides.
+    """
+    if path.is_dir():
+        settings = configure(ServeSettings, {"bundle": str(path)}, overrides)
+    else:
+        settings = read_config(ServeSettings, path, overrides)
     key = environment.get(API_KEY_VARIABLE, "") or settings.api_key or None
     return dataclasses.replace(settings, api_key=key)
 

@@ -1,4 +1,4 @@
-"""Progress of long work on photos: number, speed and time left, as a live bar or as plain lines in a log."""
+"""Progress of long work: number of photos, speed and time left, as a live bar or plain lines; durations in words."""
 
 from __future__ import annotations
 
@@ -54,6 +54,14 @@ def counted_status(what: str, total: int, console: Console) -> Iterator[Callable
 
     with console.status(f"{what} 1 of {total} …") as status:
         yield advance
+
+
+def format_duration(seconds: float) -> str:
+    """`42 s`, `12 min`, `3 h 05 min`."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
 class _PlainLines:

@@ -1,4 +1,4 @@
-"""`touchstone serve CONFIG`: the HTTP endpoint and the pages."""
+"""`touchstone serve CONFIG` or `touchstone serve BUNDLE`: the HTTP endpoint and the pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def serve(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="TOML file, such as configs/serve.toml.")],
+    config: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CONFIG|BUNDLE",
+            help="TOML file, such as configs/serve.toml, or a bundle's folder, to serve it with the default settings.",
+        ),
+    ],
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set one key, such as bundle=runs/x/bundle.")
     ] = None,

@@ -36,6 +36,15 @@ def test_settings_are_read_from_file_overrides_and_environment(tmp_path: Path) -
     assert settings.compute_threads == usable_cores()
 
 
+def test_a_folder_is_a_bundle_served_with_the_defaults_and_the_overrides(tmp_path: Path) -> None:
+    assert read_serve_settings(tmp_path, [], {}) == ServeSettings(bundle=(tmp_path,))
+    settings = read_serve_settings(tmp_path, ["port=9", "store=none"], {"TOUCHSTONE_API_KEY": "key"})
+    assert (settings.bundle, settings.port, settings.store_folder) == ((tmp_path,), 9, None)
+    assert settings.api_key == "key"
+    with pytest.raises(ConfigError, match=r"--set prot=9: .*port"):
+        read_serve_settings(tmp_path, ["prot=9"], {})
+
+
 @pytest.mark.parametrize(
     "override",
     [

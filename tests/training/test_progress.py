@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from training import progress
-from training.progress import counted_status, photo_progress
+from training.progress import counted_status, format_duration, photo_progress
 
 
 def test_a_log_gets_a_line_at_the_end_and_no_bar() -> None:
@@ -64,3 +64,10 @@ def test_a_terminal_sees_which_of_several_is_under_way() -> None:
         advance()
         time.sleep(0.2)
     assert "measuring 2 of 2 …" in text.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(42.4, "42 s"), (89, "89 s"), (95, "2 min"), (3500, "58 min"), (11_100, "3 h 05 min")]
+)
+def test_a_duration_is_given_in_words(seconds: float, words: str) -> None:
+    assert format_duration(seconds) == words

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from training.commands.manifest_options import (
     CounterfeitFolderOption,
@@ -15,12 +14,10 @@ from training.commands.manifest_options import (
 )
 from training.data.config import DataConfig
 from training.data.load import read_data
-from training.html.wording import LABEL_KIND_SENTENCES, interval, number, percent
 from training.pipeline.evaluate import evaluate_bundle
-from training.pipeline.evaluation import Evaluation, describe_exclusions
+from training.pipeline.terminal import print_evaluation
 from training.robustness.robustness import DEFAULT_LISTINGS, RobustnessPlan
 from training.robustness.terminal import print_robustness
-from training.statistics.estimate import Estimate, Proportion
 from vision.bundle.metadata import Precision
 
 app = typer.Typer(add_completion=False)
@@ -74,36 +71,7 @@ def evaluate(
         console=console,
         precision=graph,
     )
-    _print_summary(console, evaluation)
+    print_evaluation(console, evaluation)
     if evaluation.robustness:
         print_robustness(console, evaluation.robustness)
     console.print(f"[bold]{out / 'report.html'}[/bold] has the curves and the worst errors.")
-
-
-def _print_summary(console: Console, evaluation: Evaluation) -> None:
-    figures = evaluation.figures
-    title = f"{len(evaluation.listings)} listings, {len(evaluation.photos)} photos, {evaluation.graph.precision} graph"
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    table.add_column("", justify="right")
-    table.add_column("95 % interval")
-    rows: list[tuple[str, Estimate]] = [
-        ("listing AUROC", figures.listing.auroc),
-        ("photo AUROC", figures.photo.auroc),
-        ("listing average precision", figures.listing.average_precision),
-        ("listing TPR at 1 % FPR", figures.listing.tpr_at_1pct_fpr),
-        ("listing TPR at 5 % FPR", figures.listing.tpr_at_5pct_fpr),
-        ("listing ECE", figures.listing.ece),
-        ("decided (the rest goes to review)", figures.coverage),
-        ("right when decided", figures.accuracy_when_said),
-        ("genuine flagged", figures.genuine_flagged),
-        ("counterfeits passed", figures.counterfeit_passed),
-    ]
-    for name, figure in rows:
-        value = percent(figure.value) if isinstance(figure, Proportion) else number(figure.value)
-        table.add_row(name, value, interval(figure))
-    console.print(table)
-    for sentence in describe_exclusions(evaluation.exclusions):
-        console.print(f"Excluded: {sentence}")
-    if evaluation.bundle.metadata.label_kind != "verified":
-        console.print(LABEL_KIND_SENTENCES[evaluation.bundle.metadata.label_kind], style="yellow")

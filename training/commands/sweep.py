@@ -17,9 +17,9 @@ from training.comparison.page import write_comparison
 from training.comparison.run_predictions import RunPredictions, read_run
 from training.comparison.terminal import print_comparison
 from training.errors import RunError, SweepIncomplete
-from training.progress import counted_status
+from training.progress import counted_status, format_duration
 from training.sweep.config import COMPARISON_FOLDER, SweepConfig
-from training.sweep.run import VariantResult, format_duration, run_variants
+from training.sweep.run import VariantResult, run_variants
 from training.sweep.variants import Variant, read_variants
 from vision.config.read import read_config
 

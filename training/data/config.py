@@ -43,7 +43,7 @@ class DataConfig:
         help="share of the listings outside the test set that is held out to fit calibration and thresholds",
     )
     report_share: float = setting(
-        0.0, help="share of all listings that becomes the test set, for manifests without data.fold and column split"
+        0.0, help="share of all listings that becomes the test set, where neither data.fold nor a column split makes it"
     )
     seed: int = setting(0, help="seed of splits, shuffles and augmentation")
     audit: AuditDepth = setting("full", help="what is audited before training: 'full', or 'table' without photos")

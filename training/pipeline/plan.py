@@ -19,11 +19,10 @@ from training.runs.folder import FOLDS_FOLDER
 def plan_roles(manifest: Manifest, config: TrainConfig) -> Roles:
     """Which rows are fitted, stop early, calibrate and test. Raises RunError and SplitError."""
     data, source = config.data, config.calibration_source
-    has_test_set = data.fold is not None or any(row.split for row in manifest.rows)
-    if data.report_share and (has_test_set or not source.allows_test_set):
+    if data.report_share and not source.allows_test_set:
         raise RunError(
-            "data.report_share makes a test set only where nothing else does: not with data.fold, with a column split "
-            "or with calibration.source = 'fold_runs'; set it to 0"
+            f"calibration.source = {source.name!r} fits every listing of every fold, so no share can be a test set: "
+            "set data.report_share to 0"
         )
     roles = assign_roles(
         manifest,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import torch
 from rich.console import Console
 
@@ -13,9 +15,10 @@ from training.pipeline.allocator import keep_freed_buffers
 from training.pipeline.config import TrainConfig
 from training.pipeline.enough_listings import require_enough_listings
 from training.pipeline.plan import fold_configs, plan_fits, plan_roles
+from training.pipeline.terminal import print_run
 from training.pipeline.training_run import TrainingRun
 from training.recipes.recipe import make_recipe
-from training.runs.folder import open_run_folder
+from training.runs.folder import RunFolder, open_run_folder
 
 
 def train(config: TrainConfig, console: Console) -> None:
@@ -36,9 +39,11 @@ def train(config: TrainConfig, console: Console) -> None:
 
 
 def _train_main(config: TrainConfig, console: Console, processes: Processes) -> None:
-    """What the main process does: every step of this run and of its fold runs."""
+    """What the main process does: every step of this run and of its fold runs, and then prints what came of it."""
+    started_at = time.monotonic()
     run = _open_run(config, console, processes)
     if run is None:
+        print_run(console, RunFolder(path=config.run.folder, resumed=True))
         return
     fitted = []
     for fold in fold_configs(run.manifest, config):
@@ -50,6 +55,7 @@ def _train_main(config: TrainConfig, console: Console, processes: Processes) -> 
         console.rule(f"bundle of fold {fold_run.config.data.fold}")
         fold_run.make_bundle(networks)
     run.make_bundle(run.fit())
+    print_run(console, run.folder, elapsed_s=time.monotonic() - started_at)
 
 
 def _open_run(config: TrainConfig, console: Console, processes: Processes) -> TrainingRun | None:

@@ -20,6 +20,7 @@ from typing import IO, Literal, NoReturn
 
 from rich.console import Console
 
+from training.progress import format_duration
 from training.sweep.config import LOCK_FILE
 from training.sweep.variants import Variant
 
@@ -52,14 +53,6 @@ def run_variants(variants: Sequence[Variant], folder: Path, console: Console) ->
             if result.state == "failed":
                 console.print(f"{variant.name} failed: {result.reason}", style="red", markup=False)
     return tuple(results)
-
-
-def format_duration(seconds: float) -> str:
-    """`42 s`, `12 min`, `3 h 05 min`."""
-    minutes = round(seconds / 60)
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
 def _heading(variant: Variant, place: int, variants: Sequence[Variant], results: Sequence[VariantResult]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from vision.config.fields import (
 )
 from vision.errors import ConfigError
 
-__all__ = ["Setting", "describe_settings", "read_config", "read_layered_config", "setting"]
+__all__ = ["Setting", "configure", "describe_settings", "read_config", "read_layered_config", "setting"]
 
 T = TypeVar("T")
 
@@ -30,15 +31,21 @@ def read_config(kind: type[T], path: Path, overrides: Sequence[str] = ()) -> T:
     Raises ConfigError, which names the file or the override, the key, and what to write instead.
     """
     table = _read_table(path)
-    for override in overrides:
-        try:
-            _apply(kind, table, override)
-        except ConfigError as error:
-            raise ConfigError(f"--set {override}: {error}") from error
+    _apply_all(kind, table, overrides)
     try:
         return build_section(kind, table)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def configure(kind: type[T], table: Mapping[str, Any], overrides: Sequence[str] = ()) -> T:
+    """The dataclass `kind` of a table, for which there is no file, and of `overrides` as `read_config` takes them.
+
+    Raises ConfigError, which names the key or the override.
+    """
+    own = copy.deepcopy(dict(table))
+    _apply_all(kind, own, overrides)
+    return build_section(kind, own)
 
 
 def read_layered_config(kind: type[T], path: Path, layers: Sequence[Mapping[str, Any]]) -> T:
@@ -74,6 +81,14 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
         else:
             laid[name] = value
     return laid
+
+
+def _apply_all(kind: type[Any], table: dict[str, Any], overrides: Sequence[str]) -> None:
+    for override in overrides:
+        try:
+            _apply(kind, table, override)
+        except ConfigError as error:
+            raise ConfigError(f"--set {override}: {error}") from error
 
 
 def _apply(kind: type[Any], table: dict[str, Any], override: str) -> None:

@@ -93,12 +93,32 @@ def run_in_process(
     """
     config = folder / "serve.toml"
     config.write_text(f'bundle = "{bundle}"\nport = 0\nstore = "{folder / "store"}"\n', encoding="utf-8")
-    command = [*launcher, sys.executable, "-m", "vision.cli.main", "serve", str(config)]
+    arguments = ["serve", str(config)]
     for override in overrides:
-        command += ["--set", override]
+        arguments += ["--set", override]
+    with run_serve(arguments, folder, environment=environment, launcher=launcher) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def run_serve(
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    environment: dict[str, str] | None = None,
+    launcher: Sequence[str] = (),
+    working_folder: Path | None = None,
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `touchstone` with these arguments, which make it serve; its log lies in `folder`."""
+    command = [*launcher, sys.executable, "-m", "vision.cli.main", *arguments]
     log = (folder / "log.txt").open("a", encoding="utf-8")
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **(environment or {})}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        env={**os.environ, **(environment or {})},
+        cwd=working_folder,
     )
     try:
         assert process.stdout is not None

@@ -34,10 +34,19 @@ def test_a_fold_is_the_test_set(tmp_path: Path, manifest: Manifest) -> None:
     assert {manifest.rows[row].fold for row in roles.report} == {1}
 
 
-@pytest.mark.parametrize("setting", ["data.fold=0", "calibration.source=fold_runs"])
-def test_a_test_share_beside_another_test_set_is_refused(tmp_path: Path, manifest: Manifest, setting: str) -> None:
-    with pytest.raises(RunError, match=r"data\.report_share makes a test set only where nothing else does"):
-        plan_roles(manifest, config_of(tmp_path, manifest, "data.report_share=0.2", setting))
+def test_a_test_share_gives_way_to_a_test_set_of_the_manifest(tmp_path: Path, manifest: Manifest) -> None:
+    share = "data.report_share=0.2"
+    of_fold = plan_roles(manifest, config_of(tmp_path, manifest, share, "data.fold=1"))
+    assert {manifest.rows[row].fold for row in of_fold.report} == {1}
+    rows = tuple(replace(row, split="test" if row.fold == 0 else "train") for row in manifest.rows)
+    of_split = plan_roles(replace(manifest, rows=rows), config_of(tmp_path, manifest, share))
+    assert {manifest.rows[row].fold for row in of_split.report} == {0}
+
+
+def test_a_test_share_of_a_run_that_fits_every_fold_is_refused(tmp_path: Path, manifest: Manifest) -> None:
+    settings = ("data.report_share=0.2", "calibration.source=fold_runs")
+    with pytest.raises(RunError, match=r"set data\.report_share to 0"):
+        plan_roles(manifest, config_of(tmp_path, manifest, *settings))
 
 
 def test_fold_runs_refuse_a_test_set_in_the_column_split(tmp_path: Path, manifest: Manifest) -> None:

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from tests.training.builders.sweep import variants_of
-from training.sweep.run import format_duration, run_variants
+from training.sweep.run import run_variants
 
 
 def test_what_is_done_is_left_as_it_is(tmp_path: Path) -> None:
@@ -40,13 +40,6 @@ def test_a_start_waits_for_the_training_that_an_earlier_one_left_behind(tmp_path
         assert run_variants([], tmp_path, Console(file=text, width=200)) == ()
     assert time.monotonic() - began > 0.25
     assert f"process 4711 still trains in {tmp_path}" in text.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(42.4, "42 s"), (89, "89 s"), (95, "2 min"), (3500, "58 min"), (11_100, "3 h 05 min")]
-)
-def test_a_duration_format_duration(seconds: float, words: str) -> None:
-    assert format_duration(seconds) == words
 
 
 def when_it_trains(folder: Path, then: Callable[[int], None]) -> threading.Thread:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-from vision.config.read import read_config, read_layered_config, setting
+from vision.config.read import configure, read_config, read_layered_config, setting
 from vision.errors import ConfigError
 from vision.json_dataclass import to_json_table
 
@@ -233,6 +233,15 @@ def test_a_setting_of_a_type_that_no_file_can_hold_is_a_programming_error(tmp_pa
     file.write_text("value = 1\n", encoding="utf-8")
     with pytest.raises(TypeError, match="cannot have the type"):
         read_config(Odd, file)
+
+
+def test_a_table_without_a_file_takes_the_same_overrides() -> None:
+    table: dict[str, object] = {"data": {"manifest": "photos.csv"}, "name": "first"}
+    config = configure(Config, table, ["model.epochs=9", "data.fold=1"])
+    assert (config.name, config.model.epochs, config.data.fold) == ("first", 9, 1)
+    assert table == {"data": {"manifest": "photos.csv"}, "name": "first"}, "the table given is left as it is"
+    with pytest.raises(ConfigError, match=r"^--set model\.epoch=9: .*epochs"):
+        configure(Config, table, ["model.epoch=9"])
 
 
 def test_layers_lie_over_the_file_section_by_section(tmp_path: Path) -> None:

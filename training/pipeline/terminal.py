@@ -1,0 +1,142 @@
+"""Figures in the terminal: of an evaluation, and of a finished run with the commands that use its bundle."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from training.comparison.run_predictions import REPORT_FOLDER
+from training.evaluation.figures import Figures
+from training.evaluation.figures_json import read_figures
+from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, interval, number, percent
+from training.pipeline.evaluation import Evaluation, describe_exclusions
+from training.pipeline.model_card import CARD_FILE
+from training.progress import format_duration
+from training.runs.folder import RunFolder
+from training.statistics.estimate import Estimate, Proportion
+from vision.bundle.bundle import read_bundle
+from vision.bundle.metadata import BundleMetadata
+
+
+def print_evaluation(console: Console, evaluation: Evaluation) -> None:
+    """Print the figures with their intervals, what was excluded, and what labels the figures are relative to."""
+    figures = evaluation.figures
+    title = f"{len(evaluation.listings)} listings, {len(evaluation.photos)} photos, {evaluation.graph.precision} graph"
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    table.add_column("", justify="right")
+    table.add_column("95 % interval")
+    for name, figure in (*_ranking(figures), *_decisions(figures)):
+        table.add_row(name, _value(figure), interval(figure))
+    console.print(table)
+    for sentence in describe_exclusions(evaluation.exclusions):
+        console.print(f"Excluded: {sentence}")
+    if evaluation.bundle.metadata.label_kind != "verified":
+        console.print(LABEL_KIND_SENTENCES[evaluation.bundle.metadata.label_kind], style="yellow")
+
+
+def print_run(console: Console, run: RunFolder, *, elapsed_s: float | None = None) -> None:
+    """Print a finished run's figures with what they were measured on, its files, and the commands for its bundle.
+
+    `elapsed_s` is how long this start took; None for a run that was finished before.
+    """
+    metadata = read_bundle(run.bundle).metadata
+    kind = LABEL_KIND_NAMES[metadata.label_kind]
+    console.rule(f"{metadata.name} {metadata.version}: {', '.join(metadata.products)} ({kind})", align="left")
+    for sentence in describe_basis(metadata):
+        console.print(sentence, markup=False, highlight=False)
+    if rows := list(_figure_rows(metadata)):
+        table = Table("", "", "95 % interval", "listings", box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    console.print(_parity(metadata) + (f" The run took {format_duration(elapsed_s)}." if elapsed_s else ""))
+    if metadata.label_kind != "verified":
+        console.print(LABEL_KIND_SENTENCES[metadata.label_kind], style="yellow")
+    for line in _next_steps(run):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def describe_basis(metadata: BundleMetadata) -> tuple[str, ...]:
+    """What the bundle's figures were measured on, which of them are no measurement, and how to get those."""
+    figures = read_figures(metadata.metrics)
+    if figures is None:
+        return (
+            "No figures: there was no test set. Set data.report_share, such as 0.2, or measure the bundle on other "
+            "photos with touchstone evaluate.",
+        )
+    counted = f"{figures.listing.genuine} genuine and {figures.listing.counterfeit} counterfeit listings"
+    sentences = [f"Measured on the test set: {counted}, which neither training nor calibration used."]
+    if _is_out_of_fold(metadata):
+        sentences = [
+            f"Estimated out of fold on {counted}: each was predicted by a network that was trained alike without it.",
+            "The thresholds were set on these same listings, so what they decide there is no measurement: "
+            "data.report_share, such as 0.2, keeps a test set apart.",
+        ]
+    if math.isnan(figures.listing.auroc.value):
+        sentences.append("AUROC is undefined, since it takes listings of both labels.")
+    if metadata.authenticity_kind == "conformal":
+        sentences.append("Trained on genuine listings alone: it flags what looks unusual, and never says genuine.")
+    return tuple(sentences)
+
+
+def _figure_rows(metadata: BundleMetadata) -> Iterator[tuple[str, str, str, str]]:
+    figures = read_figures(metadata.metrics)
+    if figures is None:
+        return
+    decisions = () if _is_out_of_fold(metadata) else _decisions(figures)
+    for name, figure in (_ranking(figures)[0], *decisions):
+        if not math.isnan(figure.value):
+            counts = f"{figure.hits} of {figure.n}" if isinstance(figure, Proportion) else ""
+            yield name, _value(figure), interval(figure), counts
+
+
+def _parity(metadata: BundleMetadata) -> str:
+    difference = f"{metadata.graphs[0].parity:.1g}"
+    return f"The exported graph's authenticity differs from the network's by {difference} at most."
+
+
+def _next_steps(run: RunFolder) -> Iterator[str]:
+    files = {
+        "report": run.path / REPORT_FOLDER / "report.html",
+        "model card": run.bundle / CARD_FILE,
+        "audit": run.path / "audit.html",
+    }
+    for name, file in files.items():
+        if file.is_file():
+            yield f"{name + ':':<12}{file}"
+    bundle = shlex.quote(str(run.bundle))
+    yield f"{'serve it:':<12}touchstone serve {bundle}"
+    yield f"{'judge more:':<12}touchstone check {bundle} FOLDER"
+
+
+def _ranking(figures: Figures) -> tuple[tuple[str, Estimate], ...]:
+    return (
+        ("listing AUROC", figures.listing.auroc),
+        ("photo AUROC", figures.photo.auroc),
+        ("listing average precision", figures.listing.average_precision),
+        ("listing TPR at 1 % FPR", figures.listing.tpr_at_1pct_fpr),
+        ("listing TPR at 5 % FPR", figures.listing.tpr_at_5pct_fpr),
+        ("listing ECE", figures.listing.ece),
+    )
+
+
+def _decisions(figures: Figures) -> tuple[tuple[str, Estimate], ...]:
+    return (
+        ("decided (the rest goes to review)", figures.coverage),
+        ("right when decided", figures.accuracy_when_said),
+        ("genuine flagged", figures.genuine_flagged),
+        ("counterfeits passed", figures.counterfeit_passed),
+    )
+
+
+def _is_out_of_fold(metadata: BundleMetadata) -> bool:
+    return metadata.metrics.get("source") == "out_of_fold"
+
+
+def _value(figure: Estimate) -> str:
+    return percent(figure.value) if isinstance(figure, Proportion) else number(figure.value)
