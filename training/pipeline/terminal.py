@@ -19,6 +19,7 @@ from training.progress import format_duration
 from training.runs.folder import RunFolder
 from training.statistics.estimate import Estimate, Proportion
 from vision.bundle.bundle import read_bundle
+from vision.bundle.measured import read_measured
 from vision.bundle.metadata import BundleMetadata
 
 
@@ -63,21 +64,23 @@ def print_run(console: Console, run: RunFolder, *, elapsed_s: float | None = Non
 
 def describe_basis(metadata: BundleMetadata) -> tuple[str, ...]:
     """What the bundle's figures were measured on, which of them are no measurement, and how to get those."""
-    figures = read_figures(metadata.metrics)
-    if figures is None:
+    measured = read_measured(metadata)
+    if measured is None:
         return (
             "No figures: there was no test set. Set data.report_share, such as 0.2, or measure the bundle on other "
             "photos with touchstone evaluate.",
         )
-    counted = f"{figures.listing.genuine} genuine and {figures.listing.counterfeit} counterfeit listings"
-    sentences = [f"Measured on the test set: {counted}, which neither training nor calibration used."]
-    if _is_out_of_fold(metadata):
+    listings = f"{measured.listing.genuine} genuine and {measured.listing.counterfeit} counterfeit listings"
+    if measured.source == "out_of_fold":
         sentences = [
-            f"Estimated out of fold on {counted}: each was predicted by a network that was trained alike without it.",
+            f"Estimated out of fold on {listings}: each was predicted by a network that was trained alike without it.",
             "The thresholds were set on these same listings, so what they decide there is no measurement: "
             "data.report_share, such as 0.2, keeps a test set apart.",
         ]
-    if math.isnan(figures.listing.auroc.value):
+    else:
+        test_set = f" ({measured.test_set})" if measured.test_set else ""
+        sentences = [f"Measured on {listings} of the test set{test_set}, which nothing was fitted on."]
+    if math.isnan(measured.listing.auroc.value):
         sentences.append("AUROC is undefined, since it takes listings of both labels.")
     if metadata.authenticity_kind == "conformal":
         sentences.append("Trained on genuine listings alone: it flags what looks unusual, and never says genuine.")
@@ -85,10 +88,10 @@ def describe_basis(metadata: BundleMetadata) -> tuple[str, ...]:
 
 
 def _figure_rows(metadata: BundleMetadata) -> Iterator[tuple[str, str, str, str]]:
-    figures = read_figures(metadata.metrics)
-    if figures is None:
+    measured, figures = read_measured(metadata), read_figures(metadata.metrics)
+    if measured is None or figures is None:
         return
-    decisions = () if _is_out_of_fold(metadata) else _decisions(figures)
+    decisions = () if measured.source == "out_of_fold" else _decisions(figures)
     for name, figure in (_ranking(figures)[0], *decisions):
         if not math.isnan(figure.value):
             counts = f"{figure.hits} of {figure.n}" if isinstance(figure, Proportion) else ""
@@ -132,10 +135,6 @@ def _decisions(figures: Figures) -> tuple[tuple[str, Estimate], ...]:
         ("genuine flagged", figures.genuine_flagged),
         ("counterfeits passed", figures.counterfeit_passed),
     )
-
-
-def _is_out_of_fold(metadata: BundleMetadata) -> bool:
-    return metadata.metrics.get("source") == "out_of_fold"
 
 
 def _value(figure: Estimate) -> str:
