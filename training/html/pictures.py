@@ -9,7 +9,7 @@ from PIL import Image
 
 from vision.explain.crop_embedding import DECODED_SIDE_PX, crop_jpeg
 from vision.explain.crops import Box
-from vision.explain.overlay import evidence_png
+from vision.explain.evidence_picture import under_evidence
 from vision.photo.decode import open_photo
 from vision.verdict import Evidence
 
@@ -28,9 +28,7 @@ def picture(photo: bytes) -> str:
 
 def evidence_picture(path: Path, evidence: Evidence) -> str:
     """The photo, greyed, under its evidence: red towards counterfeit, blue towards genuine; a data URI."""
-    photo = _thumbnail(path.read_bytes())
-    overlay = Image.open(io.BytesIO(evidence_png(evidence, photo.width, photo.height))).convert("RGBA")
-    return _data_uri(Image.alpha_composite(photo.convert("L").convert("RGBA"), overlay).convert("RGB"))
+    return _data_uri(under_evidence(_thumbnail(path.read_bytes()), evidence))
 
 
 def crop_pictures(path: Path, boxes: Sequence[Box]) -> tuple[str, ...]:

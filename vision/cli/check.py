@@ -1,34 +1,16 @@
-"""`touchstone check`: a verdict in the terminal, without a server."""
+"""`touchstone check`: verdicts in the terminal, without a server."""
 
-import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from vision.bundle.metadata import LabelKind
 from vision.check_shape import MAX_PHOTOS
-from vision.verdict import OUTCOME_MESSAGES, AuthenticityThresholds, Outcome, PhotoVerdict, Verdict
+from vision.cli.verdict_output import Format, print_verdict, verdict_table
 
 app = typer.Typer(add_completion=False)
-
-NO_PROOF: Final = "This judges what the photos show. It is no proof of what is in the box."
-LABEL_MESSAGES: Final[dict[LabelKind, str]] = {
-    "weak": "The bundle learned from weak labels, and its figures are relative to them. ",
-    "verified": "",
-    "rendered": "The bundle learned from rendered photos: it says nothing about real ones. ",
-}
-_COLOURS: Final[dict[Outcome, str]] = {
-    "genuine": "green",
-    "counterfeit": "red",
-    "review": "yellow",
-    "insufficient": "yellow",
-    "unsupported": "yellow",
-}
 
 
 @app.command()
@@ -36,7 +18,12 @@ def check(
     bundle: Annotated[Path, typer.Argument(help="The bundle's folder.", metavar="BUNDLE", show_default=False)],
     photos: Annotated[
         list[Path],
-        typer.Argument(help=f"1 to {MAX_PHOTOS} photos of one listing.", metavar="PHOTO...", show_default=False),
+        typer.Argument(
+            help=f"1 to {MAX_PHOTOS} photos of one listing, or folders: each folder in them that holds photos is a "
+            "listing.",
+            metavar="PHOTO...|FOLDER...",
+            show_default=False,
+        ),
     ],
     product: Annotated[
         str | None, typer.Option(help="The product; may be left out when the bundle knows only one.")
@@ -47,109 +34,73 @@ def check(
     counterfeit_share: Annotated[
         float | None, typer.Option(help="The share of counterfeits to expect, 0 to 1; moves authenticity only.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the verdict as JSON; of folders, as JSON lines.")
+    ] = False,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="A line a listing: table, csv or jsonl (JSON lines). Default: by --output."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the lines to this file, whose suffix may name the format.")
+    ] = None,
+    save_evidence: Annotated[
+        Path | None,
+        typer.Option(help="Save each photo in this folder under its evidence map, its strongest crop outlined."),
+    ] = None,
+    each_photo: Annotated[
+        bool, typer.Option("--each-photo", help="In folders, every photo is a listing of its own.")
+    ] = False,
+    threads: Annotated[
+        int, typer.Option(min=0, help="Listings of folders that are judged at once; 0: one a core.")
+    ] = 0,
 ) -> None:
-    """Judge one listing's photos with a bundle.
+    """Judge the photos of one listing, or of many in folders, with a bundle.
 
-    Exit code 0: there is a verdict, whatever it says. 1: there is none; stderr says why. 2: wrong usage.
+    Exit code 0: every listing has a verdict, whatever it says. 1: one has none; its line or stderr says why. 2: wrong
+    usage. 130: interrupted; what was judged is written.
     """
-    from vision.detector import Detector  # here, so that --help answers without loading onnxruntime
+    from vision.cli.check_listings import Destination, check_listings  # here, so that --help answers without loading
+    from vision.cli.evidence_files import save_evidence_pictures  # onnxruntime
+    from vision.cli.listings import listings_in_folders, listings_of_photos
+    from vision.detector import Detector
 
+    in_folders = _are_folders(photos)
+    if view and (in_folders or each_photo):
+        raise typer.BadParameter("--view is for the photos of one listing")
+    if in_folders and save_evidence:
+        _refuse_inside(save_evidence, photos)
     detector = Detector(bundle)
     chosen = detector.resolve_product(product)
     if counterfeit_share is not None:
         detector = Detector(detector.bundle, counterfeit_share={chosen: counterfeit_share})
-    views = [None if name == "-" else name for name in view] if view else None
+    views = tuple(None if name == "-" else name for name in view) if view else None
+    if in_folders or each_photo or form or output:
+        if in_folders:
+            listings = listings_in_folders(photos, each_photo=each_photo)
+        else:
+            listings = listings_of_photos(photos, views=views, each_photo=each_photo)
+        destination = Destination(form=form or ("jsonl" if as_json else None), output=output, evidence=save_evidence)
+        all_judged = check_listings(detector, listings, product=chosen, threads=threads, destination=destination)
+        raise typer.Exit(0 if all_judged else 1)
     verdict = detector.check(photos, product=chosen, views=views)
+    if save_evidence:
+        save_evidence_pictures(save_evidence, verdict, photos, limits=detector.limits)
     if as_json:
         typer.echo(json.dumps(verdict_table(verdict, photos), indent=2, ensure_ascii=False))
     else:
         print_verdict(verdict, photos, detector.bundle.metadata.label_kind, Console())
 
 
-def verdict_table(verdict: Verdict, photos: list[Path]) -> dict[str, object]:
-    """The verdict as JSON, with the keys of the HTTP answer and each photo's path; evidence is left out."""
-    return {
-        "product": verdict.product,
-        "outcome": verdict.outcome,
-        "authenticity": verdict.authenticity,
-        "thresholds": None if verdict.thresholds is None else dataclasses.asdict(verdict.thresholds),
-        "authenticity_kind": verdict.authenticity_kind,
-        "counterfeit_share": verdict.counterfeit_share,
-        "novelty": verdict.novelty,
-        "reasons": [{"code": r.code, "message": r.message, "photo": r.photo} for r in verdict.reasons],
-        "photos": [_photo_table(photo, path) for photo, path in zip(verdict.photos, photos, strict=True)],
-    }
+def _are_folders(paths: list[Path]) -> bool:
+    folders = [path for path in paths if path.is_dir()]
+    if folders and len(folders) < len(paths):
+        raise typer.BadParameter("give the photos of one listing, or folders of listings, but not both")
+    return bool(folders)
 
 
-def print_verdict(verdict: Verdict, photos: list[Path], label_kind: LabelKind, console: Console) -> None:
-    """The verdict in words, then a row a photo."""
-    colour = _COLOURS[verdict.outcome]
-    console.print(f"[bold {colour}]{verdict.outcome}[/]  {OUTCOME_MESSAGES[verdict.outcome]}")
-    if unread := _unread_sentence(verdict):
-        console.print(f"[bold]{unread}[/]")
-    if verdict.authenticity is not None:
-        console.print(_authenticity_sentence(verdict))
-    if verdict.thresholds is not None:
-        console.print(_thresholds_sentence(verdict.thresholds))
-    for reason in verdict.reasons:
-        where = "" if reason.photo is None else f" ({escape(photos[reason.photo].name)})"
-        console.print(f"- {reason.message}{where}")
-    table = Table("photo", "outcome", "authenticity", "note")
-    for photo, path in zip(verdict.photos, photos, strict=True):
-        note = photo.error.message if photo.error else ", ".join(photo.quality)
-        table.add_row(escape(path.name), photo.outcome or "not read", _percent(photo.authenticity), escape(note))
-    console.print(table)
-    console.print(f"[dim]{LABEL_MESSAGES[label_kind]}{NO_PROOF}[/]")
-
-
-def _unread_sentence(verdict: Verdict) -> str | None:
-    """How many photos could not be read, and on how many the outcome therefore rests; None where all could be."""
-    unread = sum(photo.error is not None for photo in verdict.photos)
-    if not unread:
-        return None
-    read = len(verdict.photos) - unread
-    if verdict.outcome != "insufficient":
-        rest = f"judged on {read}"
-    elif read == 1:
-        rest = "the other one doesn't show enough"
-    else:
-        rest = f"the other {read} don't show enough"
-    return f"{unread} of {len(verdict.photos)} photos could not be read: {rest}."
-
-
-def _authenticity_sentence(verdict: Verdict) -> str:
-    value = _percent(verdict.authenticity)
-    if verdict.authenticity_kind == "conformal":
-        return f"Authenticity {value}: the share of genuine listings that look at least as unusual."
-    share = _percent(verdict.counterfeit_share)
-    return f"Authenticity {value}: that share of such listings is genuine, where {share} of all are counterfeit."
-
-
-def _thresholds_sentence(thresholds: AuthenticityThresholds) -> str:
-    below, above = thresholds.counterfeit_below, thresholds.genuine_above
-    counterfeit = "never counterfeit" if below is None else f"counterfeit below {_percent(below)}"
-    genuine = "never genuine" if above is None else f"genuine above {_percent(above)}"
-    return f"Thresholds: {counterfeit}, {genuine}; what lies between is for a person to decide."
-
-
-def _photo_table(photo: PhotoVerdict, path: Path) -> dict[str, object]:
-    table: dict[str, object] = {
-        "index": photo.index,
-        "path": str(path),
-        "sha256": photo.sha256,
-        "outcome": photo.outcome,
-        "authenticity": photo.authenticity,
-        "quality": list(photo.quality),
-        "novelty": photo.novelty,
-        "matches": list(photo.matches),
-    }
-    if photo.error is not None:
-        table["error"] = {"code": photo.error.code, "message": photo.error.message}
-    return table
-
-
-def _percent(share: float | None) -> str:
-    if share is None:
-        return "-"
-    return "under 0.1 %" if share < 0.001 else "over 99.9 %" if share > 0.999 else f"{share:.1%}".replace("%", " %")
+def _refuse_inside(written: Path, folders: list[Path]) -> None:
+    """Pictures among the photos would be judged as photos the next time."""
+    for folder in folders:
+        if written.resolve().is_relative_to(folder.resolve()):
+            raise typer.BadParameter(f"--save-evidence {written} is inside {folder}, whose photos are judged")

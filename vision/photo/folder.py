@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -88,24 +89,32 @@ def list_folder_tree(folder: Path) -> FolderPhotos:
     """
     photos: list[Path] = []
     left_out: list[LeftOut] = []
-    read: set[tuple[int, int]] = set()
-    waiting = [folder]
-    while waiting:
-        place = waiting.pop()
-        identity = (place.stat().st_dev, place.stat().st_ino)
-        if identity in read:
-            left_out.append(LeftOut(path=place, reason="read_already"))
-            continue
-        read.add(identity)
-        found = list_folder(place)
+    for _, found in walk_folder(folder):
         photos += found.photos
         left_out += found.left_out
-        # Links last: a folder keeps the name under which it lies, not that of a link to it.
-        waiting = [*(one for one in found.folders if one.is_symlink()), *waiting]
-        waiting += [one for one in found.folders if not one.is_symlink()]
     return FolderPhotos(
         photos=tuple(sorted(photos)), folders=(), left_out=tuple(sorted(left_out, key=lambda one: one.path))
     )
+
+
+def walk_folder(folder: Path) -> Iterator[tuple[Path, FolderPhotos]]:
+    """The folder and each folder below it, at any depth, with what lies in it itself.
+
+    In the order of their names, but those that links lead to last, so that a folder keeps the name under which it lies
+    and not that of a link to it. A folder that is reached again is read once: it comes as left out.
+    """
+    read: set[tuple[int, int]] = set()
+    waiting = deque([folder])
+    while waiting:
+        place = waiting.pop()
+        reason = _why_not_read(place, read)
+        if reason is not None:
+            yield place, FolderPhotos(photos=(), folders=(), left_out=(LeftOut(path=place, reason=reason),))
+            continue
+        found = list_folder(place)
+        yield place, found
+        for one in reversed(found.folders):
+            (waiting.appendleft if one.is_symlink() else waiting.append)(one)
 
 
 def is_hidden(name: str) -> bool:
@@ -142,6 +151,18 @@ def _describe_reason(reason: LeftOutReason, left_out: Sequence[LeftOut], folder:
     if reason == "hidden":
         return counted
     return f"{counted} ({name_some(_printable(os.path.relpath(one.path, folder)) for one in left_out)})"
+
+
+def _why_not_read(folder: Path, read: set[tuple[int, int]]) -> LeftOutReason | None:
+    """None where the folder is to be read, which is then noted in `read`."""
+    try:
+        status = folder.stat()
+    except OSError:  # it was removed since its name was read
+        return "unreadable"
+    if (status.st_dev, status.st_ino) in read:
+        return "read_already"
+    read.add((status.st_dev, status.st_ino))
+    return None
 
 
 def _kind(path: Path) -> LeftOutReason | Literal["photo", "folder"]:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from vision.photo.folder import describe_left_out, list_folder, list_folder_tree
+from vision.photo.folder import describe_left_out, list_folder, list_folder_tree, walk_folder
 
 FORMATS = {".jfif": "JPEG", ".JPE": "JPEG", ".pjpeg": "JPEG", "": "JPEG", ".hif": "PNG", ".txt": "WEBP", ".x": "AVIF"}
 
@@ -17,7 +18,7 @@ def save(file: Path, kind: str = "JPEG") -> Path:
     return file
 
 
-def names(paths: tuple[Path, ...], folder: Path) -> list[str]:
+def names(paths: Iterable[Path], folder: Path) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in paths]
 
 
@@ -117,6 +118,28 @@ def test_a_folder_keeps_its_own_name_where_a_link_leads_to_it_too(tmp_path: Path
     save(tmp_path / "z" / "photo.jpg")
     (tmp_path / "a").symlink_to(tmp_path / "z", target_is_directory=True)
     assert names(list_folder_tree(tmp_path).photos, tmp_path) == ["z/photo.jpg"]
+
+
+def test_folders_are_walked_in_order_each_with_its_own_photos_and_links_last(tmp_path: Path) -> None:
+    for name in ("b/1.jpg", "a/x/1.jpg", "a/1.jpg", "c/1.jpg"):
+        save(tmp_path / name)
+    (tmp_path / "a" / "again").symlink_to(tmp_path / "c", target_is_directory=True)
+    walked = list(walk_folder(tmp_path))
+    assert names([place for place, _ in walked], tmp_path) == [".", "a", "a/x", "b", "c", "a/again"]
+    assert [len(found.photos) for _, found in walked] == [0, 1, 1, 1, 1, 0]
+    assert [one.reason for _, found in walked for one in found.left_out] == ["read_already"]
+
+
+def test_a_folder_that_is_removed_while_others_are_read_is_left_out(tmp_path: Path) -> None:
+    save(tmp_path / "a" / "1.jpg")
+    (tmp_path / "b").mkdir()
+    walk = walk_folder(tmp_path)
+    next(walk)
+    (tmp_path / "b").rmdir()
+    assert [(place.name, [one.reason for one in found.left_out]) for place, found in walk] == [
+        ("a", []),
+        ("b", ["unreadable"]),
+    ]
 
 
 def test_a_name_that_is_not_utf_8_is_left_out_and_printable(tmp_path: Path) -> None:

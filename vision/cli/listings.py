@@ -1,0 +1,96 @@
+"""The listings to check: one of given photos, or those in folders, where each folder that holds photos is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vision.check_shape import MAX_PHOTOS
+from vision.errors import NoPhotos
+from vision.photo.folder import FolderPhotos, LeftOut, describe_left_out, walk_folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A listing to judge by the first twelve photos; `beyond` counts those after them. `views` run beside `photos`."""
+
+    name: str
+    photos: tuple[Path, ...]
+    beyond: int = 0
+    views: tuple[str | None, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listings:
+    """The listings, found as they are asked for; how many there are, and what of the folders is read, in words."""
+
+    found: Iterable[Listing]
+    total: int
+    in_words: str
+
+
+def listings_of_photos(
+    photos: Sequence[Path], *, views: tuple[str | None, ...] | None = None, each_photo: bool = False
+) -> Listings:
+    """One listing, named after the folder of its first photo; or, with `each_photo`, one of each photo."""
+    if each_photo:
+        listings = [Listing(name=photo.as_posix(), photos=(photo,)) for photo in photos]
+    else:
+        listings = [Listing(name=photos[0].resolve().parent.name, photos=tuple(photos), views=views)]
+    in_words = f"{_count(len(photos), 'photo')} of {_count(len(listings), 'listing')}"
+    return Listings(found=listings, total=len(listings), in_words=in_words)
+
+
+def listings_in_folders(folders: Sequence[Path], *, each_photo: bool = False) -> Listings:
+    """The listings in the folders, in the order of their names. Raises NoPhotos where there are none.
+
+    A folder that holds photos itself is a listing, at any depth. It is named by its path from the folder given, or by
+    the whole path where several are given. With `each_photo` every photo is a listing of its own.
+
+    The folders are walked twice, to count and to judge: a hundred thousand listings need not be in memory at once.
+    """
+    photos = listings = beyond = 0
+    left_out: list[LeftOut] = []
+    for place, root, found in _walk(folders):
+        left_out += found.left_out
+        for listing in _listings_of(place, root, found, each_photo):
+            photos, listings, beyond = photos + len(listing.photos), listings + 1, beyond + listing.beyond
+    described = describe_left_out(left_out, folders[0])
+    if not listings:
+        raise NoPhotos(
+            f"no photo in {', '.join(map(str, folders))}: give photos or folders of them. {described}".rstrip()
+        )
+    parts = [f"{_count(photos, 'photo')} of {_count(listings, 'listing')}"]
+    parts += [f"left out {_count(beyond, 'photo')} beyond the {MAX_PHOTOS} of a listing"] if beyond else []
+    parts += [described] if described else []
+    found_later = (
+        listing for place, root, found in _walk(folders) for listing in _listings_of(place, root, found, each_photo)
+    )
+    return Listings(found=found_later, total=listings, in_words="; ".join(parts))
+
+
+def _walk(folders: Sequence[Path]) -> Iterator[tuple[Path, Path | None, FolderPhotos]]:
+    """Each folder with what it holds, and the folder from which it is named: None where several are given."""
+    for folder in folders:
+        for place, found in walk_folder(folder):
+            yield place, folder if len(folders) == 1 else None, found
+
+
+def _listings_of(place: Path, root: Path | None, found: FolderPhotos, each_photo: bool) -> Iterator[Listing]:
+    if each_photo:
+        for photo in found.photos:
+            yield Listing(name=_name(photo, root), photos=(photo,))
+    elif found.photos:
+        chosen = found.photos[:MAX_PHOTOS]
+        yield Listing(name=_name(place, root), photos=chosen, beyond=len(found.photos) - len(chosen))
+
+
+def _name(place: Path, root: Path | None) -> str:
+    if root is None:
+        return place.as_posix()
+    return root.resolve().name if place == root else place.relative_to(root).as_posix()
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
