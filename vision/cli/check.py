@@ -13,47 +13,51 @@ from vision.cli.verdict_output import Format, print_verdict, verdict_table
 app = typer.Typer(add_completion=False)
 
 
+BundleFolder = Annotated[Path, typer.Argument(help="The bundle's folder.", metavar="BUNDLE", show_default=False)]
+PhotosOrFolders = Annotated[
+    list[Path],
+    typer.Argument(
+        help=f"1 to {MAX_PHOTOS} photos of one listing, or folders: each folder in them that holds photos is a listing.",
+        metavar="PHOTO...|FOLDER...",
+        show_default=False,
+    ),
+]
+ProductOption = Annotated[str | None, typer.Option(help="The product; may be left out when the bundle knows only one.")]
+ViewOption = Annotated[
+    list[str] | None, typer.Option(help="What a photo shows, once per photo and in their order; - if unknown.")
+]
+ShareOption = Annotated[
+    float | None, typer.Option(help="The share of counterfeits to expect, 0 to 1; moves authenticity only.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the verdict as JSON; of folders, as JSON lines.")]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option("--format", help="A line a listing: table, csv or jsonl (JSON lines). Default: as --output ends."),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option(help="Write the lines to this file, whose suffix may name the format.")
+]
+EvidenceOption = Annotated[
+    Path | None,
+    typer.Option(help="Save each photo in this folder under its evidence map, its strongest crop outlined."),
+]
+EachPhotoOption = Annotated[bool, typer.Option("--each-photo", help="Every photo is a listing of its own.")]
+ThreadsOption = Annotated[int, typer.Option(min=0, help="Listings that are judged at once; 0: one a core.")]
+
+
 @app.command()
 def check(
-    bundle: Annotated[Path, typer.Argument(help="The bundle's folder.", metavar="BUNDLE", show_default=False)],
-    photos: Annotated[
-        list[Path],
-        typer.Argument(
-            help=f"1 to {MAX_PHOTOS} photos of one listing, or folders: each folder in them that holds photos is a "
-            "listing.",
-            metavar="PHOTO...|FOLDER...",
-            show_default=False,
-        ),
-    ],
-    product: Annotated[
-        str | None, typer.Option(help="The product; may be left out when the bundle knows only one.")
-    ] = None,
-    view: Annotated[
-        list[str] | None, typer.Option(help="What a photo shows, once per photo and in their order; - if unknown.")
-    ] = None,
-    counterfeit_share: Annotated[
-        float | None, typer.Option(help="The share of counterfeits to expect, 0 to 1; moves authenticity only.")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the verdict as JSON; of folders, as JSON lines.")
-    ] = False,
-    form: Annotated[
-        Format | None,
-        typer.Option("--format", help="A line a listing: table, csv or jsonl (JSON lines). Default: by --output."),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="Write the lines to this file, whose suffix may name the format.")
-    ] = None,
-    save_evidence: Annotated[
-        Path | None,
-        typer.Option(help="Save each photo in this folder under its evidence map, its strongest crop outlined."),
-    ] = None,
-    each_photo: Annotated[
-        bool, typer.Option("--each-photo", help="In folders, every photo is a listing of its own.")
-    ] = False,
-    threads: Annotated[
-        int, typer.Option(min=0, help="Listings of folders that are judged at once; 0: one a core.")
-    ] = 0,
+    bundle: BundleFolder,
+    photos: PhotosOrFolders,
+    product: ProductOption = None,
+    view: ViewOption = None,
+    counterfeit_share: ShareOption = None,
+    as_json: JsonOption = False,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    save_evidence: EvidenceOption = None,
+    each_photo: EachPhotoOption = False,
+    threads: ThreadsOption = 0,
 ) -> None:
     """Judge the photos of one listing, or of many in folders, with a bundle.
 

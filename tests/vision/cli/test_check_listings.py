@@ -1,4 +1,4 @@
-"""Many listings in one run: what survives an interruption, what is said beside the lines, and where they go."""
+"""Many listings in one run: what survives an interruption, what is printed beside the lines, and where they go."""
 
 from __future__ import annotations
 
