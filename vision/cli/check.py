@@ -17,7 +17,7 @@ BundleFolder = Annotated[Path, typer.Argument(help="The bundle's folder.", metav
 PhotosOrFolders = Annotated[
     list[Path],
     typer.Argument(
-        help=f"1 to {MAX_PHOTOS} photos of one listing, or folders: each folder in them that holds photos is a listing.",
+        help=f"1 to {MAX_PHOTOS} photos of one listing, or folders: each folder with photos in them is a listing.",
         metavar="PHOTO...|FOLDER...",
         show_default=False,
     ),
