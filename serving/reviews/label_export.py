@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import itertools
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine, exists, select
@@ -102,10 +103,26 @@ def _latest_by_listing(session: Session) -> dict[tuple[str, str], ReviewedListin
     groups: dict[tuple[str, str], list[CheckRow]] = {}
     for row in session.scalars(query):
         groups.setdefault((row.listing_id or row.check_id, row.product), []).append(row)
-    products_of = Counter(listing for listing, _ in groups)
-    return {
-        key: _merge(f"{key[0]}/{key[1]}" if products_of[key[0]] > 1 else key[0], rows) for key, rows in groups.items()
-    }
+    names = _distinct_names(groups)
+    return {key: _merge(names[key], rows) for key, rows in groups.items()}
+
+
+def _distinct_names(groups: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Name each listing of the manifest by its id, with its product where it was checked as several.
+
+    A caller may have used such a name as an id, so one that is taken gets a number.
+    """
+    keys = list(groups)
+    products_of = Counter(listing for listing, _ in keys)
+    names = {key: key[0] for key in keys if products_of[key[0]] == 1}
+    taken = set(names.values())
+    for listing, product in keys:
+        if products_of[listing] > 1:
+            wanted = f"{listing}/{product}"
+            numbered = itertools.chain([wanted], (f"{wanted}/{number}" for number in itertools.count(2)))
+            names[listing, product] = next(name for name in numbered if name not in taken)
+            taken.add(names[listing, product])
+    return names
 
 
 def _merge(listing: str, rows: Sequence[CheckRow]) -> ReviewedListing:

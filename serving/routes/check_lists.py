@@ -57,8 +57,8 @@ def filter_sent(
 ) -> CheckFilter:
     """Read the filters of a list; raises RequestInvalid."""
     return CheckFilter(
-        listing_id=listing_id,
-        seller_id=seller_id,
+        listing_id=None if listing_id is None else listing_id.strip(),  # ids are kept without spaces around
+        seller_id=None if seller_id is None else seller_id.strip(),
         outcome=outcome,
         product=product,
         decision=decision,

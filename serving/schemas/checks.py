@@ -5,14 +5,24 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
 Decision = Literal["genuine", "counterfeit", "cant_tell"]
-# One line of printable text: ids travel into logs, file names and queries.
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+# One line of printable text: ids travel into logs, file names and queries. Spaces around are removed, as the reader of
+# manifests does, so that an id means the same in an export.
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True)
+]
 Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _none_if_blank(value: object) -> object:
+    return None if isinstance(value, str) and value.isspace() else value
+
+
+OptionalId = Annotated[Name | None, BeforeValidator(_none_if_blank)]
 
 
 class Sent(BaseModel):
@@ -30,8 +40,12 @@ class Answered(BaseModel):
 class Listing(Sent):
     """What the caller says about the listing that the photos belong to."""
 
-    listing_id: Name | None = Field(default=None, description="Your id of the listing; checks can be found by it.")
-    seller_id: Name | None = Field(default=None, description="Your id of the seller.")
+    listing_id: OptionalId = Field(
+        default=None,
+        description="Your id of the listing; checks can be found by it. Spaces around are removed, and of spaces alone "
+        "nothing is left: then it counts as not sent.",
+    )
+    seller_id: OptionalId = Field(default=None, description="Your id of the seller, treated as `listing_id` is.")
     product: Name | None = Field(default=None, description="Product name; may be left out when exactly one is loaded.")
     views: list[Name | None] | None = Field(default=None, description="What each photo shows, parallel to the photos.")
     attributes: dict[str, JsonValue] = Field(default_factory=dict, description="Anything of yours, kept as it is.")

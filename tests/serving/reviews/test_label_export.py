@@ -92,3 +92,50 @@ def test_a_listing_checked_as_two_products_is_two_listings(start: Callable[..., 
 def test_where_there_is_no_store_the_message_says_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"holds no checks\.sqlite"):
         export_labels(tmp_path, tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u3000", " \t"])
+def test_spaces_around_an_id_make_no_other_listing(start: Callable[..., Running], tmp_path: Path, space: str) -> None:
+    """As in the field: ids " ", "A1" and "A1 ", of which the audit refused the whole manifest."""
+    server = start()
+    unnamed = checked(server, [jpeg(seed=1)], ["genuine"], listing_id=space, seller_id=space)
+    checked(server, [jpeg(seed=2)], ["counterfeit"], listing_id="A1")
+    checked(server, [jpeg(seed=3)], ["genuine"], listing_id=f"{space}A1{space}", seller_id=f"s{space}")
+    assert server.http.get(f"/v1/checks/{unnamed}").json()["listing_id"] is None
+    assert len(server.http.get("/v1/checks", params={"listing_id": "A1 "}).json()["checks"]) == 2
+    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    manifest = read_manifest(tmp_path / "out.csv")
+    assert [(row.listing, row.label) for row in manifest.rows] == [
+        (unnamed, "genuine"), ("A1", "genuine"), ("A1", "genuine"),
+    ]  # fmt: skip
+    assert {row.seller for row in manifest.rows if row.listing == "A1"} == {"s"}
+
+
+def test_an_id_that_reads_like_the_name_of_another_listing_stays_apart(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    write_tiny_bundle(tmp_path / "two", products=("toy", "ball"))
+    server = start(bundle=(tmp_path / "two",))
+    for number, (listing, product, decision) in enumerate(
+        (
+            ("a", "toy", "genuine"),
+            ("a", "ball", "counterfeit"),
+            ("a/toy", "toy", "counterfeit"),
+            ("a/ball", "ball", "genuine"),
+        )
+    ):
+        checked(server, [jpeg(seed=number)], [decision], listing_id=listing, product=product)
+    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    manifest = read_manifest(tmp_path / "out.csv")
+    assert [(row.listing, row.label) for row in manifest.rows] == [
+        ("a/toy/2", "genuine"), ("a/ball/2", "counterfeit"), ("a/toy", "counterfeit"), ("a/ball", "genuine"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["=1+1", 'a,b "c"', "täst 😀", "-", "#x", "a;b", "\ufeffA"])
+def test_awkward_ids_are_read_back_as_they_were_sent(start: Callable[..., Running], tmp_path: Path, text: str) -> None:
+    server = start()
+    checked(server, [jpeg(seed=1)], ["genuine"], listing_id=text, seller_id=text, views=[text])
+    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    (row,) = read_manifest(tmp_path / "out.csv").rows
+    assert (row.listing, row.seller, row.view) == (text, text, text)

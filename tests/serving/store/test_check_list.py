@@ -137,7 +137,7 @@ def test_the_common_lists_are_read_in_order_from_an_index(
         assert "TEMP B-TREE" not in plan, f"it would sort every match for each page: {plan}"
 
 
-def test_a_store_of_before_gets_the_decisions_and_uncertainties_of_its_checks(tmp_path: Path) -> None:
+def test_a_store_of_before_gets_decisions_uncertainties_and_ids_without_spaces(tmp_path: Path) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -156,7 +156,7 @@ def test_a_store_of_before_gets_the_decisions_and_uncertainties_of_its_checks(tm
             ("c", "calibrated", None),
         ):
             connection.exec_driver_sql(
-                "INSERT INTO checks VALUES (?, '2026-05-01', NULL, NULL, 'toy', 'review', ?, '0', NULL, '{}', ?)",
+                "INSERT INTO checks VALUES (?, '2026-05-01', 'A1 ', '\u3000', 'toy', 'review', ?, '0', NULL, '{}', ?)",
                 (check_id, authenticity, answer % kind),
             )
         for decision, withdrawn in (("genuine", None), ("counterfeit", None), ("cant_tell", "2026-05-02")):
@@ -168,5 +168,7 @@ def test_a_store_of_before_gets_the_decisions_and_uncertainties_of_its_checks(tm
     migrate(engine)
     with Session(engine) as session:
         found = {row.check_id: (row.uncertainty, row.decision) for row in session.query(CheckRow)}
+        ids = {(row.listing_id, row.seller_id) for row in session.query(CheckRow)}
     engine.dispose()
     assert found == {"a": (0.5, "counterfeit"), "b": (None, None), "c": (None, None)}
+    assert ids == {("A1", None)}, "spaces around an id are removed"
