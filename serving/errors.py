@@ -3,7 +3,8 @@
 TouchstoneError (vision)
  └─ ServingError
      ├─ RequestRefused          4xx: the caller must change the request
-     │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, RequestTooLarge, UploadTimedOut
+     │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, ContentEncodingUnsupported
+     │   ├─ RequestTooLarge, UploadTimedOut
      │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is called
      │   ├─ RequestInvalid (errors: one entry a field), QueryParameterUnknown
  │   ├─ UrlPhotosUnsupported, Base64Invalid, CursorInvalid
@@ -60,6 +61,12 @@ class MediaTypeUnsupported(RequestRefused):
     code: ClassVar[str] = "media_type_unsupported"
     status: ClassVar[int] = 415
     title: ClassVar[str] = "Unsupported content type"
+
+
+class ContentEncodingUnsupported(RequestRefused):
+    code: ClassVar[str] = "content_encoding_unsupported"
+    status: ClassVar[int] = 415
+    title: ClassVar[str] = "Unsupported Content-Encoding"
 
 
 class RequestTooLarge(RequestRefused):

@@ -16,6 +16,7 @@ from python_multipart.multipart import parse_options_header
 from serving.checks.request import CheckRequest
 from serving.errors import (
     Base64Invalid,
+    ContentEncodingUnsupported,
     JsonMalformed,
     MediaTypeUnsupported,
     RequestInvalid,
@@ -80,7 +81,15 @@ def parse_json(kind: type[M], text: bytes) -> M:
 
 
 async def _receive(request: Request, take: Callable[[bytes], None], *, max_bytes: int, timeout_s: float) -> None:
-    """Pass on each piece of a body; raises RequestTooLarge by its Content-Length or by what arrives, UploadTimedOut."""
+    """Pass on each piece of a body.
+
+    Raises ContentEncodingUnsupported, RequestTooLarge by its Content-Length or by what arrives, UploadTimedOut.
+    """
+    for encoding in request.headers.getlist("content-encoding"):
+        if encoding.strip().lower() not in ("", "identity"):
+            raise ContentEncodingUnsupported(
+                f"Content-Encoding is {encoding}; send the body as it is, without that header"
+            )
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and int(announced) > max_bytes:
         raise _too_large(max_bytes)

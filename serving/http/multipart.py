@@ -8,10 +8,11 @@ import python_multipart
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
-from serving.errors import MultipartMalformed
+from serving.errors import ContentEncodingUnsupported, MultipartMalformed
 from vision.check_shape import MAX_PHOTOS
 
 MAX_PARTS = 64
+PLAIN = {"content-encoding": ("", "identity"), "content-transfer-encoding": ("", "binary", "8bit", "7bit")}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class MultipartSplitter:
         self._value: list[memoryview] = []
         self._content: list[memoryview] = []
         self._ended = False
-        self._fault: MultipartMalformed | None = None
+        self._fault: MultipartMalformed | ContentEncodingUnsupported | None = None
         try:
             self._parser = python_multipart.MultipartParser(
                 boundary,
@@ -61,11 +62,11 @@ class MultipartSplitter:
             self._parser.write(piece)
         except FormParserError as error:
             self._fault = _malformed(error)
-        except MultipartMalformed as fault:
+        except (MultipartMalformed, ContentEncodingUnsupported) as fault:
             self._fault = fault
 
     def finish(self) -> list[Part]:
-        """Give the parts in their order; raises MultipartMalformed."""
+        """Give the parts in their order; raises MultipartMalformed or ContentEncodingUnsupported."""
         if self._fault is not None:
             raise self._fault
         if not self._ended:
@@ -78,6 +79,12 @@ class MultipartSplitter:
         self._field, self._value = [], []
 
     def _end_part(self) -> None:
+        for header, plain in PLAIN.items():
+            encoding = self._headers.get(header, "").strip()
+            if encoding.lower() not in plain:
+                raise ContentEncodingUnsupported(
+                    f"the {header.title()} of a part is {encoding}; send its bytes as they are, without that header"
+                )
         _, options = parse_options_header(self._headers.get("content-disposition"))
         name = options.get(b"name", b"").decode("utf-8", "replace")
         self._parts.append(Part(name=name, content=b"".join(self._content)))

@@ -12,7 +12,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from serving.errors import RequestInvalid, ServingError, StoreUnavailable, Unavailable, UploadTimedOut
+from serving.errors import (
+    ContentEncodingUnsupported,
+    RequestInvalid,
+    ServingError,
+    StoreUnavailable,
+    Unavailable,
+    UploadTimedOut,
+)
 from serving.monitoring.request_id import current_request_id
 from serving.schemas.checks import FieldFault, Problem
 from vision.errors import CheckError, NoReadablePhoto, PhotoError, TouchstoneError
@@ -145,4 +152,6 @@ def _headers_of(error: ServingError) -> dict[str, str]:
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, UploadTimedOut):
         return {"Connection": "close"}  # the rest of the body may never come
+    if isinstance(error, ContentEncodingUnsupported):
+        return {"Accept-Encoding": "identity"}  # RFC 9110, 15.5.16
     return {"WWW-Authenticate": 'Bearer realm="touchstone"'} if error.status == 401 else {}

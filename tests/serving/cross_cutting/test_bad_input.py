@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import http.client
 import json
 import socket
@@ -292,3 +293,14 @@ def test_a_refused_check_stores_nothing(start: Callable[..., Running]) -> None:
     base64_text = base64.b64encode(truncated_jpeg()).decode()
     assert refusal(server.http.post("/v1/checks", json={"photos": [{"base64": base64_text}]}))[1] == "photo_truncated"
     assert server.http.get("/v1/checks").json()["checks"] == []
+
+
+@pytest.mark.parametrize("path", ["/v1/checks", "/v1/checks/any/review", "/v1/bundles/tiny/activate"])
+def test_a_body_with_a_content_encoding_is_refused_by_name_and_nothing_else_is_offered(
+    server: Running, path: str
+) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    response = server.http.post(path, content=gzip.compress(b'{"photos": []}'), headers=headers)
+    assert refusal(response) == (415, "content_encoding_unsupported")
+    assert "Content-Encoding is gzip" in response.json()["detail"]
+    assert response.headers["accept-encoding"] == "identity"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from starlette.types import Message
 from serving.checks.request import CheckRequest
 from serving.errors import (
     Base64Invalid,
+    ContentEncodingUnsupported,
     JsonMalformed,
     MediaTypeUnsupported,
     RequestInvalid,
@@ -26,9 +27,12 @@ from tests.serving.servers.raw_http import BOUNDARY, multipart
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 
 
-def request_of(*pieces: bytes, content_type: str, length: int | None = None, ends: bool = True) -> Request:
+def request_of(
+    *pieces: bytes, content_type: str, length: int | None = None, ends: bool = True, encodings: Sequence[str] = ()
+) -> Request:
     """A request whose body arrives in pieces, and then ends or stalls."""
     headers = [(b"content-type", content_type.encode())]
+    headers += [(b"content-encoding", encoding.encode()) for encoding in encodings]
     if length is not None:
         headers.append((b"content-length", str(length).encode()))
     messages: Iterator[Message] = iter(
@@ -134,3 +138,26 @@ def test_every_wrong_field_is_listed_and_the_first_three_are_in_the_message() ->
     assert "views" not in caught.value.message
     with pytest.raises(JsonMalformed):
         parse_json(Listing, b"{")
+
+
+@pytest.mark.parametrize("encodings", [["gzip"], ["deflate"], ["BR"], ["zstd"], ["gzip, gzip"], ["identity", "x-own"]])
+@pytest.mark.parametrize("content_type", ["application/json", MULTIPART])
+def test_an_encoded_body_is_refused_before_it_arrives(encodings: list[str], content_type: str) -> None:
+    never = request_of(content_type=content_type, encodings=encodings, ends=False)
+    with pytest.raises(ContentEncodingUnsupported, match=f"Content-Encoding is {encodings[-1]}"):
+        read(never)
+    with pytest.raises(ContentEncodingUnsupported):
+        asyncio.run(
+            read_json(
+                request_of(content_type="application/json", encodings=encodings, ends=False),
+                ReviewSent,
+                max_bytes=100,
+                timeout_s=1.0,
+            )
+        )
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity ", ""])
+def test_the_encoding_that_changes_nothing_is_read(encoding: str) -> None:
+    body = json.dumps(PHOTOS).encode()
+    assert read(request_of(body, content_type="application/json", encodings=[encoding])).photos == (b"one", b"two")

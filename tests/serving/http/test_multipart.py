@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.errors import MultipartMalformed
+from serving.errors import ContentEncodingUnsupported, MultipartMalformed
 from serving.http.multipart import MAX_PARTS, MultipartSplitter, Part
 
 PHOTO = b"\xff\xd8\r\n--\r\n--edg\r\n--edge\x00\r\r\n"  # bytes that look like a boundary's beginning
@@ -41,3 +41,15 @@ def test_a_fault_is_raised_at_the_end_and_later_parts_are_not_kept() -> None:
         splitter.feed(part)
     with pytest.raises(MultipartMalformed, match=f"more than {MAX_PARTS} parts"):
         splitter.finish()
+
+
+@pytest.mark.parametrize("header", ["Content-Encoding: gzip", "Content-Transfer-Encoding: base64"])
+def test_an_encoded_part_is_refused_by_the_name_of_its_header(header: str) -> None:
+    body = BODY.replace(b"Content-Type: image/jpeg", header.encode())
+    with pytest.raises(ContentEncodingUnsupported, match=header.replace(": ", " of a part is ")):
+        split(body)
+
+
+@pytest.mark.parametrize("header", ["Content-Transfer-Encoding: binary", "Content-Transfer-Encoding: 8BIT"])
+def test_a_part_that_says_it_is_as_it_is_is_read(header: str) -> None:
+    assert split(BODY.replace(b"Content-Type: image/jpeg", header.encode()))[0].content == PHOTO
