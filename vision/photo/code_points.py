@@ -44,7 +44,8 @@ _CURVES: Final[Mapping[int, tuple[float, ...]]] = {
 }
 PQ: Final = 16
 HLG: Final = 18
-# H.273 table 4: the matrices that neither decoder inverts as they are meant.
+YCGCO: Final = 8
+# H.273 table 4: the matrices that no decoder inverts as they are meant.
 _MATRICES_UNREAD: Final[Mapping[int, str]] = {
     10: "BT.2020 with constant luminance",
     11: "Y'D'zD'x",
@@ -77,10 +78,10 @@ def code_points(primaries: int, transfer: int) -> CodePoints | None:
     return None if is_srgb else points
 
 
-def check_matrix(matrix: int) -> None:
-    """Raises PhotoColourUnsupported for a matrix that decoders take for another."""
-    if matrix in _MATRICES_UNREAD or matrix > 14:
-        name = _MATRICES_UNREAD.get(matrix, "unknown")
+def check_matrix(matrix: int, unread: frozenset[int] = frozenset()) -> None:
+    """Raises PhotoColourUnsupported for a matrix that the decoder takes for another; `unread` are more of these."""
+    if matrix in _MATRICES_UNREAD or matrix > max(_MATRICES_UNREAD) or matrix in unread:
+        name = _MATRICES_UNREAD.get(matrix, "YCgCo" if matrix == YCGCO else "unknown")
         raise PhotoColourUnsupported(f"the photo's colour matrix is {matrix} of H.273 ({name}): {SEND_SRGB}.")
 
 

@@ -24,7 +24,7 @@ from vision.errors import (
     PhotoTruncated,
 )
 from vision.photo.boxes import hide_exif_item, is_cut_short, read_avif_colour, without_second_file
-from vision.photo.code_points import CodePoints, check_matrix, code_points
+from vision.photo.code_points import YCGCO, CodePoints, check_matrix, code_points
 from vision.photo.colour import to_srgb
 from vision.photo.exif import TRANSPOSITION, read_orientation, swaps_sides
 from vision.photo.format import HEAD_BYTES, PHOTO_FORMATS, SEND_INSTEAD, PhotoFormat, sniff_format, sniff_head
@@ -33,6 +33,7 @@ from vision.photo.png import open_png, read_png_header
 
 Side: TypeAlias = Literal["shorter", "longer"]
 
+_HEIC_UNREAD: Final = frozenset({YCGCO})  # of more than 8 bits: libheif 1.23 gives one grey for all colours
 _FOREIGN_ERRORS: Final = (
     ArithmeticError,
     EOFError,
@@ -212,7 +213,7 @@ def _open_heic(data: bytes, limits: PhotoLimits) -> _Opened:
     _check_size(width, height, limits)
     image = Image.frombytes(primary.mode, primary.size, bytes(primary.data), "raw", primary.mode, primary.stride)
     stated = primary.info.get("nclx_profile", {})
-    check_matrix(stated.get("matrix_coefficients", 2))
+    check_matrix(stated.get("matrix_coefficients", 2), _HEIC_UNREAD if primary.info["bit_depth"] > 8 else frozenset())
     points = code_points(stated.get("color_primaries", 2), stated.get("transfer_characteristics", 2))
     return _Opened(
         image=image,
