@@ -21,6 +21,7 @@ FindingCode = Literal[
     "unlabelled",
     "genuine_with_cue",
     "column_unknown",
+    "spelled_two_ways",
     "photo_unreadable",
     "same_photo_both_labels",
     "near_duplicates_both_labels",

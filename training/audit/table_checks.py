@@ -9,6 +9,7 @@ from training.audit.finding import Finding, FindingCode
 from training.data.manifest import Manifest, mixed_product_listings
 from training.data.photo_row import Label, PhotoRow
 from training.data.problems import nearest
+from training.data.spelling import names_alike, show_spelling
 from training.data.splits import assign_roles
 from training.data.table import COLUMNS
 from training.errors import SplitError
@@ -30,6 +31,9 @@ def check_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05) 
     yield from _unlabelled(manifest)
     yield from _genuine_with_cue(manifest)
     yield from _nearly_known_columns(manifest)
+    yield from _spelled_two_ways(manifest, "product", lambda row: row.product)
+    yield from _spelled_two_ways(manifest, "seller", lambda row: row.seller)
+    yield from _spelled_two_ways(manifest, "listing", lambda row: row.listing, ignore_case=False)
 
 
 def _class_missing(manifest: Manifest) -> Iterator[Finding]:
@@ -198,6 +202,24 @@ def _nearly_known_columns(manifest: Manifest) -> Iterator[Finding]:
                 message=f"column '{name}' is not '{like}' and is ignored",
                 advice=f"rename it to '{like}' if that is what it holds",
             )
+
+
+def _spelled_two_ways(
+    manifest: Manifest, column: str, value: Callable[[PhotoRow], str | None], *, ignore_case: bool = True
+) -> Iterator[Finding]:
+    """Names that look the same; listings that differ in case are not reported, since ids of shops may."""
+    names = {name for row in manifest.rows if (name := value(row)) is not None}
+    groups = names_alike(names, ignore_case=ignore_case)
+    if groups:
+        shown = [" and ".join(show_spelling(name) for name in group) for group in groups]
+        alike = {name for group in groups for name in group}
+        yield Finding(
+            code="spelled_two_ways",
+            level="warn",
+            message=f"{_count(groups, column)} spelled in more than one way: {_some(shown)}",
+            advice=f"write each {column} in one way if they are the same: now they count as different",
+            rows=tuple(index for index, row in enumerate(manifest.rows) if value(row) in alike),
+        )
 
 
 def _rows(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:

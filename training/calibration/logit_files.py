@@ -25,7 +25,7 @@ def write_logits(predictions: CalibrationSet, file: Path) -> None:
     """Write a CSV of photo, listing and the network's outputs for each, which the functions below read."""
     draft = file.with_suffix(".part")  # another fold's run may be waiting for the file
     columns = _columns(predictions)
-    with draft.open("w", newline="") as stream:
+    with draft.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(("photo", "listing", *columns))
         for place, row in enumerate(predictions.rows):
@@ -85,7 +85,7 @@ def _columns(predictions: CalibrationSet) -> dict[str, NDArray[np.float64]]:
 
 
 def _read_file(file: Path) -> dict[Path, dict[str, float]]:
-    with file.open(newline="") as stream:
+    with file.open(newline="", encoding="utf-8") as stream:
         return {Path(row["photo"]).resolve(): _numbers(row) for row in csv.DictReader(stream)}
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from training.data.photo_row import LABELS, SPLITS, Box, Label, PhotoRow, Split
@@ -28,7 +29,8 @@ def parse_rows(rows: Sequence[TableRow], *, folder: Path, problems: Problems) ->
     """Turn cells into photos, noting every row that can't be; paths are relative to `folder`."""
     files = _Files(folder.absolute())
     parsed = tuple(_parse_row(row, files, problems) for row in rows)
-    _note_listings_with_two_labels(parsed, problems)
+    padded = {row.cells["listing"] for row in rows if "listing" in row.padded}
+    _note_listings_with_two_labels(parsed, padded, problems)
     return parsed
 
 
@@ -36,7 +38,8 @@ def _parse_row(row: TableRow, files: _Files, problems: Problems) -> PhotoRow:
     cells = row.cells
     for name in ("photo", "product", "listing"):
         if not cells[name]:
-            problems.add(f"'{name}' is empty; every photo needs one", row=row.row)
+            state = "holds only spaces" if name in row.padded else "is empty"
+            problems.add(f"'{name}' {state}; every photo needs one", row=row.row)
     return PhotoRow(
         row=row.row,
         photo=files.find(cells["photo"], "photo", row.row, problems) or files.folder,
@@ -63,6 +66,7 @@ class _Files:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._names: dict[Path, tuple[str, ...]] = {}
+        self._same: dict[Path, dict[str, list[str]]] = {}
 
     def find(self, cell: str, column: str, row: int, problems: Problems) -> Path | None:
         if not cell:
@@ -75,8 +79,33 @@ class _Files:
             file = self.folder / cell.replace("\\", "/")
         if file.is_file():
             return file
+        composed = self._in_another_form(cell)
+        if composed is not None:
+            return composed
         problems.add(f"{column} '{cell}' is not a file{'' if problems.full else self._hint(file)}", row=row)
         return None
+
+    def _in_another_form(self, cell: str) -> Path | None:
+        """The file whose name is the same but for its Unicode form: macOS writes ö as o and an accent, NFD."""
+        if cell.isascii() or Path(cell).is_absolute():
+            return None
+        place = self.folder
+        for part in Path(cell.replace("\\", "/")).parts:
+            if not (place / part).exists():
+                alike = self._names_by_form(place).get(unicodedata.normalize("NFC", part), [])
+                if len(alike) != 1:
+                    return None
+                (part,) = alike
+            place /= part
+        return place if place.is_file() else None
+
+    def _names_by_form(self, folder: Path) -> dict[str, list[str]]:
+        if folder not in self._same:
+            names: dict[str, list[str]] = {}
+            for child in folder.iterdir() if folder.is_dir() else ():
+                names.setdefault(unicodedata.normalize("NFC", child.name), []).append(child.name)
+            self._same[folder] = names
+        return self._same[folder]
 
     def _hint(self, file: Path) -> str:
         if file.is_dir():
@@ -167,7 +196,7 @@ def _number(cell: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _note_listings_with_two_labels(rows: Sequence[PhotoRow], problems: Problems) -> None:
+def _note_listings_with_two_labels(rows: Sequence[PhotoRow], padded: Collection[str], problems: Problems) -> None:
     first: dict[str, PhotoRow] = {}
     noted: set[str] = set()
     for row in rows:
@@ -178,6 +207,7 @@ def _note_listings_with_two_labels(rows: Sequence[PhotoRow], problems: Problems)
             noted.add(row.listing)
             problems.add(
                 f"listing '{row.listing}' is {row.label} here and {before.label} in row {before.row}; "
-                "a listing has one label: correct it, or split it into two listings",
+                "a listing has one label: correct it, or split it into two listings"
+                + (" (spaces around an id don't count)" if row.listing in padded else ""),
                 row=row.row,
             )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.data.problems import Problems, nearest
@@ -25,13 +26,22 @@ _OTHER_NAMES = {
     "listing": ("listing_id", "offer", "offer_id", "item_id", "group", "ad_id", "id"),
 }
 
+_NAMED_DELIMITER = re.compile(
+    r'"?sep=(?P<delimiter>.)"?[ \t]*\r?\n', re.IGNORECASE
+)  # the first line, as Excel reads it
+_DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRow:
-    """One row as written: `row` is its line (header = 1), `cells` its trimmed text by column, "" for nothing."""
+    """One row as written: `row` is its line (header = 1), `cells` its trimmed text by column, "" for nothing.
+
+    `padded` are the columns whose text had spaces around it.
+    """
 
     row: int
     cells: Mapping[str, str]
+    padded: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,27 +86,29 @@ def _column_hint(name: str, unknown: Sequence[str]) -> str:
 
 
 def _read_csv(path: Path) -> Table:
-    lines = _decode(path)
-    reader = csv.reader(io.StringIO(lines, newline=""), delimiter=_delimiter(path, lines), strict=True)
+    text = _decode(path)
+    named = _NAMED_DELIMITER.match(text)
+    above = 1 if named else 0  # lines above the header
+    delimiter = named["delimiter"] if named else _delimiter(path, text)
+    table = text[named.end() :] if named else text
+    reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter, strict=True)
     problems = Problems(path)
     rows: list[TableRow] = []
     try:
         columns = _header(next(reader, []), problems)
         start = reader.line_num + 1
         for cells in reader:
-            line, start = start, reader.line_num + 1
+            line, start = start + above, reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(columns):
-                problems.add(
-                    f"has {len(cells)} cells and the header has {len(columns)}; quote cells with commas", row=line
-                )
+                problems.add(_wrong_count(len(cells), len(columns), delimiter), row=line)
                 continue
-            rows.append(
-                TableRow(row=line, cells={name: cell.strip() for name, cell in zip(columns, cells, strict=True)})
-            )
+            rows.append(_row(line, dict(zip(columns, cells, strict=True))))
     except csv.Error as error:
-        problems.add(f"is not CSV ({error}); quote cells that hold commas, quotes or line breaks", row=reader.line_num)
+        problems.add(
+            f"is not CSV ({error}); quote cells that hold commas, quotes or line breaks", row=reader.line_num + above
+        )
     problems.raise_if_any()
     return Table(path=path, columns=columns, rows=tuple(rows))
 
@@ -116,6 +128,16 @@ def _delimiter(path: Path, text: str) -> str:
     header = text.split("\n", 1)[0]
     # Spreadsheets in much of Europe write semicolons; a header of ours holds no comma of its own.
     return max(",;\t", key=header.count)
+
+
+def _row(line: int, written: Mapping[str, str]) -> TableRow:
+    cells = {name: cell.strip() for name, cell in written.items()}
+    return TableRow(row=line, cells=cells, padded=frozenset(name for name in cells if cells[name] != written[name]))
+
+
+def _wrong_count(cells: int, columns: int, delimiter: str) -> str:
+    name = _DELIMITER_NAMES.get(delimiter, f"'{delimiter}'")
+    return f"has {cells} cells and the header has {columns}; quote cells with {name}"
 
 
 def _header(cells: Sequence[str], problems: Problems) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from training.data.decoder_version import decoder_version
 from training.data.manifest import PhotoRow
 from training.errors import ManifestError
+from training.runs.cache import writing_cache
 from vision.errors import PhotoError
 from vision.inputs import InputGeometry, open_for_input, to_input
 
@@ -59,16 +60,17 @@ def cache_photos(
     `advance` is called with the number of photos done. Raises ManifestError for a photo that can't be read.
     """
     folder = folder / cache_name(geometry)
-    folder.mkdir(parents=True, exist_ok=True)
     keys = [_photo_key(row) for row in rows]
-    with _locked(folder):
-        slot_of = _read_index(folder, geometry)
+    with writing_cache(folder), _locked(folder):
+        index = _read_index(folder, geometry)
+        slot_of = _slots(index)
         missing = {key: row for key, row in zip(keys, rows, strict=True) if key not in slot_of}
         advance(len(rows) - len(missing))
-        _append(folder, missing, geometry, first_slot=len(slot_of), threads=threads, advance=advance)
-        slot_of = _read_index(folder, geometry)
+        _append(folder, missing, geometry, first_slot=len(index), threads=threads, advance=advance)
+        index = _read_index(folder, geometry)
+    slot_of = _slots(index)
     slots = tuple(slot_of[key] for key in keys)
-    return CachedPhotos(file=folder / "pixels.bin", size_px=geometry.size_px, count=len(slot_of), slots=slots)
+    return CachedPhotos(file=folder / "pixels.bin", size_px=geometry.size_px, count=len(index), slots=slots)
 
 
 def cache_name(geometry: InputGeometry) -> str:
@@ -90,19 +92,26 @@ def _photo_key(row: PhotoRow) -> bytes:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system releases when a process dies."""
+    """Hold the folder's lock, which the system releases when a process dies; makes the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _read_index(folder: Path, geometry: InputGeometry) -> dict[bytes, int]:
+def _read_index(folder: Path, geometry: InputGeometry) -> list[bytes]:
+    """The key of each square that is whole in both files, by its place."""
     pixels, index = folder / "pixels.bin", folder / "index.bin"
     if not (pixels.exists() and index.exists()):
-        return {}
+        return []
     data = index.read_bytes()
     whole = min(len(data) // _KEY_BYTES, pixels.stat().st_size // _square_bytes(geometry))
-    return {data[slot * _KEY_BYTES : (slot + 1) * _KEY_BYTES]: slot for slot in range(whole)}
+    return [data[slot * _KEY_BYTES : (slot + 1) * _KEY_BYTES] for slot in range(whole)]
+
+
+def _slots(index: Sequence[bytes]) -> dict[bytes, int]:
+    """The place of each key; a damaged index may hold a key more than once, and places that no photo has."""
+    return {key: slot for slot, key in enumerate(index)}
 
 
 def _square_bytes(geometry: InputGeometry) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 
 import torch
 from rich.console import Console
@@ -18,7 +19,7 @@ from training.pipeline.plan import fold_configs, plan_fits, plan_roles
 from training.pipeline.terminal import print_run
 from training.pipeline.training_run import TrainingRun
 from training.recipes.recipe import make_recipe
-from training.runs.folder import RunFolder, open_run_folder
+from training.runs.folder import RunFolder, lock_run_folder, open_run_folder
 
 
 def train(config: TrainConfig, console: Console) -> None:
@@ -33,22 +34,23 @@ def train(config: TrainConfig, console: Console) -> None:
         if processes.world_size > 1 and config.model.recipe == "frozen":
             raise RunError("the frozen recipe runs in one process: start it without torchrun")
         if processes.is_main:
-            _train_main(config, console, processes)
+            with ExitStack() as locks:
+                _train_main(config, console, processes, locks)
         else:
             _train_worker(config, processes)
 
 
-def _train_main(config: TrainConfig, console: Console, processes: Processes) -> None:
+def _train_main(config: TrainConfig, console: Console, processes: Processes, locks: ExitStack) -> None:
     """What the main process does: every step of this run and of its fold runs, and then prints what came of it."""
     started_at = time.monotonic()
-    run = _open_run(config, console, processes)
+    run = _open_run(config, console, processes, locks)
     if run is None:
         print_run(console, RunFolder(path=config.run.folder, resumed=True))
         return
     fitted = []
     for fold in fold_configs(run.manifest, config):
         console.rule(f"fold {fold.data.fold}")
-        fold_run = _open_run(fold, console, processes)
+        fold_run = _open_run(fold, console, processes, locks)
         if fold_run is not None:
             fitted.append((fold_run, fold_run.fit()))
     for fold_run, networks in fitted:  # all folds have predicted by now, so that each can calibrate by the others
@@ -58,8 +60,9 @@ def _train_main(config: TrainConfig, console: Console, processes: Processes) -> 
     print_run(console, run.folder, elapsed_s=time.monotonic() - started_at)
 
 
-def _open_run(config: TrainConfig, console: Console, processes: Processes) -> TrainingRun | None:
-    """The run with its data read and audited; None where its bundle is there already."""
+def _open_run(config: TrainConfig, console: Console, processes: Processes, locks: ExitStack) -> TrainingRun | None:
+    """The run with its folder locked, its data read and audited; None where its bundle is there already."""
+    locks.enter_context(lock_run_folder(config.run.folder))
     manifest = read_training_data(config.data, console)
     folder = open_run_folder(config.run.folder, config=config.recorded(), data_hash=manifest.sha256)
     is_done = folder.is_done

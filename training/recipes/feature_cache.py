@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
@@ -9,6 +10,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 import onnxruntime as ort
@@ -22,7 +25,11 @@ from training.model.onnx_inference import single_thread_session
 from training.perturbations import photo as photo_changes
 from training.progress import photo_progress
 from training.recipes.photo_variants import AS_IT_IS, Variant
+from training.runs.cache import writing_cache
 from vision.inputs import InputGeometry
+
+_GRAPH: Final = "features.onnx"
+_GRAPH_DIGEST: Final = "features.sha256"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +43,10 @@ class FeatureCache:
     def extract(self, photos: Sequence[Path], *, threads: int, advance: Callable[[int], None]) -> NDArray[np.float32]:
         """Features float32 [N, F] of the photos, in their order; `advance` is called after each photo.
 
-        A killed run loses at most the photos in progress. Raises PhotoError for a photo that can't be read.
+        A killed run loses at most the photos in progress; a damaged entry is computed anew. Raises PhotoError for a
+        photo that can't be read, and RunError where the cache can't be written.
         """
-        session = single_thread_session(self.folder / "features.onnx")
+        session = single_thread_session(self.folder / _GRAPH)
 
         def one(photo: Path) -> NDArray[np.float32]:
             values = self._read_or_compute(photo, session)
@@ -52,22 +60,30 @@ class FeatureCache:
         data = photo.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         file = self.folder / digest[:2] / f"{digest}.npy"
-        if file.is_file():
-            return np.asarray(np.load(file), np.float32)
+        kept = _read_entry(file, length=session.get_outputs()[0].shape[-1])
+        if kept is not None:
+            return kept
         tile = self.variant.read(data, self.geometry)  # [1, S, S, 3]
         values: NDArray[np.float32] = session.run(["features"], {"photos": tile})[0][0]
-        _write_atomically(file, values)
+        _write_entry(file, values)
         return values
 
 
 def open_feature_cache(
     network: Network, geometry: InputGeometry, *, root: Path, variant: Variant = AS_IT_IS
 ) -> FeatureCache:
-    """The cache of a network's backbone, named by a digest of what its features depend on; exports the graph once."""
+    """The cache of a network's backbone, named by a digest of what its features depend on.
+
+    The graph is exported once, and again where its file is damaged. Raises RunError where the cache can't be written.
+    """
     folder = root / "features" / _key(network, geometry, variant)
-    if not (folder / "features.onnx").is_file():
+    with writing_cache(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        export_features(network, folder / "features.onnx", size_px=geometry.size_px)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two runs may share the cache: the graph and its digest are one
+            if not _is_whole(folder):
+                export_features(network, folder / _GRAPH, size_px=geometry.size_px)
+                _write_atomically(folder / _GRAPH_DIGEST, _digest_of(folder / _GRAPH).encode())
     return FeatureCache(folder=folder, geometry=geometry, variant=variant)
 
 
@@ -90,10 +106,43 @@ def _key(network: Network, geometry: InputGeometry, variant: Variant) -> str:
     return digest.hexdigest()[:16]
 
 
-def _write_atomically(file: Path, values: NDArray[np.float32]) -> None:
+def _read_entry(file: Path, *, length: object) -> NDArray[np.float32] | None:
+    """The features in the file, float32 [F]; None where there are none, or the file is empty, cut short or foreign."""
+    try:
+        values = np.load(io.BytesIO(file.read_bytes()), allow_pickle=False)
+    except (OSError, EOFError, ValueError, BadZipFile):
+        return None
+    is_sound = (
+        isinstance(values, np.ndarray)
+        and values.dtype == np.float32
+        and values.ndim == 1
+        and (len(values) == length or not isinstance(length, int))
+        and np.isfinite(values).all()
+    )
+    return values if is_sound else None
+
+
+def _write_entry(file: Path, values: NDArray[np.float32]) -> None:
     buffer = io.BytesIO()
     np.save(buffer, values)
-    file.parent.mkdir(exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}.{id(buffer):x}.part")
-    draft.write_bytes(buffer.getvalue())
+    with writing_cache(file.parent.parent):
+        file.parent.mkdir(exist_ok=True)
+        _write_atomically(file, buffer.getvalue())
+
+
+def _write_atomically(file: Path, data: bytes) -> None:
+    draft = file.with_suffix(f".{os.getpid()}.{id(data):x}.part")
+    draft.write_bytes(data)
     draft.replace(file)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the graph is as it was exported: one with damaged weights would load, and give other features."""
+    try:
+        return (folder / _GRAPH_DIGEST).read_text(encoding="ascii") == _digest_of(folder / _GRAPH)
+    except (OSError, ValueError):
+        return False
+
+
+def _digest_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +17,7 @@ from training.errors import RunError
 
 RECORD_FILE = "run.json"
 AUDITED_FILE = "audited"
+LOCK_FILE = ".lock"
 FOLDS_FOLDER = "folds"  # holds the runs of single folds, which may come before the run of everything
 NOT_COMPARED = (
     "run",
@@ -79,9 +83,8 @@ def open_run_folder(folder: Path, *, config: dict[str, Any], data_hash: str) -> 
     file = folder / RECORD_FILE
     resumed = file.is_file()
     if resumed:
-        _refuse_other(folder, json.loads(file.read_text()), record)
-    elif folder.is_dir() and any(entry.name != FOLDS_FOLDER for entry in folder.iterdir()):
-        raise RunError(f"run.folder {folder} holds files that are no run; name an empty or new folder")
+        _refuse_other(folder, _read_record(folder), record)
+    _refuse_foreign(folder)
     folder.mkdir(parents=True, exist_ok=True)
     run = RunFolder(path=folder, resumed=resumed)
     if not resumed:
@@ -89,19 +92,51 @@ def open_run_folder(folder: Path, *, config: dict[str, Any], data_hash: str) -> 
     return run
 
 
+@contextmanager
+def lock_run_folder(folder: Path) -> Iterator[None]:
+    """Hold the folder, which is made, for one run; the system releases it when the process ends, however it ends.
+
+    A finished run needs no lock. Raises RunError where another process works in the folder or it can't be written.
+    """
+    if RunFolder(path=folder, resumed=True).is_done:
+        yield
+        return
+    _refuse_foreign(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK_FILE).open("a+")
+    except OSError as error:
+        raise RunError(f"run.folder {folder} can't be written ({error.strerror}): name another folder") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise RunError(
+                f"run.folder {folder} is in use: process {lock.read().strip() or 'unknown'} trains there. Wait for it "
+                "to end, or name another folder (--set run.folder=…)"
+            ) from error
+        except OSError:  # a network drive without locks: a run alone works as well without
+            pass
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
 def require_like_run(folder: Path, *, config: dict[str, Any], data_hash: str) -> None:
     """Raise RunError where the run in `folder` differs in more than its fold; an empty folder is no run yet."""
     file = folder / RECORD_FILE
     if file.is_file():
         _refuse_other(
-            folder, json.loads(file.read_text()), {"config": config, "data_hash": data_hash}, except_keys=("data.fold",)
+            folder, _read_record(folder), {"config": config, "data_hash": data_hash}, except_keys=("data.fold",)
         )
 
 
 def recorded_differences(folder: Path, config: Mapping[str, Any]) -> tuple[str, ...]:
     """The keys in which the run recorded in `folder` differs from `config`; none where there is no run."""
     file = folder / RECORD_FILE
-    return tuple(_differing_keys(json.loads(file.read_text())["config"], config)) if file.is_file() else ()
+    return tuple(_differing_keys(_read_record(folder)["config"], config)) if file.is_file() else ()
 
 
 def read_run_record(folder: Path) -> RunRecord:
@@ -112,6 +147,19 @@ def read_run_record(folder: Path) -> RunRecord:
         return RunRecord(config=record["config"], data_hash=record["data_hash"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(f"{folder} holds no run, since its {RECORD_FILE} can't be read: give a run.folder") from error
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    record = read_run_record(folder)
+    return {"config": record.config, "data_hash": record.data_hash}
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse a folder with files but no record: somebody's. Folds may come first, and a killed start leaves a lock."""
+    if (folder / RECORD_FILE).is_file() or not folder.is_dir():
+        return
+    if any(entry.name not in (FOLDS_FOLDER, LOCK_FILE) for entry in folder.iterdir()):
+        raise RunError(f"run.folder {folder} holds files that are no run; name an empty or new folder")
 
 
 def code_version() -> str:

@@ -17,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from vision.cli.command_summary import read_summary
 from vision.cli.optional_extras import missing_extra
+from vision.cli.output_encoding import print_any_name
 from vision.cli.refusals import refusals_in_one_line, refuse
 
 COMMANDS_GROUP = "touchstone.commands"
@@ -51,6 +52,7 @@ def load_command(point: EntryPoint) -> Any:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `touchstone` and leave with its exit code: 0, 1 refused, 2 wrong usage, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    print_any_name()
     try:
         with refusals_in_one_line():
             typer.main.get_command(app)(given, prog_name="touchstone")

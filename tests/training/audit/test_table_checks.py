@@ -71,3 +71,21 @@ def test_enough_listings_of_which_too_few_calibrate_are_distinguished_from_too_f
         data.lines.append(line.format("genuine", f"G{number}"))
     codes = table_codes(data)
     assert codes == {"too_few_held_out": "warn", "too_few_for_guarantee": "warn"}
+
+
+def test_names_that_look_the_same_warn_with_both_spellings(tmp_path: Path) -> None:
+    data = DataSet(tmp_path, ["seller"])
+    for seed, (product, listing, seller) in enumerate(
+        [("P", "L60", "anna"), ("p\u200b", "L61", "Anna"), ("q", "l0", ""), ("q", "L\u00a060", "")], start=60
+    ):
+        for label in ("genuine", "counterfeit"):
+            data.add(seed, label, product, listing if label == "genuine" else f"{listing}c", seller)
+    data.add(70, "genuine", "q", "L 60", "")
+    found = [entry for entry in audit_table(read_manifest(data.write())).findings if entry.code == "spelled_two_ways"]
+    assert [entry.level for entry in found] == ["warn"] * 3
+    assert [entry.message for entry in found] == [
+        r"1 product spelled in more than one way: 'P' and 'p' and 'p\u200b'",
+        "1 seller spelled in more than one way: 'Anna' and 'anna'",
+        r"1 listing spelled in more than one way: 'L 60' and 'L\xa060'",
+    ]
+    assert len(found[2].rows) == 2

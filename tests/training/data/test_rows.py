@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,47 @@ def test_a_listing_with_many_photos_of_the_wrong_label_is_noted_once(tmp_path: P
         write_csv(tmp_path, HEADER, "0.jpg,genuine,d,L1", "1.jpg,counterfeit,d,L1", "2.jpg,counterfeit,d,L1")
     )
     assert "has 1 problem:" in message
+
+
+@pytest.mark.parametrize(("in_table", "on_disk"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_name_in_another_unicode_form_is_found(tmp_path: Path, in_table: str, on_disk: str) -> None:
+    written = [unicodedata.normalize(in_table, name) for name in ("Föhne/Föhn é.jpg", "Föhne\\Föhn é.jpg")]  # type: ignore[arg-type]
+    folder = tmp_path / unicodedata.normalize(on_disk, "Föhne")  # type: ignore[arg-type]
+    folder.mkdir()
+    photo = folder / unicodedata.normalize(on_disk, "Föhn é.jpg")  # type: ignore[arg-type]
+    photo.write_bytes(b"photo")
+    rows = [f"{name},genuine,d,L{number}" for number, name in enumerate(written)]
+    assert {row.photo for row in read_manifest(write_csv(tmp_path, HEADER, *rows)).rows} == {photo}
+
+
+def test_of_two_names_that_differ_in_form_the_exact_one_is_found(tmp_path: Path) -> None:
+    names = [unicodedata.normalize(form, "Föhn.jpg") for form in ("NFC", "NFD")]
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+    rows = [f"{name},genuine,d,L{number}" for number, name in enumerate(names)]
+    manifest = read_manifest(write_csv(tmp_path, HEADER, *rows))
+    assert [row.photo.read_bytes() for row in manifest.rows] == [name.encode() for name in names]
+
+
+def test_a_windows_path_is_found_and_a_drive_is_not(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_bytes(b"photo")
+    manifest = read_manifest(write_csv(tmp_path, HEADER, r".\photos\a.jpg,genuine,d,L1"))
+    assert manifest.rows[0].photo.name == "a.jpg"
+    message = problems_of(write_csv(tmp_path, HEADER, r"C:\shop\a.jpg,genuine,d,L1"))
+    assert r"photo 'C:\shop\a.jpg' is not a file" in message
+    assert "paths are relative to the manifest" in message
+
+
+@pytest.mark.parametrize("cell", [" ", "\N{NO-BREAK SPACE}", '" "'])
+def test_an_id_of_spaces_alone_is_refused_as_such(tmp_path: Path, cell: str) -> None:
+    message = problems_of(write_csv(tmp_path, HEADER, f"0.jpg,genuine,d,{cell}"))
+    assert "row 2: 'listing' holds only spaces; every photo needs one" in message
+
+
+def test_two_labels_of_ids_that_differ_in_spaces_around_them_name_the_spaces(tmp_path: Path) -> None:
+    message = problems_of(write_csv(tmp_path, HEADER, "0.jpg,genuine,d,A1", "1.jpg,counterfeit,d,A1 "))
+    assert "row 3: listing 'A1' is counterfeit here and genuine in row 2; " in message
+    assert "spaces around an id don't count" in message
+    message = problems_of(write_csv(tmp_path, HEADER, "0.jpg,genuine,d,A1", "1.jpg,counterfeit,d,A1"))
+    assert "spaces around" not in message

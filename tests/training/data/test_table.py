@@ -152,3 +152,24 @@ def test_a_column_that_is_given_otherwise_is_not_missing() -> None:
     problems = Problems(Path("m.csv"))
     assert not missing_columns(("photo", "label", "listing"), problems, given=["product"])
     assert problems.count == 0
+
+
+@pytest.mark.parametrize("first", ["sep=;", "sep=;\r", "SEP=;", '"sep=;"', "\ufeffsep=;"])
+def test_a_first_line_that_names_the_delimiter_is_obeyed_and_counted(tmp_path: Path, first: str) -> None:
+    table = table_of(tmp_path, f"{first}\nphoto;label\na.jpg;genuine\n\nb, c.jpg;\n")
+    assert table.columns == ("photo", "label")
+    assert [(row.row, row.cells["photo"]) for row in table.rows] == [(3, "a.jpg"), (5, "b, c.jpg")]
+
+
+def test_the_named_delimiter_may_be_a_tab_or_a_bar(tmp_path: Path) -> None:
+    assert table_of(tmp_path, "sep=\t\nphoto\tlabel\na.jpg\tgenuine\n").columns == ("photo", "label")
+    assert table_of(tmp_path, "sep=|\nphoto|label\na.jpg|genuine\n").columns == ("photo", "label")
+
+
+def test_a_wrong_number_of_cells_names_the_line_and_the_delimiter(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="row 3: has 3 cells and the header has 2; quote cells with semicolons"):
+        table_of(tmp_path, "sep=;\nphoto;label\na;b.jpg;genuine\n")
+
+
+def test_a_tab_separates_where_the_header_has_tabs(tmp_path: Path) -> None:
+    assert table_of(tmp_path, "photo\tlabel\na.jpg\tgenuine\n").columns == ("photo", "label")

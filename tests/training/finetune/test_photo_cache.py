@@ -7,7 +7,7 @@ import pytest
 
 from tests.training.builders.finetune_run import GEOMETRY, write_manifest
 from training.data.manifest import Manifest, PhotoRow
-from training.errors import ManifestError
+from training.errors import ManifestError, RunError
 from training.finetune.photo_cache import CachedPhotos, cache_name, cache_photos
 from vision.inputs import InputGeometry, open_for_input, to_input
 
@@ -106,3 +106,29 @@ def test_a_photo_that_is_gone_is_named_with_its_row(own_manifest: Manifest, tmp_
     row.photo.unlink()
     with pytest.raises(ManifestError, match=rf"row {row.row}: "):
         cached([row], tmp_path / "cache")
+
+
+@pytest.mark.parametrize("damaged", ["pixels.bin", "index.bin"])
+@pytest.mark.parametrize("how", ["empty", "cut short", "zeros", "other bytes", "gone"])
+def test_a_damaged_cache_is_filled_anew(own_manifest: Manifest, tmp_path: Path, damaged: str, how: str) -> None:
+    rows = list(own_manifest.rows)
+    cached(rows, tmp_path / "cache")
+    file = tmp_path / "cache" / cache_name(GEOMETRY) / damaged
+    size = file.stat().st_size
+    if how == "gone":
+        file.unlink()
+    elif how in ("empty", "cut short"):
+        file.write_bytes(file.read_bytes()[: 0 if how == "empty" else size // 2 - 7])
+    elif damaged == "index.bin":
+        middle = bytes(size // 2) if how == "zeros" else bytes(range(32)) * (size // 64)
+        file.write_bytes(middle + file.read_bytes()[size // 2 :])
+    else:
+        file.write_bytes(b"")  # pixels carry no sum of their own: only their number can be wrong
+    photos, _ = cached(rows, tmp_path / "cache")
+    assert all(np.array_equal(photos.square(i), as_served(row)) for i, row in enumerate(rows))
+
+
+def test_a_folder_in_the_place_of_the_pixels_is_named(own_manifest: Manifest, tmp_path: Path) -> None:
+    (tmp_path / "cache" / cache_name(GEOMETRY) / "pixels.bin").mkdir(parents=True)
+    with pytest.raises(RunError, match=r"the cache can't be used: .*pixels\.bin: Is a directory"):
+        cached(list(own_manifest.rows), tmp_path / "cache")

@@ -17,6 +17,7 @@ from tests.training.builders.training_run import TINY, photos_of_fold, run_train
 from training.errors import RunError
 from training.model.network import build_network
 from training.model.weights import WEIGHTS_FILE, start_from
+from training.runs.folder import lock_run_folder
 from vision.bundle.bundle import Bundle, read_bundle, seen_photos
 from vision.bundle.measured import read_measured
 from vision.detector import Detector
@@ -34,6 +35,11 @@ def test_fine_tuning_on_genuine_photos_alone_says_what_to_do_instead(tmp_path: P
     settings = ('data.where=["label==genuine"]', "data.fold=0", "model.recipe=finetune")
     with pytest.raises(RunError, match=r"set model\.recipe = 'frozen'"):
         run_training(tmp_path, manifest, *settings)
+
+
+def test_a_second_training_in_the_folder_is_refused_before_it_reads_anything(tmp_path: Path) -> None:
+    with lock_run_folder(tmp_path / "run"), pytest.raises(RunError, match=r"run is in use: process \d+ trains there"):
+        run_training(tmp_path, tmp_path / "no_manifest.csv")
 
 
 @pytest.mark.slow

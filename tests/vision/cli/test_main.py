@@ -155,6 +155,16 @@ def test_a_command_loads_and_its_help_begins_with_its_line_in_the_list(name: str
     assert not {"install_completion", "show_completion"} & {parameter.name for parameter in command.params}
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("command", ["refuse", "group"])
+def test_a_name_that_the_output_can_t_encode_is_no_traceback(probe_path: Path, command: str, encoding: str) -> None:
+    arguments = {"refuse": ["probe-refuse", "日本.jpg"], "group": ["probe-group", "export", "--日本"]}[command]
+    run = touchstone(*arguments, PYTHONPATH=str(probe_path), PYTHONIOENCODING=encoding)
+    assert run.returncode == {"refuse": 1, "group": 2}[command]
+    assert "Traceback" not in run.stderr
+    assert ("日本" if encoding == "utf-8" else r"\u65e5\u672c") in run.stderr
+
+
 def test_the_version_is_the_installed_one() -> None:
     assert touchstone("--version").stdout == f"touchstone {version('touchstone')}\n"
 
