@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from training.data.cache import writing_cache
 from training.data.decoder_version import decoder_version
 from training.data.manifest import PhotoRow
 from training.errors import ManifestError
-from training.runs.cache import writing_cache
 from vision.errors import PhotoError
 from vision.inputs import InputGeometry, open_for_input, to_input
 

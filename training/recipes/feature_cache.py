@@ -18,6 +18,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from rich.console import Console
 
+from training.data.cache import writing_cache
 from training.data.decoder_version import decoder_version
 from training.model.network import Network
 from training.model.onnx_export import export_features
@@ -25,7 +26,6 @@ from training.model.onnx_inference import single_thread_session
 from training.perturbations import photo as photo_changes
 from training.progress import photo_progress
 from training.recipes.photo_variants import AS_IT_IS, Variant
-from training.runs.cache import writing_cache
 from vision.inputs import InputGeometry
 
 _GRAPH: Final = "features.onnx"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from training.data.cache import writing_cache
 from training.errors import RunError
-from training.runs.cache import writing_cache
 
 
 def test_a_cache_that_can_t_be_written_is_refused_by_the_file_and_what_to_do(tmp_path: Path) -> None:
