@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from training.data.photo_row import LABELS, Label
 from training.errors import ManifestError
+from vision.photo.class_names import label_of_name
 from vision.photo.folder import FolderPhotos, list_folder, list_folder_tree, name_some
 
-_CLASS_WORDS: Mapping[str, Label] = {
-    **dict.fromkeys(("genuine", "real", "authentic", "original", "legit"), "genuine"),
-    **dict.fromkeys(("counterfeit", "fake", "replica", "imitation", "forgery", "forgerie"), "counterfeit"),
-}
-_PLAIN_NOUNS = frozenset({"photo", "image", "picture", "pic", "listing", "item", "product", "sample", "offer"})
 OPTIONS: Mapping[Label, str] = {
     "genuine": "--genuine-folder (data.genuine_folder)",
     "counterfeit": "--counterfeit-folder (data.counterfeit_folder)",
@@ -55,14 +50,6 @@ def find_class_folders(folder: Path, given: Mapping[Label, str]) -> ClassFolders
         raise ManifestError(_none_found(folder, beside))
     _refuse_possible_class(folder, found, others)
     return ClassFolders(of_label=found, others=others, beside=beside)
-
-
-def label_of_name(name: str) -> Label | None:
-    """The label that a folder's name states, such as genuine for `Real photos` and `1_authentic`; None for others."""
-    words = re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold())
-    singular = [word.removesuffix("s") for word in words if word]
-    labels = {_CLASS_WORDS.get(word) for word in singular if word not in _PLAIN_NOUNS}
-    return labels.pop() if len(labels) == 1 else None
 
 
 def _given_folder(folder: Path, label: Label, name: str, beside: FolderPhotos) -> Path:

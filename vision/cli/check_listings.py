@@ -71,6 +71,8 @@ def check_listings(
     finally:
         console.print(_summary(counts, listings.total))
     console.print(f"{LABEL_MESSAGES[detector.bundle.metadata.label_kind]}{NO_PROOF}", style="dim")
+    if listings.labelled:
+        console.print("The folders are named by label: touchstone evaluate gives the figures of labelled photos.")
     return not counts["no verdict"]
 
 

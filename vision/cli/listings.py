@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vision.check_shape import MAX_PHOTOS
 from vision.errors import NoPhotos
+from vision.photo.class_names import ClassLabel, label_of_name
 from vision.photo.folder import FolderPhotos, LeftOut, describe_left_out, walk_folder
 
 
@@ -23,11 +24,15 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listings:
-    """The listings, found as they are asked for; how many there are, and what of the folders is read, in words."""
+    """The listings, found as they are asked for; how many there are, and what of the folders is read, in words.
+
+    `labelled`: the folders have names of both classes, such as genuine and fake.
+    """
 
     found: Iterable[Listing]
     total: int
     in_words: str
+    labelled: bool = False
 
 
 def listings_of_photos(
@@ -52,8 +57,10 @@ def listings_in_folders(folders: Sequence[Path], *, each_photo: bool = False) ->
     """
     photos = listings = beyond = 0
     left_out: list[LeftOut] = []
+    labels: set[ClassLabel | None] = set()
     for place, root, found in _walk(folders):
         left_out += found.left_out
+        labels.add(label_of_name(place.name))
         for listing in _listings_of(place, root, found, each_photo):
             photos, listings, beyond = photos + len(listing.photos), listings + 1, beyond + listing.beyond
     described = describe_left_out(left_out, folders[0])
@@ -67,7 +74,7 @@ def listings_in_folders(folders: Sequence[Path], *, each_photo: bool = False) ->
     found_later = (
         listing for place, root, found in _walk(folders) for listing in _listings_of(place, root, found, each_photo)
     )
-    return Listings(found=found_later, total=listings, in_words="; ".join(parts))
+    return Listings(found=found_later, total=listings, in_words="; ".join(parts), labelled=len(labels - {None}) > 1)
 
 
 def _walk(folders: Sequence[Path]) -> Iterator[tuple[Path, Path | None, FolderPhotos]]:

@@ -5,41 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.training.builders.photo_tree import save_class_folders, save_picture
-from training.data.class_folders import find_class_folders, label_of_name
-from training.data.photo_row import Label
+from training.data.class_folders import find_class_folders
 from training.errors import ManifestError
-
-NAMES: dict[str, Label | None] = {
-    "genuine": "genuine",
-    "Genuine": "genuine",
-    "GENUINES": "genuine",
-    "Real": "genuine",
-    "real_photos": "genuine",
-    "Authentic-Items": "genuine",
-    "originals": "genuine",
-    "RealPhotos": "genuine",
-    "0_real": "genuine",
-    "counterfeit": "counterfeit",
-    "Counterfeits": "counterfeit",
-    "fake images": "counterfeit",
-    "FAKE": "counterfeit",
-    "replicas ": "counterfeit",
-    "1-fake": "counterfeit",
-    "forgeries": "counterfeit",
-    "not genuine": None,
-    "non-authentic": None,
-    "unreal": None,
-    "real vs fake": None,
-    "genuine copy": None,
-    "photos": None,
-    "masks": None,
-    "正品": None,
-}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_label_of_a_folder_is_read_from_its_name(name: str) -> None:
-    assert label_of_name(name) == NAMES[name]
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,10 @@ def test_folders_are_judged_listing_by_listing_and_one_without_a_verdict_is_exit
     assert "read 4 photos of 3 listings" in result.stderr
     assert "judged 3 of 3 listings: 1 genuine, 1 counterfeit, 1 no verdict" in result.stderr
     assert NO_PROOF in result.stderr
+    assert "touchstone evaluate" not in result.stderr
+    (many / "good").rename(many / "genuine")
+    labelled = CliRunner().invoke(app, [str(folder / "bundle"), str(many)])
+    assert "touchstone evaluate gives the figures of labelled photos" in labelled.stderr
 
 
 def test_the_file_s_suffix_names_the_format_and_stdout_stays_empty(folder: Path, many: Path) -> None:

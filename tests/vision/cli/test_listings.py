@@ -82,3 +82,9 @@ def test_photos_are_one_listing_or_one_each(tmp_path: Path) -> None:
     each = listings_of_photos(photos, each_photo=True)
     assert [listing.photos for listing in each.found] == [(photos[0],), (photos[1],)]
     assert (each.total, each.in_words) == (2, "2 photos of 2 listings")
+
+
+def test_folders_named_by_label_are_noticed(tmp_path: Path) -> None:
+    named(tmp_path, "Genuine photos/a/1.jpg", "fake/b/1.jpg", "others/c/1.jpg")
+    assert listings_in_folders([tmp_path]).labelled
+    assert not listings_in_folders([tmp_path / "fake", tmp_path / "others"]).labelled
