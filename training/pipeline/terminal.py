@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
+from training.calibration.bundle_kind import describe_unknown
 from training.comparison.run_predictions import REPORT_FOLDER
 from training.evaluation.figures import Figures
 from training.evaluation.figures_json import read_figures
@@ -16,7 +17,7 @@ from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, interv
 from training.pipeline.evaluation import Evaluation, describe_exclusions
 from training.pipeline.model_card import CARD_FILE
 from training.progress import format_duration
-from training.runs.folder import RunFolder
+from training.runs.folder import FOLDS_FOLDER, RunFolder
 from training.statistics.estimate import Estimate, Proportion
 from vision.bundle.bundle import read_bundle
 from vision.bundle.measured import read_measured
@@ -50,6 +51,8 @@ def print_run(console: Console, run: RunFolder, *, elapsed_s: float | None = Non
     console.rule(f"{metadata.name} {metadata.version}: {', '.join(metadata.products)} ({kind})", align="left")
     for sentence in describe_basis(metadata):
         console.print(sentence, markup=False, highlight=False)
+    for sentence in describe_unknown(metadata.authenticity_kind, metadata.training_listings):
+        console.print(sentence, style="yellow", markup=False, highlight=False)
     if rows := list(_figure_rows(metadata)):
         table = Table("", "", "95 % interval", "listings", box=None, pad_edge=False)
         for row in rows:
@@ -74,17 +77,22 @@ def describe_basis(metadata: BundleMetadata) -> tuple[str, ...]:
     if measured.source == "out_of_fold":
         sentences = [
             f"Estimated out of fold on {listings}: each was predicted by a network that was trained alike without it.",
-            "The thresholds were set on these same listings, so what they decide there is no measurement: "
-            "data.report_share, such as 0.2, keeps a test set apart.",
+            f"The thresholds were set on these same listings, so what they decide there is no measurement: "
+            f"{_how_to_measure(metadata)}",
         ]
     else:
         test_set = f" ({measured.test_set})" if measured.test_set else ""
         sentences = [f"Measured on {listings} of the test set{test_set}, which nothing was fitted on."]
     if math.isnan(measured.listing.auroc.value):
         sentences.append("AUROC is undefined, since it takes listings of both labels.")
-    if metadata.authenticity_kind == "conformal":
-        sentences.append("Trained on genuine listings alone: it flags what looks unusual, and never says genuine.")
     return tuple(sentences)
+
+
+def _how_to_measure(metadata: BundleMetadata) -> str:
+    calibration = metadata.config.get("calibration")
+    if isinstance(calibration, dict) and calibration.get("source") == "fold_runs":
+        return f"the reports in {FOLDS_FOLDER}/ are of bundles on the fold that they were not fitted on."
+    return "data.report_share, such as 0.2, keeps a test set apart."
 
 
 def _figure_rows(metadata: BundleMetadata) -> Iterator[tuple[str, str, str, str]]:

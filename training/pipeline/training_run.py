@@ -13,7 +13,6 @@ from rich.console import Console
 from training.calibration.bundle_kind import (
     bundle_kind,
     count_listings,
-    describe_unknown,
     training_listings,
     unknown_labels,
 )
@@ -203,8 +202,6 @@ class TrainingRun:
         seal_bundle(bundle.folder, bundle.metadata)
         bundle.folder.replace(self.folder.bundle)
         read_bundle(self.folder.bundle)
-        for sentence in describe_unknown(bundle.metadata.authenticity_kind, bundle.metadata.training_listings):
-            self.console.print(sentence, style="yellow")
         self.console.print(f"bundle: {self.folder.bundle}")
 
     def _print_roles(self, roles: Roles) -> None:

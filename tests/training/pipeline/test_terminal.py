@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,7 @@ from training.evaluation.figures_json import figures_as_dict
 from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from training.pipeline.terminal import print_run
 from training.runs.folder import RunFolder
+from vision.bundle.bundle import seal_bundle
 from vision.verdict import Outcome
 
 
@@ -53,8 +55,11 @@ def printed(
     *,
     kind: Literal["calibrated", "conformal"] = "calibrated",
     elapsed_s: float | None = None,
+    config: dict[str, object] | None = None,
 ) -> str:
-    write_tiny_bundle(folder / "bundle", metrics=metrics, authenticity_kind=kind)
+    bundle = write_tiny_bundle(folder / "bundle", metrics=metrics, authenticity_kind=kind)
+    if config is not None:
+        seal_bundle(bundle.folder, replace(bundle.metadata, config=config))
     text = io.StringIO()
     print_run(Console(file=text, width=200), RunFolder(path=folder, resumed=False), elapsed_s=elapsed_s)
     return text.getvalue()
@@ -82,6 +87,12 @@ def test_decisions_of_the_listings_that_set_the_thresholds_are_not_printed(tmp_p
     assert "75 %" not in text
     assert "data.report_share" in text
     assert "The run took" not in text, "it was finished before"
+
+
+def test_advice_that_does_not_apply_is_not_given(tmp_path: Path) -> None:
+    text = printed(tmp_path, {**FOUR, "source": "out_of_fold"}, config={"calibration": {"source": "fold_runs"}})
+    assert "the reports in folds/ are of bundles on the fold that they were not fitted on" in text
+    assert "report_share" not in text
 
 
 def test_a_run_without_a_test_set_says_that_there_are_no_figures(tmp_path: Path) -> None:
