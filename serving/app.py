@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from serving.http.body_memory import BodyMemoryLimit
+from serving.http.compression import Compression
 from serving.http.request_log import RequestLogging
 from serving.http.root_path import RootPath, refuse_unclear_root_path
 from serving.http.trusted_host import TrustedHost
@@ -33,6 +34,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
     app.add_middleware(BodyMemoryLimit, memory=services.body_memory)
     instrumentation = services.instrumentation
     app.add_middleware(RequestLogging, metrics=instrumentation.metrics, tracing=instrumentation.tracing)
+    app.add_middleware(Compression)
     return app
 
 

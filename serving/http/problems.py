@@ -132,12 +132,16 @@ async def _answer_http_exception(_: Request, error: HTTPException) -> Response:
         404: "There is nothing at this address; docs/http-api.md and /docs list what there is.",
         405: "This address does not take this method; the Allow header lists those it takes.",
     }
+    headers = dict(error.headers or {})
+    allowed = [method.strip() for method in headers.get("Allow", "").split(",")]
+    if "GET" in allowed and "HEAD" not in allowed:  # RequestLogging answers it wherever GET is
+        headers["Allow"] += ", HEAD"
     return problem_response(
         status=error.status_code,
         code=_ROUTING_CODES.get(error.status_code, f"http_{error.status_code}"),
         title=phrase,
         detail=details.get(error.status_code, str(error.detail)),
-        headers=error.headers,
+        headers=headers,
     )
 
 

@@ -1,4 +1,4 @@
-"""The outermost middleware: request id, one log line and metrics a request, and the handler of unforeseen errors."""
+"""Around the app: request id, one log line and metrics a request, HEAD, and the handler of unforeseen errors."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ class RequestLogging:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        if method == "HEAD":  # answered as GET is; the server leaves out the body
+            scope = {**scope, "method": "GET"}
         response = _Response(request_id_of(scope["headers"]), send)
         token = current_request_id.set(response.request_id)
         start = time.perf_counter()
@@ -39,17 +42,19 @@ class RequestLogging:
             if self._tracing is None:
                 await self._answer(scope, receive, response)
             else:
-                await self._answer_traced(self._tracing, scope, receive, response)
+                await self._answer_traced(self._tracing, method, scope, receive, response)
         finally:
-            self._note(scope, response, time.perf_counter() - start)
+            self._note(method, scope, response, time.perf_counter() - start)
             current_request_id.reset(token)
 
-    async def _answer_traced(self, tracing: Tracing, scope: Scope, receive: Receive, response: _Response) -> None:
-        with tracing.request(scope["headers"], method=_method_of(scope)) as span:
+    async def _answer_traced(
+        self, tracing: Tracing, method: str, scope: Scope, receive: Receive, response: _Response
+    ) -> None:
+        with tracing.request(scope["headers"], method=method) as span:
             await self._answer(scope, receive, response)
             end_request(
                 span,
-                method=_method_of(scope),
+                method=method,
                 route=_route_of(scope),
                 status=response.status or CLIENT_CLOSED_REQUEST,
                 request_id=response.request_id,
@@ -67,8 +72,8 @@ class RequestLogging:
                 await internal_problem()(scope, receive, response.send)
             # An answer that has started is cut off: the server closes the connection, since its length does not add up.
 
-    def _note(self, scope: Scope, response: _Response, seconds: float) -> None:
-        method, route = _method_of(scope), _route_of(scope)
+    def _note(self, method: str, scope: Scope, response: _Response, seconds: float) -> None:
+        route = _route_of(scope)
         status = response.status or CLIENT_CLOSED_REQUEST
         self._metrics.end_request(method=method, route=route, status=status, seconds=seconds, code=response.code)
         fields = {"method": method, "route": route, "status": status, "ms": round(1000 * seconds, 1)}
@@ -105,10 +110,6 @@ class _Response:
                 headers.append((b"x-content-type-options", b"nosniff"))
             message = {**message, "headers": headers}
         await self._send(message)
-
-
-def _method_of(scope: Scope) -> str:
-    return scope["method"] if scope["method"] in METHODS else "other"
 
 
 def _route_of(scope: Scope) -> str:

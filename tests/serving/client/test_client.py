@@ -48,7 +48,8 @@ class Flaky(httpx.BaseTransport, httpx.AsyncBaseTransport):
             )
         if failure == "answer_lost":
             raise httpx.ReadError("reset")
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        decoded = {k: v for k, v in answer.headers.items() if k not in ("content-encoding", "content-length")}
+        return httpx.Response(answer.status_code, headers=decoded, content=answer.content)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()

@@ -276,7 +276,9 @@ def test_a_caller_that_leaves_halfway_does_no_harm(server: Running) -> None:
         raw.sendall(RAW_HEAD + b"Content-Length: 900\r\n\r\n{")
 
 
-@pytest.mark.parametrize(("method", "path"), [("PUT", "/v1/checks"), ("HEAD", "/v1/checks"), ("DELETE", "/healthz")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/v1/checks"), ("HEAD", "/v1/checks/any/review"), ("DELETE", "/healthz")]
+)
 def test_a_method_that_an_address_does_not_take_is_a_problem(server: Running, method: str, path: str) -> None:
     response = server.http.request(method, path)
     assert response.status_code == 405
