@@ -1,14 +1,16 @@
 /** The page of one check, with links to its neighbours in the list that it was opened from. */
 
 import { addressOf } from "../shared/address.js";
-import { getJson } from "../shared/api.js";
+import { getJson, prefetchPicture } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
+import { renditionPath } from "../shared/check_picture.js";
 import { byId, element } from "../shared/element.js";
 import { sentence } from "../shared/formatting.js";
 import { bindKeys, wireKeys } from "../shared/keys.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { OUTCOMES } from "../shared/wording.js";
 import { listAddress, neighbours } from "./check_trail.js";
+import { photoToOpen } from "./opened_photo.js";
 import { showQueueEnd } from "./queue_end.js";
 import { VerdictView } from "./verdict_view.js";
 
@@ -32,7 +34,8 @@ async function showCheck() {
     const check = await getJson(`/v1/checks/${encodeURIComponent(checkId)}`);
     const view = new VerdictView(check, { reviews: check.reviews });
     byId("answer").replaceChildren(view.root);
-    document.title = `${OUTCOMES[check.outcome].title} · Touchstone`;
+    document.title = [check.listing_id, OUTCOMES[check.outcome].title, "Touchstone"].filter(Boolean).join(" · ");
+    view.stage.ready.then(prefetchNext).catch(() => {}); // without it the next check only opens later
   } catch (problem) {
     byId("loading").remove();
     if (problem.status === 404) return showMissing(problem);
@@ -45,6 +48,14 @@ function showMissing(problem) {
   byId("answer").append(
     element("div", { class: "empty" }, element("h1", {}, problem.title), element("p", {}, sentence(problem.detail)), element("a", { class: "button", href: "/checks" }, "See the checks")),
   );
+}
+
+/** Load the picture that the next check opens with, once nothing of this one is missing. */
+async function prefetchNext() {
+  const { next } = await place;
+  if (!next) return;
+  const check = await getJson(`/v1/checks/${encodeURIComponent(next)}`);
+  await prefetchPicture(renditionPath(next, photoToOpen(check), 1600));
 }
 
 async function offerNeighbours() {

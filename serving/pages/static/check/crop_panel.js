@@ -1,10 +1,11 @@
-/** The two or three crops of a photo that contributed most to its verdict, each with its nearest references. */
+/** The two or three crops of a photo that contributed most to its verdict, strongest first, with nearest references. */
 
 import { getJson, getPicture } from "../shared/api.js";
 import { element } from "../shared/element.js";
 import { cropMeaning, listingName } from "../shared/wording.js";
 
 const CROP_PX = 256; // of a drawn crop's longer side
+const PLACES = [0, 1, 2]; // for as many crops as a photo has at most
 const LABELS = ["genuine", "counterfeit"];
 
 export class CropPanel {
@@ -25,20 +26,28 @@ export class CropPanel {
     this.root = element("section", { class: "crops", "aria-labelledby": "crops-title", hidden: true });
   }
 
-  /** Show the crops of a photo, whose picture `url` is; nothing where there are none to show. */
-  async show(index, url) {
+  /** Show that the crops of a photo are on their way, and ask for them; nothing where there are none to show. */
+  expect(index) {
     this.#index = index;
-    this.root.hidden = true;
+    this.root.hidden = !this.#photos[index].evidence_url;
     this.#onPick(null);
-    if (!url || !this.#photos[index].evidence_url) return;
-    const crops = await this.#crops(index);
+    if (this.root.hidden) return;
+    this.root.replaceChildren(this.title, element("ol", { class: "crop-list", "aria-busy": "true" }, ...PLACES.map(place)));
+    this.#crops(index);
+  }
+
+  /** Show the crops of a photo, whose picture `url` is, with the strongest one outlined; none where there is none. */
+  async show(index, url) {
+    const crops = url && this.#photos[index].evidence_url ? await this.#crops(index) : [];
     const picture = crops.length ? await loaded(url).catch(() => null) : null;
-    if (index !== this.#index || !picture) return;
+    if (index !== this.#index) return;
+    this.root.hidden = !picture;
+    if (!picture) return;
     this.list.replaceChildren(...crops.map((crop, at) => this.#item(crop, at, picture)));
     const referred = crops.some((crop) => LABELS.some((label) => crop[label]));
     const note = referred ? element("p", { class: "soft" }, "Beside each part: the most similar references.") : "";
     this.root.replaceChildren(this.title, note, this.list);
-    this.root.hidden = false;
+    this.#pick(this.list.querySelector("button"), crops[0].box);
   }
 
   /** Release the object URLs; the panel is not used again. */
@@ -86,6 +95,10 @@ export class CropPanel {
     for (const other of this.list.querySelectorAll("button")) other.setAttribute("aria-pressed", String(on && other === button));
     this.#onPick(on ? box : null);
   }
+}
+
+function place() {
+  return element("li", {}, element("span", { class: "crop-place skeleton" }));
 }
 
 function reference(nearest, at) {

@@ -1,29 +1,30 @@
 /** The photos of an answer: one large with its evidence map and a slider, the others in a strip, and the crops below. */
 
-import { getPicture } from "../shared/api.js";
 import { element, icon } from "../shared/element.js";
 import { counted, percent, sentence } from "../shared/formatting.js";
 import { bindKeys } from "../shared/keys.js";
 import { OUTCOMES } from "../shared/wording.js";
 import { CropPanel } from "./crop_panel.js";
+import { photoToOpen } from "./opened_photo.js";
+import { PhotoPictures } from "./photo_pictures.js";
 
 const OPACITY_KEPT_AS = "touchstone.evidence_opacity";
 
 export class PhotoStage {
   #answer;
-  #fallbackUrls;
-  #index = 0;
-  #pictures = []; // one a photo: Promise<{photo, evidence}> of object URLs, null where there is none
+  #pictures;
+  #index = null;
   #shownBefore = 70;
 
-  /** `fallbackUrls` are shown for photos that the server doesn't keep. */
+  /** `fallbackUrls` are shown for photos that the server doesn't keep. `ready` is done when all photos can be judged. */
   constructor(answer, fallbackUrls = []) {
     this.#answer = answer;
-    this.#fallbackUrls = fallbackUrls;
-    this.#pictures = answer.photos.map((photo) => this.#fetchPictures(photo));
+    this.#pictures = new PhotoPictures(answer, fallbackUrls);
     this.crops = new CropPanel(answer.check_id, answer.photos, (box) => this.#outline(box));
     this.#build();
-    this.show(0);
+    const opened = this.show(photoToOpen(answer)); // first, so that it is asked for first
+    this.ready = Promise.all([opened, ...answer.photos.map(({ index }) => this.#fillThumbnail(index))]);
+    this.ready.then(() => this.#prefetch(this.#index + 1));
     bindKeys({
       ArrowLeft: () => this.show(this.#index - 1),
       ArrowRight: () => this.show(this.#index + 1),
@@ -33,9 +34,9 @@ export class PhotoStage {
   }
 
   /** Show a photo; an index past either end does nothing. */
-  show(index) {
+  async show(index) {
     const photo = this.#answer.photos[index];
-    if (!photo) return;
+    if (!photo || index === this.#index) return;
     this.#index = index;
     this.#zoom(false);
     this.strip.querySelectorAll("button").forEach((button, at) => {
@@ -44,24 +45,14 @@ export class PhotoStage {
     });
     this.strip.children[index]?.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.caption.replaceChildren(...captionOf(photo, this.#answer));
-    this.#paint(index);
+    await this.#paint(photo);
   }
 
   /** Release the object URLs; the stage is not used again. */
-  async close() {
+  close() {
+    this.#index = null;
     this.crops.close();
-    for (const { photo, evidence } of await Promise.all(this.#pictures)) {
-      for (const url of [photo, evidence]) if (url && !this.#fallbackUrls.includes(url)) URL.revokeObjectURL(url);
-    }
-  }
-
-  async #fetchPictures(photo) {
-    const kept = `/v1/checks/${encodeURIComponent(this.#answer.check_id)}/photos/${photo.index}`;
-    const [picture, evidence] = await Promise.all([
-      photo.error ? null : getPicture(kept).catch(() => null),
-      photo.evidence_url ? getPicture(photo.evidence_url).catch(() => null) : null,
-    ]);
-    return { photo: picture ?? this.#fallbackUrls[photo.index] ?? null, evidence };
+    return this.#pictures.close();
   }
 
   #build() {
@@ -77,9 +68,10 @@ export class PhotoStage {
       "Zoom",
       element("kbd", { "aria-hidden": "true" }, "z"),
     );
-    this.tools = element(
+    this.pixels = element("p", { class: "stage-pixels", role: "status" });
+    this.evidenceTools = element(
       "div",
-      { class: "stage-tools" },
+      { class: "evidence-tools" },
       element(
         "div",
         { class: "evidence-slider" },
@@ -95,8 +87,8 @@ export class PhotoStage {
         element("span", {}, "genuine"),
         element("span", { class: "visually-hidden" }, ": red areas speak for counterfeit, blue areas for genuine"),
       ),
-      this.zoomButton,
     );
+    this.tools = element("div", { class: "stage-tools" }, this.evidenceTools, this.zoomButton, this.pixels);
     this.strip = element("ol", { class: "strip", "aria-label": "All photos" });
     this.strip.append(...this.#answer.photos.map((photo) => this.#thumbnail(photo)));
     this.strip.hidden = this.#answer.photos.length < 2;
@@ -106,44 +98,61 @@ export class PhotoStage {
   }
 
   #thumbnail(photo) {
-    const frame = element("span", { class: "thumb" }, icon("none"));
-    this.#pictures[photo.index].then(({ photo: url }) => {
-      if (!url) return;
-      const picture = element("img", { src: url, alt: "" });
-      picture.addEventListener("load", () => frame.replaceChildren(picture));
-    });
     const label = photo.error ? "not read" : photo.authenticity === null ? "unclear" : percent(photo.authenticity);
     const button = element(
       "button",
       { type: "button", "aria-label": `Photo ${photo.index + 1}, ${inWords(photo)}`, click: () => this.show(photo.index) },
-      frame,
+      element("span", { class: photo.error ? "thumb" : "thumb skeleton" }, photo.error ? icon("none") : null),
       element("span", { class: `tag tone-${toneOf(photo)}` }, photo.error ? null : icon(toneOf(photo)), label),
     );
     return element("li", {}, button);
   }
 
-  async #paint(index) {
-    const photo = this.#answer.photos[index];
-    const { photo: url, evidence } = await this.#pictures[index];
-    if (index !== this.#index) return;
-    this.tools.hidden = !evidence;
-    this.view.classList.toggle("zoomable", Boolean(url));
-    this.crops.show(index, url);
-    const note = photo.error ? this.#note(sentence(photo.error.message)) : this.#note("The server keeps no copy of this photo.");
-    if (!url) return this.view.replaceChildren(note);
-    const picture = element("img", { class: "photo", src: url, alt: `Photo ${index + 1} of ${this.#answer.photos.length}` });
-    picture.addEventListener("error", () => this.view.replaceChildren(note));
-    const frame = element("div", { class: "stage-photo" }, picture);
-    picture.addEventListener("load", () => frame.style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight));
-    if (evidence) frame.append(this.#overlay(evidence, index));
-    this.view.replaceChildren(frame);
+  async #fillThumbnail(index) {
+    if (this.strip.hidden || this.#answer.photos[index].error) return;
+    const frame = this.strip.children[index].querySelector(".thumb");
+    const picture = await decoded(await this.#pictures.strip(index), { alt: "" });
+    frame.replaceChildren(picture ?? icon("none"));
+    frame.classList.remove("skeleton");
   }
 
-  #overlay(url, index) {
+  async #paint(photo) {
+    const { index, error, evidence_url } = photo;
+    this.tools.hidden = Boolean(error);
+    this.evidenceTools.hidden = !evidence_url;
+    this.view.classList.remove("zoomable");
+    this.view.replaceChildren(error ? note("No picture to show", sentence(error.message)) : element("div", { class: "skeleton" }));
+    this.view.setAttribute("aria-busy", String(!error));
+    this.crops.expect(index);
+    const url = await this.#pictures.page(index);
+    const picture = await decoded(url, { class: "photo", alt: `Photo ${index + 1} of ${this.#answer.photos.length}` });
+    if (index !== this.#index || error) return;
+    this.view.setAttribute("aria-busy", "false");
+    if (!picture) return this.#showMissing(url);
+    const frame = element("div", { class: "stage-photo" }, picture);
+    frame.style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
+    this.view.classList.add("zoomable");
+    this.view.replaceChildren(frame);
+    await Promise.all([this.crops.show(index, url), this.#layEvidence(index, frame)]);
+  }
+
+  #showMissing(url) {
+    const why = url ? "This browser can’t show its format, and the server keeps no copy." : "It is not on the server, or the server can’t be reached.";
+    this.tools.hidden = true;
+    this.crops.show(this.#index, null);
+    this.view.replaceChildren(note("No picture to show", why));
+  }
+
+  async #layEvidence(index, frame) {
     const alt = `Evidence map over photo ${index + 1}: red areas speak for counterfeit, blue areas for genuine`;
-    const overlay = element("img", { class: "evidence", src: url, alt });
+    const overlay = await decoded(await this.#pictures.evidence(index), { class: "evidence", alt });
+    if (!overlay) return;
     overlay.style.opacity = this.slider.value / 100;
-    return overlay;
+    frame.append(overlay);
+  }
+
+  #prefetch(index) {
+    if (this.#answer.photos[index]) this.#pictures.page(index, "low");
   }
 
   /** Draw a frame around a crop, given as shares of the photo; null takes it away. */
@@ -155,10 +164,6 @@ export class PhotoStage {
     const outline = element("div", { class: "crop-outline", "aria-hidden": "true" });
     Object.assign(outline.style, { left: x0, top: y0, width: `calc(${x1} - ${x0})`, height: `calc(${y1} - ${y0})` });
     frame.append(outline);
-  }
-
-  #note(message) {
-    return element("p", { class: "stage-note" }, element("strong", {}, "No picture to show"), message);
   }
 
   #applyOpacity() {
@@ -187,8 +192,41 @@ export class PhotoStage {
     this.view.classList.toggle("zoomed", on);
     this.view.tabIndex = on ? 0 : -1;
     this.zoomButton.setAttribute("aria-pressed", String(on));
-    if (on) this.view.scrollTo((this.view.scrollWidth - this.view.clientWidth) / 2, (this.view.scrollHeight - this.view.clientHeight) / 2);
+    this.pixels.textContent = "";
+    if (!on) return;
+    this.view.scrollTo((this.view.scrollWidth - this.view.clientWidth) / 2, (this.view.scrollHeight - this.view.clientHeight) / 2);
+    this.#sharpen();
   }
+
+  /** Put the photo with all its pixels in place of a picture that is shown larger than it is. */
+  async #sharpen() {
+    const index = this.#index;
+    const picture = this.view.querySelector(".photo");
+    if (picture.clientWidth * devicePixelRatio <= picture.naturalWidth) return;
+    this.pixels.textContent = "Loading every pixel…";
+    const full = await decoded(await this.#pictures.full(index), { class: "photo", alt: picture.alt });
+    if (index !== this.#index || !this.view.classList.contains("zoomed")) return;
+    if (full) this.view.querySelector(".photo").replaceWith(full);
+    this.pixels.textContent = full ? `${full.naturalWidth} × ${full.naturalHeight} px, as uploaded` : "Only a smaller copy can be shown.";
+  }
+}
+
+/** An <img> that is decoded already, so that nothing jumps when it is shown; null where it can't be. */
+async function decoded(url, attributes) {
+  if (!url) return null;
+  const picture = element("img", { src: url, ...attributes });
+  try {
+    await picture.decode();
+  } catch {
+    return null;
+  }
+  picture.width = picture.naturalWidth;
+  picture.height = picture.naturalHeight;
+  return picture;
+}
+
+function note(title, message) {
+  return element("p", { class: "stage-note" }, element("strong", {}, title), message);
 }
 
 function captionOf(photo, { photos, reasons }) {

@@ -1,9 +1,10 @@
 /** An answer of the API as a page: the verdict in words, its number, its reasons, its photos, and the review. */
 
 import { element, icon } from "../shared/element.js";
-import { counted, moment, percent, productName, sentence } from "../shared/formatting.js";
-import { authenticityMeaning, OUTCOMES } from "../shared/wording.js";
+import { percent, sentence } from "../shared/formatting.js";
+import { authenticityMeaning, OUTCOMES, unreadWords } from "../shared/wording.js";
 import { authenticityBar } from "./authenticity_bar.js";
+import { checkFacts, listingLine } from "./check_facts.js";
 import { PhotoStage } from "./photo_stage.js";
 import { ReviewPanel } from "./review_panel.js";
 
@@ -23,7 +24,9 @@ export class VerdictView {
       "div",
       { class: "verdict-words" },
       answer.advisory ? advisory() : null,
+      listingLine(answer),
       element("div", { class: "outcome" }, icon(answer.outcome), this.title),
+      unreadLine(answer),
       element("p", { class: "meaning" }, outcome.meaning),
       authenticityOf(answer),
       asksForPhotos ? nextSteps : null,
@@ -32,8 +35,9 @@ export class VerdictView {
       "div",
       { class: "verdict-rest" },
       this.#reasons(answer),
+      this.#unread(answer),
       this.review === null ? notKept() : this.review.root,
-      facts(answer, reviews !== null),
+      checkFacts(answer, reviews !== null),
       asksForPhotos ? null : nextSteps,
     );
     this.root = element("article", { class: `verdict tone-${answer.outcome}` }, words, this.stage.root, rest);
@@ -57,10 +61,27 @@ export class VerdictView {
     );
   }
 
-  #photoLink(reason, answer) {
-    if (reason.photo === null || answer.photos.length < 2) return null;
-    return element("button", { type: "button", click: () => this.stage.show(reason.photo) }, `Photo ${reason.photo + 1}`);
+  #unread(answer) {
+    const unread = answer.photos.filter(({ error }) => error);
+    if (!unread.length) return null;
+    const items = unread.map(({ index, error }) => element("li", {}, sentence(error.message), " ", this.#photoLink({ photo: index }, answer)));
+    return element(
+      "section",
+      { "aria-labelledby": "unread-title" },
+      element("h2", { id: "unread-title" }, "Photos that could not be read"),
+      element("ul", { class: "reasons" }, items),
+    );
   }
+
+  #photoLink({ photo }, answer) {
+    if (photo === null || answer.photos.length < 2) return null;
+    return element("button", { type: "button", click: () => this.stage.show(photo) }, `Photo ${photo + 1}`);
+  }
+}
+
+function unreadLine(answer) {
+  const words = unreadWords(answer);
+  return words ? element("p", { class: "unread" }, words) : null;
 }
 
 function authenticityOf(answer) {
@@ -75,7 +96,7 @@ function authenticityOf(answer) {
       "Authenticity",
       element("data", { class: "authenticity-number", value: answer.authenticity }, percent(answer.authenticity)),
     ),
-    authenticityBar(answer.authenticity),
+    authenticityBar(answer),
     meaning,
   );
 }
@@ -86,23 +107,4 @@ function advisory() {
 
 function notKept() {
   return element("p", { class: "caveat" }, "This server stores no checks, so no decision can be recorded.");
-}
-
-function facts(answer, kept) {
-  const link = element("a", { href: `/checks/${encodeURIComponent(answer.check_id)}` }, answer.check_id);
-  const rows = [
-    ["Product", productName(answer.product)],
-    ["Listing", answer.listing_id],
-    ["Photos", counted(answer.photos.length, "photo")],
-    ["Checked", `${moment(answer.created_at)}, in ${Math.round(answer.elapsed_ms)} ms`],
-    ["Bundle", `${answer.bundle.name} ${answer.bundle.version}, ${answer.bundle.graph}`],
-    ["Check", kept ? link : answer.check_id],
-  ];
-  return element(
-    "section",
-    { "aria-labelledby": "facts-title" },
-    element("h2", { id: "facts-title" }, "About this check"),
-    element("dl", { class: "facts" }, rows.filter(([, value]) => value).flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)])),
-    element("p", { class: "caveat" }, "A judgement of what the photos show. It is never proof of what is in the box."),
-  );
 }

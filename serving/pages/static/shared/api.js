@@ -3,9 +3,11 @@
 import { addressOf } from "./address.js";
 import { askForKey, keptKey } from "./api_key.js";
 
+const PICTURE_TRIES = 5;
+
 /** A failed call: the server's problem, or that of the connection. */
 export class Problem extends Error {
-  constructor({ status, code, title, detail, errors, requestId }) {
+  constructor({ status, code, title, detail, errors, requestId, retryAfterS }) {
     super(detail || title);
     this.status = status;
     this.code = code;
@@ -13,6 +15,7 @@ export class Problem extends Error {
     this.detail = detail;
     this.errors = errors ?? [];
     this.requestId = requestId ?? null;
+    this.retryAfterS = retryAfterS ?? 1;
   }
 }
 
@@ -57,9 +60,28 @@ export async function postAhead(path, body, headers, timeoutMs) {
   return response.json();
 }
 
-/** GET a picture as an object URL; an <img> itself could not send the API key. */
-export async function getPicture(path) {
-  return URL.createObjectURL(await (await ask(path)).blob());
+/**
+ * GET a picture as an object URL; an <img> itself could not send the API key. `priority` is that of fetch.
+ * A server that is busy with checks refuses pictures first, so it is asked again a few times.
+ */
+export async function getPicture(path, priority = "auto") {
+  return URL.createObjectURL(await loadPicture(path, priority));
+}
+
+/** GET a picture ahead of need, so that the browser has it when a page asks for it. */
+export async function prefetchPicture(path) {
+  await loadPicture(path, "low");
+}
+
+async function loadPicture(path, priority) {
+  for (let asked = 1; ; asked += 1) {
+    try {
+      return await (await ask(path, { priority })).blob();
+    } catch (problem) {
+      if (problem.status !== 503 || asked === PICTURE_TRIES) throw problem;
+      await new Promise((resolve) => setTimeout(resolve, 1000 * problem.retryAfterS));
+    }
+  }
 }
 
 /**
@@ -119,7 +141,8 @@ function authorization(key) {
 async function problemOf(response) {
   const requestId = response.headers.get("X-Request-ID");
   try {
-    return new Problem({ requestId, ...(await response.json()), status: response.status });
+    const retryAfterS = Number(response.headers.get("Retry-After")) || 1;
+    return new Problem({ requestId, retryAfterS, ...(await response.json()), status: response.status });
   } catch {
     return new Problem({
       status: response.status,

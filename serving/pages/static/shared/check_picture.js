@@ -3,6 +3,11 @@
 import { getPicture } from "./api.js";
 import { element } from "./element.js";
 
+/** The path of a photo at a smaller size; `sidePx` is 160 or 1600. */
+export function renditionPath(checkId, index, sidePx) {
+  return `/v1/checks/${encodeURIComponent(checkId)}/photos/${index}/renditions/${sidePx}`;
+}
+
 const whenSeen = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) target.dispatchEvent(new Event("seen"));
@@ -16,7 +21,7 @@ export class CheckPicture {
 
   /** `index` is the photo's; null where the check has none to show. */
   constructor(checkId, index) {
-    this.#address = index === null ? null : `/v1/checks/${encodeURIComponent(checkId)}/photos/${index}/renditions/160`;
+    this.#address = index === null ? null : renditionPath(checkId, index, 160);
     this.root = element("span", { class: "row-thumb" });
     this.root.addEventListener("seen", () => this.#show(), { once: true });
     whenSeen.observe(this.root);

@@ -1,5 +1,7 @@
 /** The words of an answer, for people: outcomes, decisions, and what the numbers mean. */
 
+import { counted } from "./formatting.js";
+
 export const OUTCOMES = {
   counterfeit: {
     title: "Looks counterfeit",
@@ -32,6 +34,16 @@ export const DECISIONS = {
 /** What a check is called in a sentence. */
 export function checkName({ listing_id }) {
   return listing_id ? `listing ${listing_id}` : "a check without listing id";
+}
+
+/** How many photos could not be read, and on how many the outcome therefore rests; null where all could be. */
+export function unreadWords({ outcome, photos }) {
+  const unread = photos.filter(({ error }) => error).length;
+  if (!unread) return null;
+  const read = photos.length - unread;
+  const rest = read === 1 ? "The other one doesn’t show enough." : `The other ${read} don’t show enough.`;
+  const judged = outcome === "insufficient" ? rest : `Judged on ${counted(read, "photo")}.`;
+  return `${unread} of ${photos.length} photos could not be read. ${judged}`;
 }
 
 /** The meaning of an authenticity, in one or two sentences. */
