@@ -11,7 +11,7 @@ from vision.verdict import Evidence
 
 TOWARDS_COUNTERFEIT: Final = (214, 40, 40)
 TOWARDS_GENUINE: Final = (33, 102, 214)
-MAX_SIDE_PX: Final = 768  # the map has a few dozen places: more pixels would show nothing more
+MAX_SIDE_PX: Final = 256  # at least 18 for each place of the map: more would show nothing more, and take more bytes
 _MAX_ALPHA: Final = 190  # of 255: the photo still shows through the strongest place
 _FAINTEST: Final = 0.08  # of the strongest place: below it nothing is drawn
 _MIN_LOGIT: Final = 0.5  # a map whose places all together could not move the logit by this is drawn fainter
@@ -20,7 +20,7 @@ _MIN_LOGIT: Final = 0.5  # a map whose places all together could not move the lo
 def evidence_png(evidence: Evidence, width_px: int, height_px: int) -> bytes:
     """An RGBA overlay in the photo's frame, as PNG: red towards counterfeit, blue towards genuine, else transparent.
 
-    It has the shape of a photo of `width_px` x `height_px` and at most 768 px a side: stretch it over the photo.
+    It has the shape of a photo of `width_px` x `height_px` and at most 256 px a side: stretch it over the photo.
     Opacity shows strength, relative to the map's strongest place.
     """
     shrink = min(1.0, MAX_SIDE_PX / max(width_px, height_px))
