@@ -29,7 +29,7 @@ def test_chosen_photos_get_the_words_and_the_number_of_the_api(site: Running, op
         f"{check['authenticity'] * 100:.1f} %" if check["authenticity"] >= 0.001 else "under 0.1 %"
     )
     expect(page.locator(".reasons")).to_contain_text(check["reasons"][0]["message"])
-    assert page.title() == "Looks counterfeit · Touchstone"
+    assert page.title() == "L-1 · Looks counterfeit · Touchstone"
 
 
 def test_dropped_photos_are_judged(site: Running, open_page: OpenPage) -> None:
@@ -70,7 +70,7 @@ def test_a_bad_file_is_shown_with_its_fault_and_the_good_photo_is_judged(site: R
     send(page)
     expect(page.locator("h1:visible")).to_have_text("Consistent with genuine")
     fault = shown_check(page, site)["photos"][1]["error"]["message"]
-    page.get_by_role("button", name=re.compile("^Photo 2")).click()
+    page.get_by_role("button", name=re.compile("^Photo 2,")).click()
     expect(page.locator(".stage-caption")).to_contain_text(fault, ignore_case=True)
 
 

@@ -8,7 +8,7 @@ import { byId, element } from "../shared/element.js";
 import { sentence } from "../shared/formatting.js";
 import { bindKeys, wireKeys } from "../shared/keys.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
-import { OUTCOMES } from "../shared/wording.js";
+import { pageTitle } from "../shared/wording.js";
 import { listAddress, neighbours } from "./check_trail.js";
 import { photoToOpen } from "./opened_photo.js";
 import { showQueueEnd } from "./queue_end.js";
@@ -34,7 +34,7 @@ async function showCheck() {
     const check = await getJson(`/v1/checks/${encodeURIComponent(checkId)}`);
     const view = new VerdictView(check, { reviews: check.reviews });
     byId("answer").replaceChildren(view.root);
-    document.title = [check.listing_id, OUTCOMES[check.outcome].title, "Touchstone"].filter(Boolean).join(" · ");
+    document.title = pageTitle(check);
     view.stage.ready.then(prefetchNext).catch(() => {}); // without it the next check only opens later
   } catch (problem) {
     byId("loading").remove();

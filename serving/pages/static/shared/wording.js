@@ -36,6 +36,11 @@ export function checkName({ listing_id }) {
   return listing_id ? `listing ${listing_id}` : "a check without listing id";
 }
 
+/** The title of a check's page. */
+export function pageTitle({ listing_id, outcome }) {
+  return [listing_id, OUTCOMES[outcome].title, "Touchstone"].filter(Boolean).join(" · ");
+}
+
 /** How many photos could not be read, and on how many the outcome therefore rests; null where all could be. */
 export function unreadWords({ outcome, photos }) {
   const unread = photos.filter(({ error }) => error).length;

@@ -10,7 +10,7 @@ import { counted, percent, productName } from "../shared/formatting.js";
 import { newIdempotencyKey } from "../shared/idempotency_key.js";
 import { wireKeys } from "../shared/keys.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
-import { OUTCOMES } from "../shared/wording.js";
+import { OUTCOMES, pageTitle } from "../shared/wording.js";
 import { PhotoTray } from "./photo_tray.js";
 
 const problemBox = byId("compose-problem");
@@ -92,7 +92,7 @@ function showAnswer(answer, reviews) {
   byId("answer").replaceChildren(view.root);
   byId("answer").hidden = false;
   const { title } = OUTCOMES[answer.outcome];
-  document.title = `${title} · Touchstone`;
+  document.title = pageTitle(answer);
   scrollTo(0, 0);
   view.title.focus();
   announce(answer.authenticity === null ? `${title}.` : `${title}. Authenticity ${percent(answer.authenticity)}.`);
