@@ -17,7 +17,8 @@ help: ## Show these targets
 setup: $(VENV)/packages.stamp ## Create .venv with everything: train, serve, render and the checks
 
 demo: setup $(DEMO_BUNDLE) ## Train a detector on the sample and serve it; prints where to click
-	$(BIN)/touchstone serve configs/serve.toml
+	@echo "demo: serving $(dir $(DEMO_BUNDLE))"
+	@$(BIN)/touchstone serve configs/serve.toml
 
 test: setup chromium libvips ## Run every check: format, lint, types, imports, tests (unit, slow, browser, end to end)
 	$(BIN)/ruff format --check .
@@ -54,8 +55,9 @@ $(BIN)/python:
 	@.ci/venv $(VENV) $(PYTHON)
 
 $(VENV)/packages.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[train,serve,telemetry,render,dev]'
-	touch $@
+	@.ci/packages $(VENV)
+	@touch $@
 
 $(DEMO_BUNDLE): configs/demo.toml training/samples/hair_dryers/manifest.csv | setup
-	$(BIN)/touchstone train configs/demo.toml
+	@echo "demo: training on the sample, about a minute on two cores"
+	@$(BIN)/touchstone train configs/demo.toml

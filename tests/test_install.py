@@ -90,3 +90,27 @@ def test_onnxruntime_reports_to_nobody(tmp_path: Path, module: str) -> None:
     subprocess.run([sys.executable, "-c", code], check=True, env={**environment, "HOME": str(tmp_path)})
     written = [path for path in tmp_path.rglob("*") if "Microsoft" in path.parts]
     assert not written, "its device id and its queue of events"
+
+
+PIP = """#!/usr/bin/env bash
+for n in $(seq 50); do echo "Collecting package-$n"; done
+echo "a warning" >&2
+exit {code}
+"""
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_setting_up_prints_a_line_and_pips_output_only_where_pip_fails(tmp_path: Path, code: int) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(PIP.format(code=code))
+    python.chmod(0o755)
+    script = Path(__file__).parents[1] / ".ci" / "packages"
+    run = subprocess.run([script, tmp_path], capture_output=True, text=True, timeout=60, check=False)
+    log = (tmp_path / "pip.log").read_text()
+    assert log.count("Collecting") == 50
+    assert "a warning" in log
+    assert run.returncode == code
+    assert len(run.stdout.splitlines()) == 2 - code
+    assert str(tmp_path / "pip.log") in run.stdout
+    assert ("Collecting" in run.stderr) is bool(code)

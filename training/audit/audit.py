@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from training.audit.finding import FINDING_CODES, Finding, FindingCode
+from training.audit.guarantee_checks import CalibrationPlan
 from training.audit.photo_checks import Facts, check_photos
 from training.audit.photo_facts import read_facts
-from training.audit.shortcuts import SHORTCUTS, Shortcut, ShortcutBaseline, shortcut_baseline
+from training.audit.shortcuts import FOLDS, SHORTCUTS, Shortcut, ShortcutBaseline, shortcut_baseline
 from training.audit.table_checks import check_table
 from training.data.manifest import Manifest
 from training.data.problems import nearest
@@ -57,6 +58,7 @@ def audit_manifest(
     *,
     alpha: float = 0.05,
     beta: float = 0.05,
+    plan: CalibrationPlan | None = None,
     far_from_chance: float = FAR_FROM_CHANCE,
     allow: Collection[str] = (),
     shortcuts: Collection[Shortcut] = SHORTCUTS,
@@ -66,21 +68,29 @@ def audit_manifest(
 ) -> Audit:
     """Read every photo and run every check; `advance` is called after each photo.
 
-    A finding whose code is in `allow` is a warning. Each of `shortcuts` is measured, and warns when its interval is
+    A finding whose code is in `allow` is a warning. `plan` is how a run calibrates, by default as the default settings
+    do. Each of `shortcuts` is measured, and warns when its interval is
     above `far_from_chance`. Raises AuditRefused for an unknown code in `allow`.
     """
     _check_codes(allow)
     facts = read_facts(manifest.rows, threads=threads, advance=advance)
     baselines, unmeasured = _measure_shortcuts(manifest, facts, shortcuts, seed)
-    findings = [*check_table(manifest, alpha=alpha, beta=beta), *check_photos(manifest, facts), *unmeasured]
+    findings = [*check_table(manifest, alpha=alpha, beta=beta, plan=plan), *check_photos(manifest, facts), *unmeasured]
     findings += [_shortcut_finding(baseline) for baseline in baselines if baseline.auroc.low > far_from_chance]
     return Audit(manifest=manifest, findings=_in_order(findings, allow), baselines=baselines)
 
 
-def audit_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05, allow: Collection[str] = ()) -> Audit:
+def audit_table(
+    manifest: Manifest,
+    *,
+    alpha: float = 0.05,
+    beta: float = 0.05,
+    plan: CalibrationPlan | None = None,
+    allow: Collection[str] = (),
+) -> Audit:
     """The part of the audit that reads no photo, for the start of every training."""
     _check_codes(allow)
-    findings = check_table(manifest, alpha=alpha, beta=beta)
+    findings = check_table(manifest, alpha=alpha, beta=beta, plan=plan)
     return Audit(manifest=manifest, findings=_in_order(list(findings), allow), baselines=())
 
 
@@ -106,13 +116,14 @@ def _measure_shortcuts(
     for shortcut in shortcuts if has_both else ():
         try:
             baselines.append(shortcut_baseline(shortcut, manifest, facts, seed=seed))
-        except SplitError as error:
+        except SplitError:
             unmeasured.append(
                 Finding(
                     code="shortcut_not_measured",
                     level="warn",
                     message=f"the AUROC of {_NAMES[shortcut]} could not be measured",
-                    advice=error.message,
+                    advice=f"add listings: the cross-validation takes {FOLDS} of each label"
+                    + (", of different sellers" if any(row.seller for row in manifest.rows) else ""),
                 )
             )
     return tuple(baselines), unmeasured

@@ -24,6 +24,7 @@ from vision.photo.format import PHOTO_FORMATS
 
 Shortcut = Literal["background", "colour", "file_metadata"]
 SHORTCUTS: tuple[Shortcut, ...] = get_args(Shortcut)
+FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def shortcut_baseline(
     manifest: Manifest,
     facts: Sequence[PhotoFacts | UnreadablePhoto],
     *,
-    folds: int = 5,
+    folds: int = FOLDS,
     seed: int = 0,
 ) -> ShortcutBaseline:
     """A grouped cross-validation on one shortcut's features; a listing's value is the mean of its photos'.

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from training.audit.finding import Finding, FindingCode
+from training.audit.guarantee_checks import CalibrationPlan, check_guarantees, default_plan
 from training.data.manifest import Manifest, mixed_product_listings
-from training.data.photo_row import Label, PhotoRow
+from training.data.photo_row import PhotoRow
 from training.data.problems import nearest
 from training.data.spelling import names_alike, show_spelling
-from training.data.splits import assign_roles
 from training.data.table import COLUMNS
-from training.errors import SplitError
-from training.statistics.bounds import listings_needed
 from vision.check_shape import MAX_PHOTOS
 
 
-def check_table(manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05) -> Iterator[Finding]:
-    """Every problem of the rows themselves; `alpha` and `beta` are the error rates to be guaranteed."""
+def check_table(
+    manifest: Manifest, *, alpha: float = 0.05, beta: float = 0.05, plan: CalibrationPlan | None = None
+) -> Iterator[Finding]:
+    """Every problem of the rows themselves; `alpha` and `beta` are the error rates to be guaranteed.
+
+    `plan` is how a run calibrates; by default as the default settings do.
+    """
     yield from _class_missing(manifest)
     yield from _mixed_products(manifest)
     yield from _listing_spans(manifest, "listing_spans_splits", "split", lambda row: row.split)
     yield from _listing_spans(manifest, "listing_spans_folds", "fold", lambda row: row.fold)
     yield from _seller_spans(manifest, "seller_spans_splits", "split", lambda row: row.split)
     yield from _seller_spans(manifest, "seller_spans_folds", "fold", lambda row: row.fold)
-    yield from _too_few_for_guarantee(manifest, {"genuine": alpha, "counterfeit": beta})
+    plan = plan or default_plan(manifest)
+    if plan is not None:
+        yield from check_guarantees(manifest, {"genuine": alpha, "counterfeit": beta}, plan)
     yield from _one_label_products(manifest)
     yield from _many_photos(manifest)
     yield from _unlabelled(manifest)
@@ -43,14 +48,15 @@ def _class_missing(manifest: Manifest) -> Iterator[Finding]:
             code="class_missing",
             level="refuse",
             message="no photo is labelled genuine",
-            advice="add genuine listings, or loosen the filters",
+            advice="add genuine listings" + (", or loosen the filters" if manifest.not_read.rows else ""),
         )
     elif "counterfeit" not in present:
         yield Finding(
             code="genuine_only",
             level="warn",
             message="no photo is labelled counterfeit: only novelty can be learnt, and no outcome is ever genuine",
-            advice="add counterfeit listings where there are any; without them only novelty can be learnt",
+            advice="add counterfeit listings where there are any"
+            + (", or loosen the filters" if manifest.not_read.rows else ""),
         )
 
 
@@ -101,41 +107,6 @@ def _seller_spans(
             advice=f"give all listings of a seller one {column}, else a seller's backdrop may count as recognition",
             rows=_rows([tuple(of_seller[name]) for name in names]),
         )
-
-
-def _too_few_for_guarantee(manifest: Manifest, limits: Mapping[Label, float]) -> Iterator[Finding]:
-    every = _listings_by_label(manifest, (i for i, row in enumerate(manifest.rows) if row.split != "test"))
-    held_out = _held_out_by_label(manifest)
-    for label, limit in limits.items():
-        needed, n = listings_needed(limit), every[label]
-        guarantee = f"a guarantee of at most {limit * 100:g} % errors takes {needed}"
-        if 0 < n < needed:
-            yield Finding(
-                code="too_few_for_guarantee",
-                level="warn",
-                message=f"{n} {label} listings can calibrate, and {guarantee} without an error",
-                advice=f"add {needed - n} {label} listings, or expect thresholds without a guarantee",
-            )
-        elif n and held_out is not None and held_out[label] < needed:
-            yield Finding(
-                code="too_few_held_out",
-                level="warn",
-                message=f"{held_out[label]} of {n} {label} listings are held out to calibrate, and {guarantee}",
-                advice='raise data.calibrate_share or add listings; calibration.source = "out_of_fold" lets every '
-                "listing calibrate, but only estimates",
-            )
-
-
-def _held_out_by_label(manifest: Manifest) -> Counter[Label] | None:
-    try:
-        return _listings_by_label(manifest, assign_roles(manifest).calibrate)
-    except SplitError:
-        return None  # another finding gives the reason
-
-
-def _listings_by_label(manifest: Manifest, rows: Iterable[int]) -> Counter[Label]:
-    labels = {manifest.rows[index].listing: manifest.rows[index].label for index in rows}
-    return Counter(label for label in labels.values() if label is not None)
 
 
 def _one_label_products(manifest: Manifest) -> Iterator[Finding]:

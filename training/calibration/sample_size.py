@@ -31,14 +31,26 @@ def _of_all(all_listings: ListingCounts, config: CalibrationConfig, source: Sour
             "Thresholds are estimates: the listings that set them were predicted by cross-fitted networks, not by the "
             "network that ships."
         )
+        yield from _of_estimates(all_listings, config)
+        return
     for label, n, limit in _classes(all_listings, config):
         needed = listings_needed(limit)
         if n < needed and (n or config.unguaranteed == "review"):
             result = _estimate(n, limit) if config.unguaranteed == "estimate" else _out_of_reach(label)
+            set_by = f"{n} held-out {label} listings set" if n else f"No held-out {label} listing sets"
             yield (
-                f"{n} held-out {label} listings set a threshold; to guarantee at most {percent(limit)} errors takes at "
+                f"{set_by} a threshold; to guarantee at most {percent(limit)} errors takes at "
                 f"least {needed} ({needed - n} more), so {result}."
             )
+
+
+def _of_estimates(all_listings: ListingCounts, config: CalibrationConfig) -> Iterator[str]:
+    """What cross-fitted listings are worth: however many, they guarantee nothing."""
+    for label, n, limit in _classes(all_listings, config):
+        if config.unguaranteed == "review":
+            yield f"calibration.unguaranteed is 'review', and estimates decide nothing there: {_out_of_reach(label)}."
+        elif 0 < n < listings_to_expect(limit):
+            yield f"{n} {label} listings set a threshold, so {_estimate(n, limit)}."
 
 
 def _estimate(n: int, limit: float) -> str:

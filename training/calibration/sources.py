@@ -80,7 +80,7 @@ class HeldOut(CalibrationSource):
     def plan_fits(self, manifest: Manifest, roles: Roles, *, folds: int, seed: int) -> tuple[Fit, ...]:
         """See CalibrationSource."""
         if not roles.calibrate:
-            raise RunError("nothing is held out to calibrate on: raise data.calibrate_share above 0")
+            raise RunError("no listing is held out to calibrate on: raise data.calibrate_share or add listings")
         return (Fit(fit=roles.fit, stop=roles.stop, held_out=roles.calibrate, folder="fit"),)
 
     def calibration_set(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from training.data.config import DataConfig
 from training.data.load import read_training_data
 from training.data.manifest import Manifest
 from training.data.photo_row import LABELS, Label
@@ -18,7 +19,7 @@ from training.errors import RunError
 from training.evaluation.predictions import HELD_OUT_PREDICTIONS, ListingPrediction, read_predictions
 from training.label_noise.confident_learning import dispute_labels, dispute_order, wrong_label_share
 from training.runs.data import data_of_run
-from training.runs.folder import FOLDS_FOLDER, read_run_record
+from training.runs.folder import FOLDS_FOLDER, RunFolder, read_run_record
 from training.statistics.bootstrap import bootstrap_estimate
 from training.statistics.estimate import Estimate
 from training.statistics.scores import BoolArray, FloatArray
@@ -110,10 +111,7 @@ def read_predicted_run(folder: Path, console: Console, *, manifest: Path | None 
                 if bundle.is_dir():
                     bundles[prediction.listing] = bundle
     if not predictions:
-        raise RunError(
-            f"{folder} has no held-out predictions for {data.manifest}: train it with calibration.source = "
-            "'out_of_fold' or 'fold_runs', or again where it was made by a version that did not keep them"
-        )
+        raise RunError(f"{folder} has no held-out predictions for {data.manifest}: {_remedy(folder, data)}")
     ordered = tuple(predictions[name] for name in read.listings if name in predictions)
     changed = record.data_hash != read.sha256
     return PredictedRun(
@@ -124,6 +122,17 @@ def read_predicted_run(folder: Path, console: Console, *, manifest: Path | None 
         bundles=bundles,
         changed=changed,
     )
+
+
+def _remedy(folder: Path, data: DataConfig) -> str:
+    """Why a run has no predictions of its own: it isn't finished, other runs made them, or they are of other photos."""
+    if any(file.is_file() for file in _prediction_files(folder)):
+        return "those that it has are of other listings; give the manifest that it was trained on (--manifest)"
+    if not RunFolder(path=folder, resumed=True).is_done:
+        return "it isn't finished; start it again (touchstone train)"
+    if data.fold is not None:
+        return "the runs of the other folds predicted for it; give the folder of the run of all folds"
+    return "it was made by a version that did not keep them; train it again in another folder"
 
 
 def find_disputed(predictions: Sequence[ListingPrediction], *, limit: int | None = None) -> DisputedLabels:

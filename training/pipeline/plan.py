@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from training.audit.guarantee_checks import CalibrationPlan
 from training.calibration.sources import Fit
 from training.data.manifest import Manifest
 from training.data.splits import Roles, assign_roles
@@ -38,6 +39,18 @@ def plan_roles(manifest: Manifest, config: TrainConfig) -> Roles:
             "listings apart: leave those rows out (data.where = [\"split!=test\"]), or take 'out_of_fold'"
         )
     return roles
+
+
+def plan_calibration(manifest: Manifest, config: TrainConfig) -> CalibrationPlan:
+    """What calibrates the run, for the audit's advice. Raises RunError and SplitError."""
+    roles = plan_roles(manifest, config)
+    by_split = config.data.fold is None and any(row.split == "val" for row in manifest.rows)
+    return CalibrationPlan(
+        learned=(*roles.fit, *roles.stop, *roles.calibrate),
+        calibrating=roles.calibrate,
+        share=None if by_split else config.data.calibrate_share,
+        can_guarantee=config.calibration_source.guarantees_thresholds,
+    )
 
 
 def describe_test_set(manifest: Manifest, config: TrainConfig) -> str:

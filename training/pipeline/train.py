@@ -15,7 +15,7 @@ from training.finetune.distributed import Processes, join_processes
 from training.pipeline.allocator import keep_freed_buffers
 from training.pipeline.config import TrainConfig
 from training.pipeline.enough_listings import require_enough_listings
-from training.pipeline.plan import fold_configs, plan_fits, plan_roles
+from training.pipeline.plan import fold_configs, plan_calibration, plan_fits, plan_roles
 from training.pipeline.terminal import print_run
 from training.pipeline.training_run import TrainingRun
 from training.recipes.recipe import make_recipe
@@ -79,6 +79,8 @@ def _open_run(config: TrainConfig, console: Console, processes: Processes, locks
             threads=config.threads,
             page=folder.path / "audit.html",
             console=console,
+            limits=(config.calibration.alpha, config.calibration.beta),
+            plan=plan_calibration(manifest, config),
         )
         folder.mark_audited()
     recipe = make_recipe(manifest, config.recipe, console)

@@ -17,7 +17,7 @@ def test_sound_data_is_not_refused_and_small_classes_are_warned_of(tmp_path: Pat
     assert {(entry.code, entry.level) for entry in audit.findings} == {("too_few_for_guarantee", "warn")}
     audit.raise_if_refused()
     assert "takes 72" in audit.findings[0].message
-    assert "add 66 genuine listings" in audit.findings[0].advice
+    assert "add 474 genuine listings" in audit.findings[0].advice
     assert [baseline.shortcut for baseline in audit.baselines] == ["background", "colour", "file_metadata"]
 
 

@@ -30,6 +30,7 @@ def test_a_limit_that_can_t_be_guaranteed_is_named_with_the_listings_it_takes() 
 def test_where_a_person_decides_instead_the_sentence_names_the_outcome_that_never_comes() -> None:
     genuine, counterfeit = sentences(unguaranteed="review", all=ListingCounts(genuine=56, counterfeit=0))
     assert genuine.endswith("so nothing is flagged.")
+    assert counterfeit.startswith("No held-out counterfeit listing sets a threshold;")
     assert counterfeit.endswith("(72 more), so nothing is called genuine.")
 
 
@@ -69,3 +70,16 @@ def test_a_limit_that_so_few_listings_can_t_even_be_expected_to_keep_is_called_r
 def test_a_product_that_lacks_a_label_has_a_sentence_of_its_own_elsewhere() -> None:
     counts = {"*": MANY, "shoe": MANY, "hat": ListingCounts(genuine=80, counterfeit=0)}
     assert describe_sample_size(counts, CalibrationConfig(), "held_out", {"hat": "counterfeit"}) == ()
+
+
+def test_cross_fitted_listings_are_not_asked_for_in_a_number_that_would_guarantee_nothing() -> None:
+    first, *others = sentences(source="out_of_fold", all=ListingCounts(genuine=30, counterfeit=3))
+    assert first.startswith("Thresholds are estimates")
+    assert others == [
+        "3 counterfeit listings set a threshold, so the threshold is a rough estimate (1 in 4 is to be expected on its "
+        "wrong side)."
+    ]
+    assert sentences(source="out_of_fold", unguaranteed="review")[1:] == [
+        "calibration.unguaranteed is 'review', and estimates decide nothing there: nothing is flagged.",
+        "calibration.unguaranteed is 'review', and estimates decide nothing there: nothing is called genuine.",
+    ]

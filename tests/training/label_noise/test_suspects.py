@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.builders.bundle import write_tiny_bundle
 from tests.builders.training_data import write_toy_data
 from tests.training.builders.predicted_run import predictions_of, write_predicted_run
 from training.data.label_corrections import CorrectionCounts
@@ -75,12 +76,29 @@ def test_calibration_and_test_listings_are_taken_together(tmp_path: Path, run: P
     assert read_predicted_run(run, QUIET).predictions == tuple(predictions)
 
 
-def test_a_run_without_predictions_and_a_folder_that_is_no_run_are_refused(tmp_path: Path, run: Path) -> None:
+def test_a_run_without_predictions_is_refused_with_what_is_true_of_it(
+    tmp_path: Path, run: Path, manifest: Path
+) -> None:
+    def refusal() -> str:
+        with pytest.raises(RunError, match="has no held-out predictions") as caught:
+            read_predicted_run(run, QUIET)
+        return caught.value.message
+
     shutil.rmtree(run / "folds")
-    with pytest.raises(
-        RunError, match=r"has no held-out predictions .* calibration\.source = 'out_of_fold' or 'fold_runs'"
-    ):
-        read_predicted_run(run, QUIET)
+    assert "it isn't finished; start it again" in refusal()
+    write_tiny_bundle(run / "bundle")
+    assert "made by a version that did not keep them" in refusal()
+    record = run / "run.json"
+    whole = record.read_text()
+    record.write_text(whole.replace('"fold": null', '"fold": 0'))
+    assert "give the folder of the run of all folds" in refusal()
+    record.write_text(whole)
+    others = [replace(one, listing=f"other {one.listing}") for one in predictions_of(read_manifest(manifest))]
+    write_predictions(run / "held_out_answers.csv", others)
+    assert "those that it has are of other listings" in refusal()
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"holds no run, since its run\.json"):
         read_predicted_run(tmp_path / "nowhere", QUIET)
 
