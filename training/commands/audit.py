@@ -101,7 +101,7 @@ def print_audit(audit: Audit, console: Console, *, page: Path | None = None) -> 
         findings.add_row(level, text)
     console.print(findings)
     if audit.baselines:
-        table = Table(title="Shortcuts: AUROC without the product (chance: 0.50)", title_justify="left")
+        table = Table(title="Shortcuts: cross-validated AUROC without the product (chance: 0.50)", title_justify="left")
         for column in ("features", "listing AUROC", "95 % interval", "listings"):
             table.add_column(column, justify="left" if column == "features" else "right")
         for baseline in audit.baselines:

@@ -93,6 +93,7 @@ def _run_as_dict(measured: RunFigures) -> dict[str, object]:
         "name": run.name,
         **facts,
         "settings": dict(run.facts.settings),
+        "measured_on": run.measured_on,
         "listings": len(run.predictions),
         "answers": predictions_file(run.name),
         "silent_folds": list(run.missing_folds),

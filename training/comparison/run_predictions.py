@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from training.errors import RunError
-from training.evaluation.predictions import ListingPrediction, PredictionTable, read_predictions
+from training.evaluation.predictions import HELD_OUT_PREDICTIONS, ListingPrediction, PredictionTable, read_predictions
 from training.runs.facts import RunFacts, read_facts
 from training.runs.folder import FOLDS_FOLDER
 
@@ -18,7 +18,9 @@ REPORT_FOLDER = "report"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPredictions:
-    """A run's predictions, sorted by listing; `missing_folds` are those of its folds that have none (yet).
+    """A run's predictions, sorted by listing, and `measured_on`, which listings these are, in words.
+
+    `missing_folds` are those of its folds that have none (yet).
 
     Without `has_outcomes` the table has no outcomes: coverage and the two error rates are unknown.
     """
@@ -27,6 +29,7 @@ class RunPredictions:
     predictions: tuple[ListingPrediction, ...]
     has_outcomes: bool
     facts: RunFacts
+    measured_on: str = ""
     missing_folds: tuple[str, ...] = ()
 
     @property
@@ -53,7 +56,7 @@ def read_run(path: Path) -> RunPredictions:
     `path` may be a table of predictions too, without settings. Raises RunError where there are no predictions.
     """
     if path.is_file():
-        return _run(path, [read_predictions(path)], RunFacts())
+        return _run(path, [read_predictions(path)], RunFacts(), _what_table_holds(path))
     folds = path / FOLDS_FOLDER
     files = sorted(folds.glob(f"*/{REPORT_FOLDER}/{PREDICTIONS_FILE}"))
     missing: tuple[str, ...] = ()
@@ -62,12 +65,14 @@ def read_run(path: Path) -> RunPredictions:
         missing = tuple(
             sorted(entry.name for entry in folds.iterdir() if entry.is_dir() and entry.name not in finished)
         )
+        measured_on = "the test set of each fold's bundle"
     else:
         alone = (path / REPORT_FOLDER / PREDICTIONS_FILE, path / PREDICTIONS_FILE)
         files = [file for file in alone if file.is_file()][:1]
+        measured_on = "its test set" if files[:1] == [alone[0]] else "an evaluated manifest, less what it was fitted on"
     if not files:
         raise RunError(_no_predictions(path))
-    return _run(path, [read_predictions(file) for file in files], read_facts(path), missing)
+    return _run(path, [read_predictions(file) for file in files], read_facts(path), measured_on, missing)
 
 
 def short_names(paths: Sequence[Path]) -> tuple[str, ...]:
@@ -80,7 +85,7 @@ def short_names(paths: Sequence[Path]) -> tuple[str, ...]:
 
 
 def _run(
-    path: Path, tables: Sequence[PredictionTable], facts: RunFacts, missing: tuple[str, ...] = ()
+    path: Path, tables: Sequence[PredictionTable], facts: RunFacts, measured_on: str, missing: tuple[str, ...] = ()
 ) -> RunPredictions:
     predictions = sorted(
         (prediction for table in tables for prediction in table.listings), key=lambda prediction: prediction.listing
@@ -95,8 +100,15 @@ def _run(
         predictions=tuple(predictions),
         has_outcomes=all(table.has_outcomes for table in tables),
         facts=facts,
+        measured_on=measured_on,
         missing_folds=missing,
     )
+
+
+def _what_table_holds(file: Path) -> str:
+    if file.name == HELD_OUT_PREDICTIONS:
+        return "the listings that calibrate it, each under thresholds set without it"
+    return f"the listings of {file.name}"
 
 
 def _no_predictions(path: Path) -> str:

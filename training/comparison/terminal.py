@@ -81,7 +81,7 @@ def _figures(runs: Sequence[RunFigures]) -> Table:
 
 
 def _decisions(runs: Sequence[RunFigures]) -> Table:
-    table = _table("Decisions, at the thresholds of each bundle")
+    table = _table("Decisions on these listings, at the thresholds of each bundle")
     table.add_column("run", overflow="fold")
     for heading in ("with\nauthenticity", "coverage", "right when\ndecided", "genuine\nflagged", "counterfeit\npassed"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -100,11 +100,12 @@ def _decisions(runs: Sequence[RunFigures]) -> Table:
 
 def _provenance(runs: Sequence[RunFigures]) -> Table:
     table = _table("Provenance")
-    for heading in ("run", "what", "made", "code version"):
+    for heading in ("run", "measured on", "what", "made", "code version"):
         table.add_column(heading, overflow="fold")
     for measured in runs:
         facts = measured.run.facts
-        cells = (measured.run.name, facts.description or "–", facts.made_at or "–", facts.code_version or "–")
+        made = (facts.description, facts.made_at, facts.code_version)
+        cells = (measured.run.name, measured.run.measured_on, *(cell or "–" for cell in made))
         table.add_row(*(escape(cell) for cell in cells))
     return table
 

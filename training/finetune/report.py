@@ -70,7 +70,9 @@ class RunReport:
         if self.writer is None:
             return
         stop = (
-            "" if record.stop_auroc is None else f" · stop AUROC {record.stop_auroc:.3f}{' (best)' if is_kept else ''}"
+            ""
+            if record.stop_auroc is None
+            else f" · early-stopping AUROC {record.stop_auroc:.3f}{' (best, kept)' if is_kept else ''}"
         )
         self.console.print(
             f"epoch {record.epoch} done · loss {record.loss:.3f}{stop} · {record.photos_per_s:.1f} photos/s · "

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from training.calibration.config import CalibrationConfig
+from training.calibration.cross_fit import cross_fit
 from training.calibration.held_out import CalibrationSet
 from training.data.manifest import Manifest
 from training.errors import NothingToEvaluate
@@ -71,23 +73,24 @@ def evaluate_bundle(
 
 
 def predict_cross_fitted(
-    bundle: Bundle, predictions: CalibrationSet
+    bundle: Bundle, predictions: CalibrationSet, config: CalibrationConfig, *, seed: int
 ) -> tuple[tuple[ListingPrediction, ...], tuple[PhotoPrediction, ...]]:
-    """Cross-fitted predictions: by networks trained like the bundle's on their held-out listings, under its thresholds.
+    """Predictions of the listings that calibrate the bundle, each under calibration and thresholds set without it.
 
-    A slightly optimistic estimate for new listings: the bundle's calibration and thresholds were set on these same
-    predictions, and no photo was refused for its quality.
+    Its network had not seen them, or networks trained alike had not, so their rates estimate those of new listings; but
+    no photo was refused for its quality. Nothing where the listings are too few to be parted.
     """
     graph = next(graph for graph in bundle.metadata.graphs if graph.precision == "fp32")
-    listings: list[ListingPrediction] = []
-    photos: list[PhotoPrediction] = []
-    for rows, judgements in predictions.listing_judgements():
-        product = predictions.manifest.rows[rows[0]].product
-        verdict = decide(judgements, bundle=bundle, graph=graph, product=product)
-        listing, of_photos = predictions_of(predictions.manifest, rows, judgements, verdict)
-        listings.append(listing)
-        photos += of_photos
-    return tuple(listings), tuple(photos)
+    found: list[tuple[int, ListingPrediction, tuple[PhotoPrediction, ...]]] = []
+    for part, fitted in cross_fit(predictions, config, seed=seed):
+        without = fitted.graph_metadata(graph.file, graph.precision, graph.self_test_logits)
+        for rows, judgements in part.listing_judgements():
+            product = part.manifest.rows[rows[0]].product
+            verdict = decide(judgements, bundle=bundle, graph=without, product=product)
+            listing, photos = predictions_of(part.manifest, rows, judgements, verdict)
+            found.append((rows[0], listing, tuple(photos)))
+    found.sort(key=lambda one: one[0])
+    return tuple(listing for _, listing, _ in found), tuple(photo for _, _, photos in found for photo in photos)
 
 
 def write_evaluation(out: Path, evaluation: Evaluation, *, shareable_only: bool = False) -> None:

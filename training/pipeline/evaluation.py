@@ -44,6 +44,7 @@ def metrics_table(evaluation: Evaluation) -> dict[str, object]:
             "label_kind": metadata.label_kind,
         },
         "manifest": {"name": evaluation.manifest.path.name, "sha256": evaluation.manifest.sha256},
+        "measured_on": f"listings of {evaluation.manifest.path.name} that the bundle was not fitted on",
         "listings": len(evaluation.listings),
         "photos": len(evaluation.photos),
         "photo_errors": sum(photo.error is not None for photo in evaluation.photos),

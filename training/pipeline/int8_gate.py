@@ -64,10 +64,10 @@ def refusals(gate: Int8Gate) -> tuple[str, ...]:
 def describe_gate(gate: Int8Gate) -> str:
     """What was measured, in one sentence."""
     return (
-        f"of {gate.listings} {gate.source.replace('_', '-')} listings, {gate.crossed.count} go from genuine to "
-        f"counterfeit or back (at most {gate.crossed.upper:.2%}), {gate.changed.count} change their verdict (at most "
-        f"{gate.changed.upper:.2%}); the listing AUROC falls by {gate.auroc_fall:.4f} "
-        f"[{gate.auroc_fall_low:.4f}, {gate.auroc_fall_high:.4f}]"
+        f"of the {gate.listings} {gate.source.replace('_', '-')} listings that set the thresholds, "
+        f"{gate.crossed.count} go from genuine to counterfeit or back (at most {gate.crossed.upper:.2%}), "
+        f"{gate.changed.count} change their verdict (at most {gate.changed.upper:.2%}); the listing AUROC falls by "
+        f"{gate.auroc_fall:.4f} [{gate.auroc_fall_low:.4f}, {gate.auroc_fall_high:.4f}]"
     )
 
 

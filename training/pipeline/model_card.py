@@ -14,6 +14,7 @@ from training.html.page import render_page
 from training.html.pictures import photo_picture
 from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
 from training.pipeline.int8_gate import describe_gate
+from vision.bundle.measured import read_measured
 from vision.bundle.metadata import BundleMetadata
 from vision.errors import PhotoError
 
@@ -69,6 +70,7 @@ def write_card(
         label_kind=LABEL_KIND_NAMES[record.label_kind],
         label_sentence=LABEL_KIND_SENTENCES[record.label_kind],
         figures=figures,
+        measured=read_measured(record) if figures else None,
         precision=expected_precision(figures) if figures else (),
         counts=_count(rows),
         corrected=manifest.corrected.in_words() if manifest and manifest.corrected else "",

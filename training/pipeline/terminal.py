@@ -27,7 +27,10 @@ from vision.bundle.metadata import BundleMetadata
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     """Print the figures with their intervals, what was excluded, and what labels the figures are relative to."""
     figures = evaluation.figures
-    title = f"{len(evaluation.listings)} listings, {len(evaluation.photos)} photos, {evaluation.graph.precision} graph"
+    title = (
+        f"{evaluation.graph.precision} graph on {len(evaluation.listings)} listings ({len(evaluation.photos)} photos) "
+        f"of {evaluation.manifest.path.name} that it was not fitted on"
+    )
     table = Table(title=title, title_justify="left")
     table.add_column("")
     table.add_column("", justify="right")

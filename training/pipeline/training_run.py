@@ -123,7 +123,8 @@ class TrainingRun:
         predictions = self._predict(network, rows)
         write_logits(predictions, self.folder.path / TEST_LOGITS)
         if not math.isnan(auroc := predictions.listing_auroc()):  # NaN where all test listings are genuine
-            self.console.print(f"test listing AUROC: {auroc:.3f}")
+            listings, test_set = len(predictions.listings()), describe_test_set(self.manifest, self.config)
+            self.console.print(f"listing AUROC {auroc:.3f} on {listings} test listings ({test_set})")
 
     def _calibration_set(self, held_out: Sequence[CalibrationSet]) -> CalibrationSet:
         folds = calibrating_folds(self.manifest, self.config)
@@ -159,16 +160,18 @@ class TrainingRun:
     def _with_figures(self, bundle: Bundle, roles: Roles, held_out: CalibrationSet) -> Bundle:
         """The bundle with the figures of the sealed bundle, as it will serve, on the test set.
 
-        They are fp32's; the gate holds the difference of int8. Without a test set, out-of-fold predictions give figures
-        that are marked as such. The held-out predictions are written in either case, unless runs of other folds made
+        They are fp32's; the gate holds the difference of int8. Without a test set, the listings that calibrate it give
+        figures that are marked as such. Their predictions are written in either case, unless runs of other folds made
         them.
         """
         metrics: dict[str, object] | None = None
         if self.config.calibration_source.has_own_predictions:
-            listings, photos = predict_cross_fitted(bundle, held_out)
+            settings, seed = self.config.calibration, self.config.data.seed
+            listings, photos = predict_cross_fitted(bundle, held_out, settings, seed=seed)
             write_predictions(self.folder.path / HELD_OUT_PREDICTIONS, listings, "fp32")
-            if not roles.report and held_out.is_cross_fitted:
-                metrics = {**figures_as_dict(measure(listings, photos)), "source": held_out.source}
+            if not roles.report and listings:
+                source = "out_of_fold" if held_out.is_cross_fitted else "calibration"
+                metrics = {**figures_as_dict(measure(listings, photos)), "source": source}
         if roles.report:
             test_set = describe_test_set(self.manifest, self.config)
             metrics = {

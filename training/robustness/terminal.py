@@ -16,7 +16,8 @@ from training.robustness.skipped import why_skipped
 
 def print_robustness(console: Console, robustness: Robustness) -> None:
     """Prints a line a change, and a sentence for each change that was not made."""
-    title = f"robustness to image changes, {robustness.photos} photos"
+    drawn, photos = f"{len(robustness.drawn)} of the {robustness.total} listings", f"{robustness.photos} photos"
+    title = f"robustness to image changes, {drawn} ({photos})"
     print_changes(console, title, robustness.plan.changes, robustness.figures)
     for sentence in why_skipped(robustness):
         console.print(sentence, style="yellow")

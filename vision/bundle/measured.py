@@ -8,7 +8,7 @@ from typing import Literal
 from vision.bundle.metadata import BundleMetadata
 from vision.json_dataclass import NullableFloat, from_json
 
-MeasuredOn = Literal["test_set", "out_of_fold"]
+MeasuredOn = Literal["test_set", "out_of_fold", "calibration"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,10 @@ class ListingQuality:
 class Measured:
     """The rates of a bundle's verdicts, and the listings on which they were measured.
 
-    `source`: of listings kept for testing alone (`test_set`), or of all listings, each predicted by a network trained
-    alike that had not seen it (`out_of_fold`): an estimate, since the same predictions set the thresholds. `test_set`
-    says in words which listings were kept; None in older bundles. `coverage` is the share called genuine or
+    `source`: of listings kept for testing alone (`test_set`); or an estimate, of all listings, each predicted by a
+    network trained alike that had not seen it (`out_of_fold`), or of the calibration listings that the network had not
+    seen (`calibration`). In both, thresholds set without a listing judged it (with all listings, in older bundles).
+    `test_set` says in words which listings were kept; None in older bundles. `coverage` is the share called genuine or
     counterfeit; the other two are errors, of the genuine and of the counterfeit listings.
     """
 
@@ -51,8 +52,18 @@ class Measured:
     coverage: MeasuredShare
     genuine_flagged: MeasuredShare
     counterfeit_passed: MeasuredShare
-    source: MeasuredOn = "test_set"  # older bundles marked the other one alone
+    source: MeasuredOn = "test_set"  # older bundles marked the estimate alone
     test_set: str | None = None
+
+    @property
+    def on(self) -> str:
+        """The listings that were predicted, and how, in words that follow "measured on"."""
+        counts = f"{self.listing.genuine} genuine and {self.listing.counterfeit} counterfeit"
+        if self.source == "test_set":
+            return f"{counts} test listings{f' ({self.test_set})' if self.test_set else ''}"
+        if self.source == "calibration":
+            return f"the {counts} calibration listings, each under thresholds set without it: an estimate"
+        return f"{counts} listings, each by a network trained alike that had not seen it: an estimate"
 
 
 def read_measured(metadata: BundleMetadata) -> Measured | None:

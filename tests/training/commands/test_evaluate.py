@@ -30,7 +30,7 @@ def printed(*arguments: object) -> str:
 def test_every_figure_is_printed_with_its_interval(tmp_path: Path, photos: PhotoSet) -> None:
     write_tiny_bundle(tmp_path / "bundle")
     output = printed(tmp_path / "bundle", photos.write(), "--out", tmp_path / "out")
-    assert "6 listings, 10 photos, fp32 graph" in output
+    assert "fp32 graph on 6 listings (10 photos) of manifest.csv that it was not fitted on" in output
     # g-wrong ranks below c-wrong alone: 8 of 9 pairs of listings, and 24 of 25 of photos, are in order
     assert "│ listing AUROC │ 0.889 │ 0.500 to 1.000 │" in output
     assert "│ photo AUROC │ 0.960 │" in output

@@ -24,7 +24,7 @@ def test_figures_decisions_provenance_and_differences_have_their_tables() -> Non
     output = printed(compare_runs([make_run("first", FIRST), make_run("second", BETTER)], rounds=50))
     for title in (
         "Discrimination and calibration of listings",
-        "Decisions, at the thresholds of each bundle",
+        "Decisions on these listings, at the thresholds of each bundle",
         "Provenance",
         "Listing AUROC by fold and product",
         "second minus first, 8 common listings",

@@ -25,7 +25,7 @@ def test_a_line_tells_pace_waiting_loss_auroc_and_what_is_left(
         report.step(15, loss=0.5125, throughput=throughput_of(photos=160, seconds=20, waiting_s=1, steps=5))
     lines = capsys.readouterr().err.splitlines()
     assert lines == [
-        "epoch 1 done · loss 0.610 · stop AUROC 0.875 (best) · 9.0 photos/s · waited 2% for data",
+        "epoch 1 done · loss 0.610 · early-stopping AUROC 0.875 (best, kept) · 9.0 photos/s · waited 2% for data",
         # 25 steps of 4 s and 3 epoch ends of 6 s
         "38% · epoch 2/4 · 8.0 photos/s · waits 5% for data · loss 0.512 · stop AUROC 0.875 · 0:01:58 left",
     ]

@@ -15,6 +15,7 @@ from training.evaluation.figures_json import figures_as_dict
 from training.evaluation.predictions import ListingPrediction
 from training.pipeline.model_card import write_card
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
+from vision.bundle.metadata import ListingCounts
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_figures_from_the_record_appear_with_their_interval(bundle: Bundle) -> N
     figures = measure(answers, [], rounds=100)
     write_card(bundle.folder, replace(bundle.metadata, metrics=figures_as_dict(figures)))
     assert "<b>0.900</b><span>listing AUROC</span>" in card(bundle)
-    assert "10 genuine and 10 counterfeit listings of the test set" in card(bundle)
+    assert "Measured on 10 genuine and 10 counterfeit test listings, with the exported graph." in card(bundle)
 
 
 @pytest.mark.parametrize("metrics", [{}, {"listing_auroc": 0.9}], ids=["none", "another program's"])
@@ -137,5 +138,25 @@ def test_figures_of_networks_trained_alike_are_called_an_estimate(bundle: Bundle
     ]
     metrics = {**figures_as_dict(measure(answers, [], rounds=10)), "source": "out_of_fold"}
     write_card(bundle.folder, replace(bundle.metadata, metrics=metrics))
-    assert "Estimated on 4 genuine and 4 counterfeit listings" in card(bundle)
+    assert "Measured on 4 genuine and 4 counterfeit listings, each by a network trained alike" in card(bundle)
+    assert "Calibration and thresholds were set without the listing that they judge" in card(bundle)
     assert "that it never saw, through the exported graph" not in card(bundle)
+
+
+def test_the_errors_of_the_listings_that_set_a_threshold_are_called_so(bundle: Bundle) -> None:
+    write_card(bundle.folder, bundle.metadata)
+    assert "the errors in this table are of the listings that set the thresholds" in card(bundle)
+    assert "listings that<br>set it" in card(bundle)
+
+
+def test_a_card_says_of_which_product_a_label_is_unknown(bundle: Bundle) -> None:
+    counts = {"toy": ListingCounts(genuine=9, counterfeit=9), "hat": ListingCounts(genuine=9, counterfeit=0)}
+    write_card(bundle.folder, replace(bundle.metadata, training_listings=counts))
+    assert "<li>It knows no counterfeit listing of hat, and so never calls one genuine.</li>" in card(bundle)
+
+
+def test_a_card_says_that_a_conformal_bundle_knows_genuine_listings_alone(tmp_path: Path) -> None:
+    conformal = write_tiny_bundle(tmp_path / "conformal", authenticity_kind="conformal")
+    write_card(conformal.folder, conformal.metadata)
+    assert "<li>It knows genuine listings alone: it flags what is unlike them" in card(conformal)
+    assert "Its authenticity is no probability" in card(conformal)

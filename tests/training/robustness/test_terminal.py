@@ -15,7 +15,7 @@ def test_each_measured_change_has_a_row_and_each_other_one_a_sentence(tmp_path: 
     console = Console(file=io.StringIO(), width=80)
     print_robustness(console, robustness)
     output = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "robustness to image changes, 8 photos" in output
+    assert "robustness to image changes, 8 of the 8 listings (8 photos)" in output
     assert "JPEG quality 50" in output
     assert "8 listings" in output
     assert "0, 0" in output, "no verdict flips"

@@ -50,3 +50,24 @@ def test_broken_figures_are_refused_by_their_key(tmp_path: Path) -> None:
     metrics = {**FIGURES, "coverage": {**SHARE, "hits": "many"}}
     with pytest.raises(BundleError, match=r"metrics\.coverage\.hits is 'many'"):
         read_measured(write_tiny_bundle(tmp_path / "b", metrics=metrics).metadata)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"source": "test_set", "test_set": "fold 2"}, "10 genuine and 10 counterfeit test listings (fold 2)"),
+        ({}, "10 genuine and 10 counterfeit test listings"),
+        (
+            {"source": "out_of_fold"},
+            "10 genuine and 10 counterfeit listings, each by a network trained alike that had not seen it: an estimate",
+        ),
+        (
+            {"source": "calibration"},
+            "the 10 genuine and 10 counterfeit calibration listings, each under thresholds set without it: an estimate",
+        ),
+    ],
+)
+def test_the_listings_are_named_in_words(tmp_path: Path, keys: dict[str, object], words: str) -> None:
+    measured = read_measured(write_tiny_bundle(tmp_path / "b", metrics={**FIGURES, **keys}).metadata)
+    assert measured is not None
+    assert measured.on == words
