@@ -76,16 +76,16 @@ def describe_basis(metadata: BundleMetadata) -> tuple[str, ...]:
             "No figures: there was no test set. Set data.report_share, such as 0.2, or measure the bundle on other "
             "photos with touchstone evaluate.",
         )
-    listings = f"{measured.listing.genuine} genuine and {measured.listing.counterfeit} counterfeit listings"
-    if measured.source == "out_of_fold":
-        sentences = [
-            f"Estimated out of fold on {listings}: each was predicted by a network that was trained alike without it.",
-            f"The thresholds were set on these same listings, so what they decide there is no measurement: "
-            f"{_how_to_measure(metadata)}",
-        ]
-    else:
-        test_set = f" ({measured.test_set})" if measured.test_set else ""
-        sentences = [f"Measured on {listings} of the test set{test_set}, which nothing was fitted on."]
+    sentences = [f"Measured on {measured.on}."]
+    if measured.decides_in_sample:
+        sentences.append(
+            "The thresholds were set on these same listings, so what they decide there is no measurement: "
+            f"{_how_to_measure(metadata)}"
+        )
+    elif measured.source != "test_set":
+        sentences.append(
+            f"Calibration and thresholds were set without the listing that they judge; {_how_to_measure(metadata)}"
+        )
     if math.isnan(measured.listing.auroc.value):
         sentences.append("AUROC is undefined, since it takes listings of both labels.")
     return tuple(sentences)
@@ -102,7 +102,7 @@ def _figure_rows(metadata: BundleMetadata) -> Iterator[tuple[str, str, str, str]
     measured, figures = read_measured(metadata), read_figures(metadata.metrics)
     if measured is None or figures is None:
         return
-    decisions = () if measured.source == "out_of_fold" else _decisions(figures)
+    decisions = () if measured.decides_in_sample else _decisions(figures)
     for name, figure in (_ranking(figures)[0], *decisions):
         if not math.isnan(figure.value):
             counts = f"{figure.hits} of {figure.n}" if isinstance(figure, Proportion) else ""

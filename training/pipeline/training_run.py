@@ -171,7 +171,7 @@ class TrainingRun:
             write_predictions(self.folder.path / HELD_OUT_PREDICTIONS, listings, "fp32")
             if not roles.report and listings:
                 source = "out_of_fold" if held_out.is_cross_fitted else "calibration"
-                metrics = {**figures_as_dict(measure(listings, photos)), "source": source}
+                metrics = {**figures_as_dict(measure(listings, photos)), "source": source, "thresholds": "cross_fitted"}
         if roles.report:
             test_set = describe_test_set(self.manifest, self.config)
             metrics = {

@@ -9,6 +9,7 @@ from vision.bundle.metadata import BundleMetadata
 from vision.json_dataclass import NullableFloat, from_json
 
 MeasuredOn = Literal["test_set", "out_of_fold", "calibration"]
+MeasuredAt = Literal["of_the_bundle", "cross_fitted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Measured:
 
     `source`: of listings kept for testing alone (`test_set`); or an estimate, of all listings, each predicted by a
     network trained alike that had not seen it (`out_of_fold`), or of the calibration listings that the network had not
-    seen (`calibration`). In both, thresholds set without a listing judged it (with all listings, in older bundles).
+    seen (`calibration`). For an estimate `thresholds` are `cross_fitted`: set without the listing that they judge.
     `test_set` says in words which listings were kept; None in older bundles. `coverage` is the share called genuine or
     counterfeit; the other two are errors, of the genuine and of the counterfeit listings.
     """
@@ -54,6 +55,15 @@ class Measured:
     counterfeit_passed: MeasuredShare
     source: MeasuredOn = "test_set"  # older bundles marked the estimate alone
     test_set: str | None = None
+    thresholds: MeasuredAt = "of_the_bundle"
+
+    @property
+    def decides_in_sample(self) -> bool:
+        """Whether the same listings set the thresholds that judge them, as in older bundles without a test set.
+
+        Their three shares lie within the limits by construction, and are no measure of performance.
+        """
+        return self.source != "test_set" and self.thresholds == "of_the_bundle"
 
     @property
     def on(self) -> str:
@@ -62,7 +72,7 @@ class Measured:
         if self.source == "test_set":
             return f"{counts} test listings{f' ({self.test_set})' if self.test_set else ''}"
         if self.source == "calibration":
-            return f"the {counts} calibration listings, each under thresholds set without it: an estimate"
+            return f"the {counts} calibration listings, which the network had not seen: an estimate"
         return f"{counts} listings, each by a network trained alike that had not seen it: an estimate"
 
 

@@ -136,7 +136,11 @@ def test_figures_of_networks_trained_alike_are_called_an_estimate(bundle: Bundle
         )
         for n in range(8)
     ]
-    metrics = {**figures_as_dict(measure(answers, [], rounds=10)), "source": "out_of_fold"}
+    metrics = {
+        **figures_as_dict(measure(answers, [], rounds=10)),
+        "source": "out_of_fold",
+        "thresholds": "cross_fitted",
+    }
     write_card(bundle.folder, replace(bundle.metadata, metrics=metrics))
     assert "Measured on 4 genuine and 4 counterfeit listings, each by a network trained alike" in card(bundle)
     assert "Calibration and thresholds were set without the listing that they judge" in card(bundle)

@@ -67,9 +67,7 @@ def printed(
 
 def test_figures_of_a_test_set_are_printed_with_intervals_counts_and_what_they_rest_on(tmp_path: Path) -> None:
     words = " ".join(printed(tmp_path, {**FOUR, "source": "test_set", "test_set": "fold 2"}, elapsed_s=95).split())
-    assert (
-        "Measured on 2 genuine and 2 counterfeit listings of the test set (fold 2), which nothing was fitted" in words
-    )
+    assert "Measured on 2 genuine and 2 counterfeit test listings (fold 2)." in words
     assert "listing AUROC 0.750 " in words  # 3 of 4 pairs are in order
     assert "decided (the rest goes to review) 75 % 30.1 to 95.4 % 3 of 4" in words
     assert "right when decided 67 % 20.8 to 93.8 % 2 of 3" in words
@@ -81,7 +79,7 @@ def test_figures_of_a_test_set_are_printed_with_intervals_counts_and_what_they_r
 
 def test_decisions_of_the_listings_that_set_the_thresholds_are_not_printed(tmp_path: Path) -> None:
     text = printed(tmp_path, {**FOUR, "source": "out_of_fold"})
-    assert "Estimated out of fold on 2 genuine and 2 counterfeit listings" in text
+    assert "Measured on 2 genuine and 2 counterfeit listings, each by a network trained alike" in text
     assert "listing AUROC  0.750" in text
     assert "3 of 4" not in text
     assert "75 %" not in text
@@ -93,6 +91,13 @@ def test_advice_that_does_not_apply_is_not_given(tmp_path: Path) -> None:
     text = printed(tmp_path, {**FOUR, "source": "out_of_fold"}, config={"calibration": {"source": "fold_runs"}})
     assert "the reports in folds/ are of bundles on the fold that they were not fitted on" in text
     assert "report_share" not in text
+
+
+def test_decisions_under_thresholds_set_without_the_listing_are_printed_as_an_estimate(tmp_path: Path) -> None:
+    text = printed(tmp_path, {**FOUR, "source": "calibration", "thresholds": "cross_fitted"})
+    assert "calibration listings, which the network had not seen: an estimate." in text
+    assert "Calibration and thresholds were set without the listing that they judge" in text
+    assert "3 of 4" in text
 
 
 def test_a_run_without_a_test_set_says_that_there_are_no_figures(tmp_path: Path) -> None:

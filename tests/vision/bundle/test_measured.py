@@ -40,6 +40,17 @@ def test_an_older_bundle_has_a_test_set_without_a_name(tmp_path: Path) -> None:
     measured = read_measured(write_tiny_bundle(tmp_path / "b", metrics=FIGURES).metadata)
     assert measured is not None
     assert (measured.source, measured.test_set) == ("test_set", None)
+    assert not measured.decides_in_sample
+
+
+@pytest.mark.parametrize(("keys", "in_sample"), [({}, True), ({"thresholds": "cross_fitted"}, False)])
+def test_older_estimates_judged_listings_by_thresholds_that_these_had_set(
+    tmp_path: Path, keys: dict[str, object], in_sample: bool
+) -> None:
+    metrics = {**FIGURES, "source": "out_of_fold", **keys}
+    measured = read_measured(write_tiny_bundle(tmp_path / "b", metrics=metrics).metadata)
+    assert measured is not None
+    assert measured.decides_in_sample is in_sample
 
 
 def test_a_bundle_that_was_not_measured_states_no_rate(tmp_path: Path) -> None:
@@ -63,7 +74,7 @@ def test_broken_figures_are_refused_by_their_key(tmp_path: Path) -> None:
         ),
         (
             {"source": "calibration"},
-            "the 10 genuine and 10 counterfeit calibration listings, each under thresholds set without it: an estimate",
+            "the 10 genuine and 10 counterfeit calibration listings, which the network had not seen: an estimate",
         ),
     ],
 )
