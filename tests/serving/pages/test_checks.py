@@ -1,5 +1,6 @@
 """The list of checks in a real browser: filters, pages, keys."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_the_list_shows_the_newest_first_with_words_number_and_photo(filled: Run
 def test_older_checks_come_by_page(filled: Running, open_page: OpenPage) -> None:
     page = open_list(open_page, filled)
     expect(page.locator(".row")).to_have_count(PAGE)
-    page.get_by_role("button", name="Show older checks").click()
+    page.get_by_role("button", name="Show more checks").click()
     expect(page.locator(".row")).to_have_count(PAGE + 3)
     expect(page.locator("#older")).to_be_hidden()
     expect(page.locator(".row a").nth(PAGE)).to_be_focused()
@@ -97,7 +98,7 @@ def test_keys_walk_decide_and_open(filled: Running, open_page: OpenPage) -> None
     expect(page.locator(".row").nth(1).locator(".row-review")).to_contain_text("Decided: can’t tell")
     found = filled.http.get("/v1/checks", params={"listing_id": "M-2"}).json()["checks"]
     assert [review["decision"] for review in found[0]["reviews"]] == ["cant_tell"]
-    page.locator("#filter-reviewed").select_option("true")
+    page.locator("#filter-decision").select_option("decided")
     expect(page.locator(".row-listing")).to_have_text(["M-2"])
     page.keyboard.press("Escape")
     page.locator("h1").click()
@@ -131,3 +132,83 @@ def test_the_walk_goes_on_past_the_end_of_the_page(filled: Running, open_page: O
 def test_an_empty_list_has_a_link_to_the_first_check(start: Start, open_page: OpenPage) -> None:
     page = open_page(start(), "/checks")
     expect(page.locator("#empty")).to_contain_text("No checks yet")
+
+
+@pytest.fixture(scope="module")
+def sellers(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Four checks of two sellers; the newest but one is in no queue, since it is decided."""
+    settings = ServeSettings(bundle=(bundle,), store=str(tmp_path_factory.mktemp("sellers")), threads=1)
+    with run_in_thread(settings) as site:
+        for name, colour, seller in (
+            ("A", GREY, "zeta"),
+            ("B", RED, "alpha"),
+            ("C", GREY, "alpha"),
+            ("D", BLUE, "=zeta"),
+        ):
+            check = site.answer(jpeg(colour), listing={"product": "mug", "listing_id": name, "seller_id": seller})
+            if name == "C":
+                site.http.post(f"/v1/checks/{check['check_id']}/review", json={"decision": "genuine"})
+        yield site
+
+
+def test_rows_have_listing_and_seller_and_choices_have_counts(sellers: Running, open_page: OpenPage) -> None:
+    page = open_list(open_page, sellers)
+    expect(page.locator(".row").nth(1)).to_contain_text("Seller alpha")
+    expect(page.locator("#list-count")).to_have_text("4 checks")
+    expect(page.locator("#filter-queue option")).to_have_text(["All checks", "Review queue (1)"])
+    expect(page.locator("#filter-outcome option[value=review]")).to_have_text("A person should look (2)")
+    expect(page.locator("#filter-decision option[value=decided]")).to_have_text("Decided (1)")
+    assert page.locator("#sellers option").evaluate_all("all => all.map(({ value }) => value)") == [
+        "alpha",
+        "=zeta",
+        "zeta",
+    ]
+
+
+def test_the_address_has_filters_and_order_and_back_returns_to_those_before(
+    sellers: Running, open_page: OpenPage
+) -> None:
+    page = open_list(open_page, sellers)
+    page.locator("h1").click()  # Back skips what a page adds to the history without any act of its user
+    page.locator("#sort").select_option("seller_id")
+    expect(page.locator(".row-listing")).to_have_text(["D", "C", "B", "A"])
+    page.locator("#filter-seller").press_sequentially("alpha", delay=30)
+    expect(page.locator(".row-listing")).to_have_text(["C", "B"])
+    assert page.url.endswith("/checks?seller_id=alpha&sort=seller_id")
+    page.locator("h1").click()
+    page.locator("#filter-queue").select_option("true")
+    expect(page.locator("#empty")).to_contain_text("No check matches")
+    page.go_back()
+    expect(page.locator(".row-listing")).to_have_text(["C", "B"])
+    page.go_back()
+    expect(page.locator(".row-listing")).to_have_text(["D", "C", "B", "A"])
+    expect(page.locator("#filter-seller")).to_have_value("")
+    page.go_forward()
+    expect(page.locator("#filter-seller")).to_have_value("alpha")
+    page.locator(".row a").first.click()
+    expect(page.locator(".facts")).to_contain_text("C")
+    page.keyboard.press("j")
+    expect(page.locator(".facts")).to_contain_text("B")
+    page.get_by_role("link", name="All checks").click()
+    expect(page.locator("#sort")).to_have_value("seller_id")
+
+
+def test_the_queue_and_the_most_uncertain_can_be_bookmarked(sellers: Running, open_page: OpenPage) -> None:
+    page = open_list(open_page, sellers, "?queue=true&sort=uncertainty")
+    expect(page.locator(".row-listing")).to_have_text(["A"])
+    expect(page.locator("#rows")).to_have_attribute("aria-label", "Checks, most uncertain first")
+    page = open_list(open_page, sellers, "?reviewed=true&nonesuch=1")  # a bookmark of an earlier version
+    expect(page.locator(".row-listing")).to_have_text(["C"])
+    expect(page.locator("#filter-decision")).to_have_value("decided")
+
+
+def test_what_is_shown_can_be_downloaded_as_csv(sellers: Running, open_page: OpenPage) -> None:
+    page = open_list(open_page, sellers, "?sort=seller_id&until=2999-01-01")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Download CSV").click()
+    assert saving.value.suggested_filename == "checks.csv"
+    with saving.value.path().open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["listing_id"], row["seller_id"]) for row in rows] == [
+        ("D", "'=zeta"), ("C", "alpha"), ("B", "alpha"), ("A", "zeta"),
+    ]  # fmt: skip

@@ -30,18 +30,25 @@ export async function neighbours(checkId) {
 /** The filters of the list, with those of its checks that have no decision yet. */
 export function undecidedFilters() {
   const filters = new URLSearchParams(trail()?.query);
-  filters.set("reviewed", "false");
+  filters.delete("reviewed"); // the name that the filter had
+  filters.set("decision", "none");
   return filters;
 }
 
-/** The query of GET /v1/checks for the filters in a page's address; `since` is a day in the reader's time zone. */
+/** The query of GET /v1/checks for the filters in a page's address; days are in the reader's time zone, `until` included. */
 export function apiQuery(filters, cursor = null) {
   const query = new URLSearchParams();
   for (const [name, value] of filters) {
-    if (value) query.set(name, name === "since" ? new Date(`${value}T00:00`).toISOString() : value);
+    if (value) query.set(name, name === "since" ? dayStart(value, 0) : name === "until" ? dayStart(value, 1) : value);
   }
   if (cursor) query.set("cursor", cursor);
   return query;
+}
+
+function dayStart(day, later) {
+  const start = new Date(`${day}T00:00`);
+  start.setDate(start.getDate() + later);
+  return start.toISOString();
 }
 
 async function addNextPage(kept) {

@@ -1,24 +1,25 @@
-/** The list of checks: filters in the address, pages by cursor, keys to select, open and decide. */
+/** The list of checks: pages by cursor, counts, a download, and keys to select, open and decide. */
 
 import { apiQuery, keepTrail } from "../check/check_trail.js";
 import { announce } from "../shared/announcer.js";
-import { getJson } from "../shared/api.js";
+import { getFile, getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
-import { counted, productName } from "../shared/formatting.js";
+import { counted } from "../shared/formatting.js";
 import { bindKeys, wireKeys } from "../shared/keys.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { DECISIONS } from "../shared/wording.js";
+import { CheckFilters } from "./check_filters.js";
 import { CheckRow } from "./check_row.js";
 
-const TYPING_PAUSE_MS = 300;
-const form = byId("filters");
+const DOWNLOAD_MS = 60_000; // until the browser has surely read it
+const filters = new CheckFilters(readList);
 const list = byId("rows");
 let rows = [];
 let selected = -1;
 let nextCursor = null;
 let reading = 0; // number of the latest request, so that the answer to an earlier filter is dropped
-let typing = null;
+let total = null; // how many checks match, once the server has counted them
 
 wireKeys();
 wireForgetting();
@@ -26,45 +27,47 @@ bindKeys({
   j: () => select(selected + 1),
   k: () => select(selected - 1),
   Enter: () => rows[selected]?.link.click(),
-  "/": () => byId("filter-outcome").focus(),
+  "/": () => byId("filter-queue").focus(),
   ...Object.fromEntries(Object.entries(DECISIONS).map(([decision, { key }]) => [key, () => decide(decision)])),
 });
-form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("input", () => {
-  clearTimeout(typing);
-  typing = setTimeout(refilter, TYPING_PAUSE_MS);
-});
-form.addEventListener("reset", () => setTimeout(refilter));
 list.addEventListener("focusin", (event) => markSelected(rows.findIndex(({ link }) => link === event.target)));
 byId("older").addEventListener("click", () => readPage(nextCursor));
+byId("download").addEventListener("click", downloadCsv);
 start();
 
 async function start() {
-  await offerProducts();
-  for (const [name, value] of new URLSearchParams(location.search)) {
-    if (form.elements[name]) form.elements[name].value = value;
-  }
-  await readPage(null);
+  await filters.start();
+  await readList();
 }
 
-async function offerProducts() {
+async function readList() {
+  await Promise.all([readPage(null), showTotal()]);
+}
+
+/** Show how many checks match, beside how many of them are listed; the list does not wait for it. */
+async function showTotal() {
+  total = null;
+  const turn = reading;
+  const counted = await filters.count();
+  if (turn !== reading) return;
+  total = counted;
+  byId("list-count").textContent = countWords();
+}
+
+async function downloadCsv() {
+  const button = byId("download");
+  button.disabled = true;
+  clearProblem(byId("list-problem"));
   try {
-    const { bundles } = await getJson("/v1/bundles");
-    const products = [...new Set(bundles.flatMap((bundle) => bundle.products))].sort();
-    byId("filter-product").append(...products.map((product) => element("option", { value: product }, productName(product))));
-  } catch {
-    // Loading the list then fails too, and shows the problem.
+    const url = URL.createObjectURL(await getFile(`/v1/checks.csv?${apiQuery(filters.query)}`));
+    element("a", { href: url, download: "checks.csv" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_MS);
+    announce("The list was downloaded as checks.csv.");
+  } catch (problem) {
+    showProblem(byId("list-problem"), problem);
+  } finally {
+    button.disabled = false;
   }
-}
-
-function filters() {
-  return new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
-}
-
-function refilter() {
-  const query = filters().toString();
-  history.replaceState(null, "", query ? `?${query}` : location.pathname);
-  readPage(null);
 }
 
 async function readPage(cursor) {
@@ -73,7 +76,7 @@ async function readPage(cursor) {
   list.setAttribute("aria-busy", "true");
   byId("older").disabled = true;
   try {
-    const page = await getJson(`/v1/checks?${apiQuery(filters(), cursor)}`);
+    const page = await getJson(`/v1/checks?${apiQuery(filters.query, cursor)}`);
     if (turn === reading) showPage(page, cursor !== null);
   } catch (problem) {
     if (turn !== reading) return;
@@ -92,12 +95,14 @@ function showPage(page, isMore, failed = false) {
   list.append(...added.map(({ root }) => root));
   nextCursor = page.next_cursor;
   byId("older").hidden = !nextCursor;
-  const filtered = filters().size > 0;
+  const filtered = filters.areSet;
   byId("clear-filters").hidden = !filtered;
-  byId("list-count").textContent = rows.length ? countWords() : "";
+  byId("download").hidden = !rows.length;
+  byId("list-count").textContent = countWords();
+  list.setAttribute("aria-label", `Checks, ${filters.order}`);
   byId("empty").hidden = rows.length > 0 || failed;
   byId("empty").replaceChildren(...(filtered ? nothingMatches() : nothingYet()));
-  keepTrail({ query: filters().toString(), ids: rows.map(({ check }) => check.check_id), nextCursor });
+  keepTrail({ query: filters.query.toString(), ids: rows.map(({ check }) => check.check_id), nextCursor });
   if (isMore) added[0]?.link.focus();
 }
 
@@ -109,11 +114,13 @@ function clearRows() {
 }
 
 function countWords() {
-  return nextCursor ? `The newest ${rows.length} checks` : counted(rows.length, "check");
+  if (!rows.length) return "";
+  const shown = Math.max(rows.length, nextCursor ? (total ?? 0) : 0);
+  return nextCursor ? `${rows.length} of ${total === null ? "more" : shown.toLocaleString("en-GB")} checks` : counted(rows.length, "check");
 }
 
 function nothingMatches() {
-  return [element("h2", {}, "No check matches these filters"), element("p", {}, "Clear a filter, or choose an earlier day.")];
+  return [element("h2", {}, "No check matches these filters"), element("p", {}, "Clear a filter, or choose other days.")];
 }
 
 function nothingYet() {

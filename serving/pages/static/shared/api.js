@@ -60,6 +60,11 @@ export async function postAhead(path, body, headers, timeoutMs) {
   return response.json();
 }
 
+/** GET a file as a Blob; a link itself could not send the API key. */
+export async function getFile(path) {
+  return (await ask(path)).blob();
+}
+
 /**
  * GET a picture as an object URL; an <img> itself could not send the API key. `priority` is that of fetch.
  * A server that is busy with checks refuses pictures first, so it is asked again a few times.

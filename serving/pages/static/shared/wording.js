@@ -20,8 +20,8 @@ export const OUTCOMES = {
     meaning: "A verdict from these photos would be a guess. Take the photos asked for below and check again.",
   },
   unsupported: {
-    title: "Not a product this detector knows",
-    meaning: "The photos show something that this detector was not trained to judge.",
+    title: "Not a product that this bundle knows",
+    meaning: "The photos show something that this bundle was not trained to judge. It waits in the review queue: decide if you know better, or choose can’t tell.",
   },
 };
 
@@ -65,7 +65,7 @@ export function authenticityMeaning(answer) {
 }
 
 function missingNumber(outcome) {
-  if (outcome === "unsupported") return "No number: the detector was not trained on this product, so a probability would mean nothing.";
+  if (outcome === "unsupported") return "No number: the bundle was not trained on what these photos show, so a probability would mean nothing.";
   return "No number: the photos don’t show enough for a reliable one.";
 }
 

@@ -1,0 +1,127 @@
+/** The filters and the order of the list: a form whose values are the page's address, with a count beside each choice. */
+
+import { apiQuery } from "../check/check_trail.js";
+import { getJson } from "../shared/api.js";
+import { byId, element } from "../shared/element.js";
+import { productName } from "../shared/formatting.js";
+import { DECISIONS } from "../shared/wording.js";
+
+const TYPING_PAUSE_MS = 300;
+const EARLIER_NAMES = { reviewed: { name: "decision", values: { true: "decided", false: "none" } } };
+const COUNTED = ["outcome", "decision", "product"];
+
+export class CheckFilters {
+  #form = byId("filters");
+  #changed; // called after each change
+  #timer = null;
+  #lastField = null; // of the latest change: typing in one field is one step of the browser's history
+  #counting = 0;
+
+  /** `changed()` is called when a filter or the order has changed, also by the browser's Back. */
+  constructor(changed) {
+    this.#changed = changed;
+    this.#form.addEventListener("submit", (event) => event.preventDefault());
+    this.#form.addEventListener("input", (event) => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#apply(event.target.name), event.target.type === "search" ? TYPING_PAUSE_MS : 0);
+    });
+    this.#form.addEventListener("reset", () => setTimeout(() => this.#apply(null)));
+    window.addEventListener("popstate", () => {
+      this.#lastField = null;
+      this.#readAddress();
+      this.#changed();
+    });
+  }
+
+  /** Offer the products that serve, and take the values of the page's address. */
+  async start() {
+    this.#offer("decision", Object.entries(DECISIONS).map(([value, { title }]) => [value, title]));
+    try {
+      const { bundles } = await getJson("/v1/bundles");
+      this.#offerProducts(bundles.flatMap(({ products }) => products));
+    } catch {
+      // Loading the list then fails too, and shows the problem.
+    }
+    this.#readAddress();
+  }
+
+  /** The values that are set, as in the page's address. */
+  get query() {
+    const typed = [...new FormData(this.#form)].map(([name, value]) => [name, value.trim()]);
+    return new URLSearchParams(typed.filter(([, value]) => value));
+  }
+
+  /** Whether any check is left out; the order leaves out none. */
+  get areSet() {
+    return [...this.query.keys()].some((name) => name !== "sort");
+  }
+
+  /** The order in words. */
+  get order() {
+    return this.#form.elements.sort.selectedOptions[0].textContent.toLowerCase();
+  }
+
+  /** Count what matches, write the count beside each choice, and give the total; null where the server can't say. */
+  async count() {
+    const turn = ++this.#counting;
+    const query = this.query;
+    query.delete("sort");
+    try {
+      const counts = await getJson(`/v1/checks/counts?${apiQuery(query)}`);
+      if (turn === this.#counting) this.#showCounts(counts);
+      return counts.total;
+    } catch {
+      return null;
+    }
+  }
+
+  #apply(field) {
+    const query = this.query.toString();
+    const address = query ? `?${query}` : location.pathname;
+    if (field !== null && field === this.#lastField) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
+    this.#lastField = field;
+    this.#changed();
+  }
+
+  #readAddress() {
+    for (const control of this.#form.elements) if (control.name) control.value = "";
+    for (const [sent, value] of new URLSearchParams(location.search)) {
+      const earlier = EARLIER_NAMES[sent];
+      const control = this.#form.elements[earlier?.name ?? sent];
+      if (control?.name === "product") this.#offerProducts([value]);
+      if (control) control.value = earlier ? (earlier.values[value] ?? "") : value;
+      if (control?.selectedIndex === -1) control.value = ""; // no such choice
+    }
+  }
+
+  #offerProducts(products) {
+    this.#offer("product", [...new Set(products)].sort().map((product) => [product, productName(product)]));
+  }
+
+  #offer(name, choices) {
+    const select = this.#form.elements[name];
+    const known = new Set([...select.options].map(({ value }) => value));
+    select.append(...choices.filter(([value]) => !known.has(value)).map(([value, words]) => element("option", { value }, words)));
+  }
+
+  #showCounts(counts) {
+    this.#offerProducts(counts.product.map(({ value }) => value));
+    for (const name of COUNTED) {
+      const found = new Map(counts[name].map(({ value, checks }) => [value, checks]));
+      if (name === "decision") found.set("decided", sum(counts.decision.filter(({ value }) => value !== "none")));
+      for (const option of this.#form.elements[name].options) {
+        option.dataset.words ??= option.textContent;
+        option.textContent = option.value ? `${option.dataset.words} (${(found.get(option.value) ?? 0).toLocaleString("en-GB")})` : option.dataset.words;
+      }
+    }
+    const queue = this.#form.elements.queue.options[1];
+    queue.dataset.words ??= queue.textContent;
+    queue.textContent = `${queue.dataset.words} (${counts.queue.toLocaleString("en-GB")})`;
+    byId("sellers").replaceChildren(...counts.seller_id.map(({ value, checks }) => element("option", { value }, `${checks} checks`)));
+  }
+}
+
+function sum(counted) {
+  return counted.reduce((total, { checks }) => total + checks, 0);
+}
