@@ -39,16 +39,8 @@ from serving.client.calls import (
     withdrawal_call,
 )
 from serving.schemas.check_lists import CheckCounts, CheckSort
-from serving.schemas.checks import (
-    BundleList,
-    Check,
-    CheckPage,
-    CheckRecord,
-    Decision,
-    NearestReference,
-    PhotoCrops,
-    Review,
-)
+from serving.schemas.checks import Check, CheckPage, CheckRecord, Decision, NearestReference, PhotoCrops, Review
+from serving.schemas.loaded_bundles import BundleList
 
 __all__ = ["AsyncClient", "Client", "ClientError", "ProblemAnswered", "Retries", "Unreachable"]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import io
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -22,7 +23,7 @@ from serving.errors import (
     CandidateNotFound,
     RequestRefused,
 )
-from vision.bundle.metadata import FORMAT_VERSION, METADATA_FILE
+from vision.bundle.metadata import FORMAT_VERSION, METADATA_FILE, check_inner_name
 from vision.bundle.self_test import self_test_inputs
 from vision.detector import Detector
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, CheckError, ConfigError
@@ -42,6 +43,16 @@ class Candidate:
     created_at: str
     products: tuple[str, ...]
     known_format: bool
+    files: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A folder in `bundles_folder` that cannot be brought in: the code and the message of the refusal."""
+
+    candidate: str
+    code: str
+    reason: str
 
 
 class Candidates:
@@ -50,14 +61,39 @@ class Candidates:
     def __init__(self, bundles_folder: Path | None, options: BundleOptions) -> None:
         self._bundles_folder = bundles_folder
         self._options = options
+        self._refused: dict[tuple[str, str | None], RequestRefused] = {}  # by folder and sha256, until it loads
 
     def list(self, name: str) -> list[Candidate]:
         """Give the candidates for a bundle name, sorted by folder; folders without a bundle are left out."""
+        found: list[Candidate] = []
+        for folder in self._folders():
+            with contextlib.suppress(CandidateInvalid):
+                found.append(_read_candidate(folder))
+        return [candidate for candidate in found if candidate.name == name][:MAX_LISTED]
+
+    def list_rejected(self, slot: Slot, served: Collection[str]) -> Sequence[Rejected]:
+        """Give the folders that cannot replace a slot's bundle, and why; those of other bundles that serve are none.
+
+        What bundle.json shows is read here, and what only loading finds is known of candidates that were tried.
+        """
+        rejected = []
+        for folder in self._folders():
+            try:
+                candidate = _read_candidate(folder)
+                if candidate.name != slot.name and candidate.name in served:
+                    continue
+                _refuse_unfit(slot, candidate, folder)
+                if refused := self._refused.get((candidate.candidate, candidate.sha256)):
+                    raise refused
+            except RequestRefused as error:
+                rejected.append(Rejected(candidate=folder.name, code=error.code, reason=error.message))
+        return rejected[:MAX_LISTED]
+
+    def _folders(self) -> Sequence[Path]:
         folder = self._bundles_folder
         if folder is None or not folder.is_dir():
             return []
-        found = (_read_candidate(path) for path in sorted(folder.iterdir()) if _is_plain(path.name) and path.is_dir())
-        return [candidate for candidate in found if candidate is not None and candidate.name == name][:MAX_LISTED]
+        return [path for path in sorted(folder.iterdir()) if _is_plain(path.name) and path.is_dir()]
 
     def folder_of(self, slot: Slot, candidate: str | None) -> Path:
         """Give the folder of a candidate, or for None the one that the settings name; raises CandidateNotFound."""
@@ -86,11 +122,21 @@ class Candidates:
                 bundle = loaded
                 break
         else:
-            bundle = _load_or_refuse(candidate, folder, lambda: self._open(slot, folder, candidate))
+            bundle = self._load_or_note(slot, folder, candidate, sha256)
         if expected_sha256 is not None and bundle.sha256 != expected_sha256:
             raise CandidateMismatch(
                 f"{_called(candidate)} has the sha256 {bundle.sha256}, not {expected_sha256[:64]} as asked for"
             )
+        return bundle
+
+    def _load_or_note(self, slot: Slot, folder: Path, candidate: str | None, sha256: str | None) -> LoadedBundle:
+        """Load, and note a refusal for the list of rejected folders."""
+        try:
+            bundle = _load_or_refuse(candidate, folder, lambda: self._open(slot, folder, candidate))
+        except RequestRefused as error:
+            self._refused[candidate or "", sha256] = error
+            raise
+        self._refused.pop((candidate or "", sha256), None)
         return bundle
 
     def _open(self, slot: Slot, folder: Path, candidate: str | None) -> LoadedBundle:
@@ -111,14 +157,31 @@ def warm_up(detector: Detector) -> None:
 
 
 def _refuse_mismatch(slot: Slot, bundle: LoadedBundle) -> None:
-    wanted, found = slot.active.detector.bundle.metadata, bundle.detector.bundle.metadata
-    if found.name != wanted.name:
-        raise CandidateMismatch(f"{_called(bundle.candidate)} is named {found.name!r}, not {wanted.name!r}")
-    if set(found.products) != set(wanted.products):
+    metadata = bundle.detector.bundle.metadata
+    _refuse_other(slot, bundle.candidate, metadata.name, metadata.products)
+
+
+def _refuse_other(slot: Slot, candidate: str | None, name: str, products: Collection[str]) -> None:
+    wanted = slot.active.detector.bundle.metadata
+    if name != wanted.name:
+        raise CandidateMismatch(f"{_called(candidate)} is named {name!r}, not {wanted.name!r}")
+    if set(products) != set(wanted.products):
         raise CandidateMismatch(
-            f"{_called(bundle.candidate)} knows {', '.join(sorted(found.products))}; the bundle that it would replace "
+            f"{_called(candidate)} knows {', '.join(sorted(products))}; the bundle that it would replace "
             f"knows {', '.join(sorted(wanted.products))}, and callers may ask for any of them"
         )
+
+
+def _refuse_unfit(slot: Slot, candidate: Candidate, folder: Path) -> None:
+    """Refuse a candidate by what its bundle.json shows, in the order in which loading would."""
+    if not candidate.known_format:
+        raise CandidateFormatUnknown(
+            f"{_called(candidate.candidate)} has another format version than {FORMAT_VERSION}, which this server reads"
+        )
+    missing = [name for name in candidate.files if not (folder / name).exists()]
+    if missing:
+        raise CandidateInvalid(f"{_called(candidate.candidate)} lacks {', '.join(sorted(missing)[:5])}: copy it again")
+    _refuse_other(slot, candidate.candidate, candidate.name, candidate.products)
 
 
 def _load_or_refuse(candidate: str | None, folder: Path, load: Callable[[], LoadedBundle]) -> LoadedBundle:
@@ -155,9 +218,13 @@ def _metadata_sha256(folder: Path) -> str | None:
         return None  # loading it raises the reason
 
 
-def _read_candidate(folder: Path) -> Candidate | None:
+def _read_candidate(folder: Path) -> Candidate:
+    """Read a folder's bundle.json; raises CandidateInvalid."""
     try:
         data = (folder / METADATA_FILE).read_bytes()
+    except OSError as error:
+        raise CandidateInvalid(f"{_called(folder.name)} has no {METADATA_FILE} that can be read") from error
+    try:
         table = json.loads(data)
         return Candidate(
             candidate=folder.name,
@@ -167,6 +234,16 @@ def _read_candidate(folder: Path) -> Candidate | None:
             created_at=str(table["created_at"]),
             products=tuple(str(product) for product in table["products"]),
             known_format=table.get("format_version") == FORMAT_VERSION,
+            files=tuple(name for name in table.get("files", {}) if _is_inner_name(name)),
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CandidateInvalid(f"{_called(folder.name)}: its {METADATA_FILE} is not that of a bundle") from error
+
+
+def _is_inner_name(name: str) -> bool:
+    """Whether a name in bundle.json stays inside the bundle's folder; loading refuses the others."""
+    try:
+        check_inner_name(name)
+    except BundleError:
+        return False
+    return True

@@ -23,6 +23,7 @@ from serving.schemas.bundles import (
     CanarySent,
     CandidateFound,
     CandidateList,
+    CandidateRejected,
     CandidateSent,
     RollbackSent,
     Sha256,
@@ -49,9 +50,11 @@ async def get_state(request: Request, name: str, _: Caller) -> BundlesOfName:
 async def list_candidates(request: Request, name: str, _: Caller) -> CandidateList:
     """Give the bundles of this name in `bundles_folder`, by folder name; none where it is not set."""
     services = services_of(request)
-    services.bundles.find_slot(name)
+    slot, served = services.bundles.find_slot(name), {slot.name for slot in services.bundles.slots}
     found = await asyncio.to_thread(services.candidates.list, name)
+    rejected = await asyncio.to_thread(services.candidates.list_rejected, slot, served)
     return CandidateList(
+        rejected=[CandidateRejected(candidate=one.candidate, code=one.code, reason=one.reason) for one in rejected],
         candidates=[
             CandidateFound(
                 candidate=one.candidate,
@@ -62,7 +65,7 @@ async def list_candidates(request: Request, name: str, _: Caller) -> CandidateLi
                 known_format=one.known_format,
             )
             for one in found
-        ]
+        ],
     )
 
 

@@ -10,10 +10,20 @@ from fastapi import APIRouter, Depends, Request, Response
 from serving.checks.service import bundle_used
 from serving.routes.auth import require_key
 from serving.routes.contract import SHORTLY, problems
-from serving.schemas.checks import BundleList, BundleLoaded, ErrorShare, ProductThresholds
+from serving.schemas.loaded_bundles import (
+    BundleList,
+    BundleLoaded,
+    ErrorShare,
+    MeasuredFigure,
+    MeasuredRate,
+    Performance,
+    ProductThresholds,
+)
 from serving.services import services_of
-from vision.bundle.metadata import ErrorBound, Thresholds
+from vision.bundle.measured import MeasuredValue, read_measured
+from vision.bundle.metadata import BundleMetadata, ErrorBound, Thresholds
 from vision.detector import Detector
+from vision.errors import BundleError
 from vision.json_dataclass import to_json_table
 
 router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
@@ -55,6 +65,7 @@ def describe_bundle(detector: Detector) -> BundleLoaded:
         authenticity_kind=metadata.authenticity_kind,
         label_kind=metadata.label_kind,
         counterfeit_share={**shares, **detector.counterfeit_share},
+        performance=_performance(metadata),
         thresholds={product: _thresholds(graph.thresholds_for(product)) for product in metadata.products},
         one_photo_thresholds={
             product: _thresholds(graph.thresholds_for(product, one_photo=True)) for product in metadata.products
@@ -74,4 +85,36 @@ def _thresholds(found: Thresholds) -> ProductThresholds:
 
 
 def _share(bound: ErrorBound) -> ErrorShare:
-    return ErrorShare(limit=bound.limit, n=bound.n, errors=bound.errors, upper=bound.upper, guaranteed=bound.guaranteed)
+    return ErrorShare(
+        limit=bound.limit,
+        n=bound.n,
+        errors=bound.errors,
+        upper=bound.upper,
+        guaranteed=bound.guaranteed,
+        kind="no_data" if not bound.n else "guaranteed" if bound.guaranteed else "estimate",
+    )
+
+
+def _performance(metadata: BundleMetadata) -> Performance | None:
+    """Give what was measured; None also where an older or foreign program wrote figures that cannot be read."""
+    try:
+        measured = read_measured(metadata)
+    except BundleError:
+        return None
+    if measured is None:
+        return None
+    return Performance(
+        measured_on=measured.source,
+        kind="measured" if measured.source == "test_set" else "estimate",
+        test_set=measured.test_set,
+        genuine=measured.listing.genuine,
+        counterfeit=measured.listing.counterfeit,
+        auroc=MeasuredFigure.model_validate(_numbers(measured.listing.auroc)),
+        decided=MeasuredRate.model_validate(_numbers(measured.coverage)),
+        genuine_flagged=MeasuredRate.model_validate(_numbers(measured.genuine_flagged)),
+        counterfeit_passed=MeasuredRate.model_validate(_numbers(measured.counterfeit_passed)),
+    )
+
+
+def _numbers(measured: MeasuredValue) -> dict[str, object]:
+    return to_json_table(measured)  # NaN is null

@@ -10,7 +10,8 @@ from serving.checks.service import bundle_used
 from serving.monitoring.drift import DriftMonitor, MeasureDrift, TestedWindow
 from serving.routes.auth import require_key
 from serving.routes.contract import problems
-from serving.schemas.checks import BundleDrift, Drift, DriftMeasure, DriftWindow, utc_text
+from serving.schemas.checks import utc_text
+from serving.schemas.drift import BundleDrift, Drift, DriftMeasure, DriftWindow
 from serving.services import services_of
 
 router = APIRouter(prefix="/v1/drift", tags=["bundles"])

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from serving.schemas.checks import Answered, BundleLoaded, Name, Note, Outcome, Sent, Unit
+from serving.schemas.checks import Answered, Name, Note, Outcome, Sent, Unit
+from serving.schemas.loaded_bundles import BundleLoaded
 
 BundleAction = Literal[
     "activate", "shadow", "canary", "roll_back_activation", "roll_back_shadow", "roll_back_canary",
@@ -89,8 +90,22 @@ class CandidateFound(Answered):
     known_format: bool
 
 
+class CandidateRejected(Answered):
+    """A folder in `bundles_folder` that cannot be brought in: the code and message of the refusal."""
+
+    candidate: str = Field(description="Name of the folder.")
+    code: str = Field(description="Code of the refusal, one of `candidate_…`.")
+    reason: str = Field(description="What is wrong with it.")
+
+
 class CandidateList(Answered):
-    candidates: list[CandidateFound]
+    """The folders in `bundles_folder`: bundles of this name, and those that cannot be brought in."""
+
+    candidates: list[CandidateFound] = Field(description="Bundles of this name, by folder name.")
+    rejected: list[CandidateRejected] = Field(
+        description="Folders that cannot be brought in, with the reason: what bundle.json shows, and what loading "
+        "found when it was tried. Bundles of another name that serves are left out."
+    )
 
 
 class BundleChange(Answered):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
@@ -213,89 +213,6 @@ class PhotoCrops(Answered):
 
     crops: list[PhotoCrop]
     references_bundle: BundleUsed | None
-
-
-class ErrorShare(Answered):
-    """What held-out listings say of one class: `errors` of `n` on the wrong side, and the bound that follows."""
-
-    limit: float
-    n: int
-    errors: int
-    upper: float
-    guaranteed: bool
-
-
-class ProductThresholds(Answered):
-    """Where the two thresholds of a product lie on the uncorrected logit, and what that was measured to cost."""
-
-    counterfeit_below: float
-    genuine_above: float
-    genuine_flagged: ErrorShare
-    counterfeit_passed: ErrorShare
-    source: str
-
-
-class BundleLoaded(Answered):
-    """A bundle that serves now."""
-
-    name: str
-    version: str
-    sha256: str
-    graph: Literal["fp32", "int8"]
-    created_at: str
-    products: list[str]
-    required_views: list[str]
-    authenticity_kind: Literal["calibrated", "conformal"]
-    label_kind: str
-    counterfeit_share: dict[str, float]
-    thresholds: dict[str, ProductThresholds]
-    one_photo_thresholds: dict[str, ProductThresholds]
-    metrics: dict[str, Any]
-
-
-class BundleList(Answered):
-    bundles: list[BundleLoaded]
-
-
-class DriftMeasure(Answered):
-    """One measure of a window beside validation: shares in bins of equal validation share, between `edges`."""
-
-    measure: str
-    psi: float = Field(description="Population stability index; by custom 0.1 is some shift and 0.25 much.")
-    psi_by_chance: float = Field(description="What it is on average where nothing changed.")
-    p_value: float = Field(description="Of the two-sample Kolmogorov-Smirnov test.")
-    shifted: bool = Field(description="Below false_alarms_per_window divided by the number of measures.")
-    edges: list[float]
-    validation_shares: list[float]
-    window_shares: list[float]
-
-
-class DriftWindow(Answered):
-    """A window that was tested: `listings` compared, of `seen` that came; `alarm` where a measure shifted."""
-
-    opened_at: str
-    closed_at: str
-    listings: int
-    seen: int
-    alarm: bool
-    measures: list[DriftMeasure]
-
-
-class BundleDrift(Answered):
-    """The windows of one bundle since it serves, newest first."""
-
-    bundle: BundleUsed
-    validation_listings: int | None = Field(description="Null where the bundle has no validation sample.")
-    measures: list[str]
-    window_listings: int
-    window_s: float
-    false_alarms_per_window: float
-    filled: int = Field(description="Listings in the open window.")
-    windows: list[DriftWindow]
-
-
-class Drift(Answered):
-    bundles: list[BundleDrift]
 
 
 class Alive(Answered):

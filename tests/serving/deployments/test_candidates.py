@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from serving.client import Client, ProblemAnswered
-from tests.serving.builders.candidate_bundles import (
-    write_refused,
-)
+from tests.builders.bundle import write_tiny_bundle
+from tests.serving.builders.candidate_bundles import write_refused
 from tests.serving.servers.deploying import activate, post, version_of, versions
 from tests.serving.servers.running import Running
 
@@ -43,4 +42,38 @@ def test_candidates_are_the_folders_with_a_bundle_of_this_name(client: Client, c
 
 def test_without_a_folder_of_candidates_there_are_none(server: Running) -> None:
     assert activate(server, "v2").json()["code"] == "candidate_not_found"
-    assert server.http.get("/v1/bundles/tiny/candidates").json() == {"candidates": []}
+    assert server.http.get("/v1/bundles/tiny/candidates").json() == {"candidates": [], "rejected": []}
+
+
+def test_folders_that_cannot_be_brought_in_are_listed_with_the_reason(site: Running, candidates: Path) -> None:
+    def rejected() -> dict[str, tuple[str, str]]:
+        found = site.http.get("/v1/bundles/tiny/candidates").json()["rejected"]
+        return {one["candidate"]: (one["code"], one["reason"]) for one in found}
+
+    assert rejected() == {}
+    refused = write_refused(candidates)
+    (candidates / ".git").mkdir()
+    (candidates / "notes.txt").write_text("no folder")
+    codes = {name: code for name, (code, _) in rejected().items()}
+    shown = {"tomorrows", "half", "nothing", "other-product", "other-name"}
+    assert codes == {name: refused[name] for name in shown}
+    assert "has no bundle.json" in rejected()["nothing"][1]
+    assert "lacks model.onnx" in rejected()["half"][1]
+    assert "knows ball, toy" in rejected()["other-product"][1]
+    for name in ("changed", "wrong", "garbled"):  # only loading finds what is wrong with these
+        activate(site, name)
+        assert rejected()[name][0] == refused[name]
+    assert all(str(candidates) not in reason for _, reason in rejected().values())
+    write_tiny_bundle(candidates / "wrong", version="mended")
+    assert "wrong" not in rejected(), "it is another bundle now"
+
+
+def test_a_refused_candidate_that_loads_later_is_no_longer_rejected(site: Running, candidates: Path) -> None:
+    card = candidates / "v2" / "card.html"
+    sealed = card.read_bytes()
+    card.write_bytes(b"changed")
+    assert activate(site, "v2").status_code == 422
+    assert [one["candidate"] for one in site.http.get("/v1/bundles/tiny/candidates").json()["rejected"]] == ["v2"]
+    card.write_bytes(sealed)
+    assert activate(site, "v2").status_code == 200
+    assert site.http.get("/v1/bundles/tiny/candidates").json()["rejected"] == []

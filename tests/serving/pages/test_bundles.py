@@ -9,8 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.candidate_bundles import write_candidates, write_refused
+from tests.serving.builders.measured import measured
 from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg
-from tests.serving.pages.conftest import OpenPage
+from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.servers.running import Running, run_in_thread
 
 pytestmark = pytest.mark.browser
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Running]:
-    write_tiny_bundle(tmp_path / "tiny")
+    write_tiny_bundle(tmp_path / "tiny", metrics=measured("test_set"))
     candidates = write_candidates(tmp_path / "candidates")
     write_refused(candidates)
     settings = ServeSettings(
@@ -58,6 +59,7 @@ def test_a_bundle_is_shadowed_compared_activated_and_rolled_back(site: Running, 
     page.reload()
     comparison = page.locator(".comparison")
     expect(comparison).to_contain_text("2 of 3 verdicts differ: 66.7 %")
+    expect(comparison).to_contain_text("Counted on the checks of this server that both judged")
     expect(comparison).to_contain_text("2 crossed between genuine and counterfeit")
     expect(comparison.locator("td.differs")).to_have_text(["1", "1"])
     expect(comparison.locator(".examples li")).to_have_count(2)
@@ -93,6 +95,8 @@ def test_a_refusal_is_shown_and_the_active_bundle_stays(site: Running, open_page
     page = open_page(site, "/bundles")
     change(page, "Activate", candidate="changed, version 1")
     expect(page.locator(".bundle-slot .problem")).to_contain_text("changed after it was sealed")
+    expect(page.locator(".bundle-status")).to_have_text("Activate: changed, version 1: refused, and nothing changed.")
+    expect(page.locator(".bundle-rejected")).to_contain_text("changed")
     expect(role(page, "active")).to_contain_text("the settings")
 
 
@@ -104,3 +108,63 @@ def test_a_change_that_is_not_confirmed_is_none(site: Running, open_page: OpenPa
     page.keyboard.press("Escape")
     expect(page.locator("#confirm")).to_be_hidden()
     assert site.http.get("/v1/bundles/tiny/changes").json()["changes"] == []
+
+
+def test_the_shadow_is_activated_from_its_own_card(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site, "/bundles")
+    change(page, "Shadow", candidate="v3, version 3")
+    status = page.locator(".bundle-status")
+    expect(status).to_contain_text("Shadow: v3, version 3: done at")
+    assert (status.get_attribute("role"), status.get_attribute("tabindex")) == ("status", "-1")
+    page.get_by_label("Candidate").select_option(label="v2, version 2")
+    role(page, "shadow").get_by_role("button", name="Activate this …").click()
+    expect(page.locator("#confirm-title")).to_have_text("Activate: v3, version 3")
+    page.locator("#confirm-do").click()
+    expect(role(page, "active")).to_contain_text("v3")
+    expect(status).to_contain_text("Activate: v3, version 3: done at")
+    expect(status).to_be_focused()  # the button that was pressed is gone
+    assert site.http.get("/v1/bundles").json()["bundles"][0]["version"] == "3"
+
+
+def test_a_change_leaves_the_choice_the_focus_and_the_scroll_where_they_are(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site, "/bundles", viewport={"width": 800, "height": 400})
+    select = page.get_by_label("Candidate")
+    select.select_option(label="v4, version 4")
+    select.evaluate("node => (window.kept = node)")
+    change(page, "Shadow")
+    expect(role(page, "shadow")).to_contain_text("v4")
+    select.focus()
+    before = page.evaluate("scrollY")
+    change(page, "Activate")  # adds a card and a choice
+    expect(role(page, "active")).to_contain_text("v4")
+    expect(select.locator("option").first).to_have_text("The bundle of the settings")
+    assert select.evaluate("node => node === window.kept && node.selectedOptions[0].textContent") == "v4, version 4"
+    assert before > 0
+    assert select.is_visible()
+
+
+def test_folders_that_cannot_be_brought_in_are_named_with_the_reason(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site, "/bundles")
+    rejected = page.get_by_role("list", name="Folders that cannot be brought in")
+    expect(rejected.get_by_role("listitem")).to_have_count(5)
+    expect(rejected).to_contain_text("nothing")
+    expect(rejected).to_contain_text("has no bundle.json that can be read")
+    expect(rejected).to_contain_text("another format version")
+
+
+def test_a_card_shows_performance_apart_from_the_listings_that_set_the_thresholds(
+    site: Running, open_page: OpenPage, start: Start, tmp_path: Path
+) -> None:
+    page = open_page(site, "/bundles")
+    card = role(page, "active")
+    expect(card).to_contain_text("Decided: 62.5 % (53.6 % to 70.7 %), n = 120")
+    expect(card).to_contain_text("Genuine flagged: 8.3 % (3.6 % to 18.1 %), n = 60")
+    expect(card).to_contain_text("Measured on 60 genuine and 60 counterfeit listings of the test set (fold 0).")
+    expect(card).to_contain_text("Set on 100 genuine listings")
+    expect(card).to_contain_text("not a performance figure, since the thresholds were chosen on them")
+    write_tiny_bundle(tmp_path / "folds", metrics=measured("out_of_fold"))
+    card = role(open_page(start(bundle=(tmp_path / "folds",), store="none"), "/bundles"), "active")
+    expect(card).to_contain_text("Estimate, slightly optimistic: 60 genuine and 60 counterfeit listings that also set")
+    write_tiny_bundle(tmp_path / "bare")
+    card = role(open_page(start(bundle=(tmp_path / "bare",), store="none"), "/bundles"), "active")
+    expect(card).to_contain_text("Not measured: evaluate it on a test set before you trust it.")

@@ -27,7 +27,7 @@ function workWords({ judged, dropped, failed, waiting }) {
 function productNodes(product, pictures) {
   const { share_changed: changed, authenticity_move: move } = product;
   const sentences = [
-    `${product.changed} of ${counted(product.checks, "verdict")} differ: ${share(changed.share)}, 95 % interval ${share(changed.low)} to ${share(changed.high)}.`,
+    `${product.changed} of ${counted(product.checks, "verdict")} differ: ${share(changed.share)}, 95 % interval ${share(changed.low)} to ${share(changed.high)}. Counted on the checks of this server that both judged: how often they differ, not which is right.`,
     `${product.crossed} crossed between genuine and counterfeit.`,
   ];
   if (move.n) sentences.push(`Authenticity moved by ${points(move.mean)} points on average, ${Math.abs(move.mean_absolute * 100).toFixed(1)} in size.`);

@@ -1,11 +1,12 @@
 /** The bundles under one name: their figures, the actions on each, the comparison, the history. */
 
-import { announce } from "../shared/announcer.js";
 import { getJson, postJson } from "../shared/api.js";
 import { element } from "../shared/element.js";
 import { moment, share } from "../shared/formatting.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { comparisonView } from "./bundle_comparison.js";
+import { figuresOf } from "./bundle_figures.js";
+import { CandidatePicker, candidateWords } from "./candidate_picker.js";
 import { confirmChange } from "./confirm_change.js";
 
 const ROLES = {
@@ -45,16 +46,18 @@ export class BundlePanel {
     this.#path = `/v1/bundles/${encodeURIComponent(name)}`;
     this.problem = element("div", { class: "problem", role: "alert", hidden: true });
     this.roles = element("ul", { class: "bundle-roles" });
-    this.candidates = element("div", { class: "bundle-candidates" });
+    this.status = element("p", { class: "bundle-status", role: "status", tabindex: -1 });
+    this.picker = new CandidatePicker(name, wordsOfActions(), (action, chosen) => this.#deploy(action, chosen));
     this.comparison = element("div", { class: "comparison" });
     this.history = element("div", { class: "bundle-history" });
     this.root = element(
       "section",
       { class: "bundle-slot", "aria-label": `Bundle ${name}` },
       element("h2", {}, name),
+      this.status,
       this.problem,
       this.roles,
-      this.candidates,
+      this.picker.root,
       this.comparison,
       this.history,
     );
@@ -64,9 +67,9 @@ export class BundlePanel {
   async refresh() {
     clearProblem(this.problem);
     try {
-      const [slot, { candidates }] = await Promise.all([getJson(`${this.#path}/state`), getJson(`${this.#path}/candidates`)]);
+      const [slot, found] = await Promise.all([getJson(`${this.#path}/state`), getJson(`${this.#path}/candidates`)]);
       this.#showRoles(slot);
-      this.#showCandidates(slot, candidates);
+      this.picker.show(slot, found);
       if (slot.durable) await Promise.all([this.#showComparison(), this.#showHistory()]);
     } catch (problem) {
       showProblem(this.problem, problem);
@@ -75,34 +78,13 @@ export class BundlePanel {
 
   #showRoles(slot) {
     const { state } = slot;
-    const rollback = {
-      active: slot.previous && this.#rollbackButton("activation"),
-      canary: this.#rollbackButton("canary"),
-      shadow: this.#rollbackButton("shadow"),
+    const buttons = {
+      active: [slot.previous && this.#rollbackButton("activation")],
+      canary: [this.#activateButton(slot, "canary"), this.#rollbackButton("canary")],
+      shadow: [this.#activateButton(slot, "shadow"), this.#rollbackButton("shadow")],
     };
     const present = Object.keys(ROLES).filter((role) => slot[role]);
-    this.roles.replaceChildren(...present.map((role) => roleItem(role, slot[role], state, rollback[role])));
-  }
-
-  #showCandidates(slot, found) {
-    const bySettings = slot.state.active.candidate !== null ? [{ candidate: null, label: "The bundle of the settings" }] : [];
-    const choices = [...bySettings, ...found.filter(({ known_format }) => known_format)];
-    if (!choices.length) {
-      const hint = "No candidate. The subfolders of the settings’ bundles_folder are the candidates.";
-      return this.candidates.replaceChildren(element("p", { class: "soft" }, hint));
-    }
-    const id = `candidate-${this.#name}`;
-    const select = element("select", { id }, choices.map((one, at) => element("option", { value: at }, candidateWords(one))));
-    const buttons = Object.keys(ACTIONS)
-      .filter((action) => action !== "shadow" || slot.durable)
-      .map((action) =>
-        element("button", { type: "button", click: () => this.#deploy(action, choices[select.value]) }, `${ACTIONS[action].title} …`),
-      );
-    this.candidates.replaceChildren(
-      element("div", { class: "field" }, element("label", { for: id }, "Candidate"), select),
-      element("div", { class: "actions" }, buttons),
-    );
-    if (!slot.durable) this.candidates.append(element("p", { class: "soft" }, "This server has no store: a change ends with the process, and nothing can be compared."));
+    this.roles.replaceChildren(...present.map((role) => roleItem(role, slot[role], state, (buttons[role] ?? []).filter(Boolean))));
   }
 
   async #showComparison() {
@@ -134,6 +116,12 @@ export class BundlePanel {
     return element("button", { type: "button", click: take }, `${title} …`);
   }
 
+  #activateButton({ state }, role) {
+    const { candidate, version, sha256 } = state[role] ?? {};
+    const chosen = { candidate, version, sha256, ...(candidate === null ? { label: "The bundle of the settings" } : {}) };
+    return element("button", { type: "button", class: "primary", click: () => this.#deploy("activate", chosen) }, "Activate this …");
+  }
+
   #deploy(action, chosen) {
     const { title, meaning } = ACTIONS[action];
     const name = candidateWords(chosen);
@@ -145,22 +133,29 @@ export class BundlePanel {
     const author = await confirmChange({ title, verb, meaning, asksShare });
     if (!author) return;
     clearProblem(this.problem);
+    this.status.textContent = `${title}: in progress. Checks are answered meanwhile as before.`;
     this.root.setAttribute("aria-busy", "true");
     for (const button of this.root.querySelectorAll("button")) button.disabled = true;
     let failed = null;
     try {
       await postJson(`${this.#path}/${action}`, { ...body, ...author });
-      announce(`${verb}: done.`);
     } catch (problem) {
       failed = problem;
     }
     await this.refresh();
+    for (const button of this.root.querySelectorAll("button")) button.disabled = false;
     this.root.setAttribute("aria-busy", "false");
+    this.status.textContent = failed ? `${title}: refused, and nothing changed.` : `${title}: done at ${moment(new Date().toISOString())}.`;
     if (failed) showProblem(this.problem, failed);
+    if (!this.root.contains(document.activeElement)) this.status.focus({ preventScroll: true }); // its button may be gone
   }
 }
 
-function roleItem(role, bundle, state, rollback) {
+function wordsOfActions() {
+  return Object.fromEntries(Object.entries(ACTIONS).map(([action, { title }]) => [action, title]));
+}
+
+function roleItem(role, bundle, state, buttons) {
   const answers = role === "canary" ? ` ${share(state.canary_share)} of them` : "";
   const from = state[role].candidate;
   return element(
@@ -176,28 +171,14 @@ function roleItem(role, bundle, state, rollback) {
       fact("Made", moment(bundle.created_at)),
       fact("Graph", bundle.graph),
       fact("sha256", element("code", { title: bundle.sha256 }, bundle.sha256.slice(0, 12))),
-      ...guarantees(bundle),
+      ...figuresOf(bundle).map(([term, lines]) => fact(term, lines.map((line) => element("p", {}, line)))),
     ),
-    rollback ? element("div", { class: "actions" }, rollback) : null,
-  );
-}
-
-/** The errors on held-out listings, for each product. */
-function guarantees({ thresholds }) {
-  return Object.entries(thresholds).map(([product, { genuine_flagged, counterfeit_passed }]) =>
-    fact(
-      product,
-      `${genuine_flagged.errors} of ${genuine_flagged.n} genuine flagged, ${counterfeit_passed.errors} of ${counterfeit_passed.n} counterfeits passed`,
-    ),
+    buttons.length ? element("div", { class: "actions" }, buttons) : null,
   );
 }
 
 function fact(name, value) {
   return element("div", {}, element("dt", {}, name), element("dd", {}, value));
-}
-
-function candidateWords({ candidate, label, version }) {
-  return label ?? `${candidate}, version ${version}`;
 }
 
 function changeWords({ action, state, changed_by, caller }) {

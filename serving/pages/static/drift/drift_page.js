@@ -48,7 +48,7 @@ function stateOf({ windows, measures, false_alarms_per_window: rate }) {
   const [latest] = windows;
   const shifted = latest.measures.filter((measure) => measure.shifted).map(({ measure }) => measureName(measure));
   const text = latest.alarm ? `Drift detected: ${shifted.join(", ")}` : "No drift detected";
-  const chance = `Without drift at most ${smallNumber(rate * 100)} % of windows raise an alarm, over all ${measures.length} measures.`;
+  const chance = `The test is set so that without drift at most ${smallNumber(rate * 100)} % of windows raise an alarm, over all ${measures.length} measures.`;
   return element(
     "div",
     { class: `drift-state ${latest.alarm ? "tone-review" : "tone-genuine"}` },
@@ -66,7 +66,7 @@ function openWindow({ filled, window_listings: size, window_s: seconds, validati
   return element(
     "p",
     { class: "drift-soft" },
-    `The open window has ${filled} of ${size} listings${lasts}. Validation has ${counted(validation, "listing")}.`,
+    `The open window has ${filled} of ${size} listings${lasts}. The validation sample has ${counted(validation, "listing")} held out from training.`,
   );
 }
 

@@ -55,12 +55,12 @@ export function unreadWords({ outcome, photos }) {
 export function authenticityMeaning(answer) {
   if (answer.authenticity === null) return missingNumber(answer.outcome);
   if (answer.authenticity_kind === "conformal") {
-    return `Of 100 genuine listings, ${ofHundred(answer.authenticity)} look at least this unusual. It is not a probability.`;
+    return `Of 100 genuine listings that were held out from training, ${ofHundred(answer.authenticity)} look at least this unusual. It is not a probability.`;
   }
   const share = Math.round(answer.counterfeit_share * 1000) / 10;
   return (
     `Of 100 listings with photos like these, ${ofHundred(answer.authenticity)} would be genuine. ` +
-    `This assumes that ${share} % of all listings of this product are counterfeit.`
+    `This was calibrated on listings held out from training, and assumes that ${share} % of all listings of this product are counterfeit.`
   );
 }
 

@@ -1,0 +1,44 @@
+/** What a bundle was measured to do, and the listings that set its thresholds: two things, never one for the other. */
+
+import { counted, productName, share } from "../shared/formatting.js";
+
+/** Terms and words for a card: performance with intervals and its source, and for each product the thresholds. */
+export function figuresOf({ performance, thresholds }) {
+  return [
+    ["Performance", performance ? performanceWords(performance) : ["Not measured: evaluate it on a test set before you trust it."]],
+    ...Object.entries(thresholds).map(([product, found]) => [`Thresholds, ${productName(product)}`, thresholdWords(found)]),
+  ];
+}
+
+function performanceWords({ measured_on: on, test_set: words, genuine, counterfeit, auroc, decided, genuine_flagged: flagged, counterfeit_passed: passed }) {
+  const listings = `${genuine.toLocaleString("en-GB")} genuine and ${counterfeit.toLocaleString("en-GB")} counterfeit listings`;
+  const source =
+    on === "test_set"
+      ? `Measured on ${listings} of the test set${words ? ` (${words})` : ""}.`
+      : `Estimate, slightly optimistic: ${listings} that also set the thresholds, each predicted by a network trained alike that had not seen it.`;
+  return [
+    `Decided: ${rate(decided)}`,
+    `Genuine flagged: ${rate(flagged)}`,
+    `Counterfeits passed: ${rate(passed)}`,
+    auroc.value === null ? null : `AUROC: ${auroc.value.toFixed(3)} (${auroc.low.toFixed(3)} to ${auroc.high.toFixed(3)})`,
+    `${source} In brackets: 95 % intervals.`,
+  ].filter(Boolean);
+}
+
+function rate({ value, low, high, n }) {
+  return value === null ? "no such listing" : `${share(value)} (${share(low)} to ${share(high)}), n = ${n.toLocaleString("en-GB")}`;
+}
+
+function thresholdWords({ genuine_flagged: flagged, counterfeit_passed: passed }) {
+  return [
+    `Genuine flagged: ${limitWords(flagged)}`,
+    `Counterfeits passed: ${limitWords(passed)}`,
+    `Set on ${counted(flagged.n, "genuine listing")} with ${counted(flagged.errors, "error")} and ${counted(passed.n, "counterfeit")} with ${passed.errors}: not a performance figure, since the thresholds were chosen on them.`,
+  ];
+}
+
+function limitWords({ limit, kind, upper }) {
+  if (kind === "no_data") return "no listing of this class set it";
+  const bound = `97.5 % bound ${share(upper)}`;
+  return kind === "guaranteed" ? `guaranteed at most ${share(limit)} (${bound})` : `aimed at ${share(limit)}: an estimate, not guaranteed (${bound})`;
+}

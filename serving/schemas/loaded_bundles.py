@@ -1,0 +1,106 @@
+"""The JSON of the bundles that serve: what they know, what they were measured to do, and where their thresholds lie."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from serving.schemas.checks import Answered
+
+
+class ErrorShare(Answered):
+    """What the listings that set a threshold say of one class: `errors` of `n` on the wrong side.
+
+    No performance figure: the threshold was chosen on these same listings. `upper` bounds the share of new listings.
+    """
+
+    limit: float = Field(description="The share of errors that was aimed for.")
+    n: int = Field(description="How many listings of the class set the threshold.")
+    errors: int = Field(description="How many of these are on its wrong side: no rate of errors.")
+    upper: float = Field(description="One-sided 97.5 % Clopper-Pearson bound of the share of errors.")
+    guaranteed: bool = Field(description="Whether the bound is at most the limit and holds for other listings.")
+    kind: Literal["guaranteed", "estimate", "no_data"] = Field(
+        description="`guaranteed`: at most `limit` of other such listings; `estimate`: probably; `no_data`: the class "
+        "had no listing."
+    )
+
+
+class ProductThresholds(Answered):
+    """Where the two thresholds of a product lie on the uncorrected logit, and the listings that set them."""
+
+    counterfeit_below: float = Field(description="Listings below this logit are called counterfeit.")
+    genuine_above: float = Field(description="Listings above this logit are called genuine.")
+    genuine_flagged: ErrorShare = Field(description="Genuine listings called counterfeit, of those that set it.")
+    counterfeit_passed: ErrorShare = Field(description="Counterfeits called genuine, of those that set it.")
+    source: str = Field(
+        description="Which listings set them: `held_out` from training, or `out_of_fold`, each predicted by a network "
+        "trained alike that had not seen it."
+    )
+
+
+class MeasuredFigure(Answered):
+    """A figure with its 95 % interval; all null where it is undefined."""
+
+    value: float | None = Field(description="The figure.")
+    low: float | None = Field(description="Lower end of the 95 % interval.")
+    high: float | None = Field(description="Upper end of the 95 % interval.")
+
+
+class MeasuredRate(MeasuredFigure):
+    """A share of listings, with Wilson's 95 % interval."""
+
+    hits: int = Field(description="How many listings.")
+    n: int = Field(description="Of how many.")
+
+
+class Performance(Answered):
+    """What a bundle was measured to do, and on which listings."""
+
+    measured_on: Literal["test_set", "out_of_fold"] = Field(
+        description="`test_set`: listings kept for testing alone. `out_of_fold`: all listings, each predicted by a "
+        "network trained alike that had not seen it."
+    )
+    kind: Literal["measured", "estimate"] = Field(
+        description="`estimate` where the same predictions set the thresholds (`out_of_fold`): slightly optimistic."
+    )
+    test_set: str | None = Field(description="In words, which listings were kept for testing; null in older bundles.")
+    genuine: int = Field(description="How many genuine listings it was measured on.")
+    counterfeit: int = Field(description="How many counterfeit listings it was measured on.")
+    auroc: MeasuredFigure = Field(description="Area under the ROC curve of listings.")
+    decided: MeasuredRate = Field(description="Listings called genuine or counterfeit.")
+    genuine_flagged: MeasuredRate = Field(description="Genuine listings called counterfeit.")
+    counterfeit_passed: MeasuredRate = Field(description="Counterfeit listings called genuine.")
+
+
+class BundleLoaded(Answered):
+    """A bundle that serves now."""
+
+    name: str = Field(description="Name of the bundle; candidates that replace it have the same.")
+    version: str = Field(description="Version that training gave it.")
+    sha256: str = Field(description="SHA-256 of its bundle.json, which has those of all its files.")
+    graph: Literal["fp32", "int8"] = Field(description="The graph that this server runs.")
+    created_at: str = Field(description="When it was made, in UTC.")
+    products: list[str] = Field(description="The products that it judges.")
+    required_views: list[str] = Field(description="Views without which it calls no listing genuine.")
+    authenticity_kind: Literal["calibrated", "conformal"] = Field(
+        description="`calibrated`: a probability; `conformal`: the share of genuine listings at least as unusual."
+    )
+    label_kind: str = Field(description="How its training labels are known: `weak`, `verified` or `rendered`.")
+    counterfeit_share: dict[str, float] = Field(description="The share of counterfeits that is assumed, by product.")
+    performance: Performance | None = Field(
+        description="What it was measured to do, on listings that it was not fitted on; null: not measured."
+    )
+    thresholds: dict[str, ProductThresholds] = Field(description="Thresholds by product.")
+    one_photo_thresholds: dict[str, ProductThresholds] = Field(
+        description="Thresholds of listings that show one usable photo, by product."
+    )
+    metrics: dict[str, Any] = Field(
+        description="All figures as training wrote them; `performance` says on what they were measured."
+    )
+
+
+class BundleList(Answered):
+    """The bundles that serve."""
+
+    bundles: list[BundleLoaded] = Field(description="One for each name, in the order of the settings.")
