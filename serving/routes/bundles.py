@@ -103,16 +103,21 @@ def _performance(metadata: BundleMetadata) -> Performance | None:
         return None
     if measured is None:
         return None
+    rates = (measured.coverage, measured.genuine_flagged, measured.counterfeit_passed)
+    decided, flagged, passed = (
+        None if measured.decides_in_sample else MeasuredRate.model_validate(_numbers(rate)) for rate in rates
+    )
     return Performance(
         measured_on=measured.source,
+        on=measured.on,
         kind="measured" if measured.source == "test_set" else "estimate",
         test_set=measured.test_set,
         genuine=measured.listing.genuine,
         counterfeit=measured.listing.counterfeit,
         auroc=MeasuredFigure.model_validate(_numbers(measured.listing.auroc)),
-        decided=MeasuredRate.model_validate(_numbers(measured.coverage)),
-        genuine_flagged=MeasuredRate.model_validate(_numbers(measured.genuine_flagged)),
-        counterfeit_passed=MeasuredRate.model_validate(_numbers(measured.counterfeit_passed)),
+        decided=decided,
+        genuine_flagged=flagged,
+        counterfeit_passed=passed,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
 from serving.schemas.checks import Answered
+
+IN_SAMPLE: Final = " Null where the same listings set the thresholds that judged them: that measures nothing."
 
 
 class ErrorShare(Answered):
@@ -57,20 +59,19 @@ class MeasuredRate(MeasuredFigure):
 class Performance(Answered):
     """What a bundle was measured to do, and on which listings."""
 
-    measured_on: Literal["test_set", "out_of_fold"] = Field(
+    measured_on: Literal["test_set", "out_of_fold", "calibration"] = Field(
         description="`test_set`: listings kept for testing alone. `out_of_fold`: all listings, each predicted by a "
-        "network trained alike that had not seen it."
+        "network trained alike that had not seen it. `calibration`: those that the network had not seen."
     )
-    kind: Literal["measured", "estimate"] = Field(
-        description="`estimate` where the same predictions set the thresholds (`out_of_fold`): slightly optimistic."
-    )
+    on: str = Field(description="The same in words, with their number, to follow `measured on`.")
+    kind: Literal["measured", "estimate"] = Field(description="`measured` on a test set; otherwise an `estimate`.")
     test_set: str | None = Field(description="In words, which listings were kept for testing; null in older bundles.")
     genuine: int = Field(description="How many genuine listings it was measured on.")
     counterfeit: int = Field(description="How many counterfeit listings it was measured on.")
     auroc: MeasuredFigure = Field(description="Area under the ROC curve of listings.")
-    decided: MeasuredRate = Field(description="Listings called genuine or counterfeit.")
-    genuine_flagged: MeasuredRate = Field(description="Genuine listings called counterfeit.")
-    counterfeit_passed: MeasuredRate = Field(description="Counterfeit listings called genuine.")
+    decided: MeasuredRate | None = Field(description="Listings called genuine or counterfeit." + IN_SAMPLE)
+    genuine_flagged: MeasuredRate | None = Field(description="Genuine listings called counterfeit." + IN_SAMPLE)
+    counterfeit_passed: MeasuredRate | None = Field(description="Counterfeit listings called genuine." + IN_SAMPLE)
 
 
 class BundleLoaded(Answered):

@@ -21,16 +21,32 @@ def test_bundles_are_listed_with_products_thresholds_and_figures(server: Running
     assert (bundle["metrics"], bundle["performance"]) == ({"listing_auroc": 0.9}, None)
 
 
-@pytest.mark.parametrize(("source", "kind"), [("test_set", "measured"), ("out_of_fold", "estimate")])
+@pytest.mark.parametrize(
+    ("source", "kind", "thresholds"),
+    [
+        ("test_set", "measured", "of_the_bundle"),
+        ("out_of_fold", "estimate", "cross_fitted"),
+        ("calibration", "estimate", "cross_fitted"),
+    ],
+)
 def test_what_a_bundle_was_measured_to_do_has_its_source_number_and_interval(
-    start: Callable[..., Running], tmp_path: Path, source: str, kind: str
+    start: Callable[..., Running], tmp_path: Path, source: str, kind: str, thresholds: str
 ) -> None:
-    write_tiny_bundle(tmp_path / "b", metrics=measured(source))
+    write_tiny_bundle(tmp_path / "b", metrics=measured(source, thresholds))
     performance = start(bundle=(tmp_path / "b",)).http.get("/v1/bundles").json()["bundles"][0]["performance"]
     assert (performance["measured_on"], performance["kind"]) == (source, kind)
     assert (performance["genuine"], performance["counterfeit"]) == (60, 60)
     assert performance["decided"] == {"value": 0.625, "low": 0.5358, "high": 0.7065, "hits": 75, "n": 120}
     assert performance["auroc"] == {"value": 0.8944, "low": 0.8304, "high": 0.9463}
+
+
+def test_shares_of_listings_that_set_their_own_thresholds_are_no_performance(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    write_tiny_bundle(tmp_path / "b", metrics=measured("out_of_fold"))
+    performance = start(bundle=(tmp_path / "b",)).http.get("/v1/bundles").json()["bundles"][0]["performance"]
+    assert (performance["decided"], performance["genuine_flagged"], performance["counterfeit_passed"]) == (None,) * 3
+    assert performance["auroc"]["value"] == 0.8944
 
 
 def test_figures_that_cannot_be_read_are_none(start: Callable[..., Running], tmp_path: Path) -> None:

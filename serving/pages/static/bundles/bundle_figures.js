@@ -10,18 +10,14 @@ export function figuresOf({ performance, thresholds }) {
   ];
 }
 
-function performanceWords({ measured_on: on, test_set: words, genuine, counterfeit, auroc, decided, genuine_flagged: flagged, counterfeit_passed: passed }) {
-  const listings = `${genuine.toLocaleString("en-GB")} genuine and ${counterfeit.toLocaleString("en-GB")} counterfeit listings`;
-  const source =
-    on === "test_set"
-      ? `Measured on ${listings} of the test set${words ? ` (${words})` : ""}.`
-      : `Estimate, slightly optimistic: ${listings} that also set the thresholds, each predicted by a network trained alike that had not seen it.`;
+function performanceWords({ on, auroc, decided, genuine_flagged: flagged, counterfeit_passed: passed }) {
+  const rates = decided
+    ? [`Decided: ${rate(decided)}`, `Genuine flagged: ${rate(flagged)}`, `Counterfeits passed: ${rate(passed)}`]
+    : ["Decided, flagged, passed: not measured, since the same listings set the thresholds."];
   return [
-    `Decided: ${rate(decided)}`,
-    `Genuine flagged: ${rate(flagged)}`,
-    `Counterfeits passed: ${rate(passed)}`,
+    ...rates,
     auroc.value === null ? null : `AUROC: ${auroc.value.toFixed(3)} (${auroc.low.toFixed(3)} to ${auroc.high.toFixed(3)})`,
-    `${source} In brackets: 95 % intervals.`,
+    `Measured on ${on}. In brackets: 95 % intervals.`,
   ].filter(Boolean);
 }
 
