@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vision.bundle.metadata import LabelKind
-from vision.verdict import OUTCOME_MESSAGES, AuthenticityThresholds, Outcome, PhotoVerdict, Verdict
+from vision.verdict import AuthenticityThresholds, Outcome, PhotoVerdict, Verdict
 
 Format = Literal["table", "csv", "jsonl"]
 
@@ -47,7 +47,7 @@ def verdict_table(verdict: Verdict, photos: Sequence[Path]) -> dict[str, object]
 def print_verdict(verdict: Verdict, photos: Sequence[Path], label_kind: LabelKind, console: Console) -> None:
     """The verdict in words, then a row a photo."""
     colour = OUTCOME_COLOURS[verdict.outcome]
-    console.print(f"[bold {colour}]{verdict.outcome}[/]  {OUTCOME_MESSAGES[verdict.outcome]}")
+    console.print(f"[bold {colour}]{verdict.outcome}[/]  {verdict.message}")
     if unread := _unread_sentence(verdict):
         console.print(f"[bold]{unread}[/]")
     if verdict.authenticity is not None:

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from tests.builders.bundle import write_tiny_bundle
-from tests.vision.test_detector import GENUINE
+from tests.vision.test_detector import COUNTERFEIT, GENUINE
 from vision.cli.verdict_output import NO_PROOF, percent, print_verdict
 from vision.detector import Detector
 
@@ -30,3 +30,12 @@ def test_the_kind_of_labels_is_printed(tmp_path: Path, kind: str, note: str) -> 
 )
 def test_no_share_is_printed_as_certain(share: float | None, words: str) -> None:
     assert percent(share) == words
+
+
+def test_a_bundle_that_knows_no_counterfeits_does_not_say_that_photos_look_like_one(tmp_path: Path) -> None:
+    bundle = write_tiny_bundle(tmp_path / "bundle", authenticity_kind="conformal")
+    verdict = Detector(bundle).check([COUNTERFEIT])
+    stream = io.StringIO()
+    print_verdict(verdict, [tmp_path / "blue.png"], "verified", Console(file=stream, width=200))
+    assert "The photos look unlike the genuine product. This bundle knows no counterfeits." in stream.getvalue()
+    assert "look like a counterfeit" not in stream.getvalue()

@@ -3,7 +3,7 @@
 import { element, icon } from "../shared/element.js";
 import { counted, percent, sentence } from "../shared/formatting.js";
 import { bindKeys } from "../shared/keys.js";
-import { OUTCOMES } from "../shared/wording.js";
+import { outcomeWords } from "../shared/wording.js";
 import { CropPanel } from "./crop_panel.js";
 import { photoToOpen } from "./opened_photo.js";
 import { PhotoPictures } from "./photo_pictures.js";
@@ -101,7 +101,7 @@ export class PhotoStage {
     const label = photo.error ? "not read" : photo.authenticity === null ? "unclear" : percent(photo.authenticity);
     const button = element(
       "button",
-      { type: "button", "aria-label": `Photo ${photo.index + 1}, ${inWords(photo)}`, click: () => this.show(photo.index) },
+      { type: "button", "aria-label": `Photo ${photo.index + 1}, ${inWords(photo, this.#answer)}`, click: () => this.show(photo.index) },
       element("span", { class: photo.error ? "thumb" : "thumb skeleton" }, photo.error ? icon("none") : null),
       element("span", { class: `tag tone-${toneOf(photo)}` }, photo.error ? null : icon(toneOf(photo)), label),
     );
@@ -229,8 +229,10 @@ function note(title, message) {
   return element("p", { class: "stage-note" }, element("strong", {}, title), message);
 }
 
-function captionOf(photo, { photos, reasons }) {
-  const words = photos.length > 1 ? `Photo ${photo.index + 1} of ${photos.length}: ${inWords(photo)}` : inWords(photo);
+function captionOf(photo, answer) {
+  const { photos, reasons } = answer;
+  const own = inWords(photo, answer);
+  const words = photos.length > 1 ? `Photo ${photo.index + 1} of ${photos.length}: ${own}` : own;
   const about = element("p", { class: `about tone-${toneOf(photo)}` }, icon(toneOf(photo)), words);
   const advice = reasons.filter((reason) => reason.photo === photo.index && photo.quality.includes(reason.code));
   const hints = advice.map(({ message }) => element("p", { class: "hint" }, message));
@@ -242,8 +244,8 @@ function toneOf(photo) {
   return photo.outcome ?? "none";
 }
 
-function inWords(photo) {
+function inWords(photo, { authenticity_kind }) {
   if (photo.error) return sentence(photo.error.message);
-  const title = OUTCOMES[photo.outcome].title;
+  const title = outcomeWords({ outcome: photo.outcome, authenticity_kind }).title;
   return photo.authenticity === null ? title : `${title}, ${percent(photo.authenticity)}`;
 }

@@ -2,7 +2,7 @@
 
 import { element, icon } from "../shared/element.js";
 import { percent, sentence } from "../shared/formatting.js";
-import { authenticityMeaning, OUTCOMES, unreadWords } from "../shared/wording.js";
+import { authenticityMeaning, outcomeWords, unreadWords } from "../shared/wording.js";
 import { authenticityBar } from "./authenticity_bar.js";
 import { checkFacts, listingLine } from "./check_facts.js";
 import { PhotoStage } from "./photo_stage.js";
@@ -14,7 +14,7 @@ export class VerdictView {
    * `actions` are buttons for what comes next; `fallbackUrls` as PhotoStage takes them.
    */
   constructor(answer, { reviews, actions = [], fallbackUrls = [] }) {
-    const outcome = OUTCOMES[answer.outcome];
+    const outcome = outcomeWords(answer);
     this.stage = new PhotoStage(answer, fallbackUrls);
     this.title = element("h1", { tabindex: -1 }, outcome.title);
     const nextSteps = actions.length ? element("div", { class: "actions" }, actions) : null;

@@ -5,7 +5,7 @@ import { decide } from "../decisions/own_decisions.js";
 import { CheckPicture } from "../shared/check_picture.js";
 import { element, icon } from "../shared/element.js";
 import { counted, moment, percent, productName } from "../shared/formatting.js";
-import { DECISIONS, OUTCOMES } from "../shared/wording.js";
+import { DECISIONS, outcomeWords } from "../shared/wording.js";
 
 export class CheckRow {
   #picture;
@@ -20,7 +20,7 @@ export class CheckRow {
       "a",
       { href: `/checks/${encodeURIComponent(check.check_id)}` },
       this.#picture.root,
-      element("span", { class: "row-outcome" }, icon(check.outcome), element("span", {}, OUTCOMES[check.outcome].title, number(check))),
+      element("span", { class: "row-outcome" }, icon(check.outcome), element("span", {}, outcomeWords(check).title, number(check))),
       element(
         "span",
         { class: "row-cell" },

@@ -25,6 +25,16 @@ export const OUTCOMES = {
   },
 };
 
+const LOOKS_NOVEL = {
+  title: "Looks unlike genuine",
+  meaning: "The photos look unlike those of genuine ones. This detector knows no counterfeits to compare them with.",
+};
+
+/** The title and the meaning of an outcome: a detector that knows genuine listings alone can’t say what a counterfeit looks like. */
+export function outcomeWords({ outcome, authenticity_kind }) {
+  return outcome === "counterfeit" && authenticity_kind === "conformal" ? LOOKS_NOVEL : OUTCOMES[outcome];
+}
+
 export const DECISIONS = {
   genuine: { title: "Genuine", key: "g", tone: "genuine" },
   counterfeit: { title: "Counterfeit", key: "c", tone: "counterfeit" },
@@ -37,8 +47,8 @@ export function checkName({ listing_id }) {
 }
 
 /** The title of a check's page. */
-export function pageTitle({ listing_id, outcome }) {
-  return [listing_id, OUTCOMES[outcome].title, "Touchstone"].filter(Boolean).join(" · ");
+export function pageTitle(answer) {
+  return [answer.listing_id, outcomeWords(answer).title, "Touchstone"].filter(Boolean).join(" · ");
 }
 
 /** How many photos could not be read, and on how many the outcome therefore rests; null where all could be. */

@@ -10,7 +10,7 @@ import { counted, percent, productName } from "../shared/formatting.js";
 import { newIdempotencyKey } from "../shared/idempotency_key.js";
 import { wireKeys } from "../shared/keys.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
-import { OUTCOMES, pageTitle } from "../shared/wording.js";
+import { outcomeWords, pageTitle } from "../shared/wording.js";
 import { PhotoTray } from "./photo_tray.js";
 
 const problemBox = byId("compose-problem");
@@ -91,7 +91,7 @@ function showAnswer(answer, reviews) {
   byId("compose").hidden = true;
   byId("answer").replaceChildren(view.root);
   byId("answer").hidden = false;
-  const { title } = OUTCOMES[answer.outcome];
+  const { title } = outcomeWords(answer);
   document.title = pageTitle(answer);
   scrollTo(0, 0);
   view.title.focus();

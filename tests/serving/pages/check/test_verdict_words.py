@@ -205,3 +205,19 @@ def test_what_is_no_plain_web_address_is_no_link(site: Running, open_page: OpenP
     page = open_check(open_page, site, jpeg(RED), attributes={"url": address})
     expect(page.locator(".attributes dd")).to_have_count(1)
     assert page.locator(".attributes a").count() == 0
+
+
+# --- what a detector of genuine listings alone can't know
+
+
+def test_a_detector_that_knows_no_counterfeits_does_not_say_that_photos_look_like_one(
+    own_site: tuple[Running, Path], open_page: OpenPage
+) -> None:
+    site, store = own_site
+    check_id = str(site.answer(jpeg(BLUE), jpeg(BLUE, seed=1), listing={"product": "toy"})["check_id"])
+    change_answer(store, check_id, "json_set(answer, '$.authenticity_kind', 'conformal')")
+    page = open_page(site, f"/checks/{check_id}")
+    expect(page.locator(".verdict h1")).to_have_text("Looks unlike genuine")
+    expect(page.locator(".meaning")).to_contain_text("knows no counterfeits to compare them with")
+    expect(page.locator(".stage .about")).to_contain_text("Looks unlike genuine")
+    expect(page.locator(".authenticity")).to_contain_text("It is not a probability")
