@@ -8,10 +8,11 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from vision.explain.crops import Box, evidence_crops
-from vision.explain.overlay import MAX_SIDE_PX, TOWARDS_COUNTERFEIT, TOWARDS_GENUINE, evidence_png
+from vision.explain.overlay import TOWARDS_COUNTERFEIT, TOWARDS_GENUINE, evidence_png
 from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits, open_photo
 from vision.verdict import Evidence, Outcome
 
+_SIDE_PX: Final = 768
 _OUTLINE_PX: Final = 4
 _TEXT_PX: Final = 18
 _LINE_PX: Final = 22
@@ -27,8 +28,8 @@ def evidence_picture(
     The crop that contributed most to `outcome` has an outline of its colour, and the lines of `caption` stand below the
     photo. Raises PhotoError.
     """
-    image = open_photo(photo, smallest_side_px=MAX_SIDE_PX, limits=limits).image.copy()
-    image.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), Image.Resampling.LANCZOS)
+    image = open_photo(photo, smallest_side_px=_SIDE_PX, limits=limits).image.copy()
+    image.thumbnail((_SIDE_PX, _SIDE_PX), Image.Resampling.LANCZOS)
     picture = under_evidence(image, evidence)
     for crop in evidence_crops(evidence, outcome)[:1]:
         _outline(picture, crop.box, TOWARDS_COUNTERFEIT if crop.contribution < 0 else TOWARDS_GENUINE)
@@ -38,8 +39,9 @@ def evidence_picture(
 
 
 def under_evidence(image: Image.Image, evidence: Evidence) -> Image.Image:
-    """The RGB image in grey under its evidence, of the same size, at most 768 px a side."""
+    """The RGB image in grey under its evidence, of the same size; the overlay is smaller, and stretched over it."""
     overlay = Image.open(io.BytesIO(evidence_png(evidence, image.width, image.height))).convert("RGBA")
+    overlay = overlay.resize(image.size, Image.Resampling.BILINEAR)
     return Image.alpha_composite(image.convert("L").convert("RGBA"), overlay).convert("RGB")
 
 

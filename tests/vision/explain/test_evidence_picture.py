@@ -12,7 +12,7 @@ from PIL import Image
 from tests.builders.photos import encode, smooth_pixels
 from vision.errors import PhotoNotAnImage
 from vision.explain.evidence_picture import evidence_picture, under_evidence
-from vision.explain.overlay import MAX_SIDE_PX, TOWARDS_COUNTERFEIT, TOWARDS_GENUINE
+from vision.explain.overlay import TOWARDS_COUNTERFEIT, TOWARDS_GENUINE
 from vision.verdict import Evidence, Outcome
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -69,6 +69,6 @@ def test_the_caption_stands_below_the_photo_a_strip_a_line() -> None:
 
 
 def test_a_large_photo_becomes_a_small_picture_and_no_photo_is_refused() -> None:
-    assert picture(evidence(1, 1.0), None, side=2000).shape[1] == MAX_SIDE_PX
+    assert picture(evidence(1, 1.0), None, side=2000).shape[1] == 768
     with pytest.raises(PhotoNotAnImage):
         evidence_picture(b"text", evidence(1, 1.0), None, caption="")
