@@ -194,8 +194,16 @@ export class PhotoStage {
     this.zoomButton.setAttribute("aria-pressed", String(on));
     this.pixels.textContent = "";
     if (!on) return;
-    this.view.scrollTo((this.view.scrollWidth - this.view.clientWidth) / 2, (this.view.scrollHeight - this.view.clientHeight) / 2);
+    this.#centre(this.view.querySelector(".crop-outline") ?? this.view.querySelector(".photo"));
     this.#sharpen();
+  }
+
+  /** Scroll a part of the photo into the middle. */
+  #centre(part) {
+    const { offsetLeft, offsetTop } = part.offsetParent;
+    const across = offsetLeft + part.offsetLeft + part.offsetWidth / 2;
+    const down = offsetTop + part.offsetTop + part.offsetHeight / 2;
+    this.view.scrollTo(across - this.view.clientWidth / 2, down - this.view.clientHeight / 2);
   }
 
   /** Put the photo with all its pixels in place of a picture that is shown larger than it is. */

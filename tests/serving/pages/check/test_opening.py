@@ -144,12 +144,26 @@ def test_the_original_is_asked_for_when_the_photo_is_shown_larger_than_its_copy(
     expect(page.locator(".stage-photo .evidence")).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert not any(ORIGINAL.search(url) for url in asked)
+    strip = page.locator(".stage-caption").bounding_box()
     page.keyboard.press("z")
     expect(page.locator(".stage-pixels")).to_have_text("2000 × 1500 px, as uploaded")
     assert page.locator(".stage-photo .photo").evaluate("picture => picture.naturalWidth") == 2000
     assert sum(bool(ORIGINAL.search(url)) for url in asked) == 1
     frame, photo = page.locator(".stage-photo").bounding_box(), page.locator(".stage-photo .photo").bounding_box()
     assert frame == photo
+    assert page.locator(".stage-caption").bounding_box() == strip, "the words about the pixels moved the page"
+
+
+def test_zooming_goes_to_the_crop_that_is_outlined(site: Running, open_page: OpenPage) -> None:
+    page = open_check(open_page, site, jpeg(BLUE, size=(1200, 900)), viewport={"width": 1280, "height": 900})
+    expect(page.locator(".crop-outline")).to_be_visible()
+    page.keyboard.press("z")
+    view, crop = page.locator(".stage-view").bounding_box(), page.locator(".crop-outline").bounding_box()
+    assert view is not None
+    assert crop is not None
+    across, down = crop["x"] + crop["width"] / 2 - view["x"], crop["y"] + crop["height"] / 2 - view["y"]
+    assert 0 < across < view["width"]
+    assert 0 < down < view["height"]
 
 
 def test_while_pictures_come_there_are_skeletons_and_nothing_moves_when_they_are_there(
