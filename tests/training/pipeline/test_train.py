@@ -132,7 +132,8 @@ def test_a_fold_alone_says_which_other_folds_it_waits_for_and_then_goes_on(tmp_p
 @pytest.mark.timeout(600)
 def test_a_fine_tuned_run_keeps_a_bundle_for_each_fold_and_ships_one_of_all(tmp_path: Path) -> None:
     manifest = write_toy_data(tmp_path / "photos", listings=40, folds=2)
-    bundle = run_training(tmp_path, manifest, "model.recipe=finetune", "calibration.source=fold_runs", model=TINY)
+    settings = ("model.recipe=finetune", "calibration.source=fold_runs", "data.calibrate_share=0.25")
+    bundle = run_training(tmp_path, manifest, *settings, model=TINY)
     folds = [read_bundle(tmp_path / "run" / "folds" / str(fold) / "bundle") for fold in range(2)]
     assert len(seen_photos(bundle)) == 80
     assert [len(seen_photos(fold)) for fold in folds] == [40, 40]
