@@ -82,6 +82,27 @@ def test_chosen_photos_and_their_verdict_have_no_violation(site: Running, open_p
     assert find_violations(page) == []
 
 
+def test_what_is_shown_of_decisions_has_no_violation(full_site: Running, open_page: OpenPage) -> None:
+    page = open_page(full_site, "/checks?listing_id=L-1", viewport={"width": 1280, "height": 900})
+    page.locator(".row a").last.click()
+    page.wait_for_selector(".review")
+    page.route("**/review", lambda route: route.abort())
+    page.keyboard.press("g")
+    expect(page.locator("#unsent")).to_contain_text("Not saved yet")
+    expect(page.locator("#queue-end")).to_be_visible()
+    page.locator(".toast").hover()  # it stays while it is pointed at
+    assert find_violations(page) == []
+    page.unroute("**/review")
+    expect(page.locator(".review-state")).to_contain_text("Saved: Genuine")
+    check_id = full_site.answer(jpeg(RED), listing={"listing_id": "gone"})["check_id"]
+    page.goto(f"{full_site.url}/checks/{check_id}")
+    page.wait_for_selector(".review")
+    full_site.http.delete(f"/v1/checks/{check_id}")
+    page.keyboard.press("c")
+    expect(page.locator("#unsent")).to_contain_text("No such check")
+    assert find_violations(page) == []
+
+
 def test_the_list_of_keys_has_no_violation(site: Running, open_page: OpenPage) -> None:
     page = open_page(site, "/checks", viewport={"width": 1280, "height": 900})
     page.wait_for_load_state("networkidle")

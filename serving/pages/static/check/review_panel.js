@@ -8,6 +8,8 @@ import { moment } from "../shared/formatting.js";
 import { bindKeys } from "../shared/keys.js";
 import { DECISIONS } from "../shared/wording.js";
 
+const DRAFT_KEPT_AS = "touchstone.note_draft "; // and the check's id: a note that was typed and not sent with a decision
+
 export class ReviewPanel {
   #check;
   #state;
@@ -18,7 +20,7 @@ export class ReviewPanel {
     this.#state = new DecisionState({ ...check, reviews }, () => this.#show());
     this.#build();
     this.#show();
-    this.note.value = this.#latest?.note ?? "";
+    this.note.value = sessionStorage.getItem(this.#draftName) ?? this.#latest?.note ?? "";
     this.#offerNote();
     bindKeys({
       ...Object.fromEntries(Object.entries(DECISIONS).map(([decision, { key }]) => [key, () => this.decide(decision)])),
@@ -28,13 +30,17 @@ export class ReviewPanel {
 
   /** Record a decision with the note as it stands. */
   decide(decision) {
-    decide(this.#check, decision, this.note.value.trim());
+    this.#send(decision);
     this.root.dispatchEvent(new CustomEvent("decided", { bubbles: true }));
   }
 
   /** Stop following the decisions; the panel is not used again. */
   close() {
     this.#state.close();
+  }
+
+  get #draftName() {
+    return DRAFT_KEPT_AS + this.#check.check_id;
   }
 
   get #latest() {
@@ -61,9 +67,12 @@ export class ReviewPanel {
     this.tryAgain = element("button", { type: "button", click: sendNow }, "Try again");
     this.withdraw = element("button", { type: "button", class: "quiet", click: () => withdrawDecision(this.#check, this.#latest) }, "Withdraw decision");
     this.note = element("textarea", { id: "review-note", maxlength: 4000, rows: 2, "aria-keyshortcuts": "n" });
-    this.note.addEventListener("input", () => this.#offerNote());
+    this.note.addEventListener("input", () => {
+      sessionStorage.setItem(this.#draftName, this.note.value);
+      this.#offerNote();
+    });
     this.note.addEventListener("keydown", (event) => event.key === "Escape" && this.note.blur());
-    this.saveNote = element("button", { type: "button", click: () => this.#decideAgain() }, "Save note");
+    this.saveNote = element("button", { type: "button", click: () => this.#send(this.#latest.decision) }, "Save note");
     this.root = element(
       "section",
       { class: "review", "aria-labelledby": "review-title" },
@@ -78,7 +87,7 @@ export class ReviewPanel {
           { for: "review-note" },
           "Note ",
           element("span", { class: "optional" }, "optional"),
-          element("kbd", { class: "beside", "aria-hidden": "true" }, "n"),
+          element("kbd", { "aria-hidden": "true" }, "n"),
         ),
         this.note,
       ),
@@ -86,8 +95,9 @@ export class ReviewPanel {
     );
   }
 
-  #decideAgain() {
-    decide(this.#check, this.#latest.decision, this.note.value.trim());
+  #send(decision) {
+    decide(this.#check, decision, this.note.value.trim());
+    sessionStorage.removeItem(this.#draftName);
   }
 
   #show() {

@@ -27,11 +27,10 @@ export function undoLast() {
   else withdraw(last, last.reviewId ? { review_id: last.reviewId } : { idempotency_key: last.key });
 }
 
-/** Withdraw a decision on a check of the API that need not be of this tab; it has a `review_id` or a `key`. */
-export function withdrawDecision(check, { review_id, key, decision }) {
-  keep(own().filter((one) => one.key !== key && one.reviewId !== review_id));
-  const made = { checkId: check.check_id, name: checkName(check), decision };
-  withdraw(made, review_id ? { review_id } : { idempotency_key: key });
+/** Withdraw a saved decision on a check of the API, whoever made it. */
+export function withdrawDecision(check, { review_id, decision }) {
+  keep(own().filter(({ reviewId }) => reviewId !== review_id));
+  withdraw({ checkId: check.check_id, name: checkName(check), decision }, { review_id });
 }
 
 /** Offer to undo the last decision while it is fresh, also on the page after the one where it was made. */

@@ -40,8 +40,8 @@ function waitingPart(count) {
   const decisions = counted(count, "decision");
   if (!problem) return element("p", {}, `Saving ${decisions}…`);
   const where = fragile
-    ? "This browser could not store them: stay on this page until they are saved."
-    : "They are kept in this browser and sent again by themselves.";
+    ? "This browser has no room to keep what is not saved: stay on this page until it is."
+    : "What is not saved is kept in this browser and sent again by itself.";
   const needsKey = problem.status === 401;
   const act = needsKey ? typeKey : sendNow;
   return element(
@@ -57,7 +57,7 @@ function refusedPart(entry) {
   return element(
     "div",
     { class: "refused" },
-    element("p", {}, element("strong", {}, `Not saved: ${wordsOf(entry)}.`), ` ${title}. ${sentence(detail ?? "")}`),
+    element("p", {}, element("strong", {}, `Not saved: ${wordsOf(entry)}.`), ` ${title}${detail ? `: ${detail}` : ""}.`),
     element("button", { type: "button", click: () => retry(entry) }, "Try again"),
     element("button", { type: "button", class: "quiet", click: () => discard(entry) }, "Discard"),
   );

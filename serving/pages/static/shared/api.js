@@ -2,6 +2,7 @@
 
 import { addressOf } from "./address.js";
 import { askForKey, keptKey } from "./api_key.js";
+import { inTurn } from "./picture_turns.js";
 
 const PICTURE_TRIES = 5;
 
@@ -81,7 +82,7 @@ export async function prefetchPicture(path) {
 async function loadPicture(path, priority) {
   for (let asked = 1; ; asked += 1) {
     try {
-      return await (await ask(path, { priority })).blob();
+      return await inTurn(priority, async () => (await ask(path, { priority })).blob());
     } catch (problem) {
       if (problem.status !== 503 || asked === PICTURE_TRIES) throw problem;
       await new Promise((resolve) => setTimeout(resolve, 1000 * problem.retryAfterS));

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
+from tests.serving.builders.sample_photos import BLUE, jpeg
 from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.pages.decisions.checks import make_check, open_check, reviews_of
 from tests.serving.servers.running import Running
@@ -120,11 +122,11 @@ def test_a_refused_decision_stays_with_its_reason_until_it_is_discarded(
     page = open_check(open_page, site, check_id)
     site.http.delete(f"/v1/checks/{check_id}")
     page.keyboard.press("g")
-    expect(page.locator("#unsent")).to_contain_text("Not saved: genuine on listing L-7. No such check.")
+    expect(page.locator("#unsent")).to_contain_text("Not saved: genuine on listing L-7. No such check: ")
     expect(page.locator('[data-decision="genuine"]')).to_have_attribute("aria-pressed", "false")
     page.goto(site.url + "/bundles")
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#unsent")).to_contain_text("No such check.")
+    expect(page.locator("#unsent")).to_contain_text("No such check")
     page.get_by_role("button", name="Discard").click()
     expect(page.locator("#unsent")).to_be_hidden()
     page.reload()
@@ -199,3 +201,18 @@ def test_where_the_browser_cannot_store_a_decision_it_is_sent_and_leaving_the_pa
     expect(page.locator(".review-state")).to_contain_text("Saved: Genuine")
     assert asked == ["beforeunload"]
     assert reviews_of(site, check_id) == ["genuine"]
+
+
+def test_pictures_leave_connections_free_for_a_decision(site: Running, open_page: OpenPage) -> None:
+    photos = [jpeg(BLUE, seed=seed) for seed in range(12)]
+    check_id = str(site.answer(*photos, listing={"product": "toy"})["check_id"])
+    page = open_page(site, "/drift")
+    coming: list[Route] = []
+    page.route(re.compile(r"/photos/\d+(?!.*/crops)"), lambda route: coming.append(route))  # none of them ends
+    page.goto(f"{site.url}/checks/{check_id}")
+    page.wait_for_selector(".review")
+    page.keyboard.press("g")
+    expect(page.locator(".review-state")).to_contain_text("Saved: Genuine")
+    assert len(coming) == 4  # browsers open six connections to a server
+    with page.expect_request(re.compile(r"/photos/\d+")):
+        coming[0].continue_()

@@ -52,7 +52,7 @@ def test_undo_of_a_decision_that_the_server_refused_discards_it(site: Running, o
     page = open_check(open_page, site, check_id)
     site.http.delete(f"/v1/checks/{check_id}")
     page.keyboard.press("g")
-    expect(page.locator("#unsent")).to_contain_text("No such check.")
+    expect(page.locator("#unsent")).to_contain_text("No such check")
     page.keyboard.press("u")
     expect(page.locator("#unsent")).to_be_hidden()
 
@@ -92,3 +92,19 @@ def test_a_key_leads_to_the_note_where_keys_are_letters_until_escape(site: Runni
     expect(page.locator(".review-state")).to_contain_text("Saved: Genuine")
     record = site.http.get(f"/v1/checks/{check_id}").json()
     assert [(one["decision"], one["note"]) for one in record["reviews"]] == [("genuine", "gctunjk")]
+
+
+def test_a_note_that_was_not_sent_is_still_there_when_the_reviewer_comes_back(
+    site: Running, open_page: OpenPage
+) -> None:
+    check_id = make_check(site)
+    page = open_check(open_page, site, check_id)
+    page.fill("#review-note", "the seam")
+    page.goto(site.url + "/checks")
+    page.go_back()
+    expect(page.locator("#review-note")).to_have_value("the seam")
+    page.keyboard.press("c")
+    expect(page.locator(".review-state")).to_contain_text("Saved: Counterfeit")
+    site.http.post(f"/v1/checks/{check_id}/review", json={"decision": "genuine", "note": "another's"})
+    page.reload()
+    expect(page.locator("#review-note")).to_have_value("another's")
