@@ -26,9 +26,10 @@ export async function showQueueEnd() {
 
 /** How many checks of the list have no decision, MAX_COUNTED for that or more; null where the server can't say. */
 async function countUndecided() {
+  // Before the server is asked: what it stores while it answers may be in neither.
+  const onTheirWay = new Set(entries().filter(({ withdraws }) => !withdraws).map(({ checkId }) => checkId));
   try {
     const { checks } = await getJson(`/v1/checks?${apiQuery(undecidedFilters())}&limit=${MAX_COUNTED}`);
-    const onTheirWay = new Set(entries().filter(({ withdraws }) => !withdraws).map(({ checkId }) => checkId));
     return checks.filter(({ check_id }) => !onTheirWay.has(check_id)).length;
   } catch {
     return null;
