@@ -1,8 +1,9 @@
 /** The API key: asked for once when the server requires one, kept for this browser tab only. */
 
+import { addressOf } from "./address.js";
 import { byId } from "./element.js";
 
-const KEPT_AS = "touchstone.api_key";
+const KEPT_AS = `touchstone.api_key ${addressOf("/")}`; // another server may share this origin under another path
 let asking = null;
 
 /** Dispatches `kept` when a key was typed. */
