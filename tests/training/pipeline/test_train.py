@@ -37,6 +37,18 @@ def test_fine_tuning_on_genuine_photos_alone_says_what_to_do_instead(tmp_path: P
         run_training(tmp_path, manifest, *settings)
 
 
+def test_few_counterfeits_among_many_genuine_listings_are_refused_before_the_audit(
+    tmp_path: Path, manifest: Path
+) -> None:
+    kept = {f"L{number:02}" for number in (*range(0, 60, 2), 1, 3, 5)}
+    header, *rows = manifest.read_text(encoding="utf-8").splitlines()
+    few = manifest.with_name("few.csv")
+    few.write_text("\n".join([header, *(row for row in rows if row.split(",")[3] in kept), ""]), encoding="utf-8")
+    with pytest.raises(RunError, match=r"^3 counterfeit listings are too few: 0 of them calibrate, and it takes 2 "):
+        run_training(tmp_path, few, "data.audit=full")
+    assert not (tmp_path / "run" / "audit.html").exists()
+
+
 def test_a_second_training_in_the_folder_is_refused_before_it_reads_anything(tmp_path: Path) -> None:
     with lock_run_folder(tmp_path / "run"), pytest.raises(RunError, match=r"run is in use: process \d+ trains there"):
         run_training(tmp_path, tmp_path / "no_manifest.csv")
