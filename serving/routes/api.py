@@ -15,8 +15,9 @@ from pydantic.json_schema import models_json_schema
 
 from serving.http.problems import install_problem_handlers
 from serving.routes import bundle_changes, bundles, check_lists, checks, drift, health, photos, reviews
-from serving.routes.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, problems
+from serving.routes.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
 from serving.routes.described_route import DescribedRoute
+from serving.routes.examples import EXAMPLES
 from serving.routes.known_query import require_known_query
 
 FILE = Path(__file__).parents[1] / "openapi.json"
@@ -36,6 +37,7 @@ def make_api(lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,  # the pages have it: FastAPI's own loads scripts from elsewhere
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # generated clients name their methods by it
     )
     for routes in (check_lists, checks, photos, reviews, bundle_changes, bundles, drift):
         app.include_router(routes.router, dependencies=[Depends(require_known_query)])
@@ -56,9 +58,13 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
     components = document.setdefault("components", {})
     components["schemas"] = dict(sorted({**components.get("schemas", {}), **extra["$defs"]}.items()))
     components["securitySchemes"] = {KEY_SCHEME: {"type": "http", "scheme": "bearer"}}
+    components["schemas"]["JsonValue"]["description"] = "Any JSON value."  # pydantic's own model has no words
+    for name, example in EXAMPLES.items():
+        components["schemas"][name]["examples"] = [example]
     for path, operations in document["paths"].items():
         for operation in operations.values():
             operation["responses"] |= _refused_everywhere()
+            _describe_plainly(operation)
             if path not in OPEN_PATHS:
                 operation["security"] = [{KEY_SCHEME: []}]
     return document
@@ -74,6 +80,16 @@ def _with_described_routes(paths: dict[str, Any], app: FastAPI) -> dict[str, Any
     for path, operations in paths.items():
         described.setdefault(path, {}).update(operations)
     return described
+
+
+def _describe_plainly(operation: dict[str, Any]) -> None:
+    """Describe what FastAPI leaves bare: parameters of the path, and successful answers by the summary."""
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path":
+            parameter.setdefault("description", PATH_PARAMETERS[parameter["name"]])
+    for response in operation["responses"].values():
+        if response["description"] == "Successful Response":
+            response["description"] = operation["summary"]
 
 
 def _refused_everywhere() -> dict[str, Any]:

@@ -71,7 +71,10 @@ async def list_candidates(request: Request, name: str, _: Caller) -> CandidateLi
 
 @router.get("/changes", responses=problems(401, 404, 409, 422, 503), summary="Who changed what, newest first")
 async def list_changes(
-    request: Request, name: str, _: Caller, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    request: Request,
+    name: str,
+    _: Caller,
+    limit: Annotated[int, Query(ge=1, le=200, description="Changes to give.")] = 50,
 ) -> BundleChangeList:
     """Give the latest changes of this bundle name, each with what served after it."""
     services_of(request).bundles.find_slot(name)

@@ -17,6 +17,7 @@ from serving.reviews.checks_csv import CSV_MEDIA_TYPE, csv_header, csv_lines
 from serving.routes.auth import require_key
 from serving.routes.checks import with_root_path
 from serving.routes.contract import problems
+from serving.routes.examples import CSV_EXAMPLE
 from serving.schemas.check_lists import CheckCounts, CheckSort, DecisionWanted
 from serving.schemas.checks import CheckPage, Outcome
 from serving.services import store_of
@@ -103,7 +104,10 @@ async def count_checks(
 @router.get(
     "/checks.csv",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **problems(401, 404, 422, 503)},
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": CSV_EXAMPLE}}},
+        **problems(401, 404, 422, 503),
+    },
     summary="A list of checks as CSV",
 )
 async def export_checks(

@@ -82,7 +82,7 @@ create_check_route = DescribedRoute(
         "tags": ["checks"],
         "summary": "Judge a listing by its photos",
         "description": create_check.__doc__,
-        "operationId": "create_check_v1_checks_post",
+        "operationId": "create_check",
         "parameters": [
             optional_header("Idempotency-Key", {"type": "string"}, "Makes a retry safe for 24 hours; send a UUID."),
             optional_header(

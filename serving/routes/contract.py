@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from serving.http.problems import MEDIA_TYPE
+from serving.routes.examples import MULTIPART_EXAMPLE, problem_example
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
 from vision.check_shape import MAX_PHOTOS
@@ -29,10 +30,15 @@ CHECK_BODY: dict[str, Any] = {
                             "minItems": 1,
                             "maxItems": MAX_PHOTOS,
                             "items": {"type": "string", "format": "binary"},
+                            "description": "The bytes of each photo, one part each.",
                         },
-                        "listing": {"$ref": "#/components/schemas/Listing"},
+                        "listing": {
+                            "$ref": "#/components/schemas/Listing",
+                            "description": "The listing as JSON, in one part.",
+                        },
                     },
                 },
+                "example": MULTIPART_EXAMPLE,
                 "encoding": {"listing": {"contentType": "application/json"}},
             },
             "application/json": {"schema": {"$ref": "#/components/schemas/CheckSent"}},
@@ -66,10 +72,24 @@ def json_body(kind: type[Sent]) -> dict[str, Any]:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that a route answers; each carries a stable `code`."""
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {status: {"description": DESCRIPTIONS[status], "content": {MEDIA_TYPE: schema}} for status in statuses}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": DESCRIPTIONS[status],
+            "content": {MEDIA_TYPE: {"schema": schema, "example": problem_example(status)}},
+        }
+        for status in statuses
+    }
 
 
+# What is in the paths; each means the same in every route.
+PATH_PARAMETERS = {
+    "check_id": "`check_id` of the check.",
+    "index": "Index of the photo in its check, from 0.",
+    "name": "Name of the bundle.",
+    "reference_id": "`reference_id` of the reference.",
+    "side_px": "Longer side of the rendition in pixels.",
+}
 DESCRIPTIONS = {
     400: "The body does not parse",
     401: "An API key is missing or wrong",

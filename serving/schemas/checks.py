@@ -61,22 +61,26 @@ class PhotoSent(Sent):
 class CheckSent(Listing):
     """A check as JSON; the listing's fields may stand beside `photos` or together under `listing`."""
 
-    photos: list[PhotoSent]
-    listing: Listing | None = None
+    photos: list[PhotoSent] = Field(description="1 to 12 photos of the same item.")
+    listing: Listing | None = Field(
+        default=None, description="The listing's fields, where they do not stand beside `photos`."
+    )
 
 
 class ReviewSent(Sent):
     """A human's decision on a check."""
 
-    decision: Decision
-    note: Note = ""
+    decision: Decision = Field(description="What the reviewer decided.")
+    note: Note = Field(default="", description="Why, in the reviewer's words; may be empty.")
 
 
 class WithdrawalSent(Sent):
     """Which review to withdraw: by its id, or by the Idempotency-Key that it was sent with."""
 
-    review_id: Annotated[int, Field(ge=1, lt=2**63)] | None = None
-    idempotency_key: str | None = None
+    review_id: Annotated[int, Field(ge=1, lt=2**63)] | None = Field(
+        default=None, description="`review_id` of the review to withdraw."
+    )
+    idempotency_key: str | None = Field(default=None, description="The Idempotency-Key that the review was sent with.")
 
     @model_validator(mode="after")
     def name_one(self) -> Self:
@@ -88,39 +92,47 @@ class WithdrawalSent(Sent):
 class PhotoFault(Answered):
     """Why one photo could not be judged."""
 
-    code: str
-    message: str
+    code: str = Field(description="Stable code, one of the photo codes in docs/errors.md.")
+    message: str = Field(description="What is wrong with the photo, and what to do.")
 
 
 class Reason(Answered):
     """What speaks for the outcome; `photo` is the index of the photo it was seen in, null for the whole listing."""
 
-    code: str
-    message: str
-    photo: int | None
+    code: str = Field(description="Stable code of the reason; docs/http-api.md lists them.")
+    message: str = Field(description="The reason in one sentence.")
+    photo: int | None = Field(description="Index of the photo that it is about; null for the whole listing.")
 
 
 class PhotoAnswer(Answered):
     """The verdict on one photo; `sha256` is of the bytes as received."""
 
-    index: int
-    sha256: str
+    index: int = Field(description="Place among the photos sent, from 0.")
+    sha256: str = Field(description="SHA-256 of the bytes as received.")
     outcome: Outcome | None = Field(description="Null when the photo could not be judged; `error` says why.")
-    authenticity: Unit | None
-    quality: list[str]
-    novelty: float | None
-    matches: list[str]
-    evidence_url: str | None
-    error: PhotoFault | None
+    authenticity: Unit | None = Field(
+        description="As the listing's, of this photo alone; null where it has no verdict."
+    )
+    quality: list[str] = Field(
+        description="Why the photo does not show enough: `too_small`, `blurred`, `too_dark`, `too_bright`."
+    )
+    novelty: float | None = Field(
+        description="How unlike genuine photos it is, larger for less like; null where it is not measured."
+    )
+    matches: list[str] = Field(description="Copies of known photos; always empty for now.")
+    evidence_url: str | None = Field(
+        description="Address of its evidence; null where it has none, or where nothing is kept."
+    )
+    error: PhotoFault | None = Field(description="Why it could not be judged; null where it could.")
 
 
 class BundleUsed(Answered):
     """The bundle that judged, to the byte."""
 
-    name: str
-    version: str
-    sha256: str
-    graph: Literal["fp32", "int8"]
+    name: str = Field(description="Name of the bundle.")
+    version: str = Field(description="Version that training gave it.")
+    sha256: str = Field(description="SHA-256 of its bundle.json, which has those of all its files.")
+    graph: Literal["fp32", "int8"] = Field(description="The graph that ran.")
 
 
 class CheckThresholds(Answered):
@@ -135,33 +147,43 @@ class CheckThresholds(Answered):
 class Check(Answered):
     """The verdict on a listing."""
 
-    check_id: str
-    listing_id: str | None
-    product: str
-    outcome: Outcome
-    authenticity: Unit | None
+    check_id: str = Field(description="Id of this check, by which it is read back; ids sort by time.")
+    listing_id: str | None = Field(description="Your id of the listing; null where none was sent.")
+    product: str = Field(description="The product that it was judged as.")
+    outcome: Outcome = Field(description="The verdict; what a pipeline acts on.")
+    authenticity: Unit | None = Field(
+        description="How likely it is genuine at `counterfeit_share`; null for `insufficient` and `unsupported`."
+    )
     thresholds: CheckThresholds | None = Field(
         default=None, description="Null where `authenticity` is, and in checks of versions that did not store them."
     )
-    authenticity_kind: Literal["calibrated", "conformal"]
-    counterfeit_share: float
-    novelty: float | None
+    authenticity_kind: Literal["calibrated", "conformal"] = Field(
+        description="`calibrated`: a probability; `conformal`: the share of genuine ones at least as unusual."
+    )
+    counterfeit_share: float = Field(
+        description="The share of counterfeits among all listings that `authenticity` assumes."
+    )
+    novelty: float | None = Field(
+        description="How unlike genuine listings it is, larger for less like; null where it is not measured."
+    )
     advisory: bool = Field(description="True in observe mode: recorded, not to be acted on.")
-    reasons: list[Reason]
-    photos: list[PhotoAnswer]
-    bundle: BundleUsed
-    created_at: str
-    elapsed_ms: float
+    reasons: list[Reason] = Field(description="What speaks for the outcome.")
+    photos: list[PhotoAnswer] = Field(description="The verdict on each photo, in the order sent.")
+    bundle: BundleUsed = Field(description="The bundle that judged.")
+    created_at: str = Field(description="When it was made, in UTC.")
+    elapsed_ms: float = Field(description="Milliseconds until the verdict; storing it is not counted.")
 
 
 class Review(Answered):
     """A review as recorded; the latest one of a check that was not withdrawn is its label."""
 
-    review_id: int
-    decision: Decision
-    note: str
-    created_at: str
-    withdrawn_at: str | None = None
+    review_id: int = Field(description="Id of the review.")
+    decision: Decision = Field(description="What the reviewer decided.")
+    note: str = Field(description="Why, in the reviewer's words; may be empty.")
+    created_at: str = Field(description="When it was recorded, in UTC.")
+    withdrawn_at: str | None = Field(
+        default=None, description="When it was withdrawn, in UTC; null where it is in force."
+    )
 
 
 class CheckRecord(Check):
@@ -170,28 +192,30 @@ class CheckRecord(Check):
     `reviews` are those in force; `withdrawn_reviews` count for nothing.
     """
 
-    seller_id: str | None
-    views: list[str | None] | None
-    attributes: dict[str, JsonValue]
-    reviews: list[Review]
-    withdrawn_reviews: list[Review] = Field(default_factory=list)
+    seller_id: str | None = Field(description="Your id of the seller; null where none was sent.")
+    views: list[str | None] | None = Field(description="What each photo shows, as sent; null where nothing was.")
+    attributes: dict[str, JsonValue] = Field(description="Your attributes, as sent.")
+    reviews: list[Review] = Field(description="Reviews in force, oldest first; the latest one counts.")
+    withdrawn_reviews: list[Review] = Field(
+        default_factory=list, description="Reviews that were withdrawn, oldest first."
+    )
 
 
 class CheckPage(Answered):
-    """Checks, newest first; `next_cursor` asks for the page after, null on the last one."""
+    """A page of a list of checks."""
 
-    checks: list[CheckRecord]
-    next_cursor: str | None
+    checks: list[CheckRecord] = Field(description="The checks of this page.")
+    next_cursor: str | None = Field(description="Send it as `cursor` for the page after; null on the last one.")
 
 
 class NearestReference(Answered):
     """The reference that a crop is most like; `similarity` is the cosine of their embeddings, 1 for the same."""
 
-    reference_id: str
-    label: Literal["genuine", "counterfeit"]
-    product: str
-    listing: str | None
-    similarity: Annotated[float, Field(ge=-1, le=1)]
+    reference_id: str = Field(description="Id of the reference.")
+    label: Literal["genuine", "counterfeit"] = Field(description="What the reference is known to be.")
+    product: str = Field(description="The product that it shows.")
+    listing: str | None = Field(description="The listing that it is from; null where it is not recorded.")
+    similarity: Annotated[float, Field(ge=-1, le=1, description="Cosine of the two embeddings: 1 for identical ones.")]
     url: str = Field(description="A small JPEG of it; asks for the key as every route does.")
 
 
@@ -200,8 +224,12 @@ class PhotoCrop(Answered):
 
     box: Annotated[list[Unit], Field(min_length=4, max_length=4, description="x0, y0, x1, y1 as shares of the photo.")]
     contribution: float = Field(description="Its part of the photo's logit; negative speaks for counterfeit.")
-    nearest_genuine: NearestReference | None
-    nearest_counterfeit: NearestReference | None
+    nearest_genuine: NearestReference | None = Field(
+        description="The most similar genuine reference; null where there is none."
+    )
+    nearest_counterfeit: NearestReference | None = Field(
+        description="The most similar counterfeit reference; null where there is none."
+    )
 
 
 class PhotoCrops(Answered):
@@ -211,41 +239,49 @@ class PhotoCrops(Answered):
     where it has none.
     """
 
-    crops: list[PhotoCrop]
-    references_bundle: BundleUsed | None
+    crops: list[PhotoCrop] = Field(description="Two or three parts of the photo, strongest first.")
+    references_bundle: BundleUsed | None = Field(
+        description="The bundle whose references these are; null where it has none."
+    )
 
 
 class Alive(Answered):
-    status: Literal["alive"] = "alive"
+    """The process answers."""
+
+    status: Literal["alive"] = Field(default="alive", description="Always `alive`.")
 
 
 class Readiness(Answered):
     """Whether the server can answer checks; each part says `ok` or what is wrong."""
 
-    status: Literal["ready", "not_ready"]
-    bundle: str
-    store: str
+    status: Literal["ready", "not_ready"] = Field(description="Whether checks can be answered.")
+    bundle: str = Field(description="`ok` where the bundles are loaded.")
+    store: str = Field(description="`ok`, `none` where the server has no store, or what is wrong.")
 
 
 class FieldFault(Answered):
     """One thing wrong with a request: the field it is in, or the photo."""
 
-    code: str
-    message: str
-    field: str | None = None
-    photo: int | None = None
+    code: str = Field(description="Stable code.")
+    message: str = Field(description="What is wrong, and what to do.")
+    field: str | None = Field(
+        default=None, description="Name of the field, the parameter or the part; null where it is about a photo."
+    )
+    photo: int | None = Field(default=None, description="Index of the photo; null where it is about a field.")
 
 
 class Problem(Answered):
     """An error as RFC 9457 has it; act on `code`, show `detail`."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    request_id: str
-    errors: list[FieldFault] = Field(default_factory=list)
+    type: str = Field(description="URN of the kind of problem, with its code.")
+    title: str = Field(description="The kind of problem in a few words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What was wrong, the value, and what to change.")
+    code: str = Field(description="Stable code; act on this one.")
+    request_id: str = Field(description="Id of the request, which is also in the server's log.")
+    errors: list[FieldFault] = Field(
+        default_factory=list, description="One entry for each field or photo, where several things are wrong."
+    )
 
 
 def utc_text(moment: datetime.datetime) -> str:

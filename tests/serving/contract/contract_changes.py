@@ -38,7 +38,7 @@ def _parameter_changes(name: str, old: Document, new: Document) -> Iterator[str]
     for key, parameter in before.items():
         if key not in after:
             yield f"{name}: parameter {key[1]} removed"
-        elif after[key]["schema"] != parameter["schema"]:
+        elif _without_words(after[key]["schema"]) != _without_words(parameter["schema"]):
             yield f"{name}: parameter {key[1]} changed from {parameter['schema']} to {after[key]['schema']}"
     for key, parameter in after.items():
         if parameter.get("required") and not before.get(key, {}).get("required"):
@@ -99,6 +99,11 @@ def _schema_changes(
         yield f"{place}: alternatives changed from {variants} to {variants_now}"
     for variant, variant_now in zip(variants, variants_now, strict=False):
         yield from _schema_changes(place, (old[0], variant), (new[0], variant_now), way, seen)
+
+
+def _without_words(schema: Document) -> Document:
+    """Leave out what only people read."""
+    return {key: value for key, value in schema.items() if key not in ("title", "description", "examples")}
 
 
 def _is_wider(key: str, was: Any, now: Any, way: str) -> bool:
