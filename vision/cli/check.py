@@ -61,8 +61,8 @@ def check(
 ) -> None:
     """Judge the photos of one listing, or of many in folders, with a bundle.
 
-    Exit code 0: every listing has a verdict, whatever it says. 1: one has none; its line or stderr says why. 2: wrong
-    usage. 130: interrupted; what was judged is written.
+    Exit code 0: every listing has a verdict, whatever it says. 1: one has none.
+    2: wrong usage. 130: interrupted; what was judged is written.
     """
     from vision.cli.check_listings import Destination, check_listings  # here, so that --help answers without loading
     from vision.cli.evidence_files import save_evidence_pictures  # onnxruntime

@@ -94,7 +94,7 @@ def _opened(output: Path | None) -> Iterator[IO[str]]:
         yield sys.stdout
         return
     try:
-        stream = output.open("w", encoding="utf-8", newline="")
+        stream = output.open("w", encoding="utf-8", errors="backslashreplace", newline="")
     except OSError as error:
         raise ConfigError(f"--output: {output} can't be written ({error.strerror})") from error
     with stream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,16 @@ def test_a_file_that_can_not_be_written_is_named(tmp_path: Path, photos: Path, d
     destination = Destination(form=None, output=tmp_path / "none" / "out.csv", evidence=None)
     with pytest.raises(ConfigError, match=r"--output: .*out\.csv can't be written"):
         check_listings(detector, listings_in_folders([photos]), product="toy", threads=1, destination=destination)
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl", "out.txt"])
+def test_a_folder_whose_name_is_not_utf_8_is_written_with_escapes(
+    tmp_path: Path, detector: Detector, name: str
+) -> None:
+    folders = [write_listings(tmp_path / os.fsdecode(place), {"front.png": GENUINE}) for place in (b"caf\xe9", b"b")]
+    destination = Destination(form=None, output=tmp_path / name, evidence=None)
+    assert check_listings(detector, listings_in_folders(folders), product="toy", threads=1, destination=destination)
+    assert "caf\\udce9" in (tmp_path / name).read_text(encoding="utf-8")
 
 
 def test_pictures_that_can_not_be_written_end_the_run(tmp_path: Path, photos: Path, detector: Detector) -> None:
