@@ -12,14 +12,17 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from tests.builders.photos import encode, exif_with_orientation, photo_bytes, smooth_pixels
+from tests.builders.png import RGB, chrm, cicp, gama, iccp, trns, write_png
 from vision.errors import PhotoError
 from vision.photo.decode import PhotoLimits, open_photo
+from vision.photo.icc import ADOBE_RGB
 
 LONGER: Final = os.environ.get("TOUCHSTONE_FUZZ")
 EXAMPLES: Final = int(LONGER or 2_400)
@@ -33,11 +36,14 @@ SEEDS: Final[dict[str, tuple[bytes, ...]]] = {
         photo_bytes("jpeg", _PIXELS),
         encode(_PIXELS, "JPEG", progressive=True, exif=_EXIF),
         encode(Image.fromarray(_PIXELS).convert("CMYK"), "JPEG"),
+        encode(_PIXELS, "JPEG", icc_profile=ADOBE_RGB),
     ),
     "png": (
         photo_bytes("png", _PIXELS),
         encode(Image.fromarray(_PIXELS).convert("P"), "PNG", transparency=3),
         encode(Image.fromarray(_PIXELS).convert("LA"), "PNG", exif=_EXIF),
+        write_png(_PIXELS, RGB, 8, [gama(1.0), chrm((0.31, 0.33), (0.7, 0.3), (0.2, 0.8), (0.1, 0.1)), trns(1, 2, 3)]),
+        write_png(_PIXELS.astype(np.uint16), RGB, 16, [iccp(ADOBE_RGB), cicp(9, 16), trns(1, 2, 3)]),
     ),
     "webp": (photo_bytes("webp", _PIXELS), encode(_PIXELS, "WEBP", lossless=True, exif=_EXIF)),
     "avif": (photo_bytes("avif", _PIXELS), encode(Image.fromarray(_PIXELS).convert("RGBA"), "AVIF", exif=_EXIF)),

@@ -80,7 +80,7 @@ def read_jpeg_header(data: bytes) -> PhotoHeader:
         width_px=size[0],
         height_px=size[1],
         orientation=read_orientation(exif) if exif else 1,
-        body=b"".join([*kept, data[place:]]),
+        body=b"".join([*kept, memoryview(data)[place:]]),
         colour=_join_profile(profile_parts) or (ADOBE_RGB if exif and is_adobe_rgb(exif) else None),
     )
 

@@ -114,7 +114,7 @@ def _lay_alpha_of_16_bits(image: Image.Image, header: PngHeader) -> Image.Image:
     if len(key) == 1:
         levels = np.asarray(image)  # uint16 [H, W]
         grey = Image.fromarray((levels >> 8).astype(np.uint8))
-        grey.putalpha(Image.fromarray(np.where(levels == key[0], 0, 255).astype(np.uint8)))
+        grey.putalpha(Image.fromarray(np.multiply(levels != key[0], 255, dtype=np.uint8)))
         return grey
     # Pillow gives the upper eight bits of a channel; read as little endian they are the lower ones.
     low = PngImagePlugin.PngImageFile(io.BytesIO(header.body))
