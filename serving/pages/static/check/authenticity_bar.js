@@ -2,6 +2,7 @@
 
 import { element, shape } from "../shared/element.js";
 import { percent, share } from "../shared/formatting.js";
+import { lowEndWords } from "../shared/wording.js";
 
 const WIDTH = 400;
 const INSET = 8;
@@ -11,18 +12,20 @@ const [TOP, HEIGHT] = [10, 24];
  * A drawing of an authenticity of 0 to 1, with the zones between the thresholds that decided, where they are known.
  * A screen reader gets the number from the text above it, and the zones from the list below.
  */
-export function authenticityBar({ authenticity, thresholds }) {
+export function authenticityBar(answer) {
+  const { authenticity, thresholds } = answer;
+  const lowEnd = lowEndWords(answer);
   const at = placeOf(authenticity);
   const bar = shape(
     "svg",
-    { class: "touchstone-bar", viewBox: `0 0 ${WIDTH} 44`, role: "img", "aria-label": `${percent(authenticity)} on a scale from counterfeit to genuine` },
+    { class: "touchstone-bar", viewBox: `0 0 ${WIDTH} 44`, role: "img", "aria-label": `${percent(authenticity)} on a scale from ${lowEnd} to genuine` },
     patterns(),
     shape("rect", { class: "bar-stone", x: 0, y: TOP, width: WIDTH, height: HEIGHT, rx: 6 }),
     thresholds ? zoneShapes(thresholds) : middle(),
     shape("path", { class: "bar-streak-edge", d: `M${at - 5} 40 L${at + 5} 4` }),
     shape("path", { class: "bar-streak", d: `M${at - 5} 40 L${at + 5} 4` }),
   );
-  return element("div", {}, bar, ends(), thresholds ? zoneList(thresholds) : null);
+  return element("div", {}, bar, ends(lowEnd), thresholds ? zoneList(thresholds, lowEnd) : null);
 }
 
 function placeOf(authenticity) {
@@ -51,17 +54,17 @@ function zoneShapes({ counterfeit_below, genuine_above }) {
   ].flat();
 }
 
-function ends() {
-  return element("p", { class: "bar-ends", "aria-hidden": "true" }, element("span", {}, "counterfeit"), element("span", {}, "genuine"));
+function ends(lowEnd) {
+  return element("p", { class: "bar-ends", "aria-hidden": "true" }, element("span", {}, lowEnd), element("span", {}, "genuine"));
 }
 
-function zoneList({ counterfeit_below, genuine_above }) {
+function zoneList({ counterfeit_below, genuine_above }, lowEnd) {
   const zones = [
-    ["counterfeit", counterfeit_below === null ? "never given by this bundle" : `below ${share(counterfeit_below)}`],
-    ["review", between(counterfeit_below, genuine_above)],
-    ["genuine", genuine_above === null ? "never given by this bundle" : `above ${share(genuine_above)}`],
+    ["counterfeit", lowEnd, counterfeit_below === null ? "never given by this bundle" : `below ${share(counterfeit_below)}`],
+    ["review", "review", between(counterfeit_below, genuine_above)],
+    ["genuine", "genuine", genuine_above === null ? "never given by this bundle" : `above ${share(genuine_above)}`],
   ];
-  const items = zones.map(([zone, where]) => element("li", {}, swatch(zone), element("span", {}, element("strong", {}, zone), ` ${where}`)));
+  const items = zones.map(([zone, name, where]) => element("li", {}, swatch(zone), element("span", {}, element("strong", {}, name), ` ${where}`)));
   return element("ul", { class: "zones", "aria-label": "What decides, at these thresholds" }, items);
 }
 

@@ -35,6 +35,11 @@ export function outcomeWords({ outcome, authenticity_kind }) {
   return outcome === "counterfeit" && authenticity_kind === "conformal" ? LOOKS_NOVEL : OUTCOMES[outcome];
 }
 
+/** What the low end of authenticity means, as `outcomeWords`. */
+export function lowEndWords({ authenticity_kind }) {
+  return authenticity_kind === "conformal" ? "unlike genuine" : "counterfeit";
+}
+
 export const DECISIONS = {
   genuine: { title: "Genuine", key: "g", tone: "genuine" },
   counterfeit: { title: "Counterfeit", key: "c", tone: "counterfeit" },

@@ -98,6 +98,22 @@ def test_a_zone_that_the_bundle_never_gives_is_named_and_not_drawn(
     expect(page.locator(".bar-zone.zone-counterfeit")).to_have_count(1)
 
 
+def test_a_bundle_that_knows_no_counterfeits_names_its_low_zone_unlike_genuine(
+    own_site: tuple[Running, Path], open_page: OpenPage
+) -> None:
+    site, store = own_site
+    check_id = site.answer(jpeg(GREY, seed=6))["check_id"]
+    conformal = "json_set(answer, '$.authenticity_kind', 'conformal', '$.thresholds.genuine_above', json('null'))"
+    change_answer(store, check_id, conformal)
+    page = open_page(site, f"/checks/{check_id}")
+    zone_list = page.get_by_role("list", name="What decides, at these thresholds")
+    expect(zone_list.get_by_role("listitem")).to_have_text(
+        ["unlike genuine below 26.9 %", "review from 26.9 %", "genuine never given by this bundle"]
+    )
+    expect(page.get_by_role("img", name="on a scale from unlike genuine to genuine")).to_be_visible()
+    expect(page.locator(".bar-ends")).to_have_text("unlike genuinegenuine")
+
+
 def test_a_check_that_was_stored_without_thresholds_is_drawn_without_zones(
     own_site: tuple[Running, Path], open_page: OpenPage
 ) -> None:
