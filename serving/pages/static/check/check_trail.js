@@ -1,8 +1,9 @@
 /** The list that a check was opened from: its order and filters, kept for this tab, for the links to next and previous. */
 
+import { addressOf } from "../shared/address.js";
 import { getJson } from "../shared/api.js";
 
-const KEPT_AS = "touchstone.trail";
+const KEPT_AS = `touchstone.trail ${addressOf("/")}`; // another server may share this origin under another path
 
 /** Keep the list as it is shown: its query, the ids in order, and the cursor of the next page. */
 export function keepTrail({ query, ids, nextCursor }) {

@@ -1,11 +1,12 @@
 /** The decisions made in this tab: made, and undone one after another, the last one first. */
 
+import { addressOf } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { checkName, DECISIONS } from "../shared/wording.js";
 import { discard, entries, outbox, sendDecision, sendWithdrawal } from "./outbox.js";
 import { showToast } from "./toast.js";
 
-const KEPT_AS = "touchstone.own_decisions";
+const KEPT_AS = `touchstone.own_decisions ${addressOf("/")}`; // as in the outbox
 const MAX_KEPT = 50;
 const OFFERED_MS = 8_000;
 
