@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from training.commands.manifest_options import (
     CounterfeitFolderOption,
@@ -74,4 +75,4 @@ def evaluate(
     print_evaluation(console, evaluation)
     if evaluation.robustness:
         print_robustness(console, evaluation.robustness)
-    console.print(f"[bold]{out / 'report.html'}[/bold] has the curves and the worst errors.")
+    console.print(f"[bold]{escape(str(out / 'report.html'))}[/bold] has the curves and the worst errors.")

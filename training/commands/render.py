@@ -35,7 +35,7 @@ def render(
     total = count_photos(plan_listings(settings)[:limit])
     with photo_progress("rendering", total, console) as advance:
         manifest = render_dataset(settings, limit=limit, advance=advance)
-    console.print(f"manifest: {manifest}", soft_wrap=True)
+    console.print(f"manifest: {manifest}", soft_wrap=True, markup=False)
     if contact_sheet is not None:
         write_contact_sheet(manifest, contact_sheet)
         console.print(f"contact sheet: {contact_sheet}", soft_wrap=True)

@@ -68,7 +68,7 @@ def _open_run(config: TrainConfig, console: Console, processes: Processes, locks
     is_done = folder.is_done
     processes.wait()
     if is_done:
-        console.print(f"{folder.bundle} is already there, from the same configuration and photos.")
+        console.print(f"{folder.bundle} is already there, from the same configuration and photos.", markup=False)
         return None
     require_enough_listings(manifest, config)
     if not folder.is_audited:

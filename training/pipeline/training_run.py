@@ -205,7 +205,7 @@ class TrainingRun:
         seal_bundle(bundle.folder, bundle.metadata)
         bundle.folder.replace(self.folder.bundle)
         read_bundle(self.folder.bundle)
-        self.console.print(f"bundle: {self.folder.bundle}")
+        self.console.print(f"bundle: {self.folder.bundle}", markup=False, soft_wrap=True)
 
     def _print_roles(self, roles: Roles) -> None:
         parts = []
