@@ -1,6 +1,7 @@
 """The boxes of AVIF and HEIC files (ISO 14496-12, ISO 23008-12), as far as no decoder gives what is in them."""
 
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -20,13 +21,30 @@ class _Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AvifColour:
-    """What the boxes say of the primary picture's colours: numbers of ITU-T H.273, and bits a channel."""
+class AvifFacts:
+    """What the boxes say of the primary picture and Pillow doesn't.
+
+    primaries, transfer, matrix: of its colours, as numbers of ITU-T H.273. bit_depth: bits a channel. clean_aperture:
+    of its clap box, the width, height and offsets of the part that is shown, each as a fraction; None without one.
+    """
 
     primaries: int
     transfer: int
     matrix: int
     bit_depth: int
+    clean_aperture: tuple[int, ...] | None = None
+
+    def crop_box(self, width: int, height: int) -> tuple[int, int, int, int] | None:
+        """Left, top, right and bottom of the part that is shown; None for the whole, and where the box is damaged."""
+        if self.clean_aperture is None or 0 in self.clean_aperture[1::2]:
+            return None
+        shown_x, shown_y, offset_x, offset_y = (
+            self.clean_aperture[i] / self.clean_aperture[i + 1] for i in (0, 2, 4, 6)
+        )
+        left, top = (width - shown_x) / 2 + offset_x, (height - shown_y) / 2 + offset_y
+        box = (round(left), round(top), round(left + shown_x), round(top + shown_y))
+        is_within = 0 <= box[0] < box[2] <= width and 0 <= box[1] < box[3] <= height
+        return box if is_within else None
 
 
 def without_second_file(data: bytes) -> bytes:
@@ -47,9 +65,9 @@ def is_cut_short(data: bytes) -> bool:
     return end > len(data) or 0 < len(data) - end < 8 or all(box.kind != b"meta" for box in boxes)
 
 
-def read_avif_colour(data: bytes) -> AvifColour:
+def read_avif_facts(data: bytes) -> AvifFacts:
     """From the properties of the primary picture, or else of the first tile it is made of; 2 is unspecified."""
-    unknown = AvifColour(primaries=2, transfer=2, matrix=2, bit_depth=8)
+    unknown = AvifFacts(primaries=2, transfer=2, matrix=2, bit_depth=8)
     meta = _find(data, b"meta", 0, len(data))
     if meta is None:
         return unknown
@@ -65,12 +83,14 @@ def read_avif_colour(data: bytes) -> AvifColour:
         (box.start for box in boxes if box.kind == b"colr" and data[box.start : box.start + 4] == b"nclx"), None
     )
     av1c = next((box.start for box in boxes if box.kind == b"av1C"), None)
+    clap = next((data[box.start : box.start + 32] for box in boxes if box.kind == b"clap"), b"")
     flags = _number(data, av1c + 2, 1) if av1c is not None else 0  # AV1-ISOBMFF 2.3.3: high_bitdepth, twelve_bit
-    return AvifColour(
+    return AvifFacts(
         primaries=_number(data, nclx + 4, 2) if nclx is not None else 2,
         transfer=_number(data, nclx + 6, 2) if nclx is not None else 2,
         matrix=_number(data, nclx + 8, 2) if nclx is not None else 2,
         bit_depth=8 + 2 * (flags >> 6 & 1) + 2 * (flags >> 5 & 1),
+        clean_aperture=struct.unpack(">4IiIiI", clap) if len(clap) == 32 else None,
     )
 
 

@@ -23,7 +23,7 @@ from vision.errors import (
     PhotoTooSmall,
     PhotoTruncated,
 )
-from vision.photo.boxes import hide_exif_item, is_cut_short, read_avif_colour, without_second_file
+from vision.photo.boxes import hide_exif_item, is_cut_short, read_avif_facts, without_second_file
 from vision.photo.code_points import YCGCO, CodePoints, check_matrix, code_points
 from vision.photo.colour import to_srgb
 from vision.photo.exif import TRANSPOSITION, read_orientation, swaps_sides
@@ -195,10 +195,13 @@ def _open_avif(data: bytes, limits: PhotoLimits) -> _Opened:
     _check_size(image.width, image.height, limits)
     if image.is_animated:
         raise PhotoAnimated(f"the file is an animated AVIF: {SEND_INSTEAD}.")
-    stated = read_avif_colour(data)
+    stated = read_avif_facts(data)
     check_matrix(stated.matrix)
+    box = stated.crop_box(image.width, image.height)
+    if box is not None:
+        _check_size(box[2] - box[0], box[3] - box[1], limits)
     return _Opened(
-        image=image,
+        image=image if box is None else image.crop(box),
         orientation=read_orientation(image.info.get("exif", b"")),
         colour=image.info.get("icc_profile") or code_points(stated.primaries, stated.transfer),
         bit_depth=stated.bit_depth,
