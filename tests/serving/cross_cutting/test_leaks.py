@@ -85,6 +85,7 @@ def test_no_operation_reveals_internals(talking: Running, reveals_nothing: Inspe
         "name": "tiny",
         "index": "0",
         "reference_id": "x",
+        "side_px": "160",
     }
     bodies = BODIES if method == "POST" else [("", b"")]
     statuses = set()

@@ -10,7 +10,7 @@ from serving.errors import ConcurrencyLimited, RateLimited
 from serving.http import rate_limit as limits
 from serving.http.rate_limit import RateLimiter, RateLimitSettings, caller_at
 from tests.serving.builders.sample_photos import jpeg
-from tests.serving.servers.occupied import occupied
+from tests.serving.servers.occupied import occupied, until
 from tests.serving.servers.running import Running
 from vision.errors import ConfigError
 
@@ -119,8 +119,7 @@ def test_a_caller_past_its_concurrency_is_answered_429(start: Callable[..., Runn
     server = start(limits=RateLimitSettings(concurrent_checks=1), store="none", threads=1)
     with concurrent.futures.ThreadPoolExecutor(1) as pool, occupied(server):
         first = pool.submit(server.check, jpeg())
-        while server.services.compute.waiting == 0:
-            pass
+        until(lambda: server.services.compute.waiting > 0)
         second = server.check(jpeg())
         assert (second.status_code, second.json()["code"]) == (429, "concurrency_limited")
         assert second.headers["retry-after"] == "1"
