@@ -29,7 +29,7 @@ OUTCOME_MESSAGES: Final[dict[Outcome, str]] = {
     "insufficient": "The photos don't show enough to judge.",
     "unsupported": "The photos show something that this bundle doesn't know.",
 }
-LOOKS_NOVEL_MESSAGE: Final = "The photos look unlike the genuine product. This bundle knows no counterfeits."
+NOVEL_MESSAGE: Final = "The photos look unlike the genuine product. This bundle knows no counterfeits."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,5 +89,5 @@ class Verdict:
     def message(self) -> str:
         """The outcome in a sentence that claims no more than the bundle can know."""
         if self.outcome == "counterfeit" and self.authenticity_kind == "conformal":
-            return LOOKS_NOVEL_MESSAGE
+            return NOVEL_MESSAGE
         return OUTCOME_MESSAGES[self.outcome]
