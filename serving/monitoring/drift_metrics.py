@@ -13,13 +13,13 @@ class DriftMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._psi = Gauge(
             "touchstone_drift_psi",
-            "Population stability index of the last window against validation.",
+            "Population stability index of the last window against the bundle's held-out validation sample.",
             (*_BUNDLE, "measure"),
             registry=registry,
         )
         self._p_value = Gauge(
             "touchstone_drift_p_value",
-            "Kolmogorov-Smirnov p-value of the last window against validation.",
+            "Kolmogorov-Smirnov p-value of the last window against the bundle's held-out validation sample.",
             (*_BUNDLE, "measure"),
             registry=registry,
         )

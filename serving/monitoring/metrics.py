@@ -30,7 +30,13 @@ class Metrics:
         self._request_seconds = _histogram(registry, "touchstone_request_seconds", "Time to answer.", "route")
         self._problems = _counter(registry, "touchstone_problems", "Problems answered, by code.", "code")
         self._checks = _counter(
-            registry, "touchstone_checks", "Checks judged.", "product", "outcome", "bundle", "version"
+            registry,
+            "touchstone_checks",
+            "Checks judged, by what was answered; not how often it was right.",
+            "product",
+            "outcome",
+            "bundle",
+            "version",
         )
         self._photos = _counter(registry, "touchstone_photos", "Photos judged or refused.", "result")
         self._stage_seconds = _histogram(
