@@ -34,7 +34,7 @@ def tone_map(image: Image.Image, points: CodePoints, bit_depth: int) -> Image.Im
         name = "PQ" if points.transfer == PQ else "HLG"
         raise PhotoColourUnsupported(
             f"the photo is in high dynamic range ({name}) of {bit_depth} bits a channel, which are too few for "
-            f"its colours: {SEND_SRGB}, or in {_MIN_BIT_DEPTH} bits."
+            f"its colours: {SEND_SRGB}, or send it in {_MIN_BIT_DEPTH} bits."
         )
     peak = min(255, -(-_peak_level(image) // _PEAK_STEP) * _PEAK_STEP)
     return image.filter(_table(points, peak))
