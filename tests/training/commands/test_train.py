@@ -1,5 +1,6 @@
 """The command reads its configuration and trains; what is wrong is refused before anything is written."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 from tests.builders.training_data import write_toy_config, write_toy_data
 from training.commands.train import app
 from training.errors import ManifestError
+from training.runs.folder import LOCK_FILE
 from vision.bundle.bundle import read_bundle
 from vision.errors import ConfigError
 
@@ -18,13 +20,15 @@ TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 def test_it_trains_the_bundle_that_the_file_and_its_overrides_describe(tmp_path: Path) -> None:
     manifest = write_toy_data(tmp_path / "photos", listings=24)
     config = write_toy_config(tmp_path, manifest, model=TINY)
-    result = CliRunner().invoke(app, [str(config), "--set", "run.name=mine", "--set", "data.fold=0"])
+    settings = ("run.name=mine", "data.fold=0", "calibration.fold_source=out_of_fold")
+    result = CliRunner().invoke(app, [str(config), *(word for setting in settings for word in ("--set", setting))])
     assert result.exit_code == 0, result.output
     assert read_bundle(tmp_path / "run" / "bundle").metadata.name == "mine"
-    assert "test listing AUROC: " in result.output
     output = " ".join(result.output.split())
-    roles = "fit 12 listings (24 photos); early stopping 2 listings (4 photos); calibration 2 listings (4 photos); "
+    roles = "fit 14 listings (28 photos); early stopping 2 listings (4 photos); calibration 0 listings (0 photos); "
     assert f"{roles}test 8 listings (16 photos)" in output
+    assert "Measured on 4 genuine and 4 counterfeit listings of the test set (fold 0)" in output
+    assert re.search(r"listing AUROC [01]\.\d{3} [01]\.\d{3} to [01]\.\d{3}", output)
 
 
 @pytest.mark.parametrize("override", ["model.haed=kernel", "model.head=kernle"])
@@ -39,4 +43,4 @@ def test_a_manifest_that_is_not_there_is_refused(tmp_path: Path) -> None:
     config = write_toy_config(tmp_path, tmp_path / "manifest.csv")
     result = CliRunner().invoke(app, [str(config)])
     assert isinstance(result.exception, ManifestError)
-    assert not (tmp_path / "run").exists()
+    assert [file.name for file in (tmp_path / "run").iterdir()] == [LOCK_FILE]
