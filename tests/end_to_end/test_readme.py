@@ -83,8 +83,8 @@ def test_training_ends_with_figures_of_listings_that_it_kept_apart(clone: Path, 
     assert genuine >= 2
     assert counterfeit >= 2
     assert genuine + counterfeit == pytest.approx(0.2 * 2 * LISTINGS_A_LABEL, abs=1.5)
-    kept = f"{genuine} genuine and {counterfeit} counterfeit listings of the test set (20 % of the listings, drawn by"
-    assert f"Measured on {kept} data.report_share), which nothing was fitted on." in " ".join(trained.split())
+    kept = f"{genuine} genuine and {counterfeit} counterfeit test listings (20 % of the listings, drawn by data."
+    assert f"Measured on {kept}report_share)." in " ".join(trained.split())
     assert re.search(r"listing AUROC +(0\.\d{3}|1\.000) +0\.\d{3} to [01]\.\d{3}", trained)
     assert re.search(rf"decided \(the rest goes to review\) +\d+\s% .*\d of {genuine + counterfeit}\b", trained)
 

@@ -27,7 +27,7 @@ def test_it_trains_the_bundle_that_the_file_and_its_overrides_describe(tmp_path:
     output = " ".join(result.output.split())
     roles = "fit 14 listings (28 photos); early stopping 2 listings (4 photos); calibration 0 listings (0 photos); "
     assert f"{roles}test 8 listings (16 photos)" in output
-    assert "Measured on 4 genuine and 4 counterfeit listings of the test set (fold 0)" in output
+    assert "Measured on 4 genuine and 4 counterfeit test listings (fold 0)" in output
     assert re.search(r"listing AUROC [01]\.\d{3} [01]\.\d{3} to [01]\.\d{3}", output)
 
 
