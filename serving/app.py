@@ -26,7 +26,6 @@ def create_app(settings: ServeSettings) -> FastAPI:
     mount_pages(app)
     if settings.root_path:
         refuse_unclear_root_path(settings.root_path, [*app.openapi()["paths"], *PAGE_PATHS])
-        app.add_middleware(RootPath, root_path=settings.root_path)
     services = open_services(settings)
     app.state.services = services
     if settings.api_key is None and not settings.allow_open:  # only the address it listens on keeps others out
@@ -35,6 +34,8 @@ def create_app(settings: ServeSettings) -> FastAPI:
     instrumentation = services.instrumentation
     app.add_middleware(RequestLogging, metrics=instrumentation.metrics, tracing=instrumentation.tracing)
     app.add_middleware(Compression)
+    if settings.root_path:  # outermost: it hands on another scope, and RequestLogging reads the route from its own
+        app.add_middleware(RootPath, root_path=settings.root_path)
     return app
 
 

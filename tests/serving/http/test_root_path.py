@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,15 @@ def test_the_path_itself_and_calls_past_the_proxy_are_answered(rooted: Running) 
     assert f'href="{ROOT}/checks"' in pages[0]
     assert rooted.http.get("/healthz").status_code == rooted.http.get(f"{ROOT}/healthz").status_code == 200
     assert rooted.http.get(f"{ROOT}checks").status_code == 404
+
+
+def test_requests_are_counted_by_their_route(rooted: Running) -> None:
+    for path in ("/v1/bundles", f"{ROOT}/v1/bundles"):
+        rooted.http.get(path)
+    metrics = rooted.http.get("/metrics").text
+    counted = re.search(r'requests_total{method="GET",route="/v1/bundles",status="200"} (\S+)', metrics)
+    assert counted is not None
+    assert float(counted[1]) >= 2
 
 
 def test_the_printed_address_has_the_path_and_opens(tiny_bundle: Path, tmp_path: Path) -> None:
