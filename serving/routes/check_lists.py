@@ -147,13 +147,15 @@ def _cursor_of(place: Place, sort: CheckSort) -> str:
 def _place_of(cursor: str, sort: CheckSort) -> Place:
     """Read a cursor. It has the value that the list is sorted by: its check may be gone or decided meanwhile."""
     try:
-        made_for, key, check_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        made_for, key, check_id = found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is in no stored text
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise _unknown_cursor() from error
     if made_for != sort and isinstance(made_for, str):
         raise CursorInvalid(f"cursor: made with sort={made_for[:20]}, sent with sort={sort}; keep the sort of its page")
     place = Place(key=key, check_id=check_id)
-    if not isinstance(check_id, str) or not is_place(sort, place):
+    if made_for != sort or not isinstance(check_id, str) or not is_place(sort, place):
         raise _unknown_cursor()
     return place
 

@@ -91,7 +91,21 @@ def test_a_cursor_of_another_order_is_refused(filled: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [["product", None, "c"], ["product", 1, "c"], ["product", "toy", 7], ["product"], {}, 1, "x", None, []]
+    "content",
+    [
+        ["product", None, "c"],
+        ["product", 1, "c"],
+        ["product", "toy", 7],
+        ["product"],
+        {},
+        1,
+        "x",
+        None,
+        [],
+        [["product"], "toy", "c"],
+        ["product", "\ud800", "c"],
+        ["product", "toy", "\udfff"],
+    ],
 )
 def test_a_made_up_cursor_is_refused(filled: Running, content: object) -> None:
     cursor = base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
