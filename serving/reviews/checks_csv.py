@@ -16,7 +16,7 @@ COLUMNS: Final = (
     "bundle", "bundle_version", "graph",
 )  # fmt: skip
 # What makes a spreadsheet read a cell as a formula (OWASP, CSV injection), with the full-width forms, and the escape.
-_ESCAPED: Final = tuple("=+-@\t\r'＝＋－＠")
+_ESCAPED: Final = tuple("=+-@\t\r\n'＝＋－＠")
 
 
 def csv_header() -> str:

@@ -9,7 +9,22 @@ from serving.reviews.checks_csv import COLUMNS, csv_header, csv_lines, safe_cell
 from serving.schemas.checks import CheckRecord, PhotoAnswer, PhotoFault, Reason, Review
 from tests.serving.builders.new_checks import new_check
 
-AWKWARD = ["=1+1", "+49 30", "-7", "@SUM(A1)", "'", "''=x", "＝1", "a,b", 'say "x"', "line\nbreak", "täst 😀", " A1 "]
+AWKWARD = [
+    "=1+1",
+    "+49 30",
+    "-7",
+    "@SUM(A1)",
+    "\n=1",
+    "\r=1",
+    "'",
+    "''=x",
+    "＝1",
+    "a,b",
+    'say "x"',
+    "line\nbreak",
+    "täst 😀",
+    " A1 ",
+]
 
 
 def record(**changes: object) -> CheckRecord:
@@ -30,7 +45,7 @@ def test_any_text_comes_back_and_no_cell_is_a_formula(text: str) -> None:
     reviews = [Review(review_id=1, decision="genuine", note=text, created_at="2026-05-01T12:00:00.000Z")]
     (row,) = read(csv_lines([record(listing_id=text, seller_id=text, reviews=reviews)]))
     for cell in (row["listing_id"], row["seller_id"], row["note"]):
-        assert cell[0] not in "=+-@\t\r＝＋－＠"
+        assert cell[0] not in "=+-@\t\r\n＝＋－＠"
         assert unescaped(cell) == text
 
 
