@@ -76,9 +76,8 @@ def read_avif_facts(data: bytes) -> AvifFacts:
     if pitm is None or iprp is None:
         return unknown
     primary = _number(data, pitm.start + 4, 2 if data[pitm.start : pitm.start + 1] == b"\0" else 4)
-    properties = _read_properties(data, iprp)
-    items = (primary, _find_first_tile(data, start, meta.end, primary))
-    boxes = [box for item in items if item is not None for box in properties.get(item, ())]
+    tile = _find_first_tile(data, start, meta.end, primary)
+    boxes = [box for item in (primary, tile) if item is not None for box in _read_properties(data, iprp, item)]
     nclx = next(
         (box.start for box in boxes if box.kind == b"colr" and data[box.start : box.start + 4] == b"nclx"), None
     )
@@ -119,12 +118,12 @@ def _find(data: bytes, kind: bytes, start: int, end: int) -> _Box | None:
     return next((box for box in _read_boxes(data, start, end) if box.kind == kind), None)
 
 
-def _read_properties(data: bytes, iprp: _Box) -> dict[int, list[_Box]]:
-    """The property boxes of each item, by the item's number."""
+def _read_properties(data: bytes, iprp: _Box, wanted: int) -> Iterator[_Box]:
+    """The property boxes of the item with this number; what others have is skipped, which can be millions."""
     ipco = _find(data, b"ipco", iprp.start, iprp.end)
     if ipco is None:
-        return {}
-    boxes, found = list(_read_boxes(data, ipco.start, ipco.end)), dict[int, list[_Box]]()
+        return
+    boxes = list(_read_boxes(data, ipco.start, ipco.end))
     for ipma in _read_boxes(data, iprp.start, iprp.end):
         if ipma.kind != b"ipma":
             continue
@@ -134,12 +133,12 @@ def _read_properties(data: bytes, iprp: _Box) -> dict[int, list[_Box]]:
             item_bytes, entry_bytes = 4 if version else 2, 2 if is_wide else 1
             item, count = _number(data, place, item_bytes), _number(data, place + item_bytes, 1)
             place += item_bytes + 1
-            for entry in range(place, place + count * entry_bytes, entry_bytes):
+            end = place + count * entry_bytes
+            for entry in range(place, end, entry_bytes) if item == wanted else ():
                 index = _number(data, entry, entry_bytes) & (0x7FFF if is_wide else 0x7F)  # without `essential`
                 if 1 <= index <= len(boxes):
-                    found.setdefault(item, []).append(boxes[index - 1])
-            place += count * entry_bytes
-    return found
+                    yield boxes[index - 1]
+            place = end
 
 
 def _find_first_tile(data: bytes, start: int, end: int, item: int) -> int | None:

@@ -1,6 +1,8 @@
 """Trailers are left alone, files that are cut are not taken for ones with a trailer, and colours are found."""
 
 import struct
+import sys
+from collections import Counter
 
 import pytest
 from PIL import Image
@@ -62,6 +64,22 @@ def test_the_numbers_of_an_avif_are_read_from_its_primary_picture() -> None:
     changed = data[:place] + struct.pack(">HHH", 9, 16, 6) + data[place + 6 :]
     found = read_avif_facts(changed)
     assert (found.primaries, found.transfer, found.matrix, found.bit_depth) == (9, 16, 6, 8)
+
+
+def test_the_properties_of_other_items_are_skipped_unread() -> None:
+    """A file of 5 MB can name five million of them; reading each would take seconds."""
+    others = b"".join(struct.pack(">HB", item, 255) + bytes([1]) * 255 for item in range(2, 502))
+    ipma = box(b"ipma", struct.pack(">II", 0, 501) + others + struct.pack(">HBB", 1, 1, 1))
+    ipco = box(b"ipco", box(b"colr", b"nclx" + struct.pack(">HHH", 9, 16, 9)))
+    meta = box(b"meta", bytes(4) + box(b"pitm", struct.pack(">IH", 0, 1)) + box(b"iprp", ipco + ipma))
+    calls: Counter[str] = Counter()
+    sys.setprofile(lambda frame, event, _: calls.update([frame.f_code.co_name] if event == "call" else []))
+    try:
+        found = read_avif_facts(meta)
+    finally:
+        sys.setprofile(None)
+    assert (found.primaries, found.transfer, found.matrix) == (9, 16, 9)
+    assert calls["_number"] < 3 * 501
 
 
 def test_an_avif_without_numbers_or_without_boxes_is_unspecified() -> None:
