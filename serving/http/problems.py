@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from serving.errors import (
     ContentEncodingUnsupported,
@@ -126,16 +127,15 @@ async def _answer_validation_error(_: Request, error: RequestValidationError) ->
     return await answer_touchstone_error(_, RequestInvalid(shown, fields))
 
 
-async def _answer_http_exception(_: Request, error: HTTPException) -> Response:
+async def _answer_http_exception(request: Request, error: HTTPException) -> Response:
     phrase = HTTPStatus(error.status_code).phrase
     details = {
         404: "There is nothing at this address; docs/http-api.md and /docs list what there is.",
         405: "This address does not take this method; the Allow header lists those it takes.",
     }
     headers = dict(error.headers or {})
-    allowed = [method.strip() for method in headers.get("Allow", "").split(",")]
-    if "GET" in allowed and "HEAD" not in allowed:  # RequestLogging answers it wherever GET is
-        headers["Allow"] += ", HEAD"
+    if "Allow" in headers:  # of the first route of this address that was asked: others may take other methods
+        headers["Allow"] = ", ".join(_methods_of_address(request))
     return problem_response(
         status=error.status_code,
         code=_ROUTING_CODES.get(error.status_code, f"http_{error.status_code}"),
@@ -143,6 +143,16 @@ async def _answer_http_exception(_: Request, error: HTTPException) -> Response:
         detail=details.get(error.status_code, str(error.detail)),
         headers=headers,
     )
+
+
+def _methods_of_address(request: Request) -> list[str]:
+    """Give the methods that some route takes at this address, HEAD with GET: RequestLogging answers it there."""
+    taken = [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
+    return ["GET", "HEAD", *taken[1:]] if "GET" in taken else taken
 
 
 def _field_faults(error: ServingError) -> list[FieldFault]:

@@ -102,6 +102,15 @@ def test_where_get_is_refused_head_is_too(site: Running) -> None:
     assert site.http.put("/healthz").headers["allow"] == "GET, HEAD"
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/v1/checks", "GET, HEAD, POST"), ("/v1/checks/any", "GET, HEAD, DELETE")]
+)
+def test_allow_lists_the_methods_of_all_routes_at_an_address(site: Running, path: str, allowed: str) -> None:
+    for method in ("PUT", "OPTIONS"):
+        refused = site.http.request(method, path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, allowed)
+
+
 def test_head_is_counted_as_itself(site: Running) -> None:
     site.http.head("/readyz")
     assert 'touchstone_requests_total{method="HEAD",route="/readyz",status="200"}' in site.http.get("/metrics").text
