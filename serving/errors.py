@@ -7,7 +7,7 @@ TouchstoneError (vision)
      │   ├─ RequestTooLarge, UploadTimedOut
      │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is called
      │   ├─ RequestInvalid (errors: one entry a field), QueryParameterUnknown
- │   ├─ UrlPhotosUnsupported, Base64Invalid, CursorInvalid
+     │   ├─ UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, ForeignSite
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
