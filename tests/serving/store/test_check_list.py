@@ -67,7 +67,7 @@ def walk(session: Session, wanted: CheckFilter, sort: CheckSort, size: int) -> l
 
 
 @pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize(("filters", "matches"), FILTERS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("filters", "matches"), FILTERS, ids=[str(filters)[:40] for filters, _ in FILTERS])
 def test_pages_of_any_size_give_every_check_once_and_in_order(
     session: Session, sort: CheckSort, filters: dict[str, Any], matches: Callable[[dict[str, Any]], bool]
 ) -> None:
