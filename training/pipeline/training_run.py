@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from rich.console import Console
 
@@ -20,6 +19,7 @@ from training.calibration.fitted import FittedCalibration, fit_on_held_out
 from training.calibration.held_out import CalibrationSet, join_sets
 from training.calibration.logit_files import TEST_LOGITS, write_logits
 from training.calibration.sample_size import describe_sample_size
+from training.calibration.sources import Fit
 from training.data.manifest import Manifest
 from training.data.splits import Roles
 from training.evaluation.figures import measure
@@ -40,8 +40,6 @@ from training.robustness.robustness import RobustnessPlan
 from training.runs.folder import RunFolder, require_like_run
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.metadata import Precision
-
-_ROLE_NAMES: Final = {"fit": "fit", "stop": "early stopping", "calibrate": "calibration", "report": "test"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +70,8 @@ class TrainingRun:
     def fit(self) -> FittedNetworks:
         """Fit every network of the run, and predict its held-out rows and the test set."""
         roles = plan_roles(self.manifest, self.config)
-        self._print_roles(roles)
         fits = plan_fits(self.manifest, roles, self.config)
+        self._print_roles(roles, fits)
         calibrating = [row for fit in fits for row in fit.held_out]
         wants_int8 = bool(calibrating) and self.int8.is_wanted(calibrating)
         held_out, held_out_int8 = [], []
@@ -207,12 +205,20 @@ class TrainingRun:
         read_bundle(self.folder.bundle)
         self.console.print(f"bundle: {self.folder.bundle}", markup=False, soft_wrap=True)
 
-    def _print_roles(self, roles: Roles) -> None:
+    def _print_roles(self, roles: Roles, fits: Sequence[Fit]) -> None:
+        """What the network that ships is fitted on, and what calibrates and tests it."""
+        ships, stops_early = fits[-1], self.config.model.recipe == "finetune"
+        rows_of = {
+            "fit": ships.fit if stops_early else (*ships.fit, *ships.stop),
+            "early stopping": ships.stop if stops_early else (),
+            "calibration": tuple(row for fit in fits for row in fit.held_out),
+            "test": roles.report,
+        }
         parts = []
-        for role, name in _ROLE_NAMES.items():
-            rows = getattr(roles, role)
+        for name, rows in rows_of.items():
             listings = len({self.manifest.rows[row].listing for row in rows})
-            parts.append(f"{name} {listings} listings ({len(rows)} photos)")
+            out_of_fold = ", out of fold" if name == "calibration" and len(fits) > 1 else ""
+            parts += [f"{name} {listings} listings ({len(rows)} photos{out_of_fold})"] if rows else []
         self.console.print("; ".join(parts))
 
     def _print_sample_size(self, calibration: FittedCalibration, held_out: CalibrationSet) -> None:

@@ -25,8 +25,8 @@ def test_it_trains_the_bundle_that_the_file_and_its_overrides_describe(tmp_path:
     assert result.exit_code == 0, result.output
     assert read_bundle(tmp_path / "run" / "bundle").metadata.name == "mine"
     output = " ".join(result.output.split())
-    roles = "fit 14 listings (28 photos); early stopping 2 listings (4 photos); calibration 0 listings (0 photos); "
-    assert f"{roles}test 8 listings (16 photos)" in output
+    roles = "fit 16 listings (32 photos); calibration 16 listings (32 photos, out of fold); "
+    assert f"{roles}test 8 listings (16 photos)" in output, "every listing outside the test set is used twice"
     assert "Measured on 4 genuine and 4 counterfeit test listings (fold 0)" in output
     assert re.search(r"listing AUROC [01]\.\d{3} [01]\.\d{3} to [01]\.\d{3}", output)
 
