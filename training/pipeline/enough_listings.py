@@ -15,7 +15,7 @@ from training.data.manifest import Label, Manifest
 from training.data.splits import Roles, group_rows
 from training.errors import RunError
 from training.pipeline.config import TrainConfig
-from training.pipeline.plan import calibrating_folds, fold_configs, plan_fits, plan_roles
+from training.pipeline.plan import calibrating_folds, describe_test_set, fold_configs, plan_fits, plan_roles
 from vision.bundle.metadata import AuthenticityKind
 
 
@@ -91,12 +91,11 @@ class _Refusal:
         are = "listing is" if sum(self._listings(label) for label in short) == 1 else "listings are"
         got = " and ".join(str(_count(self.manifest, demand, label)) for label in short)
         takes = f"it takes {demand.needed}{' of each' if len(short) > 1 else ''}"
-        fold = "" if self.config.data.fold is None else f"outside fold {self.config.data.fold}, "
         reason = f"{got} of them {demand.verb}, and {takes}"
         if demand.counts_groups:
             reason = f"{takes}, one in each of calibration.folds = {demand.needed}"
         return (
-            f"{fold}{found} {are} too few: {reason}{self._why(demand)}{self._sellers(short)}. "
+            f"{self._outside}{found} {are} too few: {reason}{self._why(demand)}{self._sellers(short)}. "
             f"{'; '.join(self._advice(demand, short))}"
         )
 
@@ -151,6 +150,13 @@ class _Refusal:
 
     def _groups(self, label: Label) -> int:
         return len(group_rows(self.manifest, _of_label(self.manifest, self._trained, label)))
+
+    @property
+    def _outside(self) -> str:
+        """The listings that are kept for testing are none of those that are counted."""
+        if self.config.data.fold is not None:
+            return f"outside fold {self.config.data.fold}, "
+        return f"outside the test set ({describe_test_set(self.manifest, self.config)}), " if self.roles.report else ""
 
     @property
     def _trained(self) -> tuple[int, ...]:

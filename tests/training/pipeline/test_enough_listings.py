@@ -67,6 +67,13 @@ REFUSED = [
         id="fewer counterfeits than folds",
     ),
     pytest.param(
+        both(40, 3),
+        (*OUT_OF_FOLD, "data.report_share=0.2"),
+        "outside the test set (20 % of the listings, drawn by data.report_share), 2 counterfeit listings are too few: "
+        "it takes 5, one in each of calibration.folds = 5. Add counterfeit listings",
+        id="one of three counterfeits in the test set",
+    ),
+    pytest.param(
         manifest_of(listings("genuine", 40), listings("counterfeit", 40, seller="S")),
         OUT_OF_FOLD,
         "40 counterfeit listings are too few: it takes 5, one in each of calibration.folds = 5; they are of 1 seller, "
