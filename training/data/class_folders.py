@@ -54,7 +54,8 @@ def find_class_folders(folder: Path, given: Mapping[Label, str]) -> ClassFolders
 
 def _given_folder(folder: Path, label: Label, name: str, beside: FolderPhotos) -> Path:
     given = folder / name
-    if not given.is_dir():
+    is_inside = not Path(name).is_absolute() and ".." not in Path(name).parts and given != folder
+    if not (is_inside and given.is_dir()):
         raise ManifestError(
             f"{folder} has no folder '{name}'; {OPTIONS[label]} names a folder in it. {_folders(beside.folders)}"
         )

@@ -35,6 +35,15 @@ def test_a_given_name_settles_which_of_two_folders_is_meant(tmp_path: Path) -> N
     assert found.others == (tmp_path / "real",)
 
 
+@pytest.mark.parametrize("name", [".", "..", "../elsewhere", "{absolute}"])
+def test_a_given_name_must_be_of_a_folder_inside(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "photos"
+    save_class_folders(folder)
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.raises(ManifestError, match=r"--genuine-folder \(data\.genuine_folder\) names a folder in it"):
+        find_class_folders(folder, {"genuine": name.format(absolute=folder / "genuine")})
+
+
 def test_a_given_name_must_be_a_folder_and_not_that_of_both_classes(tmp_path: Path) -> None:
     save_class_folders(tmp_path)
     with pytest.raises(
