@@ -22,12 +22,14 @@ class CalibrationPlan:
 
     `share` is data.calibrate_share where that says how many calibrate, None where the column split does.
     `can_guarantee` is false where other networks than the one that ships predict them: more listings change nothing.
+    `is_default`: no run is known yet, and its settings may differ.
     """
 
     learned: tuple[int, ...]
     calibrating: tuple[int, ...]
     share: float | None
     can_guarantee: bool = True
+    is_default: bool = False
 
 
 def default_plan(manifest: Manifest) -> CalibrationPlan | None:
@@ -41,6 +43,7 @@ def default_plan(manifest: Manifest) -> CalibrationPlan | None:
         learned=(*roles.fit, *roles.stop, *roles.calibrate),
         calibrating=roles.calibrate,
         share=None if any(row.split == "val" for row in manifest.rows) else share,
+        is_default=True,
     )
 
 
@@ -54,7 +57,8 @@ def check_guarantees(manifest: Manifest, limits: Mapping[Label, float], plan: Ca
         yield Finding(
             code="too_few_for_guarantee" if n < needed else "too_few_held_out",
             level="warn",
-            message=f"{held_out} of {n} {label} listings are held out to calibrate, and a guarantee of at most "
+            message=f"{'with default settings ' if plan.is_default else ''}"
+            f"{held_out} of {n} {label} listings are held out to calibrate, and a guarantee of at most "
             f"{limit * 100:g} % errors takes {needed} without an error",
             advice=_advice(label, needed, n, plan.share),
         )

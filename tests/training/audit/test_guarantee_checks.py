@@ -86,3 +86,5 @@ def test_without_settings_the_defaults_count(tmp_path: Path) -> None:
     plan = default_plan(manifest_of(tmp_path, genuine=100))
     assert plan is not None
     assert (len(plan.learned), len(plan.calibrating), plan.share, plan.can_guarantee) == (100, 15, 0.15, True)
+    (finding,) = check_guarantees(manifest_of(tmp_path, genuine=100), LIMITS, plan)  # type: ignore[arg-type]
+    assert finding.message.startswith("with default settings 15 of 100 genuine listings are held out")
