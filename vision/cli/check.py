@@ -64,6 +64,7 @@ def check(
     Exit code 0: every listing has a verdict, whatever it says. 1: one has none.
     2: wrong usage. 130: interrupted; what was judged is written.
     """
+    from vision.bundle.bundle import seen_photos
     from vision.cli.check_listings import Destination, check_listings  # here, so that --help answers without loading
     from vision.cli.evidence_files import save_evidence_pictures  # onnxruntime
     from vision.cli.listings import listings_in_folders, listings_of_photos
@@ -93,7 +94,8 @@ def check(
     if as_json:
         typer.echo(json.dumps(verdict_table(verdict, photos), indent=2, ensure_ascii=False))
     else:
-        print_verdict(verdict, photos, detector.bundle.metadata.label_kind, Console())
+        kind, fitted_on = detector.bundle.metadata.label_kind, seen_photos(detector.bundle)
+        print_verdict(verdict, photos, kind, Console(), fitted_on=fitted_on)
 
 
 def _are_folders(paths: list[Path]) -> bool:

@@ -13,11 +13,12 @@ from typing import IO, Final, get_args
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from vision.bundle.bundle import seen_photos
 from vision.cli.evidence_files import folder_of_listing, save_evidence_pictures
 from vision.cli.judge_listings import JudgedListing, judge_listings
 from vision.cli.listing_output import open_writer
 from vision.cli.listings import Listings
-from vision.cli.verdict_output import LABEL_MESSAGES, NO_PROOF, Format
+from vision.cli.verdict_output import LABEL_MESSAGES, NO_PROOF, SEEN, Format, count_seen
 from vision.config.cpu_limits import usable_cores
 from vision.detector import Detector
 from vision.errors import ConfigError
@@ -50,6 +51,7 @@ def check_listings(
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     console.print(f"read {listings.in_words}")
     counts: Counter[str] = Counter()
+    fitted_on, seen = seen_photos(detector.bundle), 0
     judged_listings = judge_listings(
         detector,
         listings.found,
@@ -67,9 +69,12 @@ def check_listings(
             for judged in judged_listings:
                 write(judged)
                 counts[judged.verdict.outcome if judged.verdict else "no verdict"] += 1
+                seen += judged.verdict is not None and count_seen(judged.verdict, fitted_on) > 0
                 advance()
     finally:
         console.print(_summary(counts, listings.total))
+    if seen:
+        console.print(f"{seen} of them {'has' if seen == 1 else 'have'} photos that the bundle was fitted on. {SEEN}")
     console.print(f"{LABEL_MESSAGES[detector.bundle.metadata.label_kind]}{NO_PROOF}", style="dim")
     if listings.labelled:
         console.print("The folders are named by label: touchstone evaluate gives the figures of labelled photos.")

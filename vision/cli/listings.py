@@ -69,7 +69,10 @@ def listings_in_folders(folders: Sequence[Path], *, each_photo: bool = False) ->
             f"no photo in {', '.join(map(str, folders))}: give photos or folders of them. {described}".rstrip()
         )
     parts = [f"{_count(photos, 'photo')} of {_count(listings, 'listing')}"]
-    parts += [f"left out {_count(beyond, 'photo')} beyond the {MAX_PHOTOS} of a listing"] if beyond else []
+    if beyond:
+        parts.append(
+            f"left out {_count(beyond, 'photo')} beyond the {MAX_PHOTOS} of a listing (--each-photo judges each alone)"
+        )
     parts += [described] if described else []
     found_later = (
         listing for place, root, found in _walk(folders) for listing in _listings_of(place, root, found, each_photo)

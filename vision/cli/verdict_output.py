@@ -1,7 +1,7 @@
 """The verdict on one listing, in words or as JSON."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Final, Literal
 
@@ -9,12 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from vision.bundle.bundle import SEEN_DIGITS
 from vision.bundle.metadata import LabelKind
 from vision.verdict import AuthenticityThresholds, Outcome, PhotoVerdict, Verdict
 
 Format = Literal["table", "csv", "jsonl"]
 
 NO_PROOF: Final = "This judges what the photos show. It is no proof of what is in the box."
+SEEN: Final = "What it says of those is no measure of how it judges others."
 LABEL_MESSAGES: Final[dict[LabelKind, str]] = {
     "weak": "The bundle learned from weak labels, and its figures are relative to them. ",
     "verified": "",
@@ -44,8 +46,20 @@ def verdict_table(verdict: Verdict, photos: Sequence[Path]) -> dict[str, object]
     }
 
 
-def print_verdict(verdict: Verdict, photos: Sequence[Path], label_kind: LabelKind, console: Console) -> None:
-    """The verdict in words, then a row a photo."""
+def count_seen(verdict: Verdict, fitted_on: Set[str]) -> int:
+    """How many of the photos the bundle was fitted on, by its list of them (`seen_photos`)."""
+    return sum(photo.sha256[:SEEN_DIGITS] in fitted_on for photo in verdict.photos)
+
+
+def print_verdict(
+    verdict: Verdict,
+    photos: Sequence[Path],
+    label_kind: LabelKind,
+    console: Console,
+    *,
+    fitted_on: Set[str] = frozenset(),
+) -> None:
+    """The verdict in words, then a row a photo; `fitted_on` is what `seen_photos` gives of the bundle."""
     colour = OUTCOME_COLOURS[verdict.outcome]
     console.print(f"[bold {colour}]{verdict.outcome}[/]  {verdict.message}")
     if unread := _unread_sentence(verdict):
@@ -62,6 +76,8 @@ def print_verdict(verdict: Verdict, photos: Sequence[Path], label_kind: LabelKin
         note = photo.error.message if photo.error else ", ".join(photo.quality)
         table.add_row(escape(path.name), photo.outcome or "not read", percent(photo.authenticity), escape(note))
     console.print(table)
+    if seen := count_seen(verdict, fitted_on):
+        console.print(f"The bundle was fitted on {seen} of the {len(verdict.photos)} photos. {SEEN}")
     console.print(f"[dim]{LABEL_MESSAGES[label_kind]}{NO_PROOF}[/]")
 
 

@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -43,6 +44,10 @@ def run(*words: object) -> str:
     return result.stdout
 
 
+def error_output(*words: object) -> str:
+    return CliRunner().invoke(app, [str(word) for word in words]).stderr
+
+
 def error_of(*words: object) -> TouchstoneError:
     result = CliRunner().invoke(app, [str(word) for word in words])
     assert isinstance(result.exception, TouchstoneError)
@@ -80,6 +85,16 @@ def test_the_thresholds_that_decided_are_printed_beside_the_authenticity(folder:
     assert "Thresholds: counterfeit below 26.9 %, genuine above 73.1 %; what lies between is for a person" in output
     answer = json.loads(run(folder / "bundle", folder / "red.png", "--json"))
     assert answer["thresholds"] == pytest.approx({"counterfeit_below": 0.268941, "genuine_above": 0.731059}, abs=1e-6)
+
+
+def test_photos_that_the_bundle_was_fitted_on_are_named_as_no_measure(folder: Path, many: Path) -> None:
+    bundle = write_tiny_bundle(folder / "fitted", seen=[hashlib.sha256(GENUINE).hexdigest()]).folder
+    note = "What it says of those is no measure of how it judges others."
+    one = " ".join(run(bundle, folder / "red.png", folder / "blue.png").split())
+    assert f"The bundle was fitted on 1 of the 2 photos. {note}" in one
+    assert note not in " ".join(run(bundle, folder / "blue.png").split())
+    assert f"1 of them has photos that the bundle was fitted on. {note}" in error_output(bundle, many)
+    assert note not in error_output(folder / "bundle", many)
 
 
 def test_a_counterfeit_names_the_photo(folder: Path) -> None:

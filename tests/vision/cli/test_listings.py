@@ -42,7 +42,9 @@ def test_a_listing_is_judged_by_twelve_photos_and_the_others_are_counted(tmp_pat
     (listing,) = listings.found
     assert [photo.name for photo in listing.photos] == [f"{number:02}.jpg" for number in range(12)]
     assert listing.beyond == 3
-    assert listings.in_words == "12 photos of 1 listing; left out 3 photos beyond the 12 of a listing"
+    assert listings.in_words == (
+        "12 photos of 1 listing; left out 3 photos beyond the 12 of a listing (--each-photo judges each alone)"
+    )
 
 
 def test_each_photo_may_be_a_listing(tmp_path: Path) -> None:
