@@ -37,6 +37,6 @@ def _finished(manifest: Manifest, data: DataConfig, console: Console) -> Manifes
         line = f"dropped {len(mixed)} listings that show two products: {', '.join(mixed)}"
         console.print(line, soft_wrap=True, markup=False)
         manifest = without_listings(manifest, mixed)
-    line = f"{manifest.path.name}: {manifest.reading_in_words()}"
+    line = f"{manifest.name}: {manifest.reading_in_words()}"
     console.print(line, soft_wrap=True, markup=False, highlight=False)
     return manifest

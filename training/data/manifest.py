@@ -79,6 +79,11 @@ class Manifest:
         )
 
     @property
+    def name(self) -> str:
+        """The name of the file or folder, also of one given as `.`."""
+        return self.path.name or self.path.resolve().name
+
+    @property
     def products(self) -> tuple[str, ...]:
         """The products, sorted."""
         return tuple(sorted({row.product for row in self.rows}))

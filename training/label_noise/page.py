@@ -56,7 +56,7 @@ def write_disputed_page(
     page = render_page(
         "suspects.html.j2",
         run=run.folder.name,
-        manifest=run.manifest.path.name,
+        manifest=run.manifest.name,
         label_kind=run.label_kind,
         found=found,
         shown=shown,

@@ -108,6 +108,6 @@ def _nothing_left(manifest: Manifest, bundle: Bundle, exclusions: Exclusions) ->
     reasons = " ".join(describe_exclusions(exclusions)) or "it has no rows."
     products = ", ".join(bundle.metadata.products)
     return (
-        f"{manifest.path.name} leaves nothing to evaluate. Excluded: {reasons} The bundle knows {products}; "
+        f"{manifest.name} leaves nothing to evaluate. Excluded: {reasons} The bundle knows {products}; "
         "give labelled listings of these that it was not fitted on."
     )

@@ -29,7 +29,7 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     figures = evaluation.figures
     title = (
         f"{evaluation.graph.precision} graph on {len(evaluation.listings)} listings ({len(evaluation.photos)} photos) "
-        f"of {evaluation.manifest.path.name} that it was not fitted on"
+        f"of {evaluation.manifest.name} that it was not fitted on"
     )
     table = Table(title=title, title_justify="left")
     table.add_column("")
@@ -73,8 +73,8 @@ def describe_basis(metadata: BundleMetadata) -> tuple[str, ...]:
     measured = read_measured(metadata)
     if measured is None:
         return (
-            "No figures: there was no test set. Set data.report_share, such as 0.2, or measure the bundle on other "
-            "photos with touchstone evaluate.",
+            "No figures: there was no test set, and the calibration listings were too few.",
+            f"touchstone evaluate measures the bundle on other photos; {_how_to_measure(metadata)}",
         )
     sentences = [f"Measured on {measured.on}."]
     if measured.decides_in_sample:

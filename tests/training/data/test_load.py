@@ -31,6 +31,16 @@ def test_corrections_are_applied_printed_and_recorded_with_the_run(tmp_path: Pat
     assert config.recorded()["data"]["corrections"] == decisions.as_posix()  # type: ignore[index]
 
 
+def test_the_line_of_what_was_read_names_a_folder_given_as_a_dot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_class_folders(tmp_path / "dryers")
+    monkeypatch.chdir(tmp_path / "dryers")
+    console = Console(file=io.StringIO(), width=200)
+    read_data(DataConfig(manifest=Path(), product="dryer"), console)
+    assert console.file.getvalue().startswith("dryers: read ")  # type: ignore[attr-defined]
+
+
 def test_listings_with_two_products_are_left_out_where_asked(tmp_path: Path) -> None:
     manifest = write_toy_data(tmp_path, listings=6)
     manifest.write_text(manifest.read_text().replace("0-1.jpg,genuine,toy", "0-1.jpg,genuine,kettle"))

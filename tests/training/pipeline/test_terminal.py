@@ -91,6 +91,9 @@ def test_advice_that_does_not_apply_is_not_given(tmp_path: Path) -> None:
     text = printed(tmp_path, {**FOUR, "source": "out_of_fold"}, config={"calibration": {"source": "fold_runs"}})
     assert "the reports in folds/ are of bundles on the fold that they were not fitted on" in text
     assert "report_share" not in text
+    text = printed(tmp_path / "none", {}, config={"calibration": {"source": "fold_runs"}})
+    assert "the reports in folds/" in text
+    assert "report_share" not in text
 
 
 def test_decisions_under_thresholds_set_without_the_listing_are_printed_as_an_estimate(tmp_path: Path) -> None:
@@ -102,7 +105,8 @@ def test_decisions_under_thresholds_set_without_the_listing_are_printed_as_an_es
 
 def test_a_run_without_a_test_set_says_that_there_are_no_figures(tmp_path: Path) -> None:
     text = printed(tmp_path, {})
-    assert "No figures: there was no test set." in text
+    assert "No figures: there was no test set, and the calibration listings were too few." in text
+    assert "data.report_share, such as 0.2, keeps a test set apart." in text
     assert "AUROC" not in text
     assert f"touchstone serve {tmp_path}/bundle" in text
 
