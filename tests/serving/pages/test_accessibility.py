@@ -23,7 +23,7 @@ LISTING = {"listing_id": "L-1", "seller_id": "S-1", "attributes": {"url": "https
 
 @pytest.fixture(scope="module")
 def full_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A server with checks of every outcome, candidates (one of them refused), a shadow, and windows of drift."""
+    """A server with checks of four outcomes, candidates (one of them refused), a shadow, and windows of drift."""
     folder = tmp_path_factory.mktemp("full")
     write_tiny_bundle(folder / "tiny")
     add_tiny_sample(folder / "tiny")
@@ -42,6 +42,7 @@ def full_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         for seed in range(51):
             running.answer(mixed_photo(seed), listing={"listing_id": f"D-{seed}"})
         running.answer(jpeg(RED), blurred_jpeg(), b"no photo", listing=LISTING)
+        running.answer(blurred_jpeg(), listing=LISTING)
         for colour in (RED, BLUE, GREY):
             running.answer(jpeg(colour, seed=1), listing=LISTING)
         yield running
@@ -65,7 +66,7 @@ def test_a_page_has_no_violation(full_site: Running, open_page: OpenPage, path: 
     assert find_violations(page) == []
 
 
-@pytest.mark.parametrize("outcome", ["genuine", "counterfeit", "review"])
+@pytest.mark.parametrize("outcome", ["genuine", "counterfeit", "review", "insufficient"])
 def test_a_check_has_no_violation(full_site: Running, open_page: OpenPage, outcome: str) -> None:
     page = open_page(full_site, f"/checks/{find_check(full_site, outcome)}", viewport={"width": 1280, "height": 900})
     expect(page.locator(".verdict h1")).to_be_visible()

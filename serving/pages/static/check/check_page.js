@@ -16,7 +16,7 @@ import { VerdictView } from "./verdict_view.js";
 
 const ADVANCES_KEPT_AS = "touchstone.advance";
 const address = location.pathname;
-const checkId = decodeURIComponent(address.split("/").at(-1));
+const checkId = idIn(address);
 const place = neighbours(checkId);
 
 wireKeys();
@@ -27,6 +27,15 @@ byId("answer").addEventListener("decided", goOn);
 addEventListener("popstate", () => location.pathname !== address && location.reload());
 offerNeighbours();
 showCheck();
+
+function idIn(path) {
+  const last = path.split("/").at(-1);
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last; // an address that was cut within %2F: the server says that it has no such check
+  }
+}
 
 async function showCheck() {
   clearProblem(byId("check-problem"));

@@ -115,9 +115,20 @@ def test_a_changed_decision_shows_what_it_was_and_keeps_the_note(site: Running, 
     assert [review["decision"] for review in reviews_of(site, check_id)] == ["counterfeit", "genuine", "genuine"]
 
 
-def test_a_missing_check_has_a_page(site: Running, open_page: OpenPage) -> None:
-    page = open_page(site, "/checks/00000000-0000-7000-8000-000000000000")
+@pytest.mark.parametrize("check_id", ["00000000-0000-7000-8000-000000000000", "a%2", "%zz"])
+def test_a_missing_check_has_a_page(site: Running, open_page: OpenPage, check_id: str) -> None:
+    page = open_page(site, f"/checks/{check_id}")
     expect(page.locator("h1")).to_have_text("No such check")
+
+
+def test_long_words_of_a_listing_leave_room_for_their_values_on_a_phone(site: Running, open_page: OpenPage) -> None:
+    listing = {"product": "toy", "listing_id": "L" * 200, "attributes": {"k" * 100: "v" * 100, "a": "b"}}
+    check_id = site.answer(jpeg(RED), listing=listing)["check_id"]
+    page = open_page(site, f"/checks/{check_id}", viewport={"width": 390, "height": 844})
+    page.wait_for_selector(".attributes")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    widths = page.locator(".facts dd").evaluate_all("(values) => values.map((value) => value.clientWidth)")
+    assert min(widths) > 150
 
 
 def test_a_listing_id_with_markup_is_only_text(site: Running, open_page: OpenPage) -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from serving.settings import ServeSettings
 from serving.store.store import DATABASE_FILE
+from tests.builders.accessibility import find_violations
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import BLUE, GREY, RED, flat_jpeg, jpeg, truncated_jpeg
 from tests.serving.pages.conftest import OpenPage
@@ -112,6 +113,25 @@ def test_a_bundle_that_knows_no_counterfeits_names_its_low_zone_unlike_genuine(
     )
     expect(page.get_by_role("img", name="on a scale from unlike genuine to genuine")).to_be_visible()
     expect(page.locator(".bar-ends")).to_have_text("unlike genuinegenuine")
+
+
+def test_an_unsupported_listing_is_worded_as_what_it_is_and_has_no_violation(
+    own_site: tuple[Running, Path], open_page: OpenPage
+) -> None:
+    site, store = own_site
+    check_id = site.answer(jpeg(GREY, seed=7))["check_id"]
+    unsupported = (
+        "json_set(answer, '$.outcome', 'unsupported', '$.authenticity', json('null'), '$.thresholds', json('null'), "
+        "'$.photos[0].outcome', 'unsupported', '$.photos[0].authenticity', json('null'))"
+    )
+    change_answer(store, check_id, unsupported)
+    page = open_page(site, f"/checks/{check_id}", viewport={"width": 1280, "height": 900})
+    expect(page.locator(".verdict h1")).to_have_text("Not a product that this bundle knows")
+    expect(page.locator(".meaning")).to_contain_text("It waits in the review queue")
+    expect(page.locator(".authenticity")).to_contain_text("No number: the bundle was not trained on")
+    assert page.locator(".touchstone-bar").count() == 0
+    page.wait_for_load_state("networkidle")
+    assert find_violations(page) == []
 
 
 def test_a_check_that_was_stored_without_thresholds_is_drawn_without_zones(
