@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from serving.errors import HttpMalformed, MethodNotImplemented, TransferEncodingUnsupported
 
 MAX_HEAD_BYTES = 64 * 1024
+MAX_START_BYTES = 1024  # looked at again with each segment of a head, which may come byte by byte
 HEAD_END = b"\r\n\r\n"
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]"
 _START = re.compile(_TOKEN + rb"+(?: [ -~]*\r?)?(?:\Z|(?<=\r)\n)")
@@ -22,7 +23,7 @@ _UPGRADE = re.compile(rb"(?i)\r\nupgrade:[^\r\n]*(?=\r\n)")
 
 def check_start(start: bytes | bytearray) -> None:
     """Raise HttpMalformed where the first bytes of a head, however few, can begin no request."""
-    if not _START.match(start):
+    if not _START.match(start, 0, MAX_START_BYTES):
         raise HttpMalformed("the bytes on this connection are not an HTTP/1.1 request")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from serving.errors import HttpMalformed, MethodNotImplemented, TransferEncodingUnsupported
-from serving.http.request_head import body_length, check_request_line, check_start, without_upgrade
+from serving.http.request_head import MAX_START_BYTES, body_length, check_request_line, check_start, without_upgrade
 
 HOST = (b"host", b"a")
 
@@ -23,6 +23,16 @@ def test_a_request_line_of_http_1_is_read(line: bytes) -> None:
     check_request_line(line + b"\r\nHost: a\r\n\r\n")
     for size in range(1, len(line) + 3):
         check_start((line + b"\r\n")[:size])
+
+
+def test_a_start_is_looked_at_no_further_than_its_limit_wherever_it_is_cut() -> None:
+    """A head that comes byte by byte would otherwise cost the square of its length."""
+    for length in range(MAX_START_BYTES - 20, MAX_START_BYTES + 3):
+        check_start(b"POST /" + b"a" * (length - 6) + b" HTTP/1.1\r\nHost: a\r\n")
+        check_start(bytearray(b"a" * length))
+    with pytest.raises(HttpMalformed):
+        check_start((b"GET /" + b"a" * MAX_START_BYTES)[: MAX_START_BYTES - 1] + b"\0")
+    check_start(b"GET /" + b"a" * MAX_START_BYTES + b"\0")  # refused when the head is whole
 
 
 @pytest.mark.parametrize(
