@@ -30,7 +30,7 @@ export async function send(path, options = {}) {
 
 /** GET an address and give its JSON. */
 export async function getJson(path) {
-  return (await ask(path)).json();
+  return jsonOf(await ask(path));
 }
 
 /** POST a body as JSON and give the answer's JSON, or null when there is none. */
@@ -40,7 +40,7 @@ export async function postJson(path, body) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
-  return response.status === 204 ? null : response.json();
+  return response.status === 204 ? null : jsonOf(response);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function postAhead(path, body, headers, timeoutMs) {
   };
   const response = await reach(path, sent, keptKey());
   if (!response.ok) throw await problemOf(response);
-  return response.json();
+  return jsonOf(response);
 }
 
 /** GET a file as a Blob; a link itself could not send the API key. */
@@ -99,7 +99,7 @@ export async function sendCheck({ photos, listing, idempotencyKey, onSent }) {
     const response = await upload(photos, listing, idempotencyKey, key, onSent);
     if (response.status === 401) continue;
     if (!response.ok) throw await problemOf(response);
-    return response.json();
+    return jsonOf(response);
   }
 }
 
@@ -150,14 +150,27 @@ async function problemOf(response) {
     const retryAfterS = Number(response.headers.get("Retry-After")) || 1;
     return new Problem({ requestId, retryAfterS, ...(await response.json()), status: response.status });
   } catch {
-    return new Problem({
-      status: response.status,
-      code: "no_answer",
-      title: "The server could not answer",
-      detail: `Something between this page and the server answered ${response.status}. Try again in a moment.`,
-      requestId,
-    });
+    return noAnswer(response);
   }
+}
+
+/** The JSON of a successful answer; what is none is a network's sign-in page, or an answer that broke off. */
+async function jsonOf(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw noAnswer(response);
+  }
+}
+
+function noAnswer({ status, headers }) {
+  return new Problem({
+    status,
+    code: "no_answer",
+    title: "The server could not answer",
+    detail: `Something between this page and the server answered ${status}. Try again in a moment.`,
+    requestId: headers.get("X-Request-ID"),
+  });
 }
 
 function unreachable() {
