@@ -157,7 +157,8 @@ function keep(entry) {
   try {
     localStorage.setItem(nameOf(entry), JSON.stringify(entry));
   } catch {
-    unkept.set(nameOf(entry), entry); // full, or switched off
+    localStorage.removeItem(nameOf(entry)); // what it was before: refused, it would still be sent, without end
+    unkept.set(nameOf(entry), entry); // full
   }
 }
 

@@ -214,6 +214,25 @@ def test_where_the_browser_cannot_store_a_decision_it_is_sent_and_leaving_the_pa
     assert reviews_of(site, check_id) == ["genuine"]
 
 
+def test_a_refusal_that_the_browser_cannot_store_ends_the_sending(
+    site: Running, check_id: str, open_page: OpenPage
+) -> None:
+    page = open_check(open_page, site, check_id)
+    cut_off(page)
+    page.keyboard.press("g")
+    expect(page.locator("#unsent")).to_contain_text("Not saved yet")
+    page.evaluate(FILL_LOCAL_STORAGE)
+    site.http.delete(f"/v1/checks/{check_id}")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/review") else None)
+    page.unroute(REVIEWS)
+    page.locator(".review").get_by_role("button", name="Try again").click()
+    expect(page.locator("#unsent")).to_contain_text("Not saved: genuine on listing L-7. No such check: ")
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert len(sent) <= 2, "by the button, and by the timer that ran"
+
+
 def test_pictures_leave_connections_free_for_a_decision(site: Running, open_page: OpenPage) -> None:
     photos = [jpeg(BLUE, seed=seed) for seed in range(12)]
     check_id = str(site.answer(*photos, listing={"product": "toy"})["check_id"])
