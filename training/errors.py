@@ -2,7 +2,6 @@
 
 TouchstoneError
 └── TrainingError            training_failed
-    ├── ManifestError        manifest_invalid
     ├── SplitError           split_invalid
     ├── AuditRefused         audit_refused
     ├── BackboneError        backbone_unavailable
@@ -24,12 +23,6 @@ class TrainingError(TouchstoneError):
     """Any error between a manifest and its bundle."""
 
     code: ClassVar[str] = "training_failed"
-
-
-class ManifestError(TrainingError):
-    """The manifest can't be read as it is; the message gives each row and its fix."""
-
-    code: ClassVar[str] = "manifest_invalid"
 
 
 class SplitError(TrainingError):

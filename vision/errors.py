@@ -3,6 +3,7 @@
 TouchstoneError
 ├── ConfigError                 config_invalid
 ├── MissingExtra                extra_missing
+├── ManifestError               manifest_invalid
 ├── PhotoError                  photo_invalid (never raised itself)
 │   ├── PhotoMissing            photo_missing
 │   ├── PhotoEmpty              photo_empty
@@ -49,6 +50,12 @@ class ConfigError(TouchstoneError):
 
 class MissingExtra(TouchstoneError):
     code = "extra_missing"
+
+
+class ManifestError(TouchstoneError):
+    """A table or folder of photos can't be read as it is; the message gives each row and its fix."""
+
+    code = "manifest_invalid"
 
 
 class PhotoError(TouchstoneError):

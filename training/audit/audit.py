@@ -12,8 +12,8 @@ from training.audit.photo_facts import read_facts
 from training.audit.shortcuts import FOLDS, SHORTCUTS, Shortcut, ShortcutBaseline, shortcut_baseline
 from training.audit.table_checks import check_table
 from training.data.manifest import Manifest
-from training.data.problems import nearest
 from training.errors import AuditRefused, SplitError
+from vision.tables.problems import nearest
 
 FAR_FROM_CHANCE = 0.60
 _NAMES: dict[Shortcut, str] = {

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from training.audit.finding import Finding, FindingCode
 from training.audit.guarantee_checks import CalibrationPlan, check_guarantees, default_plan
+from training.data.columns import COLUMNS
 from training.data.manifest import Manifest, mixed_product_listings
 from training.data.photo_row import PhotoRow
-from training.data.problems import nearest
 from training.data.spelling import names_alike, show_spelling
-from training.data.table import COLUMNS
 from vision.check_shape import MAX_PHOTOS
+from vision.tables.problems import nearest
 
 
 def check_table(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.data.photo_row import LABELS, Label
-from training.errors import ManifestError
+from vision.errors import ManifestError
 from vision.photo.class_names import label_of_name
 from vision.photo.folder import FolderPhotos, list_folder, list_folder_tree, name_some
 

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from training.data.problems import nearest
-from training.data.table import COLUMNS, Table, TableRow
-from training.errors import ManifestError
+from training.data.columns import COLUMNS
+from vision.errors import ManifestError
+from vision.tables.problems import nearest
+from vision.tables.table import Table, TableRow
 
 _SHAPE = re.compile(r"^\s*(?P<column>[^=!<>]+?)\s*(?P<sign>==|!=|<=|>=|<|>|=)\s*(?P<value>.*?)\s*$")
 _NUMERIC: dict[str, Callable[[float, float], bool]] = {

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.data.class_folders import find_class_folders
+from training.data.columns import REQUIRED
 from training.data.left_out import NotRead
 from training.data.near_duplicates import cluster_near_duplicates
 from training.data.photo_row import Label
-from training.data.table import REQUIRED, Table, TableRow
-from training.errors import ManifestError
+from vision.errors import ManifestError
 from vision.photo.folder import LeftOut, list_folder, list_folder_tree
+from vision.tables.table import Table, TableRow
 
 
 def read_folder(

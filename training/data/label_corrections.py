@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from training.data.problems import Problems, nearest
-from training.data.table import Table, TableRow, read_table
+from vision.tables.problems import Problems, nearest
+from vision.tables.table import Table, TableRow, read_table
 
 Decision: TypeAlias = Literal["genuine", "counterfeit", "drop", "keep", ""]
 DECISIONS: tuple[Decision, ...] = ("genuine", "counterfeit", "drop", "keep", "")
@@ -64,9 +64,10 @@ def correct_table(table: Table, file: Path) -> tuple[Table, CorrectionCounts]:
 
 
 def _read_decisions(file: Path, listings: Collection[str]) -> dict[str, Decision]:
-    table = read_table(file)
+    needed = ("listing", "decision")
+    table = read_table(file, columns=needed)
     problems = Problems(file)
-    for name in ("listing", "decision"):
+    for name in needed:
         if name not in table.columns:
             like = nearest(name, table.columns)
             problems.add(f"no column '{name}'" + (f"; rename '{like}' to '{name}'?" if like else ""))

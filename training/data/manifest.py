@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from training.data.columns import REQUIRED, missing_columns
 from training.data.filters import filter_rows
 from training.data.label_corrections import CorrectionCounts, correct_table
 from training.data.left_out import NotRead
 from training.data.photo_row import Box, Label, PhotoRow, Split
-from training.data.problems import Problems
 from training.data.rows import parse_rows
-from training.data.table import Table, TableRow, missing_columns, read_table
-from training.errors import ManifestError
+from vision.errors import ManifestError
+from vision.tables.problems import Problems
+from vision.tables.table import Table, TableRow, read_table
 
 __all__ = [
     "Box",
@@ -158,7 +159,7 @@ def _read(path: Path, product: str | None, class_folders: Mapping[Label, str]) -
     if class_folders:
         given = " and ".join(f"data.{label}_folder" for label in class_folders)
         raise ManifestError(f"{path} is a table, whose column 'label' names the class: leave {given} out.")
-    return read_table(path), NotRead()
+    return read_table(path, columns=REQUIRED), NotRead()
 
 
 def _no_photos(path: Path, where: Sequence[str], not_read: NotRead) -> str:

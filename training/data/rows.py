@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from training.data.columns import BOX, COLUMNS
 from training.data.photo_row import LABELS, SPLITS, Box, Label, PhotoRow, Split
-from training.data.problems import Problems, nearest
-from training.data.table import BOX, COLUMNS, TableRow
+from vision.tables.files import TableFiles
+from vision.tables.problems import Problems, nearest
+from vision.tables.table import TableRow
 
 # Labels of other data sets: suggested, never assumed, since 1 means genuine in some and fake in others.
 _MEANS_GENUINE = {"real", "authentic", "original", "legit", "auth"}
@@ -27,14 +28,14 @@ _SHAREABLE = {"": False, "0": False, "false": False, "no": False, "1": True, "tr
 
 def parse_rows(rows: Sequence[TableRow], *, folder: Path, problems: Problems) -> tuple[PhotoRow, ...]:
     """Turn cells into photos, noting every row that can't be; paths are relative to `folder`."""
-    files = _Files(folder.absolute())
+    files = TableFiles(folder.absolute())
     parsed = tuple(_parse_row(row, files, problems) for row in rows)
     padded = {row.cells["listing"] for row in rows if "listing" in row.padded}
     _note_listings_with_two_labels(parsed, padded, problems)
     return parsed
 
 
-def _parse_row(row: TableRow, files: _Files, problems: Problems) -> PhotoRow:
+def _parse_row(row: TableRow, files: TableFiles, problems: Problems) -> PhotoRow:
     cells = row.cells
     for name in ("photo", "product", "listing"):
         if not cells[name]:
@@ -58,64 +59,6 @@ def _parse_row(row: TableRow, files: _Files, problems: Problems) -> PhotoRow:
         box=_box(row, problems),
         extra={name: cell for name, cell in cells.items() if name not in COLUMNS},
     )
-
-
-class _Files:
-    """Finds files beside the manifest, and the nearest name when one is missing."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._names: dict[Path, tuple[str, ...]] = {}
-        self._same: dict[Path, dict[str, list[str]]] = {}
-
-    def find(self, cell: str, column: str, row: int, problems: Problems) -> Path | None:
-        if not cell:
-            return None
-        if "://" in cell:
-            problems.add(f"{column} '{cell}' is a URL; download it and give its path", row=row)
-            return None
-        file = self.folder / cell
-        if not file.is_file() and "\\" in cell:
-            file = self.folder / cell.replace("\\", "/")
-        if file.is_file():
-            return file
-        composed = self._in_another_form(cell)
-        if composed is not None:
-            return composed
-        problems.add(f"{column} '{cell}' is not a file{'' if problems.full else self._hint(file)}", row=row)
-        return None
-
-    def _in_another_form(self, cell: str) -> Path | None:
-        """The file whose name is the same but for its Unicode form: macOS writes ö as o and an accent, NFD."""
-        if cell.isascii() or Path(cell).is_absolute():
-            return None
-        place = self.folder
-        for part in Path(cell.replace("\\", "/")).parts:
-            if not (place / part).exists():
-                alike = self._names_by_form(place).get(unicodedata.normalize("NFC", part), [])
-                if len(alike) != 1:
-                    return None
-                (part,) = alike
-            place /= part
-        return place if place.is_file() else None
-
-    def _names_by_form(self, folder: Path) -> dict[str, list[str]]:
-        if folder not in self._same:
-            names: dict[str, list[str]] = {}
-            for child in folder.iterdir() if folder.is_dir() else ():
-                names.setdefault(unicodedata.normalize("NFC", child.name), []).append(child.name)
-            self._same[folder] = names
-        return self._same[folder]
-
-    def _hint(self, file: Path) -> str:
-        if file.is_dir():
-            return "; it is a folder"
-        if not file.parent.is_dir():
-            return f"; there is no folder {file.parent} (paths are relative to the manifest)"
-        if file.parent not in self._names:
-            self._names[file.parent] = tuple(sorted(child.name for child in file.parent.iterdir()))
-        like = nearest(file.name, self._names[file.parent], cutoff=0.8)
-        return f" in {file.parent}" + (f"; did you mean '{like}'?" if like else " (paths are relative to the manifest)")
 
 
 def _label(row: TableRow, problems: Problems) -> Label | None:

@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 from training.data.cache import writing_cache
 from training.data.decoder_version import decoder_version
 from training.data.manifest import PhotoRow
-from training.errors import ManifestError
-from vision.errors import PhotoError
+from vision.errors import ManifestError, PhotoError
 from vision.inputs import InputGeometry, open_for_input, to_input
 
 _KEY_BYTES = 32

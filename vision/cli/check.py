@@ -1,14 +1,20 @@
 """`touchstone check`: verdicts in the terminal, without a server."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from vision.check_shape import MAX_PHOTOS
 from vision.cli.verdict_output import Format, print_verdict, verdict_table
+from vision.tables.table import is_table
+
+if TYPE_CHECKING:
+    from vision.cli.listings import Listings  # whose imports --help does without
 
 app = typer.Typer(add_completion=False)
 
@@ -17,8 +23,9 @@ BundleFolder = Annotated[Path, typer.Argument(help="The bundle's folder.", metav
 PhotosOrFolders = Annotated[
     list[Path],
     typer.Argument(
-        help=f"1 to {MAX_PHOTOS} photos of one listing, or folders: each folder with photos in them is a listing.",
-        metavar="PHOTO...|FOLDER...",
+        help=f"1 to {MAX_PHOTOS} photos of one listing; or folders, where each folder with photos is a listing; or a "
+        "table (CSV, Parquet) with columns photo and listing.",
+        metavar="PHOTO...|FOLDER...|TABLE",
         show_default=False,
     ),
 ]
@@ -59,7 +66,7 @@ def check(
     each_photo: EachPhotoOption = False,
     threads: ThreadsOption = 0,
 ) -> None:
-    """Judge the photos of one listing, or of many in folders, with a bundle.
+    """Judge the photos of one listing, or of many in folders or a table, with a bundle.
 
     Exit code 0: every listing has a verdict, whatever it says. 1: one has none.
     2: wrong usage. 130: interrupted; what was judged is written.
@@ -67,28 +74,23 @@ def check(
     from vision.bundle.bundle import seen_photos
     from vision.cli.check_listings import Destination, check_listings  # here, so that --help answers without loading
     from vision.cli.evidence_files import save_evidence_pictures  # onnxruntime
-    from vision.cli.listings import listings_in_folders, listings_of_photos
     from vision.detector import Detector
 
-    in_folders = _are_folders(photos)
-    if view and (in_folders or each_photo):
-        raise typer.BadParameter("--view is for the photos of one listing")
-    if in_folders and save_evidence:
+    if save_evidence:
         _refuse_inside(save_evidence, photos)
     detector = Detector(bundle)
-    chosen = detector.resolve_product(product)
+    listings = _listings(photos, view, each_photo=each_photo, as_lines=bool(form or output))
+    by_row = listings is not None and listings.have_products and product is None
+    chosen = None if by_row else detector.resolve_product(product)
     if counterfeit_share is not None:
+        if chosen is None:
+            raise typer.BadParameter("--counterfeit-share is of one product: give --product, too")
         detector = Detector(detector.bundle, counterfeit_share={chosen: counterfeit_share})
-    views = tuple(None if name == "-" else name for name in view) if view else None
-    if in_folders or each_photo or form or output:
-        if in_folders:
-            listings = listings_in_folders(photos, each_photo=each_photo)
-        else:
-            listings = listings_of_photos(photos, views=views, each_photo=each_photo)
+    if listings is not None:
         destination = Destination(form=form or ("jsonl" if as_json else None), output=output, evidence=save_evidence)
         all_judged = check_listings(detector, listings, product=chosen, threads=threads, destination=destination)
         raise typer.Exit(0 if all_judged else 1)
-    verdict = detector.check(photos, product=chosen, views=views)
+    verdict = detector.check(photos, product=chosen, views=_views(view))
     if save_evidence:
         save_evidence_pictures(save_evidence, verdict, photos, limits=detector.limits)
     if as_json:
@@ -98,15 +100,31 @@ def check(
         print_verdict(verdict, photos, kind, Console(), fitted_on=fitted_on)
 
 
-def _are_folders(paths: list[Path]) -> bool:
-    folders = [path for path in paths if path.is_dir()]
-    if folders and len(folders) < len(paths):
-        raise typer.BadParameter("give the photos of one listing, or folders of listings, but not both")
-    return bool(folders)
+def _listings(paths: list[Path], view: list[str] | None, *, each_photo: bool, as_lines: bool) -> Listings | None:
+    """The listings of folders, of a table or of photos; None where photos are one listing whose verdict is printed."""
+    from vision.cli.listings import listings_in_folders, listings_of_photos
+    from vision.cli.table_listings import listings_in_table
+
+    kinds = {"folders" if path.is_dir() else "tables" if is_table(path) else "photos" for path in paths}
+    if len(kinds) > 1 or (kinds == {"tables"} and len(paths) > 1):
+        raise typer.BadParameter("give the photos of one listing, or folders of listings, or one table of them")
+    if view and (each_photo or kinds != {"photos"}):
+        raise typer.BadParameter("--view is for the photos of one listing")
+    if kinds == {"folders"}:
+        return listings_in_folders(paths, each_photo=each_photo)
+    if kinds == {"tables"}:
+        return listings_in_table(paths[0], each_photo=each_photo)
+    if each_photo or as_lines:
+        return listings_of_photos(paths, views=_views(view), each_photo=each_photo)
+    return None
+
+
+def _views(view: list[str] | None) -> tuple[str | None, ...] | None:
+    return tuple(None if name == "-" else name for name in view) if view else None
 
 
 def _refuse_inside(written: Path, folders: list[Path]) -> None:
     """Pictures among the photos would be judged as photos the next time."""
-    for folder in folders:
+    for folder in filter(Path.is_dir, folders):
         if written.resolve().is_relative_to(folder.resolve()):
             raise typer.BadParameter(f"--save-evidence {written} is inside {folder}, whose photos are judged")

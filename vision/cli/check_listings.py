@@ -42,7 +42,7 @@ class Destination:
 
 
 def check_listings(
-    detector: Detector, listings: Listings, *, product: str, threads: int, destination: Destination
+    detector: Detector, listings: Listings, *, product: str | None, threads: int, destination: Destination
 ) -> bool:
     """Judge the listings and write each at once, so that what is done survives an interruption.
 
@@ -77,7 +77,7 @@ def check_listings(
         console.print(f"{seen} of them {'has' if seen == 1 else 'have'} photos that the bundle was fitted on. {SEEN}")
     console.print(f"{LABEL_MESSAGES[detector.bundle.metadata.label_kind]}{NO_PROOF}", style="dim")
     if listings.labelled:
-        console.print("The folders are named by label: touchstone evaluate gives the figures of labelled photos.")
+        console.print("These listings are labelled: touchstone evaluate gives the figures of labelled photos.")
     return not counts["no verdict"]
 
 

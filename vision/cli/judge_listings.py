@@ -34,11 +34,13 @@ def judge_listings(
     detector: Detector,
     listings: Iterable[Listing],
     *,
-    product: str,
+    product: str | None,
     threads: int,
     then: Callable[[JudgedListing], None] | None = None,
 ) -> Generator[JudgedListing]:
     """Judge each listing; one that fails carries its error, and the others go on. `then` runs on the same thread.
+
+    `product` is that of every listing; with None each has its own.
 
     Closing the iterator, or an exception in the caller, ends the work after the listings under way.
     """
@@ -62,9 +64,9 @@ def judge_listings(
         pool.shutdown(cancel_futures=True)
 
 
-def _judge(detector: Detector, listing: Listing, product: str) -> JudgedListing:
+def _judge(detector: Detector, listing: Listing, product: str | None) -> JudgedListing:
     try:
-        verdict = detector.check(listing.photos, product=product, views=listing.views)
+        verdict = detector.check(listing.photos, product=product or listing.product, views=listing.views)
     except NoReadablePhoto as error:
         return JudgedListing(
             listing=listing,

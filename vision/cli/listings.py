@@ -1,4 +1,7 @@
-"""The listings to check: one of given photos, or those in folders, where each folder that holds photos is one."""
+"""The listings to check: one of given photos, or those in folders, where each folder that holds photos is one.
+
+`table_listings.py` has those of a table.
+"""
 
 from __future__ import annotations
 
@@ -14,25 +17,31 @@ from vision.photo.folder import FolderPhotos, LeftOut, describe_left_out, walk_f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A listing to judge by the first twelve photos; `beyond` counts those after them. `views` run beside `photos`."""
+    """A listing to judge by the first twelve photos; `beyond` counts those after them. `views` run beside `photos`.
+
+    `product` is the one that a table names for it, if any.
+    """
 
     name: str
     photos: tuple[Path, ...]
     beyond: int = 0
     views: tuple[str | None, ...] | None = None
+    product: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listings:
     """The listings, found as they are asked for; how many there are, and what of the folders is read, in words.
 
-    `labelled`: the folders have names of both classes, such as genuine and fake.
+    `labelled`: the folders have names of both classes, such as genuine and fake, or the table has both labels.
+    `have_products`: a table names the product of each.
     """
 
     found: Iterable[Listing]
     total: int
     in_words: str
     labelled: bool = False
+    have_products: bool = False
 
 
 def listings_of_photos(
@@ -68,11 +77,7 @@ def listings_in_folders(folders: Sequence[Path], *, each_photo: bool = False) ->
         raise NoPhotos(
             f"no photo in {', '.join(map(str, folders))}: give photos or folders of them. {described}".rstrip()
         )
-    parts = [f"{_count(photos, 'photo')} of {_count(listings, 'listing')}"]
-    if beyond:
-        parts.append(
-            f"left out {_count(beyond, 'photo')} beyond the {MAX_PHOTOS} of a listing (--each-photo judges each alone)"
-        )
+    parts = [reading_in_words(photos, listings, beyond)]
     parts += [described] if described else []
     found_later = (
         listing for place, root, found in _walk(folders) for listing in _listings_of(place, root, found, each_photo)
@@ -100,6 +105,15 @@ def _name(place: Path, root: Path | None) -> str:
     if root is None:
         return place.as_posix()
     return root.resolve().name if place == root else place.relative_to(root).as_posix()
+
+
+def reading_in_words(photos: int, listings: int, beyond: int) -> str:
+    """Such as `15 photos of 4 listings`, and how many photos are `beyond` the twelve that a listing is judged by."""
+    read = f"{_count(photos, 'photo')} of {_count(listings, 'listing')}"
+    if not beyond:
+        return read
+    limit = f"beyond the {MAX_PHOTOS} of a listing (--each-photo judges each alone)"
+    return f"{read}; left out {_count(beyond, 'photo')} {limit}"
 
 
 def _count(n: int, noun: str) -> str:

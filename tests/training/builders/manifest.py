@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from training.data.manifest import read_manifest
-from training.errors import ManifestError
+from vision.errors import ManifestError
 
 HEADER = "photo,label,product,listing"
 

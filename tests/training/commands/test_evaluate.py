@@ -12,7 +12,8 @@ from tests.training.builders.evaluated import PhotoSet, six_listings
 from tests.training.builders.photo_tree import save_class_folders
 from tests.training.builders.robustness_photos import write_photos
 from training.commands.evaluate import app
-from training.errors import ManifestError, NothingToEvaluate
+from training.errors import NothingToEvaluate
+from vision.errors import ManifestError
 
 
 @pytest.fixture

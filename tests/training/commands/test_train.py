@@ -8,10 +8,9 @@ from typer.testing import CliRunner
 
 from tests.builders.training_data import write_toy_config, write_toy_data
 from training.commands.train import app
-from training.errors import ManifestError
 from training.runs.folder import LOCK_FILE
 from vision.bundle.bundle import read_bundle
-from vision.errors import ConfigError
+from vision.errors import ConfigError, ManifestError
 
 TINY = "backbone = 'test_efficientnet'\npretrained = 'none'\ntaps = [1, 2]"
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.training.builders.photo_tree import save_class_folders, save_picture
 from training.data.class_folders import find_class_folders
-from training.errors import ManifestError
+from vision.errors import ManifestError
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from tests.training.builders.manifest import HEADER, problems_of, write_csv
 from training.data.filters import RowFilter, filter_rows, parse_filter
 from training.data.manifest import read_manifest
-from training.data.table import Table, TableRow
-from training.errors import ManifestError
+from vision.errors import ManifestError
+from vision.tables.table import Table, TableRow
 
 
 def test_filters_keep_the_rows_that_meet_all(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.training.builders.photo_tree import save_class_folders, save_picture
 from training.data.manifest import read_manifest
-from training.errors import ManifestError
+from vision.errors import ManifestError
 
 
 def test_sub_subfolders_are_listings_and_loose_photos_cluster_by_copy(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.builders.training_data import write_toy_data
 from training.data.label_corrections import CorrectionCounts
 from training.data.manifest import read_manifest
-from training.errors import ManifestError
+from vision.errors import ManifestError
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from tests.builders.training_data import write_toy_config, write_toy_data
 from tests.training.builders.photo_tree import save_class_folders
 from training.data.config import DataConfig
 from training.data.load import read_data, read_training_data
-from training.errors import ManifestError
 from training.pipeline.config import TrainConfig
 from vision.config.read import read_config
+from vision.errors import ManifestError
 
 
 def test_corrections_are_applied_printed_and_recorded_with_the_run(tmp_path: Path) -> None:

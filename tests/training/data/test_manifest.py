@@ -8,7 +8,7 @@ import pytest
 
 from tests.training.builders.manifest import HEADER, problems_of, write_csv
 from training.data.manifest import mixed_product_listings, read_manifest, without_listings
-from training.errors import ManifestError
+from vision.errors import ManifestError
 
 
 def test_an_empty_file_a_missing_file_and_another_suffix_are_refused(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from tests.training.builders.manifest import HEADER, problems_of, write_csv
 from training.data.manifest import read_manifest
 from training.data.photo_row import PhotoRow
-from training.data.problems import Problems
 from training.data.rows import parse_rows
-from training.data.table import TableRow
+from vision.tables.problems import Problems
+from vision.tables.table import TableRow
 
 
 def test_a_row_is_read_whole(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from tests.training.builders.finetune_run import GEOMETRY, write_manifest
 from training.data.manifest import Manifest, PhotoRow
-from training.errors import ManifestError, RunError
+from training.errors import RunError
 from training.finetune.photo_cache import CachedPhotos, cache_name, cache_photos
+from vision.errors import ManifestError
 from vision.inputs import InputGeometry, open_for_input, to_input
 
 

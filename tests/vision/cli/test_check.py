@@ -185,6 +185,20 @@ def test_the_file_s_suffix_names_the_format_and_stdout_stays_empty(folder: Path,
     ]
 
 
+def test_a_table_names_listings_and_a_missing_file_costs_only_its_photo(folder: Path, many: Path) -> None:
+    rows = ["photo,listing,product", "many/good/1.png,L-1,toy", "many/gone.png,L-1,toy", "many/fake/1.png,L-2,toy"]
+    (folder / "listings.csv").write_text("\n".join([*rows, "many/good/2.png,L-3,other", ""]))
+    result = CliRunner().invoke(app, [str(folder / "bundle"), str(folder / "listings.csv"), "--format", "csv"])
+    read = list(csv.DictReader(result.stdout.splitlines()))
+    assert [(row["listing"], row["outcome"], row["unreadable"], row["error"]) for row in read] == [
+        ("L-1", "genuine", "1", ""),
+        ("L-2", "counterfeit", "0", ""),
+        ("L-3", "", "0", "unknown_product"),
+    ]
+    assert result.exit_code == 1
+    assert "read 4 photos of 3 listings" in result.stderr
+
+
 @pytest.mark.parametrize("option", [["--json"], ["--format", "jsonl"]])
 def test_json_of_folders_is_a_line_a_listing(folder: Path, many: Path, option: list[str]) -> None:
     result = CliRunner().invoke(app, [str(folder / "bundle"), str(many), *option, "--counterfeit-share", "0.2"])
@@ -216,7 +230,9 @@ def test_evidence_is_saved_for_one_listing_and_for_many(folder: Path, many: Path
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["many", "red.png"], "not both"),
+        (["many", "red.png"], "or one table of them"),
+        (["listings.csv", "many"], "or one table of them"),
+        (["listings.csv", "listings.csv"], "or one table of them"),
         (["many", "--view", "whole"], "photos of one listing"),
         (["many", "--save-evidence", "many/evidence"], "is inside"),
     ],

@@ -1,4 +1,4 @@
-"""Problems of a manifest, and the nearest known word."""
+"""Problems of a table, and the nearest known word."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.builders.manifest import HEADER, problems_of, write_csv
-from training.data.problems import SHOWN, Problems, nearest
-from training.errors import ManifestError
+from vision.errors import ManifestError
+from vision.tables.problems import SHOWN, Problems, nearest
 
 
 def test_ten_problems_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
-    message = problems_of(write_csv(tmp_path, HEADER, *[f"0.jpg,bad,d,L{n}" for n in range(25)]))
-    assert "has 25 problems" in message
-    assert message.count("row ") == 10
-    assert "… and 15 more" in message
+    problems = Problems(tmp_path)
+    for row in range(25):
+        problems.add("label is empty", row=row)
+    with pytest.raises(ManifestError, match="has 25 problems") as caught:
+        problems.raise_if_any()
+    assert caught.value.message.count("row ") == 10
+    assert "… and 15 more" in caught.value.message
 
 
 def test_a_problem_names_its_row_and_one_is_singular(tmp_path: Path) -> None:

@@ -6,26 +6,15 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.data.problems import Problems, nearest
-from training.errors import ManifestError
+from vision.errors import ManifestError, MissingExtra
+from vision.tables.problems import Problems
 
-REQUIRED = ("photo", "label", "product", "listing")
-BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
-OPTIONAL = ("seller", "view", "cue", "maker", "source", "split", "fold", "mask", "shareable")
-COLUMNS = (*REQUIRED, *OPTIONAL, *BOX)
-
-# Column names of other data sets: suggested, never assumed.
-_OTHER_NAMES = {
-    "photo": ("image", "images", "path", "file", "filename", "file_name", "filepath", "image_path", "img"),
-    "label": ("class", "target", "y", "is_genuine", "is_fake", "category", "authentic"),
-    "product": ("model", "item", "sku", "product_name", "title"),
-    "listing": ("listing_id", "offer", "offer_id", "item_id", "group", "ad_id", "id"),
-}
-
+PARQUET_SUFFIXES = (".parquet", ".pq")
+CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 _NAMED_DELIMITER = re.compile(
     r'"?sep=(?P<delimiter>.)"?[ \t]*\r?\n', re.IGNORECASE
 )  # the first line, as Excel reads it
@@ -46,46 +35,33 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A manifest before anything in it is checked."""
+    """A table before anything in its cells is checked."""
 
     path: Path
     columns: tuple[str, ...]
     rows: tuple[TableRow, ...]
 
 
-def read_table(path: Path) -> Table:
-    """The cells of a CSV or Parquet file; raises ManifestError where it isn't one."""
-    if path.suffix.lower() in {".parquet", ".pq"}:
+def is_table(path: Path) -> bool:
+    """Whether a path has the suffix of a table."""
+    return path.suffix.lower() in (*PARQUET_SUFFIXES, *CSV_SUFFIXES)
+
+
+def read_table(path: Path, *, columns: Sequence[str]) -> Table:
+    """The cells of a CSV or Parquet file; raises ManifestError where it isn't one, MissingExtra without pyarrow.
+
+    `columns` are those that the caller needs; the refusal of an empty file names them.
+    """
+    if path.suffix.lower() in PARQUET_SUFFIXES:
         return _read_parquet(path)
-    if path.suffix.lower() in {".csv", ".tsv", ".txt"}:
-        return _read_csv(path)
+    if path.suffix.lower() in CSV_SUFFIXES:
+        return _read_csv(path, columns)
     raise ManifestError(
         f"{path} is not a manifest: give a .csv, a .parquet, or a folder with genuine/ and counterfeit/."
     )
 
 
-def missing_columns(columns: Sequence[str], problems: Problems, *, given: Iterable[str] = ()) -> bool:
-    """Note each required column that neither the table nor `given` provides; True when one is missing."""
-    missing = [name for name in REQUIRED if name not in columns and name not in set(given)]
-    unknown = [name for name in columns if name not in COLUMNS]
-    for name in missing:
-        problems.add(f"no column '{name}'" + _column_hint(name, unknown))
-    box = [name for name in BOX if name in columns]
-    if box and len(box) < len(BOX):
-        problems.add(f"only {', '.join(box)} of the box; a box needs all of {', '.join(BOX)}, or none")
-    return bool(missing)
-
-
-def _column_hint(name: str, unknown: Sequence[str]) -> str:
-    like = nearest(name, unknown) or next((other for other in unknown if other.casefold() in _OTHER_NAMES[name]), None)
-    if like is not None:
-        return f"; rename '{like}' to '{name}'?"
-    if name == "listing":
-        return "; it says which photos show one item (where each photo is an item of its own, repeat `photo`)"
-    return f"; the columns are {', '.join(unknown) or 'none'}"
-
-
-def _read_csv(path: Path) -> Table:
+def _read_csv(path: Path, needed: Sequence[str]) -> Table:
     text = _decode(path)
     named = _NAMED_DELIMITER.match(text)
     above = 1 if named else 0  # lines above the header
@@ -95,7 +71,7 @@ def _read_csv(path: Path) -> Table:
     problems = Problems(path)
     rows: list[TableRow] = []
     try:
-        columns = _header(next(reader, []), problems)
+        columns = _header(next(reader, []), needed, problems)
         start = reader.line_num + 1
         for cells in reader:
             line, start = start + above, reader.line_num + 1
@@ -140,10 +116,10 @@ def _wrong_count(cells: int, columns: int, delimiter: str) -> str:
     return f"has {cells} cells and the header has {columns}; quote cells with {name}"
 
 
-def _header(cells: Sequence[str], problems: Problems) -> tuple[str, ...]:
+def _header(cells: Sequence[str], needed: Sequence[str], problems: Problems) -> tuple[str, ...]:
     columns = tuple(cell.strip() for cell in cells)
     if not any(columns):
-        problems.add(f"it is empty; the first line names the columns: {', '.join(REQUIRED)}, …")
+        problems.add(f"it is empty; the first line names the columns: {', '.join(needed)}, …")
         problems.raise_if_any()
     for name in sorted({name for name in columns if columns.count(name) > 1}):
         problems.add(f"the header has {columns.count(name)} columns named '{name}'; keep one")
@@ -151,9 +127,11 @@ def _header(cells: Sequence[str], problems: Problems) -> tuple[str, ...]:
 
 
 def _read_parquet(path: Path) -> Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingExtra(f"{path} is Parquet, which takes pyarrow: install '.[train]', or give a .csv") from error
     try:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:

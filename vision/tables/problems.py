@@ -1,4 +1,4 @@
-"""Problems of a manifest, collected and raised together."""
+"""Problems of a table, collected and raised together; and the nearest known word."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
-from training.errors import ManifestError
+from vision.errors import ManifestError
 
 SHOWN = 10
 
 
 class Problems:
-    """The problems of one manifest, collected so that a person fixes ten rows at a time, not one."""
+    """The problems of one table, collected so that a person fixes ten rows at a time, not one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
