@@ -114,7 +114,10 @@ async function sendAllOf(checkId) {
 async function send(entry) {
   const path = `/v1/checks/${encodeURIComponent(entry.checkId)}/review${entry.withdraws ? "/withdrawal" : ""}`;
   try {
-    const review = await postAhead(path, entry.body, entry.withdraws ? {} : { "Idempotency-Key": entry.key }, TIMEOUT_MS);
+    const review = await postAhead(path, entry.body, entry.withdraws ? {} : { "Idempotency-Key": entry.key }, {
+      timeoutMs: TIMEOUT_MS,
+      isAnswer: (answer) => Number.isInteger(answer?.review_id),
+    });
     forget(entry);
     problem = null;
     changed(entry.checkId, { answered: { entry, review } });

@@ -45,9 +45,9 @@ export async function postJson(path, body) {
 
 /**
  * POST a small body as JSON ahead of the page's downloads; it goes on where the page is left meanwhile.
- * No key is asked for: a missing or wrong one is a Problem of status 401.
+ * No key is asked for: a missing or wrong one is a Problem of status 401. `isAnswer` is false for JSON of another server.
  */
-export async function postAhead(path, body, headers, timeoutMs) {
+export async function postAhead(path, body, headers, { timeoutMs, isAnswer }) {
   const sent = {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
@@ -58,7 +58,9 @@ export async function postAhead(path, body, headers, timeoutMs) {
   };
   const response = await reach(path, sent, keptKey());
   if (!response.ok) throw await problemOf(response);
-  return jsonOf(response);
+  const answer = await jsonOf(response);
+  if (!isAnswer(answer)) throw noAnswer(response); // JSON of something between this page and the server
+  return answer;
 }
 
 /** GET a file as a Blob; a link itself could not send the API key. */
@@ -148,7 +150,9 @@ async function problemOf(response) {
   const requestId = response.headers.get("X-Request-ID");
   try {
     const retryAfterS = Number(response.headers.get("Retry-After")) || 1;
-    return new Problem({ requestId, retryAfterS, ...(await response.json()), status: response.status });
+    const body = await response.json();
+    if (typeof body.code !== "string") return noAnswer(response); // a firewall's or a proxy's JSON
+    return new Problem({ requestId, retryAfterS, ...body, status: response.status });
   } catch {
     return noAnswer(response);
   }

@@ -53,7 +53,7 @@ export function checkName({ listing_id }) {
 
 /** The title of a check's page. */
 export function pageTitle(answer) {
-  return [answer.listing_id, outcomeWords(answer).title, "Touchstone"].filter(Boolean).join(" · ");
+  return [answer.listing_id, answer.seller_id, outcomeWords(answer).title, "Touchstone"].filter(Boolean).join(" · ");
 }
 
 /** How many photos could not be read, and on how many the outcome therefore rests; null where all could be. */

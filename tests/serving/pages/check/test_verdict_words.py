@@ -177,10 +177,10 @@ def test_a_listing_whose_photos_were_all_read_has_no_such_line(site: Running, op
 # --- the listing
 
 
-def test_listing_and_seller_head_the_page_and_the_listing_its_title(site: Running, open_page: OpenPage) -> None:
+def test_listing_and_seller_head_the_page_and_its_title(site: Running, open_page: OpenPage) -> None:
     page = open_check(open_page, site, jpeg(RED), listing_id="A-4711", seller_id="S-12")
     expect(page.locator(".listing-line")).to_have_text("Listing A-4711, seller S-12")
-    expect(page).to_have_title("A-4711 · Consistent with genuine · Touchstone")
+    expect(page).to_have_title("A-4711 · S-12 · Consistent with genuine · Touchstone")
     assert page.locator(".listing-line bdi").count() == 2, "a name in Arabic must not turn the line around"
 
 

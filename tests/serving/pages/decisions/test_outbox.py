@@ -103,12 +103,21 @@ def test_a_decision_whose_answer_was_lost_is_stored_once(site: Running, check_id
     assert reviews_of(site, check_id) == ["genuine"]
 
 
-@pytest.mark.parametrize("body", ["<!doctype html><title>Sign in to this network</title>", '{"review_id": 1'])
-def test_a_decision_is_sent_again_where_the_answer_is_a_networks_page_or_broke_off(
-    site: Running, check_id: str, open_page: OpenPage, body: str
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, "<!doctype html><title>Sign in to this network</title>"),
+        (200, '{"review_id": 1'),
+        (200, '{"portal": "open"}'),
+        (403, '{"error": "blocked by a firewall"}'),
+        (418, "null"),
+    ],
+)
+def test_a_decision_is_sent_again_where_the_answer_is_not_this_servers_or_broke_off(
+    site: Running, check_id: str, open_page: OpenPage, status: int, body: str
 ) -> None:
     page = open_check(open_page, site, check_id)
-    page.route(REVIEWS, lambda route: route.fulfill(status=200, body=body), times=1)
+    page.route(REVIEWS, lambda route: route.fulfill(status=status, body=body), times=1)
     page.keyboard.press("g")
     expect(page.locator(".review-state")).to_contain_text("Saved: Genuine")
     assert reviews_of(site, check_id) == ["genuine"]
