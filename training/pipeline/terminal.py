@@ -17,7 +17,7 @@ from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, interv
 from training.pipeline.evaluation import Evaluation, describe_exclusions
 from training.pipeline.model_card import CARD_FILE
 from training.progress import format_duration
-from training.runs.folder import FOLDS_FOLDER, RunFolder
+from training.runs.folder import AUDIT_PAGE, FOLDS_FOLDER, RunFolder
 from training.statistics.estimate import Estimate, Proportion
 from vision.bundle.bundle import read_bundle
 from vision.bundle.measured import read_measured
@@ -118,7 +118,7 @@ def _next_steps(run: RunFolder) -> Iterator[str]:
     files = {
         "report": run.path / REPORT_FOLDER / "report.html",
         "model card": run.bundle / CARD_FILE,
-        "audit": run.path / "audit.html",
+        "audit": run.path / AUDIT_PAGE,
     }
     for name, file in files.items():
         if file.is_file():

@@ -19,7 +19,7 @@ from training.pipeline.plan import fold_configs, plan_calibration, plan_fits, pl
 from training.pipeline.terminal import print_run
 from training.pipeline.training_run import TrainingRun
 from training.recipes.recipe import make_recipe
-from training.runs.folder import RunFolder, lock_run_folder, open_run_folder
+from training.runs.folder import AUDIT_PAGE, RunFolder, lock_run_folder, open_run_folder
 
 
 def train(config: TrainConfig, console: Console) -> None:
@@ -77,7 +77,7 @@ def _open_run(config: TrainConfig, console: Console, processes: Processes, locks
             config.data.audit,
             allow=config.data.audit_allow,
             threads=config.threads,
-            page=folder.path / "audit.html",
+            page=folder.path / AUDIT_PAGE,
             console=console,
             limits=(config.calibration.alpha, config.calibration.beta),
             plan=plan_calibration(manifest, config),

@@ -17,6 +17,7 @@ from training.errors import RunError
 
 RECORD_FILE = "run.json"
 AUDITED_FILE = "audited"
+AUDIT_PAGE = "audit.html"
 LOCK_FILE = ".lock"
 FOLDS_FOLDER = "folds"  # holds the runs of single folds, which may come before the run of everything
 NOT_COMPARED = (
@@ -77,14 +78,15 @@ class RunFolder:
 def open_run_folder(folder: Path, *, config: dict[str, Any], data_hash: str) -> RunFolder:
     """Make the folder, or open it again when the same run was started here before.
 
-    Raises RunError, naming the keys that differ, when it holds another run.
+    Raises RunError, naming the keys that differ, when it holds another run. A start that was refused for its photos or
+    settings leaves nothing that another could not take: it may be started again with others.
     """
     record = {"config": config, "data_hash": data_hash, "code_version": code_version()}
-    file = folder / RECORD_FILE
-    resumed = file.is_file()
-    if resumed:
-        _refuse_other(folder, _read_record(folder), record)
+    before = _read_record(folder) if (folder / RECORD_FILE).is_file() else None
+    if before is not None and _has_begun(folder):
+        _refuse_other(folder, before, record)
     _refuse_foreign(folder)
+    resumed = before is not None and not _differences(before, record)
     folder.mkdir(parents=True, exist_ok=True)
     run = RunFolder(path=folder, resumed=resumed)
     if not resumed:
@@ -134,9 +136,10 @@ def require_like_run(folder: Path, *, config: dict[str, Any], data_hash: str) ->
 
 
 def recorded_differences(folder: Path, config: Mapping[str, Any]) -> tuple[str, ...]:
-    """The keys in which the run recorded in `folder` differs from `config`; none where there is no run."""
-    file = folder / RECORD_FILE
-    return tuple(_differing_keys(_read_record(folder)["config"], config)) if file.is_file() else ()
+    """The keys in which the run recorded in `folder` differs from `config`; none where no run has begun."""
+    if not (folder / RECORD_FILE).is_file() or not _has_begun(folder):
+        return ()
+    return tuple(_differing_keys(_read_record(folder)["config"], config))
 
 
 def read_run_record(folder: Path) -> RunRecord:
@@ -152,6 +155,11 @@ def read_run_record(folder: Path) -> RunRecord:
 def _read_record(folder: Path) -> dict[str, Any]:
     record = read_run_record(folder)
     return {"config": record.config, "data_hash": record.data_hash}
+
+
+def _has_begun(folder: Path) -> bool:
+    """Whether a run left more there than its record and the audit's page, as one does that passed its audit."""
+    return any(entry.name not in (RECORD_FILE, LOCK_FILE, AUDIT_PAGE) for entry in folder.iterdir())
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -174,15 +182,19 @@ def code_version() -> str:
 
 def _refuse_other(folder: Path, before: dict[str, Any], now: dict[str, Any], except_keys: Sequence[str] = ()) -> None:
     old, new = compared_settings(before["config"]), compared_settings(now["config"])
-    keys = [key for key in _differing_keys(before["config"], now["config"]) if key not in except_keys]
-    if before["data_hash"] != now["data_hash"]:
-        keys.append("the photos or their manifest")
+    keys = [key for key in _differences(before, now) if key not in except_keys]
     if keys:
         shown = "; ".join(f"{key}: {old.get(key, 'unset')} there, {new.get(key, 'unset')} now" for key in keys[:5])
         raise RunError(
             f"run.folder {folder} holds a run that differs in {shown}. Name another folder (--set run.folder=…), "
             "or delete this one"
         )
+
+
+def _differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """The settings that differ, and the data."""
+    changed = before["data_hash"] != now["data_hash"]
+    return _differing_keys(before["config"], now["config"]) + (["the photos or their manifest"] if changed else [])
 
 
 def _differing_keys(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

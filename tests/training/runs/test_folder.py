@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from training.errors import RunError
-from training.runs.folder import code_version, lock_run_folder, open_run_folder
+from training.runs.folder import (
+    code_version,
+    lock_run_folder,
+    open_run_folder,
+    read_run_record,
+    recorded_differences,
+)
 
 
 def test_the_same_run_opens_its_folder_again(tmp_path: Path) -> None:
@@ -20,11 +26,21 @@ def test_where_a_run_lies_does_not_make_it_another(tmp_path: Path) -> None:
 
 
 def test_another_run_in_the_folder_is_refused_naming_the_keys(tmp_path: Path) -> None:
-    open_run_folder(tmp_path / "run", config={"model": {"size_px": 320}}, data_hash="d")
+    open_run_folder(tmp_path / "run", config={"model": {"size_px": 320}}, data_hash="d").mark_audited()
     with pytest.raises(RunError, match=r"model\.size_px: 320 there, 448 now"):
         open_run_folder(tmp_path / "run", config={"model": {"size_px": 448}}, data_hash="d")
     with pytest.raises(RunError, match="the photos"):
         open_run_folder(tmp_path / "run", config={"model": {"size_px": 320}}, data_hash="e")
+
+
+def test_a_start_that_was_refused_may_be_followed_by_one_with_other_photos_and_settings(tmp_path: Path) -> None:
+    refused = open_run_folder(tmp_path / "run", config={"calibration": {"folds": 5}}, data_hash="d")
+    (refused.path / "audit.html").write_text("too few")
+    corrected = {"calibration": {"folds": 3}}
+    assert recorded_differences(tmp_path / "run", corrected) == ()
+    assert not open_run_folder(tmp_path / "run", config=corrected, data_hash="e").resumed
+    assert read_run_record(tmp_path / "run").config == corrected
+    assert read_run_record(tmp_path / "run").data_hash == "e"
 
 
 def test_a_folder_of_other_things_is_not_taken(tmp_path: Path) -> None:

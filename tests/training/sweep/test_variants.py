@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from tests.training.builders.sweep import TWO, variants_of
 from training.pipeline.config import TrainConfig
+from training.runs.folder import open_run_folder
 from vision.config.read import read_config
 from vision.errors import ConfigError
 
@@ -61,15 +61,13 @@ def test_a_variants_settings_can_be_set_from_the_command_line(tmp_path: Path) ->
 def test_a_variant_knows_how_far_its_run_has_come(tmp_path: Path) -> None:
     linear, kernel = variants_of(tmp_path, TWO)
     states = [linear.state]
-    linear.folder.mkdir(parents=True)
-    (linear.folder / "run.json").write_text(json.dumps({"config": linear.config.recorded()}), encoding="utf-8")
+    open_run_folder(linear.folder, config=linear.config.recorded(), data_hash="d")
     states.append(linear.state)
     (linear.folder / "bundle").mkdir()
     (linear.folder / "bundle" / "bundle.json").touch()
     states.append(linear.state)
     assert states == ["new", "started", "done"]
-    kernel.folder.mkdir(parents=True)
-    (kernel.folder / "run.json").write_text(json.dumps({"config": linear.config.recorded()}), encoding="utf-8")
+    open_run_folder(kernel.folder, config=linear.config.recorded(), data_hash="d").mark_audited()
     assert (kernel.state, kernel.differences) == ("another run", ("frozen.c", "model.head"))
 
 
