@@ -202,12 +202,17 @@ def test_no_work_is_done_at_once() -> None:
 
 def test_closing_cancels_who_waits_for_a_thread() -> None:
     compute = Compute(threads=1, max_waiting=10, timeout_s=30)
-    gate = threading.Event()
+    started, gate = threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        started.set()
+        return gate.wait(60)
 
     async def work() -> None:
-        running = asyncio.create_task(compute.run(lambda: gate.wait(10)))
+        running = asyncio.create_task(compute.run(hold))
+        await asyncio.to_thread(started.wait)
         waiting = asyncio.create_task(compute.run(lambda: True))
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0)  # it is in the queue after its first step
         closing = asyncio.create_task(asyncio.to_thread(compute.close))
         with pytest.raises(asyncio.CancelledError):
             await waiting
