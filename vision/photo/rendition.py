@@ -1,30 +1,44 @@
 """Copies of a photo to look at: upright, in sRGB, with nothing but pixels."""
 
 import io
-from typing import Any, Final
+from typing import Final
 
 from PIL import Image
 
 from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits, open_photo
 
-RENDITION_VERSION: Final = 1  # raised when the same photo gives other bytes: those that were kept are then made anew
-_WEBP_QUALITY: Final = 75  # a detailed photo at 1,600 px: 80 to 140 kB; as JPEG of like quality twice that
+RENDITION_VERSION: Final = 2  # raised when the same photo gives other bytes: those that were kept are then made anew
+WEBP_QUALITIES: Final = (75, 60, 50, 40)
+WEBP_BYTES: Final = 100_000  # twelve of them leave room for a page of 1.5 MB; busy photos take 160 kB at quality 75
 
 
 def upright_jpeg(data: bytes, *, max_side_px: int | None = None, limits: PhotoLimits = DEFAULT_LIMITS) -> bytes:
     """The photo as JPEG, its longer side at most `max_side_px`; raises a PhotoError as `open_photo` does."""
-    return _encoded(data, max_side_px, limits, "JPEG", quality=90)
+    return _encoded(_upright(data, max_side_px, limits), "JPEG", 90)
 
 
 def upright_webp(data: bytes, *, max_side_px: int, limits: PhotoLimits = DEFAULT_LIMITS) -> bytes:
-    """The photo as WebP, its longer side at most `max_side_px`; raises a PhotoError as `open_photo` does."""
-    return _encoded(data, max_side_px, limits, "WEBP", quality=_WEBP_QUALITY)
+    """The photo as WebP, its longer side at most `max_side_px`; raises a PhotoError as `open_photo` does.
+
+    It has the best of WEBP_QUALITIES that takes at most WEBP_BYTES, or the last one.
+    """
+    image = _upright(data, max_side_px, limits)
+    copy = b""
+    for quality in WEBP_QUALITIES:
+        copy = _encoded(image, "WEBP", quality)
+        if len(copy) <= WEBP_BYTES:
+            break
+    return copy
 
 
-def _encoded(data: bytes, max_side_px: int | None, limits: PhotoLimits, kind: str, **options: Any) -> bytes:
+def _upright(data: bytes, max_side_px: int | None, limits: PhotoLimits) -> Image.Image:
     image = open_photo(data, smallest_side_px=max_side_px, side="longer", limits=limits).image
     if max_side_px is not None and max(image.size) > max_side_px:
         image.thumbnail((max_side_px, max_side_px), Image.Resampling.BICUBIC)
+    return image
+
+
+def _encoded(image: Image.Image, kind: str, quality: int) -> bytes:
     stream = io.BytesIO()
-    image.save(stream, kind, **options)
+    image.save(stream, kind, quality=quality)
     return stream.getvalue()

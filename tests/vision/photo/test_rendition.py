@@ -15,7 +15,7 @@ from tests.builders.photos import (
 )
 from vision.errors import PhotoError
 from vision.photo.decode import PhotoLimits
-from vision.photo.rendition import upright_jpeg, upright_webp
+from vision.photo.rendition import WEBP_BYTES, WEBP_QUALITIES, upright_jpeg, upright_webp
 
 KINDS = ["jpeg", "png", "webp", "avif", "heic"]
 COPIES = {"JPEG": upright_jpeg, "WEBP": upright_webp}
@@ -60,6 +60,22 @@ def test_a_jpeg_copy_is_full_size_where_no_side_is_asked_for() -> None:
 def test_a_copy_shows_the_same_picture(copy: Copy, kind: str) -> None:
     shown = np.asarray(Image.open(io.BytesIO(copy(photo_bytes(kind), max_side_px=1000))).convert("RGB"))
     assert mean_difference(shown, smooth_pixels()) < 5
+
+
+def test_a_busy_photo_has_the_best_quality_that_keeps_to_the_bytes_of_a_copy() -> None:
+    """Noise of two strengths: the weaker fits at a lower quality, the stronger at none, and then has the lowest."""
+    random = np.random.default_rng(0)
+    sizes = {}
+    for strength in (0, 9, 60):
+        noise = random.normal(0, strength, (1200, 1600, 3))
+        photo = np.clip(smooth_pixels(1600, 1200) + noise, 0, 255).astype(np.uint8)
+        data = encode(photo, "PNG", compress_level=1)
+        plain = {quality: len(encode(photo, "WEBP", quality=quality)) for quality in WEBP_QUALITIES}
+        sizes[strength] = plain
+        allowed = [quality for quality in WEBP_QUALITIES if plain[quality] <= WEBP_BYTES] or [WEBP_QUALITIES[-1]]
+        assert len(upright_webp(data, max_side_px=1600)) == plain[allowed[0]]
+    assert sizes[0][WEBP_QUALITIES[0]] <= WEBP_BYTES < sizes[9][WEBP_QUALITIES[0]]
+    assert sizes[9][WEBP_QUALITIES[-1]] <= WEBP_BYTES < sizes[60][WEBP_QUALITIES[-1]]
 
 
 @pytest.mark.parametrize("copy", COPIES.values())
