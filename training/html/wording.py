@@ -7,6 +7,7 @@ from training.statistics.estimate import Estimate, Proportion
 from vision.bundle.metadata import ErrorBound, LabelKind, Thresholds
 
 NBSP = "\u00a0"
+NO_INTERVAL = "no interval"
 LABEL_KIND_NAMES: dict[LabelKind, str] = {
     "weak": "weak labels",
     "verified": "verified labels",
@@ -48,9 +49,14 @@ def percent(value: float) -> str:
 
 
 def interval(figure: Estimate) -> str:
-    """`0.83 to 0.89`; shares in percent."""
+    """`0.83 to 0.89`; shares in percent.
+
+    A bootstrap of labels that don't overlap gives 1 each time, also of four listings: that is no interval.
+    """
     if math.isnan(figure.low):
         return ""
+    if figure.low == 1.0:
+        return NO_INTERVAL
     if isinstance(figure, Proportion):
         return f"{100 * figure.low:.1f} to {100 * figure.high:.1f}{NBSP}%"
     return f"{figure.low:.3f} to {figure.high:.3f}"
@@ -58,6 +64,8 @@ def interval(figure: Estimate) -> str:
 
 def percents(figure: Estimate) -> str:
     """A figure's interval as shares, such as `49 to 58 %`; empty where it is undefined."""
+    if figure.low == 1.0:
+        return NO_INTERVAL
     return f"{100 * figure.low:.0f} to {percent(figure.high)}" if figure.low == figure.low else ""
 
 

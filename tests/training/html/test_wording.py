@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from training.html.wording import interval, limit_remarks, number, percent
+from training.html.wording import interval, limit_remarks, number, percent, percents
+from training.statistics.bootstrap import bootstrap_estimate
 from training.statistics.estimate import Estimate, proportion
+from training.statistics.scores import auroc_weighted
 from vision.bundle.metadata import ErrorBound, Thresholds
 
 
@@ -59,6 +62,13 @@ def test_a_class_that_was_not_there_rests_on_nothing() -> None:
 )
 def test_percents_keep_a_decimal_only_near_the_ends(value: float, text: str) -> None:
     assert percent(value).replace("\u00a0", " ") == text
+
+
+def test_a_perfect_figure_of_a_few_listings_is_not_shown_with_an_interval_of_no_width() -> None:
+    perfect = bootstrap_estimate(auroc_weighted, np.array([True, True, False, False]), np.array([4.0, 3.0, 2.0, 1.0]))
+    assert (perfect.value, perfect.low, perfect.high) == (1.0, 1.0, 1.0)
+    assert interval(perfect) == percents(perfect) == "no interval"
+    assert interval(proportion(4, 4)) != interval(perfect), "Wilson's interval of shares has a width"
 
 
 def test_what_is_undefined_is_a_dash_without_an_interval() -> None:
