@@ -16,9 +16,14 @@ function performanceWords({ on, auroc, decided, genuine_flagged: flagged, counte
     : ["Decided, flagged, passed: not measured, since the same listings set the thresholds."];
   return [
     ...rates,
-    auroc.value === null ? null : `AUROC: ${auroc.value.toFixed(3)} (${auroc.low.toFixed(3)} to ${auroc.high.toFixed(3)})`,
+    auroc.value === null ? null : `AUROC: ${auroc.value.toFixed(3)} (${intervalOf(auroc)})`,
     `Measured on ${on}. In brackets: 95 % intervals.`,
   ].filter(Boolean);
+}
+
+/** A bootstrap of labels that don't overlap gives 1 each time, also of four listings: that is no interval. */
+function intervalOf({ low, high }) {
+  return low === 1 ? "no interval" : `${low.toFixed(3)} to ${high.toFixed(3)}`;
 }
 
 function rate({ value, low, high, n }) {
