@@ -66,10 +66,12 @@ def test_a_recipe_gets_the_sections_that_it_reads() -> None:
 
 def test_the_record_of_an_older_run_is_read_and_written_alike_so_that_the_run_resumes() -> None:
     recorded = json.loads(OLD_RUN.read_text(encoding="utf-8"))["config"]
-    settings = build_section(TrainConfig, {name: _without_nulls(section) for name, section in recorded.items()})
-    assert settings.recorded() == recorded
+    settings = build_section(TrainConfig, _without_nulls(recorded))
+    assert _without_nulls(settings.recorded()) == _without_nulls(recorded), "a setting that is new is not set"
 
 
-def _without_nulls(section: dict[str, Any]) -> dict[str, Any]:
-    """A section as TOML has it: there is no null, so a setting without a value is absent."""
-    return {key: value for key, value in section.items() if value is not None}
+def _without_nulls(sections: Any) -> dict[str, Any]:
+    """Sections as TOML has them: there is no null, so a setting without a value is absent."""
+    return {
+        name: {key: value for key, value in section.items() if value is not None} for name, section in sections.items()
+    }

@@ -108,7 +108,7 @@ def test_an_int8_graph_ships_with_calibration_thresholds_and_gate_of_its_own(shi
 def test_the_card_holds_the_result_of_the_gate(shipped: tuple[Bundle, str]) -> None:
     page = shipped[0].read_file("card.html").decode()
     assert "model.int8.onnx" in page
-    assert "held-out listings, 0 go from genuine to counterfeit or back" in page
+    assert "held-out listings that set the thresholds, 0 go from genuine to counterfeit or back" in page
 
 
 @pytest.mark.slow
