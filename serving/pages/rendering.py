@@ -1,12 +1,14 @@
 """Renders a template as an HTML answer."""
 
+from __future__ import annotations
+
+import functools
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from serving.pages.headers import PAGE_HEADERS
@@ -14,12 +16,13 @@ from serving.pages.static_files import STATIC_PATH
 from vision.check_shape import MAX_PHOTOS
 from vision.photo.format import FORMATS_IN_WORDS
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
 TEMPLATES.globals.update(photo_formats=FORMATS_IN_WORDS, max_photos=MAX_PHOTOS)
-CODE_SPANS = MarkdownIt("zero").enable("backticks")  # of Markdown, descriptions use nothing else; it escapes the rest
-TEMPLATES.filters["code_spans"] = lambda text: Markup(CODE_SPANS.renderInline(text))
 
 
 def render_page(request: Request, name: str, status: int = 200, **values: Any) -> Response:
@@ -30,3 +33,18 @@ def render_page(request: Request, name: str, status: int = 200, **values: Any) -
     root = request.scope.get("root_path", "")
     html = TEMPLATES.get_template(name).render(root=root, static=root + STATIC_PATH, **values)
     return HTMLResponse(html, status_code=status, headers=PAGE_HEADERS)
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # here: one page needs it, and each start would pay for it
+
+    return MarkdownIt("zero").enable("backticks")  # of Markdown, descriptions use nothing else; it escapes the rest
+
+
+def code_spans(text: str) -> Markup:
+    """A description as HTML: `code` in backticks is marked, and everything else escaped."""
+    return Markup(_markdown().renderInline(text))
+
+
+TEMPLATES.filters["code_spans"] = code_spans
