@@ -22,6 +22,10 @@ from training.commands.manifest_options import (
 )
 from training.data.config import DataConfig
 from training.data.load import read_data
+from training.data.manifest import Manifest
+from training.errors import TrainingError
+from training.pipeline.config import RunConfig, TrainConfig
+from training.pipeline.enough_listings import require_enough_listings
 from training.progress import photo_progress
 
 app = typer.Typer(add_completion=False)
@@ -86,13 +90,23 @@ def audit(
     if as_json:
         typer.echo(json.dumps(audit_as_dict(found), indent=2))
     else:
-        print_audit(found, console, page=out)
+        print_audit(found, console, page=out, too_few=too_few_listings(read, data))
     if found.refusals:
         raise typer.Exit(1)
 
 
-def print_audit(audit: Audit, console: Console, *, page: Path | None = None) -> None:
-    """The findings, what to do about each, the shortcuts' figures, and where the page is."""
+def too_few_listings(manifest: Manifest, data: DataConfig) -> str | None:
+    """Why `touchstone train` would refuse these listings with default settings, None where it would not."""
+    config = TrainConfig(data=data, run=RunConfig(folder=Path("runs/audited"), name="audited"))
+    try:
+        require_enough_listings(manifest.labelled(), config)
+    except TrainingError as refusal:
+        return refusal.message
+    return None
+
+
+def print_audit(audit: Audit, console: Console, *, page: Path | None = None, too_few: str | None = None) -> None:
+    """The findings, what to do about each, the shortcuts' figures, why training would refuse, where the page is."""
     console.print(f"products: {escape(', '.join(audit.manifest.products))}", soft_wrap=True)
     findings = Table.grid(padding=(0, 2, 1, 0))
     for finding in audit.findings:
@@ -110,6 +124,13 @@ def print_audit(audit: Audit, console: Console, *, page: Path | None = None) -> 
             name = baseline.shortcut.replace("_", " ")
             table.add_row(f"{name} alone", f"{auroc.value:.2f}", interval, str(baseline.n_listings))
         console.print(table)
-    console.print("[bold red]Refused.[/bold red]" if audit.refusals else "[bold green]May be trained on.[/bold green]")
+    if audit.refusals:
+        console.print("[bold red]Refused.[/bold red]")
+    elif too_few:
+        console.print(
+            f"[bold yellow]Too few listings for training with default settings.[/bold yellow] {escape(too_few)}"
+        )
+    else:
+        console.print("[bold green]May be trained on.[/bold green]")
     if page is not None:
         console.print(f"[bold]{escape(str(page))}[/bold] shows the photos.")

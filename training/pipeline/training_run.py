@@ -122,7 +122,9 @@ class TrainingRun:
         write_logits(predictions, self.folder.path / TEST_LOGITS)
         if not math.isnan(auroc := predictions.listing_auroc()):  # NaN where all test listings are genuine
             listings, test_set = len(predictions.listings()), describe_test_set(self.manifest, self.config)
-            self.console.print(f"listing AUROC {auroc:.3f} on {listings} test listings ({test_set})")
+            self.console.print(
+                f"listing AUROC {auroc:.3f} before calibration, on {listings} test listings ({test_set})"
+            )
 
     def _calibration_set(self, held_out: Sequence[CalibrationSet]) -> CalibrationSet:
         folds = calibrating_folds(self.manifest, self.config)

@@ -23,7 +23,7 @@ def run(*arguments: object) -> Result:
 def test_the_command_exits_0_on_sound_data_and_1_on_refused(tmp_path: Path) -> None:
     data = DataSet(tmp_path)
     sound = run(data.write())
-    assert (sound.exit_code, "May be trained on." in sound.output) == (0, True)
+    assert (sound.exit_code, "Refused" in sound.output) == (0, False)
     data.add(60, "genuine", "q", "L1")
     refused = run(data.write(), "--no-shortcuts")
     assert (refused.exit_code, "listing_two_products" in refused.output) == (1, True)
@@ -31,6 +31,18 @@ def test_the_command_exits_0_on_sound_data_and_1_on_refused(tmp_path: Path) -> N
     assert (dropped.exit_code, "two products: L1" in dropped.output) == (0, True)
     assert run(data.write(), "--allow", "listing_two_products", "--no-shortcuts").exit_code == 0
     assert run(data.write(), "--where", "product==p", "--no-shortcuts").exit_code == 0
+
+
+def test_the_last_line_says_whether_the_listings_are_enough_to_train_on(tmp_path: Path) -> None:
+    data = DataSet(tmp_path)
+    few = run(data.write(), "--no-shortcuts")
+    assert few.exit_code == 0
+    assert "Too few listings for training with default settings." in few.output
+    assert "it takes" in few.output
+    for number in range(12, 60):
+        data.add(number, "genuine" if number % 2 else "counterfeit", "p", f"L{number}")
+    enough = run(data.write(), "--no-shortcuts")
+    assert "May be trained on." in enough.output, enough.output
 
 
 def test_json_is_all_that_the_command_prints_when_asked_and_names_lines_of_the_file(tmp_path: Path) -> None:
