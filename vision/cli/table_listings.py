@@ -74,14 +74,13 @@ def _listing(name: str, rows: list[TableRow], files: TableFiles) -> Listing:
     views = tuple(row.cells.get("view") or None for row in chosen)
     return Listing(
         name=name,
-        photos=tuple(_file(row.cells["photo"], row.row, files) for row in chosen),
+        photos=tuple(_file(row.cells["photo"], files) for row in chosen),
         beyond=len(rows) - len(chosen),
         views=views if any(views) else None,
         product=rows[0].cells.get("product") or None,
     )
 
 
-def _file(cell: str, row: int, files: TableFiles) -> Path:
+def _file(cell: str, files: TableFiles) -> Path:
     """The file of a cell; where there is none, the path that it names, which is then answered as a missing photo."""
-    unnoted = Problems(files.folder)
-    return files.find(cell, "photo", row, unnoted) or files.folder / cell
+    return files.existing_file(cell) or files.folder / cell

@@ -23,16 +23,18 @@ class TableFiles:
         if "://" in cell:
             problems.add(f"{column} '{cell}' is a URL; download it and give its path", row=row)
             return None
+        found = self.existing_file(cell)
+        if found is None:
+            hint = "" if problems.full else self._hint(self.folder / cell.replace("\\", "/"))
+            problems.add(f"{column} '{cell}' is not a file{hint}", row=row)
+        return found
+
+    def existing_file(self, cell: str) -> Path | None:
+        """The file that a cell names, None where there is none."""
         file = self.folder / cell
         if not file.is_file() and "\\" in cell:
             file = self.folder / cell.replace("\\", "/")
-        if file.is_file():
-            return file
-        composed = self._in_another_form(cell)
-        if composed is not None:
-            return composed
-        problems.add(f"{column} '{cell}' is not a file{'' if problems.full else self._hint(file)}", row=row)
-        return None
+        return file if file.is_file() else self._in_another_form(cell)
 
     def _in_another_form(self, cell: str) -> Path | None:
         """The file whose name is the same but for its Unicode form: macOS writes ö as o and an accent, NFD."""
