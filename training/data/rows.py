@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from training.data.columns import BOX, COLUMNS
 from training.data.photo_row import LABELS, SPLITS, Box, Label, PhotoRow, Split
+from vision.photo.class_names import CLASS_WORDS
 from vision.tables.files import TableFiles
 from vision.tables.problems import Problems, nearest
 from vision.tables.table import TableRow
 
 # Labels of other data sets: suggested, never assumed, since 1 means genuine in some and fake in others.
-_MEANS_GENUINE = {"real", "authentic", "original", "legit", "auth"}
-_MEANS_COUNTERFEIT = {"fake", "replica", "rep", "copy", "forged", "imitation"}
+_OTHER_LABELS: Mapping[str, Label] = {
+    **CLASS_WORDS,
+    "auth": "genuine",
+    **dict.fromkeys(("rep", "copy", "forged"), "counterfeit"),
+}
 _OTHER_SPLITS = {
     "valid": "val",
     "validation": "val",
@@ -72,11 +76,7 @@ def _label(row: TableRow, problems: Problems) -> Label | None:
 
 
 def _label_hint(cell: str) -> str:
-    if cell.casefold() in _MEANS_GENUINE:
-        return "'genuine'"
-    if cell.casefold() in _MEANS_COUNTERFEIT:
-        return "'counterfeit'"
-    like = nearest(cell, LABELS)
+    like = _OTHER_LABELS.get(cell.casefold()) or nearest(cell, LABELS)
     return f"'{like}'" if like else "'genuine', 'counterfeit', or leave it empty for unknown"
 
 
