@@ -12,6 +12,7 @@ from training.data.manifest import Manifest, mixed_product_listings
 from training.data.photo_row import PhotoRow
 from training.data.spelling import names_alike, show_spelling
 from vision.check_shape import MAX_PHOTOS
+from vision.counting import counted
 from vision.tables.problems import nearest
 
 
@@ -67,7 +68,7 @@ def _mixed_products(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(
             code="listing_two_products",
             level="refuse",
-            message=f"{_count(names, 'listing')} with two products: {_some(names)}",
+            message=f"{counted(len(names), 'listing')} with two products: {_some(names)}",
             advice="split each into one listing a product, or drop them (--drop-mixed-listings; in a config "
             "data.drop_mixed_listings = true)",
             rows=_rows(groups),
@@ -84,7 +85,7 @@ def _listing_spans(
         yield Finding(
             code=code,
             level="refuse",
-            message=f"{_count(names, 'listing')} with photos in two {column}s: {_some(names)}",
+            message=f"{counted(len(names), 'listing')} with photos in two {column}s: {_some(names)}",
             advice=f"give all photos of a listing one {column}, else the test set holds items of the training set",
             rows=_rows(groups),
             groups=groups,
@@ -103,7 +104,7 @@ def _seller_spans(
         yield Finding(
             code=code,
             level="warn",
-            message=f"{_count(names, 'seller')} with listings in two {column}s: {_some(names)}",
+            message=f"{counted(len(names), 'seller')} with listings in two {column}s: {_some(names)}",
             advice=f"give all listings of a seller one {column}, else a seller's backdrop may count as recognition",
             rows=_rows([tuple(of_seller[name]) for name in names]),
         )
@@ -119,7 +120,7 @@ def _one_label_products(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(
             code="product_one_label",
             level="warn",
-            message=f"{_count(names, 'product')} with one label only: {_some(names)}",
+            message=f"{counted(len(names), 'product')} with one label only: {_some(names)}",
             advice="add the other class or leave the product out: recognising the product would give the label away",
             rows=tuple(index for index, row in enumerate(manifest.rows) if row.product in names),
         )
@@ -131,7 +132,7 @@ def _many_photos(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(
             code="more_than_12_photos",
             level="warn",
-            message=f"{_count(names, 'listing')} with more than {MAX_PHOTOS} photos: {_some(names)}",
+            message=f"{counted(len(names), 'listing')} with more than {MAX_PHOTOS} photos: {_some(names)}",
             advice=f"put the informative photos first: only the first {MAX_PHOTOS} count in verdicts",
             rows=_rows([manifest.listings[name][MAX_PHOTOS:] for name in names]),
         )
@@ -143,7 +144,7 @@ def _unlabelled(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(
             code="unlabelled",
             level="warn",
-            message=f"{_count(rows, 'photo')} without a label",
+            message=f"{counted(len(rows), 'photo')} without a label",
             advice="label them, or accept that neither train nor evaluate uses them",
             rows=rows,
         )
@@ -155,7 +156,7 @@ def _genuine_with_cue(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(
             code="genuine_with_cue",
             level="warn",
-            message=f"{_count(rows, 'genuine photo')} with a cue, the detail that gives a counterfeit away",
+            message=f"{counted(len(rows), 'genuine photo')} with a cue, the detail that gives a counterfeit away",
             advice="correct the label or empty the cue",
             rows=rows,
             groups=tuple((row,) for row in rows),
@@ -187,7 +188,7 @@ def _spelled_two_ways(
         yield Finding(
             code="spelled_two_ways",
             level="warn",
-            message=f"{_count(groups, column)} spelled in more than one way: {_some(shown)}",
+            message=f"{counted(len(groups), column)} spelled in more than one way: {_some(shown)}",
             advice=f"write each {column} in one way if they are the same: now they count as different",
             rows=tuple(index for index, row in enumerate(manifest.rows) if value(row) in alike),
         )
@@ -195,10 +196,6 @@ def _spelled_two_ways(
 
 def _rows(groups: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(sorted({row for group in groups for row in group}))
-
-
-def _count(items: Sequence[object], noun: str) -> str:
-    return f"{len(items)} {noun}" if len(items) == 1 else f"{len(items)} {noun}s"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from vision.counting import counted
 from vision.photo.folder import LeftOut, describe_left_out, name_some
 
 
@@ -35,11 +36,9 @@ class NotRead:
         if self.rows:
             photos = sum(self.rows.values())
             reasons = ", ".join(f"{count} {reason}" for reason, count in self.rows.items())
-            parts.append(f"left out {photos} {'row' if photos == 1 else 'rows'}: {reasons}")
+            parts.append(f"left out {counted(photos, 'row')}: {reasons}")
         if self.folders:
-            named = name_some(
-                f"{name}/ ({count} {'photo' if count == 1 else 'photos'})" for name, count in self.folders.items()
-            )
+            named = name_some(f"{name}/ ({counted(count, 'photo')})" for name, count in self.folders.items())
             parts.append(f"left out folders that are neither genuine nor counterfeit: {named}")
         if self.listings:
             parts.append(f"no photo in {name_some(f'{name}/' for name in self.listings)}")

@@ -14,6 +14,7 @@ from training.data.label_corrections import CorrectionCounts, correct_table
 from training.data.left_out import NotRead
 from training.data.photo_row import Box, Label, PhotoRow, Split
 from training.data.rows import parse_rows
+from vision.counting import counted
 from vision.errors import ManifestError
 from vision.tables.problems import Problems
 from vision.tables.table import Table, TableRow, read_table
@@ -73,11 +74,8 @@ class Manifest:
 
     def reading_in_words(self) -> str:
         """Such as `read 67 photos of 24 listings; left out 5 files: 3 hidden or thumbnails, 2 not images (…)`."""
-        photos, listings = len(self.rows), len(self.listings)
-        return (
-            f"read {photos} {'photo' if photos == 1 else 'photos'} of {listings} "
-            f"{'listing' if listings == 1 else 'listings'}; {self.not_read.in_words(self.path)}"
-        )
+        read = f"{counted(len(self.rows), 'photo')} of {counted(len(self.listings), 'listing')}"
+        return f"read {read}; {self.not_read.in_words(self.path)}"
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from training.data.manifest import Manifest
 from training.errors import SplitError
+from vision.counting import counted
 
 # From this many listings of a label and product on, every role gets one, so that its figures are defined.
 _ENOUGH_FOR_EVERY_ROLE = 5
@@ -161,7 +162,7 @@ def _check_enough_groups(manifest: Manifest, rows: Sequence[int], k: int) -> Non
     for label, count in sorted(groups.items(), key=str):
         if count < k:
             raise SplitError(
-                f"{count} {'group' if count == 1 else 'groups'} of {label} listings can't make {k} folds; "
+                f"{counted(count, 'group')} of {label} listings can't make {k} folds; "
                 "use fewer folds or add listings of other sellers."
             )
 

@@ -17,6 +17,7 @@ from training.errors import RunError
 from training.pipeline.config import TrainConfig
 from training.pipeline.plan import calibrating_folds, describe_test_set, fold_configs, plan_fits, plan_roles
 from vision.bundle.metadata import AuthenticityKind
+from vision.counting import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ class _Refusal:
 
     def _sellers(self, short: Sequence[Label]) -> str:
         groups = {label: self._groups(label) for label in short}
-        parts = [f"{n} {'seller' if n == 1 else 'sellers'}" for label, n in groups.items() if n < self._listings(label)]
+        parts = [f"{counted(n, 'seller')}" for label, n in groups.items() if n < self._listings(label)]
         return f"; they are of {' and '.join(parts)}, whose listings stay in one set" if parts else ""
 
     def _advice(self, demand: _Demand, short: Sequence[Label]) -> Iterator[str]:

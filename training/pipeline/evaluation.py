@@ -12,6 +12,7 @@ from training.robustness.robustness import Robustness
 from training.robustness.skipped import why_skipped
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphMetadata
+from vision.counting import counted
 from vision.json_dataclass import to_json_table
 
 
@@ -76,13 +77,9 @@ def describe_exclusions(exclusions: Exclusions) -> tuple[str, ...]:
         (exclusions.listings_of_unknown_products, "listing", "of products that the bundle doesn't know"),
         (exclusions.photos_beyond_twelve, "photo", "beyond the twelfth of a listing"),
     )
-    return tuple(f"{_count(n, noun)} {why}." for n, noun, why in reasons if n)
+    return tuple(f"{counted(n, noun)} {why}." for n, noun, why in reasons if n)
 
 
 def _and_their_others(exclusions: Exclusions) -> str:
-    rest, listings = exclusions.unseen_photos_of_seen_listings, _count(exclusions.seen_listings, "listing")
+    rest, listings = exclusions.unseen_photos_of_seen_listings, counted(exclusions.seen_listings, "listing")
     return f", and {rest} more of the same {listings}" if rest else f", of {listings}"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

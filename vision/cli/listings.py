@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vision.check_shape import MAX_PHOTOS
+from vision.counting import counted
 from vision.errors import NoPhotos
 from vision.photo.class_names import ClassLabel, label_of_name
 from vision.photo.folder import FolderPhotos, LeftOut, describe_left_out, walk_folder
@@ -52,7 +53,7 @@ def listings_of_photos(
         listings = [Listing(name=photo.as_posix(), photos=(photo,)) for photo in photos]
     else:
         listings = [Listing(name=photos[0].resolve().parent.name, photos=tuple(photos), views=views)]
-    in_words = f"{_count(len(photos), 'photo')} of {_count(len(listings), 'listing')}"
+    in_words = f"{counted(len(photos), 'photo')} of {counted(len(listings), 'listing')}"
     return Listings(found=listings, total=len(listings), in_words=in_words)
 
 
@@ -109,12 +110,8 @@ def _name(place: Path, root: Path | None) -> str:
 
 def reading_in_words(photos: int, listings: int, beyond: int) -> str:
     """Such as `15 photos of 4 listings`, and how many photos are `beyond` the twelve that a listing is judged by."""
-    read = f"{_count(photos, 'photo')} of {_count(listings, 'listing')}"
+    read = f"{counted(photos, 'photo')} of {counted(listings, 'listing')}"
     if not beyond:
         return read
     limit = f"beyond the {MAX_PHOTOS} of a listing (--each-photo judges each alone)"
-    return f"{read}; left out {_count(beyond, 'photo')} {limit}"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return f"{read}; left out {counted(beyond, 'photo')} {limit}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from vision.counting import counted
 from vision.errors import PhotoAnimated, PhotoFormatUnsupported, PhotoNotAnImage
 from vision.photo.format import FORMATS_IN_WORDS, PHOTO_SUFFIXES, sniff_format
 
@@ -135,7 +136,7 @@ def describe_left_out(left_out: Sequence[LeftOut], folder: Path) -> str:
         for reason in _IN_WORDS
         if any(one.reason == reason and one.files for one in left_out)
     )
-    return f"left out {count} {'file' if count == 1 else 'files'}: {reasons}"
+    return f"left out {counted(count, 'file')}: {reasons}"
 
 
 def name_some(names: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
+from vision.counting import counted
 from vision.errors import ManifestError
 
 SHOWN = 10
@@ -37,7 +38,7 @@ class Problems:
         lines = list(self.shown)
         if self.count > len(self.shown):
             lines.append(f"… and {self.count - len(self.shown)} more")
-        found = "1 problem" if self.count == 1 else f"{self.count} problems"
+        found = counted(self.count, "problem")
         raise ManifestError(f"{self.path} has {found}:\n" + "\n".join(f"  {line}" for line in lines))
 
 
