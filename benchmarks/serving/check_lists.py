@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter, list_page
-from serving.store.database import connect, migrate
+from serving.store.database.sqlite import connect, migrate
 from serving.store.tables import CheckRow
 
 RUNS: Final = 7

@@ -14,8 +14,8 @@ from sqlalchemy import Engine, exists, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
-from serving.store.database import connect
-from serving.store.photo_files import photo_path
+from serving.store.database.sqlite import connect
+from serving.store.photos.photo_files import photo_path
 from serving.store.store import DATABASE_FILE, PHOTO_FOLDER
 from serving.store.tables import CheckRow, ReviewRow
 from vision.errors import ConfigError, PhotoError

@@ -15,10 +15,10 @@ from pydantic.json_schema import models_json_schema
 
 from serving.http.problems import install_problem_handlers
 from serving.routes import bundle_changes, bundles, check_lists, checks, drift, health, photos, reviews
-from serving.routes.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
-from serving.routes.described_route import DescribedRoute
-from serving.routes.examples import EXAMPLES
-from serving.routes.known_query import require_known_query
+from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
+from serving.routes.openapi.described_route import DescribedRoute
+from serving.routes.openapi.examples import EXAMPLES
+from serving.routes.openapi.known_query import require_known_query
 
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import hmac
 
@@ -10,31 +9,24 @@ from fastapi import Request
 
 from serving.errors import KeyInvalid, KeyRequired
 from serving.http.rate_limit import caller_at
+from serving.principal import Principal
 from serving.services import services_of
 
 OPEN = "open"
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who sent a request: `name` is whose Idempotency-Keys these are, `rate_key` whom rate limits count it to."""
-
-    name: str
-    rate_key: str
+async def require_key(request: Request) -> Principal:
+    """Give the caller, for the routes that depend on it; raises what `identify_caller` raises."""
+    return identify_caller(request, services_of(request).api_key)
 
 
-async def require_key(request: Request) -> str:
-    """Give the caller's name, for the routes that depend on it; raises what `identify_caller` raises."""
-    return identify_caller(request, services_of(request).api_key).name
-
-
-def identify_caller(request: Request, api_key: str | None) -> Caller:
+def identify_caller(request: Request, api_key: str | None) -> Principal:
     """Give who calls: one key, or where no key is asked, an address. Raises KeyRequired or KeyInvalid.
 
     Keys are compared by their hashes in constant time, so that neither content nor length can be measured.
     """
     if api_key is None:
-        return Caller(name=OPEN, rate_key=caller_at(None if request.client is None else request.client.host))
+        return Principal(name=OPEN, rate_key=caller_at(None if request.client is None else request.client.host))
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise KeyRequired("this server asks for an API key; send it as `Authorization: Bearer KEY`")
@@ -42,7 +34,7 @@ def identify_caller(request: Request, api_key: str | None) -> Caller:
     if not hmac.compare_digest(sent, wanted):
         raise KeyInvalid("this API key is not known here; check that it was copied whole")
     name = wanted.hex()[:16]
-    return Caller(name=name, rate_key=name)
+    return Principal(name=name, rate_key=name)
 
 
 def _digest(key: str) -> bytes:

@@ -13,9 +13,10 @@ from serving.deployments.slots import Slot
 from serving.deployments.switch import state_of
 from serving.errors import StoreDisabled
 from serving.http.check_body import read_json
+from serving.principal import Principal
 from serving.routes.auth import require_key
 from serving.routes.bundles import describe_bundle
-from serving.routes.contract import json_body, problems
+from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.bundles import (
     BundleChangeList,
     BundleComparison,
@@ -36,7 +37,7 @@ router = APIRouter(prefix="/v1/bundles/{name:path}", tags=["bundles"])
 MAX_BODY_BYTES = 64 * 1024
 REFUSALS = problems(400, 401, 404, 408, 409, 413, 415, 422, 503)
 S = TypeVar("S", bound=Sent)
-Caller = Annotated[str, Depends(require_key)]
+Caller = Annotated[Principal, Depends(require_key)]
 
 
 @router.get("/state", responses=problems(401, 404, 409, 422), summary="What serves under a name")
@@ -107,7 +108,7 @@ async def get_comparison(
 async def activate_bundle(request: Request, name: str, caller: Caller) -> BundlesOfName:
     """Load, check and warm up a candidate, then let it answer; no request is dropped, and a refusal changes nothing."""
     services, sent = services_of(request), await _read(request, CandidateSent)
-    return _describe(services, await services.switch.activate(name, sent, caller))
+    return _describe(services, await services.switch.activate(name, sent, caller.name))
 
 
 @router.post("/shadow", openapi_extra=json_body(CandidateSent), responses=REFUSALS, summary="Shadow with a candidate")
@@ -115,7 +116,7 @@ async def shadow_bundle(request: Request, name: str, caller: Caller) -> BundlesO
     """Let a candidate judge the same checks after they are answered; its verdicts are compared and never given."""
     services, sent = services_of(request), await _read(request, CandidateSent)
     _shadow_of(services)
-    return _describe(services, await services.switch.shadow(name, sent, caller))
+    return _describe(services, await services.switch.shadow(name, sent, caller.name))
 
 
 @router.post(
@@ -124,14 +125,14 @@ async def shadow_bundle(request: Request, name: str, caller: Caller) -> BundlesO
 async def canary_bundle(request: Request, name: str, caller: Caller) -> BundlesOfName:
     """Let a candidate answer a share of the listings, the same ones each time; `bundle` in an answer says which did."""
     services, sent = services_of(request), await _read(request, CanarySent)
-    return _describe(services, await services.switch.canary(name, sent, caller))
+    return _describe(services, await services.switch.canary(name, sent, caller.name))
 
 
 @router.post("/rollback", openapi_extra=json_body(RollbackSent), responses=REFUSALS, summary="Take a change back")
 async def roll_back_bundle(request: Request, name: str, caller: Caller) -> BundlesOfName:
     """Take back the activation, the canary or the shadow, at once: nothing has to be loaded."""
     services, sent = services_of(request), await _read(request, RollbackSent)
-    return _describe(services, await services.switch.roll_back(name, sent, caller))
+    return _describe(services, await services.switch.roll_back(name, sent, caller.name))
 
 
 async def _read(request: Request, kind: type[S]) -> S:

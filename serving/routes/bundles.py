@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from serving.checks.service import bundle_used
+from serving.principal import Principal
 from serving.routes.auth import require_key
-from serving.routes.contract import SHORTLY, problems
+from serving.routes.openapi.contract import SHORTLY, problems
 from serving.schemas.loaded_bundles import (
     BundleList,
     BundleLoaded,
@@ -30,7 +31,7 @@ router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
 
 
 @router.get("", responses=problems(401), summary="The bundles that serve")
-async def list_bundles(request: Request, _: Annotated[str, Depends(require_key)]) -> BundleList:
+async def list_bundles(request: Request, _: Annotated[Principal, Depends(require_key)]) -> BundleList:
     """Give every loaded bundle with its products, thresholds and measured figures."""
     return BundleList(bundles=[describe_bundle(detector) for detector in services_of(request).bundles.detectors])
 
@@ -42,7 +43,7 @@ async def list_bundles(request: Request, _: Annotated[str, Depends(require_key)]
     summary="A reference crop",
 )
 async def get_reference(
-    request: Request, name: str, reference_id: str, _: Annotated[str, Depends(require_key)]
+    request: Request, name: str, reference_id: str, _: Annotated[Principal, Depends(require_key)]
 ) -> Response:
     """Give a reference of a loaded bundle as a small JPEG."""
     image = await asyncio.to_thread(services_of(request).bundles.find_reference, name, reference_id)

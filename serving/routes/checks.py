@@ -13,10 +13,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 from serving.compute.deadline import Deadline
 from serving.errors import RequestInvalid
 from serving.http.check_body import read_check
+from serving.principal import Principal
 from serving.routes.auth import identify_caller, require_key
-from serving.routes.contract import CHECK_BODY, answer_of, optional_header, problems
-from serving.routes.described_route import DescribedRoute
-from serving.routes.known_query import refuse_unknown_query
+from serving.routes.openapi.contract import CHECK_BODY, answer_of, optional_header, problems
+from serving.routes.openapi.described_route import DescribedRoute
+from serving.routes.openapi.known_query import refuse_unknown_query
 from serving.schemas.checks import Answered, Check, CheckRecord
 from serving.services import services_of, store_of
 
@@ -100,13 +101,13 @@ create_check_route = DescribedRoute(
 @router.get(
     "/{check_id}", response_model=CheckRecord, responses=problems(401, 404, 422, 503), summary="Read a check back"
 )
-async def get_check(request: Request, check_id: str, _: Annotated[str, Depends(require_key)]) -> Response:
+async def get_check(request: Request, check_id: str, _: Annotated[Principal, Depends(require_key)]) -> Response:
     """Give a stored check exactly as it was answered, with what was sent and its reviews."""
     return _json(with_root_path(await store_of(request).check_rows.find(check_id), request))
 
 
 @router.delete("/{check_id}", status_code=204, responses=problems(401, 404, 422, 503), summary="Delete a check")
-async def delete_check(request: Request, check_id: str, _: Annotated[str, Depends(require_key)]) -> Response:
+async def delete_check(request: Request, check_id: str, _: Annotated[Principal, Depends(require_key)]) -> Response:
     """Delete a check, its reviews, and those of its photos that no other check shows."""
     await store_of(request).delete_one(check_id)
     return Response(status_code=204)

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from serving.checks.idempotency import hash_key, make_review_claim
 from serving.http.check_body import read_json
+from serving.principal import Principal
 from serving.routes.auth import require_key
-from serving.routes.contract import json_body, problems
+from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.checks import Review, ReviewSent, WithdrawalSent
 from serving.services import services_of, store_of
 
@@ -29,14 +30,14 @@ async def create_review(
     request: Request,
     response: Response,
     check_id: str,
-    caller: Annotated[str, Depends(require_key)],
+    caller: Annotated[Principal, Depends(require_key)],
     idempotency_key: Annotated[str | None, Header(description="Makes a retry safe; send a UUID.")] = None,
 ) -> Review:
     """Record a decision on a check; all are kept, and the latest one counts."""
     store = store_of(request)
     timeout_s = services_of(request).upload_timeout_s
     sent = await read_json(request, ReviewSent, max_bytes=MAX_REVIEW_BYTES, timeout_s=timeout_s)
-    claim = None if idempotency_key is None else make_review_claim(idempotency_key, caller, check_id, sent)
+    claim = None if idempotency_key is None else make_review_claim(idempotency_key, caller.name, check_id, sent)
     now = datetime.datetime.now(datetime.UTC)
     recorded = await store.review_rows.add(check_id, sent.decision, sent.note, now, claim)
     if recorded.replayed:
@@ -50,7 +51,9 @@ async def create_review(
     responses=problems(400, 401, 404, 408, 413, 415, 422, 503),
     summary="Withdraw a decision",
 )
-async def withdraw_review(request: Request, check_id: str, caller: Annotated[str, Depends(require_key)]) -> Review:
+async def withdraw_review(
+    request: Request, check_id: str, caller: Annotated[Principal, Depends(require_key)]
+) -> Review:
     """Withdraw a decision: it stays on record and counts for nothing; the one before it counts again.
 
     Sent again, it changes nothing and is answered as the first time.
@@ -58,6 +61,6 @@ async def withdraw_review(request: Request, check_id: str, caller: Annotated[str
     store = store_of(request)
     timeout_s = services_of(request).upload_timeout_s
     sent = await read_json(request, WithdrawalSent, max_bytes=MAX_REVIEW_BYTES, timeout_s=timeout_s)
-    key_sha256 = None if sent.idempotency_key is None else hash_key(sent.idempotency_key, caller)
+    key_sha256 = None if sent.idempotency_key is None else hash_key(sent.idempotency_key, caller.name)
     now = datetime.datetime.now(datetime.UTC)
     return await store.review_rows.withdraw(check_id, now, review_id=sent.review_id, key_sha256=key_sha256)

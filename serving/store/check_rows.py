@@ -17,7 +17,7 @@ from serving.schemas.check_lists import CheckCounts, CheckSort
 from serving.schemas.checks import Check, CheckRecord, Review, utc_text
 from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter, Place, list_page
-from serving.store.database import Database, Rows
+from serving.store.database.sqlite import Database, Rows
 from serving.store.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
 
 IDEMPOTENCY_HOURS = 24

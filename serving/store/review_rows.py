@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from serving.errors import ReviewNotFound
 from serving.schemas.checks import Decision, Review
 from serving.store.check_rows import Claim, get_check, review_of
-from serving.store.database import Database
+from serving.store.database.sqlite import Database
 from serving.store.tables import ReviewRow
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
-from serving.store.database import Database, open_database
+from serving.store.database.sqlite import Database, open_database
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.evidence_codec import unpack_evidence
-from serving.store.photo_files import PhotoFiles
-from serving.store.rendition_files import RenditionFiles
+from serving.store.photos.photo_files import PhotoFiles
+from serving.store.photos.rendition_files import RenditionFiles
 from serving.store.review_rows import ReviewRows
 from vision.errors import ConfigError
 from vision.photo.rendition import RENDITION_VERSION

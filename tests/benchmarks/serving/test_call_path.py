@@ -29,7 +29,9 @@ def test_a_check_makes_few_calls_from_file_to_file(path: CallPath) -> None:
 
 
 def test_the_way_is_seen_from_the_bodys_first_piece_to_the_disk_in_every_thread(path: CallPath) -> None:
-    assert {"serving/http/multipart.py", "vision/inference/scorer.py", "serving/store/photo_files.py"} <= {*path.files}
+    assert {"serving/http/multipart.py", "vision/inference/scorer.py", "serving/store/photos/photo_files.py"} <= {
+        *path.files
+    }
     judged = [crossing for crossing in path.crossings if crossing.function == "Detector.judge_photo"]
     assert [crossing.callee for crossing in judged] == ["vision/detector.py"], "called on a compute thread"
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from serving.store.database import connect, migrate
+from serving.store.database.sqlite import connect, migrate
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW
 

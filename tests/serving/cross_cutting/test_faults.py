@@ -23,7 +23,7 @@ import pytest
 from PIL import Image
 
 from serving.errors import ComputeTimedOut
-from serving.store.photo_files import photo_path
+from serving.store.photos.photo_files import photo_path
 from serving.store.store import DATABASE_FILE, PHOTO_FOLDER
 from tests.builders.photos import encode
 from tests.serving.builders.new_checks import digest

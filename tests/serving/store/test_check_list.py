@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from serving.schemas.check_lists import CheckSort
 from serving.store.check_list import CheckFilter, Place, is_place, list_page
-from serving.store.database import connect, migrate
+from serving.store.database.sqlite import connect, migrate
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stored_checks import many_rows, write_rows
@@ -141,11 +141,11 @@ def test_a_store_of_before_gets_decisions_uncertainties_and_ids_without_spaces(t
     from alembic import command
     from alembic.config import Config
 
-    from serving.store import database
+    from serving.store.database import sqlite as database
 
     engine = connect(tmp_path / "checks.sqlite")
     config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(database.__file__).parents[1] / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")

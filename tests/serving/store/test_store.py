@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
-from serving.store.photo_files import photo_path
+from serving.store.photos.photo_files import photo_path
 from serving.store.store import PHOTO_FOLDER, RENDITION_FOLDER, open_store
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.sample_photos import RED, jpeg

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from serving.store.database import connect, migrate
+from serving.store.database.sqlite import connect, migrate
 from serving.store.tables import CheckRow
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from serving.routes.api import make_api
-from serving.routes.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS
+from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS
 
 
 def test_what_fastapi_does_not_see_has_its_schema() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from serving.routes.api import make_api
-from serving.routes.described_route import DescribedRoute
+from serving.routes.openapi.described_route import DescribedRoute
 from tests.serving.servers.running import Running
 
 

@@ -12,7 +12,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from serving.routes.api import make_api
-from serving.routes.examples import EXAMPLES, PROBLEM_EXAMPLES
+from serving.routes.openapi.examples import EXAMPLES, PROBLEM_EXAMPLES
 from tests.test_docs import documented_errors
 
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(make_api().openapi()))

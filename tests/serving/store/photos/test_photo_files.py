@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from serving.errors import PhotoNotFound, StoreUnavailable
-from serving.store.photo_files import PhotoFiles, photo_path
+from serving.store.photos.photo_files import PhotoFiles, photo_path
 from serving.store.store import PHOTO_FOLDER
 from tests.serving.builders.new_checks import digest
 from tests.serving.builders.sample_photos import jpeg

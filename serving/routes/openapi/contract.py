@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from serving.http.problems import MEDIA_TYPE
-from serving.routes.examples import MULTIPART_EXAMPLE, problem_example
+from serving.routes.openapi.examples import MULTIPART_EXAMPLE, problem_example
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
 from vision.check_shape import MAX_PHOTOS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.store.rendition_files import RenditionFiles
+from serving.store.photos.rendition_files import RenditionFiles
 from tests.serving.builders.new_checks import digest
 
 A, B = digest(b"a"), digest(b"b")

@@ -1,0 +1,35 @@
+"""Who calls: a key of the operator or of a member, with what it may do and whose checks it sees."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal, get_args
+
+Scope = Literal["check", "read", "review", "bundles", "admin"]
+SCOPES: frozenset[Scope] = frozenset(get_args(Scope))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """The caller of a request; every query of the store takes one and gives what this caller may see.
+
+    `name` is whose Idempotency-Keys these are and what the records name; `rate_key` is whom rate limits count a request
+    to. The operator (`member_id` None) sees every product (`products` None); a member sees its own products alone.
+    """
+
+    name: str
+    rate_key: str
+    scopes: frozenset[Scope] = SCOPES
+    member_id: str | None = None
+    products: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.member_id is None) != (self.products is None):
+            raise ValueError("a member has products, and the operator sees all of them")
+
+    def sees(self, product: str) -> bool:
+        """Whether checks, bundles and events of this product are visible to the caller."""
+        return self.products is None or product in self.products
+
+
+SERVER = Principal(name="server", rate_key="server")  # what the server does by itself, such as deleting expired checks
