@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from serving.errors import StoreUnavailable
-from serving.store import database as database_module
+from serving.store.database import sqlite as database_module
 from serving.store.database.sqlite import connect, migrate, open_database
 from serving.store.tables import Table
 
