@@ -28,7 +28,7 @@ TouchstoneError
     ├── UnknownProduct          unknown_product
     └── NoReadablePhoto         no_readable_photo
 
-Training and serving define their own errors below TouchstoneError in `training/errors.py` and `serving/errors.py`.
+Training and serving define their own errors below TouchstoneError in `training/errors.py` and `serving/errors/`.
 """
 
 from typing import ClassVar, Final

@@ -1,0 +1,132 @@
+"""The errors of serving, each with a stable `code` and its HTTP status.
+
+TouchstoneError (vision)
+ └─ ServingError
+     ├─ RequestRefused          4xx: the caller must change the request
+     │   ├─ JsonMalformed, MultipartMalformed, MediaTypeUnsupported, ContentEncodingUnsupported
+     │   ├─ RequestTooLarge, UploadTimedOut
+     │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is called
+     │   ├─ RequestInvalid (errors: one entry a field), QueryParameterUnknown
+     │   ├─ UrlPhotosUnsupported, Base64Invalid, CursorInvalid
+     │   ├─ KeyRequired, KeyInvalid, ForeignSite
+     │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
+     │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
+     │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
+     │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
+     ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
+     │   └─ MethodNotImplemented, TransferEncodingUnsupported
+     └─ Unavailable             503: the caller may retry after `retry_after_s`
+         ├─ TooManyRequests (429): RateLimited, ConcurrencyLimited
+         ├─ Overloaded, MemoryFull, TooManyConnections, ComputeTimedOut
+         ├─ DeadlineUnreachable, DeadlineExceeded (504)
+         └─ StoreUnavailable
+"""
+
+from serving.errors.access import ForeignSite, KeyInvalid, KeyRequired
+from serving.errors.base import RequestRefused, ServingError, Unavailable, Unimplemented
+from serving.errors.bundles import (
+    BundleChangeConflict,
+    BundleNameAmbiguous,
+    BundleNotFound,
+    CandidateChecksumMismatch,
+    CandidateFormatUnknown,
+    CandidateInvalid,
+    CandidateMismatch,
+    CandidateNotFound,
+    NothingToRollBack,
+    ReferenceNotFound,
+)
+from serving.errors.checks import (
+    Base64Invalid,
+    CheckNotFound,
+    CursorInvalid,
+    EvidenceNotFound,
+    IdempotencyInProgress,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    PhotoNotFound,
+    ReviewNotFound,
+    StoreDisabled,
+    UrlPhotosUnsupported,
+)
+from serving.errors.requests import (
+    ContentEncodingUnsupported,
+    HeadTimedOut,
+    HeadTooLarge,
+    HttpMalformed,
+    JsonMalformed,
+    MediaTypeUnsupported,
+    MethodNotImplemented,
+    MultipartMalformed,
+    QueryParameterUnknown,
+    RequestInvalid,
+    RequestTooLarge,
+    TransferEncodingUnsupported,
+    UploadTimedOut,
+)
+from serving.errors.unavailable import (
+    ComputeTimedOut,
+    ConcurrencyLimited,
+    DeadlineExceeded,
+    DeadlineUnreachable,
+    MemoryFull,
+    Overloaded,
+    RateLimited,
+    StoreUnavailable,
+    TooManyConnections,
+    TooManyRequests,
+)
+
+__all__ = [
+    "Base64Invalid",
+    "BundleChangeConflict",
+    "BundleNameAmbiguous",
+    "BundleNotFound",
+    "CandidateChecksumMismatch",
+    "CandidateFormatUnknown",
+    "CandidateInvalid",
+    "CandidateMismatch",
+    "CandidateNotFound",
+    "CheckNotFound",
+    "ComputeTimedOut",
+    "ConcurrencyLimited",
+    "ContentEncodingUnsupported",
+    "CursorInvalid",
+    "DeadlineExceeded",
+    "DeadlineUnreachable",
+    "EvidenceNotFound",
+    "ForeignSite",
+    "HeadTimedOut",
+    "HeadTooLarge",
+    "HttpMalformed",
+    "IdempotencyInProgress",
+    "IdempotencyKeyInvalid",
+    "IdempotencyKeyReused",
+    "JsonMalformed",
+    "KeyInvalid",
+    "KeyRequired",
+    "MediaTypeUnsupported",
+    "MemoryFull",
+    "MethodNotImplemented",
+    "MultipartMalformed",
+    "NothingToRollBack",
+    "Overloaded",
+    "PhotoNotFound",
+    "QueryParameterUnknown",
+    "RateLimited",
+    "ReferenceNotFound",
+    "RequestInvalid",
+    "RequestRefused",
+    "RequestTooLarge",
+    "ReviewNotFound",
+    "ServingError",
+    "StoreDisabled",
+    "StoreUnavailable",
+    "TooManyConnections",
+    "TooManyRequests",
+    "TransferEncodingUnsupported",
+    "Unavailable",
+    "Unimplemented",
+    "UploadTimedOut",
+    "UrlPhotosUnsupported",
+]
