@@ -4,8 +4,20 @@ from serving.store.tables.base import Table
 from serving.store.tables.bundle_changes import BundleChangeRow
 from serving.store.tables.checks import CheckRow
 from serving.store.tables.idempotency_keys import IdempotencyRow
+from serving.store.tables.job_lines import JobLineRow
+from serving.store.tables.jobs import JobRow
 from serving.store.tables.photos import PhotoRow
 from serving.store.tables.reviews import ReviewRow
 from serving.store.tables.shadow_verdicts import ShadowVerdictRow
 
-__all__ = ["BundleChangeRow", "CheckRow", "IdempotencyRow", "PhotoRow", "ReviewRow", "ShadowVerdictRow", "Table"]
+__all__ = [
+    "BundleChangeRow",
+    "CheckRow",
+    "IdempotencyRow",
+    "JobLineRow",
+    "JobRow",
+    "PhotoRow",
+    "ReviewRow",
+    "ShadowVerdictRow",
+    "Table",
+]
