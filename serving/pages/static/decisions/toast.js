@@ -1,6 +1,6 @@
 /** A short message at the edge of the page about what was just done, with the way back. */
 
-import { element } from "../shared/element.js";
+import { byId, element } from "../shared/element.js";
 
 let shown = null;
 let timer = null;
@@ -19,7 +19,7 @@ export function showToast(words, { undo, checkId, forMs }) {
     undo && element("button", { type: "button", "aria-keyshortcuts": "u", click: undo }, "Undo", element("kbd", { "aria-hidden": "true" }, "u")),
     address && !location.pathname.endsWith(address) && element("a", { class: "button", href: address }, "Open it"),
   );
-  document.body.append(shown);
+  byId("notices").prepend(shown);
   leaveAfter(forMs);
 }
 

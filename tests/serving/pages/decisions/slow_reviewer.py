@@ -130,7 +130,7 @@ class SlowReviewer:
             self.page.wait_for_selector(".row a")
             rows = self.page.locator(".row a")
             rows.nth(self.plan.randrange(rows.count())).click()
-            self.page.wait_for_url("**/checks/*")
+            self.page.wait_for_url("**/checks/*", wait_until="commit")
         self.page.wait_for_selector(".review")
 
     def _walk(self, way: str) -> None:
