@@ -1,5 +1,28 @@
-"""A small typed client of the HTTP contract, sync and async."""
+"""A typed client of the HTTP API, sync and async."""
 
-from serving.client.client import AsyncClient, Client, ClientError, ProblemAnswered, Retries, Unreachable
+from serving.client.calls import Retries
+from serving.client.client import AsyncClient, Client
+from serving.client.errors import (
+    ClientError,
+    KeyRefused,
+    ProblemAnswered,
+    RequestRefused,
+    ServerFault,
+    TryLater,
+    Unreachable,
+    UnreadableAnswer,
+)
 
-__all__ = ["AsyncClient", "Client", "ClientError", "ProblemAnswered", "Retries", "Unreachable"]
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "ClientError",
+    "KeyRefused",
+    "ProblemAnswered",
+    "RequestRefused",
+    "Retries",
+    "ServerFault",
+    "TryLater",
+    "Unreachable",
+    "UnreadableAnswer",
+]

@@ -5,9 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from serving.client import AsyncClient, Client, ProblemAnswered, Unreachable
-from serving.client.bundles import BundleClient
-from serving.client.calls import Call
+from serving.client import AsyncClient, Client, ProblemAnswered, Retries, Unreachable
 from tests.serving.servers.deploying import versions
 from tests.serving.servers.running import Running
 
@@ -48,19 +46,16 @@ def test_a_name_is_quoted_in_addresses(server: Running) -> None:
         client.bundle("dryers 2/3?").state()
 
 
-def test_a_deployment_is_repeatable_and_a_rollback_is_not() -> None:
-    sent: list[Call] = []
+def test_a_deployment_is_sent_again_after_a_lost_answer_and_a_rollback_is_not() -> None:
+    sent: list[str] = []
 
-    def send(call: Call) -> httpx.Response:
-        sent.append(call)
-        raise Unreachable("no server here")
+    def lose(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.path)
+        raise httpx.ReadError("reset")
 
-    bundle = BundleClient(send, "tiny")
-    with pytest.raises(Unreachable):
-        bundle.activate("v2")
-    with pytest.raises(Unreachable):
-        bundle.roll_back("activation")
-    assert [(call.path, call.repeatable) for call in sent] == [
-        ("/v1/bundles/tiny/activate", True),
-        ("/v1/bundles/tiny/rollback", False),
-    ]
+    with Client("http://x", retries=Retries(attempts=2, first_wait_s=0), transport=httpx.MockTransport(lose)) as client:
+        with pytest.raises(Unreachable, match="2 attempts"):
+            client.bundle("tiny").activate("v2")
+        with pytest.raises(Unreachable, match="1 attempt "):
+            client.bundle("tiny").roll_back("activation")
+    assert sent == ["/v1/bundles/tiny/activate"] * 2 + ["/v1/bundles/tiny/rollback"]

@@ -70,7 +70,7 @@ def test_a_client_checks_reads_reviews_lists_and_deletes(start: Callable[..., Ru
         assert client.photo(check.check_id, 0).startswith(b"\xff\xd8")
         assert client.evidence(check.check_id, 0).startswith(b"\x89PNG")
         assert client.bundles().bundles[0].products == ["toy"]
-        assert [found.check_id for found in client.list(listing_id="a", reviewed=True)] == [check.check_id]
+        assert [found.check_id for found in client.checks(listing_id="a", reviewed=True)] == [check.check_id]
         client.delete(check.check_id)
         with pytest.raises(ProblemAnswered) as caught:
             client.get(check.check_id)
@@ -83,7 +83,7 @@ def test_an_async_client_does_the_same(server: Running) -> None:
         async with AsyncClient(server.url) as client:
             checks = await asyncio.gather(*(client.check([jpeg(BLUE, seed=i)], listing_id="async") for i in range(3)))
             assert {check.outcome for check in checks} == {"counterfeit"}
-            listed = [found.check_id async for found in client.list(listing_id="async")]
+            listed = [found.check_id async for found in client.checks(listing_id="async")]
             assert sorted(listed) == sorted(check.check_id for check in checks)
             review = await client.review(checks[0].check_id, "cant_tell")
             assert (await client.get(checks[0].check_id)).reviews == [review]
@@ -215,3 +215,16 @@ def test_a_client_reads_crops_and_their_references(start: Callable[..., Running]
         crops = client.crops(client.check([jpeg(BLUE)]).check_id, 0).crops
         assert crops[0].nearest_genuine is not None
         assert Image.open(io.BytesIO(client.reference(crops[0].nearest_genuine))).size == (64, 64)
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "", "ftp://127.0.0.1"])
+def test_an_address_without_http_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ValueError, match="write it with http:// or https://"):
+        Client(url)
+
+
+@pytest.mark.parametrize("key", ["", "  ", "s3cr3t\n", "s3cr3t-ü"])
+def test_a_key_that_no_header_can_carry_is_refused_without_naming_it(key: str) -> None:
+    with pytest.raises(ValueError, match="api_key is empty, or has a character") as caught:
+        AsyncClient(api_key=key)
+    assert "s3cr3t" not in str(caught.value)
