@@ -1,7 +1,7 @@
 """One code path for the sync and the async client.
 
-A method of the API is written once, as a generator of steps: send a call, wait, do work that blocks. It is told what
-came of each. The sync client does a step, the async client awaits it, and neither knows the API.
+A method of the API is written once, as a generator of steps: send a call, wait, do work that blocks. It gets
+what came of each. The sync client does a step, the async client awaits it, and neither knows the API.
 """
 
 from __future__ import annotations
