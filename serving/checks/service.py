@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from serving.checks.check_id import new_check_id
 from serving.checks.idempotency import Idempotency, make_claim
 from serving.checks.request import CheckRequest
 from serving.checks.shadow import Shadow
@@ -22,6 +21,7 @@ from serving.monitoring.instrumentation import Instrumentation
 from serving.schemas.checks import BundleUsed, Check, CheckThresholds, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
+from serving.store.sortable_id import new_id
 from serving.store.store import Store
 from vision.check_shape import require_shape
 from vision.detector import Detector
@@ -115,7 +115,7 @@ class CheckService:
         created_at: datetime.datetime,
         start: float,
     ) -> Check:
-        check_id = new_check_id()
+        check_id = new_id()
         kept = self._store is not None
         return Check(
             check_id=check_id,

@@ -130,7 +130,7 @@ class DeploymentSwitch:
         author = Author(caller=SERVER)
         if state.configured_sha256 != slot.configured_sha256:
             log.info("bundle %s: the settings name another bundle than at the latest change, so it serves", slot.name)
-            await self._store_change(rows, "settings_changed", slot.name, state_of(slot), author)
+            await self._store_change(rows, "settings_changed", slot, state_of(slot), author)
             return
         try:
             active = await self._load_again(slot, state.active)
@@ -139,7 +139,7 @@ class DeploymentSwitch:
                 "bundle %s: the activated bundle cannot be loaded, so that of the settings serves: %s", slot.name, error
             )
             await self._store_change(
-                rows, "restore_failed", slot.name, state, dataclasses.replace(author, note=error.message)
+                rows, "restore_failed", slot, state, dataclasses.replace(author, note=error.message)
             )
             return
         new = dataclasses.replace(
@@ -205,7 +205,7 @@ class DeploymentSwitch:
             if new is slot:
                 return slot
             if self._rows is not None:
-                await self._store_change(self._rows, action, name, state_of(new), author)
+                await self._store_change(self._rows, action, new, state_of(new), author)
             self._swap(slot, new)
             log.info("bundle %s: %s, now %s", name, action, new.active.sha256[:12])
             return new
@@ -215,10 +215,16 @@ class DeploymentSwitch:
         self._on_change(self.current)
 
     async def _store_change(
-        self, rows: DeploymentRows, action: BundleAction, name: str, state: SlotState, author: Author
+        self, rows: DeploymentRows, action: BundleAction, slot: Slot, state: SlotState, author: Author
     ) -> None:
         new = NewBundleChange(
-            name=name, action=action, caller=author.caller, changed_by=author.by, note=author.note, state=state
+            name=slot.name,
+            action=action,
+            caller=author.caller,
+            changed_by=author.by,
+            note=author.note,
+            state=state,
+            products=tuple(slot.active.detector.bundle.metadata.products),
         )
         await rows.add_change(new, datetime.datetime.now(datetime.UTC))
 

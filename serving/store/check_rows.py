@@ -18,11 +18,13 @@ from serving.schemas.checks import Check, CheckRecord, Review, utc_text
 from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter, Place, list_page
 from serving.store.database.sqlite import Database, Rows
-from serving.store.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow
+from serving.store.event_data import EVENT_PREFIX
+from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow
 
 IDEMPOTENCY_HOURS = 24
 _INSERT_CHECK = insert(cast(Table, CheckRow.__table__))
 _INSERT_PHOTO = insert(cast(Table, PhotoRow.__table__))
+_INSERT_EVENT = insert(cast(Table, EventRow.__table__))
 _KEYS = cast(Table, IdempotencyRow.__table__)
 
 
@@ -76,8 +78,8 @@ class CheckRows:
         self._database = database
 
     def add(self, new: NewCheck) -> Awaitable[None]:
-        """Add a check with its photos and its Idempotency-Key in one transaction."""
-        rows: list[Rows] = [(_INSERT_CHECK, _check_values(new))]
+        """Add a check with its photos, its event and its Idempotency-Key in one transaction."""
+        rows: list[Rows] = [(_INSERT_CHECK, _check_values(new)), (_INSERT_EVENT, _event_values(new.answer))]
         if new.photos:
             rows.append((_INSERT_PHOTO, _photo_values(new)))
         if new.claim is not None:  # after its 24 hours the same key may belong to another check
@@ -237,6 +239,16 @@ def _photo_values(new: NewCheck) -> list[dict[str, object]]:
         }
         for position, photo in enumerate(new.photos)
     ]
+
+
+def _event_values(answer: Check) -> dict[str, object]:
+    """What the event lacks is read from the check when the event is read, so that adding it costs next to nothing."""
+    return {
+        "event_id": EVENT_PREFIX + answer.check_id,
+        "type": "check.completed",
+        "product": answer.product,
+        "check_id": answer.check_id,
+    }
 
 
 def _claim_values(claim: Claim, new: NewCheck) -> dict[str, object]:

@@ -17,12 +17,16 @@ from serving.schemas.bundles import (
 )
 from serving.schemas.checks import Check, utc_text
 from serving.store.database.sqlite import Database
+from serving.store.event_rows import NewEvent, add_event
 from serving.store.tables import BundleChangeRow, CheckRow, ShadowVerdictRow
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewBundleChange:
-    """A change that is being stored; `caller` is the key's fingerprint, `changed_by` the name that the caller gives."""
+    """A change that is being stored; `caller` is the key's fingerprint, `changed_by` the name that the caller gives.
+
+    `products` are those of the bundle that answers after it.
+    """
 
     name: str
     action: BundleAction
@@ -30,6 +34,7 @@ class NewBundleChange:
     changed_by: str | None
     note: str
     state: SlotState
+    products: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,9 @@ class Moves:
     mean_absolute: float | None
 
 
+ACTIVATIONS = frozenset({"activate", "roll_back_activation", "settings_changed"})  # after which another bundle answers
+
+
 class DeploymentRows:
     """The rows of changes of bundles, and of shadow verdicts."""
 
@@ -66,9 +74,11 @@ class DeploymentRows:
         self._database = database
 
     async def add_change(self, new: NewBundleChange, now: datetime.datetime) -> None:
-        """Add a change with the state after it; it is on the disk when this returns."""
+        """Add a change with the state after it, and its event; they are on the disk when this returns."""
 
         def work(session: Session) -> None:
+            if new.action in ACTIVATIONS:
+                add_event(session, _activation_event(new))
             session.add(
                 BundleChangeRow(
                     created_at=now,
@@ -189,6 +199,17 @@ def _example_of(row: ShadowVerdictRow, listing_id: str | None) -> ExampleCheck:
         active_authenticity=row.active_authenticity,
         shadow_authenticity=row.shadow_authenticity,
     )
+
+
+def _activation_event(new: NewBundleChange) -> NewEvent:
+    active, previous = new.state.active, new.state.previous
+    data = {
+        "name": new.name,
+        "action": new.action,
+        "active": active.model_dump(),
+        "previous": None if previous is None else previous.model_dump(),
+    }
+    return NewEvent(type="bundle.activated", products=new.products, data=data)
 
 
 def _change_of(row: BundleChangeRow) -> BundleChange:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from serving.errors import ReviewNotFound
 from serving.schemas.checks import Decision, Review
+from serving.schemas.events import EventType
 from serving.store.check_rows import Claim, get_check, review_of
 from serving.store.database.sqlite import Database
+from serving.store.event_rows import NewEvent, add_event
 from serving.store.tables import ReviewRow
 
 
@@ -35,7 +37,7 @@ class ReviewRows:
         """Add a reviewer's decision; raises CheckNotFound, or IdempotencyKeyReused."""
 
         def work(session: Session) -> RecordedReview:
-            get_check(session, check_id)
+            check = get_check(session, check_id)
             if claim is not None:
                 earlier = _with_key(session, claim.key_sha256)
                 if earlier is not None:
@@ -46,6 +48,7 @@ class ReviewRows:
                 row.key_hash, row.fingerprint = claim.key_sha256, claim.fingerprint
             session.add(row)
             _count_latest(session, check_id)
+            add_event(session, _event_of("review.decided", row, check.product))
             return RecordedReview(review=_as_recorded(row), replayed=False)
 
         return await self._database.write(work)
@@ -59,7 +62,7 @@ class ReviewRows:
         """
 
         def work(session: Session) -> Review:
-            get_check(session, check_id)
+            check = get_check(session, check_id)
             row = session.get(ReviewRow, review_id) if key_sha256 is None else _with_key(session, key_sha256)
             if row is None or row.check_id != check_id:
                 named = f"the id {review_id}" if key_sha256 is None else "this Idempotency-Key"
@@ -67,6 +70,7 @@ class ReviewRows:
             if row.withdrawn_at is None:
                 row.withdrawn_at = now
                 _count_latest(session, check_id)
+                add_event(session, _event_of("review.withdrawn", row, check.product))
             return review_of(row)
 
         return await self._database.write(work)
@@ -78,6 +82,12 @@ def _count_latest(session: Session, check_id: str) -> None:
     in_force = select(ReviewRow.decision).where(ReviewRow.check_id == check_id, ReviewRow.withdrawn_at.is_(None))
     latest = session.scalars(in_force.order_by(ReviewRow.review_id.desc()).limit(1)).one_or_none()
     get_check(session, check_id).decision = latest
+
+
+def _event_of(kind: EventType, row: ReviewRow, product: str) -> NewEvent:
+    """Give the event of a review that has its id: `_count_latest` flushes it."""
+    data = {"review_id": row.review_id, "decision": row.decision}
+    return NewEvent(type=kind, product=product, check_id=row.check_id, data=data)
 
 
 def _with_key(session: Session, key_sha256: str) -> ReviewRow | None:

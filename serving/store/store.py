@@ -15,6 +15,7 @@ from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
 from serving.store.database.sqlite import Database, open_database
 from serving.store.deployment_rows import DeploymentRows
+from serving.store.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.photos.photo_files import PhotoFiles
 from serving.store.photos.rendition_files import RenditionFiles
@@ -53,6 +54,7 @@ class Store:
         self.check_rows = check_rows
         self.review_rows = ReviewRows(database)
         self.deployment_rows = DeploymentRows(database)
+        self.event_rows = EventRows(database)
         self.photo_files = photo_files
         self._rendition_files = rendition_files
         self._database = database

@@ -3,6 +3,7 @@
 from serving.store.tables.base import Table
 from serving.store.tables.bundle_changes import BundleChangeRow
 from serving.store.tables.checks import CheckRow
+from serving.store.tables.events import EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow
 from serving.store.tables.job_lines import JobLineRow
 from serving.store.tables.jobs import JobRow
@@ -13,6 +14,8 @@ from serving.store.tables.shadow_verdicts import ShadowVerdictRow
 __all__ = [
     "BundleChangeRow",
     "CheckRow",
+    "EventNumberRow",
+    "EventRow",
     "IdempotencyRow",
     "JobLineRow",
     "JobRow",

@@ -43,7 +43,7 @@ class CheckRow(Table):
         ),
     )
 
-    check_id: Mapped[str] = mapped_column(String(36), primary_key=True)  # sorts by time: see check_id.py
+    check_id: Mapped[str] = mapped_column(String(36), primary_key=True)  # sorts by time: see sortable_id.py
     created_at: Mapped[datetime.datetime] = mapped_column(UtcTime)
     listing_id: Mapped[str | None] = mapped_column(String(200))
     seller_id: Mapped[str | None] = mapped_column(String(200))

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from serving.checks.check_id import new_check_id
 from serving.schemas.checks import BundleUsed, Check, CheckThresholds, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
+from serving.store.sortable_id import new_id
 from vision.verdict import Evidence
 
 NOW = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)
@@ -29,7 +29,7 @@ def new_check(
 ) -> NewCheck:
     """A check of these photos, all of them kept unless `kept` has False at their place."""
     answer = Check(
-        check_id=new_check_id(), listing_id="l", product="toy", outcome="review", authenticity=0.1 + 0.2,
+        check_id=new_id(), listing_id="l", product="toy", outcome="review", authenticity=0.1 + 0.2,
         thresholds=CheckThresholds(counterfeit_below=0.1, genuine_above=None),
         authenticity_kind="calibrated", counterfeit_share=0.5, novelty=None, advisory=False, reasons=[], photos=[],
         bundle=BundleUsed(name="b", version="1", sha256="0" * 64, graph="fp32"), created_at=utc_text(created_at),

@@ -23,7 +23,9 @@ def state(version: str) -> SlotState:
 
 
 async def add_change(rows: DeploymentRows, name: str, action: BundleAction, version: str) -> None:
-    change = NewBundleChange(name=name, action=action, caller="k", changed_by="mara", note="why", state=state(version))
+    change = NewBundleChange(
+        name=name, action=action, caller="k", changed_by="mara", note="why", state=state(version), products=("toy",)
+    )
     await rows.add_change(change, NOW)
 
 
