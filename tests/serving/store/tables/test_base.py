@@ -29,6 +29,6 @@ def test_every_index_and_constraint_has_a_name_so_that_a_migration_can_change_it
 
 def test_importing_the_package_registers_every_table() -> None:
     assert set(Table.metadata.tables) == {
-        "bundle_changes", "checks", "event_numbers", "events", "idempotency_keys", "photos", "reviews",
-        "shadow_verdicts",
+        "bundle_changes", "checks", "event_numbers", "events", "idempotency_keys", "job_lines", "jobs", "photos",
+        "reviews", "shadow_verdicts",
     }  # fmt: skip
