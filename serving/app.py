@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
+from serving.errors import Unavailable
 from serving.http.body_memory import BodyMemoryLimit
 from serving.http.compression import Compression
 from serving.http.request_log import RequestLogging
@@ -28,8 +29,8 @@ def create_app(settings: ServeSettings) -> FastAPI:
         refuse_unclear_root_path(settings.root_path, [*app.openapi()["paths"], *PAGE_PATHS])
     services = open_services(settings)
     app.state.services = services
-    if settings.api_key is None and not settings.allow_open:  # only the address it listens on keeps others out
-        app.add_middleware(TrustedHost)
+    if settings.api_key is None and not settings.allow_open:  # until there is a key, only its address keeps others out
+        app.add_middleware(TrustedHost, authenticator=services.authenticator)
     app.add_middleware(BodyMemoryLimit, memory=services.body_memory)
     instrumentation = services.instrumentation
     app.add_middleware(RequestLogging, metrics=instrumentation.metrics, tracing=instrumentation.tracing)
@@ -43,8 +44,9 @@ def create_app(settings: ServeSettings) -> FastAPI:
 async def _run_services(app: FastAPI) -> AsyncIterator[None]:
     """Restore activated bundles, run the background tasks while the app runs, and close the services at the end."""
     services: Services = app.state.services
+    await services.authenticator.close_if_keys_exist()
     await services.switch.restore()
-    background: list[asyncio.Task[None]] = []
+    background = [asyncio.create_task(services.authenticator.watch())]
     if services.store is not None:
         background.append(asyncio.create_task(clean_periodically(services.store, services.retention_days)))
     if services.shadow is not None:
@@ -55,4 +57,6 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
+        with contextlib.suppress(Unavailable):
+            await services.authenticator.flush_uses()
         await asyncio.to_thread(services.close)

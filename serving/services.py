@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from fastapi import Request
 
+from serving.accounts.authentication import Authenticator
 from serving.checks.pictures import Pictures
 from serving.checks.service import CheckRules, CheckService, bundle_used
 from serving.checks.shadow import Shadow
@@ -33,7 +34,7 @@ T = TypeVar("T")
 class Services:
     """The parts of one server; `store` and `pictures` are None where nothing is kept."""
 
-    api_key: str | None
+    authenticator: Authenticator
     max_request_bytes: int
     upload_timeout_s: float
     photo_limits: PhotoLimits  # under which stored photos were accepted
@@ -94,7 +95,7 @@ def open_services(settings: ServeSettings) -> Services:
     )
     pictures = None if store is None else Pictures(store=store, compute=compute, limits=settings.photo_limits)
     return Services(
-        api_key=settings.api_key,
+        authenticator=Authenticator(settings.api_key, None if store is None else store.key_rows),
         max_request_bytes=settings.max_request_bytes,
         upload_timeout_s=settings.upload_timeout_s,
         photo_limits=settings.photo_limits,

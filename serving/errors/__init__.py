@@ -8,7 +8,8 @@ TouchstoneError (vision)
      │   ├─ HttpMalformed, HeadTimedOut, HeadTooLarge: refused by the protocol, before the app is called
      │   ├─ RequestInvalid (errors: one entry a field), QueryParameterUnknown
      │   ├─ UrlPhotosUnsupported, Base64Invalid, CursorInvalid
-     │   ├─ KeyRequired, KeyInvalid, ForeignSite
+     │   ├─ KeyRequired, KeyInvalid, KeyExpired, KeyRevoked (401)
+     │   ├─ ScopeMissing, OperatorRequired, ForeignSite (403)
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
@@ -22,7 +23,15 @@ TouchstoneError (vision)
          └─ StoreUnavailable
 """
 
-from serving.errors.access import ForeignSite, KeyInvalid, KeyRequired
+from serving.errors.access import (
+    ForeignSite,
+    KeyExpired,
+    KeyInvalid,
+    KeyRequired,
+    KeyRevoked,
+    OperatorRequired,
+    ScopeMissing,
+)
 from serving.errors.base import RequestRefused, ServingError, Unavailable, Unimplemented
 from serving.errors.bundles import (
     BundleChangeConflict,
@@ -103,13 +112,16 @@ __all__ = [
     "IdempotencyKeyInvalid",
     "IdempotencyKeyReused",
     "JsonMalformed",
+    "KeyExpired",
     "KeyInvalid",
     "KeyRequired",
+    "KeyRevoked",
     "MediaTypeUnsupported",
     "MemoryFull",
     "MethodNotImplemented",
     "MultipartMalformed",
     "NothingToRollBack",
+    "OperatorRequired",
     "Overloaded",
     "PhotoNotFound",
     "QueryParameterUnknown",
@@ -119,6 +131,7 @@ __all__ = [
     "RequestRefused",
     "RequestTooLarge",
     "ReviewNotFound",
+    "ScopeMissing",
     "ServingError",
     "StoreDisabled",
     "StoreUnavailable",

@@ -13,19 +13,21 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from serving.accounts.authentication import Authenticator
 from serving.errors import ForeignSite
 from serving.http.loopback import is_loopback
 from serving.http.problems import answer_error
 
 
 class TrustedHost:
-    """Wraps the app; refuses requests whose `Host` or `Origin` is not this machine."""
+    """Wraps the app; while no key is asked for, refuses requests whose `Host` or `Origin` is not this machine."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, authenticator: Authenticator) -> None:
         self._app = app
+        self._authenticator = authenticator
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] == "http":
+        if scope["type"] == "http" and self._authenticator.is_open:
             headers = Headers(scope=scope)
             for name in ("Host", "Origin"):  # a browser sends the first always, and the second with what it posts
                 value = headers.get(name)

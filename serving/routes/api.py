@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import cache, partial
 from pathlib import Path
@@ -11,10 +11,12 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from serving.http.problems import install_problem_handlers
 from serving.routes import bundle_changes, bundles, check_lists, checks, drift, health, photos, reviews
+from serving.routes.auth import RequiredScope
 from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
 from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.examples import EXAMPLES
@@ -23,6 +25,7 @@ from serving.routes.openapi.known_query import require_known_query
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
 OPEN_PATHS = ("/healthz", "/readyz")
+ROUTERS = tuple(routes.router for routes in (check_lists, checks, photos, reviews, bundle_changes, bundles, drift))
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -39,8 +42,8 @@ def make_api(lifespan: Lifespan | None = None) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,  # generated clients name their methods by it
     )
-    for routes in (check_lists, checks, photos, reviews, bundle_changes, bundles, drift):
-        app.include_router(routes.router, dependencies=[Depends(require_known_query)])
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(require_known_query)])
     app.include_router(health.router)  # probes and scrapers may add parameters of their own
     install_problem_handlers(app)
     app.openapi = cache(partial(describe_api, app))  # type: ignore[method-assign]  # 90 ms of CPU
@@ -61,13 +64,24 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
     components["schemas"]["JsonValue"]["description"] = "Any JSON value."  # pydantic's own model has no words
     for name, example in EXAMPLES.items():
         components["schemas"][name]["examples"] = [example]
+    scopes = dict(_scopes_by_operation())
     for path, operations in document["paths"].items():
         for operation in operations.values():
             operation["responses"] |= _refused_everywhere()
             _describe_plainly(operation)
             if path not in OPEN_PATHS:
-                operation["security"] = [{KEY_SCHEME: []}]
+                operation["security"] = [{KEY_SCHEME: scopes[operation["operationId"]]}]
     return document
+
+
+def _scopes_by_operation() -> Iterator[tuple[str, list[str]]]:
+    """Give the scope that a key needs for each operation; OpenAPI 3.1 has it beside the scheme."""
+    yield checks.create_check_route.name, [checks.create_check_route.scope]
+    for router in (*ROUTERS, health.router):
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            asked = {one.call.scope for one in route.dependant.dependencies if isinstance(one.call, RequiredScope)}
+            yield route.name, sorted(asked)
 
 
 def _with_described_routes(paths: dict[str, Any], app: FastAPI) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from serving.deployments.switch import state_of
 from serving.errors import StoreDisabled
 from serving.http.check_body import read_json
 from serving.principal import Principal
-from serving.routes.auth import require_key
+from serving.routes.auth import require
 from serving.routes.bundles import describe_bundle
 from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.bundles import (
@@ -37,18 +37,19 @@ router = APIRouter(prefix="/v1/bundles/{name:path}", tags=["bundles"])
 MAX_BODY_BYTES = 64 * 1024
 REFUSALS = problems(400, 401, 404, 408, 409, 413, 415, 422, 503)
 S = TypeVar("S", bound=Sent)
-Caller = Annotated[Principal, Depends(require_key)]
+Reader = Annotated[Principal, Depends(require("read"))]
+Changer = Annotated[Principal, Depends(require("bundles"))]
 
 
 @router.get("/state", responses=problems(401, 404, 409, 422), summary="What serves under a name")
-async def get_state(request: Request, name: str, _: Caller) -> BundlesOfName:
+async def get_state(request: Request, name: str, _: Reader) -> BundlesOfName:
     """Give the active bundle, the one a rollback brings back, and the shadow and canary beside it."""
     services = services_of(request)
     return _describe(services, services.bundles.find_slot(name))
 
 
 @router.get("/candidates", responses=problems(401, 404, 409, 422), summary="What may be brought in")
-async def list_candidates(request: Request, name: str, _: Caller) -> CandidateList:
+async def list_candidates(request: Request, name: str, _: Reader) -> CandidateList:
     """Give the bundles of this name in `bundles_folder`, by folder name; none where it is not set."""
     services = services_of(request)
     slot, served = services.bundles.find_slot(name), {slot.name for slot in services.bundles.slots}
@@ -74,7 +75,7 @@ async def list_candidates(request: Request, name: str, _: Caller) -> CandidateLi
 async def list_changes(
     request: Request,
     name: str,
-    _: Caller,
+    _: Reader,
     limit: Annotated[int, Query(ge=1, le=200, description="Changes to give.")] = 50,
 ) -> BundleChangeList:
     """Give the latest changes of this bundle name, each with what served after it."""
@@ -86,7 +87,7 @@ async def list_changes(
 async def get_comparison(
     request: Request,
     name: str,
-    _: Caller,
+    _: Reader,
     active: Annotated[Sha256 | None, Query(description="sha256 of a bundle; the active one if not given.")] = None,
     shadow: Annotated[Sha256 | None, Query(description="sha256 of a bundle; the shadow if not given.")] = None,
     examples: Annotated[int, Query(ge=0, le=50, description="Checks to give for each product.")] = 12,
@@ -105,14 +106,14 @@ async def get_comparison(
 
 
 @router.post("/activate", openapi_extra=json_body(CandidateSent), responses=REFUSALS, summary="Activate a candidate")
-async def activate_bundle(request: Request, name: str, caller: Caller) -> BundlesOfName:
+async def activate_bundle(request: Request, name: str, caller: Changer) -> BundlesOfName:
     """Load, check and warm up a candidate, then let it answer; no request is dropped, and a refusal changes nothing."""
     services, sent = services_of(request), await _read(request, CandidateSent)
     return _describe(services, await services.switch.activate(name, sent, caller.name))
 
 
 @router.post("/shadow", openapi_extra=json_body(CandidateSent), responses=REFUSALS, summary="Shadow with a candidate")
-async def shadow_bundle(request: Request, name: str, caller: Caller) -> BundlesOfName:
+async def shadow_bundle(request: Request, name: str, caller: Changer) -> BundlesOfName:
     """Let a candidate judge the same checks after they are answered; its verdicts are compared and never given."""
     services, sent = services_of(request), await _read(request, CandidateSent)
     _shadow_of(services)
@@ -122,14 +123,14 @@ async def shadow_bundle(request: Request, name: str, caller: Caller) -> BundlesO
 @router.post(
     "/canary", openapi_extra=json_body(CanarySent), responses=REFUSALS, summary="Let a candidate answer a share"
 )
-async def canary_bundle(request: Request, name: str, caller: Caller) -> BundlesOfName:
+async def canary_bundle(request: Request, name: str, caller: Changer) -> BundlesOfName:
     """Let a candidate answer a share of the listings, the same ones each time; `bundle` in an answer says which did."""
     services, sent = services_of(request), await _read(request, CanarySent)
     return _describe(services, await services.switch.canary(name, sent, caller.name))
 
 
 @router.post("/rollback", openapi_extra=json_body(RollbackSent), responses=REFUSALS, summary="Take a change back")
-async def roll_back_bundle(request: Request, name: str, caller: Caller) -> BundlesOfName:
+async def roll_back_bundle(request: Request, name: str, caller: Changer) -> BundlesOfName:
     """Take back the activation, the canary or the shadow, at once: nothing has to be loaded."""
     services, sent = services_of(request), await _read(request, RollbackSent)
     return _describe(services, await services.switch.roll_back(name, sent, caller.name))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from serving.checks.service import bundle_used
 from serving.principal import Principal
-from serving.routes.auth import require_key
+from serving.routes.auth import require
 from serving.routes.openapi.contract import SHORTLY, problems
 from serving.schemas.loaded_bundles import (
     BundleList,
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
 
 
 @router.get("", responses=problems(401), summary="The bundles that serve")
-async def list_bundles(request: Request, _: Annotated[Principal, Depends(require_key)]) -> BundleList:
+async def list_bundles(request: Request, _: Annotated[Principal, Depends(require("read"))]) -> BundleList:
     """Give every loaded bundle with its products, thresholds and measured figures."""
     return BundleList(bundles=[describe_bundle(detector) for detector in services_of(request).bundles.detectors])
 
@@ -43,7 +43,7 @@ async def list_bundles(request: Request, _: Annotated[Principal, Depends(require
     summary="A reference crop",
 )
 async def get_reference(
-    request: Request, name: str, reference_id: str, _: Annotated[Principal, Depends(require_key)]
+    request: Request, name: str, reference_id: str, _: Annotated[Principal, Depends(require("read"))]
 ) -> Response:
     """Give a reference of a loaded bundle as a small JPEG."""
     image = await asyncio.to_thread(services_of(request).bundles.find_reference, name, reference_id)

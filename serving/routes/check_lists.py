@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from serving.errors import CursorInvalid, RequestInvalid
 from serving.principal import Principal
 from serving.reviews.checks_csv import CSV_MEDIA_TYPE, csv_header, csv_lines
-from serving.routes.auth import require_key
+from serving.routes.auth import require
 from serving.routes.checks import with_root_path
 from serving.routes.openapi.contract import problems
 from serving.routes.openapi.examples import CSV_EXAMPLE
@@ -79,7 +79,7 @@ Sort = Annotated[CheckSort, Query(description=SORTS)]
 @router.get("/checks", response_model=CheckPage, responses=problems(401, 404, 422, 503), summary="List checks")
 async def list_checks(
     request: Request,
-    _: Annotated[Principal, Depends(require_key)],
+    _: Annotated[Principal, Depends(require("read"))],
     wanted: Filter,
     sort: Sort = "newest",
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before, with the same `sort`.")] = None,
@@ -95,7 +95,7 @@ async def list_checks(
 
 @router.get("/checks/counts", responses=problems(401, 404, 422, 503), summary="Count checks")
 async def count_checks(
-    request: Request, response: Response, _: Annotated[Principal, Depends(require_key)], wanted: Filter
+    request: Request, response: Response, _: Annotated[Principal, Depends(require("read"))], wanted: Filter
 ) -> CheckCounts:
     """Give how many stored checks match every filter given, and how many each value of a filter has."""
     response.headers["Cache-Control"] = "no-store"
@@ -112,7 +112,7 @@ async def count_checks(
     summary="A list of checks as CSV",
 )
 async def export_checks(
-    request: Request, _: Annotated[Principal, Depends(require_key)], wanted: Filter, sort: Sort = "newest"
+    request: Request, _: Annotated[Principal, Depends(require("read"))], wanted: Filter, sort: Sort = "newest"
 ) -> Response:
     """Give every check that matches as a row of CSV (RFC 4180, UTF-8), sent while it is read."""
     rows = store_of(request).check_rows

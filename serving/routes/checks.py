@@ -14,7 +14,7 @@ from serving.compute.deadline import Deadline
 from serving.errors import RequestInvalid
 from serving.http.check_body import read_check
 from serving.principal import Principal
-from serving.routes.auth import identify_caller, require_key
+from serving.routes.auth import identify_caller, require, require_scope
 from serving.routes.openapi.contract import CHECK_BODY, answer_of, optional_header, problems
 from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.known_query import refuse_unknown_query
@@ -29,7 +29,9 @@ REQUEST_TIMEOUT = TypeAdapter[float](Annotated[float, Field(gt=0, allow_inf_nan=
 async def create_check(request: Request) -> Response:
     """Judge 1 to 12 photos of one item; the answer is stored before it is sent."""
     services = services_of(request)
-    caller = identify_caller(request, services.api_key)
+    caller = await identify_caller(request, services.authenticator)
+    if "check" not in caller.scopes:
+        require_scope(caller, "check")
     if request.scope["query_string"]:
         refuse_unknown_query(request)
     deadline = Deadline(_request_timeout_s(request))
@@ -79,6 +81,7 @@ create_check_route = DescribedRoute(
     "/v1/checks",
     create_check,
     methods=["POST"],
+    scope="check",
     operation={
         "tags": ["checks"],
         "summary": "Judge a listing by its photos",
@@ -101,13 +104,13 @@ create_check_route = DescribedRoute(
 @router.get(
     "/{check_id}", response_model=CheckRecord, responses=problems(401, 404, 422, 503), summary="Read a check back"
 )
-async def get_check(request: Request, check_id: str, _: Annotated[Principal, Depends(require_key)]) -> Response:
+async def get_check(request: Request, check_id: str, _: Annotated[Principal, Depends(require("read"))]) -> Response:
     """Give a stored check exactly as it was answered, with what was sent and its reviews."""
     return _json(with_root_path(await store_of(request).check_rows.find(check_id), request))
 
 
 @router.delete("/{check_id}", status_code=204, responses=problems(401, 404, 422, 503), summary="Delete a check")
-async def delete_check(request: Request, check_id: str, _: Annotated[Principal, Depends(require_key)]) -> Response:
+async def delete_check(request: Request, check_id: str, _: Annotated[Principal, Depends(require("admin"))]) -> Response:
     """Delete a check, its reviews, and those of its photos that no other check shows."""
     await store_of(request).delete_one(check_id)
     return Response(status_code=204)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from serving.checks.service import bundle_used
 from serving.monitoring.drift import DriftMonitor, MeasureDrift, TestedWindow
 from serving.principal import Principal
-from serving.routes.auth import require_key
+from serving.routes.auth import require
 from serving.routes.openapi.contract import problems
 from serving.schemas.checks import utc_text
 from serving.schemas.drift import BundleDrift, Drift, DriftMeasure, DriftWindow
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/drift", tags=["bundles"])
 
 
 @router.get("", responses=problems(401), summary="Whether checks still look like the bundles' validation")
-async def get_drift(request: Request, _: Annotated[Principal, Depends(require_key)]) -> Drift:
+async def get_drift(request: Request, _: Annotated[Principal, Depends(require("read"))]) -> Drift:
     """Give the latest windows of each bundle that serves, compared measure by measure with its validation."""
     return Drift(bundles=[_bundle(monitor) for monitor in services_of(request).instrumentation.drift.monitors])
 

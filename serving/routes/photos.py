@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from serving.checks.service import bundle_used
 from serving.principal import Principal
-from serving.routes.auth import require_key
+from serving.routes.auth import require
 from serving.routes.openapi.contract import SHORTLY, problems
 from serving.schemas.checks import NearestReference, PhotoCrop, PhotoCrops
 from serving.services import pictures_of, services_of, store_of
@@ -52,7 +52,7 @@ async def get_photo(
     request: Request,
     check_id: str,
     index: Index,
-    _: Annotated[Principal, Depends(require_key)],
+    _: Annotated[Principal, Depends(require("read"))],
     max_side_px: Annotated[int | None, Query(ge=32, le=8192, description="Longer side of a smaller copy.")] = None,
 ) -> Response:
     """Give one photo of a check as JPEG: same picture, turned upright, nothing but pixels."""
@@ -74,7 +74,11 @@ async def get_photo(
     summary="A photo at a fixed smaller size",
 )
 async def get_rendition(
-    request: Request, check_id: str, index: Index, side_px: RenditionSide, _: Annotated[Principal, Depends(require_key)]
+    request: Request,
+    check_id: str,
+    index: Index,
+    side_px: RenditionSide,
+    _: Annotated[Principal, Depends(require("read"))],
 ) -> Response:
     """Give one photo of a check as WebP, upright, nothing but pixels: made once, and cheap after that.
 
@@ -96,7 +100,7 @@ async def get_rendition(
     summary="The evidence in a photo",
 )
 async def get_evidence(
-    request: Request, check_id: str, index: Index, _: Annotated[Principal, Depends(require_key)]
+    request: Request, check_id: str, index: Index, _: Annotated[Principal, Depends(require("read"))]
 ) -> Response:
     """Give the evidence as a transparent PNG in the photo's frame: red speaks for counterfeit, blue for genuine."""
     photo, evidence = await store_of(request).find_evidence(check_id, index)
@@ -107,7 +111,7 @@ async def get_evidence(
 
 @router.get("/crops", responses=problems(401, 404, 422, 503), summary="The crops that mattered, with references")
 async def get_crops(
-    request: Request, response: Response, check_id: str, index: Index, _: Annotated[Principal, Depends(require_key)]
+    request: Request, response: Response, check_id: str, index: Index, _: Annotated[Principal, Depends(require("read"))]
 ) -> PhotoCrops:
     """Give the two or three parts of a photo that spoke most for its outcome, and the references that look like them.
 

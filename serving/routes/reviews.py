@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from serving.checks.idempotency import hash_key, make_review_claim
 from serving.http.check_body import read_json
 from serving.principal import Principal
-from serving.routes.auth import require_key
+from serving.routes.auth import require
 from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.checks import Review, ReviewSent, WithdrawalSent
 from serving.services import services_of, store_of
@@ -30,7 +30,7 @@ async def create_review(
     request: Request,
     response: Response,
     check_id: str,
-    caller: Annotated[Principal, Depends(require_key)],
+    caller: Annotated[Principal, Depends(require("review"))],
     idempotency_key: Annotated[str | None, Header(description="Makes a retry safe; send a UUID.")] = None,
 ) -> Review:
     """Record a decision on a check; all are kept, and the latest one counts."""
@@ -52,7 +52,7 @@ async def create_review(
     summary="Withdraw a decision",
 )
 async def withdraw_review(
-    request: Request, check_id: str, caller: Annotated[Principal, Depends(require_key)]
+    request: Request, check_id: str, caller: Annotated[Principal, Depends(require("review"))]
 ) -> Review:
     """Withdraw a decision: it stays on record and counts for nothing; the one before it counts again.
 

@@ -17,6 +17,7 @@ from serving.store.database.sqlite import Database, open_database
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
+from serving.store.key_rows import KeyRows
 from serving.store.photos.photo_files import PhotoFiles
 from serving.store.photos.rendition_files import RenditionFiles
 from serving.store.review_rows import ReviewRows
@@ -55,6 +56,7 @@ class Store:
         self.review_rows = ReviewRows(database)
         self.deployment_rows = DeploymentRows(database)
         self.event_rows = EventRows(database)
+        self.key_rows = KeyRows(database)
         self.photo_files = photo_files
         self._rendition_files = rendition_files
         self._database = database

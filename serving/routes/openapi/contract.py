@@ -92,8 +92,8 @@ PATH_PARAMETERS = {
 }
 DESCRIPTIONS = {
     400: "The body does not parse",
-    401: "An API key is missing or wrong",
-    403: "A server without a key was called by another name than this machine's, or from another site's page",
+    401: "An API key is missing, wrong, expired or revoked",
+    403: "The key lacks a scope; or a server without a key was called by another name, or from another site's page",
     404: "Nothing has this id",
     408: "The body did not arrive in time",
     409: "The same request still runs, or another change came first",

@@ -272,7 +272,7 @@ PROBLEM_EXAMPLES: Final = {
         "send the key as `Authorization: Bearer KEY`",
         "key_required",
     ),
-    403: ("Not from this machine", "the request came from another site's page", "foreign_site"),
+    403: ("The API key lacks a scope", "this API key lacks the scope admin; it has read", "scope_missing"),
     404: ("No such check", "no check has the id 'x'; it was never made here, or it was deleted", "check_not_found"),
     408: ("The upload took too long", "the body did not arrive within 60 s; 1024 bytes did", "upload_timed_out"),
     409: (

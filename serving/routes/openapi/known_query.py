@@ -13,11 +13,11 @@ from fastapi.routing import APIRoute
 
 from serving.errors import QueryParameterUnknown, RequestInvalid
 from serving.principal import Principal
-from serving.routes.auth import require_key
+from serving.routes.auth import authenticate
 from serving.routes.openapi.described_route import DescribedRoute
 
 
-async def require_known_query(request: Request, _: Annotated[Principal, Depends(require_key)]) -> None:
+async def require_known_query(request: Request, _: Annotated[Principal, Depends(authenticate)]) -> None:
     """Raise as `refuse_unknown_query` does; for the routes that FastAPI calls, after the key was checked."""
     if request.scope["query_string"]:
         refuse_unknown_query(request)

@@ -1,5 +1,6 @@
 """The tables of the store, one file a table. All are imported here, so that `Table.metadata` knows every one."""
 
+from serving.store.tables.api_keys import ApiKeyRow
 from serving.store.tables.base import Table
 from serving.store.tables.bundle_changes import BundleChangeRow
 from serving.store.tables.checks import CheckRow
@@ -7,11 +8,15 @@ from serving.store.tables.events import EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow
 from serving.store.tables.job_lines import JobLineRow
 from serving.store.tables.jobs import JobRow
+from serving.store.tables.member_products import MemberProductRow
+from serving.store.tables.members import MemberRow
 from serving.store.tables.photos import PhotoRow
 from serving.store.tables.reviews import ReviewRow
 from serving.store.tables.shadow_verdicts import ShadowVerdictRow
+from serving.store.tables.users import UserRow
 
 __all__ = [
+    "ApiKeyRow",
     "BundleChangeRow",
     "CheckRow",
     "EventNumberRow",
@@ -19,8 +24,11 @@ __all__ = [
     "IdempotencyRow",
     "JobLineRow",
     "JobRow",
+    "MemberProductRow",
+    "MemberRow",
     "PhotoRow",
     "ReviewRow",
     "ShadowVerdictRow",
     "Table",
+    "UserRow",
 ]

@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from serving.settings import ServeSettings
+from tests.serving.builders.keys import add_key_to
 from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.occupied import until
 from tests.serving.servers.running import Running, files_of, run_in_thread
 
 KEY = "correct horse battery staple"
@@ -83,3 +85,23 @@ def test_health_and_pages_are_open(locked: Running, path: str) -> None:
 
 def test_without_a_key_in_the_settings_none_is_asked(start: Callable[..., Running]) -> None:
     assert httpx.get(f"{start().url}/v1/bundles").status_code == 200
+
+
+def test_a_key_without_the_scope_is_refused_by_the_name_of_that_scope(start: Callable[..., Running]) -> None:
+    site = start(api_key=KEY)
+    reader = add_key_to(site, {"read"})
+    refused = httpx.delete(f"{site.url}/v1/checks/x", headers=reader)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    assert "lacks the scope admin; it has read" in refused.json()["detail"]
+    refused = httpx.post(f"{site.url}/v1/checks", files=files_of([jpeg()]), headers=reader)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    assert httpx.get(f"{site.url}/v1/checks", headers=reader).status_code == 200
+
+
+def test_a_stored_key_alone_closes_a_server(start: Callable[..., Running]) -> None:
+    site = start()
+    reader = add_key_to(site, {"read"})
+    until(lambda: httpx.get(f"{site.url}/v1/checks").status_code == 401)
+    assert httpx.get(f"{site.url}/v1/checks", headers=reader).status_code == 200
+    site.stop()
+    assert httpx.get(f"{start().url}/v1/checks").status_code == 401
