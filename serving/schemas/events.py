@@ -28,7 +28,7 @@ class Event(Answered):
 
     id: str = Field(description="Id of the event, which is also its `webhook-id`.")
     sequence: int = Field(description="Its place among all events of this server; a later one has a larger number.")
-    type: EventType = Field(description="What happened.")
+    type: str = Field(description="What happened; docs/webhooks.md lists the types, and more may be added.")
     timestamp: str = Field(description="When it happened, in UTC.")
     product: str | None = Field(description="The product that it is about; null where it is about none or several.")
     data: dict[str, JsonValue] = Field(description="The facts, by type.")

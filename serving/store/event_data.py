@@ -45,7 +45,7 @@ def event_of(row: EventRow, check: CheckFacts | None, principal: Principal) -> E
         event = Event(
             id=row.event_id,
             sequence=row.sequence,
-            type=row.type,  # type: ignore[arg-type]  # written from an EventType
+            type=row.type,
             timestamp=utc_text(time_of(row.event_id.removeprefix(EVENT_PREFIX))),
             product=row.product,
             data=data,
