@@ -8,6 +8,7 @@ import time
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.audit_log.source import current_source
 from serving.compute.deadline import CallerLeft
 from serving.http.problems import CODE_HEADER, internal_problem
 from serving.monitoring.metrics import UNMATCHED, Metrics
@@ -36,6 +37,8 @@ class RequestLogging:
             scope = {**scope, "method": "GET"}
         response = _Response(request_id_of(scope["headers"]), send)
         token = current_request_id.set(response.request_id)
+        client = scope.get("client")
+        source = current_source.set((client[0] if client else None, response.request_id))
         start = time.perf_counter()
         self._metrics.begin_request()
         try:
@@ -46,6 +49,7 @@ class RequestLogging:
         finally:
             self._note(method, scope, response, time.perf_counter() - start)
             current_request_id.reset(token)
+            current_source.reset(source)
 
     async def _answer_traced(
         self, tracing: Tracing, method: str, scope: Scope, receive: Receive, response: _Response

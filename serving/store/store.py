@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
+from serving.store.audit_rows import AuditRows
 from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
 from serving.store.database.sqlite import Database, open_database
 from serving.store.deployment_rows import DeploymentRows
@@ -57,6 +58,7 @@ class Store:
         self.deployment_rows = DeploymentRows(database)
         self.event_rows = EventRows(database)
         self.key_rows = KeyRows(database)
+        self.audit_rows = AuditRows(database)
         self.photo_files = photo_files
         self._rendition_files = rendition_files
         self._database = database

@@ -1,6 +1,7 @@
 """The tables of the store, one file a table. All are imported here, so that `Table.metadata` knows every one."""
 
 from serving.store.tables.api_keys import ApiKeyRow
+from serving.store.tables.audit import AuditEntryRow, AuditHeadRow, AuditPrivateRow
 from serving.store.tables.base import Table
 from serving.store.tables.bundle_changes import BundleChangeRow
 from serving.store.tables.checks import CheckRow
@@ -17,6 +18,9 @@ from serving.store.tables.users import UserRow
 
 __all__ = [
     "ApiKeyRow",
+    "AuditEntryRow",
+    "AuditHeadRow",
+    "AuditPrivateRow",
     "BundleChangeRow",
     "CheckRow",
     "EventNumberRow",

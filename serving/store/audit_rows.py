@@ -1,0 +1,153 @@
+"""The rows of the audit log in the store: added in the transaction of what they record, and read."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Awaitable
+from typing import cast
+
+from sqlalchemy import CursorResult, Select, delete, select
+from sqlalchemy.orm import Session
+
+from serving.audit_log.entry import FIRST_PREVIOUS, Action, NewEntry, Private, SealedEntry, seal
+from serving.principal import Principal
+from serving.store.database.sqlite import Database
+from serving.store.tables import AuditEntryRow, AuditHeadRow, AuditPrivateRow
+
+HEAD = "head"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The end of the log: the number of its last entry, 0 where it has none, and that entry's hash."""
+
+    sequence: int
+    hash: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which entries a list has; None filters nothing. `since` is included and `until` is not."""
+
+    action: Action | None = None
+    actor: str | None = None
+    object_kind: str | None = None
+    object_id: str | None = None
+    since: datetime.datetime | None = None
+    until: datetime.datetime | None = None
+
+
+def append_entry(session: Session, entry: NewEntry) -> SealedEntry:
+    """Add an entry in the transaction of what it records; call it in a function given to `Database.write`.
+
+    The chain stays linear with several servers: the row of its end is locked until the transaction ends, and a
+    transaction that read it before another changed it is repeated by `write`.
+    """
+    head = session.get(AuditHeadRow, HEAD, with_for_update=True)
+    if head is None:
+        head = AuditHeadRow(name=HEAD, sequence=0, hash=FIRST_PREVIOUS)
+        session.add(head)
+    sealed = seal(entry, head.sequence + 1, head.hash)
+    head.sequence, head.hash = sealed.sequence, sealed.hash
+    session.add(
+        AuditEntryRow(
+            sequence=sealed.sequence,
+            created_at=entry.created_at,
+            action=entry.action,
+            actor=entry.actor,
+            member_id=entry.member_id,
+            object_kind=entry.object_kind,
+            object_id=entry.object_id,
+            content=sealed.content,
+            hash=sealed.hash,
+        )
+    )
+    if sealed.private is not None:
+        private = sealed.private
+        session.add(
+            AuditPrivateRow(
+                sequence=sealed.sequence,
+                created_at=entry.created_at,
+                salt=private.salt,
+                content=dict(private.values),
+            )
+        )
+    session.flush()  # the next entry of this transaction reads the end of the chain anew
+    return sealed
+
+
+class AuditRows:
+    """The entries of the audit log. The operator sees all, a member its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, entry: NewEntry) -> SealedEntry:
+        """Add an entry of something that is stored nowhere else; it is on the disk when this returns."""
+        return await self._database.write(lambda session: append_entry(session, entry))
+
+    def find_head(self) -> Awaitable[Head]:
+        """Give the end of the log."""
+
+        def work(session: Session) -> Head:
+            row = session.get(AuditHeadRow, HEAD)
+            return Head(sequence=0, hash=FIRST_PREVIOUS) if row is None else Head(sequence=row.sequence, hash=row.hash)
+
+        return self._database.read(work)
+
+    def find_before(
+        self, caller: Principal, wanted: AuditFilter, limit: int, before: int | None = None
+    ) -> Awaitable[list[SealedEntry]]:
+        """Give at most `limit` entries before a sequence number, newest first."""
+        query = _matching(caller, wanted).order_by(AuditEntryRow.sequence.desc()).limit(limit)
+        return self._find(query if before is None else query.where(AuditEntryRow.sequence < before))
+
+    def find_after(
+        self, caller: Principal, wanted: AuditFilter, limit: int, after: int = 0
+    ) -> Awaitable[list[SealedEntry]]:
+        """Give at most `limit` entries after a sequence number, oldest first."""
+        query = _matching(caller, wanted).where(AuditEntryRow.sequence > after)
+        return self._find(query.order_by(AuditEntryRow.sequence).limit(limit))
+
+    async def delete_private_before(self, moment: datetime.datetime) -> int:
+        """Delete what entries made before a moment say of people; gives of how many. The entries still hold."""
+
+        def work(session: Session) -> int:
+            old = delete(AuditPrivateRow).where(AuditPrivateRow.created_at < moment)
+            return cast(CursorResult[tuple[()]], session.execute(old)).rowcount
+
+        return await self._database.write(work)
+
+    def _find(self, query: Select[AuditEntryRow, AuditPrivateRow]) -> Awaitable[list[SealedEntry]]:
+        return self._database.read(lambda session: [_sealed(row, private) for row, private in session.execute(query)])
+
+
+def _matching(caller: Principal, wanted: AuditFilter) -> Select[AuditEntryRow, AuditPrivateRow]:
+    query = select(AuditEntryRow, AuditPrivateRow).join(
+        AuditPrivateRow, AuditPrivateRow.sequence == AuditEntryRow.sequence, isouter=True
+    )
+    if caller.member_id is not None:
+        query = query.where(AuditEntryRow.member_id == caller.member_id)
+    for column, value in (
+        (AuditEntryRow.action, wanted.action),
+        (AuditEntryRow.actor, wanted.actor),
+        (AuditEntryRow.object_kind, wanted.object_kind),
+        (AuditEntryRow.object_id, wanted.object_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.since is not None:
+        query = query.where(AuditEntryRow.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditEntryRow.created_at < wanted.until)
+    return query
+
+
+def _sealed(row: AuditEntryRow, private: AuditPrivateRow | None) -> SealedEntry:
+    return SealedEntry(
+        sequence=row.sequence,
+        content=row.content,
+        hash=row.hash,
+        private=None if private is None else Private(salt=private.salt, values=private.content),
+    )

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from serving.audit_log.entry import FIRST_PREVIOUS, as_json, new_entry
+from serving.audit_log.verify import Verified, verify_lines
+from serving.errors import StoreUnavailable
+from serving.principal import SERVER, Principal
+from serving.store.audit_rows import AuditFilter, append_entry
+from serving.store.store import Store
+from serving.store.tables import AuditEntryRow
+from tests.serving.builders.stores import opened
+
+ALL = AuditFilter()
+MARA = Principal(name="key-1", rate_key="key-1")
+ACME = Principal(name="key-2", rate_key="key-2", member_id="acme", products=frozenset({"mug"}))
+
+
+async def verified(store: Store, caller: Principal = SERVER, *, selected: bool = False) -> Verified:
+    entries = await store.audit_rows.find_after(caller, ALL, 10_000)
+    return verify_lines([json.dumps(as_json(entry)) for entry in entries], selected=selected)
+
+
+def test_entries_of_many_writes_at_once_are_one_chain(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            assert (await store.audit_rows.find_head()).hash == FIRST_PREVIOUS
+            rows = store.audit_rows
+            await asyncio.gather(
+                *(rows.append(new_entry(MARA, "review.recorded", "check", f"c-{n}")) for n in range(150))
+            )
+            found, head = await verified(store), await rows.find_head()
+            assert (found.entries, found.broken) == (150, None)
+            assert (found.sequence, found.head) == (head.sequence, head.hash)
+
+    asyncio.run(work())
+
+
+def test_several_entries_of_one_transaction_follow_each_other_and_vanish_with_it(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+
+            def record(session: Session, *, fail: bool) -> None:
+                for number in range(3):
+                    append_entry(session, new_entry(MARA, "review.recorded", "check", f"c-{number}"))
+                if fail:
+                    raise ValueError("what is recorded did not happen")
+
+            database = store.audit_rows._database
+            await database.write(lambda session: record(session, fail=False))
+            with pytest.raises(ValueError, match="did not happen"):
+                await database.write(lambda session: record(session, fail=True))
+            found = await verified(store)
+            assert (found.entries, found.broken) == (3, None)
+
+    asyncio.run(work())
+
+
+def test_the_chain_goes_on_after_a_restart(tmp_path: Path) -> None:
+    async def work() -> None:
+        for _ in range(2):
+            async with opened(tmp_path) as store:
+                await store.audit_rows.append(new_entry(SERVER, "server.started", "server", "settings"))
+        async with opened(tmp_path) as store:
+            found = await verified(store)
+            assert (found.entries, found.broken) == (2, None)
+
+    asyncio.run(work())
+
+
+def test_the_database_refuses_to_change_or_delete_an_entry(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.audit_rows.append(new_entry(MARA, "review.recorded", "check", "c-1"))
+            database = store.audit_rows._database
+            for statement in (update(AuditEntryRow).values(actor="somebody"), delete(AuditEntryRow)):
+                with pytest.raises(StoreUnavailable):
+                    await database.write_rows([(statement, {})])
+            assert [entry.sequence for entry in await store.audit_rows.find_after(SERVER, ALL, 10)] == [1]
+
+    asyncio.run(work())
+
+
+def test_lists_are_filtered_and_go_on_from_a_number_in_both_directions(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            rows = store.audit_rows
+            for number in range(4):
+                await rows.append(new_entry(MARA, "review.recorded", "check", f"c-{number % 2}"))
+            await rows.append(new_entry(SERVER, "server.started", "server", "settings"))
+
+            async def numbers(wanted: AuditFilter) -> list[int]:
+                return [entry.sequence for entry in await rows.find_before(SERVER, wanted, 10)]
+
+            assert await numbers(ALL) == [5, 4, 3, 2, 1]
+            assert await numbers(AuditFilter(action="server.started")) == [5]
+            assert await numbers(AuditFilter(actor="key-1")) == [4, 3, 2, 1]
+            assert await numbers(AuditFilter(object_kind="check", object_id="c-1")) == [4, 2]
+            now = datetime.datetime.now(datetime.UTC)
+            assert await numbers(AuditFilter(since=now)) == []
+            assert await numbers(AuditFilter(until=now)) == [5, 4, 3, 2, 1]
+            assert [entry.sequence for entry in await rows.find_before(SERVER, ALL, 2, before=4)] == [3, 2]
+            assert [entry.sequence for entry in await rows.find_after(SERVER, ALL, 2, after=2)] == [3, 4]
+
+    asyncio.run(work())
+
+
+def test_a_member_finds_its_own_entries_alone(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            rows = store.audit_rows
+            await rows.append(new_entry(MARA, "review.recorded", "check", "c-1"))
+            await rows.append(new_entry(ACME, "review.recorded", "check", "c-2"))
+            await rows.append(new_entry(MARA, "key.revoked", "key", "key-2", member_id="acme"))
+            await rows.append(new_entry(MARA, "key.revoked", "key", "key-3", member_id="other"))
+            assert [entry.sequence for entry in await rows.find_before(ACME, ALL, 10)] == [3, 2]
+            found = await verified(store, ACME, selected=True)
+            assert (found.entries, found.broken) == (2, None)
+
+    asyncio.run(work())
+
+
+def test_what_names_people_can_be_deleted_and_the_chain_still_holds(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            rows = store.audit_rows
+            await rows.append(new_entry(MARA, "review.recorded", "check", "c-1", private={"user": "Mara"}))
+            now = datetime.datetime.now(datetime.UTC)
+            await rows.append(new_entry(MARA, "review.recorded", "check", "c-2", private={"user": "Mara"}))
+            assert await rows.delete_private_before(now) == 1
+            first, second = await rows.find_after(SERVER, ALL, 10)
+            assert (first.private, second.private is None) == (None, False)
+            found = await verified(store)
+            assert (found.entries, found.private_deleted, found.broken) == (2, 1, None)
+
+    asyncio.run(work())
