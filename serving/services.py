@@ -70,7 +70,9 @@ def open_services(settings: ServeSettings) -> Services:
     """Load the bundles and open the store; raises TouchstoneError with what to do."""
     tracing = open_tracing(settings.telemetry)
     bundles = load_bundles(settings.bundle, settings.bundle_options)
-    store = None if settings.store_folder is None else open_store(settings.store_folder, check=settings.check_store)
+    store = None
+    if settings.store_folder is not None:
+        store = open_store(settings.store_folder, database_url=settings.database, check=settings.check_store)
     compute = Compute(
         threads=settings.compute_threads, max_waiting=settings.max_waiting, timeout_s=settings.photo_timeout_s
     )

@@ -1,4 +1,4 @@
-"""The settings of a server: one TOML file, typed overrides, and the API key from the environment."""
+"""The settings of a server: one TOML file, typed overrides, and from the environment the API key and the database."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from vision.errors import ConfigError
 from vision.photo.decode import PhotoLimits
 
 API_KEY_VARIABLE = "TOUCHSTONE_API_KEY"
+DATABASE_VARIABLE = "TOUCHSTONE_DATABASE"
 NO_STORE = "none"
 
 
@@ -38,7 +39,15 @@ class ServeSettings:
         help="Path under which a proxy in front shows this server, such as `/touchstone`; empty for none. The proxy "
         "may strip it from what it passes on, or leave it.",
     )
-    store: str = setting("./touchstone-data", help='Folder of the embedded store, or "none" to store nothing.')
+    store: str = setting(
+        "./touchstone-data", help='Folder of photos, and of the embedded database; or "none" to store nothing.'
+    )
+    database: str = setting(
+        "",
+        help="Address of a PostgreSQL database that several servers may share, `postgresql://USER@HOST:5432/NAME`; "
+        f"empty means SQLite in the store's folder. The environment's {DATABASE_VARIABLE} takes precedence; a "
+        "password that the address lacks is taken from PGPASSWORD or ~/.pgpass.",
+    )
     providers: tuple[str, ...] = setting(
         ("CPUExecutionProvider",),
         help="onnxruntime execution providers in order of preference, such as `TensorrtExecutionProvider` and "
@@ -49,8 +58,8 @@ class ServeSettings:
     )
     check_store: bool = setting(
         True,
-        help="Read the whole database at start and refuse to serve a damaged one; takes about 3 seconds a gigabyte on "
-        "a fast disk.",
+        help="Read the whole SQLite database at start and refuse to serve a damaged one; takes about 3 seconds a "
+        "gigabyte on a fast disk.",
     )
     products: dict[str, ProductSettings] = setting(factory=dict, help="Settings per product name.")
     mode: Literal["enforce", "observe"] = setting(
@@ -112,6 +121,8 @@ class ServeSettings:
             raise ConfigError("bundle: names no folder; train one, or set it with --set bundle=PATH")
         if not self.store:
             raise ConfigError('store: is empty; name a folder, or "none" to keep nothing')
+        if self.database and self.store == NO_STORE:
+            raise ConfigError('database: is set, but store = "none" keeps nothing; name the folder of photos in store')
         _within("port", self.port, 0, 65535)
         _within("max_photos", self.max_photos, 1, MAX_PHOTOS)
         _within("max_photo_bytes", self.max_photo_bytes, 1)
@@ -159,7 +170,7 @@ class ServeSettings:
 def read_serve_settings(
     path: Path, overrides: Sequence[str] = (), environment: Mapping[str, str] = os.environ
 ) -> ServeSettings:
-    """Read the file, then the overrides, then the API key of the environment; raises ConfigError naming the key.
+    """Read the file, then the overrides, then the environment; raises ConfigError naming the key.
 
     A folder is a bundle, which is served with the default settings and the overrides.
     """
@@ -168,7 +179,8 @@ def read_serve_settings(
     else:
         settings = read_config(ServeSettings, path, overrides)
     key = environment.get(API_KEY_VARIABLE, "") or settings.api_key or None
-    return dataclasses.replace(settings, api_key=key)
+    database = environment.get(DATABASE_VARIABLE, "") or settings.database
+    return dataclasses.replace(settings, api_key=key, database=database)
 
 
 def refuse_open_access(settings: ServeSettings) -> None:

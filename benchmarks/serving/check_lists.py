@@ -24,7 +24,8 @@ from sqlalchemy.orm import Session
 
 from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter, list_page
-from serving.store.database.sqlite import connect, migrate
+from serving.store.database.migrations import migrate
+from serving.store.database.sqlite import connect
 from serving.store.tables import CheckRow
 
 RUNS: Final = 7

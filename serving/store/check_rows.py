@@ -17,7 +17,7 @@ from serving.schemas.check_lists import CheckCounts, CheckSort
 from serving.schemas.checks import Check, CheckRecord, Review, utc_text
 from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter, Place, list_page
-from serving.store.database.sqlite import Database, Rows
+from serving.store.database.database import Database, Held, Rows
 from serving.store.event_data import EVENT_PREFIX
 from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow
 
@@ -77,15 +77,15 @@ class CheckRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, new: NewCheck) -> Awaitable[None]:
-        """Add a check with its photos, its event and its Idempotency-Key in one transaction."""
+    def add(self, new: NewCheck, held: Held | None = None) -> Awaitable[None]:
+        """Add a check with its photos, its event and its Idempotency-Key in one transaction, that of a hold of photos."""
         rows: list[Rows] = [(_INSERT_CHECK, _check_values(new)), (_INSERT_EVENT, _event_values(new.answer))]
         if new.photos:
             rows.append((_INSERT_PHOTO, _photo_values(new)))
         if new.claim is not None:  # after its 24 hours the same key may belong to another check
             rows.append((delete(_KEYS).where(_KEYS.c.key_hash == new.claim.key_sha256), {}))
             rows.append((insert(_KEYS), _claim_values(new.claim, new)))
-        return self._database.write_rows(rows)
+        return (held or self._database).write_rows(rows)
 
     async def find(self, check_id: str) -> CheckRecord:
         """Give a check as answered, with its reviews; raises CheckNotFound."""
@@ -151,14 +151,14 @@ class CheckRows:
         await self._database.checkpoint()
         return deleted
 
-    async def unused(self, sha256s: Sequence[str]) -> list[str]:
-        """Give those of the photos' SHA-256s that no check has."""
+    async def unused(self, sha256s: Sequence[str], held: Held | None = None) -> list[str]:
+        """Give those of the photos' SHA-256s that no check has, read in the transaction of a hold of them."""
 
         def work(session: Session) -> list[str]:
             used = set(session.scalars(select(PhotoRow.sha256).where(PhotoRow.sha256.in_(sha256s), PhotoRow.kept)))
             return sorted(set(sha256s) - used)
 
-        return await self._database.read(work)
+        return await (held or self._database).read(work)
 
     async def older_than(self, moment: datetime.datetime, limit: int) -> list[str]:
         """Give at most `limit` ids of checks made before a moment, oldest first."""

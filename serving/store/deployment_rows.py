@@ -16,7 +16,7 @@ from serving.schemas.bundles import (
     SlotState,
 )
 from serving.schemas.checks import Check, utc_text
-from serving.store.database.sqlite import Database
+from serving.store.database.database import Database
 from serving.store.event_rows import NewEvent, add_event
 from serving.store.tables import BundleChangeRow, CheckRow, ShadowVerdictRow
 

@@ -11,7 +11,7 @@ from sqlalchemy import Table, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from serving.principal import Scope
-from serving.store.database.sqlite import Database
+from serving.store.database.database import Database
 from serving.store.tables import ApiKeyRow, MemberProductRow
 
 _KEYS = cast(Table, ApiKeyRow.__table__)

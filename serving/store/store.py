@@ -14,7 +14,9 @@ from pathlib import Path
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.store.audit_rows import AuditRows
 from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
-from serving.store.database.sqlite import Database, open_database
+from serving.store.database.database import Database
+from serving.store.database.postgresql import open_postgresql
+from serving.store.database.sqlite import open_sqlite
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
@@ -43,7 +45,7 @@ class StoredPhoto:
 
 
 class Store:
-    """The store of one server: a folder with a database and the photos."""
+    """The checks with their photos, in a database and a folder."""
 
     def __init__(
         self,
@@ -51,7 +53,7 @@ class Store:
         check_rows: CheckRows,
         photo_files: PhotoFiles,
         rendition_files: RenditionFiles,
-        lock: int,
+        lock: int | None,
     ) -> None:
         self.check_rows = check_rows
         self.review_rows = ReviewRows(database)
@@ -68,10 +70,10 @@ class Store:
     async def keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         """Store a check with its readable photos; all of it is on the disk when this returns."""
         kept = [(photo.sha256, data) for photo, data in zip(new.photos, photos, strict=True) if photo.kept]
-        async with self.photo_files.hold([sha256 for sha256, _ in kept]):
+        async with self._database.hold([sha256 for sha256, _ in kept], shared=True) as held:
             try:
                 await self.photo_files.put(kept)
-                await self.check_rows.add(new)
+                await self.check_rows.add(new, held)
             except BaseException:
                 self.may_hold_orphans = True
                 raise
@@ -99,16 +101,16 @@ class Store:
 
     async def keep_rendition(self, sha256: str, side_px: int, data: bytes) -> None:
         """Keep a rendition for as long as its photo is kept; nothing happens where the photo is gone."""
-        async with self.photo_files.hold([sha256]):
+        async with self._database.hold([sha256], shared=True):
             if await self.photo_files.has(sha256):
                 await self._rendition_files.put(sha256, side_px, data)
 
     async def delete(self, check_ids: Sequence[str]) -> int:
         """Delete checks, and those of their photos that no other check has; gives how many checks were deleted."""
         sha256s = await self.check_rows.photo_sha256s(check_ids)
-        async with self.photo_files.hold(sha256s):
+        async with self._database.hold(sha256s) as held:
             deleted = await self.check_rows.delete(check_ids)
-            await self._remove_photos(await self.check_rows.unused(sorted(sha256s)))
+            await self._remove_photos(await self.check_rows.unused(sorted(sha256s), held))
         return deleted
 
     async def delete_one(self, check_id: str) -> None:
@@ -134,8 +136,8 @@ class Store:
         try:
             async for sha256s in self.photo_files.list_sha256s():
                 if suspects := await self.check_rows.unused(sha256s):
-                    async with self.photo_files.hold(suspects):
-                        unused = await self.check_rows.unused(suspects)
+                    async with self._database.hold(suspects) as held:
+                        unused = await self.check_rows.unused(suspects, held)
                         await self._remove_photos(unused)
                         removed += len(unused)
         except BaseException:
@@ -157,22 +159,27 @@ class Store:
         """Let running work finish, and release the folder's lock."""
         self.photo_files.close()
         self._database.close()
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
 
 
-def open_store(folder: Path, *, check: bool = True) -> Store:
+def open_store(folder: Path, *, database_url: str = "", check: bool = True) -> Store:
     """Open or create the store; raises ConfigError when it cannot be used, or another server uses it.
 
-    `check` reads the whole database first, and refuses one that is damaged.
+    `database_url` is that of a PostgreSQL, which other servers may use as well; empty means SQLite in the folder, where
+    `check` reads all of it first, and refuses one that is damaged.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = _take_lock(folder / LOCK_FILE)
-    except OSError as error:
-        raise ConfigError(f"store: {folder} cannot be written ({error.strerror}); name another folder") from error
     with contextlib.ExitStack() as undo:
-        undo.callback(os.close, lock)
-        database = open_database(folder / DATABASE_FILE, check=check)
+        lock = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not database_url:
+                lock = _take_lock(folder / LOCK_FILE)
+                undo.callback(os.close, lock)
+        except OSError as error:
+            raise ConfigError(f"store: {folder} cannot be written ({error.strerror}); name another folder") from error
+        file = folder / DATABASE_FILE
+        database = open_postgresql(database_url) if database_url else open_sqlite(file, check=check)
         undo.callback(database.close)
         photo_files = PhotoFiles(folder / PHOTO_FOLDER)
         undo.callback(photo_files.close)

@@ -13,6 +13,7 @@ from serving.client import Client
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.candidate_bundles import write_candidates
+from tests.serving.servers.postgresql import PostgresqlServer, running_postgresql
 from tests.serving.servers.running import Running, run_in_thread
 
 
@@ -57,3 +58,10 @@ def site(start: Callable[..., Running], candidates: Path) -> Running:
 def client(site: Running) -> Iterator[Client]:
     with Client(site.url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server of this worker's own; a test makes its own databases there."""
+    with running_postgresql() as server:
+        yield server

@@ -12,27 +12,30 @@ import functools
 import queue
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from serving.errors import StoreUnavailable
+from serving.store.database.database import Rows, unavailable
+from serving.store.database.migrations import migrate
 from vision.errors import ConfigError
 
 T = TypeVar("T")
-Rows = tuple[Executable, Mapping[str, object] | Sequence[Mapping[str, object]]]
 READERS = 4
 MAX_WRITES_PER_COMMIT = 64  # enough to share a sync, few enough to repeat when one of them fails
 BUSY_TIMEOUT_S = 10.0  # another process, such as `touchstone labels export`, may hold the file for a moment
 
 
-class Database:
-    """Runs functions of a session beside the event loop; writes run one after another, each atomically."""
+class SqliteDatabase:
+    """The database of one server: writes run one after another, so what each finds stays true until it ends."""
+
+    is_shared = False
 
     def __init__(self, engine: Engine, file: Path) -> None:
         self._engine = engine
@@ -43,6 +46,7 @@ class Database:
         self._writer = threading.Thread(target=self._write_all, name="store-writer", daemon=True)
         self._writer.start()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._held: dict[str, _Hold] = {}
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work`; its changes are on the disk when this returns. Raises StoreUnavailable.
@@ -59,6 +63,27 @@ class Database:
     def read(self, work: Callable[[Session], T]) -> Awaitable[T]:
         """Run `work` on a snapshot; raises StoreUnavailable."""
         return asyncio.get_running_loop().run_in_executor(self._readers, functools.partial(self._read, work))
+
+    @contextlib.asynccontextmanager
+    async def hold(self, names: Iterable[str], *, shared: bool = False) -> AsyncIterator[Self]:
+        """Hold names in this process, the only one that uses the file; a shared hold excludes others as well."""
+        wanted = sorted(set(names))  # one order for all, so that no two wait for each other
+        holds = [self._held.setdefault(name, _Hold()) for name in wanted]
+        for hold in holds:
+            hold.users += 1
+        locked = 0
+        try:
+            for hold in holds:
+                await hold.lock.acquire()
+                locked += 1
+            yield self
+        finally:
+            for hold in holds[:locked]:
+                hold.lock.release()
+            for name, hold in zip(wanted, holds, strict=True):
+                hold.users -= 1
+                if hold.users == 0:
+                    del self._held[name]
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""
@@ -90,7 +115,7 @@ class Database:
             with Session(self._engine) as session:
                 return work(session)
         except DBAPIError as error:
-            raise _unavailable() from error
+            raise unavailable() from error
 
     def _write_all(self) -> None:
         """The writer thread: commits queued writes until `None` is queued."""
@@ -114,7 +139,7 @@ class Database:
             except Exception as error:  # noqa: BLE001 one write's error, raised below for that write alone, or the file's
                 if _is_locked(error):  # each alone would wait for the lock again, the last of them for minutes
                     for write in group:
-                        write.done.set_exception(_unavailable())
+                        write.done.set_exception(unavailable())
                     return
             else:
                 for write, result in zip(group, results, strict=True):
@@ -133,7 +158,7 @@ class Database:
                 results = [write.run(connection) for write in group]
         except DBAPIError as error:
             self._last_write_failed = True
-            raise _unavailable() from error
+            raise unavailable() from error
         self._last_write_failed = False
         return results
 
@@ -151,7 +176,17 @@ class Database:
                 finally:
                     connection.exec_driver_sql(f"PRAGMA busy_timeout={round(1000 * BUSY_TIMEOUT_S)}")
         except DBAPIError as error:
-            raise _unavailable() from error
+            raise unavailable() from error
+
+
+class _Hold:
+    """A lock on one name, kept while a task has it or waits for it."""
+
+    __slots__ = ("lock", "users")
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.users = 0
 
 
 class _Write:
@@ -187,7 +222,7 @@ class _Write:
             self.done.set_exception(error)
 
 
-def open_database(file: Path, *, check: bool = True) -> Database:
+def open_sqlite(file: Path, *, check: bool = True) -> SqliteDatabase:
     """Open or create the database and bring its tables up to date; raises ConfigError with what to do.
 
     `check` reads all of it first, so that a damaged page is found at start and not by a request.
@@ -203,7 +238,7 @@ def open_database(file: Path, *, check: bool = True) -> Database:
     except ConfigError:
         engine.dispose()
         raise
-    return Database(engine, file)
+    return SqliteDatabase(engine, file)
 
 
 def connect(file: Path) -> Engine:
@@ -224,18 +259,6 @@ def connect(file: Path) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
-
-
-def migrate(engine: Engine) -> None:
-    """Run the migrations that this database does not have yet."""
-    from alembic import command  # takes 0.1 s, which importing the app need not cost
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
@@ -268,10 +291,6 @@ def _write_header(session: Session) -> None:
     """Write one page: an unused number in the file's header."""
     version = session.execute(text("PRAGMA user_version")).scalar_one()
     session.execute(text(f"PRAGMA user_version={(version + 1) % 2**31}"))
-
-
-def _unavailable() -> StoreUnavailable:
-    return StoreUnavailable("the database does not answer; the log says why", retry_after_s=5)
 
 
 def _is_locked(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Runs Alembic's migrations on the connection that serving.store.database.sqlite hands over."""
+"""Runs Alembic's migrations on the connection that serving.store.database.migrations hands over."""
 
 from __future__ import annotations
 

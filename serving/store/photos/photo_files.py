@@ -8,7 +8,8 @@ import errno
 import functools
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -38,34 +39,8 @@ class PhotoFiles:
         self._folder = folder
         self._objects = LocalStore(prefix=folder)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="photo-store")
-        self._held: dict[str, _Hold] = {}
         self._last_put_failed = False
         self._durable: set[str] = set()  # folders whose own entry is known to be on the disk
-
-    @contextlib.asynccontextmanager
-    async def hold(self, sha256s: Iterable[str]) -> AsyncIterator[None]:
-        """Lock these photos while their bytes and their check are stored, or deleted.
-
-        Without the lock a check could find the bytes present, another's deletion remove them as unused, and the first
-        check then have a row of a photo that is gone.
-        """
-        wanted = sorted(set(sha256s))  # one order for all, so that no two wait for each other
-        holds = [self._held.setdefault(sha256, _Hold()) for sha256 in wanted]
-        for hold in holds:
-            hold.users += 1
-        locked = 0
-        try:
-            for hold in holds:
-                await hold.lock.acquire()
-                locked += 1
-            yield
-        finally:
-            for hold in holds[:locked]:
-                hold.lock.release()
-            for sha256, hold in zip(wanted, holds, strict=True):
-                hold.users -= 1
-                if hold.users == 0:
-                    del self._held[sha256]
 
     async def put(self, photos: Sequence[tuple[str, bytes]]) -> None:
         """Store photos under their SHA-256s; they are on the disk when this returns. Raises StoreUnavailable."""
@@ -137,7 +112,7 @@ class PhotoFiles:
                 _sync(file)  # it is there, but its writer may have been killed before the sync
                 _sync(file.parent)
                 return
-        unfinished = file.with_name(f"{file.name}#1")
+        unfinished = file.with_name(f"{file.name}#{random.getrandbits(48)}")  # others may write the same photo now
         try:
             with unfinished.open("wb", buffering=0) as stream:
                 written = stream.write(data)
@@ -177,16 +152,6 @@ class PhotoFiles:
         for sha256 in sha256s:
             with contextlib.suppress(FileNotFoundError):
                 self._objects.delete(photo_path(sha256))
-
-
-class _Hold:
-    """A lock on one photo, kept while a task has it or waits for it."""
-
-    __slots__ = ("lock", "users")
-
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.users = 0
 
 
 def photo_path(sha256: str) -> str:

@@ -27,16 +27,21 @@ class CheckRow(Table):
     __tablename__ = "checks"
     __table_args__ = (
         Index(None, "listing_id", "check_id"),
-        # Newest first within each value, so that a list sorted by one of them is read in order. The migration has
-        # check_id DESC; here it is plain, since Alembic compares no expressions.
-        Index("ix_checks_outcome_newest", "outcome", "check_id"),
-        Index("ix_checks_product_newest", "product", "check_id"),
-        Index("ix_checks_seller_id_newest", "seller_id", "check_id"),
-        Index("ix_checks_decision_newest", "decision", "check_id"),
+        # Newest first within each value, so that a list sorted by one of them is read in order.
+        Index("ix_checks_outcome_newest", "outcome", text("check_id DESC")),
+        Index("ix_checks_product_newest", "product", text("check_id DESC")),
+        Index("ix_checks_seller_id_newest", "seller_id", text("check_id DESC")),
+        Index("ix_checks_decision_newest", "decision", text("check_id DESC")),
         Index(None, "created_at", "check_id"),
         Index(None, "uncertainty", "check_id"),
-        Index("ix_checks_queue", "check_id", sqlite_where=text(QUEUED)),
-        Index("ix_checks_queue_uncertainty", "uncertainty", "check_id", sqlite_where=text(QUEUED)),
+        Index("ix_checks_queue", "check_id", sqlite_where=text(QUEUED), postgresql_where=text(QUEUED)),
+        Index(
+            "ix_checks_queue_uncertainty",
+            "uncertainty",
+            "check_id",
+            sqlite_where=text(QUEUED),
+            postgresql_where=text(QUEUED),
+        ),
         # Counting reads this index alone; a row with its answer has some kilobytes.
         Index(
             "ix_checks_counts", "product", "outcome", "decision", "seller_id", "uncertainty", "created_at", "check_id"

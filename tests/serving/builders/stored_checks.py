@@ -13,7 +13,8 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from serving.store.database.sqlite import connect, migrate
+from serving.store.database.migrations import migrate
+from serving.store.database.sqlite import connect
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from serving.schemas.check_lists import CheckSort
 from serving.store.check_list import CheckFilter, Place, is_place, list_page
-from serving.store.database.sqlite import connect, migrate
+from serving.store.database.migrations import migrate
+from serving.store.database.sqlite import connect
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stored_checks import many_rows, write_rows

@@ -32,7 +32,10 @@ def upgrade() -> None:
     for column in ("outcome", "product", "seller_id", "decision"):
         op.create_index(f"ix_checks_{column}_newest", "checks", [column, sa.text("check_id DESC")])
     op.create_index(op.f("ix_checks_uncertainty_check_id"), "checks", ["uncertainty", "check_id"])
-    op.create_index("ix_checks_queue", "checks", ["check_id"], sqlite_where=sa.text(QUEUED))
-    op.create_index("ix_checks_queue_uncertainty", "checks", ["uncertainty", "check_id"], sqlite_where=sa.text(QUEUED))
+    for name, columns in (
+        ("ix_checks_queue", ["check_id"]),
+        ("ix_checks_queue_uncertainty", ["uncertainty", "check_id"]),
+    ):
+        op.create_index(name, "checks", columns, sqlite_where=sa.text(QUEUED), postgresql_where=sa.text(QUEUED))
     counted = ["product", "outcome", "decision", "seller_id", "uncertainty", "created_at", "check_id"]
     op.create_index("ix_checks_counts", "checks", counted)

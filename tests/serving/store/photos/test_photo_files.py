@@ -41,23 +41,6 @@ def test_photos_are_put_read_listed_and_removed(tmp_path: Path) -> None:
     run(tmp_path / "photos", work)
 
 
-def test_one_task_at_a_time_holds_a_photo(tmp_path: Path) -> None:
-    async def work(files: PhotoFiles) -> None:
-        order: list[str] = []
-
-        async def hold(name: str, *sha256s: str) -> None:
-            async with files.hold(sha256s):
-                order.append(f"{name} in")
-                await asyncio.sleep(0)
-                order.append(f"{name} out")
-
-        await asyncio.gather(hold("first", "x", "y"), hold("second", "y", "x"), hold("other", "z"))
-        assert order.index("first out") < order.index("second in")
-        assert order.index("other in") < order.index("first out")
-
-    run(tmp_path, work)
-
-
 def test_half_written_photos_are_removed_at_start(tmp_path: Path) -> None:
     half, whole = tmp_path / "ab" / "abcd#1", tmp_path / "ab" / "abcd"
     half.parent.mkdir()

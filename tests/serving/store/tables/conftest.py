@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from serving.store.database.sqlite import connect, migrate
+from serving.store.database.migrations import migrate
+from serving.store.database.sqlite import connect
 from serving.store.tables import CheckRow
 
 

@@ -1,0 +1,73 @@
+"""What the store asks of a database, embedded or shared by several servers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Executable
+from sqlalchemy.orm import Session
+
+from serving.errors import StoreUnavailable
+
+T = TypeVar("T")
+Rows = tuple[Executable, Mapping[str, object] | Sequence[Mapping[str, object]]]
+RETRY_AFTER_S = 5
+
+
+class Held(Protocol):
+    """A database while names are held in it. Where the hold is lost with its connection, both functions fail."""
+
+    def write_rows(self, rows: Sequence[Rows]) -> Awaitable[None]:
+        """Run statements with their values in one transaction, without a session; called once, as the last step.
+
+        They are on the disk when this returns. Raises StoreUnavailable.
+        """
+
+    def read(self, work: Callable[[Session], T]) -> Awaitable[T]:
+        """Run `work` and give what it gives; raises StoreUnavailable."""
+
+
+class Database(Held, Protocol):
+    """Runs functions of a session beside the event loop. Every error of the database is StoreUnavailable.
+
+    After StoreUnavailable a write was made or not, each wholly: where the connection is lost during a commit, nobody
+    knows. A write that may be sent again therefore has a unique key, by which the second finds the first.
+    """
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other servers may use it at the same time."""
+
+    def write(self, work: Callable[[Session], T]) -> Awaitable[T]:
+        """Run `work` as if no other write ran meanwhile; its changes are on the disk when this returns.
+
+        `work` may run several times, of which one counts; raises StoreUnavailable.
+        """
+
+    def write_rows(self, rows: Sequence[Rows]) -> Awaitable[None]:
+        """Run statements with their values in one transaction, without a session, which takes half the time.
+
+        They are on the disk when this returns. Other writes may run meanwhile. Raises StoreUnavailable.
+        """
+
+    def hold(self, names: Iterable[str], *, shared: bool = False) -> AbstractAsyncContextManager[Held]:
+        """Hold names, so that no other server or task does; `shared` lets others hold them that are shared as well.
+
+        A name is a SHA-256 in hexadecimal digits. Raises StoreUnavailable.
+        """
+
+    async def ping(self) -> None:
+        """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""
+
+    async def checkpoint(self) -> None:
+        """Remove deleted data from the files now, where the database leaves that to its client."""
+
+    def close(self) -> None:
+        """Let running work finish and close every connection."""
+
+
+def unavailable() -> StoreUnavailable:
+    """Give the error for a database that does not answer; the cause is in the log alone, since it may quote data."""
+    return StoreUnavailable("the database does not answer; the log says why", retry_after_s=RETRY_AFTER_S)
