@@ -1,4 +1,4 @@
-"""Transactions on PostgreSQL: begun by one message, repeated where they met another, and their errors told as ours."""
+"""Transactions on PostgreSQL: begun by one message, repeated where they met another, and their errors as ours."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WRITE = f"BEGIN ISOLATION LEVEL SERIALIZABLE; {_LIMITS}"
 
 
 class DatabaseFault(Exception):
-    """What the database said, without the values that its message may quote."""
+    """The message of the database, without the values that its message may quote."""
 
 
 class Transactions:
@@ -71,13 +71,13 @@ class Transactions:
 
     def finish(self, held: Connection, rows: Sequence[Rows]) -> None:
         """Write rows in the transaction of a hold, and commit it."""
-        with self._told(is_write=True):
+        with self._translated(is_write=True):
             _execute(rows, held)
             self._commit(held)
 
     def read_held(self, held: Connection, work: Callable[[Session], T]) -> T:
         """Run `work` in the transaction of a hold; each of its statements sees what is committed by then."""
-        with self._told(is_write=False):
+        with self._translated(is_write=False):
             return _in_session(work, held)
 
     def release(self, held: Connection) -> None:
@@ -93,7 +93,7 @@ class Transactions:
         pause_s = 0.002
         once = CONSTRAINTS if decides_anew else frozenset()
         while True:
-            with self._told(is_write=True):
+            with self._translated(is_write=True):
                 try:
                     return attempt()
                 except DBAPIError as error:
@@ -135,7 +135,7 @@ class Transactions:
         self.last_write_failed = False
 
     @contextlib.contextmanager
-    def _told(self, *, is_write: bool) -> Iterator[None]:
+    def _translated(self, *, is_write: bool) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:
