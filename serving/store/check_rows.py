@@ -78,7 +78,7 @@ class CheckRows:
         self._database = database
 
     def add(self, new: NewCheck, held: Held | None = None) -> Awaitable[None]:
-        """Add a check with its photos, its event and its Idempotency-Key in one transaction, that of a hold of photos."""
+        """Add a check with its photos, its event and its Idempotency-Key in one transaction, that of a hold."""
         rows: list[Rows] = [(_INSERT_CHECK, _check_values(new)), (_INSERT_EVENT, _event_values(new.answer))]
         if new.photos:
             rows.append((_INSERT_PHOTO, _photo_values(new)))
