@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import FIRST_PREVIOUS, Action, NewEntry, Private, SealedEntry, seal
 from serving.principal import Principal
-from serving.store.database.sqlite import Database
+from serving.store.database.database import Database
 from serving.store.tables import AuditEntryRow, AuditHeadRow, AuditPrivateRow
 
 HEAD = "head"
