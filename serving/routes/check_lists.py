@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -12,7 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from serving.errors import CursorInvalid, RequestInvalid
+from serving.errors import CursorInvalid
+from serving.http.query_time import read_time
 from serving.principal import Principal
 from serving.reviews.checks_csv import CSV_MEDIA_TYPE, csv_header, csv_lines
 from serving.routes.auth import require
@@ -64,8 +64,8 @@ def filter_sent(
         outcome=outcome,
         product=product,
         decision=decision,
-        since=None if since is None else _moment("since", since),
-        until=None if until is None else _moment("until", until),
+        since=None if since is None else read_time("since", since),
+        until=None if until is None else read_time("until", until),
         reviewed=reviewed,
         min_uncertainty=min_uncertainty,
         queue=queue,
@@ -128,16 +128,6 @@ async def _csv_of(rows: CheckRows, wanted: CheckFilter, sort: CheckSort, page: R
         if page.next_place is None:
             return
         page = await rows.find_page(wanted, CSV_PAGE, sort=sort, after=page.next_place)
-
-
-def _moment(name: str, text: str) -> datetime.datetime:
-    """Read a time as UTC; one without a zone is UTC, and a plus that the query turned into a space counts as one."""
-    try:
-        moment = datetime.datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-        return moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-    except (ValueError, OverflowError) as error:
-        message = f"{text[:40]!r} is not a time; write 2026-01-31 or 2026-01-31T12:00:00Z"
-        raise RequestInvalid(f"{name}: {message}", [(name, message)]) from error
 
 
 def _cursor_of(place: Place, sort: CheckSort) -> str:

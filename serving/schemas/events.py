@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, JsonValue
 
@@ -17,6 +17,7 @@ EventType = Literal[
     "webhook.disabled",
     "webhook.test",
 ]
+EVENT_TYPES: frozenset[str] = frozenset(get_args(EventType))
 
 
 class Event(Answered):
