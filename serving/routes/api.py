@@ -25,9 +25,8 @@ from serving.routes.openapi.known_query import require_known_query
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
 OPEN_PATHS = ("/healthz", "/readyz")
-ROUTERS = tuple(
-    routes.router for routes in (check_lists, checks, photos, reviews, bundle_changes, bundles, drift, events)
-)
+_MODULES = (check_lists, checks, photos, reviews, bundle_changes, bundles, drift, events)
+ROUTERS = tuple(routes.router for routes in _MODULES)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 

@@ -24,6 +24,6 @@ def test_a_time_is_read_as_utc(text: str, hour: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "0001-01-01T00:00:00+05:00", "9" * 400])
 def test_what_is_no_time_is_refused_by_the_name_of_its_parameter(text: str) -> None:
-    with pytest.raises(RequestInvalid, match="since: .* is not a time") as raised:
+    with pytest.raises(RequestInvalid, match=r"since: .* is not a time") as raised:
         read_time("since", text)
     assert [field for field, _ in raised.value.errors] == ["since"]

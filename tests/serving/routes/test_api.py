@@ -67,6 +67,7 @@ def test_the_contract_has_exactly_its_routes(current: dict[str, Any]) -> None:
         "POST /v1/bundles/{name}/canary",
         "POST /v1/bundles/{name}/rollback",
         "GET /v1/drift",
+        "GET /v1/events",
         "GET /healthz",
         "GET /readyz",
         "GET /metrics",
