@@ -11,7 +11,7 @@ TouchstoneError (vision)
      │   ├─ KeyRequired, KeyInvalid, KeyExpired, KeyRevoked (401)
      │   ├─ ScopeMissing, OperatorRequired, ForeignSite (403)
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
-     │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
+     │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
@@ -37,6 +37,7 @@ from serving.errors.bundles import (
     BundleChangeConflict,
     BundleNameAmbiguous,
     BundleNotFound,
+    BundleShared,
     CandidateChecksumMismatch,
     CandidateFormatUnknown,
     CandidateInvalid,
@@ -91,6 +92,7 @@ __all__ = [
     "BundleChangeConflict",
     "BundleNameAmbiguous",
     "BundleNotFound",
+    "BundleShared",
     "CandidateChecksumMismatch",
     "CandidateFormatUnknown",
     "CandidateInvalid",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
+from serving.principal import SERVER, Principal
 from serving.store.audit_rows import AuditRows
 from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
 from serving.store.database.database import Database
@@ -78,9 +79,9 @@ class Store:
                 self.may_hold_orphans = True
                 raise
 
-    async def find_photo(self, check_id: str, index: int) -> StoredPhoto:
+    async def find_photo(self, principal: Principal, check_id: str, index: int) -> StoredPhoto:
         """Give one photo of a check; raises CheckNotFound or PhotoNotFound."""
-        row = await self.check_rows.find_photo(check_id, index)
+        row = await self.check_rows.find_photo(principal, check_id, index)
         if row is None:
             raise PhotoNotFound(f"check {check_id} has no photo {index}; photos count from 0")
         if not row.kept:
@@ -88,9 +89,9 @@ class Store:
         evidence = None if row.evidence is None else unpack_evidence(row.evidence)
         return StoredPhoto(sha256=row.sha256, evidence=evidence)
 
-    async def find_evidence(self, check_id: str, index: int) -> tuple[StoredPhoto, Evidence]:
+    async def find_evidence(self, principal: Principal, check_id: str, index: int) -> tuple[StoredPhoto, Evidence]:
         """Give a photo with its evidence; raises EvidenceNotFound as well when it has none."""
-        photo = await self.find_photo(check_id, index)
+        photo = await self.find_photo(principal, check_id, index)
         if photo.evidence is None:
             raise EvidenceNotFound(f"photo {index} of check {check_id} has no evidence")
         return photo, photo.evidence
@@ -105,24 +106,24 @@ class Store:
             if await self.photo_files.has(sha256):
                 await self._rendition_files.put(sha256, side_px, data)
 
-    async def delete(self, check_ids: Sequence[str]) -> int:
-        """Delete checks, and those of their photos that no other check has; gives how many checks were deleted."""
-        sha256s = await self.check_rows.photo_sha256s(check_ids)
+    async def delete(self, principal: Principal, check_ids: Sequence[str]) -> int:
+        """Delete what the caller sees of these checks, with photos that no other check has; gives how many checks."""
+        sha256s = await self.check_rows.photo_sha256s(principal, check_ids)
         async with self._database.hold(sha256s) as held:
-            deleted = await self.check_rows.delete(check_ids)
+            deleted = await self.check_rows.delete(principal, check_ids)
             await self._remove_photos(await self.check_rows.unused(sorted(sha256s), held))
         return deleted
 
-    async def delete_one(self, check_id: str) -> None:
+    async def delete_one(self, principal: Principal, check_id: str) -> None:
         """Delete one check; raises CheckNotFound."""
-        if not await self.delete([check_id]):
+        if not await self.delete(principal, [check_id]):
             raise CheckNotFound(f"no check has the id {check_id!r}; nothing was deleted")
 
     async def delete_before(self, moment: datetime.datetime) -> int:
         """Delete every check made before a moment; gives how many."""
         deleted = 0
         while old := await self.check_rows.older_than(moment, DELETE_CHUNK):
-            deleted += await self.delete(old)
+            deleted += await self.delete(SERVER, old)
         return deleted
 
     async def delete_old_keys(self, now: datetime.datetime) -> None:
