@@ -14,6 +14,7 @@ TouchstoneError (vision)
      │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
+     ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
      │   └─ MethodNotImplemented, TransferEncodingUnsupported
      └─ Unavailable             503: the caller may retry after `retry_after_s`
@@ -54,6 +55,7 @@ from serving.errors.checks import (
     IdempotencyInProgress,
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
+    PhotoDamaged,
     PhotoNotFound,
     ReviewNotFound,
     StoreDisabled,
@@ -125,6 +127,7 @@ __all__ = [
     "NothingToRollBack",
     "OperatorRequired",
     "Overloaded",
+    "PhotoDamaged",
     "PhotoNotFound",
     "QueryParameterUnknown",
     "RateLimited",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Sequence
 from typing import Annotated
@@ -21,7 +20,7 @@ from vision.explain.crops import evidence_crops
 from vision.explain.explanation import ExplainedCrop, explain_photo
 from vision.explain.overlay import evidence_png
 from vision.photo.decode import PhotoLimits, open_photo
-from vision.photo.rendition import RENDITION_VERSION, upright_jpeg
+from vision.photo.rendition import RENDITION_VERSION, RenditionSide, upright_jpeg
 from vision.verdict import Evidence
 
 router = APIRouter(prefix="/v1/checks/{check_id}/photos/{index}", tags=["photos"])
@@ -34,13 +33,6 @@ DAY_LONG = {
     "Vary": "Authorization",
     "Content-Security-Policy": SHORTLY["Content-Security-Policy"],
 }
-
-
-class RenditionSide(enum.IntEnum):
-    """The longer side of a rendition in pixels: for a strip of all photos, and for one that fills the page."""
-
-    STRIP = 160
-    PAGE = 1600
 
 
 @router.get(

@@ -22,16 +22,13 @@ from serving.store.deployment_rows import DeploymentRows
 from serving.store.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.key_rows import KeyRows
-from serving.store.photos.photo_files import PhotoFiles
-from serving.store.photos.rendition_files import RenditionFiles
+from serving.store.photos.location import PhotoStorage, open_photo_storage
+from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.review_rows import ReviewRows
 from vision.errors import ConfigError
-from vision.photo.rendition import RENDITION_VERSION
 from vision.verdict import Evidence
 
 DATABASE_FILE = "checks.sqlite"
-PHOTO_FOLDER = "photos"
-RENDITION_FOLDER = "renditions"
 LOCK_FILE = "lock"
 DELETE_CHUNK = 100
 log = logging.getLogger("touchstone.serving")
@@ -46,14 +43,13 @@ class StoredPhoto:
 
 
 class Store:
-    """The checks with their photos, in a database and a folder."""
+    """The checks with their photos, in a database and a photo storage."""
 
     def __init__(
         self,
         database: Database,
         check_rows: CheckRows,
-        photo_files: PhotoFiles,
-        rendition_files: RenditionFiles,
+        photo_storage: PhotoStorage,
         lock: int | None,
     ) -> None:
         self.check_rows = check_rows
@@ -62,8 +58,8 @@ class Store:
         self.event_rows = EventRows(database)
         self.key_rows = KeyRows(database)
         self.audit_rows = AuditRows(database)
-        self.photo_files = photo_files
-        self._rendition_files = rendition_files
+        self.photos = photo_storage.photos
+        self._renditions = photo_storage.renditions
         self._database = database
         self._lock = lock
         self.may_hold_orphans = True  # photos without a check: of an earlier process, or of failed writes
@@ -73,7 +69,7 @@ class Store:
         kept = [(photo.sha256, data) for photo, data in zip(new.photos, photos, strict=True) if photo.kept]
         async with self._database.hold([sha256 for sha256, _ in kept], shared=True) as held:
             try:
-                await self.photo_files.put(kept)
+                await self.photos.put(kept)
                 await self.check_rows.add(new, held)
             except BaseException:
                 self.may_hold_orphans = True
@@ -98,13 +94,13 @@ class Store:
 
     async def find_rendition(self, sha256: str, side_px: int) -> bytes | None:
         """Give a photo's rendition, None where there is none yet."""
-        return await self._rendition_files.get(sha256, side_px)
+        return await self._renditions.get(sha256, side_px)
 
     async def keep_rendition(self, sha256: str, side_px: int, data: bytes) -> None:
         """Keep a rendition for as long as its photo is kept; nothing happens where the photo is gone."""
         async with self._database.hold([sha256], shared=True):
-            if await self.photo_files.has(sha256):
-                await self._rendition_files.put(sha256, side_px, data)
+            if await self.photos.has(sha256):
+                await self._renditions.put(sha256, side_px, data)
 
     async def delete(self, principal: Principal, check_ids: Sequence[str]) -> int:
         """Delete what the caller sees of these checks, with photos that no other check has; gives how many checks."""
@@ -135,12 +131,13 @@ class Store:
         removed = 0
         self.may_hold_orphans = False  # first, since a write that fails during the sweep may leave one behind it
         try:
-            async for sha256s in self.photo_files.list_sha256s():
+            async for sha256s in self.photos.list_sha256s():
                 if suspects := await self.check_rows.unused(sha256s):
                     async with self._database.hold(suspects) as held:
                         unused = await self.check_rows.unused(suspects, held)
                         await self._remove_photos(unused)
                         removed += len(unused)
+            await self._renditions.remove_other_versions()
         except BaseException:
             self.may_hold_orphans = True
             raise
@@ -148,32 +145,41 @@ class Store:
 
     async def _remove_photos(self, sha256s: Sequence[str]) -> None:
         """Remove photos that the caller holds, renditions first: a kill in between leaves a photo, found at start."""
-        await self._rendition_files.remove(sha256s)
-        await self.photo_files.remove(sha256s)
+        await self._renditions.remove(sha256s)
+        await self.photos.remove(sha256s)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless rows and photos can be read and, as far as is known, written."""
         await self.check_rows.ping()
-        await self.photo_files.ping()
+        await self.photos.ping()
 
     def close(self) -> None:
         """Let running work finish, and release the folder's lock."""
-        self.photo_files.close()
+        self.photos.close()
         self._database.close()
         if self._lock is not None:
             os.close(self._lock)
 
 
-def open_store(folder: Path, *, database_url: str = "", check: bool = True) -> Store:
+def open_store(
+    folder: Path,
+    *,
+    database_url: str = "",
+    check: bool = True,
+    photos: str = "",
+    object_storage: ObjectStorageSettings | None = None,
+) -> Store:
     """Open or create the store; raises ConfigError when it cannot be used, or another server uses it.
 
     `database_url` is that of a PostgreSQL, which other servers may use as well; empty means SQLite in the folder, where
-    `check` reads all of it first, and refuses one that is damaged.
+    `check` reads all of it first, and refuses one that is damaged. `photos` is where the photos are:
+    empty for the folder, which is not made where nothing would be in it.
     """
     with contextlib.ExitStack() as undo:
         lock = None
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            if not (database_url and photos):
+                folder.mkdir(parents=True, exist_ok=True)
             if not database_url:
                 lock = _take_lock(folder / LOCK_FILE)
                 undo.callback(os.close, lock)
@@ -182,11 +188,9 @@ def open_store(folder: Path, *, database_url: str = "", check: bool = True) -> S
         file = folder / DATABASE_FILE
         database = open_postgresql(database_url) if database_url else open_sqlite(file, check=check)
         undo.callback(database.close)
-        photo_files = PhotoFiles(folder / PHOTO_FOLDER)
-        undo.callback(photo_files.close)
-        rendition_files = RenditionFiles(folder / RENDITION_FOLDER, RENDITION_VERSION)
+        photo_storage = open_photo_storage(photos or str(folder), object_storage or ObjectStorageSettings())
         undo.pop_all()
-    return Store(database, CheckRows(database), photo_files, rendition_files, lock)
+    return Store(database, CheckRows(database), photo_storage, lock)
 
 
 def _take_lock(file: Path) -> int:

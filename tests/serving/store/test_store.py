@@ -10,8 +10,9 @@ import pytest
 
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.principal import SERVER
+from serving.store.photos.location import PHOTO_FOLDER, RENDITION_FOLDER
 from serving.store.photos.photo_files import photo_path
-from serving.store.store import PHOTO_FOLDER, RENDITION_FOLDER, open_store
+from serving.store.store import open_store
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.sample_photos import RED, jpeg
 from tests.serving.builders.stores import database_bytes, opened, photo_names
@@ -64,7 +65,7 @@ def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(tmp_path: Pa
                 await store.keep(old, [photo])
                 await asyncio.gather(store.delete_one(SERVER, old.answer.check_id), store.keep(new, [photo]))
                 found = await store.find_photo(SERVER, new.answer.check_id, 0)
-                assert await store.photo_files.get(found.sha256) == photo
+                assert await store.photos.get(found.sha256) == photo
                 await store.delete_one(SERVER, new.answer.check_id)
             assert photo_names(tmp_path) == set()
 
@@ -75,7 +76,7 @@ def test_removing_orphans_removes_the_photos_that_a_kill_left_and_no_others(tmp_
     async def work() -> None:
         async with opened(tmp_path) as store:
             await store.keep(new_check(b"kept"), [b"kept"])
-            await store.photo_files.put([(digest(b"orphan"), b"orphan")])
+            await store.photos.put([(digest(b"orphan"), b"orphan")])
             assert await store.remove_orphans() == 1
             assert photo_names(tmp_path) == {digest(b"kept")}
         half = tmp_path / PHOTO_FOLDER / "ab" / f"{digest(b'half')}#1"
@@ -104,7 +105,7 @@ def test_a_rendition_lives_as_long_as_its_photo(tmp_path: Path) -> None:
             assert renditions() == set()
             await store.keep_rendition(digest(b"shared"), 160, b"small")  # as one that was still being made
             assert renditions() == set()
-            await store.photo_files.put([(digest(b"orphan"), b"orphan")])
+            await store.photos.put([(digest(b"orphan"), b"orphan")])
             await store.keep_rendition(digest(b"orphan"), 1600, b"large")
             assert await store.remove_orphans() == 1
             assert renditions() == set()
