@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from pathlib import Path
 from typing import TypeVar
 
 from fastapi import Request
@@ -18,6 +17,7 @@ from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
 from serving.deployments.switch import DeploymentSwitch
 from serving.errors import StoreDisabled
+from serving.fetch.fetcher import Fetcher
 from serving.http.body_memory import BodyMemory
 from serving.http.rate_limit import RateLimiter
 from serving.monitoring.drift import DriftMonitors
@@ -71,7 +71,9 @@ def open_services(settings: ServeSettings) -> Services:
     """Load the bundles and open the store; raises TouchstoneError with what to do."""
     tracing = open_tracing(settings.telemetry)
     bundles = load_bundles(settings.bundle, settings.bundle_options)
-    store = None if settings.store_folder is None else _open_store(settings.store_folder, settings)
+    store = None
+    if settings.store_folder is not None:
+        store = open_store(settings.store_folder, database_url=settings.database, check=settings.check_store)
     compute = Compute(
         threads=settings.compute_threads, max_waiting=settings.max_waiting, timeout_s=settings.photo_timeout_s
     )
@@ -92,7 +94,13 @@ def open_services(settings: ServeSettings) -> Services:
         shadow = Shadow(switch=switch, compute=compute, deployment_rows=deployment_rows, metrics=metrics)
     rules = CheckRules(mode=settings.mode, max_photos=settings.max_photos)
     checks = CheckService(
-        switch=switch, compute=compute, store=store, instrumentation=instrumentation, rules=rules, shadow=shadow
+        switch=switch,
+        compute=compute,
+        store=store,
+        instrumentation=instrumentation,
+        rules=rules,
+        shadow=shadow,
+        fetcher=_open_fetcher(settings, body_memory),
     )
     pictures = None if store is None else Pictures(store=store, compute=compute, limits=settings.photo_limits)
     return Services(
@@ -114,14 +122,10 @@ def open_services(settings: ServeSettings) -> Services:
     )
 
 
-def _open_store(folder: Path, settings: ServeSettings) -> Store:
-    return open_store(
-        folder,
-        database_url=settings.database,
-        check=settings.check_store,
-        photos=settings.photos,
-        object_storage=settings.object_storage,
-    )
+def _open_fetcher(settings: ServeSettings, memory: BodyMemory) -> Fetcher | None:
+    if not settings.fetch.enabled:
+        return None
+    return Fetcher(settings.fetch, max_bytes=settings.max_photo_bytes, memory=memory)
 
 
 def _observe_bundles(instrumentation: Instrumentation, bundles: LoadedBundles) -> None:

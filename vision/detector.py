@@ -10,11 +10,11 @@ from vision.bundle.metadata import Precision
 from vision.check_shape import require_shape, resolve_product
 from vision.copies.pdq import hash_photo
 from vision.errors import (
-    PHOTO_ERRORS,
     ConfigError,
     NoReadablePhoto,
     PhotoError,
     PhotoMissing,
+    photo_error,
 )
 from vision.inference.scorer import CPU, Scorer, TileScorer
 from vision.inputs import open_for_input, to_input
@@ -155,6 +155,6 @@ def _faulty(index: int, sha256: str, error: PhotoError, timings: tuple[Timing, .
 
 def _no_readable(judgements: Sequence[PhotoJudgement]) -> NoReadablePhoto:
     faults = [(judgement.index, judgement.error) for judgement in judgements if judgement.error]
-    errors = tuple((index, PHOTO_ERRORS[fault.code](fault.message)) for index, fault in faults)
+    errors = tuple((index, photo_error(fault.code, fault.message)) for index, fault in faults)
     shown = "; ".join(f"photo {index}: {error.message}" for index, error in errors[:3])
     return NoReadablePhoto(f"none of the {len(judgements)} photos can be read. {shown}", errors)

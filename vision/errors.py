@@ -31,7 +31,7 @@ TouchstoneError
 Training and serving define their own errors below TouchstoneError in `training/errors.py` and `serving/errors/`.
 """
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 
 class TouchstoneError(Exception):
@@ -110,7 +110,14 @@ class PhotoCorrupt(PhotoError):
     code = "photo_corrupt"
 
 
-PHOTO_ERRORS: Final[dict[str, type[PhotoError]]] = {kind.code: kind for kind in PhotoError.__subclasses__()}
+def photo_error(code: str, message: str) -> PhotoError:
+    """The error of one photo with this code, also of those that serving defines below PhotoError."""
+    kinds: list[type[PhotoError]] = [PhotoError]
+    for kind in kinds:
+        if kind.code == code:
+            return kind(message)
+        kinds.extend(kind.__subclasses__())
+    raise ValueError(f"no PhotoError has the code {code!r}")
 
 
 class BundleError(TouchstoneError):

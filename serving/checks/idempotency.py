@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Sequence
 
 from serving.checks.request import CheckRequest
 from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid
-from serving.principal import Principal
 from serving.schemas.checks import Check, ReviewSent
 from serving.store.check_rows import CheckRows, Claim
 
@@ -25,7 +24,7 @@ class Idempotency:
         self._running: dict[str, str] = {}
 
     @contextlib.asynccontextmanager
-    async def hold(self, principal: Principal, claim: Claim, now: datetime.datetime) -> AsyncIterator[Check | None]:
+    async def hold(self, claim: Claim, now: datetime.datetime) -> AsyncIterator[Check | None]:
         """Hold a key while the block runs; gives what it was answered before, None for a new key.
 
         Raises IdempotencyInProgress where it is held already, IdempotencyKeyReused where it belongs to other content.
@@ -36,12 +35,12 @@ class Idempotency:
             raise IdempotencyInProgress("the first request with this Idempotency-Key still runs; ask again in a moment")
         self._running[claim.key_sha256] = claim.fingerprint
         try:
-            yield await self._find_answer(principal, claim, now)
+            yield await self._find_answer(claim, now)
         finally:
             del self._running[claim.key_sha256]
 
-    async def _find_answer(self, principal: Principal, claim: Claim, now: datetime.datetime) -> Check | None:
-        found = await self._check_rows.find_claimed(principal, claim.key_sha256, now)
+    async def _find_answer(self, claim: Claim, now: datetime.datetime) -> Check | None:
+        found = await self._check_rows.find_claimed(claim.key_sha256, now)
         if found is None:
             return None
         fingerprint, answer = found
@@ -52,10 +51,12 @@ class Idempotency:
 def make_claim(key: str, caller: str, request: CheckRequest, photo_sha256s: Sequence[str]) -> Claim:
     """Hash the caller with the key, and what was sent: photos by their hashes and the listing, however it was framed.
 
-    Raises IdempotencyKeyInvalid.
+    A photo that is fetched counts by its URL: a retry is answered as before, whatever that URL gives by then. Raises
+    IdempotencyKeyInvalid.
     """
+    urls = request.urls or [None] * len(photo_sha256s)
     sent = {
-        "photos": list(photo_sha256s),
+        "photos": [sha256 if url is None else f"url:{url}" for sha256, url in zip(photo_sha256s, urls, strict=True)],
         "listing_id": request.listing_id,
         "seller_id": request.seller_id,
         "product": request.product,

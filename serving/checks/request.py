@@ -9,9 +9,14 @@ from pydantic import JsonValue
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """A listing to judge; `photos` are the bytes as received, in the order sent."""
+    """A listing to judge; `photos` are the bytes as received, in the order sent.
+
+    `urls` runs parallel to `photos`: None where the bytes were sent, else the URL as sent, and the bytes are empty
+    until they are fetched (`serving.checks.fetching`). None: no photo was sent by URL.
+    """
 
     photos: tuple[bytes, ...]
+    urls: tuple[str | None, ...] | None = None
     listing_id: str | None = None
     seller_id: str | None = None
     product: str | None = None

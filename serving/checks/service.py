@@ -1,8 +1,9 @@
-"""The check service: the order of a check, which is shape, idempotency, judging, deciding, storing."""
+"""The check service: the order of a check, which is shape, idempotency, fetching, judging, deciding, storing."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime
 import functools
@@ -11,14 +12,15 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
+from serving.checks.fetching import fetch_photos
 from serving.checks.idempotency import Idempotency, make_claim
 from serving.checks.request import CheckRequest
 from serving.checks.shadow import Shadow
 from serving.compute.deadline import Deadline
 from serving.compute.executor import Compute
 from serving.deployments.switch import DeploymentSwitch
+from serving.fetch.fetcher import Fetcher
 from serving.monitoring.instrumentation import Instrumentation
-from serving.principal import Principal
 from serving.schemas.checks import BundleUsed, Check, CheckThresholds, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
@@ -46,7 +48,10 @@ class Answer:
 
 
 class CheckService:
-    """Judges listings. Without a store nothing is kept, and an Idempotency-Key has no effect."""
+    """Judges listings. Without a store nothing is kept, and an Idempotency-Key has no effect.
+
+    Without a fetcher, photos by URL are refused.
+    """
 
     def __init__(
         self,
@@ -57,6 +62,7 @@ class CheckService:
         instrumentation: Instrumentation,
         rules: CheckRules,
         shadow: Shadow | None,
+        fetcher: Fetcher | None = None,
     ) -> None:
         self._switch = switch
         self._compute = compute
@@ -64,40 +70,58 @@ class CheckService:
         self._instrumentation = instrumentation
         self._rules = rules
         self._shadow = shadow
+        self._fetcher = fetcher
         self._idempotency = None if store is None else Idempotency(store.check_rows)
 
-    async def check(
-        self, principal: Principal, request: CheckRequest, *, key: str | None, deadline: Deadline
-    ) -> Answer:
+    async def check(self, request: CheckRequest, *, key: str | None, caller: str, deadline: Deadline) -> Answer:
         """Judge a listing once per Idempotency-Key; raises CheckError, RequestRefused or Unavailable.
 
         A check whose deadline passes or whose caller leaves is dropped until it is judged; a judged one is stored.
         """
         require_shape(len(request.photos), request.views, max_photos=self._rules.max_photos)
-        product, detector = self._switch.current.find_product(principal, request.product, request.listing_id)
+        product, detector = self._switch.current.find_product(request.product, request.listing_id)
         if key is None or self._idempotency is None:
-            return Answer(check=await self._judge_and_keep(request, product, detector, None, deadline), replayed=False)
+            return Answer(check=await self._fetch_and_judge(request, product, detector, None, deadline), replayed=False)
         photo_sha256s = await asyncio.to_thread(_hash_all, request.photos)
-        claim = make_claim(key, principal.name, request, photo_sha256s)
-        async with self._idempotency.hold(principal, claim, datetime.datetime.now(datetime.UTC)) as earlier:
+        claim = make_claim(key, caller, request, photo_sha256s)
+        async with self._idempotency.hold(claim, datetime.datetime.now(datetime.UTC)) as earlier:
             if earlier is not None:
                 return Answer(check=earlier, replayed=True)
-            check = await self._judge_and_keep(request, product, detector, claim, deadline)
+            check = await self._fetch_and_judge(request, product, detector, claim, deadline)
             return Answer(check=check, replayed=False)
 
-    async def _judge_and_keep(
+    async def _fetch_and_judge(
         self, request: CheckRequest, product: str, detector: Detector, claim: Claim | None, deadline: Deadline
+    ) -> Check:
+        if request.urls is None:
+            return await self._judge_and_keep(request, product, detector, claim, deadline)
+        async with contextlib.AsyncExitStack() as held:
+            with self._instrumentation.stage("fetch"):
+                fetched = await held.enter_async_context(fetch_photos(request, self._fetcher, deadline))
+            return await self._judge_and_keep(fetched.request, product, detector, claim, deadline, fetched.failed)
+
+    async def _judge_and_keep(
+        self,
+        request: CheckRequest,
+        product: str,
+        detector: Detector,
+        claim: Claim | None,
+        deadline: Deadline,
+        failed: Sequence[PhotoJudgement] = (),
     ) -> Check:
         start = time.perf_counter()
         created_at = datetime.datetime.now(datetime.UTC)
         with self._instrumentation.stage("judge"):
+            skipped = {judgement.index for judgement in failed}
             judgements = await self._compute.run_all(
                 [
                     functools.partial(detector.judge_photo, data, index, with_hash=len(request.photos) > 1)
                     for index, data in enumerate(request.photos)
+                    if index not in skipped
                 ],
                 deadline,
             )
+            judgements = sorted([*judgements, *failed], key=lambda judgement: judgement.index)
             self._instrumentation.observe_photos(judgements)
         with self._instrumentation.stage("decide"):
             verdict = detector.decide_listing(judgements, product=product, views=request.views)
@@ -120,6 +144,7 @@ class CheckService:
     ) -> Check:
         check_id = new_id()
         kept = self._store is not None
+        urls = request.urls or [None] * len(request.photos)
         return Check(
             check_id=check_id,
             listing_id=request.listing_id,
@@ -132,7 +157,7 @@ class CheckService:
             novelty=verdict.novelty,
             advisory=self._rules.mode == "observe",
             reasons=[Reason(code=r.code, message=r.message, photo=r.photo) for r in verdict.reasons],
-            photos=[_photo_answer(photo, check_id if kept else None) for photo in verdict.photos],
+            photos=[_photo_answer(photo, check_id if kept else None, urls[photo.index]) for photo in verdict.photos],
             bundle=bundle_used(detector),
             created_at=utc_text(created_at),
             elapsed_ms=round(1000 * (time.perf_counter() - start), 1),
@@ -161,7 +186,7 @@ def _thresholds(thresholds: AuthenticityThresholds | None) -> CheckThresholds | 
     return CheckThresholds(counterfeit_below=thresholds.counterfeit_below, genuine_above=thresholds.genuine_above)
 
 
-def _photo_answer(photo: PhotoVerdict, check_id: str | None) -> PhotoAnswer:
+def _photo_answer(photo: PhotoVerdict, check_id: str | None, source_url: str | None) -> PhotoAnswer:
     has_url = photo.evidence is not None and check_id is not None
     return PhotoAnswer(
         index=photo.index,
@@ -173,6 +198,7 @@ def _photo_answer(photo: PhotoVerdict, check_id: str | None) -> PhotoAnswer:
         matches=list(photo.matches),
         evidence_url=f"/v1/checks/{check_id}/photos/{photo.index}/evidence" if has_url else None,
         error=None if photo.error is None else PhotoFault(code=photo.error.code, message=photo.error.message),
+        source_url=source_url,
     )
 
 
@@ -194,8 +220,9 @@ def _new_check(
                 sha256=judgement.sha256,
                 kept=judgement.error is None,  # bytes that are no photo are not stored: they could never be shown
                 evidence=None if judgement.evidence is None else pack_evidence(judgement.evidence),
+                source_url=photo.source_url,
             )
-            for judgement in judgements
+            for judgement, photo in zip(judgements, answer.photos, strict=True)
         ),
         claim=claim,
     )

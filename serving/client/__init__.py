@@ -12,7 +12,6 @@ from serving.client.errors import (
     Unreachable,
     UnreadableAnswer,
 )
-from serving.client.webhook_signature import WebhookInvalid, read_webhook
 
 __all__ = [
     "AsyncClient",
@@ -26,6 +25,4 @@ __all__ = [
     "TryLater",
     "Unreachable",
     "UnreadableAnswer",
-    "WebhookInvalid",
-    "read_webhook",
 ]

@@ -11,10 +11,9 @@ TouchstoneError (vision)
      │   ├─ KeyRequired, KeyInvalid, KeyExpired, KeyRevoked (401)
      │   ├─ ScopeMissing, OperatorRequired, ForeignSite (403)
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
-     │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
+     │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
-     ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
      │   └─ MethodNotImplemented, TransferEncodingUnsupported
      └─ Unavailable             503: the caller may retry after `retry_after_s`
@@ -38,7 +37,6 @@ from serving.errors.bundles import (
     BundleChangeConflict,
     BundleNameAmbiguous,
     BundleNotFound,
-    BundleShared,
     CandidateChecksumMismatch,
     CandidateFormatUnknown,
     CandidateInvalid,
@@ -55,7 +53,6 @@ from serving.errors.checks import (
     IdempotencyInProgress,
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
-    PhotoDamaged,
     PhotoNotFound,
     ReviewNotFound,
     StoreDisabled,
@@ -94,7 +91,6 @@ __all__ = [
     "BundleChangeConflict",
     "BundleNameAmbiguous",
     "BundleNotFound",
-    "BundleShared",
     "CandidateChecksumMismatch",
     "CandidateFormatUnknown",
     "CandidateInvalid",
@@ -127,7 +123,6 @@ __all__ = [
     "NothingToRollBack",
     "OperatorRequired",
     "Overloaded",
-    "PhotoDamaged",
     "PhotoNotFound",
     "QueryParameterUnknown",
     "RateLimited",

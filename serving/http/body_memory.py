@@ -29,6 +29,10 @@ class BodyMemory:
         self.refuse_more(count)
         self.held += count
 
+    def release(self, count: int) -> None:
+        """Hold fewer bytes."""
+        self.held -= count
+
     def refuse_more(self, count: int) -> None:
         """Raise MemoryFull where so many more bytes can't be held now."""
         if self.held + count > self.max_bytes:
@@ -53,7 +57,7 @@ class BodyMemoryLimit:
         try:
             await self._app(scope, exchange.receive, exchange.send)
         finally:
-            self._memory.held -= exchange.held
+            self._memory.release(exchange.held)
 
 
 class _Exchange:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -22,7 +23,6 @@ from serving.errors import (
     RequestInvalid,
     RequestTooLarge,
     UploadTimedOut,
-    UrlPhotosUnsupported,
 )
 from serving.http.multipart import MultipartSplitter, Part
 from serving.schemas.checks import CheckSent, Listing, PhotoSent
@@ -139,14 +139,20 @@ def _check_of_json(body: bytes) -> CheckRequest:
     listing = sent.listing or beside
     if len(listing.model_dump_json()) > MAX_LISTING_BYTES:
         raise RequestTooLarge(f"the listing has more than {MAX_LISTING_BYTES} bytes")
-    return _request(listing, tuple(_photo_bytes(index, photo) for index, photo in enumerate(sent.photos)))
+    request = _request(listing, tuple(_photo_bytes(index, photo) for index, photo in enumerate(sent.photos)))
+    urls = tuple(photo.url for photo in sent.photos)
+    return request if all(url is None for url in urls) else dataclasses.replace(request, urls=urls)
 
 
 def _photo_bytes(index: int, photo: PhotoSent) -> bytes:
+    """The bytes of a photo, empty for one that is to be fetched."""
     if photo.url is not None:
-        raise UrlPhotosUnsupported(
-            f"photos.{index}.url: this server fetches no URLs; send the bytes as base64, or as a multipart part"
-        )
+        if photo.base64 is not None:
+            raise RequestInvalid(
+                f"photos.{index}: has both base64 and url; send one of them",
+                [(f"photos.{index}.url", "sent beside base64")],
+            )
+        return b""
     if photo.base64 is None:
         raise RequestInvalid(
             f"photos.{index}: has neither base64 nor url", [(f"photos.{index}.base64", "required, and not sent")]

@@ -15,6 +15,8 @@ Name = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True)
 ]
 Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
+# Longer ones, and control characters, are refused with the request: the URL is stored and answered as it was sent.
+PhotoUrl = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -52,10 +54,14 @@ class Listing(Sent):
 
 
 class PhotoSent(Sent):
-    """One photo in a JSON check; photos by URL are refused for now."""
+    """One photo in a JSON check: its bytes, or where they are."""
 
     base64: str | None = Field(default=None, description="The photo's bytes in standard base64.")
-    url: str | None = Field(default=None, description="Not supported yet: answered 422 `url_photos_unsupported`.")
+    url: PhotoUrl | None = Field(
+        default=None,
+        description="In place of `base64`: an http or https URL that the server fetches. Where it fetches none "
+        "(`fetch.enabled`), 422 `url_photos_unsupported`.",
+    )
 
 
 class CheckSent(Listing):
@@ -108,7 +114,7 @@ class PhotoAnswer(Answered):
     """The verdict on one photo; `sha256` is of the bytes as received."""
 
     index: int = Field(description="Place among the photos sent, from 0.")
-    sha256: str = Field(description="SHA-256 of the bytes as received.")
+    sha256: str = Field(description="SHA-256 of the bytes as received, or as fetched.")
     outcome: Outcome | None = Field(description="Null when the photo could not be judged; `error` says why.")
     authenticity: Unit | None = Field(
         description="As the listing's, of this photo alone; null where it has no verdict."
@@ -124,6 +130,9 @@ class PhotoAnswer(Answered):
         description="Address of its evidence; null where it has none, or where nothing is kept."
     )
     error: PhotoFault | None = Field(description="Why it could not be judged; null where it could.")
+    source_url: str | None = Field(
+        default=None, description="The `url` that it was sent by, as sent; null where its bytes were sent."
+    )
 
 
 class BundleUsed(Answered):

@@ -1,5 +1,7 @@
+import pytest
+
 import vision.errors
-from vision.errors import PHOTO_ERRORS, NoReadablePhoto, PhotoEmpty, TouchstoneError
+from vision.errors import NoReadablePhoto, PhotoEmpty, PhotoError, TouchstoneError, photo_error
 
 
 def all_kinds() -> list[type[TouchstoneError]]:
@@ -27,8 +29,22 @@ def test_an_error_reads_as_its_message() -> None:
 
 
 def test_photo_errors_are_found_by_their_code() -> None:
-    assert PHOTO_ERRORS["photo_empty"] is PhotoEmpty
-    assert all(kind.code == code for code, kind in PHOTO_ERRORS.items())
+    assert type(photo_error("photo_empty", "no bytes.")) is PhotoEmpty
+    for kind in PhotoError.__subclasses__():
+        found = photo_error(kind.code, "why")
+        assert (type(found), found.message) == (kind, "why")
+
+
+def test_a_photo_error_that_is_defined_elsewhere_is_found_too() -> None:
+    class Lent(PhotoEmpty):
+        code = "photo_lent"
+
+    assert type(photo_error("photo_lent", "why")) is Lent
+
+
+def test_a_code_of_no_photo_error_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="config_invalid"):
+        photo_error("config_invalid", "why")
 
 
 def test_a_listing_without_a_readable_photo_keeps_each_reason() -> None:

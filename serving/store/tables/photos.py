@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from serving.store.tables.base import Table
@@ -19,3 +19,4 @@ class PhotoRow(Table):
     kept: Mapped[bool]  # False: the bytes were not a readable photo, so they were not stored
     # The evidence grid has some hundred bytes: in the row it is written and deleted in the same transaction.
     evidence: Mapped[bytes | None] = mapped_column(LargeBinary)
+    source_url: Mapped[str | None] = mapped_column(Text)  # None: the bytes were sent
