@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from pathlib import Path
 from typing import TypeVar
 
 from fastapi import Request
@@ -71,9 +72,7 @@ def open_services(settings: ServeSettings) -> Services:
     """Load the bundles and open the store; raises TouchstoneError with what to do."""
     tracing = open_tracing(settings.telemetry)
     bundles = load_bundles(settings.bundle, settings.bundle_options)
-    store = None
-    if settings.store_folder is not None:
-        store = open_store(settings.store_folder, database_url=settings.database, check=settings.check_store)
+    store = None if settings.store_folder is None else _open_store(settings.store_folder, settings)
     compute = Compute(
         threads=settings.compute_threads, max_waiting=settings.max_waiting, timeout_s=settings.photo_timeout_s
     )
@@ -119,6 +118,16 @@ def open_services(settings: ServeSettings) -> Services:
         shadow=shadow,
         rate_limiter=RateLimiter(settings.limits),
         body_memory=body_memory,
+    )
+
+
+def _open_store(folder: Path, settings: ServeSettings) -> Store:
+    return open_store(
+        folder,
+        database_url=settings.database,
+        check=settings.check_store,
+        photos=settings.photos,
+        object_storage=settings.object_storage,
     )
 
 

@@ -14,6 +14,7 @@ from serving.http.loopback import is_loopback
 from serving.http.rate_limit import RateLimitSettings
 from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TracingSettings
+from serving.store.photos.object_storage import ObjectStorageSettings
 from vision.check_shape import MAX_PHOTOS
 from vision.config.cpu_limits import usable_cores
 from vision.config.read import configure, read_config, setting
@@ -48,6 +49,14 @@ class ServeSettings:
         help="Address of a PostgreSQL database that several servers may share, `postgresql://USER@HOST:5432/NAME`; "
         f"empty means SQLite in the store's folder. The environment's {DATABASE_VARIABLE} takes precedence; a "
         "password that the address lacks is taken from PGPASSWORD or ~/.pgpass.",
+    )
+    photos: str = setting(
+        "",
+        help="Where photos are kept: empty for the folder of the store, another folder, or `s3://bucket/prefix` for an "
+        "S3-compatible storage, whose credentials come from the environment's AWS_* variables.",
+    )
+    object_storage: ObjectStorageSettings = setting(
+        factory=ObjectStorageSettings, help="How the S3-compatible storage of `photos` is reached."
     )
     providers: tuple[str, ...] = setting(
         ("CPUExecutionProvider",),

@@ -22,6 +22,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session
 
+from serving.principal import SERVER
 from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter, list_page
 from serving.store.database.migrations import migrate
@@ -60,7 +61,7 @@ def measure(checks: int) -> dict[str, float]:
 
 def _lists(session: Session, last_day: datetime.datetime) -> dict[str, Callable[[], Any]]:
     def page(sort: Any = "newest", **wanted: Any) -> Callable[[], Any]:
-        return lambda: list_page(session, CheckFilter(**wanted), sort, None, PAGE)
+        return lambda: list_page(session, SERVER, CheckFilter(**wanted), sort, None, PAGE)
 
     sorting = text("SELECT check_id FROM checks ORDER BY +uncertainty DESC, +check_id DESC LIMIT 50")
     return {
@@ -75,8 +76,8 @@ def _lists(session: Session, last_day: datetime.datetime) -> dict[str, Callable[
         "seller_id": page(seller_id="s1"),
         "since the last day": page(since=last_day),
         "product, sort=uncertainty": page("uncertainty", product="a"),
-        "counts": lambda: count_checks(session, CheckFilter()),
-        "counts of the queue": lambda: count_checks(session, CheckFilter(queue=True)),
+        "counts": lambda: count_checks(session, SERVER, CheckFilter()),
+        "counts of the queue": lambda: count_checks(session, SERVER, CheckFilter(queue=True)),
         "sort=uncertainty without its index": lambda: session.execute(sorting).all(),
     }
 

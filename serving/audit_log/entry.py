@@ -52,6 +52,16 @@ Action = Literal[
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who did it: the name of a Principal, with its ids, none of which is a person's name."""
+
+    name: str
+    key_id: str | None
+    user_id: str | None
+    member_id: str | None  # None: the operator
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
     """What is to be recorded. `details` must name no person; `private` has what may, and can be deleted later.
 
@@ -60,9 +70,7 @@ class NewEntry:
 
     created_at: datetime.datetime
     action: Action
-    actor: str
-    key_id: str | None
-    user_id: str | None
+    actor: Actor
     member_id: str | None
     object_kind: str
     object_id: str
@@ -113,9 +121,12 @@ def new_entry(
     return NewEntry(
         created_at=datetime.datetime.now(datetime.UTC),
         action=action,
-        actor=principal.name,
-        key_id=principal.key_id,
-        user_id=principal.user_id,
+        actor=Actor(
+            name=principal.name,
+            key_id=principal.key_id,
+            user_id=principal.user_id,
+            member_id=principal.member_id,
+        ),
         member_id=member_id if principal.member_id is None else principal.member_id,
         object_kind=object_kind,
         object_id=object_id,
@@ -134,7 +145,7 @@ def seal(entry: NewEntry, sequence: int, previous_hash: str) -> SealedEntry:
         "sequence": sequence,
         "created_at": utc_text(entry.created_at),
         "action": entry.action,
-        "actor": {"name": entry.actor, "key_id": entry.key_id, "user_id": entry.user_id},
+        "actor": dataclasses.asdict(entry.actor),
         "member_id": entry.member_id,
         "object": {"kind": entry.object_kind, "id": entry.object_id},
         "details": dict(entry.details),
@@ -150,3 +161,8 @@ def as_json(entry: SealedEntry) -> dict[str, JsonValue]:
     if entry.private is not None:
         shown["private"] = {"salt": entry.private.salt, "values": dict(entry.private.values)}
     return shown
+
+
+def as_line(entry: SealedEntry) -> str:
+    """Give an entry as a line of an export."""
+    return canonical_json(as_json(entry)) + "\n"

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from serving.checks.request import CheckRequest
 from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid
+from serving.principal import Principal
 from serving.schemas.checks import Check, ReviewSent
 from serving.store.check_rows import CheckRows, Claim
 
@@ -24,7 +25,7 @@ class Idempotency:
         self._running: dict[str, str] = {}
 
     @contextlib.asynccontextmanager
-    async def hold(self, claim: Claim, now: datetime.datetime) -> AsyncIterator[Check | None]:
+    async def hold(self, principal: Principal, claim: Claim, now: datetime.datetime) -> AsyncIterator[Check | None]:
         """Hold a key while the block runs; gives what it was answered before, None for a new key.
 
         Raises IdempotencyInProgress where it is held already, IdempotencyKeyReused where it belongs to other content.
@@ -35,12 +36,12 @@ class Idempotency:
             raise IdempotencyInProgress("the first request with this Idempotency-Key still runs; ask again in a moment")
         self._running[claim.key_sha256] = claim.fingerprint
         try:
-            yield await self._find_answer(claim, now)
+            yield await self._find_answer(principal, claim, now)
         finally:
             del self._running[claim.key_sha256]
 
-    async def _find_answer(self, claim: Claim, now: datetime.datetime) -> Check | None:
-        found = await self._check_rows.find_claimed(claim.key_sha256, now)
+    async def _find_answer(self, principal: Principal, claim: Claim, now: datetime.datetime) -> Check | None:
+        found = await self._check_rows.find_claimed(principal, claim.key_sha256, now)
         if found is None:
             return None
         fingerprint, answer = found

@@ -39,7 +39,7 @@ class Pictures:
         self._waiting += 1
         try:
             async with self._turns:
-                data = await self._store.photo_files.get(sha256)
+                data = await self._store.photos.get(sha256)
                 return await self._compute.run(functools.partial(draw, data))
         finally:
             self._waiting -= 1

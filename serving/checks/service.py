@@ -21,6 +21,7 @@ from serving.compute.executor import Compute
 from serving.deployments.switch import DeploymentSwitch
 from serving.fetch.fetcher import Fetcher
 from serving.monitoring.instrumentation import Instrumentation
+from serving.principal import Principal
 from serving.schemas.checks import BundleUsed, Check, CheckThresholds, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
@@ -73,18 +74,20 @@ class CheckService:
         self._fetcher = fetcher
         self._idempotency = None if store is None else Idempotency(store.check_rows)
 
-    async def check(self, request: CheckRequest, *, key: str | None, caller: str, deadline: Deadline) -> Answer:
+    async def check(
+        self, principal: Principal, request: CheckRequest, *, key: str | None, deadline: Deadline
+    ) -> Answer:
         """Judge a listing once per Idempotency-Key; raises CheckError, RequestRefused or Unavailable.
 
         A check whose deadline passes or whose caller leaves is dropped until it is judged; a judged one is stored.
         """
         require_shape(len(request.photos), request.views, max_photos=self._rules.max_photos)
-        product, detector = self._switch.current.find_product(request.product, request.listing_id)
+        product, detector = self._switch.current.find_product(principal, request.product, request.listing_id)
         if key is None or self._idempotency is None:
             return Answer(check=await self._fetch_and_judge(request, product, detector, None, deadline), replayed=False)
         photo_sha256s = await asyncio.to_thread(_hash_all, request.photos)
-        claim = make_claim(key, caller, request, photo_sha256s)
-        async with self._idempotency.hold(claim, datetime.datetime.now(datetime.UTC)) as earlier:
+        claim = make_claim(key, principal.name, request, photo_sha256s)
+        async with self._idempotency.hold(principal, claim, datetime.datetime.now(datetime.UTC)) as earlier:
             if earlier is not None:
                 return Answer(check=earlier, replayed=True)
             check = await self._fetch_and_judge(request, product, detector, claim, deadline)

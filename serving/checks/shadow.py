@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import functools
 import logging
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from serving.checks.request import CheckRequest
@@ -13,6 +14,7 @@ from serving.compute.executor import Compute
 from serving.deployments.slots import LoadedBundle
 from serving.deployments.switch import DeploymentSwitch
 from serving.monitoring.metrics import Metrics
+from serving.principal import Principal
 from serving.schemas.bundles import ShadowWork
 from serving.schemas.checks import Check
 from serving.store.deployment_rows import DeploymentRows, ShadowVerdict
@@ -52,7 +54,7 @@ class Shadow:
         self._waiting: asyncio.Queue[ShadowCheck] = asyncio.Queue(MAX_WAITING)
         self._waiting_bytes = 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="shadow")
-        self._counts = {"judged": 0, "dropped": 0, "failed": 0}
+        self._counts: Counter[tuple[str, str]] = Counter()  # by product and result
 
     def offer(self, request: CheckRequest, answer: Check) -> None:
         """Queue an answered check if the bundle that answered it has a shadow; returns at once."""
@@ -62,26 +64,32 @@ class Shadow:
         size = sum(len(photo) for photo in request.photos)
         full = self._waiting.full() or self._waiting_bytes + size > MAX_WAITING_BYTES
         if full or self._compute.waiting > 0:
-            self._count("dropped")
+            self._count(answer.product, "dropped")
             return
         self._waiting_bytes += size
+        self._counts[answer.product, "waiting"] += 1
         self._waiting.put_nowait(ShadowCheck(request=request, answer=answer, bundle=slot.shadow, bytes=size))
 
     async def run(self) -> None:
         """Judge what is offered, until cancelled."""
         while True:
             check = await self._waiting.get()
+            self._counts[check.answer.product, "waiting"] -= 1
             try:
                 await self._judge(check)
             except Exception:  # nobody waits for this one, and the next check must have its turn
                 log.exception("the shadow failed on check %s", check.answer.check_id)
-                self._count("failed")
+                self._count(check.answer.product, "failed")
             finally:
                 self._waiting_bytes -= check.bytes
 
-    def describe(self) -> ShadowWork:
-        """Give what became of the checks so far."""
-        return ShadowWork(**self._counts, waiting=self._waiting.qsize())
+    def describe(self, principal: Principal) -> ShadowWork:
+        """Give what became of the checks so far, of the products that the caller sees."""
+        totals: Counter[str] = Counter()
+        for (product, result), checks in self._counts.items():
+            if principal.sees(product):
+                totals[result] += checks
+        return ShadowWork(**{name: totals[name] for name in ShadowWork.model_fields})
 
     def close(self) -> None:
         """Wait for the photo that is being judged."""
@@ -102,7 +110,7 @@ class Shadow:
             )
         )
         if kept:
-            self._count("judged")
+            self._count(check.answer.product, "judged")
 
     async def _judge_photo(self, check: ShadowCheck, index: int, data: bytes) -> PhotoJudgement:
         await asyncio.sleep(PAUSE_S)
@@ -113,6 +121,6 @@ class Shadow:
         )
         return await asyncio.get_running_loop().run_in_executor(self._pool, judge)
 
-    def _count(self, result: str) -> None:
-        self._counts[result] += 1
+    def _count(self, product: str, result: str) -> None:
+        self._counts[product, result] += 1
         self._metrics.count_shadow(result)

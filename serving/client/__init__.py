@@ -12,6 +12,7 @@ from serving.client.errors import (
     Unreachable,
     UnreadableAnswer,
 )
+from serving.client.webhook_signature import WebhookInvalid, read_webhook
 
 __all__ = [
     "AsyncClient",
@@ -25,4 +26,6 @@ __all__ = [
     "TryLater",
     "Unreachable",
     "UnreadableAnswer",
+    "WebhookInvalid",
+    "read_webhook",
 ]

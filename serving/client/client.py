@@ -21,6 +21,7 @@ import httpx
 from serving.client.bundles import AsyncBundleClient, BundleClient
 from serving.client.calls import Call, Retries
 from serving.client.checks import CheckCalls
+from serving.client.events import EventCalls
 from serving.client.steps import AsyncSender, Method, Steps, SyncSender
 from serving.schemas.loaded_bundles import BundleList
 
@@ -28,7 +29,7 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 DEFAULT_RETRIES = Retries()
 
 
-class ApiCalls(CheckCalls):
+class ApiCalls(CheckCalls, EventCalls):
     """All calls of the API that need no further name."""
 
     @Method

@@ -23,6 +23,7 @@ from serving.errors import (
     CandidateNotFound,
     RequestRefused,
 )
+from serving.principal import Principal
 from vision.bundle.metadata import FORMAT_VERSION, METADATA_FILE, check_inner_name
 from vision.bundle.self_test import self_test_inputs
 from vision.detector import Detector
@@ -63,20 +64,34 @@ class Candidates:
         self._options = options
         self._refused: dict[tuple[str, str | None], RequestRefused] = {}  # by folder and sha256, until it loads
 
-    def list(self, name: str) -> list[Candidate]:
-        """Give the candidates for a bundle name, sorted by folder; folders without a bundle are left out."""
+    def list(self, principal: Principal, name: str) -> list[Candidate]:
+        """Give the candidates for a bundle name, sorted by folder; folders without a bundle are left out.
+
+        A member gets those that know no product but its own.
+        """
         found: list[Candidate] = []
         for folder in self._folders():
             with contextlib.suppress(CandidateInvalid):
                 found.append(_read_candidate(folder))
-        return [candidate for candidate in found if candidate.name == name][:MAX_LISTED]
+        visible = [one for one in found if one.name == name and principal.sees_all(one.products)]
+        return visible[:MAX_LISTED]
 
-    def list_rejected(self, slot: Slot, served: Collection[str]) -> Sequence[Rejected]:
+    def require_visible(self, principal: Principal, slot: Slot, candidate: str | None) -> None:
+        """Raise CandidateNotFound, as for a folder that is not there, unless the caller may see this candidate."""
+        if principal.is_operator or candidate is None:
+            return
+        if candidate not in {one.candidate for one in self.list(principal, slot.name)}:
+            raise _no_such_folder(candidate)
+
+    def list_rejected(self, principal: Principal, slot: Slot, served: Collection[str]) -> Sequence[Rejected]:
         """Give the folders that cannot replace a slot's bundle, and why; those of other bundles that serve are none.
 
-        What bundle.json shows is read here, and what only loading finds is known of candidates that were tried.
+        What bundle.json shows is read here, and what only loading finds is known of candidates that were tried. A
+        member gets none, since they may be anybody's.
         """
-        rejected = []
+        rejected: list[Rejected] = []
+        if not principal.is_operator:
+            return rejected
         for folder in self._folders():
             try:
                 candidate = _read_candidate(folder)
@@ -104,9 +119,7 @@ class Candidates:
             raise CandidateNotFound("this server has no candidates; set bundles_folder to the folder that holds them")
         # Compared with the folders that exist and never joined to a path: no path traversal.
         if not _is_plain(candidate) or candidate not in {path.name for path in folder.glob("*") if path.is_dir()}:
-            raise CandidateNotFound(
-                f"bundles_folder has no folder {candidate[:80]!r}; GET …/candidates lists those it has"
-            )
+            raise _no_such_folder(candidate)
         return folder / candidate
 
     def load(self, slot: Slot, candidate: str | None, expected_sha256: str | None) -> LoadedBundle:
@@ -209,6 +222,10 @@ def _called(candidate: str | None) -> str:
 
 def _is_plain(name: str) -> bool:
     return bool(name) and name.isprintable() and not name.startswith(".") and not set(name) & set("/\\")
+
+
+def _no_such_folder(candidate: str) -> CandidateNotFound:
+    return CandidateNotFound(f"bundles_folder has no folder {candidate[:80]!r}; GET …/candidates lists those it has")
 
 
 def _metadata_sha256(folder: Path) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from serving.principal import Principal
 from serving.schemas.bundles import AuthenticityMove, ExampleCheck, OutcomeCount, ProductComparison, ShareChanged
 from serving.store.deployment_rows import DeploymentRows, Moves, Pair
 from vision.binomial import wilson_bounds
@@ -11,12 +12,12 @@ from vision.binomial import wilson_bounds
 CERTAIN = frozenset({"genuine", "counterfeit"})
 
 
-async def compare(rows: DeploymentRows, pair: Pair, examples: int) -> list[ProductComparison]:
-    """Give the comparison for each product with checks that both judged, each with at most `examples` examples."""
-    table = await rows.count_outcomes(pair)
-    moves = await rows.measure_moves(pair)
+async def compare(principal: Principal, rows: DeploymentRows, pair: Pair, examples: int) -> list[ProductComparison]:
+    """Give the comparison for each visible product with checks that both judged, with at most `examples` of these."""
+    table = await rows.count_outcomes(principal, pair)
+    moves = await rows.measure_moves(principal, pair)
     return [
-        _product(product, counts, moves[product], await rows.find_examples(pair, product, examples))
+        _product(product, counts, moves[product], await rows.find_examples(principal, pair, product, examples))
         for product, counts in table.items()
         if product in moves  # the first check of a product may be stored between the two queries
     ]

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from serving.deployments.config import BundleOptions
-from serving.errors import BundleNameAmbiguous, BundleNotFound, ReferenceNotFound
+from serving.errors import BundleNameAmbiguous, BundleNotFound, BundleShared, ReferenceNotFound
+from serving.principal import Principal
 from vision.bundle.bundle import Bundle, read_bundle
 from vision.bundle.references import ReferenceBank, read_references
 from vision.check_shape import resolve_product
 from vision.detector import Detector
 from vision.drift_sample import ValidationSample, read_sample
-from vision.errors import ConfigError
+from vision.errors import ConfigError, UnknownProduct
 from vision.inference.batching import BatchingScorer
 from vision.inference.scorer import Scorer, TileScorer
 
@@ -73,6 +74,10 @@ class Slot:
     def name(self) -> str:
         return self.active.name
 
+    @property
+    def products(self) -> tuple[str, ...]:
+        return self.active.detector.bundle.metadata.products
+
     def answering(self, listing_id: str | None) -> LoadedBundle:
         """Give the bundle that answers a listing."""
         return self.canary.bundle if self.canary is not None and self.canary.includes(listing_id) else self.active
@@ -92,21 +97,30 @@ class LoadedBundles:
     slots: tuple[Slot, ...]
     by_product: Mapping[str, Slot]
 
-    @property
-    def detectors(self) -> tuple[Detector, ...]:
-        """The active detectors."""
-        return tuple(slot.active.detector for slot in self.slots)
+    def visible_to(self, principal: Principal) -> list[Slot]:
+        """Give the slots that know a product which the caller sees."""
+        return [slot for slot in self.slots if any(map(principal.sees, slot.products))]
 
-    def find_product(self, named: str | None, listing_id: str | None = None) -> tuple[str, Detector]:
-        """Give the product to judge and its detector; raises ProductRequired or UnknownProduct."""
-        product = resolve_product(named, sorted(self.by_product))
+    def find_product(
+        self, principal: Principal, named: str | None, listing_id: str | None = None
+    ) -> tuple[str, Detector]:
+        """Give the product to judge and its detector; raises ProductRequired or UnknownProduct.
+
+        Products that the caller may not see are unknown here, and are not named.
+        """
+        products = principal.products
+        known = self.by_product if products is None else [name for name in self.by_product if name in products]
+        if not known:
+            raise UnknownProduct("no bundle that serves here knows a product of this key's member; ask the operator.")
+        product = resolve_product(named, sorted(known))
         return product, self.by_product[product].answering(listing_id).detector
 
-    def find_slot(self, name: str) -> Slot:
+    def find_slot(self, principal: Principal, name: str) -> Slot:
         """Give the slot of a bundle name; raises BundleNotFound, or BundleNameAmbiguous where two have it."""
-        found = [slot for slot in self.slots if slot.name == name]
+        visible = self.visible_to(principal)
+        found = [slot for slot in visible if slot.name == name]
         if not found:
-            known = ", ".join(sorted({slot.name for slot in self.slots}))
+            known = ", ".join(sorted({slot.name for slot in visible})) or "none"
             raise BundleNotFound(f"no bundle of the name {name[:80]!r} serves here; known: {known}")
         if len(found) > 1:
             raise BundleNameAmbiguous(
@@ -115,19 +129,28 @@ class LoadedBundles:
             )
         return found[0]
 
+    def find_slot_to_change(self, principal: Principal, name: str) -> Slot:
+        """As `find_slot`; raises BundleShared where the bundle judges products that are not the caller's, too."""
+        slot = self.find_slot(principal, name)
+        if not principal.sees_all(slot.products):
+            raise BundleShared(
+                f"the bundle {name[:80]!r} judges products of others as well, so only the operator may change it"
+            )
+        return slot
+
     def bank_of(self, product: str) -> tuple[Detector, ReferenceBank] | None:
         """Give the active detector of a product and its references; None where the product is no longer loaded."""
         slot = self.by_product.get(product)
         return None if slot is None else (slot.active.detector, slot.active.bank)
 
-    def find_reference(self, name: str, reference_id: str) -> bytes:
-        """Give the JPEG of a reference of a bundle of this name; raises ReferenceNotFound.
+    def find_reference(self, principal: Principal, name: str, reference_id: str) -> bytes:
+        """Give the JPEG of a reference of a bundle of this name and a visible product; raises ReferenceNotFound.
 
         Those of a replaced bundle are given while it is in memory: a page that shows its crops may still be open.
         """
         for bundle in (bundle for slot in self.slots for bundle in slot.loaded()):
             reference = bundle.bank.find(reference_id) if bundle.name == name else None
-            if reference is not None:
+            if reference is not None and principal.sees(reference.product):
                 return bundle.bank.image(reference)
         raise ReferenceNotFound(
             f"no loaded bundle of the name {name[:80]!r} has a reference {reference_id[:80]!r}: it does not exist, or "

@@ -23,12 +23,12 @@ from serving.errors import (
     NothingToRollBack,
     RequestRefused,
 )
+from serving.principal import SERVER, Principal
 from serving.schemas.bundles import BundleAction, BundleName, CanarySent, CandidateSent, RollbackSent, SlotState
 from serving.store.deployment_rows import DeploymentRows, NewBundleChange
 
 T = TypeVar("T")
 SETTLE_S = 5.0  # after a change, until the checks that began on the old bundle have finished
-SERVER = "server"  # the caller of a change that no request asked for
 log = logging.getLogger("touchstone.serving")
 
 
@@ -69,7 +69,7 @@ class DeploymentSwitch:
         """Whether a change outlives a restart."""
         return self._rows is not None
 
-    async def activate(self, name: str, sent: CandidateSent, caller: str) -> Slot:
+    async def activate(self, principal: Principal, name: str, sent: CandidateSent) -> Slot:
         """Let a candidate answer every check; the replaced one is kept for a rollback. The active one: no change."""
 
         def change(slot: Slot, bundle: LoadedBundle) -> Slot:
@@ -77,9 +77,9 @@ class DeploymentSwitch:
                 return slot
             return _with_active(slot, bundle, previous=slot.active)
 
-        return await self._deploy("activate", name, sent, caller, change)
+        return await self._deploy(principal, "activate", name, sent, change)
 
-    async def shadow(self, name: str, sent: CandidateSent, caller: str) -> Slot:
+    async def shadow(self, principal: Principal, name: str, sent: CandidateSent) -> Slot:
         """Let a candidate judge the same checks in the background; its verdicts are stored and not answered."""
 
         def change(slot: Slot, bundle: LoadedBundle) -> Slot:
@@ -88,9 +88,9 @@ class DeploymentSwitch:
                 return slot
             return dataclasses.replace(slot, shadow=bundle)
 
-        return await self._deploy("shadow", name, sent, caller, change)
+        return await self._deploy(principal, "shadow", name, sent, change)
 
-    async def canary(self, name: str, sent: CanarySent, caller: str) -> Slot:
+    async def canary(self, principal: Principal, name: str, sent: CanarySent) -> Slot:
         """Let a candidate answer a share of the listings; a second call changes the share."""
 
         def change(slot: Slot, bundle: LoadedBundle) -> Slot:
@@ -100,14 +100,15 @@ class DeploymentSwitch:
                 return slot
             return dataclasses.replace(slot, canary=Canary(bundle=bundle, share=sent.share))
 
-        return await self._deploy("canary", name, sent, caller, change)
+        return await self._deploy(principal, "canary", name, sent, change)
 
-    async def roll_back(self, name: str, sent: RollbackSent, caller: str) -> Slot:
+    async def roll_back(self, principal: Principal, name: str, sent: RollbackSent) -> Slot:
         """Roll back an activation, a canary or a shadow; raises NothingToRollBack.
 
         An activation is rolled back once: a call repeated by mistake must not activate the bad bundle again.
         """
-        author = Author(caller=caller, by=sent.by, note=sent.note)
+        self.current.find_slot_to_change(principal, name)
+        author = Author(caller=principal.name, by=sent.by, note=sent.note)
         if sent.what == "activation":
             return await self._finish(self._commit("roll_back_activation", name, None, _without_activation, author))
         if sent.what == "canary":
@@ -121,13 +122,13 @@ class DeploymentSwitch:
         """
         for slot in self.current.slots:
             with contextlib.suppress(BundleNameAmbiguous):  # such a slot can't be changed
-                if self._rows is not None and self.current.find_slot(slot.name) is slot:
+                if self._rows is not None and self.current.find_slot(SERVER, slot.name) is slot:
                     state = await self._rows.find_state(slot.name)
                     if state is not None and state != state_of(slot):
                         await self._restore_slot(self._rows, slot, state)
 
     async def _restore_slot(self, rows: DeploymentRows, slot: Slot, state: SlotState) -> None:
-        author = Author(caller=SERVER)
+        author = Author(caller=SERVER.name)
         if state.configured_sha256 != slot.configured_sha256:
             log.info("bundle %s: the settings name another bundle than at the latest change, so it serves", slot.name)
             await self._store_change(rows, "settings_changed", slot, state_of(slot), author)
@@ -167,17 +168,18 @@ class DeploymentSwitch:
 
     async def _deploy(
         self,
+        principal: Principal,
         action: BundleAction,
         name: str,
         sent: CandidateSent,
-        caller: str,
         change: Callable[[Slot, LoadedBundle], Slot],
     ) -> Slot:
-        slot = self.current.find_slot(name)
-        author = Author(caller=caller, by=sent.by, note=sent.note)
+        slot = self.current.find_slot_to_change(principal, name)
+        author = Author(caller=principal.name, by=sent.by, note=sent.note)
 
         async def load_and_commit() -> Slot:
             with self._loading_alone(name):
+                await asyncio.to_thread(self._candidates.require_visible, principal, slot, sent.candidate)
                 bundle = await asyncio.to_thread(self._candidates.load, slot, sent.candidate, sent.sha256)
                 return await self._commit(action, name, slot, lambda now: change(now, bundle), author)
 
@@ -196,7 +198,7 @@ class DeploymentSwitch:
     ) -> Slot:
         """Store the change and swap; where `seen` is given and is no longer current, another change came first."""
         async with self._committing:
-            slot = self.current.find_slot(name)
+            slot = self.current.find_slot(SERVER, name)
             if seen is not None and slot is not seen:
                 raise BundleChangeConflict(
                     "another change was made while the candidate was loading; read the state, and try again"

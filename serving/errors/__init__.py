@@ -11,9 +11,10 @@ TouchstoneError (vision)
      │   ├─ KeyRequired, KeyInvalid, KeyExpired, KeyRevoked (401)
      │   ├─ ScopeMissing, OperatorRequired, ForeignSite (403)
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
-     │   ├─ BundleNotFound, BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
+     │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
+     ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
      │   └─ MethodNotImplemented, TransferEncodingUnsupported
      └─ Unavailable             503: the caller may retry after `retry_after_s`
@@ -37,6 +38,7 @@ from serving.errors.bundles import (
     BundleChangeConflict,
     BundleNameAmbiguous,
     BundleNotFound,
+    BundleShared,
     CandidateChecksumMismatch,
     CandidateFormatUnknown,
     CandidateInvalid,
@@ -53,6 +55,7 @@ from serving.errors.checks import (
     IdempotencyInProgress,
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
+    PhotoDamaged,
     PhotoNotFound,
     ReviewNotFound,
     StoreDisabled,
@@ -91,6 +94,7 @@ __all__ = [
     "BundleChangeConflict",
     "BundleNameAmbiguous",
     "BundleNotFound",
+    "BundleShared",
     "CandidateChecksumMismatch",
     "CandidateFormatUnknown",
     "CandidateInvalid",
@@ -123,6 +127,7 @@ __all__ = [
     "NothingToRollBack",
     "OperatorRequired",
     "Overloaded",
+    "PhotoDamaged",
     "PhotoNotFound",
     "QueryParameterUnknown",
     "RateLimited",

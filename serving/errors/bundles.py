@@ -19,6 +19,14 @@ class BundleNameAmbiguous(RequestRefused):
     title: ClassVar[str] = "Two bundles have this name"
 
 
+class BundleShared(RequestRefused):
+    """A member's key would change a bundle that judges products of others, too."""
+
+    code: ClassVar[str] = "bundle_shared"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "The bundle is shared"
+
+
 class BundleChangeConflict(RequestRefused):
     """Another change of bundles is in progress, or was made first."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from serving.errors.base import RequestRefused
+from serving.errors.base import RequestRefused, ServingError
 
 
 class CheckNotFound(RequestRefused):
@@ -29,6 +29,13 @@ class EvidenceNotFound(RequestRefused):
     code: ClassVar[str] = "evidence_not_found"
     status: ClassVar[int] = 404
     title: ClassVar[str] = "No evidence for this photo"
+
+
+class PhotoDamaged(ServingError):
+    """The photo storage gives other bytes than were stored; asking again does not help."""
+
+    code: ClassVar[str] = "photo_damaged"
+    title: ClassVar[str] = "The stored photo is damaged"
 
 
 class StoreDisabled(RequestRefused):

@@ -15,7 +15,18 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from serving.http.problems import install_problem_handlers
-from serving.routes import bundle_changes, bundles, check_lists, checks, drift, events, health, photos, reviews
+from serving.routes import (
+    audit_log,
+    bundle_changes,
+    bundles,
+    check_lists,
+    checks,
+    drift,
+    events,
+    health,
+    photos,
+    reviews,
+)
 from serving.routes.auth import RequiredScope
 from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
 from serving.routes.openapi.described_route import DescribedRoute
@@ -25,7 +36,7 @@ from serving.routes.openapi.known_query import require_known_query
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
 OPEN_PATHS = ("/healthz", "/readyz")
-_MODULES = (check_lists, checks, photos, reviews, bundle_changes, bundles, drift, events)
+_MODULES = (check_lists, checks, photos, reviews, bundle_changes, bundles, drift, events, audit_log)
 ROUTERS = tuple(routes.router for routes in _MODULES)
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -27,13 +27,18 @@ from vision.detector import Detector
 from vision.errors import BundleError
 from vision.json_dataclass import to_json_table
 
+Reader = Annotated[Principal, Depends(require("read"))]
 router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
 
 
 @router.get("", responses=problems(401), summary="The bundles that serve")
-async def list_bundles(request: Request, _: Annotated[Principal, Depends(require("read"))]) -> BundleList:
-    """Give every loaded bundle with its products, thresholds and measured figures."""
-    return BundleList(bundles=[describe_bundle(detector) for detector in services_of(request).bundles.detectors])
+async def list_bundles(request: Request, caller: Reader) -> BundleList:
+    """Give every bundle that serves with its products, thresholds and measured figures.
+
+    A member's key gets those that know its products, each with these products alone.
+    """
+    visible = services_of(request).bundles.visible_to(caller)
+    return BundleList(bundles=[describe_bundle(caller, slot.active.detector) for slot in visible])
 
 
 @router.get(
@@ -42,36 +47,41 @@ async def list_bundles(request: Request, _: Annotated[Principal, Depends(require
     responses={200: {"content": {"image/jpeg": {}}}, **problems(401, 404, 422)},
     summary="A reference crop",
 )
-async def get_reference(
-    request: Request, name: str, reference_id: str, _: Annotated[Principal, Depends(require("read"))]
-) -> Response:
+async def get_reference(request: Request, name: str, reference_id: str, caller: Reader) -> Response:
     """Give a reference of a loaded bundle as a small JPEG."""
-    image = await asyncio.to_thread(services_of(request).bundles.find_reference, name, reference_id)
+    image = await asyncio.to_thread(services_of(request).bundles.find_reference, caller, name, reference_id)
     return Response(image, media_type="image/jpeg", headers=SHORTLY)
 
 
-def describe_bundle(detector: Detector) -> BundleLoaded:
-    """Give a bundle with its products, thresholds and measured figures."""
+def describe_bundle(caller: Principal, detector: Detector) -> BundleLoaded:
+    """Give a bundle with the products that the caller sees, their thresholds, and the measured figures.
+
+    Figures over all products are left out where the caller does not see them all.
+    """
     metadata, graph = detector.bundle.metadata, detector.scorer.graph
+    products = list(filter(caller.sees, metadata.products))
+    whole = caller.sees_all(metadata.products)
     used = bundle_used(detector)
-    shares = {product: graph.counterfeit_share_for(product) for product in metadata.products}
+    shares = {product: graph.counterfeit_share_for(product) for product in products} | {
+        product: share for product, share in detector.counterfeit_share.items() if product in products
+    }
     return BundleLoaded(
         name=used.name,
         version=used.version,
         sha256=used.sha256,
         graph=used.graph,
         created_at=metadata.created_at,
-        products=list(metadata.products),
+        products=products,
         required_views=list(metadata.required_views),
         authenticity_kind=metadata.authenticity_kind,
         label_kind=metadata.label_kind,
-        counterfeit_share={**shares, **detector.counterfeit_share},
-        performance=_performance(metadata),
-        thresholds={product: _thresholds(graph.thresholds_for(product)) for product in metadata.products},
+        counterfeit_share=shares,
+        performance=_performance(metadata) if whole else None,
+        thresholds={product: _thresholds(graph.thresholds_for(product)) for product in products},
         one_photo_thresholds={
-            product: _thresholds(graph.thresholds_for(product, one_photo=True)) for product in metadata.products
+            product: _thresholds(graph.thresholds_for(product, one_photo=True)) for product in products
         },
-        metrics=to_json_table(metadata.metrics),
+        metrics=to_json_table(metadata.metrics) if whole else {},
     )
 
 

@@ -72,6 +72,7 @@ def filter_sent(
     )
 
 
+Reader = Annotated[Principal, Depends(require("read"))]
 Filter = Annotated[CheckFilter, Depends(filter_sent)]
 Sort = Annotated[CheckSort, Query(description=SORTS)]
 
@@ -79,7 +80,7 @@ Sort = Annotated[CheckSort, Query(description=SORTS)]
 @router.get("/checks", response_model=CheckPage, responses=problems(401, 404, 422, 503), summary="List checks")
 async def list_checks(
     request: Request,
-    _: Annotated[Principal, Depends(require("read"))],
+    caller: Reader,
     wanted: Filter,
     sort: Sort = "newest",
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before, with the same `sort`.")] = None,
@@ -87,19 +88,17 @@ async def list_checks(
 ) -> Response:
     """Give one page of stored checks that match every filter given."""
     after = None if cursor is None else _place_of(cursor, sort)
-    found = await store_of(request).check_rows.find_page(wanted, limit, sort=sort, after=after)
+    found = await store_of(request).check_rows.find_page(caller, wanted, limit, sort=sort, after=after)
     next_cursor = None if found.next_place is None else _cursor_of(found.next_place, sort)
     page = CheckPage(checks=[with_root_path(check, request) for check in found.checks], next_cursor=next_cursor)
     return Response(page.model_dump_json(), media_type="application/json", headers=NEVER_STORED)
 
 
 @router.get("/checks/counts", responses=problems(401, 404, 422, 503), summary="Count checks")
-async def count_checks(
-    request: Request, response: Response, _: Annotated[Principal, Depends(require("read"))], wanted: Filter
-) -> CheckCounts:
+async def count_checks(request: Request, response: Response, caller: Reader, wanted: Filter) -> CheckCounts:
     """Give how many stored checks match every filter given, and how many each value of a filter has."""
     response.headers["Cache-Control"] = "no-store"
-    return await store_of(request).check_rows.count(wanted)
+    return await store_of(request).check_rows.count(caller, wanted)
 
 
 @router.get(
@@ -111,23 +110,23 @@ async def count_checks(
     },
     summary="A list of checks as CSV",
 )
-async def export_checks(
-    request: Request, _: Annotated[Principal, Depends(require("read"))], wanted: Filter, sort: Sort = "newest"
-) -> Response:
+async def export_checks(request: Request, caller: Reader, wanted: Filter, sort: Sort = "newest") -> Response:
     """Give every check that matches as a row of CSV (RFC 4180, UTF-8), sent while it is read."""
     rows = store_of(request).check_rows
-    first = await rows.find_page(wanted, CSV_PAGE, sort=sort)  # a failure until here is answered as a problem
+    first = await rows.find_page(caller, wanted, CSV_PAGE, sort=sort)  # a failure until here is answered as a problem
     headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="checks.csv"'}
-    return StreamingResponse(_csv_of(rows, wanted, sort, first), media_type=CSV_MEDIA_TYPE, headers=headers)
+    return StreamingResponse(_csv_of(rows, caller, wanted, sort, first), media_type=CSV_MEDIA_TYPE, headers=headers)
 
 
-async def _csv_of(rows: CheckRows, wanted: CheckFilter, sort: CheckSort, page: RecordPage) -> AsyncIterator[str]:
+async def _csv_of(
+    rows: CheckRows, caller: Principal, wanted: CheckFilter, sort: CheckSort, page: RecordPage
+) -> AsyncIterator[str]:
     yield csv_header()
     while True:
         yield csv_lines(page.checks)
         if page.next_place is None:
             return
-        page = await rows.find_page(wanted, CSV_PAGE, sort=sort, after=page.next_place)
+        page = await rows.find_page(caller, wanted, CSV_PAGE, sort=sort, after=page.next_place)
 
 
 def _cursor_of(place: Place, sort: CheckSort) -> str:

@@ -42,7 +42,7 @@ async def create_check(request: Request) -> Response:
         services.compute.refuse_overload(deadline)  # others came while the body arrived
         with _watch_connection(request, deadline):
             answer = await services.checks.check(
-                sent, key=request.headers.get("idempotency-key"), caller=caller.name, deadline=deadline
+                caller, sent, key=request.headers.get("idempotency-key"), deadline=deadline
             )
     check = with_root_path(answer.check, request)
     return _json(check, {"Idempotency-Replayed": "true"} if answer.replayed else {})
@@ -104,15 +104,19 @@ create_check_route = DescribedRoute(
 @router.get(
     "/{check_id}", response_model=CheckRecord, responses=problems(401, 404, 422, 503), summary="Read a check back"
 )
-async def get_check(request: Request, check_id: str, _: Annotated[Principal, Depends(require("read"))]) -> Response:
+async def get_check(
+    request: Request, check_id: str, caller: Annotated[Principal, Depends(require("read"))]
+) -> Response:
     """Give a stored check exactly as it was answered, with what was sent and its reviews."""
-    return _json(with_root_path(await store_of(request).check_rows.find(check_id), request))
+    return _json(with_root_path(await store_of(request).check_rows.find(caller, check_id), request))
 
 
 @router.delete("/{check_id}", status_code=204, responses=problems(401, 404, 422, 503), summary="Delete a check")
-async def delete_check(request: Request, check_id: str, _: Annotated[Principal, Depends(require("admin"))]) -> Response:
+async def delete_check(
+    request: Request, check_id: str, caller: Annotated[Principal, Depends(require("admin"))]
+) -> Response:
     """Delete a check, its reviews, and those of its photos that no other check shows."""
-    await store_of(request).delete_one(check_id)
+    await store_of(request).delete_one(caller, check_id)
     return Response(status_code=204)
 
 

@@ -19,9 +19,14 @@ router = APIRouter(prefix="/v1/drift", tags=["bundles"])
 
 
 @router.get("", responses=problems(401), summary="Whether checks still look like the bundles' validation")
-async def get_drift(request: Request, _: Annotated[Principal, Depends(require("read"))]) -> Drift:
-    """Give the latest windows of each bundle that serves, compared measure by measure with its validation."""
-    return Drift(bundles=[_bundle(monitor) for monitor in services_of(request).instrumentation.drift.monitors])
+async def get_drift(request: Request, caller: Annotated[Principal, Depends(require("read"))]) -> Drift:
+    """Give the latest windows of each bundle that serves, compared measure by measure with its validation.
+
+    A window is of all products of its bundle, so a member's key gets those of the bundles that know no others.
+    """
+    monitors = services_of(request).instrumentation.drift.monitors
+    visible = [one for one in monitors if caller.sees_all(one.detector.bundle.metadata.products)]
+    return Drift(bundles=[_bundle(monitor) for monitor in visible])
 
 
 def _bundle(monitor: DriftMonitor) -> BundleDrift:

@@ -29,7 +29,11 @@ async def list_events(
     response: Response,
     caller: Annotated[Principal, Depends(require("read"))],
     cursor: Annotated[
-        str | None, Query(description="`next_cursor` of the page before; not sent: from the oldest event that is kept.")
+        str | None,
+        Query(
+            description="`next_cursor` of the page before, or `sequence` of the last event that you have; not sent: "
+            "from the oldest event that is kept."
+        ),
     ] = None,
     since: Annotated[
         str | None, Query(description="Begin at this RFC 3339 time or date, which is UTC; not with `cursor`.")

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from serving.errors import ComputeTimedOut, StoreUnavailable
 from serving.principal import Principal
-from serving.routes.auth import require
+from serving.routes.auth import require, require_operator
 from serving.routes.openapi.contract import problems
 from serving.schemas.checks import Alive, Readiness
 from serving.services import services_of
@@ -42,6 +42,7 @@ async def get_readiness(request: Request, response: Response) -> Readiness:
 
 
 @router.get("/metrics", response_class=Response, responses=problems(401), summary="Prometheus metrics")
-async def get_metrics(request: Request, _: Annotated[Principal, Depends(require("read"))]) -> Response:
-    """Give counts and times in Prometheus's text format; asks for the key, since volumes and outcomes are private."""
+async def get_metrics(request: Request, caller: Annotated[Principal, Depends(require("read"))]) -> Response:
+    """Give counts and times in Prometheus's text format, to the operator alone: they count everybody's checks."""
+    require_operator(caller)
     return Response(services_of(request).instrumentation.metrics.as_text(), media_type=CONTENT_TYPE_LATEST)

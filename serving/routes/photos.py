@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Sequence
 from typing import Annotated
@@ -21,10 +20,11 @@ from vision.explain.crops import evidence_crops
 from vision.explain.explanation import ExplainedCrop, explain_photo
 from vision.explain.overlay import evidence_png
 from vision.photo.decode import PhotoLimits, open_photo
-from vision.photo.rendition import RENDITION_VERSION, upright_jpeg
+from vision.photo.rendition import RENDITION_VERSION, RenditionSide, upright_jpeg
 from vision.verdict import Evidence
 
 router = APIRouter(prefix="/v1/checks/{check_id}/photos/{index}", tags=["photos"])
+Reader = Annotated[Principal, Depends(require("read"))]
 Index = Annotated[int, Path(ge=0, le=99)]
 # A rendition never changes. Its browser forgets it after a day, since the check may be deleted; and it is no answer for
 # somebody who comes to the same browser without the key.
@@ -33,13 +33,6 @@ DAY_LONG = {
     "Vary": "Authorization",
     "Content-Security-Policy": SHORTLY["Content-Security-Policy"],
 }
-
-
-class RenditionSide(enum.IntEnum):
-    """The longer side of a rendition in pixels: for a strip of all photos, and for one that fills the page."""
-
-    STRIP = 160
-    PAGE = 1600
 
 
 @router.get(
@@ -52,11 +45,11 @@ async def get_photo(
     request: Request,
     check_id: str,
     index: Index,
-    _: Annotated[Principal, Depends(require("read"))],
+    caller: Reader,
     max_side_px: Annotated[int | None, Query(ge=32, le=8192, description="Longer side of a smaller copy.")] = None,
 ) -> Response:
     """Give one photo of a check as JPEG: same picture, turned upright, nothing but pixels."""
-    photo = await store_of(request).find_photo(check_id, index)
+    photo = await store_of(request).find_photo(caller, check_id, index)
     limits = services_of(request).photo_limits
     draw = functools.partial(upright_jpeg, max_side_px=max_side_px, limits=limits)
     copy = await pictures_of(request).draw(photo.sha256, draw)
@@ -78,13 +71,13 @@ async def get_rendition(
     check_id: str,
     index: Index,
     side_px: RenditionSide,
-    _: Annotated[Principal, Depends(require("read"))],
+    caller: Reader,
 ) -> Response:
     """Give one photo of a check as WebP, upright, nothing but pixels: made once, and cheap after that.
 
     Its longer side is `side_px`, or the photo's own where that is shorter.
     """
-    photo = await store_of(request).find_photo(check_id, index)
+    photo = await store_of(request).find_photo(caller, check_id, index)
     tag = f'"{photo.sha256[:32]}-{side_px}-{RENDITION_VERSION}"'
     headers = {**DAY_LONG, "ETag": tag}
     if tag in request.headers.get("if-none-match", ""):
@@ -99,28 +92,24 @@ async def get_rendition(
     responses={200: {"content": {"image/png": {}}}, **problems(401, 404, 422, 503)},
     summary="The evidence in a photo",
 )
-async def get_evidence(
-    request: Request, check_id: str, index: Index, _: Annotated[Principal, Depends(require("read"))]
-) -> Response:
+async def get_evidence(request: Request, check_id: str, index: Index, caller: Reader) -> Response:
     """Give the evidence as a transparent PNG in the photo's frame: red speaks for counterfeit, blue for genuine."""
-    photo, evidence = await store_of(request).find_evidence(check_id, index)
+    photo, evidence = await store_of(request).find_evidence(caller, check_id, index)
     draw = functools.partial(_draw, evidence=evidence, limits=services_of(request).photo_limits)
     picture = await pictures_of(request).draw(photo.sha256, draw)
     return Response(picture, media_type="image/png", headers=SHORTLY)
 
 
 @router.get("/crops", responses=problems(401, 404, 422, 503), summary="The crops that mattered, with references")
-async def get_crops(
-    request: Request, response: Response, check_id: str, index: Index, _: Annotated[Principal, Depends(require("read"))]
-) -> PhotoCrops:
+async def get_crops(request: Request, response: Response, check_id: str, index: Index, caller: Reader) -> PhotoCrops:
     """Give the two or three parts of a photo that spoke most for its outcome, and the references that look like them.
 
     References are those of the bundle that serves the product now, however old the check is.
     """
     services = services_of(request)
     store = store_of(request)
-    photo, evidence = await store.find_evidence(check_id, index)
-    check = await store.check_rows.find(check_id)
+    photo, evidence = await store.find_evidence(caller, check_id, index)
+    check = await store.check_rows.find(caller, check_id)
     outcome = check.photos[index].outcome
     response.headers["Cache-Control"] = "private, no-store"  # a reference may be erased at any time
     found = services.bundles.bank_of(check.product)

@@ -39,7 +39,7 @@ async def create_review(
     sent = await read_json(request, ReviewSent, max_bytes=MAX_REVIEW_BYTES, timeout_s=timeout_s)
     claim = None if idempotency_key is None else make_review_claim(idempotency_key, caller.name, check_id, sent)
     now = datetime.datetime.now(datetime.UTC)
-    recorded = await store.review_rows.add(check_id, sent.decision, sent.note, now, claim)
+    recorded = await store.review_rows.add(caller, check_id, sent.decision, sent.note, now, claim)
     if recorded.replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return recorded.review
@@ -63,4 +63,4 @@ async def withdraw_review(
     sent = await read_json(request, WithdrawalSent, max_bytes=MAX_REVIEW_BYTES, timeout_s=timeout_s)
     key_sha256 = None if sent.idempotency_key is None else hash_key(sent.idempotency_key, caller.name)
     now = datetime.datetime.now(datetime.UTC)
-    return await store.review_rows.withdraw(check_id, now, review_id=sent.review_id, key_sha256=key_sha256)
+    return await store.review_rows.withdraw(caller, check_id, now, review_id=sent.review_id, key_sha256=key_sha256)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Awaitable
+import json
+from collections.abc import Awaitable, Iterator
 from typing import cast
 
-from sqlalchemy import CursorResult, Select, delete, select
+from sqlalchemy import CursorResult, Engine, Select, delete, select
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import FIRST_PREVIOUS, Action, NewEntry, Private, SealedEntry, seal
-from serving.principal import Principal
+from serving.principal import SERVER, Principal
 from serving.store.database.database import Database
 from serving.store.tables import AuditEntryRow, AuditHeadRow, AuditPrivateRow
 
 HEAD = "head"
+READ_AT_ONCE = 500
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def append_entry(session: Session, entry: NewEntry) -> SealedEntry:
             sequence=sealed.sequence,
             created_at=entry.created_at,
             action=entry.action,
-            actor=entry.actor,
+            actor=entry.actor.name,
             member_id=entry.member_id,
             object_kind=entry.object_kind,
             object_id=entry.object_id,
@@ -101,14 +103,13 @@ class AuditRows:
     ) -> Awaitable[list[SealedEntry]]:
         """Give at most `limit` entries before a sequence number, newest first."""
         query = _matching(caller, wanted).order_by(AuditEntryRow.sequence.desc()).limit(limit)
-        return self._find(query if before is None else query.where(AuditEntryRow.sequence < before))
+        if before is not None:
+            query = query.where(AuditEntryRow.sequence < before)
+        return self._database.read(lambda session: _found(session, caller, query))
 
-    def find_after(
-        self, caller: Principal, wanted: AuditFilter, limit: int, after: int = 0
-    ) -> Awaitable[list[SealedEntry]]:
+    def find_after(self, caller: Principal, limit: int, after: int = 0) -> Awaitable[list[SealedEntry]]:
         """Give at most `limit` entries after a sequence number, oldest first."""
-        query = _matching(caller, wanted).where(AuditEntryRow.sequence > after)
-        return self._find(query.order_by(AuditEntryRow.sequence).limit(limit))
+        return self._database.read(lambda session: read_after(session, caller, limit, after))
 
     async def delete_private_before(self, moment: datetime.datetime) -> int:
         """Delete what entries made before a moment say of people; gives of how many. The entries still hold."""
@@ -119,8 +120,24 @@ class AuditRows:
 
         return await self._database.write(work)
 
-    def _find(self, query: Select[AuditEntryRow, AuditPrivateRow]) -> Awaitable[list[SealedEntry]]:
-        return self._database.read(lambda session: [_sealed(row, private) for row, private in session.execute(query)])
+
+def read_after(session: Session, caller: Principal, limit: int, after: int = 0) -> list[SealedEntry]:
+    """Give at most `limit` entries after a sequence number, oldest first."""
+    query = _matching(caller, AuditFilter()).where(AuditEntryRow.sequence > after)
+    return _found(session, caller, query.order_by(AuditEntryRow.sequence).limit(limit))
+
+
+def read_all(engine: Engine, after: int = 0) -> Iterator[SealedEntry]:
+    """Give every entry after a sequence number, oldest first, read beside a running server in flat memory."""
+    with Session(engine) as session:
+        while page := read_after(session, SERVER, READ_AT_ONCE, after):
+            yield from page
+            after = page[-1].sequence
+            session.expunge_all()
+
+
+def _found(session: Session, caller: Principal, query: Select[AuditEntryRow, AuditPrivateRow]) -> list[SealedEntry]:
+    return [_sealed(caller, row, private) for row, private in session.execute(query)]
 
 
 def _matching(caller: Principal, wanted: AuditFilter) -> Select[AuditEntryRow, AuditPrivateRow]:
@@ -144,10 +161,8 @@ def _matching(caller: Principal, wanted: AuditFilter) -> Select[AuditEntryRow, A
     return query
 
 
-def _sealed(row: AuditEntryRow, private: AuditPrivateRow | None) -> SealedEntry:
-    return SealedEntry(
-        sequence=row.sequence,
-        content=row.content,
-        hash=row.hash,
-        private=None if private is None else Private(salt=private.salt, values=private.content),
-    )
+def _sealed(caller: Principal, row: AuditEntryRow, private: AuditPrivateRow | None) -> SealedEntry:
+    """Give an entry; what it says of the operator's people is not for members."""
+    hidden = not caller.is_operator and json.loads(row.content)["actor"]["member_id"] != caller.member_id
+    shown = None if private is None or hidden else Private(salt=private.salt, values=private.content)
+    return SealedEntry(sequence=row.sequence, content=row.content, hash=row.hash, private=shown)

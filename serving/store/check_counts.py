@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import String, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from serving.principal import Principal
 from serving.schemas.check_lists import CheckCounts, ValueCount
 from serving.store.check_list import CheckFilter, conditions_of
 from serving.store.tables import CheckRow
@@ -17,14 +18,14 @@ from serving.store.tables.checks import QUEUED_OUTCOMES
 MAX_SELLERS_COUNTED = 50
 
 
-def count_checks(session: Session, wanted: CheckFilter) -> CheckCounts:
-    """Count what matches, and for each filter how many checks each of its values would give beside the others.
+def count_checks(session: Session, principal: Principal, wanted: CheckFilter) -> CheckCounts:
+    """Count what the caller sees and matches, and how many checks each value of a filter would give beside the others.
 
     One pass counts every combination of product, outcome and decision; there are few.
     """
     facets = (CheckRow.product, CheckRow.outcome, CheckRow.decision)
     others = dataclasses.replace(wanted, product=None, outcome=None, decision=None, reviewed=None, queue=False)
-    counted = session.execute(select(*facets, func.count()).where(*conditions_of(others)).group_by(*facets))
+    counted = session.execute(select(*facets, func.count()).group_by(*facets).where(*conditions_of(principal, others)))
     combinations = [_Combination(*row) for row in counted]
     return CheckCounts(
         total=sum(one.checks for one in combinations if one.matches(wanted)),
@@ -34,7 +35,7 @@ def count_checks(session: Session, wanted: CheckFilter) -> CheckCounts:
         decision=_totals(
             (one.decision or "none", one.checks) for one in combinations if one.matches(wanted, but="decision")
         ),
-        seller_id=_count_sellers(session, dataclasses.replace(wanted, seller_id=None)),
+        seller_id=_count_sellers(session, principal, dataclasses.replace(wanted, seller_id=None)),
     )
 
 
@@ -68,12 +69,13 @@ class _Combination:
         return wanted.decision in names and wanted.reviewed in (None, self.decision is not None)
 
 
-def _count_sellers(session: Session, others: CheckFilter) -> list[ValueCount]:
+def _count_sellers(session: Session, principal: Principal, others: CheckFilter) -> list[ValueCount]:
     """Count by seller; with other filters from the index of counts, and a plus keeps SQLite from that of sellers."""
-    indexed = CheckRow.seller_id if others == CheckFilter() else literal_column("+checks.seller_id", String)
+    is_all = principal.is_operator and others == CheckFilter()
+    indexed = CheckRow.seller_id if is_all else literal_column("+checks.seller_id", String)
     n = func.count()
-    query = select(indexed, n).select_from(CheckRow).where(*conditions_of(others), indexed >= "").group_by(indexed)
-    frequent = query.order_by(n.desc(), indexed).limit(MAX_SELLERS_COUNTED)
+    found = select(indexed, n).select_from(CheckRow).where(*conditions_of(principal, others), indexed >= "")
+    frequent = found.group_by(indexed).order_by(n.desc(), indexed).limit(MAX_SELLERS_COUNTED)
     return [ValueCount(value=str(seller), checks=count) for seller, count in session.execute(frequent)]
 
 

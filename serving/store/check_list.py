@@ -16,9 +16,11 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
+from serving.principal import Principal
 from serving.schemas.check_lists import CheckSort, DecisionWanted
 from serving.store.tables import CheckRow
 from serving.store.tables.checks import QUEUED
@@ -59,8 +61,10 @@ class Listed:
     next_place: Place | None
 
 
-def list_page(session: Session, wanted: CheckFilter, sort: CheckSort, after: Place | None, limit: int) -> Listed:
-    """Give at most `limit` checks that follow a place.
+def list_page(
+    session: Session, principal: Principal, wanted: CheckFilter, sort: CheckSort, after: Place | None, limit: int
+) -> Listed:
+    """Give at most `limit` checks that the caller sees and that follow a place.
 
     Ids are read first, from indexes alone, and then the rows of this page: a row has kilobytes, and sorting many would
     take seconds.
@@ -69,7 +73,9 @@ def list_page(session: Session, wanted: CheckFilter, sort: CheckSort, after: Pla
     places: list[Place] = []
     for conditions, order in _segments(_ORDERS[sort], after, sorts_by_index=_sorts_by_index(wanted, sort)):
         query = select(CheckRow.check_id, *([] if key is None else [key]))
-        query = query.where(*conditions_of(wanted), *conditions).order_by(*order).limit(limit + 1 - len(places))
+        query = (
+            query.where(*conditions_of(principal, wanted), *conditions).order_by(*order).limit(limit + 1 - len(places))
+        )
         for found in session.execute(query):
             places.append(Place(check_id=found[0], key=None if key is None else found[1]))
         if len(places) > limit:
@@ -89,8 +95,15 @@ def is_place(sort: CheckSort, place: Place) -> bool:
     return order.none != "never" if place.key is None else isinstance(place.key, type(order.floor))
 
 
-def conditions_of(wanted: CheckFilter) -> Iterator[ColumnElement[bool] | TextClause]:
-    """Give the conditions of a filter."""
+def visible_to(principal: Principal) -> ColumnElement[bool]:
+    """Match the checks that a caller may see."""
+    return true() if principal.products is None else CheckRow.product.in_(sorted(principal.products))
+
+
+def conditions_of(principal: Principal, wanted: CheckFilter) -> Iterator[ColumnElement[bool] | TextClause]:
+    """Give the conditions of a filter, with that of what the caller may see."""
+    if not principal.is_operator:
+        yield visible_to(principal)
     for column, value in (
         (CheckRow.listing_id, wanted.listing_id),
         (CheckRow.seller_id, wanted.seller_id),

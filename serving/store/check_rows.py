@@ -13,10 +13,11 @@ from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from serving.errors import CheckNotFound, IdempotencyKeyReused
+from serving.principal import Principal
 from serving.schemas.check_lists import CheckCounts, CheckSort
 from serving.schemas.checks import Check, CheckRecord, Review, utc_text
 from serving.store.check_counts import count_checks
-from serving.store.check_list import CheckFilter, Place, list_page
+from serving.store.check_list import CheckFilter, Place, list_page, visible_to
 from serving.store.database.database import Database, Held, Rows
 from serving.store.event_data import EVENT_PREFIX
 from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow
@@ -88,34 +89,40 @@ class CheckRows:
             rows.append((insert(_KEYS), _claim_values(new.claim, new)))
         return (held or self._database).write_rows(rows)
 
-    async def find(self, check_id: str) -> CheckRecord:
+    async def find(self, principal: Principal, check_id: str) -> CheckRecord:
         """Give a check as answered, with its reviews; raises CheckNotFound."""
 
         def work(session: Session) -> CheckRecord:
-            return _record_of(get_check(session, check_id))
+            return _record_of(get_check(session, principal, check_id))
 
         return await self._database.read(work)
 
     async def find_page(
-        self, wanted: CheckFilter, limit: int, *, sort: CheckSort = "newest", after: Place | None = None
+        self,
+        principal: Principal,
+        wanted: CheckFilter,
+        limit: int,
+        *,
+        sort: CheckSort = "newest",
+        after: Place | None = None,
     ) -> RecordPage:
         """Give at most `limit` checks that match and follow a place, in order."""
 
         def work(session: Session) -> RecordPage:
-            page = list_page(session, wanted, sort, after, limit)
+            page = list_page(session, principal, wanted, sort, after, limit)
             return RecordPage(checks=[_record_of(row) for row in page.rows], next_place=page.next_place)
 
         return await self._database.read(work)
 
-    async def count(self, wanted: CheckFilter) -> CheckCounts:
+    async def count(self, principal: Principal, wanted: CheckFilter) -> CheckCounts:
         """Count the checks that match, in all and by the values of each filter."""
-        return await self._database.read(functools.partial(count_checks, wanted=wanted))
+        return await self._database.read(functools.partial(count_checks, principal=principal, wanted=wanted))
 
-    async def find_photo(self, check_id: str, index: int) -> NewPhoto | None:
+    async def find_photo(self, principal: Principal, check_id: str, index: int) -> NewPhoto | None:
         """Give the row of one photo, None when the check has none at that index; raises CheckNotFound."""
 
         def work(session: Session) -> NewPhoto | None:
-            get_check(session, check_id)
+            get_check(session, principal, check_id)
             row = session.get(PhotoRow, (check_id, index))
             if row is None:
                 return None
@@ -123,30 +130,34 @@ class CheckRows:
 
         return await self._database.read(work)
 
-    def find_claimed(self, key_sha256: str, now: datetime.datetime) -> Awaitable[tuple[str, Check] | None]:
+    def find_claimed(
+        self, principal: Principal, key_sha256: str, now: datetime.datetime
+    ) -> Awaitable[tuple[str, Check] | None]:
         """Give the fingerprint and the answer of an Idempotency-Key, None when it is new or older than 24 hours."""
 
         def work(session: Session) -> tuple[str, Check] | None:
             row = session.get(IdempotencyRow, key_sha256)
             if row is None or row.created_at < now - datetime.timedelta(hours=IDEMPOTENCY_HOURS):
                 return None
-            return row.fingerprint, Check.model_validate_json(get_check(session, row.check_id).answer)
+            return row.fingerprint, Check.model_validate_json(get_check(session, principal, row.check_id).answer)
 
         return self._database.read(work)
 
-    async def photo_sha256s(self, check_ids: Sequence[str]) -> set[str]:
-        """Give the SHA-256s of the photos of these checks."""
+    async def photo_sha256s(self, principal: Principal, check_ids: Sequence[str]) -> set[str]:
+        """Give the SHA-256s of the photos of these checks, as far as the caller sees them."""
 
         def work(session: Session) -> set[str]:
-            return set(session.scalars(select(PhotoRow.sha256).where(PhotoRow.check_id.in_(check_ids))))
+            of_checks = select(PhotoRow.sha256).join(CheckRow, CheckRow.check_id == PhotoRow.check_id)
+            return set(session.scalars(of_checks.where(CheckRow.check_id.in_(check_ids), visible_to(principal))))
 
         return await self._database.read(work)
 
-    async def delete(self, check_ids: Sequence[str]) -> int:
-        """Delete checks with all their rows; gives how many were deleted."""
+    async def delete(self, principal: Principal, check_ids: Sequence[str]) -> int:
+        """Delete those checks that the caller sees, with all their rows; gives how many were deleted."""
 
         def work(session: Session) -> int:
-            found = session.scalars(select(CheckRow.check_id).where(CheckRow.check_id.in_(check_ids))).all()
+            visible = select(CheckRow.check_id).where(CheckRow.check_id.in_(check_ids), visible_to(principal))
+            found = session.scalars(visible).all()
             session.execute(delete(CheckRow).where(CheckRow.check_id.in_(found)))
             return len(found)
 
@@ -185,10 +196,10 @@ class CheckRows:
         await self._database.ping()
 
 
-def get_check(session: Session, check_id: str) -> CheckRow:
-    """Give the row of a check; raises CheckNotFound."""
+def get_check(session: Session, principal: Principal, check_id: str) -> CheckRow:
+    """Give the row of a check; raises CheckNotFound, also for one that the caller may not see."""
     row = session.get(CheckRow, check_id)
-    if row is None:
+    if row is None or not principal.sees(row.product):
         raise CheckNotFound(f"no check has the id {check_id!r}; it was never made here, or it was deleted")
     return row
 

@@ -8,6 +8,7 @@ import datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from serving.principal import SERVER, Principal
 from serving.schemas.bundles import (
     BundleAction,
     BundleChange,
@@ -64,6 +65,7 @@ class Moves:
     mean_absolute: float | None
 
 
+OPERATOR = "operator"  # whom a member reads in changes that its own key did not make
 ACTIVATIONS = frozenset({"activate", "roll_back_activation", "settings_changed"})  # after which another bundle answers
 
 
@@ -95,16 +97,17 @@ class DeploymentRows:
 
     async def find_state(self, name: str) -> SlotState | None:
         """Give the state after the latest change, None where there was none."""
-        latest = await self.find_changes(name, 1)
+        latest = await self.find_changes(SERVER, name, 1)
         return latest[0].state if latest else None
 
-    async def find_changes(self, name: str, limit: int) -> list[BundleChange]:
-        """Give at most `limit` changes of a bundle name, newest first."""
+    async def find_changes(self, principal: Principal, name: str, limit: int) -> list[BundleChange]:
+        """Give at most `limit` changes of a bundle name, newest first; a member reads not who made others', and why."""
 
         def work(session: Session) -> list[BundleChange]:
             rows = select(BundleChangeRow).where(BundleChangeRow.name == name)
             return [
-                _change_of(row) for row in session.scalars(rows.order_by(BundleChangeRow.change_id.desc()).limit(limit))
+                _change_of(row, principal)
+                for row in session.scalars(rows.order_by(BundleChangeRow.change_id.desc()).limit(limit))
             ]
 
         return await self._database.read(work)
@@ -132,14 +135,14 @@ class DeploymentRows:
 
         return await self._database.write(work)
 
-    async def count_outcomes(self, pair: Pair) -> dict[str, list[OutcomeCount]]:
+    async def count_outcomes(self, principal: Principal, pair: Pair) -> dict[str, list[OutcomeCount]]:
         """Count, for each product, each pair of an active and a shadow outcome."""
 
         def work(session: Session) -> dict[str, list[OutcomeCount]]:
             row = ShadowVerdictRow
             groups = (row.product, row.active_outcome, row.shadow_outcome)
             counted = session.execute(
-                select(*groups, func.count()).where(*_of(pair)).group_by(*groups).order_by(*groups)
+                select(*groups, func.count()).where(*_of(principal, pair)).group_by(*groups).order_by(*groups)
             )
             table: dict[str, list[OutcomeCount]] = {}
             for product, active, shadow, count in counted:
@@ -148,7 +151,7 @@ class DeploymentRows:
 
         return await self._database.read(work)
 
-    async def measure_moves(self, pair: Pair) -> dict[str, Moves]:
+    async def measure_moves(self, principal: Principal, pair: Pair) -> dict[str, Moves]:
         """Give the differences of authenticity, for each product."""
 
         def work(session: Session) -> dict[str, Moves]:
@@ -157,12 +160,14 @@ class DeploymentRows:
             query = select(row.product, func.count(move), func.avg(move), func.avg(func.abs(move)))
             return {
                 product: Moves(n=n, mean=mean, mean_absolute=mean_absolute)
-                for product, n, mean, mean_absolute in session.execute(query.where(*_of(pair)).group_by(row.product))
+                for product, n, mean, mean_absolute in session.execute(
+                    query.where(*_of(principal, pair)).group_by(row.product)
+                )
             }
 
         return await self._database.read(work)
 
-    async def find_examples(self, pair: Pair, product: str, limit: int) -> list[ExampleCheck]:
+    async def find_examples(self, principal: Principal, pair: Pair, product: str, limit: int) -> list[ExampleCheck]:
         """Give checks whose outcome differs: first those that crossed between genuine and counterfeit, newest first."""
 
         def work(session: Session) -> list[ExampleCheck]:
@@ -172,7 +177,7 @@ class DeploymentRows:
             query = (
                 select(row, CheckRow.listing_id)
                 .join(CheckRow, CheckRow.check_id == row.check_id)
-                .where(*_of(pair), row.product == product, row.active_outcome != row.shadow_outcome)
+                .where(*_of(principal, pair), row.product == product, row.active_outcome != row.shadow_outcome)
                 .order_by(crossed, row.check_id.desc())
                 .limit(limit)
             )
@@ -181,9 +186,10 @@ class DeploymentRows:
         return await self._database.read(work)
 
 
-def _of(pair: Pair) -> tuple[ColumnElement[bool], ...]:
+def _of(principal: Principal, pair: Pair) -> tuple[ColumnElement[bool], ...]:
     row = ShadowVerdictRow
-    return row.active_sha256 == pair.active_sha256, row.shadow_sha256 == pair.shadow_sha256
+    visible = () if principal.products is None else (row.product.in_(sorted(principal.products)),)
+    return row.active_sha256 == pair.active_sha256, row.shadow_sha256 == pair.shadow_sha256, *visible
 
 
 def _count_of(active: str, shadow: str, checks: int) -> OutcomeCount:
@@ -212,13 +218,14 @@ def _activation_event(new: NewBundleChange) -> NewEvent:
     return NewEvent(type="bundle.activated", products=new.products, data=data)
 
 
-def _change_of(row: BundleChangeRow) -> BundleChange:
+def _change_of(row: BundleChangeRow, principal: Principal) -> BundleChange:
+    shown = principal.is_operator or row.caller == principal.name
     return BundleChange(
         change_id=row.change_id,
         created_at=utc_text(row.created_at),
         action=row.action,  # type: ignore[arg-type]  # written from a BundleAction
-        caller=row.caller,
-        changed_by=row.changed_by,
-        note=row.note,
+        caller=row.caller if shown else OPERATOR,
+        changed_by=row.changed_by if shown else None,
+        note=row.note if shown else "",
         state=SlotState.model_validate_json(row.state),
     )

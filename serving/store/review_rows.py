@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.errors import ReviewNotFound
+from serving.principal import Principal
 from serving.schemas.checks import Decision, Review
 from serving.schemas.events import EventType
 from serving.store.check_rows import Claim, get_check, review_of
 from serving.store.database.database import Database
 from serving.store.event_rows import NewEvent, add_event
-from serving.store.tables import ReviewRow
+from serving.store.tables import CheckRow, ReviewRow
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +33,18 @@ class ReviewRows:
         self._database = database
 
     async def add(
-        self, check_id: str, decision: Decision, note: str, now: datetime.datetime, claim: Claim | None = None
+        self,
+        principal: Principal,
+        check_id: str,
+        decision: Decision,
+        note: str,
+        now: datetime.datetime,
+        claim: Claim | None = None,
     ) -> RecordedReview:
         """Add a reviewer's decision; raises CheckNotFound, or IdempotencyKeyReused."""
 
         def work(session: Session) -> RecordedReview:
-            check = get_check(session, check_id)
+            check = get_check(session, principal, check_id)
             if claim is not None:
                 earlier = _with_key(session, claim.key_sha256)
                 if earlier is not None:
@@ -47,14 +54,20 @@ class ReviewRows:
             if claim is not None:
                 row.key_hash, row.fingerprint = claim.key_sha256, claim.fingerprint
             session.add(row)
-            _count_latest(session, check_id)
+            _count_latest(session, check)
             add_event(session, _event_of("review.decided", row, check.product))
             return RecordedReview(review=_as_recorded(row), replayed=False)
 
         return await self._database.write(work)
 
     async def withdraw(
-        self, check_id: str, now: datetime.datetime, *, review_id: int | None = None, key_sha256: str | None = None
+        self,
+        principal: Principal,
+        check_id: str,
+        now: datetime.datetime,
+        *,
+        review_id: int | None = None,
+        key_sha256: str | None = None,
     ) -> Review:
         """Withdraw the review with this id, or the one that was added with this key; again changes nothing.
 
@@ -62,26 +75,25 @@ class ReviewRows:
         """
 
         def work(session: Session) -> Review:
-            check = get_check(session, check_id)
+            check = get_check(session, principal, check_id)
             row = session.get(ReviewRow, review_id) if key_sha256 is None else _with_key(session, key_sha256)
             if row is None or row.check_id != check_id:
                 named = f"the id {review_id}" if key_sha256 is None else "this Idempotency-Key"
                 raise ReviewNotFound(f"check {check_id} has no review with {named}; nothing was withdrawn")
             if row.withdrawn_at is None:
                 row.withdrawn_at = now
-                _count_latest(session, check_id)
+                _count_latest(session, check)
                 add_event(session, _event_of("review.withdrawn", row, check.product))
             return review_of(row)
 
         return await self._database.write(work)
 
 
-def _count_latest(session: Session, check_id: str) -> None:
+def _count_latest(session: Session, check: CheckRow) -> None:
     """Give the check the decision of its latest review in force, by which lists are filtered."""
     session.flush()
-    in_force = select(ReviewRow.decision).where(ReviewRow.check_id == check_id, ReviewRow.withdrawn_at.is_(None))
-    latest = session.scalars(in_force.order_by(ReviewRow.review_id.desc()).limit(1)).one_or_none()
-    get_check(session, check_id).decision = latest
+    in_force = select(ReviewRow.decision).where(ReviewRow.check_id == check.check_id, ReviewRow.withdrawn_at.is_(None))
+    check.decision = session.scalars(in_force.order_by(ReviewRow.review_id.desc()).limit(1)).one_or_none()
 
 
 def _event_of(kind: EventType, row: ReviewRow, product: str) -> NewEvent:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
+from serving.principal import SERVER, Principal
 from serving.store.audit_rows import AuditRows
 from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
 from serving.store.database.database import Database
@@ -21,16 +22,13 @@ from serving.store.deployment_rows import DeploymentRows
 from serving.store.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.key_rows import KeyRows
-from serving.store.photos.photo_files import PhotoFiles
-from serving.store.photos.rendition_files import RenditionFiles
+from serving.store.photos.location import PhotoStorage, open_photo_storage
+from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.review_rows import ReviewRows
 from vision.errors import ConfigError
-from vision.photo.rendition import RENDITION_VERSION
 from vision.verdict import Evidence
 
 DATABASE_FILE = "checks.sqlite"
-PHOTO_FOLDER = "photos"
-RENDITION_FOLDER = "renditions"
 LOCK_FILE = "lock"
 DELETE_CHUNK = 100
 log = logging.getLogger("touchstone.serving")
@@ -45,14 +43,13 @@ class StoredPhoto:
 
 
 class Store:
-    """The checks with their photos, in a database and a folder."""
+    """The checks with their photos, in a database and a photo storage."""
 
     def __init__(
         self,
         database: Database,
         check_rows: CheckRows,
-        photo_files: PhotoFiles,
-        rendition_files: RenditionFiles,
+        photo_storage: PhotoStorage,
         lock: int | None,
     ) -> None:
         self.check_rows = check_rows
@@ -61,8 +58,8 @@ class Store:
         self.event_rows = EventRows(database)
         self.key_rows = KeyRows(database)
         self.audit_rows = AuditRows(database)
-        self.photo_files = photo_files
-        self._rendition_files = rendition_files
+        self.photos = photo_storage.photos
+        self._renditions = photo_storage.renditions
         self._database = database
         self._lock = lock
         self.may_hold_orphans = True  # photos without a check: of an earlier process, or of failed writes
@@ -72,15 +69,15 @@ class Store:
         kept = [(photo.sha256, data) for photo, data in zip(new.photos, photos, strict=True) if photo.kept]
         async with self._database.hold([sha256 for sha256, _ in kept], shared=True) as held:
             try:
-                await self.photo_files.put(kept)
+                await self.photos.put(kept)
                 await self.check_rows.add(new, held)
             except BaseException:
                 self.may_hold_orphans = True
                 raise
 
-    async def find_photo(self, check_id: str, index: int) -> StoredPhoto:
+    async def find_photo(self, principal: Principal, check_id: str, index: int) -> StoredPhoto:
         """Give one photo of a check; raises CheckNotFound or PhotoNotFound."""
-        row = await self.check_rows.find_photo(check_id, index)
+        row = await self.check_rows.find_photo(principal, check_id, index)
         if row is None:
             raise PhotoNotFound(f"check {check_id} has no photo {index}; photos count from 0")
         if not row.kept:
@@ -88,41 +85,41 @@ class Store:
         evidence = None if row.evidence is None else unpack_evidence(row.evidence)
         return StoredPhoto(sha256=row.sha256, evidence=evidence)
 
-    async def find_evidence(self, check_id: str, index: int) -> tuple[StoredPhoto, Evidence]:
+    async def find_evidence(self, principal: Principal, check_id: str, index: int) -> tuple[StoredPhoto, Evidence]:
         """Give a photo with its evidence; raises EvidenceNotFound as well when it has none."""
-        photo = await self.find_photo(check_id, index)
+        photo = await self.find_photo(principal, check_id, index)
         if photo.evidence is None:
             raise EvidenceNotFound(f"photo {index} of check {check_id} has no evidence")
         return photo, photo.evidence
 
     async def find_rendition(self, sha256: str, side_px: int) -> bytes | None:
         """Give a photo's rendition, None where there is none yet."""
-        return await self._rendition_files.get(sha256, side_px)
+        return await self._renditions.get(sha256, side_px)
 
     async def keep_rendition(self, sha256: str, side_px: int, data: bytes) -> None:
         """Keep a rendition for as long as its photo is kept; nothing happens where the photo is gone."""
         async with self._database.hold([sha256], shared=True):
-            if await self.photo_files.has(sha256):
-                await self._rendition_files.put(sha256, side_px, data)
+            if await self.photos.has(sha256):
+                await self._renditions.put(sha256, side_px, data)
 
-    async def delete(self, check_ids: Sequence[str]) -> int:
-        """Delete checks, and those of their photos that no other check has; gives how many checks were deleted."""
-        sha256s = await self.check_rows.photo_sha256s(check_ids)
+    async def delete(self, principal: Principal, check_ids: Sequence[str]) -> int:
+        """Delete what the caller sees of these checks, with photos that no other check has; gives how many checks."""
+        sha256s = await self.check_rows.photo_sha256s(principal, check_ids)
         async with self._database.hold(sha256s) as held:
-            deleted = await self.check_rows.delete(check_ids)
+            deleted = await self.check_rows.delete(principal, check_ids)
             await self._remove_photos(await self.check_rows.unused(sorted(sha256s), held))
         return deleted
 
-    async def delete_one(self, check_id: str) -> None:
+    async def delete_one(self, principal: Principal, check_id: str) -> None:
         """Delete one check; raises CheckNotFound."""
-        if not await self.delete([check_id]):
+        if not await self.delete(principal, [check_id]):
             raise CheckNotFound(f"no check has the id {check_id!r}; nothing was deleted")
 
     async def delete_before(self, moment: datetime.datetime) -> int:
         """Delete every check made before a moment; gives how many."""
         deleted = 0
         while old := await self.check_rows.older_than(moment, DELETE_CHUNK):
-            deleted += await self.delete(old)
+            deleted += await self.delete(SERVER, old)
         return deleted
 
     async def delete_old_keys(self, now: datetime.datetime) -> None:
@@ -134,12 +131,13 @@ class Store:
         removed = 0
         self.may_hold_orphans = False  # first, since a write that fails during the sweep may leave one behind it
         try:
-            async for sha256s in self.photo_files.list_sha256s():
+            async for sha256s in self.photos.list_sha256s():
                 if suspects := await self.check_rows.unused(sha256s):
                     async with self._database.hold(suspects) as held:
                         unused = await self.check_rows.unused(suspects, held)
                         await self._remove_photos(unused)
                         removed += len(unused)
+            await self._renditions.remove_other_versions()
         except BaseException:
             self.may_hold_orphans = True
             raise
@@ -147,32 +145,41 @@ class Store:
 
     async def _remove_photos(self, sha256s: Sequence[str]) -> None:
         """Remove photos that the caller holds, renditions first: a kill in between leaves a photo, found at start."""
-        await self._rendition_files.remove(sha256s)
-        await self.photo_files.remove(sha256s)
+        await self._renditions.remove(sha256s)
+        await self.photos.remove(sha256s)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless rows and photos can be read and, as far as is known, written."""
         await self.check_rows.ping()
-        await self.photo_files.ping()
+        await self.photos.ping()
 
     def close(self) -> None:
         """Let running work finish, and release the folder's lock."""
-        self.photo_files.close()
+        self.photos.close()
         self._database.close()
         if self._lock is not None:
             os.close(self._lock)
 
 
-def open_store(folder: Path, *, database_url: str = "", check: bool = True) -> Store:
+def open_store(
+    folder: Path,
+    *,
+    database_url: str = "",
+    check: bool = True,
+    photos: str = "",
+    object_storage: ObjectStorageSettings | None = None,
+) -> Store:
     """Open or create the store; raises ConfigError when it cannot be used, or another server uses it.
 
     `database_url` is that of a PostgreSQL, which other servers may use as well; empty means SQLite in the folder, where
-    `check` reads all of it first, and refuses one that is damaged.
+    `check` reads all of it first, and refuses one that is damaged. `photos` is where the photos are:
+    empty for the folder, which is not made where nothing would be in it.
     """
     with contextlib.ExitStack() as undo:
         lock = None
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            if not (database_url and photos):
+                folder.mkdir(parents=True, exist_ok=True)
             if not database_url:
                 lock = _take_lock(folder / LOCK_FILE)
                 undo.callback(os.close, lock)
@@ -181,11 +188,9 @@ def open_store(folder: Path, *, database_url: str = "", check: bool = True) -> S
         file = folder / DATABASE_FILE
         database = open_postgresql(database_url) if database_url else open_sqlite(file, check=check)
         undo.callback(database.close)
-        photo_files = PhotoFiles(folder / PHOTO_FOLDER)
-        undo.callback(photo_files.close)
-        rendition_files = RenditionFiles(folder / RENDITION_FOLDER, RENDITION_VERSION)
+        photo_storage = open_photo_storage(photos or str(folder), object_storage or ObjectStorageSettings())
         undo.pop_all()
-    return Store(database, CheckRows(database), photo_files, rendition_files, lock)
+    return Store(database, CheckRows(database), photo_storage, lock)
 
 
 def _take_lock(file: Path) -> int:

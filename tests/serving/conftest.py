@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from serving.client import Client
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.candidate_bundles import write_candidates
+from tests.serving.servers.object_storage import CREDENTIALS, Bucket, make_bucket, run_simulator
 from tests.serving.servers.postgresql import PostgresqlServer, running_postgresql
 from tests.serving.servers.running import Running, run_in_thread
 
@@ -65,3 +67,23 @@ def postgresql() -> Iterator[PostgresqlServer]:
     """A PostgreSQL server of this worker's own; a test makes its own databases there."""
     with running_postgresql() as server:
         yield server
+
+
+@pytest.fixture
+def aws_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without them obstore would ask the metadata service of a cloud, which is not on this machine."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(scope="session")
+def s3_simulator() -> Iterator[str]:
+    """The address of a simulator of S3 (moto) on loopback."""
+    with run_simulator() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def bucket(s3_simulator: str, aws_credentials: None) -> Bucket:
+    """A new bucket of the simulator."""
+    return make_bucket(s3_simulator, f"bucket-{secrets.token_hex(4)}")

@@ -5,6 +5,7 @@ import pytest
 from serving import errors
 from serving.errors import (
     DeadlineExceeded,
+    PhotoDamaged,
     RateLimited,
     RequestInvalid,
     RequestRefused,
@@ -34,6 +35,8 @@ def test_a_refusal_is_the_callers_to_change_and_unavailability_passes(kind: type
         assert 400 <= kind.status < 500
     elif isinstance(error, Unimplemented):
         assert kind.status == 501
+    elif isinstance(error, PhotoDamaged):  # neither the caller nor waiting can change it
+        assert kind.status == 500
     else:
         assert isinstance(error, Unavailable)
         assert kind.status in (429, 503, 504)

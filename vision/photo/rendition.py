@@ -1,5 +1,6 @@
 """Copies of a photo to look at: upright, in sRGB, with nothing but pixels."""
 
+import enum
 import io
 from typing import Final
 
@@ -10,6 +11,16 @@ from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits, open_photo
 RENDITION_VERSION: Final = 2  # raised when the same photo gives other bytes: those that were kept are then made anew
 WEBP_QUALITIES: Final = (75, 60, 50, 40)
 WEBP_BYTES: Final = 100_000  # twelve of them leave room for a page of 1.5 MB; busy photos take 160 kB at quality 75
+
+
+class RenditionSide(enum.IntEnum):
+    """The longer side of a rendition in pixels: for a strip of all photos, and for one that fills the page.
+
+    Where one is dropped, raise RENDITION_VERSION: a deletion removes the renditions of these sides.
+    """
+
+    STRIP = 160
+    PAGE = 1600
 
 
 def upright_jpeg(data: bytes, *, max_side_px: int | None = None, limits: PhotoLimits = DEFAULT_LIMITS) -> bytes:

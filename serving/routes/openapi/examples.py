@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from serving.routes.openapi.examples_audit import AUDIT_EXAMPLES
 from serving.routes.openapi.examples_webhooks import WEBHOOK_EXAMPLES
 
 _SHA256: Final = "5f2b8c1e9d3a47606b1f0e2d4c8a9b7351d6e8f0a2c4b6d8e0f1a3b5c7d9e1f3"
@@ -119,6 +120,7 @@ _CANDIDATE: Final = {**_CHANGED_BY, "candidate": "2026-12", "sha256": _OTHER_SHA
 # By the name of the schema.
 EXAMPLES: Final[dict[str, Any]] = {
     **WEBHOOK_EXAMPLES,
+    **AUDIT_EXAMPLES,
     "Alive": {"status": "alive"},
     "BundleChangeList": {
         "changes": [

@@ -1,4 +1,4 @@
-"""The photos' bytes as received, each stored once under its SHA-256, however many checks have it."""
+"""Photos in a folder of this machine, or one that it mounts; the default."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
 from serving.errors import PhotoNotFound, StoreUnavailable
+from serving.store.photos.photo_store import refuse_damaged
 
 log = logging.getLogger("touchstone.serving")
 T = TypeVar("T")
@@ -27,7 +28,7 @@ ROOM_BYTES = 2**20  # about one photo: where this fits, a full disk has room aga
 
 
 class PhotoFiles:
-    """A folder of photos, `ab/abcd…` by SHA-256. The rows know which photos are still needed, not this class.
+    """A folder of photos, `ab/abcd…` by SHA-256: a `PhotoStore`.
 
     obstore is called from threads of our own: its asyncio functions (0.12) sometimes abort the interpreter when the
     process ends, 6 times of 30 in a loop.
@@ -54,7 +55,7 @@ class PhotoFiles:
         self._last_put_failed = False
 
     async def get(self, sha256: str) -> bytes:
-        """Give a photo's bytes as received; raises PhotoNotFound when its file is missing."""
+        """Give a photo's bytes as received; raises PhotoNotFound, and PhotoDamaged where they have another SHA-256."""
         found = await self._run(functools.partial(self._get_one, sha256))
         if found is None:
             raise PhotoNotFound("the photo's bytes are no longer in the store")
@@ -144,9 +145,11 @@ class PhotoFiles:
 
     def _get_one(self, sha256: str) -> bytes | None:
         try:
-            return bytes(self._objects.get(photo_path(sha256)).bytes())
+            data = bytes(self._objects.get(photo_path(sha256)).bytes())
         except FileNotFoundError:
             return None
+        refuse_damaged(sha256, data)
+        return data
 
     def _remove_all(self, sha256s: Sequence[str]) -> None:
         for sha256 in sha256s:
@@ -155,7 +158,7 @@ class PhotoFiles:
 
 
 def photo_path(sha256: str) -> str:
-    """Give a photo's path inside the store's folder; 256 subfolders keep each one short."""
+    """Give a photo's path inside its storage; 256 folders keep each one short."""
     return f"{sha256[:2]}/{sha256}"
 
 

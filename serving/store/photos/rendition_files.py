@@ -1,4 +1,4 @@
-"""Renditions of photos: smaller copies that were made once, beside the photos and deleted with them."""
+"""Renditions in a folder: smaller copies that were made once, beside the photos and deleted with them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,13 @@ log = logging.getLogger("touchstone.serving")
 
 
 class RenditionFiles:
-    """A folder of renditions, `VERSION/ab/abcd…-SIDE` by the photo's SHA-256; those of other versions are removed.
+    """A folder of renditions, `VERSION/ab/abcd…-SIDE` by the photo's SHA-256: a `RenditionStore`.
 
     Any of them can be made again, so nothing is synced, and a disk that refuses one fails no request.
     """
 
     def __init__(self, folder: Path, version: int) -> None:
         self._folder = folder / str(version)
-        if folder.is_dir():
-            for other in folder.iterdir():
-                if other != self._folder:
-                    shutil.rmtree(other, ignore_errors=True)
 
     async def get(self, sha256: str, side_px: int) -> bytes | None:
         """Give a rendition, None where there is none yet."""
@@ -67,6 +63,17 @@ class RenditionFiles:
             await asyncio.to_thread(remove)
         except OSError as error:
             raise StoreUnavailable("the rendition folder does not answer; the log says why", retry_after_s=5) from error
+
+    async def remove_other_versions(self) -> None:
+        """Remove the folders of other versions; one that resists is tried again with the next sweep."""
+
+        def remove() -> None:
+            if self._folder.parent.is_dir():
+                for other in self._folder.parent.iterdir():
+                    if other != self._folder:
+                        shutil.rmtree(other, ignore_errors=True)
+
+        await asyncio.to_thread(remove)
 
     def _file(self, sha256: str, side_px: int) -> Path:
         return self._folder / sha256[:2] / f"{sha256}-{side_px}"

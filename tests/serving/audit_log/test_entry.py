@@ -28,7 +28,7 @@ def test_an_entry_says_who_did_what_to_which_object_and_from_where() -> None:
     current_source.reset(token)
     shown = as_json(seal(entry, 7, "a" * 64))
     assert (shown["sequence"], shown["action"]) == (7, "review.recorded")
-    assert shown["actor"] == {"name": "key-1", "key_id": "k-1", "user_id": None}
+    assert shown["actor"] == {"name": "key-1", "key_id": "k-1", "user_id": None, "member_id": None}
     assert shown["object"] == {"kind": "check", "id": "c-1"}
     assert shown["details"] == {"decision": "genuine"}
     private = shown["private"]

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from serving.store.store import PHOTO_FOLDER, Store, open_store
+from serving.store.photos.location import PHOTO_FOLDER
+from serving.store.store import Store, open_store
 
 
 @contextlib.asynccontextmanager

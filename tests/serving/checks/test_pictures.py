@@ -39,7 +39,7 @@ def test_one_rendition_asked_for_by_many_at_once_is_made_once(tmp_path: Path) ->
             first, *others = await asyncio.gather(*asked)
             assert all(other is first for other in others), "each of them was made on its own"
             assert await store.find_rendition(digest(PHOTO), 160) == first
-            await store.photo_files.remove([digest(PHOTO)])
+            await store.photos.remove([digest(PHOTO)])
             assert await pictures.rendition(digest(PHOTO), 160) == first, "it was not kept"
 
     asyncio.run(work())

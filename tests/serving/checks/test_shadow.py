@@ -16,6 +16,7 @@ from serving.checks.shadow import MAX_WAITING
 from serving.client import Client
 from serving.compute.deadline import Deadline
 from serving.deployments.comparison import wilson
+from serving.principal import SERVER
 from serving.schemas.bundles import CandidateSent
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
@@ -67,7 +68,7 @@ def run_with_shadow(tmp_path: Path, tiny_bundle: Path, scenario: Callable[[Servi
         settings = ServeSettings(bundle=(tiny_bundle,), store=str(tmp_path / "s"), bundles_folder=folder, threads=1)
         services = open_services(settings)
         assert services.shadow is not None
-        await services.switch.shadow("tiny", CandidateSent(candidate="v2"), "test")
+        await services.switch.shadow(SERVER, "tiny", CandidateSent(candidate="v2"))
         working = asyncio.create_task(services.shadow.run())
         try:
             await scenario(services)
@@ -97,10 +98,10 @@ def test_while_checks_wait_the_shadows_work_is_dropped_and_counted(tmp_path: Pat
         shadow = services.shadow
         assert shadow is not None
         request = CheckRequest(photos=(jpeg(RED),))
-        answer = (await services.checks.check(request, key=None, caller="open", deadline=Deadline())).check
+        answer = (await services.checks.check(SERVER, request, key=None, deadline=Deadline())).check
         async with busy(services, 2):
             shadow.offer(request, answer)
-            assert shadow.describe().dropped == 1
+            assert shadow.describe(SERVER).dropped == 1
 
     run_with_shadow(tmp_path, tiny_bundle, scenario)
 
@@ -113,18 +114,18 @@ def test_the_shadow_starts_nothing_while_no_thread_is_idle_and_holds_a_bounded_n
         assert shadow is not None
         async with busy(services, 1):
             request = CheckRequest(photos=(jpeg(RED),))
-            waiting = asyncio.create_task(services.checks.check(request, key=None, caller="open", deadline=Deadline()))
+            waiting = asyncio.create_task(services.checks.check(SERVER, request, key=None, deadline=Deadline()))
         answer = (await waiting).check
         async with busy(services, 1):
             for _ in range(MAX_WAITING + 20):
                 shadow.offer(request, answer)
-            assert shadow.describe().dropped >= 18  # one or two are in hand rather than waiting
-            judged = shadow.describe().judged
+            assert shadow.describe(SERVER).dropped >= 18  # one or two are in hand rather than waiting
+            judged = shadow.describe(SERVER).judged
             await asyncio.sleep(0.2)
-            assert shadow.describe().judged - judged <= 1  # the one that had begun
-        while shadow.describe().waiting:
+            assert shadow.describe(SERVER).judged - judged <= 1  # the one that had begun
+        while shadow.describe(SERVER).waiting:
             await asyncio.sleep(0.01)
-        assert shadow.describe().judged >= MAX_WAITING
+        assert shadow.describe(SERVER).judged >= MAX_WAITING
 
     run_with_shadow(tmp_path, tiny_bundle, scenario)
 
@@ -136,13 +137,13 @@ def test_a_shadow_that_fails_is_counted_and_the_next_check_has_its_turn(
         shadow = services.shadow
         assert shadow is not None
         request = CheckRequest(photos=(jpeg(RED),))
-        answer = (await services.checks.check(request, key=None, caller="open", deadline=Deadline())).check
-        while shadow.describe().judged < 1:
+        answer = (await services.checks.check(SERVER, request, key=None, deadline=Deadline())).check
+        while shadow.describe(SERVER).judged < 1:
             await asyncio.sleep(0.01)
         shadow.offer(CheckRequest(photos=(b"no photo",)), answer)  # no photo that it could judge
         shadow.offer(request, answer)
-        while shadow.describe().judged < 2:
+        while shadow.describe(SERVER).judged < 2:
             await asyncio.sleep(0.01)
-        assert shadow.describe().failed == 1
+        assert shadow.describe(SERVER).failed == 1
 
     run_with_shadow(tmp_path, tiny_bundle, scenario)

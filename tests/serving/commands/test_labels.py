@@ -8,8 +8,8 @@ from typing import Any
 from typer.testing import CliRunner
 
 from serving.commands.labels import app
+from serving.store.photos.location import PHOTO_FOLDER
 from serving.store.photos.photo_files import photo_path
-from serving.store.store import PHOTO_FOLDER
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.running import Running
 

@@ -165,7 +165,7 @@ def test_a_client_that_left_while_its_photo_was_judged_leaves_the_server_as_it_w
     start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = start(threads=1)
-    (detector,) = server.services.bundles.detectors
+    detector = server.services.bundles.slots[0].active.detector
     judging, go_on = threading.Event(), threading.Event()
     judge_photo = detector.judge_photo
 

@@ -110,7 +110,7 @@ def test_the_traceback_of_an_unexpected_error_has_nothing_of_the_check(
     def fail(*given: object, **_: object) -> None:
         raise ZeroDivisionError(f"of {given!r}"[:1000])  # what a library may do: put its arguments into its message
 
-    (detector,) = keyed.services.bundles.detectors
+    detector = keyed.services.bundles.slots[0].active.detector
     monkeypatch.setattr(detector, where, fail)
     photo = photo_with_marker()
     assert send(keyed, photo) == 500

@@ -7,6 +7,7 @@ import pytest
 
 from serving.deployments.config import BatchingSettings, ProductSettings
 from serving.deployments.slots import LoadedBundles, load_bundles
+from serving.principal import SERVER
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
@@ -26,9 +27,9 @@ def test_each_product_has_the_bundle_that_knows_it(tmp_path: Path) -> None:
         "toy": "a", "ball": "a", "dryer": "b",
     }  # fmt: skip
     with pytest.raises(ProductRequired, match="ball, dryer, toy"):
-        loaded.find_product(None)
+        loaded.find_product(SERVER, None)
     with pytest.raises(UnknownProduct, match="ball, dryer, toy"):
-        loaded.find_product("nope")
+        loaded.find_product(SERVER, "nope")
 
 
 def test_a_product_in_two_bundles_stops_the_start(tmp_path: Path) -> None:

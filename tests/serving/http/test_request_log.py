@@ -23,7 +23,7 @@ def test_an_unexpected_error_is_a_problem_without_internals(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a secret path: /srv/secret")
 
-    (detector,) = server.services.bundles.detectors
+    detector = server.services.bundles.slots[0].active.detector
     monkeypatch.setattr(detector, "decide_listing", fail)
     with caplog.at_level(logging.ERROR):
         response = server.check(jpeg())

@@ -131,7 +131,7 @@ def test_the_span_of_a_refusal_has_its_code_and_that_of_an_unexpected_error_fail
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("private text")
 
-    (detector,) = server.services.bundles.detectors
+    detector = server.services.bundles.slots[0].active.detector
     monkeypatch.setattr(detector, "decide_listing", fail)
     assert server.check(jpeg()).status_code == 500
     refused, failed = by_name(spans, 2)["POST /v1/checks"]

@@ -47,6 +47,8 @@ def test_the_contract_has_exactly_its_routes(current: dict[str, Any]) -> None:
         "POST /v1/checks",
         "GET /v1/checks",
         "GET /v1/checks/counts",
+        "GET /v1/audit-log",
+        "GET /v1/audit-log/export",
         "GET /v1/checks.csv",
         "GET /v1/checks/{check_id}",
         "DELETE /v1/checks/{check_id}",

@@ -24,7 +24,7 @@ ACME = Principal(name="key-2", rate_key="key-2", member_id="acme", products=froz
 
 
 async def verified(store: Store, caller: Principal = SERVER, *, selected: bool = False) -> Verified:
-    entries = await store.audit_rows.find_after(caller, ALL, 10_000)
+    entries = await store.audit_rows.find_after(caller, 10_000)
     return verify_lines([json.dumps(as_json(entry)) for entry in entries], selected=selected)
 
 
@@ -83,7 +83,7 @@ def test_the_database_refuses_to_change_or_delete_an_entry(tmp_path: Path) -> No
             for statement in (update(AuditEntryRow).values(actor="somebody"), delete(AuditEntryRow)):
                 with pytest.raises(StoreUnavailable):
                     await database.write_rows([(statement, {})])
-            assert [entry.sequence for entry in await store.audit_rows.find_after(SERVER, ALL, 10)] == [1]
+            assert [entry.sequence for entry in await store.audit_rows.find_after(SERVER, 10)] == [1]
 
     asyncio.run(work())
 
@@ -107,7 +107,7 @@ def test_lists_are_filtered_and_go_on_from_a_number_in_both_directions(tmp_path:
             assert await numbers(AuditFilter(since=now)) == []
             assert await numbers(AuditFilter(until=now)) == [5, 4, 3, 2, 1]
             assert [entry.sequence for entry in await rows.find_before(SERVER, ALL, 2, before=4)] == [3, 2]
-            assert [entry.sequence for entry in await rows.find_after(SERVER, ALL, 2, after=2)] == [3, 4]
+            assert [entry.sequence for entry in await rows.find_after(SERVER, 2, after=2)] == [3, 4]
 
     asyncio.run(work())
 
@@ -135,7 +135,7 @@ def test_what_names_people_can_be_deleted_and_the_chain_still_holds(tmp_path: Pa
             now = datetime.datetime.now(datetime.UTC)
             await rows.append(new_entry(MARA, "review.recorded", "check", "c-2", private={"user": "Mara"}))
             assert await rows.delete_private_before(now) == 1
-            first, second = await rows.find_after(SERVER, ALL, 10)
+            first, second = await rows.find_after(SERVER, 10)
             assert (first.private, second.private is None) == (None, False)
             found = await verified(store)
             assert (found.entries, found.private_deleted, found.broken) == (2, 1, None)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from serving.principal import SERVER
 from serving.schemas.check_lists import ValueCount
 from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter
@@ -49,7 +50,7 @@ def keeps(row: dict[str, Any], filters: dict[str, Any], *left_out: str) -> bool:
 @pytest.mark.parametrize("filters", CASES, ids=str)
 def test_counts_are_those_of_the_rows(tmp_path: Path, filters: dict[str, Any]) -> None:
     with write_rows(tmp_path / "checks.sqlite", ROWS) as session:
-        counts = count_checks(session, CheckFilter(**filters))
+        counts = count_checks(session, SERVER, CheckFilter(**filters))
     assert counts.total == sum(keeps(row, filters) for row in ROWS)
     queue = {"queue": True, **{name: value for name, value in filters.items() if name not in ("outcome", "decision")}}
     queue.pop("reviewed", None)
@@ -70,7 +71,7 @@ def test_counts_are_those_of_the_rows(tmp_path: Path, filters: dict[str, Any]) -
 
 def test_in_the_queue_other_decisions_are_counted_among_the_outcomes_that_ask_for_a_person(tmp_path: Path) -> None:
     with write_rows(tmp_path / "checks.sqlite", ROWS) as session:
-        counts = count_checks(session, CheckFilter(queue=True))
+        counts = count_checks(session, SERVER, CheckFilter(queue=True))
     asked = Counter(row["decision"] or "none" for row in ROWS if row["outcome"] in ("review", "unsupported"))
     assert Counter({one.value: one.checks for one in counts.decision}) == asked
     assert counts.total == counts.queue == asked["none"]
@@ -79,6 +80,6 @@ def test_in_the_queue_other_decisions_are_counted_among_the_outcomes_that_ask_fo
 def test_a_filter_that_nothing_matches_gives_no_counts_but_those_of_other_sellers(tmp_path: Path) -> None:
     named = [row for row in ROWS if row["seller_id"] == "s1"]
     with write_rows(tmp_path / "checks.sqlite", named) as session:
-        counts = count_checks(session, CheckFilter(seller_id="nobody"))
+        counts = count_checks(session, SERVER, CheckFilter(seller_id="nobody"))
     assert (counts.total, counts.queue, counts.product) == (0, 0, [])
     assert counts.seller_id == [ValueCount(value="s1", checks=len(named))]

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from serving.principal import SERVER
 from serving.schemas.check_lists import CheckSort
 from serving.store.check_list import CheckFilter, Place, is_place, list_page
 from serving.store.database.migrations import migrate
@@ -57,7 +58,7 @@ def walk(session: Session, wanted: CheckFilter, sort: CheckSort, size: int) -> l
     ids: list[str] = []
     after: Place | None = None
     for _ in range(len(ROWS)):
-        page = list_page(session, wanted, sort, after, size)
+        page = list_page(session, SERVER, wanted, sort, after, size)
         assert len(page.rows) == size or page.next_place is None
         ids += [row.check_id for row in page.rows]
         after = page.next_place
@@ -82,13 +83,13 @@ def test_pages_of_any_size_give_every_check_once_and_in_order(
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_check_that_is_added_or_deleted_meanwhile_shifts_no_page(tmp_path: Path, sort: CheckSort) -> None:
     with write_rows(tmp_path / "checks.sqlite", ROWS) as session:
-        first = list_page(session, CheckFilter(), sort, None, 20)
+        first = list_page(session, SERVER, CheckFilter(), sort, None, 20)
         shown = [row.check_id for row in first.rows]
         expected = walk(session, CheckFilter(), sort, 200)[20:]
         session.delete(session.get_one(CheckRow, shown[-1]))  # the one that the next page follows
         session.commit()
         assert first.next_place is not None
-        rest = list_page(session, CheckFilter(), sort, first.next_place, 200)
+        rest = list_page(session, SERVER, CheckFilter(), sort, first.next_place, 200)
         assert [row.check_id for row in rest.rows] == expected
 
 
@@ -125,9 +126,9 @@ def test_the_common_lists_are_read_in_order_from_an_index(
 
     bind = session.get_bind()
     event.listen(bind, "before_cursor_execute", note)
-    page = list_page(session, CheckFilter(**filters), sort, None, 2)
+    page = list_page(session, SERVER, CheckFilter(**filters), sort, None, 2)
     if page.next_place is not None:
-        list_page(session, CheckFilter(**filters), sort, page.next_place, 2)
+        list_page(session, SERVER, CheckFilter(**filters), sort, page.next_place, 2)
     event.remove(bind, "before_cursor_execute", note)
     assert statements
     for statement, parameters in statements:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from serving.errors import CheckNotFound
+from serving.principal import SERVER
 from serving.store.check_list import CheckFilter
 from serving.store.check_rows import Claim
 from serving.store.store import DATABASE_FILE
@@ -23,11 +24,11 @@ def test_a_check_is_found_as_it_was_answered(tmp_path: Path) -> None:
         async with opened(tmp_path) as store:
             new = dataclasses.replace(new_check(b"a"), seller_id="s", views=("front",), attributes={"price": 1.5})
             await store.check_rows.add(new)
-            found = await store.check_rows.find(new.answer.check_id)
+            found = await store.check_rows.find(SERVER, new.answer.check_id)
             assert {name: getattr(found, name) for name in type(new.answer).model_fields} == dict(new.answer)
             assert (found.seller_id, found.views, found.attributes) == ("s", ["front"], {"price": 1.5})
             with pytest.raises(CheckNotFound, match="'nope'"):
-                await store.check_rows.find("nope")
+                await store.check_rows.find(SERVER, "nope")
 
     asyncio.run(work())
 
@@ -42,8 +43,8 @@ def test_a_check_that_was_stored_before_a_field_existed_is_read_without_it(tmp_p
                 remove = "UPDATE checks SET answer = json_remove(answer, '$.thresholds') WHERE check_id = ?"
                 assert database.execute(remove, (old.answer.check_id,)).rowcount == 1
             database.close()
-            assert (await store.check_rows.find(old.answer.check_id)).thresholds is None
-            assert (await store.check_rows.find(new.answer.check_id)).thresholds == new.answer.thresholds
+            assert (await store.check_rows.find(SERVER, old.answer.check_id)).thresholds is None
+            assert (await store.check_rows.find(SERVER, new.answer.check_id)).thresholds == new.answer.thresholds
             assert new.answer.thresholds is not None
 
     asyncio.run(work())
@@ -59,23 +60,23 @@ def test_a_list_knows_the_latest_decision_and_the_uncertainty_of_each_check(tmp_
             await rows.add(made[0])
             await rows.add(dataclasses.replace(made[1], answer=unsure))
             await rows.add(dataclasses.replace(made[2], answer=conformal))
-            await store.review_rows.add(unsure.check_id, "genuine", "", NOW)
-            later = (await store.review_rows.add(unsure.check_id, "counterfeit", "", NOW)).review
+            await store.review_rows.add(SERVER, unsure.check_id, "genuine", "", NOW)
+            later = (await store.review_rows.add(SERVER, unsure.check_id, "counterfeit", "", NOW)).review
 
             async def listed(**wanted: object) -> list[str]:
-                page = await rows.find_page(CheckFilter(**wanted), 9)  # type: ignore[arg-type]
+                page = await rows.find_page(SERVER, CheckFilter(**wanted), 9)  # type: ignore[arg-type]
                 return [check.check_id for check in page.checks]
 
             assert await listed(decision="counterfeit") == await listed(reviewed=True) == [unsure.check_id]
             assert await listed(decision="genuine") == []
             assert set(await listed(min_uncertainty=0.0)) == {unsure.check_id, made[0].answer.check_id}
             assert await listed(min_uncertainty=1.0) == [unsure.check_id]
-            assert (await rows.count(CheckFilter(queue=True))).total == 2
-            await store.review_rows.withdraw(unsure.check_id, NOW, review_id=later.review_id)
+            assert (await rows.count(SERVER, CheckFilter(queue=True))).total == 2
+            await store.review_rows.withdraw(SERVER, unsure.check_id, NOW, review_id=later.review_id)
             assert await listed(decision="genuine") == [unsure.check_id], "the one before it counts again"
-            await store.review_rows.withdraw(unsure.check_id, NOW, review_id=later.review_id - 1)
+            await store.review_rows.withdraw(SERVER, unsure.check_id, NOW, review_id=later.review_id - 1)
             assert await listed(decision="decided") == []
-            assert (await rows.count(CheckFilter(queue=True))).total == 3
+            assert (await rows.count(SERVER, CheckFilter(queue=True))).total == 3
 
     asyncio.run(work())
 
@@ -87,16 +88,16 @@ def test_a_photo_is_unused_when_no_check_keeps_it(tmp_path: Path) -> None:
             one, two = new_check(b"a", b"b"), new_check(b"b", b"c", kept=(True, False))
             await rows.add(one)
             await rows.add(two)
-            assert await rows.photo_sha256s([two.answer.check_id]) == {digest(b"b"), digest(b"c")}
+            assert await rows.photo_sha256s(SERVER, [two.answer.check_id]) == {digest(b"b"), digest(b"c")}
             sha256s = [digest(photo) for photo in (b"a", b"b", b"c", b"d")]
             assert await rows.unused(sha256s) == sorted([digest(b"c"), digest(b"d")])
-            assert await rows.delete([one.answer.check_id, "nope"]) == 1
+            assert await rows.delete(SERVER, [one.answer.check_id, "nope"]) == 1
             assert digest(b"a") in await rows.unused(sha256s)
             assert digest(b"b") not in await rows.unused(sha256s)
-            photo = await rows.find_photo(two.answer.check_id, 1)
+            photo = await rows.find_photo(SERVER, two.answer.check_id, 1)
             assert photo is not None
             assert (photo.sha256, photo.kept) == (digest(b"c"), False)
-            assert await rows.find_photo(two.answer.check_id, 2) is None
+            assert await rows.find_photo(SERVER, two.answer.check_id, 2) is None
 
     asyncio.run(work())
 
@@ -121,14 +122,14 @@ def test_an_idempotency_key_is_valid_for_24_hours(tmp_path: Path) -> None:
             new = new_check(b"a", claim=claim)
             await store.keep(new, [b"a"])
             day = datetime.timedelta(hours=24)
-            assert await store.check_rows.find_claimed("k", NOW + day) == ("f", new.answer)
-            assert await store.check_rows.find_claimed("k", NOW + day + datetime.timedelta(seconds=1)) is None
+            assert await store.check_rows.find_claimed(SERVER, "k", NOW + day) == ("f", new.answer)
+            assert await store.check_rows.find_claimed(SERVER, "k", NOW + day + datetime.timedelta(seconds=1)) is None
             later = new_check(b"a", created_at=NOW + 2 * day, claim=dataclasses.replace(claim, fingerprint="g"))
             await store.keep(later, [b"a"])  # the same key again, a day later, stands for the new check
-            found = await store.check_rows.find_claimed("k", NOW + 2 * day)
+            found = await store.check_rows.find_claimed(SERVER, "k", NOW + 2 * day)
             assert found is not None
             assert found[0] == "g"
             await store.delete_old_keys(NOW + 4 * day)
-            assert await store.check_rows.find_claimed("k", NOW + 2 * day) is None
+            assert await store.check_rows.find_claimed(SERVER, "k", NOW + 2 * day) is None
 
     asyncio.run(work())

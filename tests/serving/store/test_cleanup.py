@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from serving.errors import CheckNotFound, StoreUnavailable
+from serving.principal import SERVER
 from serving.store.cleanup import clean_periodically, delete_expired
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.stores import opened, photo_names
@@ -22,9 +23,9 @@ def test_retention_deletes_old_checks_with_their_photos_and_keeps_young_ones(tmp
             await store.keep(young, [b"young", b"both"])
             assert await delete_expired(store, 30, NOW) == 1
             assert photo_names(tmp_path) == {digest(b"young"), digest(b"both")}
-            assert (await store.check_rows.find(young.answer.check_id)).check_id == young.answer.check_id
+            assert (await store.check_rows.find(SERVER, young.answer.check_id)).check_id == young.answer.check_id
             with pytest.raises(CheckNotFound):
-                await store.check_rows.find(old.answer.check_id)
+                await store.check_rows.find(SERVER, old.answer.check_id)
             assert await delete_expired(store, None, NOW + datetime.timedelta(days=999)) == 0
 
     asyncio.run(work())

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 from pathlib import Path
 
+from serving.principal import SERVER
 from serving.schemas.bundles import BundleAction, BundleName, SlotState
 from serving.schemas.checks import Outcome
 from serving.store.deployment_rows import DeploymentRows, Moves, NewBundleChange, Pair, ShadowVerdict
@@ -54,10 +55,10 @@ def test_changes_come_back_newest_first_and_the_latest_has_the_state(tmp_path: P
             await add_change(rows, "tiny", "activate", "2")
             await add_change(rows, "other", "activate", "9")
             await add_change(rows, "tiny", "roll_back_activation", "1")
-            changes = await rows.find_changes("tiny", 5)
+            changes = await rows.find_changes(SERVER, "tiny", 5)
             assert [change.action for change in changes] == ["roll_back_activation", "activate"]
             assert (changes[0].caller, changes[0].changed_by, changes[0].note) == ("k", "mara", "why")
-            assert len(await rows.find_changes("tiny", 1)) == 1
+            assert len(await rows.find_changes(SERVER, "tiny", 1)) == 1
             assert await rows.find_state("tiny") == state("1")
 
     asyncio.run(work())
@@ -70,7 +71,7 @@ def test_a_verdict_on_a_deleted_check_is_not_stored(tmp_path: Path) -> None:
                 answer=new_check().answer, shadow_sha256=SHADOW, outcome="genuine", authenticity=0.9
             )
             assert not await store.deployment_rows.add_shadow_verdict(verdict)
-            assert await store.deployment_rows.count_outcomes(PAIR) == {}
+            assert await store.deployment_rows.count_outcomes(SERVER, PAIR) == {}
 
     asyncio.run(work())
 
@@ -81,7 +82,7 @@ def test_pairs_of_outcomes_are_counted_for_each_product(tmp_path: Path) -> None:
             for product in ("toy", "toy", "mug"):
                 await add_verdict(store, "genuine", "counterfeit", product=product)
             await add_verdict(store, "review", "review")
-            found = await store.deployment_rows.count_outcomes(PAIR)
+            found = await store.deployment_rows.count_outcomes(SERVER, PAIR)
             counts = {
                 product: [(one.active, one.shadow, one.checks) for one in table] for product, table in found.items()
             }
@@ -90,7 +91,7 @@ def test_pairs_of_outcomes_are_counted_for_each_product(tmp_path: Path) -> None:
                 "mug": [("genuine", "counterfeit", 1)],
             }
             reverse = Pair(active_sha256=SHADOW, shadow_sha256=ACTIVE)
-            assert await store.deployment_rows.count_outcomes(reverse) == {}
+            assert await store.deployment_rows.count_outcomes(SERVER, reverse) == {}
 
     asyncio.run(work())
 
@@ -100,7 +101,7 @@ def test_the_mean_move_leaves_out_checks_where_either_gave_no_authenticity(tmp_p
         async with opened(tmp_path) as store:
             for authenticity in ((0.5, 0.75), (0.5, 0.25), (0.25, 0.75), (None, 0.5), (0.5, None)):
                 await add_verdict(store, "review", "review", authenticity=authenticity)
-            moves = await store.deployment_rows.measure_moves(PAIR)
+            moves = await store.deployment_rows.measure_moves(SERVER, PAIR)
             assert moves == {"toy": Moves(n=3, mean=0.5 / 3, mean_absolute=1 / 3)}
 
     asyncio.run(work())
@@ -112,7 +113,7 @@ def test_examples_that_crossed_come_first_and_then_the_newest(tmp_path: Path) ->
             crossed = sorted([await add_verdict(store, "genuine", "counterfeit") for _ in range(2)])
             unsure = sorted([await add_verdict(store, "review", "genuine") for _ in range(2)])
             await add_verdict(store, "genuine", "genuine")
-            found = await store.deployment_rows.find_examples(PAIR, "toy", 3)
+            found = await store.deployment_rows.find_examples(SERVER, PAIR, "toy", 3)
             assert [example.check_id for example in found] == [crossed[1], crossed[0], unsure[1]]
             assert (found[0].active_outcome, found[0].shadow_outcome) == ("genuine", "counterfeit")
 

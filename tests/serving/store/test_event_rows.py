@@ -45,12 +45,12 @@ def test_the_event_of_a_check_gives_it_as_answered_and_carries_nothing_once_it_i
         async with opened(tmp_path) as store:
             check_id = await add_check(store)
             [event] = await events_of(store)
-            answered = (await store.check_rows.find(check_id)).model_dump()
+            answered = (await store.check_rows.find(SERVER, check_id)).model_dump()
             assert event.data == {**{name: answered[name] for name in event.data}, "seller_id": "s"}
             assert {"outcome", "photos", "authenticity", "bundle", "listing_id"} <= set(event.data)
             assert (event.id, event.sequence, event.type) == (f"evt_{check_id}", 1, "check.completed")
             assert (event.product, event.left_out) == ("toy", [])
-            await store.delete_one(check_id)
+            await store.delete_one(SERVER, check_id)
             [event] = await events_of(store)
             assert event.data == {"check_id": check_id, "deleted": True}
 
@@ -61,9 +61,9 @@ def test_decisions_and_their_withdrawals_are_events_and_a_repeated_one_is_no_sec
     async def work() -> None:
         async with opened(tmp_path) as store:
             check_id = await add_check(store)
-            review = (await store.review_rows.add(check_id, "genuine", "a note", NOW)).review
+            review = (await store.review_rows.add(SERVER, check_id, "genuine", "a note", NOW)).review
             for _ in range(2):
-                await store.review_rows.withdraw(check_id, NOW, review_id=review.review_id)
+                await store.review_rows.withdraw(SERVER, check_id, NOW, review_id=review.review_id)
             _, decided, withdrawn = await events_of(store, TOYS)
             assert [decided.type, withdrawn.type] == ["review.decided", "review.withdrawn"]
             assert decided.data == withdrawn.data == {

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
+from serving.principal import SERVER
+from serving.store.photos.location import PHOTO_FOLDER, RENDITION_FOLDER
 from serving.store.photos.photo_files import photo_path
-from serving.store.store import PHOTO_FOLDER, RENDITION_FOLDER, open_store
+from serving.store.store import open_store
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.sample_photos import RED, jpeg
 from tests.serving.builders.stores import database_bytes, opened, photo_names
@@ -61,10 +63,10 @@ def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(tmp_path: Pa
             for _ in range(25):
                 old, new = new_check(photo), new_check(photo)
                 await store.keep(old, [photo])
-                await asyncio.gather(store.delete_one(old.answer.check_id), store.keep(new, [photo]))
-                found = await store.find_photo(new.answer.check_id, 0)
-                assert await store.photo_files.get(found.sha256) == photo
-                await store.delete_one(new.answer.check_id)
+                await asyncio.gather(store.delete_one(SERVER, old.answer.check_id), store.keep(new, [photo]))
+                found = await store.find_photo(SERVER, new.answer.check_id, 0)
+                assert await store.photos.get(found.sha256) == photo
+                await store.delete_one(SERVER, new.answer.check_id)
             assert photo_names(tmp_path) == set()
 
     asyncio.run(work())
@@ -74,7 +76,7 @@ def test_removing_orphans_removes_the_photos_that_a_kill_left_and_no_others(tmp_
     async def work() -> None:
         async with opened(tmp_path) as store:
             await store.keep(new_check(b"kept"), [b"kept"])
-            await store.photo_files.put([(digest(b"orphan"), b"orphan")])
+            await store.photos.put([(digest(b"orphan"), b"orphan")])
             assert await store.remove_orphans() == 1
             assert photo_names(tmp_path) == {digest(b"kept")}
         half = tmp_path / PHOTO_FOLDER / "ab" / f"{digest(b'half')}#1"
@@ -97,13 +99,13 @@ def test_a_rendition_lives_as_long_as_its_photo(tmp_path: Path) -> None:
             await store.keep(second, [b"shared"])
             for photo in (b"shared", b"own"):
                 await store.keep_rendition(digest(photo), 160, b"small")
-            await store.delete_one(first.answer.check_id)
+            await store.delete_one(SERVER, first.answer.check_id)
             assert renditions() == {f"{digest(b'shared')}-160"}
             await store.delete_before(NOW + datetime.timedelta(days=1))
             assert renditions() == set()
             await store.keep_rendition(digest(b"shared"), 160, b"small")  # as one that was still being made
             assert renditions() == set()
-            await store.photo_files.put([(digest(b"orphan"), b"orphan")])
+            await store.photos.put([(digest(b"orphan"), b"orphan")])
             await store.keep_rendition(digest(b"orphan"), 1600, b"large")
             assert await store.remove_orphans() == 1
             assert renditions() == set()
@@ -121,7 +123,7 @@ def test_a_photo_that_was_not_kept_or_does_not_exist_is_not_found(
             await store.keep(new, [b"kept", b"unreadable"])
             assert photo_names(tmp_path) == {digest(b"kept")}
             with pytest.raises(error):
-                await store.find_photo(new.answer.check_id, index)
+                await store.find_photo(SERVER, new.answer.check_id, index)
 
     asyncio.run(work())
 
@@ -132,11 +134,11 @@ def test_evidence_is_found_where_there_is_some(tmp_path: Path) -> None:
             new, without = new_check(b"a"), new_check(b"b", evidence=None)
             await store.keep(new, [b"a"])
             await store.keep(without, [b"b"])
-            photo, evidence = await store.find_evidence(new.answer.check_id, 0)
+            photo, evidence = await store.find_evidence(SERVER, new.answer.check_id, 0)
             assert photo.sha256 == digest(b"a")
             assert evidence.values.shape == (2, 2)
             with pytest.raises(EvidenceNotFound):
-                await store.find_evidence(without.answer.check_id, 0)
+                await store.find_evidence(SERVER, without.answer.check_id, 0)
 
     asyncio.run(work())
 
@@ -145,7 +147,7 @@ def test_deleting_a_check_that_does_not_exist_is_refused(tmp_path: Path) -> None
     async def work() -> None:
         async with opened(tmp_path) as store:
             with pytest.raises(CheckNotFound):
-                await store.delete_one("nope")
+                await store.delete_one(SERVER, "nope")
 
     asyncio.run(work())
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from serving.errors import PhotoNotFound, StoreUnavailable
+from serving.store.photos.location import PHOTO_FOLDER
 from serving.store.photos.photo_files import PhotoFiles, photo_path
-from serving.store.store import PHOTO_FOLDER
 from tests.serving.builders.new_checks import digest
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.running import Running
@@ -26,19 +26,9 @@ def run(folder: Path, work: Callable[[PhotoFiles], Awaitable[None]]) -> None:
     asyncio.run(scenario())
 
 
-def test_photos_are_put_read_listed_and_removed(tmp_path: Path) -> None:
-    async def work(files: PhotoFiles) -> None:
-        photos = [(digest(data), data) for data in (b"a", b"b", b"a")]
-        await files.put(photos)
-        await files.put(photos)
-        assert await files.get(digest(b"b")) == b"b"
-        listed = [sha256 async for chunk in files.list_sha256s() for sha256 in chunk]
-        assert sorted(listed) == sorted({digest(b"a"), digest(b"b")})
-        await files.remove([digest(b"a"), digest(b"never there")])
-        with pytest.raises(PhotoNotFound):
-            await files.get(digest(b"a"))
-
-    run(tmp_path / "photos", work)
+def test_a_photo_lies_in_one_of_256_folders() -> None:
+    sha256 = digest(b"photo")
+    assert photo_path(sha256) == f"{sha256[:2]}/{sha256}"
 
 
 def test_half_written_photos_are_removed_at_start(tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""The audit log: page by page, and whole as JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from serving.audit_log.entry import Action, SealedEntry, as_json, as_line
+from serving.errors import CursorInvalid
+from serving.http.query_time import read_time
+from serving.principal import Principal
+from serving.routes.auth import require
+from serving.routes.openapi.contract import problems
+from serving.routes.openapi.examples_audit import AUDIT_LINE
+from serving.schemas.audit_log import AuditPage
+from serving.services import store_of
+from serving.store.audit_rows import AuditFilter, AuditRows
+
+router = APIRouter(prefix="/v1/audit-log", tags=["audit log"])
+EXPORT_PAGE = 500
+MAX_SEQUENCE = 2**31 - 1
+NEVER_STORED = {"Cache-Control": "no-store"}
+Admin = Annotated[Principal, Depends(require("admin"))]
+
+
+def filter_sent(
+    action: Annotated[Action | None, Query(description="Only entries of this action.")] = None,
+    actor: Annotated[str | None, Query(max_length=200, description="Only entries of this actor, by its name.")] = None,
+    object_kind: Annotated[str | None, Query(max_length=40, description="Only entries about this kind.")] = None,
+    object_id: Annotated[str | None, Query(max_length=200, description="Only entries about this id.")] = None,
+    since: Annotated[str | None, Query(description="RFC 3339 time, or a date, which starts at 00:00 UTC.")] = None,
+    until: Annotated[str | None, Query(description="Only entries before this time, written as in `since`.")] = None,
+) -> AuditFilter:
+    """Read the filters of a list; raises RequestInvalid."""
+    return AuditFilter(
+        action=action,
+        actor=actor,
+        object_kind=object_kind,
+        object_id=object_id,
+        since=None if since is None else read_time("since", since),
+        until=None if until is None else read_time("until", until),
+    )
+
+
+Filter = Annotated[AuditFilter, Depends(filter_sent)]
+
+
+@router.get("", response_model=AuditPage, responses=problems(401, 404, 422, 503), summary="Who did what, newest first")
+async def list_audit_entries(
+    request: Request,
+    caller: Admin,
+    wanted: Filter,
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="Entries in a page.")] = 50,
+) -> Response:
+    """Give one page of the entries that match every filter given: the operator's key sees all, a member's its own."""
+    rows = store_of(request).audit_rows
+    before = None if cursor is None else _sequence_of(cursor)
+    found = await rows.find_before(caller, wanted, limit + 1, before)
+    shown, head = found[:limit], await rows.find_head()
+    page = {
+        "entries": [as_json(entry) for entry in shown],
+        "next_cursor": str(shown[-1].sequence) if len(found) > limit else None,
+        "head": {"sequence": head.sequence, "hash": head.hash},
+    }
+    return Response(
+        AuditPage.model_validate(page).model_dump_json(), media_type="application/json", headers=NEVER_STORED
+    )
+
+
+@router.get(
+    "/export",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/jsonl": {"schema": {"type": "string"}, "example": AUDIT_LINE}}},
+        **problems(401, 404, 422, 503),
+    },
+    summary="The audit log as JSON lines",
+)
+async def export_audit_log(
+    request: Request,
+    caller: Admin,
+    after: Annotated[
+        int, Query(ge=0, le=MAX_SEQUENCE, description="Only entries after this sequence: the last one you have.")
+    ] = 0,
+) -> Response:
+    """Give the entries oldest first, one a line, for `touchstone audit-log verify`; sent while they are read."""
+    rows = store_of(request).audit_rows
+    first = await rows.find_after(caller, EXPORT_PAGE, after)  # a failure here is answered as a problem
+    headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="audit-log.jsonl"'}
+    return StreamingResponse(_lines_of(rows, caller, first), media_type="application/jsonl", headers=headers)
+
+
+async def _lines_of(rows: AuditRows, caller: Principal, page: list[SealedEntry]) -> AsyncIterator[str]:
+    while page:
+        yield "".join(map(as_line, page))
+        page = await rows.find_after(caller, EXPORT_PAGE, page[-1].sequence)
+
+
+def _sequence_of(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 10 and int(cursor) <= MAX_SEQUENCE):
+        raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
+    return int(cursor)

@@ -1,0 +1,53 @@
+"""Where photos and renditions are kept: in the store's folder, in another folder, or in an object storage."""
+
+from __future__ import annotations
+
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from serving.store.photos.object_storage import SCHEME, ObjectStorage, ObjectStorageSettings
+from serving.store.photos.photo_files import PhotoFiles
+from serving.store.photos.photo_objects import PhotoObjects
+from serving.store.photos.photo_store import PhotoStore, RenditionStore
+from serving.store.photos.rendition_files import RenditionFiles
+from serving.store.photos.rendition_objects import RenditionObjects
+from vision.errors import ConfigError
+from vision.photo.rendition import RENDITION_VERSION
+
+PHOTO_FOLDER = "photos"
+RENDITION_FOLDER = "renditions"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoStorage:
+    """The two stores of one location; `photos.close` ends the threads of both."""
+
+    photos: PhotoStore
+    renditions: RenditionStore
+
+
+def open_photo_storage(location: str, settings: ObjectStorageSettings) -> PhotoStorage:
+    """Open `s3://bucket/prefix`, or make and open a folder; raises ConfigError where it cannot be used."""
+    if location.startswith(SCHEME):
+        return _open_objects(location, settings)
+    if "://" in location:
+        raise ConfigError(f"photos: {location} cannot be used; name a folder, or s3://BUCKET/PREFIX")
+    return _open_folder(Path(location).expanduser())
+
+
+def _open_objects(location: str, settings: ObjectStorageSettings) -> PhotoStorage:
+    storage = ObjectStorage(location, settings)
+    storage.refuse_unusable()
+    threads = ThreadPoolExecutor(settings.requests, thread_name_prefix="photo-storage")
+    return PhotoStorage(
+        photos=PhotoObjects(storage, threads), renditions=RenditionObjects(storage, threads, RENDITION_VERSION)
+    )
+
+
+def _open_folder(folder: Path) -> PhotoStorage:
+    try:
+        photos = PhotoFiles(folder / PHOTO_FOLDER)
+    except OSError as error:
+        raise ConfigError(f"photos: {folder} cannot be written ({error.strerror}); name another folder") from error
+    return PhotoStorage(photos=photos, renditions=RenditionFiles(folder / RENDITION_FOLDER, RENDITION_VERSION))
