@@ -6,12 +6,13 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import String, func, literal_column, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from serving.principal import Principal
 from serving.schemas.check_lists import CheckCounts, ValueCount
 from serving.store.check_list import CheckFilter, conditions_of
+from serving.store.database.planning import unindexed
 from serving.store.tables import CheckRow
 from serving.store.tables.checks import QUEUED_OUTCOMES
 
@@ -70,12 +71,12 @@ class _Combination:
 
 
 def _count_sellers(session: Session, principal: Principal, others: CheckFilter) -> list[ValueCount]:
-    """Count by seller; with other filters from the index of counts, and a plus keeps SQLite from that of sellers."""
+    """Count by seller, with other filters from the index of counts and not from that of sellers."""
     is_all = principal.is_operator and others == CheckFilter()
-    indexed = CheckRow.seller_id if is_all else literal_column("+checks.seller_id", String)
+    seller = CheckRow.seller_id if is_all else unindexed(CheckRow.seller_id)
     n = func.count()
-    found = select(indexed, n).select_from(CheckRow).where(*conditions_of(principal, others), indexed >= "")
-    frequent = found.group_by(indexed).order_by(n.desc(), indexed).limit(MAX_SELLERS_COUNTED)
+    found = select(seller, n).select_from(CheckRow).where(*conditions_of(principal, others), seller >= "")
+    frequent = found.group_by(seller).order_by(n.desc(), seller).limit(MAX_SELLERS_COUNTED)
     return [ValueCount(value=str(seller), checks=count) for seller, count in session.execute(frequent)]
 
 

@@ -10,10 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import (
     ColumnElement,
     SQLColumnExpression,
-    String,
     TextClause,
     UnaryExpression,
-    literal_column,
     select,
     text,
     true,
@@ -22,6 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from serving.principal import Principal
 from serving.schemas.check_lists import CheckSort, DecisionWanted
+from serving.store.database.planning import unindexed
 from serving.store.tables import CheckRow
 from serving.store.tables.checks import QUEUED
 
@@ -168,9 +167,8 @@ def _segments(order: _Order, after: Place | None, *, sorts_by_index: bool) -> It
     """
     column: _Column | None = order.column
     check_id: _Column = CheckRow.check_id
-    if not sorts_by_index:  # SQLite uses no index for a column with a plus
-        column = None if order.column is None else literal_column(f"+checks.{order.column.key}")
-        check_id = literal_column("+checks.check_id", String)
+    if not sorts_by_index:
+        column, check_id = None if column is None else unindexed(column), unindexed(check_id)
     newest = check_id.desc()
     if column is None and order.oldest_first:
         yield [] if after is None else [check_id > after.check_id], [check_id.asc()]
@@ -180,7 +178,8 @@ def _segments(order: _Order, after: Place | None, *, sorts_by_index: bool) -> It
         by_value = column.desc() if order.descending else column.asc()
         for stage, here in _stages(order, after):
             if stage == "none":
-                yield [column.is_(None), *([] if here is None else [check_id < here.check_id])], [newest]
+                # sorted by the column as well, since PostgreSQL does not see that it is the same everywhere
+                yield [column.is_(None), *([] if here is None else [check_id < here.check_id])], [by_value, newest]
             elif here is None:
                 yield [column >= order.floor], [by_value, newest]
             else:

@@ -174,7 +174,10 @@ def _number_some(session: Session) -> int:
     """Number the oldest without a number; the lock on the last number lets one transaction do so at a time."""
     last = session.scalars(select(EventNumberRow.last).with_for_update()).one()
     found = session.scalars(
-        select(EventRow.event_id).where(EventRow.sequence.is_(None)).order_by(EventRow.event_id).limit(NUMBERED_AT_ONCE)
+        select(EventRow.event_id)
+        .where(EventRow.sequence.is_(None))
+        .order_by(EventRow.sequence, EventRow.event_id)  # the index's order: PostgreSQL does not see that one is none
+        .limit(NUMBERED_AT_ONCE)
     ).all()
     if found:
         numbered = [{"event_id": event_id, "sequence": last + place} for place, event_id in enumerate(found, start=1)]

@@ -7,16 +7,15 @@ import datetime
 import random
 import uuid
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from serving.store.database.migrations import migrate
-from serving.store.database.sqlite import connect
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW
+from tests.serving.builders.stores import Place
 
 OUTCOMES = ("genuine", "counterfeit", "review", "insufficient", "unsupported")
 
@@ -27,9 +26,9 @@ def many_rows(count: int, rng: random.Random) -> list[dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def write_rows(file: Path, rows: Sequence[dict[str, Any]]) -> Iterator[Session]:
+def write_rows(place: Place, rows: Sequence[dict[str, Any]]) -> Iterator[Session]:
     """A session on a migrated database with these checks."""
-    engine = connect(file)
+    engine = place.connect()
     migrate(engine)
     with Session(engine) as session:
         session.execute(insert(cast(Table, CheckRow.__table__)), rows)

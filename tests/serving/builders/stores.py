@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from serving.store.database import postgresql, sqlite
 from serving.store.photos.location import PHOTO_FOLDER
-from serving.store.store import Store, open_store
+from serving.store.store import DATABASE_FILE, Store, open_store
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a store is: SQLite in the folder, or a PostgreSQL of the tests."""
+
+    folder: Path
+    database: str = ""
+
+    def connect(self) -> Engine:
+        if self.database:
+            return postgresql.connect(postgresql.parse_address(self.database))
+        return sqlite.connect(self.folder / DATABASE_FILE)
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Store]:
-    store = open_store(folder)
+async def opened(place: Path | Place) -> AsyncIterator[Store]:
+    where = Place(folder=place) if isinstance(place, Path) else place
+    store = open_store(where.folder, database_url=where.database)
     try:
         yield store
     finally:

@@ -29,9 +29,16 @@ TEMPLATE = "migrated"
 class PostgresqlServer:
     """A running cluster, whose databases the tests make; it trusts every local connection."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *, survives_power_cuts: bool) -> None:
         self.folder = folder
         self.port = port
+        # Without fsync a commit still survives the server's death, since the system has it; databases are made faster.
+        settings = [
+            "listen_addresses=127.0.0.1",
+            "shared_buffers=32MB",
+            f"fsync={'on' if survives_power_cuts else 'off'}",
+        ]
+        self._options = [option for setting in settings for option in ("-c", setting)]
         self._binaries = _find_binaries()
         self._account = _account()
         self._numbers = itertools.count(1)
@@ -54,7 +61,7 @@ class PostgresqlServer:
         command += ["-p", str(self.port)]
         with (self.folder / "log").open("ab") as log:
             process: subprocess.Popen[bytes] = subprocess.Popen(
-                [*command, "-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB"],
+                [*command, *self._options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, **self._account,
             )  # fmt: skip
         self._process = process
@@ -87,39 +94,44 @@ class PostgresqlServer:
             cursor = connection.execute(sql.SQL(statement))
             return cursor.fetchall() if cursor.description else []
 
-    def create_database(self, template: str = "template0") -> str:
-        """Make a database, and give its address."""
+    @contextlib.contextmanager
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """Make a database, give its address, and drop it."""
         name = f"test_{next(self._numbers)}"
         self.run("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self.address(name)
+        yield self.address(name)
+        self.run("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
-    def create_store(self) -> str:
-        """Make a database with the tables of the store, and give its address."""
+    @contextlib.contextmanager
+    def store(self) -> Iterator[str]:
+        """As `database`, with the tables of the store."""
         if not self.run("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{TEMPLATE}'"):
             self.run("postgres", f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
             engine = connect(parse_address(self.address(TEMPLATE)))
             migrate(engine)
             engine.dispose()
-        return self.create_database(TEMPLATE)
+        with self.database(TEMPLATE) as address:
+            yield address
 
     def _quiet(self) -> dict[str, Any]:
         return {"check": True, "stdout": subprocess.DEVNULL, "cwd": self.folder, **self._account}
 
 
 @contextlib.contextmanager
-def running_postgresql() -> Iterator[PostgresqlServer]:
+def running_postgresql(*, survives_power_cuts: bool = False) -> Iterator[PostgresqlServer]:
+    """Start a server, and remove it with all of its databases."""
     folder = Path(tempfile.mkdtemp(prefix="touchstone-pg-"))
     try:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        server = PostgresqlServer(folder, port)
+        server = PostgresqlServer(folder, port, survives_power_cuts=survives_power_cuts)
         server.create()
         server.start()
         try:
             yield server
         finally:
-            server.stop()
+            server.stop(kill=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

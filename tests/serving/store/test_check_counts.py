@@ -3,7 +3,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from serving.schemas.check_lists import ValueCount
 from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter
 from tests.serving.builders.stored_checks import many_rows, write_rows
+from tests.serving.builders.stores import Place
 
 ROWS = many_rows(90, random.Random(5))
 CASES: list[dict[str, Any]] = [
@@ -48,8 +48,8 @@ def keeps(row: dict[str, Any], filters: dict[str, Any], *left_out: str) -> bool:
 
 
 @pytest.mark.parametrize("filters", CASES, ids=str)
-def test_counts_are_those_of_the_rows(tmp_path: Path, filters: dict[str, Any]) -> None:
-    with write_rows(tmp_path / "checks.sqlite", ROWS) as session:
+def test_counts_are_those_of_the_rows(place: Place, filters: dict[str, Any]) -> None:
+    with write_rows(place, ROWS) as session:
         counts = count_checks(session, SERVER, CheckFilter(**filters))
     assert counts.total == sum(keeps(row, filters) for row in ROWS)
     queue = {"queue": True, **{name: value for name, value in filters.items() if name not in ("outcome", "decision")}}
@@ -69,17 +69,17 @@ def test_counts_are_those_of_the_rows(tmp_path: Path, filters: dict[str, Any]) -
         assert [one.checks for one in facet] == sorted(found.values(), reverse=True)
 
 
-def test_in_the_queue_other_decisions_are_counted_among_the_outcomes_that_ask_for_a_person(tmp_path: Path) -> None:
-    with write_rows(tmp_path / "checks.sqlite", ROWS) as session:
+def test_in_the_queue_other_decisions_are_counted_among_the_outcomes_that_ask_for_a_person(place: Place) -> None:
+    with write_rows(place, ROWS) as session:
         counts = count_checks(session, SERVER, CheckFilter(queue=True))
     asked = Counter(row["decision"] or "none" for row in ROWS if row["outcome"] in ("review", "unsupported"))
     assert Counter({one.value: one.checks for one in counts.decision}) == asked
     assert counts.total == counts.queue == asked["none"]
 
 
-def test_a_filter_that_nothing_matches_gives_no_counts_but_those_of_other_sellers(tmp_path: Path) -> None:
+def test_a_filter_that_nothing_matches_gives_no_counts_but_those_of_other_sellers(place: Place) -> None:
     named = [row for row in ROWS if row["seller_id"] == "s1"]
-    with write_rows(tmp_path / "checks.sqlite", named) as session:
+    with write_rows(place, named) as session:
         counts = count_checks(session, SERVER, CheckFilter(seller_id="nobody"))
     assert (counts.total, counts.queue, counts.product) == (0, 0, [])
     assert counts.seller_id == [ValueCount(value="s1", checks=len(named))]

@@ -1,23 +1,28 @@
 from __future__ import annotations
 
+import contextlib
 import datetime
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from serving.principal import SERVER
 from serving.schemas.check_lists import CheckSort
-from serving.store.check_list import CheckFilter, Place, is_place, list_page
+from serving.store import check_list
+from serving.store.check_list import CheckFilter, is_place, list_page
 from serving.store.database.migrations import migrate
 from serving.store.database.sqlite import connect
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stored_checks import many_rows, write_rows
+from tests.serving.builders.stores import Place
+from tests.serving.servers.postgresql import PostgresqlServer
+from tests.serving.store.tables.query_plans import explain
 
 DAY = datetime.timedelta(days=1)
 ROWS = many_rows(60, random.Random(3))
@@ -47,16 +52,40 @@ FILTERS: list[tuple[dict[str, Any], Callable[[dict[str, Any]], bool]]] = [
 ]
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with contextlib.ExitStack() as opened:
+        database = ""
+        if request.param == "postgresql":
+            database = opened.enter_context(request.getfixturevalue("postgresql").database())
+        yield opened.enter_context(write_rows(Place(folder=tmp_path_factory.mktemp("lists"), database=database), ROWS))
+
+
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with write_rows(tmp_path_factory.mktemp("lists") / "checks.sqlite", ROWS) as session:
+def full(postgresql: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """PostgreSQL chooses by how much there is to read, so its plans are those of 100,000 checks."""
+    with (
+        postgresql.database() as database,
+        write_rows(Place(folder=tmp_path_factory.mktemp("full"), database=database), ROWS) as session,
+    ):
+        session.execute(COPIES, {"copies": 100_000 // len(ROWS)})
+        session.commit()
+        session.execute(text("ANALYZE checks"))
+        session.commit()
         yield session
+
+
+COPIES = text(
+    "INSERT INTO checks SELECT substr(check_id, 1, 10) || to_char(copy, 'FM0000') || substr(check_id, 15), "
+    "created_at + copy * interval '20 days', listing_id, seller_id, product, outcome, authenticity, bundle_sha256, "
+    "views, attributes, repeat(answer, 500), uncertainty, decision FROM checks, generate_series(1, :copies) AS copy"
+)
 
 
 def walk(session: Session, wanted: CheckFilter, sort: CheckSort, size: int) -> list[str]:
     """The ids of a whole list, page by page."""
     ids: list[str] = []
-    after: Place | None = None
+    after: check_list.Place | None = None
     for _ in range(len(ROWS)):
         page = list_page(session, SERVER, wanted, sort, after, size)
         assert len(page.rows) == size or page.next_place is None
@@ -81,8 +110,8 @@ def test_pages_of_any_size_give_every_check_once_and_in_order(
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_a_check_that_is_added_or_deleted_meanwhile_shifts_no_page(tmp_path: Path, sort: CheckSort) -> None:
-    with write_rows(tmp_path / "checks.sqlite", ROWS) as session:
+def test_a_check_that_is_added_or_deleted_meanwhile_shifts_no_page(place: Place, sort: CheckSort) -> None:
+    with write_rows(place, ROWS) as session:
         first = list_page(session, SERVER, CheckFilter(), sort, None, 20)
         shown = [row.check_id for row in first.rows]
         expected = walk(session, CheckFilter(), sort, 200)[20:]
@@ -94,12 +123,12 @@ def test_a_check_that_is_added_or_deleted_meanwhile_shifts_no_page(tmp_path: Pat
 
 
 def test_a_place_is_refused_where_no_check_of_that_order_can_be() -> None:
-    assert is_place("newest", Place(key=None, check_id="c"))
-    assert not is_place("newest", Place(key="s", check_id="c"))
-    assert not is_place("product", Place(key=None, check_id="c")), "every check has a product"
-    assert is_place("seller_id", Place(key=None, check_id="c"))
-    assert not is_place("seller_id", Place(key=0.5, check_id="c"))
-    assert not is_place("uncertainty", Place(key="s", check_id="c"))
+    assert is_place("newest", check_list.Place(key=None, check_id="c"))
+    assert not is_place("newest", check_list.Place(key="s", check_id="c"))
+    assert not is_place("product", check_list.Place(key=None, check_id="c")), "every check has a product"
+    assert is_place("seller_id", check_list.Place(key=None, check_id="c"))
+    assert not is_place("seller_id", check_list.Place(key=0.5, check_id="c"))
+    assert not is_place("uncertainty", check_list.Place(key="s", check_id="c"))
 
 
 COMMON: list[tuple[dict[str, Any], CheckSort]] = [
@@ -114,10 +143,24 @@ COMMON: list[tuple[dict[str, Any], CheckSort]] = [
 
 
 @pytest.mark.parametrize(("filters", "sort"), COMMON, ids=str)
+@pytest.mark.parametrize("many", [False, True], ids=["sqlite", "postgresql"])
 def test_the_common_lists_are_read_in_order_from_an_index(
-    session: Session, filters: dict[str, Any], sort: CheckSort
+    request: pytest.FixtureRequest, tmp_path: Path, filters: dict[str, Any], sort: CheckSort, many: bool
 ) -> None:
     """No page sorts the checks that match, neither the first nor a later one."""
+    with contextlib.ExitStack() as opened:
+        if many:
+            session: Session = request.getfixturevalue("full")
+        else:
+            session = opened.enter_context(write_rows(Place(folder=tmp_path), ROWS))
+        for statement, parameters in _statements_of(session, CheckFilter(**filters), sort):
+            plan = explain(session, statement, parameters)
+            assert "USING" in plan
+            assert "TEMP B-TREE" not in plan, f"it would sort every match for each page: {plan}"
+
+
+def _statements_of(session: Session, wanted: CheckFilter, sort: CheckSort) -> list[tuple[str, Any]]:
+    """The statements that find the ids of a first and of a second page."""
     statements: list[tuple[str, Any]] = []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
@@ -126,17 +169,12 @@ def test_the_common_lists_are_read_in_order_from_an_index(
 
     bind = session.get_bind()
     event.listen(bind, "before_cursor_execute", note)
-    page = list_page(session, SERVER, CheckFilter(**filters), sort, None, 2)
+    page = list_page(session, SERVER, wanted, sort, None, 2)
     if page.next_place is not None:
-        list_page(session, SERVER, CheckFilter(**filters), sort, page.next_place, 2)
+        list_page(session, SERVER, wanted, sort, page.next_place, 2)
     event.remove(bind, "before_cursor_execute", note)
     assert statements
-    for statement, parameters in statements:
-        plan = "; ".join(
-            step.detail for step in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        )
-        assert "USING" in plan
-        assert "TEMP B-TREE" not in plan, f"it would sort every match for each page: {plan}"
+    return statements
 
 
 def test_a_store_of_before_gets_decisions_uncertainties_and_ids_without_spaces(tmp_path: Path) -> None:

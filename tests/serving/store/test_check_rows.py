@@ -3,25 +3,25 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
-import sqlite3
-from pathlib import Path
+import json
 
 import pytest
+from sqlalchemy.orm import Session
 
 from serving.errors import CheckNotFound
 from serving.principal import SERVER
 from serving.store.check_list import CheckFilter
 from serving.store.check_rows import Claim
-from serving.store.store import DATABASE_FILE
+from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW, digest, new_check
-from tests.serving.builders.stores import opened
+from tests.serving.builders.stores import Place, opened
 
 DAY = datetime.timedelta(days=1)
 
 
-def test_a_check_is_found_as_it_was_answered(tmp_path: Path) -> None:
+def test_a_check_is_found_as_it_was_answered(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             new = dataclasses.replace(new_check(b"a"), seller_id="s", views=("front",), attributes={"price": 1.5})
             await store.check_rows.add(new)
             found = await store.check_rows.find(SERVER, new.answer.check_id)
@@ -33,16 +33,17 @@ def test_a_check_is_found_as_it_was_answered(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_a_check_that_was_stored_before_a_field_existed_is_read_without_it(tmp_path: Path) -> None:
+def test_a_check_that_was_stored_before_a_field_existed_is_read_without_it(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             old, new = new_check(b"a"), new_check(b"b")
             for check in (old, new):
                 await store.check_rows.add(check)
-            with sqlite3.connect(tmp_path / DATABASE_FILE) as database:
-                remove = "UPDATE checks SET answer = json_remove(answer, '$.thresholds') WHERE check_id = ?"
-                assert database.execute(remove, (old.answer.check_id,)).rowcount == 1
-            database.close()
+            engine = place.connect()
+            with Session(engine) as session, session.begin():
+                row = session.get_one(CheckRow, old.answer.check_id)
+                row.answer = json.dumps({k: v for k, v in json.loads(row.answer).items() if k != "thresholds"})
+            engine.dispose()
             assert (await store.check_rows.find(SERVER, old.answer.check_id)).thresholds is None
             assert (await store.check_rows.find(SERVER, new.answer.check_id)).thresholds == new.answer.thresholds
             assert new.answer.thresholds is not None
@@ -50,9 +51,9 @@ def test_a_check_that_was_stored_before_a_field_existed_is_read_without_it(tmp_p
     asyncio.run(work())
 
 
-def test_a_list_knows_the_latest_decision_and_the_uncertainty_of_each_check(tmp_path: Path) -> None:
+def test_a_list_knows_the_latest_decision_and_the_uncertainty_of_each_check(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             rows = store.check_rows
             made = [new_check(), new_check(), new_check()]
             unsure, conformal = (new.answer.model_copy(update={"authenticity": 0.5}) for new in made[1:])
@@ -81,9 +82,9 @@ def test_a_list_knows_the_latest_decision_and_the_uncertainty_of_each_check(tmp_
     asyncio.run(work())
 
 
-def test_a_photo_is_unused_when_no_check_keeps_it(tmp_path: Path) -> None:
+def test_a_photo_is_unused_when_no_check_keeps_it(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             rows = store.check_rows
             one, two = new_check(b"a", b"b"), new_check(b"b", b"c", kept=(True, False))
             await rows.add(one)
@@ -102,9 +103,9 @@ def test_a_photo_is_unused_when_no_check_keeps_it(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_old_checks_are_listed_oldest_first_up_to_the_limit(tmp_path: Path) -> None:
+def test_old_checks_are_listed_oldest_first_up_to_the_limit(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             made = [new_check(created_at=NOW - days * DAY) for days in (1, 5, 3)]
             for new in made:
                 await store.check_rows.add(new)
@@ -115,9 +116,9 @@ def test_old_checks_are_listed_oldest_first_up_to_the_limit(tmp_path: Path) -> N
     asyncio.run(work())
 
 
-def test_an_idempotency_key_is_valid_for_24_hours(tmp_path: Path) -> None:
+def test_an_idempotency_key_is_valid_for_24_hours(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             claim = Claim(key_sha256="k", fingerprint="f")
             new = new_check(b"a", claim=claim)
             await store.keep(new, [b"a"])

@@ -11,18 +11,18 @@ from serving.errors import CheckNotFound, StoreUnavailable
 from serving.principal import SERVER
 from serving.store.cleanup import clean_periodically, delete_expired
 from tests.serving.builders.new_checks import NOW, digest, new_check
-from tests.serving.builders.stores import opened, photo_names
+from tests.serving.builders.stores import Place, opened, photo_names
 
 
-def test_retention_deletes_old_checks_with_their_photos_and_keeps_young_ones(tmp_path: Path) -> None:
+def test_retention_deletes_old_checks_with_their_photos_and_keeps_young_ones(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             old = new_check(b"old", b"both", created_at=NOW - datetime.timedelta(days=31))
             young = new_check(b"young", b"both", created_at=NOW - datetime.timedelta(days=29))
             await store.keep(old, [b"old", b"both"])
             await store.keep(young, [b"young", b"both"])
             assert await delete_expired(store, 30, NOW) == 1
-            assert photo_names(tmp_path) == {digest(b"young"), digest(b"both")}
+            assert photo_names(place.folder) == {digest(b"young"), digest(b"both")}
             assert (await store.check_rows.find(SERVER, young.answer.check_id)).check_id == young.answer.check_id
             with pytest.raises(CheckNotFound):
                 await store.check_rows.find(SERVER, old.answer.check_id)
@@ -31,24 +31,24 @@ def test_retention_deletes_old_checks_with_their_photos_and_keeps_young_ones(tmp
     asyncio.run(work())
 
 
-def test_the_store_is_cleaned_at_start_without_waiting_for_the_period(tmp_path: Path) -> None:
+def test_the_store_is_cleaned_at_start_without_waiting_for_the_period(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             await store.keep(new_check(b"old", created_at=NOW - datetime.timedelta(days=9000)), [b"old"])
             cleaning = asyncio.create_task(clean_periodically(store, 30))
             for _ in range(200):
                 await asyncio.sleep(0.01)
-                if not photo_names(tmp_path):
+                if not photo_names(place.folder):
                     break
             cleaning.cancel()
-            assert photo_names(tmp_path) == set()
+            assert photo_names(place.folder) == set()
 
     asyncio.run(work())
 
 
-def test_photos_of_checks_that_could_not_be_stored_are_removed_while_the_server_runs(tmp_path: Path) -> None:
+def test_photos_of_checks_that_could_not_be_stored_are_removed_while_the_server_runs(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             cleaning = asyncio.create_task(clean_periodically(store, None, period_s=0.01))
             await store.keep(new_check(b"kept"), [b"kept"])
             while store.may_hold_orphans:
@@ -59,11 +59,11 @@ def test_photos_of_checks_that_could_not_be_stored_are_removed_while_the_server_
             with pytest.raises(StoreUnavailable):
                 await store.keep(twice, [b"lost"])
             for _ in range(500):
-                if not store.may_hold_orphans and photo_names(tmp_path) == {digest(b"kept")}:
+                if not store.may_hold_orphans and photo_names(place.folder) == {digest(b"kept")}:
                     break
                 await asyncio.sleep(0.01)
             cleaning.cancel()
-            assert photo_names(tmp_path) == {digest(b"kept")}
+            assert photo_names(place.folder) == {digest(b"kept")}
 
     asyncio.run(work())
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from pathlib import Path
 
 from serving.principal import SERVER
 from serving.schemas.bundles import BundleAction, BundleName, SlotState
@@ -10,7 +9,7 @@ from serving.schemas.checks import Outcome
 from serving.store.deployment_rows import DeploymentRows, Moves, NewBundleChange, Pair, ShadowVerdict
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW, new_check
-from tests.serving.builders.stores import opened
+from tests.serving.builders.stores import Place, opened
 
 ACTIVE, SHADOW = "0" * 64, "1" * 64
 PAIR = Pair(active_sha256=ACTIVE, shadow_sha256=SHADOW)
@@ -47,9 +46,9 @@ async def add_verdict(
     return answer.check_id
 
 
-def test_changes_come_back_newest_first_and_the_latest_has_the_state(tmp_path: Path) -> None:
+def test_changes_come_back_newest_first_and_the_latest_has_the_state(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             rows = store.deployment_rows
             assert await rows.find_state("tiny") is None
             await add_change(rows, "tiny", "activate", "2")
@@ -64,9 +63,9 @@ def test_changes_come_back_newest_first_and_the_latest_has_the_state(tmp_path: P
     asyncio.run(work())
 
 
-def test_a_verdict_on_a_deleted_check_is_not_stored(tmp_path: Path) -> None:
+def test_a_verdict_on_a_deleted_check_is_not_stored(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             verdict = ShadowVerdict(
                 answer=new_check().answer, shadow_sha256=SHADOW, outcome="genuine", authenticity=0.9
             )
@@ -76,9 +75,9 @@ def test_a_verdict_on_a_deleted_check_is_not_stored(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_pairs_of_outcomes_are_counted_for_each_product(tmp_path: Path) -> None:
+def test_pairs_of_outcomes_are_counted_for_each_product(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             for product in ("toy", "toy", "mug"):
                 await add_verdict(store, "genuine", "counterfeit", product=product)
             await add_verdict(store, "review", "review")
@@ -96,9 +95,9 @@ def test_pairs_of_outcomes_are_counted_for_each_product(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_the_mean_move_leaves_out_checks_where_either_gave_no_authenticity(tmp_path: Path) -> None:
+def test_the_mean_move_leaves_out_checks_where_either_gave_no_authenticity(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             for authenticity in ((0.5, 0.75), (0.5, 0.25), (0.25, 0.75), (None, 0.5), (0.5, None)):
                 await add_verdict(store, "review", "review", authenticity=authenticity)
             moves = await store.deployment_rows.measure_moves(SERVER, PAIR)
@@ -107,9 +106,9 @@ def test_the_mean_move_leaves_out_checks_where_either_gave_no_authenticity(tmp_p
     asyncio.run(work())
 
 
-def test_examples_that_crossed_come_first_and_then_the_newest(tmp_path: Path) -> None:
+def test_examples_that_crossed_come_first_and_then_the_newest(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             crossed = sorted([await add_verdict(store, "genuine", "counterfeit") for _ in range(2)])
             unsure = sorted([await add_verdict(store, "review", "genuine") for _ in range(2)])
             await add_verdict(store, "genuine", "genuine")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from serving.principal import SERVER
 from serving.store.check_rows import Claim
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW, new_check
-from tests.serving.builders.stores import opened
+from tests.serving.builders.stores import Place, opened
 
 DAY = datetime.timedelta(days=1)
 CLAIM = Claim(key_sha256="k", fingerprint="f")
@@ -23,9 +22,9 @@ async def add_check(store: Store) -> str:
     return new.answer.check_id
 
 
-def test_reviews_come_back_oldest_first(tmp_path: Path) -> None:
+def test_reviews_come_back_oldest_first(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             check_id = await add_check(store)
             first = (await store.review_rows.add(SERVER, check_id, "cant_tell", "blurred", NOW)).review
             second = (await store.review_rows.add(SERVER, check_id, "genuine", "", NOW - DAY)).review
@@ -37,9 +36,9 @@ def test_reviews_come_back_oldest_first(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_of_many_writes_with_one_key_at_once_one_is_recorded_and_all_are_given_it(tmp_path: Path) -> None:
+def test_of_many_writes_with_one_key_at_once_one_is_recorded_and_all_are_given_it(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             check_id = await add_check(store)
             given = await asyncio.gather(
                 *(store.review_rows.add(SERVER, check_id, "genuine", "", NOW + i * DAY, CLAIM) for i in range(20))
@@ -51,9 +50,9 @@ def test_of_many_writes_with_one_key_at_once_one_is_recorded_and_all_are_given_i
     asyncio.run(work())
 
 
-def test_a_key_is_known_a_year_later_and_refused_with_other_content(tmp_path: Path) -> None:
+def test_a_key_is_known_a_year_later_and_refused_with_other_content(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             check_id = await add_check(store)
             first = await store.review_rows.add(SERVER, check_id, "genuine", "", NOW, CLAIM)
             await store.delete_old_keys(NOW + 365 * DAY)
@@ -67,9 +66,9 @@ def test_a_key_is_known_a_year_later_and_refused_with_other_content(tmp_path: Pa
     asyncio.run(work())
 
 
-def test_a_withdrawn_review_stays_on_record_and_the_one_before_counts_again(tmp_path: Path) -> None:
+def test_a_withdrawn_review_stays_on_record_and_the_one_before_counts_again(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             rows, check_id = store.review_rows, await add_check(store)
             first = (await rows.add(SERVER, check_id, "genuine", "", NOW)).review
             second = (await rows.add(SERVER, check_id, "counterfeit", "", NOW, CLAIM)).review
@@ -87,9 +86,9 @@ def test_a_withdrawn_review_stays_on_record_and_the_one_before_counts_again(tmp_
     asyncio.run(work())
 
 
-def test_only_a_review_of_the_check_can_be_withdrawn(tmp_path: Path) -> None:
+def test_only_a_review_of_the_check_can_be_withdrawn(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             rows, one, other = store.review_rows, await add_check(store), await add_check(store)
             review = (await rows.add(SERVER, one, "genuine", "", NOW, CLAIM)).review
             with pytest.raises(ReviewNotFound, match=f"the id {review.review_id}"):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
@@ -13,8 +13,9 @@ from tests.serving.store.database.contract import DatabaseContract
 
 class TestPostgresql(DatabaseContract):
     @pytest.fixture
-    def place(self, tmp_path: Path, postgresql: PostgresqlServer) -> str:
-        return postgresql.create_database()
+    def place(self, postgresql: PostgresqlServer) -> Iterator[str]:
+        with postgresql.database() as address:
+            yield address
 
     def open(self, place: str) -> Database:
         return open_postgresql(place)

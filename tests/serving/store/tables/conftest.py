@@ -1,23 +1,22 @@
-"""A migrated database with one check, and how SQLite would run a query."""
+"""A migrated database with one check, on each kind of database."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from serving.store.database.migrations import migrate
-from serving.store.database.sqlite import connect
 from serving.store.tables import CheckRow
+from tests.serving.builders.stores import Place
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(tmp_path / "checks.sqlite")
+def engine(place: Place) -> Iterator[Engine]:
+    engine = place.connect()
     migrate(engine)
     yield engine
     engine.dispose()

@@ -16,8 +16,8 @@ def test_a_time_of_any_zone_is_stored_as_utc_and_read_back_aware(session: Sessio
     row = session.get_one(CheckRow, "c")
     row.created_at = datetime.datetime(2026, 1, 1, 3, tzinfo=east)
     session.commit()
-    stored = session.scalar(text("SELECT created_at FROM checks"))
-    assert stored == "2025-12-31 21:30:00.000000"
+    stored = session.scalar(text("SELECT CAST(created_at AS VARCHAR) FROM checks"))
+    assert stored.startswith("2025-12-31 21:30:00")
     session.expire_all()
     assert session.get_one(CheckRow, "c").created_at == row.created_at
     assert session.get_one(CheckRow, "c").created_at.tzinfo is datetime.UTC

@@ -21,7 +21,9 @@ def test_events_outlive_their_check(session: Session) -> None:
 
 def test_pages_and_events_without_a_number_are_read_from_an_index_without_sorting(session: Session) -> None:
     page = select(EventRow).where(EventRow.sequence > 5, EventRow.sequence <= 9).order_by(EventRow.sequence)
-    unnumbered = select(EventRow.event_id).where(EventRow.sequence.is_(None)).order_by(EventRow.event_id)
+    unnumbered = (
+        select(EventRow.event_id).where(EventRow.sequence.is_(None)).order_by(EventRow.sequence, EventRow.event_id)
+    )
     for query in (page, unnumbered):
         plan = plan_of(session, query)
         assert "ix_events_sequence_event_id" in plan

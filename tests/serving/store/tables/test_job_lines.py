@@ -51,7 +51,7 @@ def test_a_job_is_counted_and_its_next_lines_found_without_reading_contents(sess
     following = (
         select(row.line)
         .where(row.job_id == "1", row.state == "waiting", row.outcome.is_(None))
-        .order_by(row.line)
+        .order_by(row.outcome, row.line)  # PostgreSQL would not see that the outcome is the same everywhere
         .limit(8)
     )
     for plan in (plan_of(session, counted), plan_of(session, following)):
