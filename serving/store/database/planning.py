@@ -17,7 +17,7 @@ class _Unindexed(FunctionElement[Any]):
 
 
 def unindexed(column: SQLColumnExpression[T]) -> ColumnElement[T]:
-    """Give the column, as one by whose indexes SQLite shall not read or sort.
+    """Give the column, as one by whose indexes SQLite neither reads nor sorts.
 
     SQLite chooses an index without knowing how many rows it would pass; PostgreSQL knows, and chooses by itself.
     """
