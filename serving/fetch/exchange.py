@@ -30,6 +30,7 @@ from vision.errors import PhotoTooManyBytes
 USER_AGENT: Final = f"Touchstone/{version('touchstone')}"
 MAX_HEAD_BYTES: Final = 64 * 1024
 READ_BYTES: Final = 64 * 1024
+_STATUS_LINE: Final = b"HTTP/1."
 _HEADERS: Final = (
     ("User-Agent", USER_AGENT),
     ("Accept", "image/jpeg, image/png, image/*;q=0.8, */*;q=0.1"),
@@ -138,6 +139,7 @@ class _Peer:
         self._timeout_s = timeout_s
         self._state = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
         self._began = False
+        self._start = b""
 
     @property
     def has_more(self) -> bool:
@@ -182,7 +184,15 @@ class _Peer:
                 return event
             data = await self._read()
             ended = not data
+            self._require_http(data)
             self._state.receive_data(data)
+
+    def _require_http(self, data: bytes) -> None:
+        """Refuse what begins as no answer of HTTP/1 does: h11 would wait for a whole line of it."""
+        if len(self._start) < len(_STATUS_LINE):
+            self._start = (self._start + data)[: len(_STATUS_LINE)]
+            if not _STATUS_LINE.startswith(self._start):
+                raise FetchResponseInvalid("the host's answer is no HTTP/1.1")
 
     async def _read(self) -> bytes:
         try:
