@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
 import hashlib
@@ -9,19 +10,24 @@ import json
 from collections.abc import AsyncIterator, Sequence
 
 from serving.checks.request import CheckRequest
-from serving.errors import IdempotencyInProgress, IdempotencyKeyInvalid
+from serving.errors import IdempotencyKeyInvalid, StoreUnavailable
 from serving.principal import Principal
 from serving.schemas.checks import Check, ReviewSent
 from serving.store.check_rows import CheckRows, Claim
+from serving.store.running_key_rows import RunningKeyRows, in_progress
 
 MAX_KEY_LENGTH = 200
 
 
 class Idempotency:
-    """Knows which keys are in use now; their answers are in the store, written together with the check."""
+    """Knows which keys are in use now; their answers are in the store, written together with the check.
 
-    def __init__(self, check_rows: CheckRows) -> None:
+    Where servers share the store, `running_keys` has the keys that any of them has in hand.
+    """
+
+    def __init__(self, check_rows: CheckRows, running_keys: RunningKeyRows | None = None) -> None:
         self._check_rows = check_rows
+        self._running_keys = running_keys
         self._running: dict[str, str] = {}
 
     @contextlib.asynccontextmanager
@@ -33,20 +39,31 @@ class Idempotency:
         running = self._running.get(claim.key_sha256)
         if running is not None:
             claim.require_same(running)
-            raise IdempotencyInProgress("the first request with this Idempotency-Key still runs; ask again in a moment")
+            raise in_progress()
         self._running[claim.key_sha256] = claim.fingerprint
         try:
-            yield await self._find_answer(principal, claim, now)
+            if self._running_keys is None:
+                yield await self._check_rows.find_answer(principal, claim, now)
+            else:
+                async with _taken(self._running_keys, principal, claim, now) as earlier:
+                    yield earlier
         finally:
             del self._running[claim.key_sha256]
 
-    async def _find_answer(self, principal: Principal, claim: Claim, now: datetime.datetime) -> Check | None:
-        found = await self._check_rows.find_claimed(principal, claim.key_sha256, now)
-        if found is None:
-            return None
-        fingerprint, answer = found
-        claim.require_same(fingerprint)
-        return answer
+
+@contextlib.asynccontextmanager
+async def _taken(
+    running_keys: RunningKeyRows, principal: Principal, claim: Claim, now: datetime.datetime
+) -> AsyncIterator[Check | None]:
+    """Take a key among all servers; a stored check gives it back by itself, and one that failed here."""
+    earlier = await running_keys.take(principal, claim, now)
+    try:
+        yield earlier
+    except BaseException:
+        if earlier is None:
+            with contextlib.suppress(StoreUnavailable):  # it expires
+                await asyncio.shield(running_keys.give_back(claim))
+        raise
 
 
 def make_claim(key: str, caller: str, request: CheckRequest, photo_sha256s: Sequence[str]) -> Claim:

@@ -72,7 +72,7 @@ class CheckService:
         self._rules = rules
         self._shadow = shadow
         self._fetcher = fetcher
-        self._idempotency = None if store is None else Idempotency(store.check_rows)
+        self._idempotency = None if store is None else Idempotency(store.check_rows, store.running_keys)
 
     async def check(
         self, principal: Principal, request: CheckRequest, *, key: str | None, deadline: Deadline

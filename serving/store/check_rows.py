@@ -20,13 +20,14 @@ from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter, Place, list_page, visible_to
 from serving.store.database.database import Database, Held, Rows
 from serving.store.event_data import EVENT_PREFIX
-from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow
+from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow, RunningKeyRow
 
 IDEMPOTENCY_HOURS = 24
 _INSERT_CHECK = insert(cast(Table, CheckRow.__table__))
 _INSERT_PHOTO = insert(cast(Table, PhotoRow.__table__))
 _INSERT_EVENT = insert(cast(Table, EventRow.__table__))
 _KEYS = cast(Table, IdempotencyRow.__table__)
+_RUNNING = cast(Table, RunningKeyRow.__table__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +85,10 @@ class CheckRows:
         rows: list[Rows] = [(_INSERT_CHECK, _check_values(new)), (_INSERT_EVENT, _event_values(new.answer))]
         if new.photos:
             rows.append((_INSERT_PHOTO, _photo_values(new)))
-        if new.claim is not None:  # after its 24 hours the same key may belong to another check
-            rows.append((delete(_KEYS).where(_KEYS.c.key_hash == new.claim.key_sha256), {}))
-            rows.append((insert(_KEYS), _claim_values(new.claim, new)))
+        if new.claim is not None:
+            rows += _claim_rows(new.claim, new)
+            if self._database.is_shared:  # in the same transaction, so that other servers find the key or its answer
+                rows.append((delete(_RUNNING).where(_RUNNING.c.key_hash == new.claim.key_sha256), {}))
         return (held or self._database).write_rows(rows)
 
     async def find(self, principal: Principal, check_id: str) -> CheckRecord:
@@ -130,18 +132,12 @@ class CheckRows:
 
         return await self._database.read(work)
 
-    def find_claimed(
-        self, principal: Principal, key_sha256: str, now: datetime.datetime
-    ) -> Awaitable[tuple[str, Check] | None]:
-        """Give the fingerprint and the answer of an Idempotency-Key, None when it is new or older than 24 hours."""
+    def find_answer(self, principal: Principal, claim: Claim, now: datetime.datetime) -> Awaitable[Check | None]:
+        """Give the answer of an Idempotency-Key, None when it is new or older than 24 hours.
 
-        def work(session: Session) -> tuple[str, Check] | None:
-            row = session.get(IdempotencyRow, key_sha256)
-            if row is None or row.created_at < now - datetime.timedelta(hours=IDEMPOTENCY_HOURS):
-                return None
-            return row.fingerprint, Check.model_validate_json(get_check(session, principal, row.check_id).answer)
-
-        return self._database.read(work)
+        Raises IdempotencyKeyReused.
+        """
+        return self._database.read(lambda session: find_answer(session, principal, claim, now))
 
     async def photo_sha256s(self, principal: Principal, check_ids: Sequence[str]) -> set[str]:
         """Give the SHA-256s of the photos of these checks, as far as the caller sees them."""
@@ -202,6 +198,15 @@ def get_check(session: Session, principal: Principal, check_id: str) -> CheckRow
     if row is None or not principal.sees(row.product):
         raise CheckNotFound(f"no check has the id {check_id!r}; it was never made here, or it was deleted")
     return row
+
+
+def find_answer(session: Session, principal: Principal, claim: Claim, now: datetime.datetime) -> Check | None:
+    """Give the answer of an Idempotency-Key, None for a new one and after 24 hours; raises IdempotencyKeyReused."""
+    row = session.get(IdempotencyRow, claim.key_sha256)
+    if row is None or row.created_at < now - datetime.timedelta(hours=IDEMPOTENCY_HOURS):
+        return None
+    claim.require_same(row.fingerprint)
+    return Check.model_validate_json(get_check(session, principal, row.check_id).answer)
 
 
 def review_of(row: ReviewRow) -> Review:
@@ -266,13 +271,17 @@ def _event_values(answer: Check) -> dict[str, object]:
     }
 
 
-def _claim_values(claim: Claim, new: NewCheck) -> dict[str, object]:
-    return {
+def _claim_rows(claim: Claim, new: NewCheck) -> list[Rows]:
+    """Give the key to a check; after 24 hours it may have belonged to another one, but never sooner."""
+    expired = new.created_at - datetime.timedelta(hours=IDEMPOTENCY_HOURS)
+    old = delete(_KEYS).where(_KEYS.c.key_hash == claim.key_sha256, _KEYS.c.created_at < expired)
+    values = {
         "key_hash": claim.key_sha256,
         "fingerprint": claim.fingerprint,
         "check_id": new.answer.check_id,
         "created_at": new.created_at,
     }
+    return [(old, {}), (insert(_KEYS), values)]
 
 
 def _record_of(row: CheckRow) -> CheckRecord:

@@ -25,6 +25,7 @@ from serving.store.key_rows import KeyRows
 from serving.store.photos.location import PhotoStorage, open_photo_storage
 from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.review_rows import ReviewRows
+from serving.store.running_key_rows import RunningKeyRows
 from vision.errors import ConfigError
 from vision.verdict import Evidence
 
@@ -58,6 +59,7 @@ class Store:
         self.event_rows = EventRows(database)
         self.key_rows = KeyRows(database)
         self.audit_rows = AuditRows(database)
+        self.running_keys = RunningKeyRows(database) if database.is_shared else None
         self.photos = photo_storage.photos
         self._renditions = photo_storage.renditions
         self._database = database
@@ -123,7 +125,9 @@ class Store:
         return deleted
 
     async def delete_old_keys(self, now: datetime.datetime) -> None:
-        """Delete Idempotency-Keys older than 24 hours."""
+        """Delete Idempotency-Keys older than 24 hours, and those in the hands of servers that died."""
+        if self.running_keys is not None:
+            await self.running_keys.delete_expired(now)
         await self.check_rows.delete_keys_before(now - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
 
     async def remove_orphans(self) -> int:

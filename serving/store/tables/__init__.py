@@ -6,7 +6,7 @@ from serving.store.tables.base import Table
 from serving.store.tables.bundle_changes import BundleChangeRow
 from serving.store.tables.checks import CheckRow
 from serving.store.tables.events import EventNumberRow, EventRow
-from serving.store.tables.idempotency_keys import IdempotencyRow
+from serving.store.tables.idempotency_keys import IdempotencyRow, RunningKeyRow
 from serving.store.tables.job_lines import JobLineRow
 from serving.store.tables.jobs import JobRow
 from serving.store.tables.member_products import MemberProductRow
@@ -32,6 +32,7 @@ __all__ = [
     "MemberRow",
     "PhotoRow",
     "ReviewRow",
+    "RunningKeyRow",
     "ShadowVerdictRow",
     "Table",
     "UserRow",

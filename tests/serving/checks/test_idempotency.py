@@ -10,6 +10,7 @@ from serving.checks.idempotency import hash_key, make_claim, make_review_claim
 from serving.checks.request import CheckRequest
 from serving.schemas.checks import ReviewSent
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
+from tests.serving.servers.postgresql import PostgresqlServer
 from tests.serving.servers.running import Running
 
 
@@ -64,6 +65,29 @@ def test_of_two_requests_at_once_with_one_key_only_one_makes_a_check(start: Call
     assert {r.json()["code"] for r in responses if r.status_code == 409} <= {"idempotency_in_progress"}
     assert len({response.text for response in responses if response.status_code == 200}) == 1
     assert count(server) == 1
+
+
+def test_of_requests_at_once_with_one_key_to_two_servers_one_makes_a_check(
+    start: Callable[..., Running], postgresql: PostgresqlServer
+) -> None:
+    photos = [jpeg(seed=seed, size=(1600, 1200)) for seed in range(3)]
+    with postgresql.store() as database:
+        servers = [start(database=database, threads=1) for _ in range(2)]
+        for number in range(4):
+
+            def send(server: Running, number: int = number) -> httpx.Response:
+                return server.check(*photos, headers=key(str(number)))
+
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                responses = list(pool.map(send, servers * 2))
+            assert {response.status_code for response in responses} <= {200, 409}
+            assert {r.json()["code"] for r in responses if r.status_code == 409} <= {"idempotency_in_progress"}
+            assert {r.text for r in responses if r.status_code == 200} == {send(server).text for server in servers}
+            assert count(servers[0]) == count(servers[1]) == number + 1
+        assert [server.check(b"no photo", headers=key("free")).status_code for server in servers] == [422, 422]
+        assert [server.check(jpeg(), headers=key("free")).status_code for server in servers] == [200, 200]
+        for server in servers:
+            server.stop()
 
 
 def test_a_refused_check_leaves_its_key_free(server: Running) -> None:

@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy.orm import Session
 
-from serving.errors import CheckNotFound
+from serving.errors import CheckNotFound, IdempotencyKeyReused, StoreUnavailable
 from serving.principal import SERVER
 from serving.store.check_list import CheckFilter
 from serving.store.check_rows import Claim
@@ -123,14 +123,32 @@ def test_an_idempotency_key_is_valid_for_24_hours(place: Place) -> None:
             new = new_check(b"a", claim=claim)
             await store.keep(new, [b"a"])
             day = datetime.timedelta(hours=24)
-            assert await store.check_rows.find_claimed(SERVER, "k", NOW + day) == ("f", new.answer)
-            assert await store.check_rows.find_claimed(SERVER, "k", NOW + day + datetime.timedelta(seconds=1)) is None
-            later = new_check(b"a", created_at=NOW + 2 * day, claim=dataclasses.replace(claim, fingerprint="g"))
+            second = datetime.timedelta(seconds=1)
+            assert await store.check_rows.find_answer(SERVER, claim, NOW + day) == new.answer
+            assert await store.check_rows.find_answer(SERVER, claim, NOW + day + second) is None
+            other = dataclasses.replace(claim, fingerprint="g")
+            with pytest.raises(IdempotencyKeyReused):
+                await store.check_rows.find_answer(SERVER, other, NOW + day)
+            later = new_check(b"a", created_at=NOW + 2 * day, claim=other)
             await store.keep(later, [b"a"])  # the same key again, a day later, stands for the new check
-            found = await store.check_rows.find_claimed(SERVER, "k", NOW + 2 * day)
-            assert found is not None
-            assert found[0] == "g"
+            assert await store.check_rows.find_answer(SERVER, other, NOW + 2 * day) == later.answer
             await store.delete_old_keys(NOW + 4 * day)
-            assert await store.check_rows.find_claimed(SERVER, "k", NOW + 2 * day) is None
+            assert await store.check_rows.find_answer(SERVER, other, NOW + 2 * day) is None
+
+    asyncio.run(work())
+
+
+def test_a_key_is_never_taken_from_a_check_within_24_hours(place: Place) -> None:
+    """Two servers may judge with one key, where one of them took the other for dead: one check is stored."""
+
+    async def work() -> None:
+        async with opened(place) as store:
+            claim = Claim(key_sha256="k", fingerprint="f")
+            first = new_check(b"a", claim=claim)
+            await store.keep(first, [b"a"])
+            with pytest.raises(StoreUnavailable):
+                await store.keep(new_check(b"a", claim=claim, created_at=NOW + datetime.timedelta(hours=23)), [b"a"])
+            assert await store.check_rows.find_answer(SERVER, claim, NOW) == first.answer
+            assert len((await store.check_rows.find_page(SERVER, CheckFilter(), 9)).checks) == 1
 
     asyncio.run(work())

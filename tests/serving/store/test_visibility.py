@@ -28,6 +28,7 @@ PAIR = Pair(active_sha256="0" * 64, shadow_sha256="1" * 64)
 
 # What gives nothing of a check, or is called by the server alone.
 WITHOUT_PRINCIPAL = {
+    "RunningKeyRows": {"give_back", "delete_expired"},
     "AuditRows": {"append", "find_head", "delete_private_before"},
     "CheckRows": {"add", "unused", "older_than", "delete_keys_before"},
     "DeploymentRows": {"add_change", "find_state", "add_shadow_verdict"},
@@ -62,6 +63,9 @@ def test_every_query_takes_a_principal_first(kind: type) -> None:
     assert without == WITHOUT_PRINCIPAL[kind.__name__]
 
 
+CLAIM = Claim(key_sha256="key", fingerprint="f")
+
+
 def test_every_class_of_rows_was_found() -> None:
     assert {kind.__name__ for kind in KINDS} == set(WITHOUT_PRINCIPAL)
 
@@ -79,7 +83,7 @@ def with_two(tmp_path: Path, scenario: Scenario) -> None:
 
     async def work() -> None:
         async with opened(tmp_path) as kept:
-            own, other = of_product("toy"), of_product("mug", Claim(key_sha256="key", fingerprint="f"))
+            own, other = of_product("toy"), of_product("mug", CLAIM)
             for new in (own, other):
                 photos = [new.answer.product.encode(), b"of both"]
                 await kept.keep(new, photos)
@@ -141,11 +145,11 @@ def test_a_deletion_leaves_the_others_photos(tmp_path: Path) -> None:
 
 def test_an_idempotency_key_gives_no_check_of_another(tmp_path: Path) -> None:
     async def scenario(kept: Store, own: str, other: str) -> None:
-        found = await kept.check_rows.find_claimed(SERVER, "key", NOW)
+        found = await kept.check_rows.find_answer(SERVER, CLAIM, NOW)
         assert found is not None
-        assert found[1].check_id == other
+        assert found.check_id == other
         with pytest.raises(CheckNotFound):
-            await kept.check_rows.find_claimed(TOYS, "key", NOW)
+            await kept.check_rows.find_answer(TOYS, CLAIM, NOW)
 
     with_two(tmp_path, scenario)
 
