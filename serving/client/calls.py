@@ -7,7 +7,7 @@ import datetime
 import email.utils
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 import httpx
@@ -22,7 +22,8 @@ Chunks = Callable[[], Iterator[bytes]]
 class Call:
     """One request; `repeatable` where it is idempotent.
 
-    `timed` lets the server know how long this attempt waits. `chunks` gives a large body anew for each attempt.
+    `timed` lets the server know how long this attempt waits. `chunks` gives a large body anew for each attempt, and
+    `into` is the file that a large answer is written to.
     `waits_s` is how long the server may wait by itself before it answers, on top of the client's timeout.
     """
 
@@ -36,6 +37,7 @@ class Call:
     json: Mapping[str, Any] | None = None
     files: Sequence[tuple[str, tuple[str | None, bytes, str]]] | None = None
     chunks: Chunks | None = None
+    into: IO[bytes] | None = None
 
     def arguments(self, timeout_s: float, content: Iterator[bytes] | AsyncIterator[bytes] | None) -> dict[str, Any]:
         """Give what httpx's `request` takes; `content` is one reading of the chunks."""

@@ -92,6 +92,13 @@ class CheckCalls(Sender):
         return self._read(Call(method="GET", path="/v1/checks/counts", params=query({**filters})), CheckCounts)
 
     @Method
+    def export_checks(
+        self, path: str | Path, *, sort: CheckSort = "newest", **filters: Unpack[ListFilters]
+    ) -> Steps[None]:
+        """Write the stored checks that match to a CSV file."""
+        yield from self._save("/v1/checks.csv", query({**filters, "sort": sort}), Path(path))
+
+    @Method
     def review(
         self, check_id: str, decision: Decision, note: str = "", *, idempotency_key: str | None = None
     ) -> Steps[Review]:

@@ -13,7 +13,8 @@ import functools
 import inspect
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeAlias, TypeVar, overload
 
 import httpx
@@ -89,6 +90,16 @@ class Sender:
         response = yield from self._send(call)
         return response.content
 
+    def _save(self, address: str, params: Mapping[str, str], path: Path) -> Steps[None]:
+        """Write what is at an address to a file, piece by piece; the file is there once it is complete."""
+        partial = path.with_name(f".{path.name}.partial")
+        try:
+            with partial.open("wb") as file:
+                yield from self._send(Call(method="GET", path=address, params=params, into=file))
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
 
 class SyncSender(Sender):
     """Does the steps of a call in the calling thread."""
@@ -126,7 +137,14 @@ class SyncSender(Sender):
             case Send(call, timeout_s):
                 content = None if call.chunks is None else call.chunks()
                 try:
-                    return self._http.request(**call.arguments(timeout_s, content))
+                    with self._http.stream(**call.arguments(timeout_s, content)) as response:
+                        if call.into is None or not response.is_success:
+                            response.read()
+                            return response
+                        call.into.truncate(call.into.seek(0))  # what an earlier attempt has left
+                        for piece in response.iter_bytes():
+                            call.into.write(piece)
+                        return response
                 except httpx.RequestError as error:
                     return error
             case Pause(seconds):
@@ -172,7 +190,14 @@ class AsyncSender(Sender):
             case Send(call, timeout_s):
                 content = None if call.chunks is None else _in_threads(call.chunks)
                 try:
-                    return await self._http.request(**call.arguments(timeout_s, content))
+                    async with self._http.stream(**call.arguments(timeout_s, content)) as response:
+                        if call.into is None or not response.is_success:
+                            await response.aread()
+                            return response
+                        call.into.truncate(call.into.seek(0))
+                        async for piece in response.aiter_bytes():
+                            await asyncio.to_thread(call.into.write, piece)
+                        return response
                 except httpx.RequestError as error:
                     return error
             case Pause(seconds):

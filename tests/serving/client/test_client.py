@@ -71,6 +71,8 @@ def test_a_client_checks_reads_reviews_lists_and_deletes(start: Callable[..., Ru
         assert client.evidence(check.check_id, 0).startswith(b"\x89PNG")
         assert client.bundles().bundles[0].products == ["toy"]
         assert [found.check_id for found in client.checks(listing_id="a", reviewed=True)] == [check.check_id]
+        client.export_checks(tmp_path / "checks.csv", listing_id="a")
+        assert (tmp_path / "checks.csv").read_text(encoding="utf-8").count(check.check_id) == 1
         client.delete(check.check_id)
         with pytest.raises(ProblemAnswered) as caught:
             client.get(check.check_id)

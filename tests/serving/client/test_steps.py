@@ -5,6 +5,7 @@ import inspect
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from serving.client.calls import Call, Retries
-from serving.client.errors import TryLater, UnreadableAnswer
+from serving.client.errors import RequestRefused, TryLater, UnreadableAnswer
 from serving.client.steps import AsyncSender, Block, Item, Items, Iteration, Method, Pause, Sender, Steps, SyncSender
 
 
@@ -52,6 +53,11 @@ class Numbers(Sender):
         """Send a large body."""
         return (yield from self._read(Call(method="POST", path="/", chunks=chunks), Number)).value
 
+    @Method
+    def save(self, path: Path) -> Steps[None]:
+        """Write a large answer to a file."""
+        yield from self._save("/", {"a": "b"}, path)
+
 
 class SyncNumbers(Numbers, SyncSender):
     pass
@@ -59,6 +65,23 @@ class SyncNumbers(Numbers, SyncSender):
 
 class AsyncNumbers(Numbers, AsyncSender):
     pass
+
+
+class Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """An answer of two pieces, whose connection may break between them."""
+
+    def __init__(self, *, cut: bool) -> None:
+        self._cut = cut
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"head,"
+        if self._cut:
+            raise httpx.ReadError("reset")
+        yield b"rest"
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
 
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -145,6 +168,34 @@ def test_a_large_body_is_read_anew_for_each_attempt(asyncs: bool) -> None:
     else:
         assert sync(answer).send(chunks) == 1
     assert bodies == [b"abc"] * 3
+
+
+@pytest.mark.parametrize("asyncs", [False, True])
+def test_a_large_answer_is_a_file_once_it_is_complete(asyncs: bool, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_bytes(b"from before")
+    attempts: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        attempts.append(request.url)
+        return httpx.Response(503) if len(attempts) == 1 else httpx.Response(200, stream=Cut(cut=len(attempts) == 2))
+
+    if asyncs:
+        asyncio.run(asynchronous(answer).save(path))
+    else:
+        sync(answer).save(path)
+    assert attempts == [httpx.URL("http://x/?a=b")] * 3
+    assert path.read_bytes() == b"head,rest"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_left_as_it_was_where_the_answer_is_a_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_bytes(b"from before")
+    with pytest.raises(RequestRefused):
+        sync(lambda request: httpx.Response(404)).save(path)
+    assert path.read_bytes() == b"from before"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_last_refusal_is_raised_when_the_time_for_all_attempts_is_up() -> None:
