@@ -22,7 +22,8 @@ export function checkFacts(answer, kept) {
     { "aria-labelledby": "facts-title" },
     element("h2", { id: "facts-title" }, "About this check"),
     facts(rows.filter(([, value]) => value)),
-    attributes(answer.attributes ?? {}),
+    named("Attributes of the listing", Object.entries(answer.attributes ?? {})),
+    named("Where photos come from", sources(answer.photos)),
     element("p", { class: "caveat" }, "A judgement of what the photos show. It is never proof of what is in the box."),
   );
 }
@@ -35,10 +36,16 @@ export function listingLine({ listing_id, seller_id }) {
   return element("p", { class: "listing-line" }, words);
 }
 
-function attributes(sent) {
-  const rows = Object.entries(sent).map(([name, value]) => [element("bdi", {}, name), shown(value)]);
-  if (!rows.length) return null;
-  return element("div", { class: "attributes" }, element("h3", {}, "Attributes of the listing"), facts(rows));
+/** Values that a caller sent, by name, below a heading; null without any. */
+function named(heading, values) {
+  if (!values.length) return null;
+  const rows = values.map(([name, value]) => [element("bdi", {}, name), shown(value)]);
+  return element("div", { class: "attributes" }, element("h3", {}, heading), facts(rows));
+}
+
+/** The URLs that photos were sent by; checks of earlier versions have none. */
+function sources(photos) {
+  return photos.filter(({ source_url }) => source_url).map(({ index, source_url }) => [`Photo ${index + 1}`, source_url]);
 }
 
 function facts(rows) {
