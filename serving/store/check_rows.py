@@ -86,9 +86,7 @@ class CheckRows:
         if new.photos:
             rows.append((_INSERT_PHOTO, _photo_values(new)))
         if new.claim is not None:
-            rows += _claim_rows(new.claim, new)
-            if self._database.is_shared:  # in the same transaction, so that other servers find the key or its answer
-                rows.append((delete(_RUNNING).where(_RUNNING.c.key_hash == new.claim.key_sha256), {}))
+            rows += _claim_rows(new.claim, new, is_shared=self._database.is_shared)
         return (held or self._database).write_rows(rows)
 
     async def find(self, principal: Principal, check_id: str) -> CheckRecord:
@@ -271,17 +269,24 @@ def _event_values(answer: Check) -> dict[str, object]:
     }
 
 
-def _claim_rows(claim: Claim, new: NewCheck) -> list[Rows]:
-    """Give the key to a check; after 24 hours it may have belonged to another one, but never sooner."""
-    expired = new.created_at - datetime.timedelta(hours=IDEMPOTENCY_HOURS)
-    old = delete(_KEYS).where(_KEYS.c.key_hash == claim.key_sha256, _KEYS.c.created_at < expired)
+def _claim_rows(claim: Claim, new: NewCheck, *, is_shared: bool) -> list[Rows]:
+    """Give the key to a check; after 24 hours it may have belonged to another one.
+
+    Where another server took this one for dead, it may belong to another one sooner, and this check is refused. The key
+    in hand goes with the same transaction, so that other servers find it or its answer.
+    """
+    old = delete(_KEYS).where(_KEYS.c.key_hash == claim.key_sha256)
+    running: tuple[Rows, ...] = ()
+    if is_shared:
+        old = old.where(_KEYS.c.created_at < new.created_at - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
+        running = ((delete(_RUNNING).where(_RUNNING.c.key_hash == claim.key_sha256), {}),)
     values = {
         "key_hash": claim.key_sha256,
         "fingerprint": claim.fingerprint,
         "check_id": new.answer.check_id,
         "created_at": new.created_at,
     }
-    return [(old, {}), (insert(_KEYS), values)]
+    return [(old, {}), (insert(_KEYS), values), *running]
 
 
 def _record_of(row: CheckRow) -> CheckRecord:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from serving.errors import StoreUnavailable
@@ -127,6 +127,7 @@ class Transactions:
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
+            self.last_write_failed = True
             raise StoreUnavailable(
                 "the database was lost during a commit, which was made or not; ask whether it was before sending it "
                 "again without an Idempotency-Key",
@@ -138,7 +139,7 @@ class Transactions:
     def _translated(self, *, is_write: bool) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
+        except (DBAPIError, PendingRollbackError) as error:  # the latter on a held connection that was lost before
             self.last_write_failed |= is_write
             raise unavailable() from _fault(error)
 
@@ -160,7 +161,9 @@ def _state_of(error: DBAPIError) -> str | None:
     return state
 
 
-def _fault(error: DBAPIError) -> DatabaseFault:
+def _fault(error: DBAPIError | PendingRollbackError) -> DatabaseFault:
+    if not isinstance(error, DBAPIError):
+        return DatabaseFault("the connection was lost")
     state = _state_of(error)
     if state is None or not state.startswith(QUOTING_CLASSES):
         return DatabaseFault(f"{state or 'no answer'}: {error.orig}")

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from serving.errors import IdempotencyInProgress, IdempotencyKeyReused
+from serving.errors import IdempotencyInProgress, IdempotencyKeyReused, StoreUnavailable
 from serving.principal import SERVER
+from serving.store.check_list import CheckFilter
 from serving.store.check_rows import Claim
 from serving.store.running_key_rows import EXPIRY, RunningKeyRows
 from serving.store.store import Store
@@ -98,5 +99,21 @@ def test_a_server_alone_keeps_no_rows_of_keys(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
             assert store.running_keys is None
+
+    asyncio.run(work())
+
+
+def test_a_key_is_never_taken_from_a_check_within_24_hours(shared: Place) -> None:
+    """Two servers may judge with one key, where one of them took the other for dead: one check is stored."""
+
+    async def work() -> None:
+        async with opened(shared) as store:
+            claim = Claim(key_sha256="k", fingerprint="f")
+            first = new_check(b"a", claim=claim)
+            await store.keep(first, [b"a"])
+            with pytest.raises(StoreUnavailable):
+                await store.keep(new_check(b"a", claim=claim, created_at=NOW + datetime.timedelta(hours=23)), [b"a"])
+            assert await store.check_rows.find_answer(SERVER, claim, NOW) == first.answer
+            assert len((await store.check_rows.find_page(SERVER, CheckFilter(), 9)).checks) == 1
 
     asyncio.run(work())

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, String, select, text
+from sqlalchemy.orm import Session
+
+from serving.store.database.migrations import migrate
+from serving.store.database.postgresql import connect, parse_address
+from serving.store.tables import CheckRow, EventNumberRow, Table
+from tests.serving.builders.stores import Place
+from tests.serving.servers.postgresql import PostgresqlServer
+from tests.serving.store.tables.conftest import check_row
+
+
+def test_servers_that_start_at_once_migrate_once(postgresql: PostgresqlServer) -> None:
+    with postgresql.database() as address:
+        engines = [connect(parse_address(address)) for _ in range(4)]
+        with concurrent.futures.ThreadPoolExecutor(len(engines)) as pool:
+            list(pool.map(migrate, engines))
+        with Session(engines[0]) as session:
+            assert session.scalars(select(EventNumberRow.last)).all() == [0]
+        for engine in engines:
+            engine.dispose()
+
+
+def test_a_role_without_the_right_to_change_tables_starts_where_nothing_is_to_be_changed(
+    postgresql: PostgresqlServer,
+) -> None:
+    with postgresql.store() as address:
+        postgresql.run("postgres", "CREATE ROLE reader LOGIN")
+        database = address.rpartition("/")[2]
+        postgresql.run(database, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+        engine = connect(parse_address(address.replace("touchstone@", "reader@")))
+        migrate(engine)
+        engine.dispose()
+        postgresql.run(database, "DROP OWNED BY reader")
+        postgresql.run("postgres", "DROP ROLE reader")
+
+
+def test_text_is_sorted_by_code_point_as_in_sqlite(postgresql: PostgresqlServer) -> None:
+    """The cluster's own order, en, would give a, A, b; ids have both cases in base 62, and products are words."""
+    with postgresql.store() as address:
+        engine = connect(parse_address(address))
+        with Session(engine) as session:
+            session.add_all(check_row(name) for name in ("b", "A", "a-c", "ab", "B", "é", "Z"))
+            session.flush()
+            assert session.scalars(select(CheckRow.check_id).order_by(CheckRow.check_id)).all() == sorted(
+                ("b", "A", "a-c", "ab", "B", "é", "Z")
+            )
+            assert session.execute(text("SELECT 'a' < 'B'")).scalar_one(), "the cluster's order must be another one"
+            collations = session.execute(
+                text("SELECT table_name, column_name, collation_name FROM information_schema.columns "
+                     "WHERE table_schema = 'public' AND data_type IN ('text', 'character varying')")
+            ).all()  # fmt: skip
+        engine.dispose()
+    columns = {(table.name, column.name) for table in Table.metadata.sorted_tables for column in table.columns
+               if isinstance(column.type, String)}  # fmt: skip
+    assert {(table, column) for table, column, _ in collations} >= columns
+    assert {collation for _, _, collation in collations} == {"C"}
+
+
+@pytest.fixture
+def engine(place: Place) -> Iterator[Engine]:
+    engine = place.connect()
+    yield engine
+    engine.dispose()
+
+
+def test_a_failed_migration_leaves_the_tables_as_they_were(place: Place, engine: Engine) -> None:
+    """On either database all of it is one transaction."""
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))  # so that the next ones collide
+        before = connection.execute(text("SELECT version_num FROM alembic_version")).all()
+    with pytest.raises(Exception, match="already exists"):
+        migrate(engine)
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == before
