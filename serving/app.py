@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
+from serving.deployments.follower import follow_changes
 from serving.errors import Unavailable
 from serving.http.body_memory import BodyMemoryLimit
 from serving.http.compression import Compression
@@ -49,6 +50,7 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
     background = [asyncio.create_task(services.authenticator.watch())]
     if services.store is not None:
         background.append(asyncio.create_task(clean_periodically(services.store, services.retention_days)))
+        background.append(asyncio.create_task(follow_changes(services.switch, services.store.deployment_rows)))
     if services.shadow is not None:
         background.append(asyncio.create_task(services.shadow.run()))
     try:

@@ -16,6 +16,7 @@ from typing import TypeVar
 from serving.deployments.candidates import Candidates
 from serving.deployments.malloc import release_freed_memory
 from serving.deployments.slots import Canary, LoadedBundle, LoadedBundles, Slot
+from serving.deployments.stored_state import load_state
 from serving.errors import (
     BundleChangeConflict,
     BundleNameAmbiguous,
@@ -24,7 +25,15 @@ from serving.errors import (
     RequestRefused,
 )
 from serving.principal import SERVER, Principal
-from serving.schemas.bundles import BundleAction, BundleName, CanarySent, CandidateSent, RollbackSent, SlotState
+from serving.schemas.bundles import (
+    BundleAction,
+    BundleName,
+    CanarySent,
+    CandidateSent,
+    RollbackSent,
+    RolledBack,
+    SlotState,
+)
 from serving.store.deployment_rows import DeploymentRows, NewBundleChange
 
 T = TypeVar("T")
@@ -62,6 +71,8 @@ class DeploymentSwitch:
         self._on_change = on_change
         self._loading: str | None = None
         self._committing = asyncio.Lock()
+        self._seen: dict[str, int] = {}  # the latest change of each name that is in force here, or was tried
+        self.not_followed: dict[str, str] = {}  # by name: why this server serves other bundles than are stored
         on_change(loaded)
 
     @property
@@ -109,62 +120,112 @@ class DeploymentSwitch:
         """
         self.current.find_slot_to_change(principal, name)
         author = Author(caller=principal.name, by=sent.by, note=sent.note)
-        if sent.what == "activation":
-            return await self._finish(self._commit("roll_back_activation", name, None, _without_activation, author))
-        if sent.what == "canary":
-            return await self._finish(self._commit("roll_back_canary", name, None, _without_canary, author))
-        return await self._finish(self._commit("roll_back_shadow", name, None, _without_shadow, author))
+        actions: dict[RolledBack, tuple[BundleAction, Callable[[Slot], Slot]]] = {
+            "activation": ("roll_back_activation", _without_activation),
+            "canary": ("roll_back_canary", _without_canary),
+            "shadow": ("roll_back_shadow", _without_shadow),
+        }
+        action, change = actions[sent.what]
+
+        async def commit() -> Slot:
+            await self.follow()
+            return await self._commit(action, name, None, change, author)
+
+        return await self._finish(commit())
 
     async def restore(self) -> None:
         """Restore the bundles of the latest changes at start; a bundle that can't be loaded is logged and left out.
 
         The settings take precedence: where they name another bundle than at the latest change, that one serves.
         """
-        for slot in self.current.slots:
-            with contextlib.suppress(BundleNameAmbiguous):  # such a slot can't be changed
-                if self._rows is not None and self.current.find_slot(SERVER, slot.name) is slot:
-                    state = await self._rows.find_state(slot.name)
-                    if state is not None and state != state_of(slot):
-                        await self._restore_slot(self._rows, slot, state)
+        for slot in self._changeable():
+            while True:
+                with contextlib.suppress(BundleChangeConflict):  # another server started meanwhile, and stored a change
+                    await self._restore_slot(slot)
+                    break
 
-    async def _restore_slot(self, rows: DeploymentRows, slot: Slot, state: SlotState) -> None:
+    async def follow(self, *, retry: bool = False) -> None:
+        """Bring in the changes that other servers stored; raises StoreUnavailable.
+
+        What can't be loaded here is logged once and noted in `not_followed`, and this server goes on with what it has;
+        `retry` tries it again.
+        """
+        if self._rows is None or not self._rows.is_shared:
+            return
+        latest = await self._rows.latest_ids()
+        for slot in self._changeable():
+            is_new = latest.get(slot.name, 0) != self._seen.get(slot.name, 0)
+            if is_new or (retry and slot.name in self.not_followed):
+                await self._follow_slot(self._rows, slot, is_new=is_new)
+
+    def _changeable(self) -> Iterator[Slot]:
+        """Give the slots whose name is theirs alone; the others can't be changed."""
+        for slot in self.current.slots:
+            with contextlib.suppress(BundleNameAmbiguous):
+                self.current.find_slot(SERVER, slot.name)
+                yield slot
+
+    async def _restore_slot(self, slot: Slot) -> None:
+        latest = None if self._rows is None else await self._rows.find_latest(slot.name)
+        if latest is None or self._rows is None:
+            return
+        self._seen[slot.name], state = latest.change_id, latest.state
+        if state == state_of(slot):
+            return
         author = Author(caller=SERVER.name)
         if state.configured_sha256 != slot.configured_sha256:
             log.info("bundle %s: the settings name another bundle than at the latest change, so it serves", slot.name)
-            await self._store_change(rows, "settings_changed", slot, state_of(slot), author)
+            await self._store_change(self._rows, "settings_changed", slot, state_of(slot), author)
             return
         try:
-            active = await self._load_again(slot, state.active)
+            new = await load_state(self._candidates, slot, state)
         except RequestRefused as error:
             log.error(
                 "bundle %s: the activated bundle cannot be loaded, so that of the settings serves: %s", slot.name, error
             )
+            self.not_followed[slot.name] = error.message
             await self._store_change(
-                rows, "restore_failed", slot, state, dataclasses.replace(author, note=error.message)
+                self._rows, "restore_failed", slot, state, dataclasses.replace(author, note=error.message)
             )
             return
-        new = dataclasses.replace(
-            slot,
-            active=active,
-            previous=await self._load_if_possible(slot, state.previous, "previous"),
-            shadow=await self._load_if_possible(slot, state.shadow, "shadow"),
-        )
-        canary = await self._load_if_possible(slot, state.canary, "canary")
-        if canary is not None and state.canary_share is not None:
-            new = dataclasses.replace(new, canary=Canary(bundle=canary, share=state.canary_share))
+        self._note_missing(new, state)
         self._swap(slot, new)
 
-    async def _load_if_possible(self, slot: Slot, named: BundleName | None, what: str) -> LoadedBundle | None:
-        if named is None:
-            return None
+    async def _follow_slot(self, rows: DeploymentRows, slot: Slot, *, is_new: bool) -> None:
+        latest = await rows.find_latest(slot.name)
+        if latest is None:
+            return
+        refusal: RequestRefused | None = None
         try:
-            return await self._load_again(slot, named)
+            new = await load_state(self._candidates, slot, latest.state)
         except RequestRefused as error:
-            log.warning("bundle %s: its %s cannot be loaded and is left out: %s", slot.name, what, error)
-            return None
+            refusal = error
+        async with self._committing:
+            if self.current.find_slot(SERVER, slot.name) is not slot:
+                return  # a change was made here meanwhile; the next look compares with that
+            self._seen[slot.name] = latest.change_id
+            if refusal is not None:
+                self.not_followed[slot.name] = refusal.message
+                if is_new:
+                    log.error(
+                        "bundle %s: what another server activated cannot be loaded here, so %s still serves: %s",
+                        slot.name, slot.active.sha256[:12], refusal,
+                    )  # fmt: skip
+                return
+            self._note_missing(new, latest.state)
+            if state_of(new) != state_of(slot):
+                self._swap(slot, new)
+                self._release_memory_later()
+                log.info("bundle %s: followed %s, now %s", slot.name, latest.action, new.active.sha256[:12])
 
-    async def _load_again(self, slot: Slot, named: BundleName) -> LoadedBundle:
-        return await asyncio.to_thread(self._candidates.load, slot, named.candidate, named.sha256)
+    def _note_missing(self, slot: Slot, state: SlotState) -> None:
+        """Note which bundles of a state could not be loaded, beside the active one."""
+        now = state_of(slot)
+        parts = (("previous", now.previous, state.previous), ("shadow", now.shadow, state.shadow))
+        missing = [name for name, have, want in (*parts, ("canary", now.canary, state.canary)) if want and not have]
+        self.not_followed.pop(slot.name, None)
+        if missing:
+            self.not_followed[slot.name] = f"its {' and '.join(missing)} cannot be loaded here"
 
     async def _deploy(
         self,
@@ -174,6 +235,7 @@ class DeploymentSwitch:
         sent: CandidateSent,
         change: Callable[[Slot, LoadedBundle], Slot],
     ) -> Slot:
+        await self.follow()
         slot = self.current.find_slot_to_change(principal, name)
         author = Author(caller=principal.name, by=sent.by, note=sent.note)
 
@@ -187,11 +249,14 @@ class DeploymentSwitch:
 
     async def _finish(self, work: Awaitable[T]) -> T:
         """Finish a change also when its caller disconnects: a stored change must take effect."""
-        loop = asyncio.get_running_loop()
         try:
             return await asyncio.shield(asyncio.ensure_future(work))
         finally:
-            loop.call_later(SETTLE_S, lambda: loop.run_in_executor(None, release_freed_memory))
+            self._release_memory_later()
+
+    def _release_memory_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(SETTLE_S, lambda: loop.run_in_executor(None, release_freed_memory))
 
     async def _commit(
         self, action: BundleAction, name: str, seen: Slot | None, change: Callable[[Slot], Slot], author: Author
@@ -208,6 +273,7 @@ class DeploymentSwitch:
                 return slot
             if self._rows is not None:
                 await self._store_change(self._rows, action, new, state_of(new), author)
+            self.not_followed.pop(name, None)
             self._swap(slot, new)
             log.info("bundle %s: %s, now %s", name, action, new.active.sha256[:12])
             return new
@@ -228,7 +294,8 @@ class DeploymentSwitch:
             state=state,
             products=tuple(slot.active.detector.bundle.metadata.products),
         )
-        await rows.add_change(new, datetime.datetime.now(datetime.UTC))
+        now = datetime.datetime.now(datetime.UTC)
+        self._seen[slot.name] = await rows.add_change(new, now, after=self._seen.get(slot.name, 0))
 
     @contextlib.contextmanager
     def _loading_alone(self, name: str) -> Iterator[None]:

@@ -14,6 +14,7 @@ from serving.routes.openapi.contract import SHORTLY, problems
 from serving.schemas.loaded_bundles import (
     BundleList,
     BundleLoaded,
+    BundleNotFollowed,
     ErrorShare,
     MeasuredFigure,
     MeasuredRate,
@@ -38,7 +39,13 @@ async def list_bundles(request: Request, caller: Reader) -> BundleList:
     A member's key gets those that know its products, each with these products alone.
     """
     visible = services_of(request).bundles.visible_to(caller)
-    return BundleList(bundles=[describe_bundle(caller, slot.active.detector) for slot in visible])
+    reasons = services_of(request).switch.not_followed
+    return BundleList(
+        bundles=[describe_bundle(caller, slot.active.detector) for slot in visible],
+        not_followed=[
+            BundleNotFollowed(name=slot.name, reason=reasons[slot.name]) for slot in visible if slot.name in reasons
+        ],
+    )
 
 
 @router.get(

@@ -101,7 +101,18 @@ class BundleLoaded(Answered):
     )
 
 
+class BundleNotFollowed(Answered):
+    """A name under which this server can't serve what is stored: it serves what it has, and tries again."""
+
+    name: str = Field(description="Name of the bundles.")
+    reason: str = Field(description="Why, such as a folder that is missing in this server's `bundles_folder`.")
+
+
 class BundleList(Answered):
     """The bundles that serve."""
 
     bundles: list[BundleLoaded] = Field(description="One for each name, in the order of the settings.")
+    not_followed: list[BundleNotFollowed] = Field(
+        default_factory=list,
+        description="Where this server serves others than were activated, here or on another server; else empty.",
+    )

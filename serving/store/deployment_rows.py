@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from serving.errors import BundleChangeConflict
 from serving.principal import SERVER, Principal
 from serving.schemas.bundles import (
     BundleAction,
@@ -18,8 +21,11 @@ from serving.schemas.bundles import (
 )
 from serving.schemas.checks import Check, utc_text
 from serving.store.database.database import Database
+from serving.store.database.notifications import notify
 from serving.store.event_rows import NewEvent, add_event
 from serving.store.tables import BundleChangeRow, CheckRow, ShadowVerdictRow
+
+CHANNEL = "touchstone_bundle_changes"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,30 +81,57 @@ class DeploymentRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add_change(self, new: NewBundleChange, now: datetime.datetime) -> None:
-        """Add a change with the state after it, and its event; they are on the disk when this returns."""
+    @property
+    def is_shared(self) -> bool:
+        """Whether other servers may add changes."""
+        return self._database.is_shared
 
-        def work(session: Session) -> None:
+    def listening(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call `wake` in a thread when a server has added a change, and when that may have been missed."""
+        return self._database.listening(CHANNEL, wake)
+
+    async def add_change(self, new: NewBundleChange, now: datetime.datetime, *, after: int) -> int:
+        """Add a change with the state after it, and its event; they are on the disk when this returns.
+
+        `after` is the id of the latest change of this name that its maker knows, 0 for none; raises
+        BundleChangeConflict where another was made since. Gives the id of the new one.
+        """
+
+        def work(session: Session) -> int:
+            latest = session.scalar(select(func.max(BundleChangeRow.change_id)).where(BundleChangeRow.name == new.name))
+            if (latest or 0) != after:
+                raise BundleChangeConflict("another server made a change meanwhile; read the state, and try again")
             if new.action in ACTIVATIONS:
                 add_event(session, _activation_event(new))
-            session.add(
-                BundleChangeRow(
-                    created_at=now,
-                    name=new.name,
-                    action=new.action,
-                    caller=new.caller,
-                    changed_by=new.changed_by,
-                    note=new.note,
-                    state=new.state.model_dump_json(),
-                )
+            row = BundleChangeRow(
+                created_at=now,
+                name=new.name,
+                action=new.action,
+                caller=new.caller,
+                changed_by=new.changed_by,
+                note=new.note,
+                state=new.state.model_dump_json(),
             )
+            session.add(row)
+            session.flush()
+            notify(session, CHANNEL)
+            return row.change_id
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
-    async def find_state(self, name: str) -> SlotState | None:
-        """Give the state after the latest change, None where there was none."""
+    async def latest_ids(self) -> dict[str, int]:
+        """Give the id of the latest change of each bundle name."""
+
+        def work(session: Session) -> dict[str, int]:
+            query = select(BundleChangeRow.name, func.max(BundleChangeRow.change_id)).group_by(BundleChangeRow.name)
+            return {row[0]: row[1] for row in session.execute(query)}
+
+        return await self._database.read(work)
+
+    async def find_latest(self, name: str) -> BundleChange | None:
+        """Give the latest change of a bundle name, None where there was none."""
         latest = await self.find_changes(SERVER, name, 1)
-        return latest[0].state if latest else None
+        return latest[0] if latest else None
 
     async def find_changes(self, principal: Principal, name: str, limit: int) -> list[BundleChange]:
         """Give at most `limit` changes of a bundle name, newest first; a member reads not who made others', and why."""

@@ -164,7 +164,11 @@ EXAMPLES: Final[dict[str, Any]] = {
         ],
         "shadow_work": {"judged": 400, "dropped": 12, "failed": 0, "waiting": 0},
     },
-    "BundleList": {"bundles": [_BUNDLE_LOADED]},
+    "BundleList": {"bundles": [_BUNDLE_LOADED], "not_followed": []},
+    "BundleNotFollowed": {
+        "name": "hair-dryers",
+        "reason": "bundles_folder has no folder '2026-11'; GET …/candidates lists those it has",
+    },
     "BundlesOfName": {
         "name": "hair-dryers",
         "state": {**_STATE, "shadow": None},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Executable
@@ -56,6 +56,12 @@ class Database(Held, Protocol):
         """Hold names, so that no other server or task does; `shared` lets others hold them that are shared as well.
 
         A name is a SHA-256 in hexadecimal digits. Raises StoreUnavailable.
+        """
+
+    def listening(self, channel: str, wake: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call `wake` in a thread when a server commits after `notify`, and when that may have been missed.
+
+        An embedded database calls it never: whoever changes it is in this process.
         """
 
     async def ping(self) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from serving.errors import StoreUnavailable
 from serving.store.database.database import RETRY_AFTER_S, Held, Rows
 from serving.store.database.migrations import migrate
+from serving.store.database.notifications import listening
 from serving.store.database.transactions import Transactions
 from vision.errors import ConfigError, MissingExtra
 
@@ -80,6 +81,10 @@ class PostgresqlDatabase:
             finally:
                 # by another pool than takes them: holds that wait for this one's names may have all those threads
                 await asyncio.shield(_run(self._writers, self._transactions.release, connection))
+
+    def listening(self, channel: str, wake: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
+        """Call `wake` in a thread at each signal on a channel, on a connection of its own."""
+        return listening(self._engine, channel, wake)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""

@@ -85,6 +85,10 @@ class SqliteDatabase:
                 if hold.users == 0:
                     del self._held[name]
 
+    def listening(self, channel: str, wake: Callable[[], None]) -> contextlib.nullcontext[None]:
+        """Call `wake` never: no other server uses the file."""
+        return contextlib.nullcontext()
+
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""
         await self.read(_read_one_check)

@@ -3,6 +3,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 
+import pytest
+
+from serving.errors import BundleChangeConflict
 from serving.principal import SERVER
 from serving.schemas.bundles import BundleAction, BundleName, SlotState
 from serving.schemas.checks import Outcome
@@ -22,11 +25,11 @@ def state(version: str) -> SlotState:
     )
 
 
-async def add_change(rows: DeploymentRows, name: str, action: BundleAction, version: str) -> None:
+async def add_change(rows: DeploymentRows, name: str, action: BundleAction, version: str, *, after: int = 0) -> int:
     change = NewBundleChange(
         name=name, action=action, caller="k", changed_by="mara", note="why", state=state(version), products=("toy",)
     )
-    await rows.add_change(change, NOW)
+    return await rows.add_change(change, NOW, after=after)
 
 
 async def add_verdict(
@@ -50,15 +53,32 @@ def test_changes_come_back_newest_first_and_the_latest_has_the_state(place: Plac
     async def work() -> None:
         async with opened(place) as store:
             rows = store.deployment_rows
-            assert await rows.find_state("tiny") is None
-            await add_change(rows, "tiny", "activate", "2")
-            await add_change(rows, "other", "activate", "9")
-            await add_change(rows, "tiny", "roll_back_activation", "1")
+            assert await rows.find_latest("tiny") is None
+            assert await rows.latest_ids() == {}
+            first = await add_change(rows, "tiny", "activate", "2")
+            other = await add_change(rows, "other", "activate", "9")
+            latest = await add_change(rows, "tiny", "roll_back_activation", "1", after=first)
+            assert await rows.latest_ids() == {"tiny": latest, "other": other}
             changes = await rows.find_changes(SERVER, "tiny", 5)
             assert [change.action for change in changes] == ["roll_back_activation", "activate"]
             assert (changes[0].caller, changes[0].changed_by, changes[0].note) == ("k", "mara", "why")
             assert len(await rows.find_changes(SERVER, "tiny", 1)) == 1
-            assert await rows.find_state("tiny") == state("1")
+            found = await rows.find_latest("tiny")
+            assert found is not None
+            assert (found.change_id, found.state) == (latest, state("1"))
+
+    asyncio.run(work())
+
+
+def test_a_change_after_one_that_its_maker_does_not_know_is_refused_and_not_stored(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            rows = store.deployment_rows
+            first = await add_change(rows, "tiny", "activate", "2")
+            with pytest.raises(BundleChangeConflict):
+                await add_change(rows, "tiny", "activate", "3")
+            assert (await rows.latest_ids())["tiny"] == first
+            await add_change(rows, "tiny", "activate", "3", after=first)
 
     asyncio.run(work())
 

@@ -86,8 +86,9 @@ def test_only_a_change_of_the_answering_bundle_is_an_event_and_a_member_sees_its
             change = NewBundleChange(
                 name="tiny", action="shadow", caller="k", changed_by=None, note="", state=state, products=("toy", "mug")
             )
-            await store.deployment_rows.add_change(change, NOW)
-            await store.deployment_rows.add_change(dataclasses.replace(change, action="activate"), NOW)
+            first = await store.deployment_rows.add_change(change, NOW, after=0)
+            activation = dataclasses.replace(change, action="activate")
+            await store.deployment_rows.add_change(activation, NOW, after=first)
             [event] = await events_of(store)
             assert (event.type, event.product) == ("bundle.activated", None)
             assert event.data["products"] == ["mug", "toy"]

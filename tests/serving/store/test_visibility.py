@@ -31,7 +31,7 @@ WITHOUT_PRINCIPAL = {
     "RunningKeyRows": {"give_back", "delete_expired"},
     "AuditRows": {"append", "find_head", "delete_private_before"},
     "CheckRows": {"add", "unused", "older_than", "delete_keys_before"},
-    "DeploymentRows": {"add_change", "find_state", "add_shadow_verdict"},
+    "DeploymentRows": {"add_change", "find_latest", "latest_ids", "listening", "add_shadow_verdict"},
     "EventRows": {"number", "find_start", "delete_before"},
     "KeyRows": {"find_for_login", "has_any", "add", "record_uses"},
     "ReviewRows": set[str](),
