@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick format docs chromium libvips constraints clean
+.PHONY: help setup demo test quick format docs chromium libvips postgresql haproxy constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,14 +21,14 @@ demo: setup $(DEMO_BUNDLE) ## Train a detector on the sample and serve it; print
 	@echo "demo: serving $(dir $(DEMO_BUNDLE))"
 	@$(BIN)/touchstone serve configs/serve.toml
 
-test: setup chromium libvips ## Run every check: format, lint, types, imports, tests (unit, slow, browser, end to end)
+test: setup chromium libvips postgresql haproxy ## Run every check: format, lint, types, imports, tests (unit, slow, browser, end to end)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	TOUCHSTONE_CHROMIUM="$$(.ci/chromium)" $(PYTEST)
 
-quick: setup ## Run the unit tests that take no more than seconds, in under two minutes on two cores
+quick: setup postgresql ## Run the unit tests that take no more than seconds, in under two minutes on two cores
 	$(PYTEST) -m "not slow and not browser and not end_to_end"
 
 format: setup ## Format the code and fix what the linter can
@@ -43,6 +43,12 @@ chromium: ## Find Chromium for the browser tests, or install Debian's
 
 libvips: ## Find libvips for the tests of decoding, or install Debian's
 	@.ci/libvips
+
+postgresql: ## Find PostgreSQL for the tests of the store, or install Debian's
+	@.ci/postgresql
+
+haproxy: ## Find HAProxy for the tests of several servers, or install Debian's
+	@.ci/haproxy
 
 constraints: setup ## Pin what .venv holds now into constraints.txt
 	{ grep -E '^(#|torch)' constraints.txt; $(BIN)/pip freeze --all --exclude-editable | grep -Ev '^(nvidia-|cuda-|triton=|torch|pip=)'; } > $(VENV)/constraints.txt
