@@ -7,11 +7,12 @@ import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from serving.store.database import postgresql, sqlite
 from serving.store.photos.location import PHOTO_FOLDER
 from serving.store.store import DATABASE_FILE, Store, open_store
+from serving.store.tables import Table
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,14 @@ class Place:
         if self.database:
             return postgresql.connect(postgresql.parse_address(self.database))
         return sqlite.connect(self.folder / DATABASE_FILE)
+
+    def dump(self) -> str:
+        """All that the tables hold."""
+        engine = self.connect()
+        with engine.connect() as connection:
+            rows = [connection.execute(select(table)).all() for table in Table.metadata.sorted_tables]
+        engine.dispose()
+        return str(rows)
 
 
 @contextlib.asynccontextmanager

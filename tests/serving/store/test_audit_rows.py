@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
@@ -16,7 +15,7 @@ from serving.principal import SERVER, Principal
 from serving.store.audit_rows import AuditFilter, append_entry
 from serving.store.store import Store
 from serving.store.tables import AuditEntryRow
-from tests.serving.builders.stores import opened
+from tests.serving.builders.stores import Place, opened
 
 ALL = AuditFilter()
 MARA = Principal(name="key-1", rate_key="key-1")
@@ -28,9 +27,9 @@ async def verified(store: Store, caller: Principal = SERVER, *, selected: bool =
     return verify_lines([json.dumps(as_json(entry)) for entry in entries], selected=selected)
 
 
-def test_entries_of_many_writes_at_once_are_one_chain(tmp_path: Path) -> None:
+def test_entries_of_many_writes_at_once_are_one_chain(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             assert (await store.audit_rows.find_head()).hash == FIRST_PREVIOUS
             rows = store.audit_rows
             await asyncio.gather(
@@ -43,9 +42,9 @@ def test_entries_of_many_writes_at_once_are_one_chain(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_several_entries_of_one_transaction_follow_each_other_and_vanish_with_it(tmp_path: Path) -> None:
+def test_several_entries_of_one_transaction_follow_each_other_and_vanish_with_it(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
 
             def record(session: Session, *, fail: bool) -> None:
                 for number in range(3):
@@ -63,21 +62,21 @@ def test_several_entries_of_one_transaction_follow_each_other_and_vanish_with_it
     asyncio.run(work())
 
 
-def test_the_chain_goes_on_after_a_restart(tmp_path: Path) -> None:
+def test_the_chain_goes_on_after_a_restart(place: Place) -> None:
     async def work() -> None:
         for _ in range(2):
-            async with opened(tmp_path) as store:
+            async with opened(place) as store:
                 await store.audit_rows.append(new_entry(SERVER, "server.started", "server", "settings"))
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             found = await verified(store)
             assert (found.entries, found.broken) == (2, None)
 
     asyncio.run(work())
 
 
-def test_the_database_refuses_to_change_or_delete_an_entry(tmp_path: Path) -> None:
+def test_the_database_refuses_to_change_or_delete_an_entry(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             await store.audit_rows.append(new_entry(MARA, "review.recorded", "check", "c-1"))
             database = store.audit_rows._database
             for statement in (update(AuditEntryRow).values(actor="somebody"), delete(AuditEntryRow)):
@@ -88,9 +87,9 @@ def test_the_database_refuses_to_change_or_delete_an_entry(tmp_path: Path) -> No
     asyncio.run(work())
 
 
-def test_lists_are_filtered_and_go_on_from_a_number_in_both_directions(tmp_path: Path) -> None:
+def test_lists_are_filtered_and_go_on_from_a_number_in_both_directions(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             rows = store.audit_rows
             for number in range(4):
                 await rows.append(new_entry(MARA, "review.recorded", "check", f"c-{number % 2}"))
@@ -112,9 +111,9 @@ def test_lists_are_filtered_and_go_on_from_a_number_in_both_directions(tmp_path:
     asyncio.run(work())
 
 
-def test_a_member_finds_its_own_entries_alone(tmp_path: Path) -> None:
+def test_a_member_finds_its_own_entries_alone(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             rows = store.audit_rows
             await rows.append(new_entry(MARA, "review.recorded", "check", "c-1"))
             await rows.append(new_entry(ACME, "review.recorded", "check", "c-2"))
@@ -127,9 +126,9 @@ def test_a_member_finds_its_own_entries_alone(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_what_names_people_can_be_deleted_and_the_chain_still_holds(tmp_path: Path) -> None:
+def test_what_names_people_can_be_deleted_and_the_chain_still_holds(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             rows = store.audit_rows
             await rows.append(new_entry(MARA, "review.recorded", "check", "c-1", private={"user": "Mara"}))
             now = datetime.datetime.now(datetime.UTC)

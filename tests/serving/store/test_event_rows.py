@@ -5,7 +5,6 @@ import dataclasses
 import datetime
 import functools
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from serving.store.deployment_rows import NewBundleChange
 from serving.store.event_rows import NewEvent, add_event
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW, new_check
-from tests.serving.builders.stores import opened
+from tests.serving.builders.stores import Place, opened
 
 TOYS = Principal(name="m", rate_key="m", member_id="m1", products=frozenset({"toy"}))
 MUGS = Principal(name="n", rate_key="n", member_id="m2", products=frozenset({"mug"}))
@@ -40,9 +39,9 @@ async def events_of(
     return found.events
 
 
-def test_the_event_of_a_check_gives_it_as_answered_and_carries_nothing_once_it_is_deleted(tmp_path: Path) -> None:
+def test_the_event_of_a_check_gives_it_as_answered_and_carries_nothing_once_it_is_deleted(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             check_id = await add_check(store)
             [event] = await events_of(store)
             answered = (await store.check_rows.find(SERVER, check_id)).model_dump()
@@ -57,9 +56,9 @@ def test_the_event_of_a_check_gives_it_as_answered_and_carries_nothing_once_it_i
     asyncio.run(work())
 
 
-def test_decisions_and_their_withdrawals_are_events_and_a_repeated_one_is_no_second(tmp_path: Path) -> None:
+def test_decisions_and_their_withdrawals_are_events_and_a_repeated_one_is_no_second(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             check_id = await add_check(store)
             review = (await store.review_rows.add(SERVER, check_id, "genuine", "a note", NOW)).review
             for _ in range(2):
@@ -75,10 +74,10 @@ def test_decisions_and_their_withdrawals_are_events_and_a_repeated_one_is_no_sec
 
 
 def test_only_a_change_of_the_answering_bundle_is_an_event_and_a_member_sees_its_own_products_of_it(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             state = SlotState(
                 configured_sha256="0" * 64, active=BundleName(candidate="b", version="2", sha256="1" * 64),
                 previous=None, shadow=None, canary=None, canary_share=None,
@@ -99,9 +98,9 @@ def test_only_a_change_of_the_answering_bundle_is_an_event_and_a_member_sees_its
     asyncio.run(work())
 
 
-def test_a_member_sees_events_of_its_products_and_its_own(tmp_path: Path) -> None:
+def test_a_member_sees_events_of_its_products_and_its_own(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             await add_check(store, "toy")
             await add_check(store, "mug")
             job = NewEvent(type="job.completed", data={"job_id": "j"}, member_id="m1")
@@ -117,12 +116,12 @@ def test_a_member_sees_events_of_its_products_and_its_own(tmp_path: Path) -> Non
 
 
 def test_pages_follow_each_other_and_pass_over_what_is_not_wanted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_rows, "READ_AT_ONCE", 4)
 
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             for product in ("toy", *["mug"] * 9, "toy", "toy", "toy"):
                 await add_check(store, product)
             await store.event_rows.number()
@@ -141,9 +140,9 @@ def test_pages_follow_each_other_and_pass_over_what_is_not_wanted(
     asyncio.run(work())
 
 
-def test_reading_begins_at_a_time_and_events_before_one_are_deleted(tmp_path: Path) -> None:
+def test_reading_begins_at_a_time_and_events_before_one_are_deleted(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             for _ in range(2):
                 await add_check(store)
             await asyncio.sleep(0.002)
@@ -164,9 +163,9 @@ def test_reading_begins_at_a_time_and_events_before_one_are_deleted(tmp_path: Pa
     asyncio.run(work())
 
 
-def test_an_event_with_too_much_data_is_refused(tmp_path: Path) -> None:
+def test_an_event_with_too_much_data_is_refused(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             large = NewEvent(type="job.completed", data={"name": "x" * 10_000})
             with pytest.raises(ValueError, match=r"job\.completed has 10011 bytes"):
                 await store.event_rows._database.write(functools.partial(add_event, new=large))

@@ -15,7 +15,7 @@ from serving.store.photos.photo_files import photo_path
 from serving.store.store import open_store
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.sample_photos import RED, jpeg
-from tests.serving.builders.stores import database_bytes, opened, photo_names
+from tests.serving.builders.stores import Place, database_bytes, opened, photo_names
 from tests.serving.servers.running import Running
 from vision.errors import ConfigError
 
@@ -56,9 +56,9 @@ def test_bytes_that_are_no_photo_are_not_stored(start: Callable[..., Running], t
     assert photo_names(tmp_path / "store") == {digest(good)}
 
 
-def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(tmp_path: Path) -> None:
+def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             photo = b"same bytes"
             for _ in range(25):
                 old, new = new_check(photo), new_check(photo)
@@ -67,33 +67,33 @@ def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(tmp_path: Pa
                 found = await store.find_photo(SERVER, new.answer.check_id, 0)
                 assert await store.photos.get(found.sha256) == photo
                 await store.delete_one(SERVER, new.answer.check_id)
-            assert photo_names(tmp_path) == set()
+            assert photo_names(place.folder) == set()
 
     asyncio.run(work())
 
 
-def test_removing_orphans_removes_the_photos_that_a_kill_left_and_no_others(tmp_path: Path) -> None:
+def test_removing_orphans_removes_the_photos_that_a_kill_left_and_no_others(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             await store.keep(new_check(b"kept"), [b"kept"])
             await store.photos.put([(digest(b"orphan"), b"orphan")])
             assert await store.remove_orphans() == 1
-            assert photo_names(tmp_path) == {digest(b"kept")}
-        half = tmp_path / PHOTO_FOLDER / "ab" / f"{digest(b'half')}#1"
+            assert photo_names(place.folder) == {digest(b"kept")}
+        half = place.folder / PHOTO_FOLDER / "ab" / f"{digest(b'half')}#1"
         half.parent.mkdir(exist_ok=True)
         half.write_bytes(b"ha")
-        async with opened(tmp_path):
+        async with opened(place):
             assert not half.exists()
 
     asyncio.run(work())
 
 
-def test_a_rendition_lives_as_long_as_its_photo(tmp_path: Path) -> None:
+def test_a_rendition_lives_as_long_as_its_photo(place: Place) -> None:
     def renditions() -> set[str]:
-        return {file.name for file in (tmp_path / RENDITION_FOLDER).rglob("*") if file.is_file()}
+        return {file.name for file in (place.folder / RENDITION_FOLDER).rglob("*") if file.is_file()}
 
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             first, second = new_check(b"shared", b"own"), new_check(b"shared")
             await store.keep(first, [b"shared", b"own"])
             await store.keep(second, [b"shared"])
@@ -115,22 +115,22 @@ def test_a_rendition_lives_as_long_as_its_photo(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("index", "error"), [(1, PhotoNotFound), (7, PhotoNotFound)])
 def test_a_photo_that_was_not_kept_or_does_not_exist_is_not_found(
-    tmp_path: Path, index: int, error: type[PhotoNotFound]
+    place: Place, index: int, error: type[PhotoNotFound]
 ) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             new = new_check(b"kept", b"unreadable", kept=(True, False))
             await store.keep(new, [b"kept", b"unreadable"])
-            assert photo_names(tmp_path) == {digest(b"kept")}
+            assert photo_names(place.folder) == {digest(b"kept")}
             with pytest.raises(error):
                 await store.find_photo(SERVER, new.answer.check_id, index)
 
     asyncio.run(work())
 
 
-def test_evidence_is_found_where_there_is_some(tmp_path: Path) -> None:
+def test_evidence_is_found_where_there_is_some(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             new, without = new_check(b"a"), new_check(b"b", evidence=None)
             await store.keep(new, [b"a"])
             await store.keep(without, [b"b"])
@@ -143,9 +143,9 @@ def test_evidence_is_found_where_there_is_some(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_deleting_a_check_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+def test_deleting_a_check_that_does_not_exist_is_refused(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             with pytest.raises(CheckNotFound):
                 await store.delete_one(SERVER, "nope")
 

@@ -20,7 +20,7 @@ from serving.store.check_rows import Claim, NewCheck
 from serving.store.deployment_rows import Pair, ShadowVerdict
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW, digest, new_check
-from tests.serving.builders.stores import opened, photo_names
+from tests.serving.builders.stores import Place, opened, photo_names
 
 TOYS = Principal(name="k", rate_key="k", member_id="m", products=frozenset({"toy", "kite"}))
 NOBODY = Principal(name="n", rate_key="n", member_id="n", products=frozenset())
@@ -78,11 +78,11 @@ def of_product(product: str, claim: Claim | None = None) -> NewCheck:
 Scenario = Callable[[Store, str, str], Awaitable[None]]
 
 
-def with_two(tmp_path: Path, scenario: Scenario) -> None:
+def with_two(place: Place, scenario: Scenario) -> None:
     """Run with the ids of a check of the member's product, and of one of another's."""
 
     async def work() -> None:
-        async with opened(tmp_path) as kept:
+        async with opened(place) as kept:
             own, other = of_product("toy"), of_product("mug", CLAIM)
             for new in (own, other):
                 photos = [new.answer.product.encode(), b"of both"]
@@ -92,7 +92,7 @@ def with_two(tmp_path: Path, scenario: Scenario) -> None:
     asyncio.run(work())
 
 
-def test_lists_and_counts_have_the_own_checks_alone(tmp_path: Path) -> None:
+def test_lists_and_counts_have_the_own_checks_alone(place: Place) -> None:
     async def scenario(kept: Store, own: str, other: str) -> None:
         rows = kept.check_rows
         for principal, seen in ((SERVER, {own, other}), (TOYS, {own}), (NOBODY, set())):
@@ -105,10 +105,10 @@ def test_lists_and_counts_have_the_own_checks_alone(tmp_path: Path) -> None:
         assert (await rows.find_page(TOYS, CheckFilter(product="mug"), 9)).checks == []
         assert (await rows.count(TOYS, CheckFilter(product="mug"))).total == 0
 
-    with_two(tmp_path, scenario)
+    with_two(place, scenario)
 
 
-def test_one_check_of_another_is_not_there(tmp_path: Path) -> None:
+def test_one_check_of_another_is_not_there(place: Place) -> None:
     async def scenario(kept: Store, own: str, other: str) -> None:
         now = NOW + datetime.timedelta(seconds=1)
         calls: list[Callable[[str], Awaitable[object]]] = [
@@ -129,21 +129,21 @@ def test_one_check_of_another_is_not_there(tmp_path: Path) -> None:
         found = await kept.check_rows.find(SERVER, other)
         assert (found.reviews, found.withdrawn_reviews) == ([], [])
 
-    with_two(tmp_path, scenario)
+    with_two(place, scenario)
 
 
-def test_a_deletion_leaves_the_others_photos(tmp_path: Path) -> None:
+def test_a_deletion_leaves_the_others_photos(place: Place) -> None:
     async def scenario(kept: Store, own: str, other: str) -> None:
         assert await kept.check_rows.photo_sha256s(TOYS, [own, other]) == {digest(b"toy"), digest(b"of both")}
         assert await kept.delete(TOYS, [own, other]) == 1
         assert await kept.check_rows.photo_sha256s(SERVER, [own, other]) == {digest(b"mug"), digest(b"of both")}
         assert (await kept.find_photo(SERVER, other, 1)).sha256 == digest(b"of both")
-        assert len(photo_names(tmp_path)) == 2
+        assert len(photo_names(place.folder)) == 2
 
-    with_two(tmp_path, scenario)
+    with_two(place, scenario)
 
 
-def test_an_idempotency_key_gives_no_check_of_another(tmp_path: Path) -> None:
+def test_an_idempotency_key_gives_no_check_of_another(place: Place) -> None:
     async def scenario(kept: Store, own: str, other: str) -> None:
         found = await kept.check_rows.find_answer(SERVER, CLAIM, NOW)
         assert found is not None
@@ -151,10 +151,10 @@ def test_an_idempotency_key_gives_no_check_of_another(tmp_path: Path) -> None:
         with pytest.raises(CheckNotFound):
             await kept.check_rows.find_answer(TOYS, CLAIM, NOW)
 
-    with_two(tmp_path, scenario)
+    with_two(place, scenario)
 
 
-def test_shadow_verdicts_of_others_are_left_out(tmp_path: Path) -> None:
+def test_shadow_verdicts_of_others_are_left_out(place: Place) -> None:
     async def scenario(kept: Store, own: str, other: str) -> None:
         rows = kept.deployment_rows
         for check_id in (own, other):
@@ -167,4 +167,4 @@ def test_shadow_verdicts_of_others_are_left_out(tmp_path: Path) -> None:
             assert set(await rows.measure_moves(principal, PAIR)) == products
             assert len(await rows.find_examples(principal, PAIR, "mug", 9)) == ("mug" in products)
 
-    with_two(tmp_path, scenario)
+    with_two(place, scenario)
