@@ -19,6 +19,7 @@ from serving.checks.shadow import Shadow
 from serving.compute.deadline import Deadline
 from serving.compute.executor import Compute
 from serving.deployments.switch import DeploymentSwitch
+from serving.fetch.errors import TEMPORARY_CODES
 from serving.fetch.fetcher import Fetcher
 from serving.monitoring.instrumentation import Instrumentation
 from serving.principal import Principal
@@ -200,9 +201,13 @@ def _photo_answer(photo: PhotoVerdict, check_id: str | None, source_url: str | N
         novelty=photo.novelty,
         matches=list(photo.matches),
         evidence_url=f"/v1/checks/{check_id}/photos/{photo.index}/evidence" if has_url else None,
-        error=None if photo.error is None else PhotoFault(code=photo.error.code, message=photo.error.message),
+        error=None if photo.error is None else _photo_fault(photo.error.code, photo.error.message),
         source_url=source_url,
     )
+
+
+def _photo_fault(code: str, message: str) -> PhotoFault:
+    return PhotoFault(code=code, message=message, temporary=code in TEMPORARY_CODES)
 
 
 def _new_check(

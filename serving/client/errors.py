@@ -3,7 +3,8 @@
 ClientError
  ├─ ProblemAnswered    the server answered with a problem: act on `code`, show `detail`
  │   ├─ KeyRefused     401, 403: the key is missing, wrong, expired, or lacks a scope; no call will succeed
- │   ├─ TryLater       429, 502, 503, 504, and 409 while the first call runs: all attempts were refused; send it later
+ │   ├─ TryLater       429, 502, 503, 504, 409 while the first call runs, 422 where no photo could be fetched for now:
+ │   │                 all attempts were refused; send it later
  │   ├─ ServerFault    another 5xx: a fault of the server; report `request_id`
  │   └─ RequestRefused another status: this request will never succeed; `errors` names its fields and photos
  ├─ UnreadableAnswer   a success whose body is not the API's, such as the login page of a proxy
@@ -71,13 +72,13 @@ def problem_of(response: httpx.Response) -> ProblemAnswered:
         problem = Problem.model_validate_json(response.content)
     except ValidationError:
         code = f"http_{response.status_code}"
-        return _kind(response.status_code, code)(
+        return _kind(response.status_code, code, ())(
             status=response.status_code,
             code=code,
             detail=f"the answer is not a problem document: {response.text[:200]}",
             request_id=response.headers.get("x-request-id"),
         )
-    return _kind(problem.status, problem.code)(
+    return _kind(problem.status, problem.code, problem.errors)(
         status=problem.status,
         code=problem.code,
         detail=problem.detail,
@@ -86,10 +87,10 @@ def problem_of(response: httpx.Response) -> ProblemAnswered:
     )
 
 
-def _kind(status: int, code: str) -> type[ProblemAnswered]:
+def _kind(status: int, code: str, errors: Sequence[FieldFault]) -> type[ProblemAnswered]:
     if status in (401, 403):
         return KeyRefused
-    if status in TEMPORARY or code == IN_PROGRESS:
+    if status in TEMPORARY or code == IN_PROGRESS or any(fault.temporary for fault in errors):
         return TryLater
     return ServerFault if status >= 500 else RequestRefused
 

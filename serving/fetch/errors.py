@@ -22,9 +22,10 @@ from vision.errors import PhotoError
 
 
 class FetchError(PhotoError):
-    """One photo that could not be fetched; the listing's others still can."""
+    """One photo that could not be fetched; the listing's others still can. `temporary`: it may be there later."""
 
     code: ClassVar[str] = "fetch_failed"
+    temporary: ClassVar[bool] = False
 
 
 class FetchUrlInvalid(FetchError):
@@ -51,10 +52,12 @@ class FetchUnresolved(FetchError):
     """The name servers did not answer; they may later."""
 
     code: ClassVar[str] = "fetch_unresolved"
+    temporary: ClassVar[bool] = True
 
 
 class FetchConnectFailed(FetchError):
     code: ClassVar[str] = "fetch_connect_failed"
+    temporary: ClassVar[bool] = True
 
 
 class FetchTlsFailed(FetchError):
@@ -63,12 +66,14 @@ class FetchTlsFailed(FetchError):
 
 class FetchConnectionLost(FetchError):
     code: ClassVar[str] = "fetch_connection_lost"
+    temporary: ClassVar[bool] = True
 
 
 class FetchLengthMismatch(FetchError):
     """More bytes came than the host announced, or fewer."""
 
     code: ClassVar[str] = "fetch_length_mismatch"
+    temporary: ClassVar[bool] = True
 
 
 class FetchResponseInvalid(FetchError):
@@ -79,6 +84,7 @@ class FetchResponseInvalid(FetchError):
 
 class FetchTimedOut(FetchError):
     code: ClassVar[str] = "fetch_timed_out"
+    temporary: ClassVar[bool] = True
 
 
 class FetchRedirectInvalid(FetchError):
@@ -103,12 +109,14 @@ class FetchThrottled(FetchError):
     """The host asks to come later, and later than this check can wait."""
 
     code: ClassVar[str] = "fetch_throttled"
+    temporary: ClassVar[bool] = True
 
 
 class FetchHostFailed(FetchError):
     """A 5xx."""
 
     code: ClassVar[str] = "fetch_host_failed"
+    temporary: ClassVar[bool] = True
 
 
 class FetchStatusUnexpected(FetchError):
@@ -125,3 +133,6 @@ class FetchWebPage(FetchError):
     """HTML, where a photo was expected."""
 
     code: ClassVar[str] = "fetch_web_page"
+
+
+TEMPORARY_CODES = frozenset(error.code for error in FetchError.__subclasses__() if error.temporary)

@@ -21,6 +21,7 @@ from serving.errors import (
     Unavailable,
     UploadTimedOut,
 )
+from serving.fetch.errors import TEMPORARY_CODES
 from serving.monitoring.request_id import current_request_id
 from serving.schemas.checks import FieldFault, Problem
 from vision.errors import CheckError, NoReadablePhoto, PhotoError, TouchstoneError
@@ -110,7 +111,10 @@ async def answer_touchstone_error(_: Request, error: TouchstoneError) -> Respons
 
 def _answer_no_readable_photo(error: NoReadablePhoto) -> Response:
     """Each photo's fault; the code of a single photo's fault is the problem's own."""
-    faults = [FieldFault(code=fault.code, message=fault.message, photo=index) for index, fault in error.errors]
+    faults = [
+        FieldFault(code=fault.code, message=fault.message, photo=index, temporary=fault.code in TEMPORARY_CODES)
+        for index, fault in error.errors
+    ]
     alone = faults[0] if len(faults) == 1 else None
     return problem_response(
         status=422,

@@ -17,6 +17,7 @@ Name = Annotated[
 Note = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
 # Longer ones, and control characters, are refused with the request: the URL is stored and answered as it was sent.
 PhotoUrl = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[^\x00-\x1f\x7f]+$")]
+TEMPORARY = "Whether the same photo may be read later: its host failed, was out of reach or too slow."
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -100,6 +101,7 @@ class PhotoFault(Answered):
 
     code: str = Field(description="Stable code, one of the photo codes in docs/errors.md.")
     message: str = Field(description="What is wrong with the photo, and what to do.")
+    temporary: bool = Field(default=False, description=TEMPORARY)
 
 
 class Reason(Answered):
@@ -277,6 +279,7 @@ class FieldFault(Answered):
         default=None, description="Name of the field, the parameter or the part; null where it is about a photo."
     )
     photo: int | None = Field(default=None, description="Index of the photo; null where it is about a field.")
+    temporary: bool | None = Field(default=None, description=f"{TEMPORARY} Null where it is about a field.")
 
 
 class Problem(Answered):

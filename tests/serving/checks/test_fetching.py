@@ -36,6 +36,7 @@ def host() -> Iterator[PhotoHost]:
         "/moved": lambda visit: visit.answer("302 Found", {"Location": "/1.jpg"}),
         "/inside": lambda visit: visit.answer("302 Found", {"Location": "http://10.0.0.1/"}),
         "/gone": lambda visit: visit.answer("410 Gone"),
+        "/failing": lambda visit: visit.answer("500 Oh no"),
         "/page": lambda visit: visit.answer("200 OK", {"Content-Type": "image/jpeg"}, b"<!doctype html><p>Hello"),
         "/text": lambda visit: visit.answer("200 OK", {"Content-Type": "image/jpeg"}, b"no photo"),
         "/empty": lambda visit: visit.answer("200 OK", {"Content-Length": "0"}),
@@ -104,7 +105,15 @@ def test_a_photo_that_cannot_be_fetched_costs_only_itself(site: Running, host: P
     assert [photo["index"] for photo in answer["photos"]] == [0, 1]
     alone = check(site, at(host, path))
     assert (alone.status_code, alone.json()["code"]) == (422, code)
-    assert [(error["photo"], error["code"]) for error in alone.json()["errors"]] == [(0, code)]
+    (error,) = alone.json()["errors"]
+    assert (error["photo"], error["code"], error["temporary"]) == (0, code, False)
+
+
+def test_a_photo_whose_host_failed_may_be_there_later(site: Running, host: PhotoHost) -> None:
+    answer = check(site, at(host, "/failing"), at(host, "/1.jpg")).json()
+    assert [photo["error"] and photo["error"]["temporary"] for photo in answer["photos"]] == [True, None]
+    (error,) = check(site, at(host, "/failing")).json()["errors"]
+    assert (error["code"], error["temporary"]) == ("fetch_host_failed", True)
 
 
 def test_where_no_photo_can_be_fetched_each_has_its_error(site: Running, host: PhotoHost) -> None:

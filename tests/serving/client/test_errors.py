@@ -54,3 +54,12 @@ def test_an_answer_of_a_proxy_is_a_problem_with_its_status() -> None:
     assert (problem.status, problem.code, problem.request_id) == (502, "http_502", "p")
     assert "Bad Gateway" in problem.detail
     assert type(problem_of(httpx.Response(302))) is RequestRefused
+
+
+@pytest.mark.parametrize(("temporary", "kind"), [((True, False), TryLater), ((False, False), RequestRefused)])
+def test_a_check_whose_photos_may_be_read_later_is_one_to_send_later(
+    temporary: tuple[bool, ...], kind: type[ProblemAnswered]
+) -> None:
+    faults = [FieldFault(code="c", message="", photo=i, temporary=one) for i, one in enumerate(temporary)]
+    sent = Problem(type="", title="", status=422, detail="", code="c", request_id="r", errors=faults)
+    assert type(problem_of(httpx.Response(422, content=sent.model_dump_json()))) is kind

@@ -47,12 +47,14 @@ def photos() -> dict[str, bytes]:
     return {"flat": flat_jpeg(), "truncated": truncated_jpeg()} | {name: jpeg(rgb) for name, rgb in colours.items()}
 
 
-def scripts() -> dict[str, Script]:
-    def answer(status: str, body: bytes) -> Script:
-        return lambda visit: visit.answer(status, {"Content-Length": str(len(body))}, body)
+def answer(status: str, body: bytes = b"") -> Script:
+    return lambda visit: visit.answer(status, {"Content-Length": str(len(body))}, body)
 
+
+def scripts() -> dict[str, Script]:
     found = {f"/{name}.jpg": answer("200 OK", photo) for name, photo in photos().items()}
-    return found | {f"/{name}.jpg": answer("404 Not Found", b"") for name in ("absent", "gone")}
+    found["/late.jpg"] = answer("500 Out of order")
+    return found | {f"/{name}.jpg": answer("404 Not Found") for name in ("absent", "gone")}
 
 
 @pytest.fixture(scope="module")
@@ -72,16 +74,16 @@ def url(host: PhotoHost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 
 def write_listings(folder: Path, host: PhotoHost, kinds: dict[str, str]) -> int:
-    """Write the program's input, each kind with a photo that can't be read beside it in the first of its listings."""
+    """Write the program's input; the first listing of each kind has a photo beside it that is gone."""
     lines = []
     for i in range(EACH):
         for kind in kinds:
             names = [kind, "gone"] if i == 0 else [kind]
             addresses = [f"http://127.0.0.1:{host.port}/{name}.jpg" for name in names]
             lines.append({"id": f"{folder.name}-{kind}-{i}", "version": 1, "product": "toy", "photos": addresses})
-    lines.append(
-        {"id": "other", "version": 1, "product": "no such product", "photos": [f"http://127.0.0.1:{host.port}/red.jpg"]}
-    )
+    for name, product, photo in (("other", "no such product", "red"), ("late", "toy", "late")):
+        address = f"http://127.0.0.1:{host.port}/{photo}.jpg"
+        lines.append({"id": name, "version": 1, "product": product, "photos": [address]})
     text = "".join(json.dumps(line) + "\n" for line in [*lines, lines[0]])  # one listing is in it twice
     (folder / "listings.jsonl").write_text(text, encoding="utf-8")
     return len(lines)
@@ -126,9 +128,14 @@ def test_it_handles_every_outcome_and_error_once_however_often_it_is_killed(
     count = write_listings(tmp_path, host, DECIDED_BY_PHOTO)
     for enough in (0, 1, 7, 8, 20):
         kill_when(start(tmp_path, url), tmp_path, enough)
+    code, errors = finish(start(tmp_path, url))
+    assert (code, len(decided(tmp_path))) == (0, count - 1)
+    assert errors.startswith("late: 422 [fetch_host_failed]")
+    host.scripts["/late.jpg"] = answer("200 OK", jpeg(RED))
     assert finish(start(tmp_path, url)) == (0, "")
     rows = {row["id"]: row for row in decided(tmp_path)}
     assert len(decided(tmp_path)) == len(rows) == count
+    assert rows["late"]["action"] == "publish"
     for kind, action in DECIDED_BY_PHOTO.items():
         for i in range(EACH):
             assert rows[f"{tmp_path.name}-{kind}-{i}"]["action"] == action, kind
