@@ -30,11 +30,17 @@ class RateLimitSettings:
     """What one caller may ask for."""
 
     checks_per_s: float | None = setting(
-        None, help="Checks a second that one caller may send on average; beyond it 429. Not set: no limit."
+        None,
+        help="Checks a second that one caller may send to this server on average; beyond it 429. Not set: no limit. "
+        "Each of several servers counts for itself.",
     )
-    burst: int = setting(20, help="Checks that a caller may send at once under checks_per_s after a pause.")
+    burst: int = setting(
+        20, help="Checks that a caller may send to this server at once under checks_per_s after a pause."
+    )
     concurrent_checks: int | None = setting(
-        None, help="Checks of one caller that may run at once; beyond it 429. Not set: no limit."
+        None,
+        help="Checks of one caller that may run at once on this server; beyond it 429. Not set: no limit. Each of "
+        "several servers counts for itself.",
     )
 
     def __post_init__(self) -> None:
@@ -96,8 +102,8 @@ class RateLimiter:
         limit = self._settings.concurrent_checks
         if limit is not None and bucket.running >= limit:
             raise ConcurrencyLimited(
-                f"{bucket.running} of your checks are running and at most {limit} may be; wait until one of them is "
-                "answered (limits.concurrent_checks)",
+                f"{bucket.running} of your checks are running on this server and at most {limit} may be; wait until "
+                "one of them is answered (limits.concurrent_checks)",
                 retry_after_s=1,
             )
 
@@ -110,7 +116,8 @@ class RateLimiter:
         bucket.filled_at = now
         if bucket.tokens < 1:
             raise RateLimited(
-                f"you sent more than {rate:g} checks a second; send the same again later (limits.checks_per_s)",
+                f"you sent more than {rate:g} checks a second to this server; send the same again later "
+                "(limits.checks_per_s)",
                 retry_after_s=max(1, math.ceil((1 - bucket.tokens) / rate)),
             )
         bucket.tokens -= 1

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
+import functools
 import logging
+from collections.abc import Awaitable, Callable
 
 from serving.errors import Unavailable
+from serving.store.periodic_task_rows import PeriodicTask
 from serving.store.store import Store
 
 PERIOD_S = 3600.0
+SWEEP_PERIODS = 24
+SLACK = 0.9  # of a period: the servers' timers and clocks differ
 log = logging.getLogger("touchstone.serving")
 
 
 async def clean_periodically(store: Store, retention_days: int | None, *, period_s: float = PERIOD_S) -> None:
-    """Clean at start and then once a period, until cancelled; a store that is unavailable is tried again."""
+    """Clean at start and then once a period, until cancelled; a store that is unavailable is tried again.
+
+    Of several servers one does each task. Photos without a check are looked for where this server may have left some,
+    and once in SWEEP_PERIODS on a shared store, since a server that died may have.
+    """
     while True:
         try:
             if store.may_hold_orphans:
-                await _remove_orphans(store)
-            await delete_expired(store, retention_days, datetime.datetime.now(datetime.UTC))
+                await _do_once(store, "remove_orphans", period_s, functools.partial(_remove_orphans, store))
+            elif store.periodic_task_rows.is_shared:
+                sweep = functools.partial(_remove_orphans, store)
+                await _do_once(store, "remove_orphans", SWEEP_PERIODS * period_s, sweep)
+            now = datetime.datetime.now(datetime.UTC)
+            deletion = functools.partial(delete_expired, store, retention_days, now)
+            await _do_once(store, "delete_expired", period_s, deletion)
         except Unavailable as error:
             log.warning("cleanup of the store failed and is tried again: %s", error)
         await asyncio.sleep(period_s)
@@ -34,6 +49,19 @@ async def delete_expired(store: Store, retention_days: int | None, now: datetime
     if deleted:
         log.info("deleted %d checks older than %d days", deleted, retention_days)
     return deleted
+
+
+async def _do_once(store: Store, task: PeriodicTask, every_s: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do a task unless a server of this store has begun it within the time; where it fails it is due again."""
+    every = datetime.timedelta(seconds=SLACK * every_s)
+    if not await store.periodic_task_rows.claim(task, every, datetime.datetime.now(datetime.UTC)):
+        return
+    try:
+        await work()
+    except BaseException:
+        with contextlib.suppress(Unavailable):
+            await store.periodic_task_rows.give_back(task)
+        raise
 
 
 async def _remove_orphans(store: Store) -> None:

@@ -22,6 +22,7 @@ from serving.store.deployment_rows import DeploymentRows
 from serving.store.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.key_rows import KeyRows
+from serving.store.periodic_task_rows import PeriodicTaskRows
 from serving.store.photos.location import PhotoStorage, open_photo_storage
 from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.review_rows import ReviewRows
@@ -59,6 +60,7 @@ class Store:
         self.event_rows = EventRows(database)
         self.key_rows = KeyRows(database)
         self.audit_rows = AuditRows(database)
+        self.periodic_task_rows = PeriodicTaskRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None
         self.photos = photo_storage.photos
         self._renditions = photo_storage.renditions

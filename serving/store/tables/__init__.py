@@ -11,6 +11,7 @@ from serving.store.tables.job_lines import JobLineRow
 from serving.store.tables.jobs import JobRow
 from serving.store.tables.member_products import MemberProductRow
 from serving.store.tables.members import MemberRow
+from serving.store.tables.periodic_tasks import PeriodicTaskRow
 from serving.store.tables.photos import PhotoRow
 from serving.store.tables.reviews import ReviewRow
 from serving.store.tables.shadow_verdicts import ShadowVerdictRow
@@ -30,6 +31,7 @@ __all__ = [
     "JobRow",
     "MemberProductRow",
     "MemberRow",
+    "PeriodicTaskRow",
     "PhotoRow",
     "ReviewRow",
     "RunningKeyRow",

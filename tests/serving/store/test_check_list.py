@@ -19,10 +19,10 @@ from serving.store.database.migrations import migrate
 from serving.store.database.sqlite import connect
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW
+from tests.serving.builders.query_plans import explain
 from tests.serving.builders.stored_checks import many_rows, write_rows
 from tests.serving.builders.stores import Place
 from tests.serving.servers.postgresql import PostgresqlServer
-from tests.serving.store.tables.query_plans import explain
 
 DAY = datetime.timedelta(days=1)
 ROWS = many_rows(60, random.Random(3))

@@ -12,6 +12,7 @@ from serving.principal import SERVER
 from serving.store.cleanup import clean_periodically, delete_expired
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.stores import Place, opened, photo_names
+from tests.serving.servers.postgresql import PostgresqlServer
 
 
 def test_retention_deletes_old_checks_with_their_photos_and_keeps_young_ones(place: Place) -> None:
@@ -85,3 +86,27 @@ def test_a_store_that_is_unavailable_is_cleaned_when_it_is_back(
             cleaning.cancel()
 
     asyncio.run(asyncio.wait_for(work(), 60))
+
+
+def test_of_two_servers_one_cleans_and_the_next_period_another_may(
+    tmp_path: Path, postgresql: PostgresqlServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="touchstone.serving")
+
+    async def work(place: Place) -> None:
+        async with opened(place) as one, opened(place) as two:
+            for number in range(3):
+                old = new_check(b"%d" % number, created_at=NOW - datetime.timedelta(days=9000))
+                await one.keep(old, [b"%d" % number])
+            cleaning = [asyncio.create_task(clean_periodically(store, 30)) for store in (one, two)]
+            while photo_names(place.folder):
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.5)  # in which the other would have begun
+            for task in cleaning:
+                task.cancel()
+            assert [line.getMessage() for line in caplog.records].count("deleted 3 checks older than 30 days") == 1
+            now = datetime.datetime.now(datetime.UTC)
+            assert not await two.periodic_task_rows.claim("delete_expired", datetime.timedelta(minutes=50), now)
+
+    with postgresql.store() as address:
+        asyncio.run(asyncio.wait_for(work(Place(folder=tmp_path, database=address)), 60))

@@ -34,6 +34,7 @@ WITHOUT_PRINCIPAL = {
     "DeploymentRows": {"add_change", "find_latest", "latest_ids", "listening", "add_shadow_verdict"},
     "EventRows": {"number", "find_start", "delete_before"},
     "KeyRows": {"find_for_login", "has_any", "add", "record_uses"},
+    "PeriodicTaskRows": {"claim", "give_back"},
     "ReviewRows": set[str](),
     "Store": {
         "keep", "find_rendition", "keep_rendition", "delete_before", "delete_old_keys", "remove_orphans", "close",

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from serving.store.database.planning import unindexed
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW
+from tests.serving.builders.query_plans import plan_of
 from tests.serving.builders.stored_checks import many_rows, write_rows
 from tests.serving.builders.stores import Place
-from tests.serving.store.tables.query_plans import plan_of
 
 
 @pytest.fixture

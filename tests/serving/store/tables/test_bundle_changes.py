@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from serving.store.tables import BundleChangeRow, CheckRow
-from tests.serving.store.tables.query_plans import plan_of
+from tests.serving.builders.query_plans import plan_of
 
 NOW = datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC)
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from serving.store.tables import CheckRow, IdempotencyRow, PhotoRow, ReviewRow, ShadowVerdictRow
-from tests.serving.store.tables.query_plans import plan_of
+from tests.serving.builders.query_plans import plan_of
 
 NOW = datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC)
 

@@ -4,7 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from serving.store.tables import CheckRow, EventNumberRow, EventRow
-from tests.serving.store.tables.query_plans import plan_of
+from tests.serving.builders.query_plans import plan_of
 
 
 def test_a_new_store_has_numbered_no_event(session: Session) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from serving.store.tables import IdempotencyRow
-from tests.serving.store.tables.query_plans import plan_of
+from tests.serving.builders.query_plans import plan_of
 
 NOW = datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC)
 

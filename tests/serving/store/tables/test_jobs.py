@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from serving.store.tables import JobRow
-from tests.serving.store.tables.query_plans import plan_of
+from tests.serving.builders.query_plans import plan_of
 
 
 def job_row(job_id: str, *, key_hash: str | None = None, member_id: str | None = None) -> JobRow:

@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from serving.store.tables import CheckRow, PhotoRow
+from tests.serving.builders.query_plans import plan_of
 from tests.serving.store.tables.conftest import check_row
-from tests.serving.store.tables.query_plans import plan_of
 
 
 def photo_row(check_id: str, position: int, sha256: str = "a") -> PhotoRow:

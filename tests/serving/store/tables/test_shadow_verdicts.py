@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from serving.store.tables import ShadowVerdictRow
-from tests.serving.store.tables.query_plans import plan_of
+from tests.serving.builders.query_plans import plan_of
 
 
 def verdict(shadow_sha256: str, outcome: str = "genuine") -> ShadowVerdictRow:
