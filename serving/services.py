@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,14 +15,17 @@ from serving.accounts.authentication import Authenticator
 from serving.checks.pictures import Pictures
 from serving.checks.service import CheckRules, CheckService, bundle_used
 from serving.checks.shadow import Shadow
-from serving.compute.executor import Compute
+from serving.compute.executor import LOWEST_PRIORITY, Compute
 from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
 from serving.deployments.switch import DeploymentSwitch
 from serving.errors import StoreDisabled
 from serving.fetch.fetcher import Fetcher
 from serving.http.body_memory import BodyMemory
+from serving.http.check_body import check_of_json
 from serving.http.rate_limit import RateLimiter
+from serving.jobs.reception import LineReader
+from serving.jobs.service import JobService
 from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
@@ -37,6 +42,7 @@ class Services:
     """The parts of one server; `store` and `pictures` are None where nothing is kept."""
 
     authenticator: Authenticator
+    max_photos: int
     max_request_bytes: int
     upload_timeout_s: float
     photo_limits: PhotoLimits  # under which stored photos were accepted
@@ -49,6 +55,7 @@ class Services:
     checks: CheckService
     pictures: Pictures | None
     shadow: Shadow | None
+    jobs: JobService | None
     rate_limiter: RateLimiter
     body_memory: BodyMemory
 
@@ -60,6 +67,8 @@ class Services:
     def close(self) -> None:
         """Wait for running work and close everything."""
         self.compute.close()
+        if self.jobs is not None:
+            self.jobs.close()
         if self.shadow is not None:
             self.shadow.close()
         if self.instrumentation.tracing is not None:
@@ -92,18 +101,21 @@ def open_services(settings: ServeSettings) -> Services:
     if deployment_rows is not None:
         shadow = Shadow(switch=switch, compute=compute, deployment_rows=deployment_rows, metrics=metrics)
     rules = CheckRules(mode=settings.mode, max_photos=settings.max_photos)
-    checks = CheckService(
+    checks_on = functools.partial(
+        CheckService,
         switch=switch,
-        compute=compute,
         store=store,
         instrumentation=instrumentation,
         rules=rules,
         shadow=shadow,
         fetcher=_open_fetcher(settings, body_memory),
     )
+    checks = checks_on(compute=compute)
+    jobs = None if store is None else _open_jobs(settings, store, compute, checks_on)
     pictures = None if store is None else Pictures(store=store, compute=compute, limits=settings.photo_limits)
     return Services(
         authenticator=Authenticator(settings.api_key, None if store is None else store.key_rows),
+        max_photos=settings.max_photos,
         max_request_bytes=settings.max_request_bytes,
         upload_timeout_s=settings.upload_timeout_s,
         photo_limits=settings.photo_limits,
@@ -116,6 +128,7 @@ def open_services(settings: ServeSettings) -> Services:
         checks=checks,
         pictures=pictures,
         shadow=shadow,
+        jobs=jobs,
         rate_limiter=RateLimiter(settings.limits),
         body_memory=body_memory,
     )
@@ -137,6 +150,26 @@ def _open_fetcher(settings: ServeSettings, memory: BodyMemory) -> Fetcher | None
     return Fetcher(settings.fetch, max_bytes=settings.max_photo_bytes, memory=memory)
 
 
+def _open_jobs(
+    settings: ServeSettings, store: Store, compute: Compute, checks_on: Callable[..., CheckService]
+) -> JobService:
+    lines_compute = Compute(
+        threads=compute.threads,
+        max_waiting=sys.maxsize,  # JobService takes few lines at once
+        timeout_s=settings.photo_timeout_s,
+        niceness=LOWEST_PRIORITY,
+    )
+    return JobService(
+        store=store,
+        checks=checks_on(compute=lines_compute),
+        compute=compute,
+        lines_compute=lines_compute,
+        reader=LineReader(read_check=check_of_json, max_photos=settings.max_photos),
+        settings=settings.jobs,
+        alone=not store.is_shared,
+    )
+
+
 def _observe_bundles(instrumentation: Instrumentation, bundles: LoadedBundles) -> None:
     """Count and monitor the bundles that answer checks: active ones and canaries."""
     answering = [slot.active for slot in bundles.slots]
@@ -154,6 +187,11 @@ def services_of(request: Request) -> Services:
 def store_of(request: Request) -> Store:
     """Give the store; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).store)
+
+
+def jobs_of(request: Request) -> JobService:
+    """Give the jobs; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).jobs)
 
 
 def pictures_of(request: Request) -> Pictures:

@@ -12,6 +12,7 @@ from serving.deployments.config import BatchingSettings, BundleOptions, ProductS
 from serving.fetch.config import FetchSettings
 from serving.http.loopback import is_loopback
 from serving.http.rate_limit import RateLimitSettings
+from serving.jobs.config import JobSettings
 from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TracingSettings
 from serving.store.photos.object_storage import ObjectStorageSettings
@@ -123,6 +124,7 @@ class ServeSettings:
     stop_timeout_s: int = setting(30, help="Maximum seconds for requests in flight to finish when the server stops.")
     log_format: Literal["text", "json"] = setting("text", help="Format of the log lines on standard error.")
     telemetry: TracingSettings = setting(factory=TracingSettings, help="Traces.")
+    jobs: JobSettings = setting(factory=JobSettings, help="Jobs: many listings that are judged later.")
     drift: DriftSettings = setting(
         factory=DriftSettings, help="Drift detection against the bundle's validation sample."
     )

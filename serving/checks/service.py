@@ -9,10 +9,10 @@ import datetime
 import functools
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Literal
 
-from serving.checks.fetching import fetch_photos
+from serving.checks.fetching import FetchedPhotos, fetch_photos
 from serving.checks.idempotency import Idempotency, make_claim
 from serving.checks.request import CheckRequest
 from serving.checks.shadow import Shadow
@@ -26,6 +26,7 @@ from serving.principal import Principal
 from serving.schemas.checks import BundleUsed, Check, CheckThresholds, PhotoAnswer, PhotoFault, Reason, utc_text
 from serving.store.check_rows import Claim, NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
+from serving.store.job_line_rows import LeasedLine
 from serving.store.sortable_id import new_id
 from serving.store.store import Store
 from vision.check_shape import require_shape
@@ -94,22 +95,46 @@ class CheckService:
             check = await self._fetch_and_judge(request, product, detector, claim, deadline)
             return Answer(check=check, replayed=False)
 
+    async def check_line(
+        self,
+        request: CheckRequest,
+        *,
+        line: LeasedLine,
+        start: Callable[[Sequence[PhotoJudgement]], Awaitable[Deadline]],
+    ) -> Check:
+        """Judge a line of a job, which ends as its check is stored; raises as `check` does, and what `start` raises.
+
+        `start` is awaited between fetching and judging, with the photos that could not be fetched.
+        """
+        require_shape(len(request.photos), request.views, max_photos=self._rules.max_photos)
+        product, detector = self._switch.current.find_product(request.product, request.listing_id)
+        if request.urls is None:
+            return await self._judge_and_keep(request, product, detector, line, await start(()))
+        async with self._fetched(request, Deadline()) as fetched:
+            deadline = await start(fetched.failed)
+            return await self._judge_and_keep(fetched.request, product, detector, line, deadline, fetched.failed)
+
     async def _fetch_and_judge(
         self, request: CheckRequest, product: str, detector: Detector, claim: Claim | None, deadline: Deadline
     ) -> Check:
         if request.urls is None:
             return await self._judge_and_keep(request, product, detector, claim, deadline)
+        async with self._fetched(request, deadline) as fetched:
+            return await self._judge_and_keep(fetched.request, product, detector, claim, deadline, fetched.failed)
+
+    @contextlib.asynccontextmanager
+    async def _fetched(self, request: CheckRequest, deadline: Deadline) -> AsyncIterator[FetchedPhotos]:
         async with contextlib.AsyncExitStack() as held:
             with self._instrumentation.stage("fetch"):
                 fetched = await held.enter_async_context(fetch_photos(request, self._fetcher, deadline))
-            return await self._judge_and_keep(fetched.request, product, detector, claim, deadline, fetched.failed)
+            yield fetched
 
     async def _judge_and_keep(
         self,
         request: CheckRequest,
         product: str,
         detector: Detector,
-        claim: Claim | None,
+        origin: Claim | LeasedLine | None,
         deadline: Deadline,
         failed: Sequence[PhotoJudgement] = (),
     ) -> Check:
@@ -132,7 +157,7 @@ class CheckService:
         answer = self._answer(request, verdict, detector, created_at, start)
         if self._store is not None:
             with self._instrumentation.stage("store"):
-                await self._store.keep(_new_check(request, answer, created_at, judgements, claim), request.photos)
+                await self._store.keep(_new_check(request, answer, created_at, judgements, origin), request.photos)
         self._instrumentation.observe_answer(answer, detector, judgements)
         if self._shadow is not None:
             self._shadow.offer(request, answer)
@@ -215,7 +240,7 @@ def _new_check(
     answer: Check,
     created_at: datetime.datetime,
     judgements: Sequence[PhotoJudgement],
-    claim: Claim | None,
+    origin: Claim | LeasedLine | None,
 ) -> NewCheck:
     return NewCheck(
         answer=answer,
@@ -232,5 +257,6 @@ def _new_check(
             )
             for judgement, photo in zip(judgements, answer.photos, strict=True)
         ),
-        claim=claim,
+        claim=origin if isinstance(origin, Claim) else None,
+        line=origin if isinstance(origin, LeasedLine) else None,
     )

@@ -19,19 +19,23 @@ from serving.errors import ComputeTimedOut, DeadlineUnreachable, Overloaded
 
 T = TypeVar("T")
 NICENESS = 10
+LOWEST_PRIORITY = 19  # a thread of it has a tenth of a core where one of NICENESS wants the rest
 
 
 class Compute:
     """Runs CPU-bound work beside the event loop; refuses work at once while `max_waiting` pieces wait.
 
-    A piece may take `timeout_s` on its thread.
+    A piece may take `timeout_s` on its thread. `niceness` is added to that of the process: a larger one for work that
+    leaves the processor to others.
     """
 
-    def __init__(self, *, threads: int, max_waiting: int, timeout_s: float) -> None:
+    def __init__(self, *, threads: int, max_waiting: int, timeout_s: float, niceness: int = NICENESS) -> None:
         self.threads = threads
         self.max_waiting = max_waiting
         self.timeout_s = timeout_s
-        self._workers = Workers(threads, timeout_s=timeout_s, name="compute", initializer=_lower_priority)
+        self._workers = Workers(
+            threads, timeout_s=timeout_s, name="compute", initializer=functools.partial(_lower_priority, niceness)
+        )
         self._lock = threading.Lock()
         self._unfinished = 0
         self._seconds_a_piece = 0.05  # moving average
@@ -176,8 +180,8 @@ def _retry_after_s(wait_s: float) -> int:
     return min(30, max(1, math.ceil(wait_s)))
 
 
-def _lower_priority() -> None:
+def _lower_priority(niceness: int) -> None:
     """Let the event loop have a core at once, so that a refusal doesn't wait for a photo."""
     if sys.platform == "linux":  # where a thread has a priority of its own
-        niceness = os.getpriority(os.PRIO_PROCESS, 0)
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, niceness + NICENESS))
+        current = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, current + niceness))

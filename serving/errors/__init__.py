@@ -13,6 +13,8 @@ TouchstoneError (vision)
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
+     │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
+     │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled: of one line of a job
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
@@ -60,6 +62,17 @@ from serving.errors.checks import (
     ReviewNotFound,
     StoreDisabled,
     UrlPhotosUnsupported,
+)
+from serving.errors.jobs import (
+    JobEmpty,
+    JobLineNotFound,
+    JobNotFound,
+    JobNotRunning,
+    JobTooLong,
+    LineAbandoned,
+    LineCancelled,
+    LineTooLong,
+    ListingSplit,
 )
 from serving.errors.requests import (
     ContentEncodingUnsupported,
@@ -115,11 +128,20 @@ __all__ = [
     "IdempotencyInProgress",
     "IdempotencyKeyInvalid",
     "IdempotencyKeyReused",
+    "JobEmpty",
+    "JobLineNotFound",
+    "JobNotFound",
+    "JobNotRunning",
+    "JobTooLong",
     "JsonMalformed",
     "KeyExpired",
     "KeyInvalid",
     "KeyRequired",
     "KeyRevoked",
+    "LineAbandoned",
+    "LineCancelled",
+    "LineTooLong",
+    "ListingSplit",
     "MediaTypeUnsupported",
     "MemoryFull",
     "MethodNotImplemented",

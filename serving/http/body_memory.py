@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving.errors import MemoryFull
 from serving.http.problems import answer_error
 
+STREAMED = "touchstone.streamed_body"  # in the scope: whether the app keeps no piece of the body that it has taken
 PIECE_BYTES = 64 * 1024  # uvicorn's high-water mark: the next piece waits until the client has taken the last one
 
 
@@ -76,12 +77,19 @@ class _Exchange:
         self.held = 0
 
     async def receive(self) -> Message:
-        """Pass on a piece of the body; raises MemoryFull, before the first piece by the Content-Length."""
-        if not self.asked:
+        """Pass on a piece of the body; raises MemoryFull, before the first piece by the Content-Length.
+
+        Of a body that the app streams, only the last piece is held.
+        """
+        streamed = self._scope.get(STREAMED, False)
+        if streamed:
+            self._memory.held -= self.held
+            self.held = 0
+        if not self.asked and not streamed:
             announced = Headers(scope=self._scope).get("content-length", "")
             if announced.isascii() and announced.isdigit():
                 self._memory.refuse_more(int(announced))
-            self.asked = True
+        self.asked = True
         message = await self._receive()
         if message["type"] == "http.request":
             count = len(message.get("body", b""))

@@ -7,7 +7,7 @@ import base64
 import binascii
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from fastapi import Request
@@ -24,6 +24,7 @@ from serving.errors import (
     RequestTooLarge,
     UploadTimedOut,
 )
+from serving.http.body_memory import STREAMED
 from serving.http.multipart import MultipartSplitter, Part
 from serving.schemas.checks import CheckSent, Listing, PhotoSent
 
@@ -46,7 +47,7 @@ async def read_check(request: Request, *, max_bytes: int, timeout_s: float) -> C
     if media_type == JSON:
         body = await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s)
         # Off the event loop: a hundred megabytes of base64 take most of a second.
-        return await asyncio.to_thread(_check_of_json, body)
+        return await asyncio.to_thread(check_of_json, body)
     splitter = MultipartSplitter(options.get(b"boundary", b""))
     await _receive(request, splitter.feed, max_bytes=max_bytes, timeout_s=timeout_s)
     return _check_of_parts(splitter.finish())
@@ -54,7 +55,7 @@ async def read_check(request: Request, *, max_bytes: int, timeout_s: float) -> C
 
 async def read_json(request: Request, kind: type[M], *, max_bytes: int, timeout_s: float) -> M:
     """Read a small JSON body into its schema; raises RequestRefused."""
-    media_type = parse_options_header(request.headers.get("content-type"))[0].decode("latin-1").lower()
+    media_type = media_type_of(request)
     if media_type != JSON:
         raise MediaTypeUnsupported(f"Content-Type is {media_type or 'missing'}; send {JSON}")
     return parse_json(kind, await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s))
@@ -65,6 +66,34 @@ async def read_body(request: Request, *, max_bytes: int, timeout_s: float) -> by
     pieces: list[bytes] = []
     await _receive(request, pieces.append, max_bytes=max_bytes, timeout_s=timeout_s)
     return b"".join(pieces)
+
+
+async def stream_body(request: Request, take: Callable[[bytes], Awaitable[None]], *, timeout_s: float) -> None:
+    """Pass on each piece of a body that is kept nowhere as a whole; the next is read when `take` has this one.
+
+    Raises ContentEncodingUnsupported, UploadTimedOut, and what `take` raises.
+    """
+    request.scope[STREAMED] = True
+    _refuse_encoding(request)
+    received = 0
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for piece in request.stream():
+                received += len(piece)
+                await take(piece)
+    except TimeoutError as error:
+        raise _timed_out(timeout_s, received) from error
+
+
+def media_type_of(request: Request) -> str:
+    """Give the media type of the body, without its parameters and in lower case; empty where none is named."""
+    return parse_options_header(request.headers.get("content-type"))[0].decode("latin-1").lower()
+
+
+def announced_bytes(request: Request) -> int:
+    """Give the Content-Length, 0 where there is none."""
+    announced = request.headers.get("content-length", "")
+    return int(announced) if announced.isascii() and announced.isdigit() else 0
 
 
 def parse_json(kind: type[M], text: bytes) -> M:
@@ -85,13 +114,8 @@ async def _receive(request: Request, take: Callable[[bytes], None], *, max_bytes
 
     Raises ContentEncodingUnsupported, RequestTooLarge by its Content-Length or by what arrives, UploadTimedOut.
     """
-    for encoding in request.headers.getlist("content-encoding"):
-        if encoding.strip().lower() not in ("", "identity"):
-            raise ContentEncodingUnsupported(
-                f"Content-Encoding is {encoding}; send the body as it is, without that header"
-            )
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced) > max_bytes:
+    _refuse_encoding(request)
+    if announced_bytes(request) > max_bytes:
         raise _too_large(max_bytes)
     received = 0
     try:
@@ -103,7 +127,19 @@ async def _receive(request: Request, take: Callable[[bytes], None], *, max_bytes
                 if piece:  # the last one is empty
                     take(piece)
     except TimeoutError as error:
-        raise UploadTimedOut(f"the body did not arrive within {timeout_s:g} s; {received} bytes did") from error
+        raise _timed_out(timeout_s, received) from error
+
+
+def _refuse_encoding(request: Request) -> None:
+    for encoding in request.headers.getlist("content-encoding"):
+        if encoding.strip().lower() not in ("", "identity"):
+            raise ContentEncodingUnsupported(
+                f"Content-Encoding is {encoding}; send the body as it is, without that header"
+            )
+
+
+def _timed_out(timeout_s: float, received: int) -> UploadTimedOut:
+    return UploadTimedOut(f"the body did not arrive within {timeout_s:g} s; {received} bytes did")
 
 
 def _check_of_parts(parts: Sequence[Part]) -> CheckRequest:
@@ -128,7 +164,8 @@ def _parse_listing(text: bytes) -> Listing:
     return parse_json(Listing, text)
 
 
-def _check_of_json(body: bytes) -> CheckRequest:
+def check_of_json(body: bytes) -> CheckRequest:
+    """Read a check from its JSON; raises RequestRefused with the code that names what is wrong."""
     sent = parse_json(CheckSent, body)
     beside = Listing.model_construct(**{name: getattr(sent, name) for name in Listing.model_fields})
     if sent.listing is not None and beside != Listing():

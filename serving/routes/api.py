@@ -24,6 +24,8 @@ from serving.routes import (
     drift,
     events,
     health,
+    job_results,
+    jobs,
     photos,
     reviews,
 )
@@ -31,13 +33,15 @@ from serving.routes.auth import RequiredScope
 from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
 from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.examples import EXAMPLES
+from serving.routes.openapi.job_examples import JOB_EXAMPLES
 from serving.routes.openapi.known_query import require_known_query
 
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
 OPEN_PATHS = ("/healthz", "/readyz")
-_MODULES = (check_lists, checks, photos, reviews, bundle_changes, bundles, drift, events, audit_log)
+_MODULES = (check_lists, checks, photos, reviews, jobs, job_results, bundle_changes, bundles, drift, events, audit_log)
 ROUTERS = tuple(routes.router for routes in _MODULES)
+ALL_EXAMPLES = {**EXAMPLES, **JOB_EXAMPLES}
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -74,7 +78,7 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
     components["schemas"] = dict(sorted({**components.get("schemas", {}), **extra["$defs"]}.items()))
     components["securitySchemes"] = {KEY_SCHEME: {"type": "http", "scheme": "bearer"}}
     components["schemas"]["JsonValue"]["description"] = "Any JSON value."  # pydantic's own model has no words
-    for name, example in EXAMPLES.items():
+    for name, example in ALL_EXAMPLES.items():
         components["schemas"][name]["examples"] = [example]
     scopes = dict(_scopes_by_operation())
     for path, operations in document["paths"].items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, TypeAdapter, ValidationError
@@ -15,6 +15,7 @@ from serving.errors import RequestInvalid
 from serving.http.check_body import read_check
 from serving.principal import Principal
 from serving.routes.auth import identify_caller, require, require_scope
+from serving.routes.later import create_later, prefers_async
 from serving.routes.openapi.contract import CHECK_BODY, answer_of, optional_header, problems
 from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.known_query import refuse_unknown_query
@@ -36,6 +37,9 @@ async def create_check(request: Request) -> Response:
         refuse_unknown_query(request)
     deadline = Deadline(_request_timeout_s(request))
     with services.rate_limiter.hold(caller.rate_key):
+        if "prefer" in request.headers and services.jobs is not None and prefers_async(request):
+            sent = await read_check(request, max_bytes=services.max_request_bytes, timeout_s=services.upload_timeout_s)
+            return await create_later(request, sent, services=services, jobs=services.jobs, caller=caller)
         services.compute.refuse_overload(deadline)  # before the body is read: a refusal costs next to nothing
         async with deadline.enforced():
             sent = await read_check(request, max_bytes=services.max_request_bytes, timeout_s=services.upload_timeout_s)
@@ -76,6 +80,19 @@ def _watch_connection(request: Request, deadline: Deadline) -> Iterator[None]:
         watcher.cancel()
 
 
+LATER: dict[int | str, dict[str, Any]] = {
+    202: {
+        "description": "Stored, to be judged later, as `Prefer: respond-async` asks; the check will be at `Location`.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Job"}}},
+        "headers": {
+            name: {"description": description, "schema": {"type": "string"}}
+            for name, description in {
+                "Location": "Address of the check: 202 until it is judged.",
+                "Preference-Applied": "`respond-async`.",
+            }.items()
+        },
+    }
+}
 # A plain route: FastAPI's dependencies and response models take a fifth of a check's time on the event loop.
 create_check_route = DescribedRoute(
     "/v1/checks",
@@ -94,9 +111,14 @@ create_check_route = DescribedRoute(
                 REQUEST_TIMEOUT.json_schema(),
                 "Seconds after which nobody waits for the answer.",
             ),
+            optional_header(
+                "Prefer",
+                {"type": "string"},
+                "`respond-async` (RFC 7240): answer 202 once the check is stored, and judge it later.",
+            ),
         ],
         **CHECK_BODY,
-        "responses": {**answer_of(Check), **problems(400, 401, 408, 409, 413, 415, 422, 429, 503, 504)},
+        "responses": {**answer_of(Check), **LATER, **problems(400, 401, 408, 409, 413, 415, 422, 429, 503, 504)},
     },
 )
 

@@ -20,6 +20,7 @@ from serving.store.check_counts import count_checks
 from serving.store.check_list import CheckFilter, Place, list_page, visible_to
 from serving.store.database.database import Database, Held, Rows
 from serving.store.event_data import EVENT_PREFIX
+from serving.store.job_line_rows import LeasedLine, judged_line
 from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow, RunningKeyRow
 
 IDEMPOTENCY_HOURS = 24
@@ -55,7 +56,7 @@ class Claim:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewCheck:
-    """A check that is being stored."""
+    """A check that is being stored; `line` is the line of a job that it is the check of."""
 
     answer: Check
     created_at: datetime.datetime
@@ -64,6 +65,7 @@ class NewCheck:
     attributes: dict[str, object]
     photos: tuple[NewPhoto, ...]
     claim: Claim | None
+    line: LeasedLine | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +83,17 @@ class CheckRows:
         self._database = database
 
     def add(self, new: NewCheck, held: Held | None = None) -> Awaitable[None]:
-        """Add a check with its photos, its event and its Idempotency-Key in one transaction, that of a hold."""
+        """Add a check with its photos, its event and its Idempotency-Key in one transaction, that of a hold.
+
+        It ends the check's line of a job as well; raises StoreUnavailable where that is no longer this server's.
+        """
         rows: list[Rows] = [(_INSERT_CHECK, _check_values(new)), (_INSERT_EVENT, _event_values(new.answer))]
         if new.photos:
             rows.append((_INSERT_PHOTO, _photo_values(new)))
         if new.claim is not None:
             rows += _claim_rows(new.claim, new, is_shared=self._database.is_shared)
+        if new.line is not None:
+            rows.append(judged_line(new.line, new.answer))
         return (held or self._database).write_rows(rows)
 
     async def find(self, principal: Principal, check_id: str) -> CheckRecord:

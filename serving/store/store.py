@@ -21,6 +21,8 @@ from serving.store.database.sqlite import open_sqlite
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
+from serving.store.job_line_rows import JobLineRows
+from serving.store.job_rows import JobRows
 from serving.store.key_rows import KeyRows
 from serving.store.periodic_task_rows import PeriodicTaskRows
 from serving.store.photos.location import PhotoStorage, open_photo_storage
@@ -62,11 +64,18 @@ class Store:
         self.audit_rows = AuditRows(database)
         self.periodic_task_rows = PeriodicTaskRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None
+        self.job_rows = JobRows(database)
+        self.job_line_rows = JobLineRows(database)
         self.photos = photo_storage.photos
         self._renditions = photo_storage.renditions
         self._database = database
         self._lock = lock
         self.may_hold_orphans = True  # photos without a check: of an earlier process, or of failed writes
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other servers may use it at the same time."""
+        return self._database.is_shared
 
     async def keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         """Store a check with its readable photos; all of it is on the disk when this returns."""

@@ -8,10 +8,21 @@ from serving.http.problems import MEDIA_TYPE
 from serving.routes.openapi.examples import MULTIPART_EXAMPLE, problem_example
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
+from serving.schemas.jobs import ReplaySent
 from vision.check_shape import MAX_PHOTOS
 
 # Components that FastAPI does not see, since no route of its own has them as a parameter or an answer.
-EXTRA_SCHEMAS = (CheckSent, Listing, ReviewSent, WithdrawalSent, CandidateSent, CanarySent, RollbackSent, Problem)
+EXTRA_SCHEMAS = (
+    CheckSent,
+    Listing,
+    ReviewSent,
+    WithdrawalSent,
+    CandidateSent,
+    CanarySent,
+    RollbackSent,
+    ReplaySent,
+    Problem,
+)
 EXTRA_ANSWERS = (Check,)
 
 SHORTLY = {"Cache-Control": "private, max-age=300", "Content-Security-Policy": "default-src 'none'"}  # for pictures
@@ -64,10 +75,10 @@ def answer_of(kind: type[Answered]) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "Successful Response", "content": {"application/json": {"schema": schema}}}}
 
 
-def json_body(kind: type[Sent]) -> dict[str, Any]:
+def json_body(kind: type[Sent], *, required: bool = True) -> dict[str, Any]:
     """Describe a JSON body that FastAPI does not read; its schema is one of EXTRA_SCHEMAS."""
     schema = {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}
-    return {"requestBody": {"required": True, "content": {"application/json": schema}}}
+    return {"requestBody": {"required": required, "content": {"application/json": schema}}}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -86,6 +97,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 PATH_PARAMETERS = {
     "check_id": "`check_id` of the check.",
     "index": "Index of the photo in its check, from 0.",
+    "job_id": "`job_id` of the job.",
+    "line": "Number of the line in what was sent, from 1.",
     "name": "Name of the bundle.",
     "reference_id": "`reference_id` of the reference.",
     "side_px": "Longer side of the rendition in pixels.",

@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("job_id", sa.String(length=36), nullable=False),
         sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("listing_id", sa.String(length=200), nullable=True),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("lease", sa.String(length=80), nullable=True),
         sa.Column("leased_until", sa.DateTime(), nullable=True),
@@ -51,6 +50,7 @@ def upgrade() -> None:
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.job_id"], name=op.f("fk_job_lines_job_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["check_id"], ["checks.check_id"], name=op.f("fk_job_lines_check_id"), ondelete="SET NULL"
@@ -59,4 +59,5 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_job_lines_check_id"), "job_lines", ["check_id"])
     op.create_index(op.f("ix_job_lines_job_id_state_outcome_line"), "job_lines", ["job_id", "state", "outcome", "line"])
-    op.create_index(op.f("ix_job_lines_job_id_position"), "job_lines", ["job_id", "position"])
+    op.create_index(op.f("ix_job_lines_job_id_position_ended_at"), "job_lines", ["job_id", "position", "ended_at"])
+    op.create_index(op.f("ix_job_lines_job_id_ended_at"), "job_lines", ["job_id", "ended_at"])

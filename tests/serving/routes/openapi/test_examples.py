@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from serving.routes.api import make_api
-from serving.routes.openapi.examples import EXAMPLES, PROBLEM_EXAMPLES
+from serving.routes.api import ALL_EXAMPLES, make_api
+from serving.routes.openapi.examples import PROBLEM_EXAMPLES
 from tests.test_docs import documented_errors
 
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(make_api().openapi()))
@@ -86,16 +86,16 @@ def test_every_body_of_json_has_an_example_that_its_schema_takes() -> None:
     assert checked > 60
 
 
-@pytest.mark.parametrize("name", sorted(EXAMPLES))
+@pytest.mark.parametrize("name", sorted(ALL_EXAMPLES))
 def test_an_example_has_every_field_of_its_schema_and_no_other(name: str) -> None:
     """A reader learns the fields from it, so none is left out where the schema always gives it."""
-    assert faults({"$ref": f"#/components/schemas/{name}"}, EXAMPLES[name]) == []
-    assert set(EXAMPLES[name]) <= set(SCHEMAS[name]["properties"])
-    assert set(SCHEMAS[name].get("required", [])) <= set(EXAMPLES[name])
+    assert faults({"$ref": f"#/components/schemas/{name}"}, ALL_EXAMPLES[name]) == []
+    assert set(ALL_EXAMPLES[name]) <= set(SCHEMAS[name]["properties"])
+    assert set(SCHEMAS[name].get("required", [])) <= set(ALL_EXAMPLES[name])
 
 
 def test_a_wrong_example_would_be_found() -> None:
-    assert faults({"$ref": "#/components/schemas/Check"}, {**EXAMPLES["Check"], "outcome": "maybe"})
+    assert faults({"$ref": "#/components/schemas/Check"}, {**ALL_EXAMPLES["Check"], "outcome": "maybe"})
     assert faults({"$ref": "#/components/schemas/Check"}, {"check_id": "c"})
 
 

@@ -1,0 +1,111 @@
+"""Jobs on one server: what routes call, and the work in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+from collections.abc import Callable
+
+from serving.checks.service import CheckService
+from serving.compute.executor import Compute
+from serving.errors import Unavailable
+from serving.jobs.capacity import Capacity
+from serving.jobs.config import JobSettings
+from serving.jobs.json_lines import JsonLines
+from serving.jobs.lines import Splitter
+from serving.jobs.manifest import ManifestLines
+from serving.jobs.reception import LineReader, Reception
+from serving.jobs.worker import JobWorker
+from serving.principal import Principal
+from serving.schemas.jobs import JobKind
+from serving.store.job_rows import NewJob, ReceivedJob
+from serving.store.sortable_id import new_id
+from serving.store.store import Store
+
+LINES_BESIDE = 6  # in hand beside those on the threads: read, fetched or stored meanwhile
+CLEANING_S = 3600.0
+SPLITTERS: dict[str, Callable[[int], Splitter]] = {
+    "application/x-ndjson": JsonLines,
+    "application/jsonl": JsonLines,
+    "text/csv": ManifestLines,
+}
+log = logging.getLogger("touchstone.serving")
+
+
+class JobService:
+    """Receives jobs and judges their lines, with what capacity checks leave on `compute`.
+
+    `checks` judges lines on `lines_compute`, threads of their own with the lowest priority.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        checks: CheckService,
+        compute: Compute,
+        lines_compute: Compute,
+        reader: LineReader,
+        settings: JobSettings,
+        alone: bool,
+    ) -> None:
+        self.rows = store.job_rows
+        self.line_rows = store.job_line_rows
+        self.settings = settings
+        self.lines_compute = lines_compute
+        self._reader = reader
+        self._worker = JobWorker(
+            rows=store.job_line_rows,
+            checks=checks,
+            capacity=Capacity(checks=compute, jobs=lines_compute),
+            reader=reader,
+            settings=settings,
+            at_once=compute.threads + LINES_BESIDE,
+            alone=alone,
+        )
+
+    def receive(self, media_type: str, caller: Principal, *, name: str | None) -> Reception:
+        """Give what takes the lines of a new job; `media_type` is one of SPLITTERS."""
+        return self._reception(SPLITTERS[media_type](self.settings.max_line_bytes), caller, name=name, kind="listings")
+
+    async def receive_check(self, content: bytes, caller: Principal, key_sha256: str | None) -> ReceivedJob:
+        """Take one check as a job of one line, to be judged later."""
+        async with self._reception(JsonLines(len(content)), caller, name=None, kind="check") as reception:
+            await reception.take(content)
+            received = await reception.end(key_sha256)
+        self.wake()
+        return received
+
+    def wake(self) -> None:
+        """Look for lines now, which a route has added or let wait again."""
+        self._worker.wake()
+
+    async def run(self) -> None:
+        """Judge lines, and delete old jobs, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._worker.run())
+            tasks.create_task(self._clean_periodically())
+
+    def close(self) -> None:
+        """Wait for the photos that are being judged."""
+        self.lines_compute.close()
+
+    def _reception(self, splitter: Splitter, caller: Principal, *, name: str | None, kind: JobKind) -> Reception:
+        now = datetime.datetime.now(datetime.UTC)
+        new = NewJob(job_id=new_id(), caller=caller, kind=kind, name=name, created_at=now)
+        return Reception(new=new, rows=self.rows, reader=self._reader, splitter=splitter, settings=self.settings)
+
+    async def _clean_periodically(self) -> None:
+        while True:
+            now = datetime.datetime.now(datetime.UTC)
+            try:
+                deleted = await self.rows.delete_old(
+                    ended_before=now - datetime.timedelta(days=self.settings.keep_days),
+                    receiving_before=now - datetime.timedelta(seconds=2 * self.settings.upload_timeout_s),
+                )
+                if deleted:
+                    log.info("deleted %d jobs that ended long ago or whose lines did not all arrive", deleted)
+            except Unavailable as error:
+                log.warning("old jobs were not deleted, which is tried again: %s", error)
+            await asyncio.sleep(CLEANING_S)
