@@ -39,7 +39,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A request's body in one media type; `example` is JSON text, or empty for a form."""
+    """A request's body in one media type; `example` is its text, or empty for a form."""
 
     media_type: str
     type_words: tuple[TypeWord, ...]
@@ -148,8 +148,14 @@ def _bodies(content: JsonObject, schemas: JsonObject) -> Iterator[Body]:
             media_type=media_type,
             type_words=tuple(_type_words(described["schema"])),
             fields=_fields(schema),
-            example=_example(described, schema, schemas) if media_type == JSON else "",
+            example=_example(described, schema, schemas) if media_type == JSON else _text_example(described),
         )
+
+
+def _text_example(described: JsonObject) -> str:
+    """Give the example of a body of text, such as JSON lines; of parts there is none."""
+    example = described.get("example", "")
+    return example if isinstance(example, str) else ""
 
 
 def _answer(status: str, answer: JsonObject) -> Answer:
@@ -277,6 +283,8 @@ def _curl(method: str, path: str, bodies: tuple[Body, ...], needs_key: bool) -> 
         parts.append('-H "Authorization: Bearer $KEY"')
     if any(body.media_type == FORM for body in bodies):
         parts.append("-F photos=@front.jpg -F photos=@label.jpg")
+    elif bodies and bodies[0].media_type != JSON:
+        parts.append(f"-H 'Content-Type: {bodies[0].media_type}' --data-binary @FILE")
     elif bodies:
         example = json.dumps(json.loads(bodies[0].example), ensure_ascii=False).replace("'", r"'\''")
         parts.append(f"-H 'Content-Type: {bodies[0].media_type}' -d '{example}'")

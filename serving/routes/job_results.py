@@ -51,7 +51,7 @@ async def get_results(
     """
     after = 0 if cursor is None else _place_of(cursor)
     rows = jobs_of(request).line_rows
-    first = await rows.find_results(job_id, caller, _at_most(limit), after=after, state=state)  # may be a problem
+    first = await rows.find_results(job_id, caller, _page_size(limit), after=after, state=state)  # may be a problem
     stream = _results(request, rows, job_id, caller, first, state, limit)
     return StreamingResponse(stream, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
@@ -111,7 +111,7 @@ async def _results(
         if left == 0 or len(page) < RESULTS_A_READ:
             return
         after = page[-1].place or 0
-        page = await rows.find_results(job_id, caller, _at_most(left), after=after, state=state)
+        page = await rows.find_results(job_id, caller, _page_size(left), after=after, state=state)
 
 
 def _json_line(result: JobResult, request: Request) -> str:
@@ -120,7 +120,7 @@ def _json_line(result: JobResult, request: Request) -> str:
     return result.model_dump_json() + "\n"
 
 
-def _at_most(limit: int | None) -> int:
+def _page_size(limit: int | None) -> int:
     return RESULTS_A_READ if limit is None else min(limit, RESULTS_A_READ)
 
 

@@ -40,7 +40,8 @@ async def add_job(
     sent = [new_line(number + 1) for number in range(lines)] if isinstance(lines, int) else lines
     new = NewJob(job_id=new_id(), caller=caller, kind="listings", name=None, created_at=created_at)
     await store.job_rows.begin(new)
-    await store.job_rows.add_lines(new.job_id, sent, NOW)
+    if sent:
+        await store.job_rows.add_lines(new.job_id, sent, NOW)
     return await store.job_rows.end_receiving(new.job_id, lines=len(sent), size=100, claim=claim)
 
 

@@ -43,8 +43,8 @@ function addressOf(form) {
 function requestOf(form) {
   const { method } = form.dataset;
   const headers = Object.fromEntries(filled(form, "header").map(({ name, value }) => [name, value]));
-  const [json] = filled(form, "body");
-  if (json) return { method, body: json.value, headers: { ...headers, "Content-Type": "application/json" } };
+  const [text] = filled(form, "body");
+  if (text) return { method, body: text.value, headers: { ...headers, "Content-Type": text.dataset.mediaType } };
   const parts = filled(form, "form");
   if (!parts.length) return { method, headers };
   const body = new FormData();
