@@ -107,7 +107,7 @@ class CheckService:
         `start` is awaited between fetching and judging, with the photos that could not be fetched.
         """
         require_shape(len(request.photos), request.views, max_photos=self._rules.max_photos)
-        product, detector = self._switch.current.find_product(request.product, request.listing_id)
+        product, detector = self._switch.current.find_product(line.job.caller, request.product, request.listing_id)
         if request.urls is None:
             return await self._judge_and_keep(request, product, detector, line, await start(()))
         async with self._fetched(request, Deadline()) as fetched:

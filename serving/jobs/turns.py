@@ -26,8 +26,8 @@ class Turns:
         return sorted(
             jobs,
             key=lambda job: (
-                self._members.get(job.member_id, 0),
-                job.member_id or "",
+                self._members.get(job.caller.member_id, 0),
+                job.caller.member_id or "",
                 self._jobs.get(job.job_id, 0),
                 job.job_id,
             ),
@@ -36,4 +36,4 @@ class Turns:
     def note_served(self, jobs: Sequence[RunningJob]) -> None:
         """Note that lines of these jobs were taken."""
         for job in jobs:
-            self._members[job.member_id] = self._jobs[job.job_id] = next(self._clock)
+            self._members[job.caller.member_id] = self._jobs[job.job_id] = next(self._clock)

@@ -99,10 +99,10 @@ class JobWorker:
             self._wanted.clear()
             taken = 0
             try:
-                if self._queue.qsize() < self._at_once:
+                if self._queue.qsize() < self._at_once and await self._rows.has_open_jobs():
                     taken = await self._lease_some()
-                if not taken and not self._queue.qsize():
-                    await self._rows.complete_jobs(_now())
+                    if not taken and not self._queue.qsize():
+                        await self._rows.complete_jobs(_now())
             except Unavailable as error:
                 log.warning("no lines of jobs can be taken now: %s", error)
             except Exception:  # an error in one round, which the next may not have
@@ -139,7 +139,9 @@ class JobWorker:
             try:
                 if self._in_hand:
                     await self._rows.renew(list(self._in_hand), self._lease_end(now))
-                if await self._rows.take_back(now, max_attempts=2 * self._settings.attempts, alone=alone):
+                if await self._rows.has_open_jobs() and await self._rows.take_back(
+                    now, max_attempts=2 * self._settings.attempts, alone=alone
+                ):
                     self.wake()
                 alone = False
             except Unavailable as error:

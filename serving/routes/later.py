@@ -31,7 +31,7 @@ async def create_later(
 ) -> Response:
     """Store a check as a job of one line and answer 202 with the address of its verdict; raises as a check does."""
     require_shape(len(sent.photos), sent.views, max_photos=services.max_photos)
-    services.bundles.find_product(sent.product, sent.listing_id)
+    services.bundles.find_product(caller, sent.product, sent.listing_id)
     key = request.headers.get("idempotency-key")
     key_sha256 = None if key is None else hash_key(key, caller.name)
     received = await jobs.receive_check(await asyncio.to_thread(line_of, sent), caller, key_sha256)

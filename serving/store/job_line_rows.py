@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import cast
 
 from sqlalchemy import Select, Table, Update, and_, case, func, or_, select, update
@@ -17,6 +17,7 @@ from serving.schemas.jobs import EndState, JobResult, LineFault
 from serving.store.database.database import Database, Rows
 from serving.store.event_rows import NewEvent, add_event
 from serving.store.job_progress import count_lines, describe_jobs, get_job
+from serving.store.key_rows import products_of
 from serving.store.tables import CheckRow, JobLineRow, JobRow
 
 _LINES = cast(Table, JobLineRow.__table__)
@@ -34,11 +35,10 @@ class Fault:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RunningJob:
-    """A job that may have lines to judge."""
+    """A job with lines to judge; `caller` is who sent it, with the products that are the member's now."""
 
     job_id: str
-    member_id: str | None
-    caller: str
+    caller: Principal
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,11 @@ class JobLineRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def has_open_jobs(self) -> Awaitable[bool]:
+        """Whether there is a job that has not ended: the one question of an idle server."""
+        query = select(JobRow.job_id).where(JobRow.state.in_(("running", "cancelled")), JobRow.completed_at.is_(None))
+        return self._database.read(lambda session: session.scalars(query.limit(1)).first() is not None)
+
     async def running_jobs(self, now: datetime.datetime) -> list[RunningJob]:
         """Give the jobs with lines to judge now, the oldest ones of each member."""
 
@@ -75,7 +80,17 @@ class JobLineRows:
             ranked = ranked.where(JobRow.state == "running", waits)
             each = ranked.subquery()
             query = select(each.c.job_id, each.c.member_id, each.c.caller).where(each.c.number <= MAX_JOBS_A_MEMBER)
-            return [RunningJob(job_id=row[0], member_id=row[1], caller=row[2]) for row in session.execute(query)]
+            found = session.execute(query).all()
+            products = {
+                member_id: products_of(session, member_id) for _, member_id, _ in found if member_id is not None
+            }
+            return [
+                RunningJob(
+                    job_id=job_id,
+                    caller=Principal(name=name, rate_key=name, member_id=member_id, products=products.get(member_id)),
+                )
+                for job_id, member_id, name in found
+            ]
 
         return await self._database.read(work)
 

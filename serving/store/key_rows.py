@@ -67,7 +67,7 @@ class KeyRows:
                 sha256=row.sha256,
                 scopes=frozenset(row.scopes),
                 member_id=row.member_id,
-                products=None if row.member_id is None else _products_of(session, row.member_id),
+                products=None if row.member_id is None else products_of(session, row.member_id),
                 user_id=row.user_id,
                 expires_at=row.expires_at,
                 revoked_at=row.revoked_at,
@@ -104,7 +104,8 @@ class KeyRows:
         await self._database.write(work)
 
 
-def _products_of(session: Session, member_id: str) -> frozenset[str]:
+def products_of(session: Session, member_id: str) -> frozenset[str]:
+    """Give the products of a member."""
     return frozenset(session.scalars(select(_PRODUCTS.c.product).where(_PRODUCTS.c.member_id == member_id)))
 
 

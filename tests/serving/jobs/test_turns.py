@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections import Counter
 
 from serving.jobs.turns import Turns
+from serving.principal import Principal
 from serving.store.job_line_rows import RunningJob
 
 
 def job(name: str, member: str | None = None) -> RunningJob:
-    return RunningJob(job_id=name, member_id=member, caller="c")
+    products = None if member is None else frozenset({"toy"})
+    return RunningJob(job_id=name, caller=Principal(name="c", rate_key="c", member_id=member, products=products))
 
 
 def test_a_member_with_many_jobs_gets_as_many_turns_as_one_with_one() -> None:
@@ -15,7 +17,7 @@ def test_a_member_with_many_jobs_gets_as_many_turns_as_one_with_one() -> None:
     turns, served = Turns(), Counter[str | None]()
     for _ in range(30):
         first = turns.order(jobs)[0]
-        served[first.member_id] += 1
+        served[first.caller.member_id] += 1
         turns.note_served([first])
     assert served == {"a": 10, "b": 10, None: 10}
 
@@ -25,7 +27,7 @@ def test_the_jobs_of_a_member_take_turns_and_stand_together() -> None:
     turns, order = Turns(), []
     for _ in range(6):
         found = turns.order(jobs)
-        members = [one.member_id or "" for one in found]
+        members = [one.caller.member_id or "" for one in found]
         assert members == sorted(members, reverse=members[0] == "b")
         order.append(found[0].job_id)
         turns.note_served(found[:1])
