@@ -7,7 +7,7 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import Request
 
@@ -20,7 +20,6 @@ from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
 from serving.deployments.switch import DeploymentSwitch
 from serving.errors import StoreDisabled
-from serving.fetch.fetcher import Fetcher
 from serving.http.body_memory import BodyMemory
 from serving.http.check_body import check_of_json
 from serving.http.rate_limit import RateLimiter
@@ -33,6 +32,9 @@ from serving.monitoring.tracing import open_tracing
 from serving.settings import ServeSettings
 from serving.store.store import Store, open_store
 from vision.photo.decode import PhotoLimits
+
+if TYPE_CHECKING:
+    from serving.fetch.fetcher import Fetcher
 
 T = TypeVar("T")
 
@@ -147,6 +149,8 @@ def _open_store(folder: Path, settings: ServeSettings) -> Store:
 def _open_fetcher(settings: ServeSettings, memory: BodyMemory) -> Fetcher | None:
     if not settings.fetch.enabled:
         return None
+    from serving.fetch.fetcher import Fetcher  # with its HTTP client: for the servers that fetch
+
     return Fetcher(settings.fetch, max_bytes=settings.max_photo_bytes, memory=memory)
 
 

@@ -6,13 +6,16 @@ import contextlib
 import dataclasses
 import hashlib
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from serving.checks.request import CheckRequest
 from serving.compute.deadline import Deadline
 from serving.errors import UrlPhotosUnsupported
-from serving.fetch.fetcher import Fetcher
 from vision.errors import PhotoError
 from vision.verdict import PhotoFault, PhotoJudgement
+
+if TYPE_CHECKING:
+    from serving.fetch.fetcher import Fetcher
 
 NO_BYTES_SHA256 = hashlib.sha256(b"").hexdigest()
 

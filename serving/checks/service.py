@@ -10,7 +10,7 @@ import functools
 import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from serving.checks.fetching import FetchedPhotos, fetch_photos
 from serving.checks.idempotency import Idempotency, make_claim
@@ -20,7 +20,6 @@ from serving.compute.deadline import Deadline
 from serving.compute.executor import Compute
 from serving.deployments.switch import DeploymentSwitch
 from serving.fetch.errors import TEMPORARY_CODES
-from serving.fetch.fetcher import Fetcher
 from serving.monitoring.instrumentation import Instrumentation
 from serving.principal import Principal
 from serving.schemas.checks import BundleUsed, Check, CheckThresholds, PhotoAnswer, PhotoFault, Reason, utc_text
@@ -32,6 +31,9 @@ from serving.store.store import Store
 from vision.check_shape import require_shape
 from vision.detector import Detector
 from vision.verdict import AuthenticityThresholds, PhotoJudgement, PhotoVerdict, Verdict
+
+if TYPE_CHECKING:
+    from serving.fetch.fetcher import Fetcher
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

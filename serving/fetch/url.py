@@ -21,7 +21,8 @@ MAX_HOST_LENGTH: Final = 253  # RFC 1035, without the final dot
 _DEFAULT_PORTS: Final[dict[str, int]] = {"http": 80, "https": 443}
 _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029\ud800-\udfff]")
 _URL: Final = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<target>[^#]*)(?:#.*)?", re.IGNORECASE)
-_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|///")  # `///b` is a path to urljoin, and a host to browsers
+# What is no relative reference: a colon in the first segment, and `///b`, a path to urljoin and a host to browsers.
+_ABSOLUTE: Final = re.compile(r"[^/?#]*:|///")
 _AUTHORITY: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:@%]+)(?::(?P<port>[0-9]{1,5}))?")
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")  # how the last part of an IPv4 address may be written

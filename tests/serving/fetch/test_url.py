@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import random
+import urllib.parse
+from collections.abc import Iterator
+
+import httpx
 import pytest
 
 from serving.fetch.errors import FetchRedirectInvalid, FetchUrlInvalid
@@ -180,6 +185,8 @@ def test_a_redirect_leads_where_rfc_3986_says(location: bytes, expected: str) ->
         b"file:///etc/passwd",
         b"https:///b.example/",
         b"https:b.example",
+        b":80/",
+        b"a:b",
         b"///b.example/",
     ],
 )
@@ -192,3 +199,47 @@ def test_a_redirect_to_elsewhere_is_refused(location: bytes) -> None:
 def test_a_redirect_from_http_may_lead_to_https() -> None:
     url: HttpUrl = parse_url("http://a.example/")
     assert follow_redirect(url, b"https://a.example/").scheme == "https"
+
+
+# What has fooled parsers, in pieces to be put together at random.
+PIECES = [
+    *["http://", "https://", "http:", "//", "/", "\\", "@", ":", "#", "?", "%", ";", ",", "&", "=", "..", "."],
+    *["[", "]", "a.example", "127.0.0.1", "::1", "80", "443", "user", "0x7f", "1", "xn--bcher-kva", "%2e", "%40"],
+    *["\t", "\n", " "],
+]
+
+
+def random_texts(count: int) -> Iterator[str]:
+    draw = random.Random(12)
+    for _ in range(count):
+        yield "".join(draw.choices(PIECES, k=draw.randint(1, 5)))
+
+
+def test_other_programs_read_the_same_host_in_whatever_is_accepted() -> None:
+    accepted = 0
+    for text in random_texts(20_000):
+        try:
+            url = parse_url(f"http://{text}")
+        except FetchUrlInvalid:
+            continue
+        accepted += 1
+        standard, modern = urllib.parse.urlsplit(f"http://{text}"), httpx.URL(f"http://{text}")
+        assert url.host == (standard.hostname or "").removesuffix("."), text
+        assert url.host == modern.raw_host.decode().strip("[]").removesuffix("."), text
+        assert url.port == (standard.port or 80) == (modern.port or 80), text
+        assert not standard.username, text
+    assert accepted > 500, "too few to say anything"
+
+
+def test_other_programs_follow_a_redirect_to_the_same_host() -> None:
+    accepted = 0
+    for text in random_texts(20_000):
+        try:
+            url = follow_redirect(FROM, text.encode())
+        except FetchRedirectInvalid:
+            continue
+        accepted += 1
+        modern = httpx.URL(str(FROM)).join(text)
+        assert url.host == modern.raw_host.decode().strip("[]").removesuffix("."), text
+        assert (url.scheme, url.port) == (modern.scheme, modern.port or 443), text
+    assert accepted > 500, "too few to say anything"
