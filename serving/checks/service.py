@@ -10,9 +10,10 @@ import functools
 import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Literal
 
-from serving.checks.fetching import FetchedPhotos, fetch_photos
+from serving.checks.fetching import FetchedPhotos, fetch_photos, fetch_photos_in_background
 from serving.checks.idempotency import Idempotency, make_claim
 from serving.checks.request import CheckRequest
 from serving.checks.shadow import Shadow
@@ -112,7 +113,7 @@ class CheckService:
         product, detector = self._switch.current.find_product(line.job.caller, request.product, request.listing_id)
         if request.urls is None:
             return await self._judge_and_keep(request, product, detector, line, await start(()))
-        async with self._fetched(request, Deadline()) as fetched:
+        async with self._fetched(fetch_photos_in_background(request, self._fetcher)) as fetched:
             deadline = await start(fetched.failed)
             return await self._judge_and_keep(fetched.request, product, detector, line, deadline, fetched.failed)
 
@@ -121,14 +122,14 @@ class CheckService:
     ) -> Check:
         if request.urls is None:
             return await self._judge_and_keep(request, product, detector, claim, deadline)
-        async with self._fetched(request, deadline) as fetched:
+        async with self._fetched(fetch_photos(request, self._fetcher, deadline)) as fetched:
             return await self._judge_and_keep(fetched.request, product, detector, claim, deadline, fetched.failed)
 
     @contextlib.asynccontextmanager
-    async def _fetched(self, request: CheckRequest, deadline: Deadline) -> AsyncIterator[FetchedPhotos]:
+    async def _fetched(self, fetching: AbstractAsyncContextManager[FetchedPhotos]) -> AsyncIterator[FetchedPhotos]:
         async with contextlib.AsyncExitStack() as held:
             with self._instrumentation.stage("fetch"):
-                fetched = await held.enter_async_context(fetch_photos(request, self._fetcher, deadline))
+                fetched = await held.enter_async_context(fetching)
             yield fetched
 
     async def _judge_and_keep(

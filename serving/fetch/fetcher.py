@@ -8,6 +8,7 @@ import datetime
 import email.utils
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol, TypeVar
 
 from serving.errors import Overloaded
@@ -33,6 +34,7 @@ from vision.counting import counted
 from vision.errors import PhotoError
 
 T = TypeVar("T")
+Fetching = AbstractAsyncContextManager[list[bytes | PhotoError]]
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 LATER: Final = frozenset({429, 503})
 DEFAULT_WAIT_S: Final = 1.0  # before the one retry, where the host names no time
@@ -69,7 +71,9 @@ class Fetcher:
         self._settings = settings
         self._memory = memory
         self._hosts = settings.host_rules
-        self._slots = Slots(in_all=settings.max_at_once, per_host=settings.max_at_once_per_host)
+        in_all, per_host = settings.max_at_once, settings.max_at_once_per_host
+        self._slots = Slots(in_all=in_all, per_host=per_host)
+        self._background_slots = Slots(in_all=max(1, in_all // 2), per_host=max(1, per_host // 2))
         limits = ExchangeLimits(
             max_bytes=max_bytes,
             connect_timeout_s=settings.connect_timeout_s,
@@ -78,17 +82,28 @@ class Fetcher:
         backend = CheckedBackend(settings.address_rules, resolver=resolver, connector=connector)
         self._exchange = Exchange(backend, ssl.create_default_context() if tls is None else tls, limits)
 
-    @contextlib.asynccontextmanager
-    async def fetch_all(self, urls: Sequence[str]) -> AsyncIterator[list[bytes | PhotoError]]:
+    def fetch_all(self, urls: Sequence[str]) -> Fetching:
         """Fetch URLs at once: the bytes of each, or its error, in their order; held in memory while the block runs.
 
         Raises MemoryFull where they do not fit into memory now, and Overloaded where one could not begin in time.
         """
-        held = _Held(self._memory)
+        return self._fetch_all(urls, _Held(self._memory, self._slots.hold))
+
+    def fetch_all_in_background(self, urls: Sequence[str]) -> Fetching:
+        """As `fetch_all`, for what can wait: together they take at most half of the places, so that others find one."""
+        return self._fetch_all(urls, _Held(self._memory, self._hold_in_background))
+
+    @contextlib.asynccontextmanager
+    async def _fetch_all(self, urls: Sequence[str], held: _Held) -> AsyncIterator[list[bytes | PhotoError]]:
         try:
             yield await _gather([self._fetch(url, held) for url in urls])
         finally:
             held.release()
+
+    @contextlib.asynccontextmanager
+    async def _hold_in_background(self, host: str) -> AsyncIterator[None]:
+        async with self._background_slots.hold(host), self._slots.hold(host):
+            yield
 
     async def _fetch(self, url: str, held: _Held) -> bytes | PhotoError:
         progress = _Progress()
@@ -128,7 +143,7 @@ class Fetcher:
 
     async def _ask(self, url: HttpUrl, progress: _Progress, held: _Held) -> HostAnswer:
         progress.waits = True
-        async with self._slots.hold(url.host):
+        async with held.hold_place(url.host):
             progress.waits = False
             return await self._exchange.get(url, held.take)
 
@@ -159,11 +174,12 @@ class _Progress:
 
 
 class _Held:
-    """The bytes that one check holds of what it fetched."""
+    """What one check holds: the bytes that it fetched, and a place for each fetch that runs."""
 
-    __slots__ = ("_count", "_memory")
+    __slots__ = ("_count", "_memory", "hold_place")
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, hold_place: Callable[[str], AbstractAsyncContextManager[None]]) -> None:
+        self.hold_place = hold_place  # of a host
         self._memory = memory
         self._count = 0
 

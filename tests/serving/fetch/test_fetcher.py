@@ -6,7 +6,7 @@ import datetime
 import email.utils
 import ssl
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -55,7 +55,7 @@ class Site:
     ) -> None:
         self.routes = Routes({(address, 80): host.port for address in PUBLIC.values()})
         self.memory = BodyMemory(memory)
-        self._fetcher = Fetcher(
+        self.fetcher = Fetcher(
             FetchSettings(enabled=True, **settings),  # type: ignore[arg-type]
             max_bytes=2**20,
             memory=self.memory,
@@ -64,16 +64,22 @@ class Site:
             tls=NO_TLS,
         )
 
-    @contextlib.asynccontextmanager
-    async def fetched(self, *paths: str) -> AsyncIterator[list[bytes | str]]:
-        """The bytes of each path of photos.example, or the code of its error."""
-        urls = [path if "//" in path else f"http://photos.example{path}" for path in paths]
-        async with self._fetcher.fetch_all(urls) as results:
-            yield [result.code if isinstance(result, PhotoError) else result for result in results]
-
     async def get(self, *paths: str) -> list[bytes | str]:
-        async with self.fetched(*paths) as results:
-            return results
+        """The bytes of each path of photos.example, or the code of its error."""
+        async with self.fetcher.fetch_all(urls_of(paths)) as results:
+            return outcomes(results)
+
+    async def get_in_background(self, *paths: str) -> list[bytes | str]:
+        async with self.fetcher.fetch_all_in_background(urls_of(paths)) as results:
+            return outcomes(results)
+
+
+def urls_of(paths: Sequence[str]) -> list[str]:
+    return [path if "//" in path else f"http://photos.example{path}" for path in paths]
+
+
+def outcomes(results: Sequence[bytes | PhotoError]) -> list[bytes | str]:
+    return [result.code if isinstance(result, PhotoError) else result for result in results]
 
 
 def fetch(host: PhotoHost, *paths: str, **settings: object) -> Sequence[bytes | str]:
@@ -201,6 +207,25 @@ def test_a_host_that_drips_holds_no_other_check_up(host: PhotoHost) -> None:
     asyncio.run(run())
 
 
+def test_what_can_wait_leaves_half_of_a_hosts_places_and_of_all(host: PhotoHost) -> None:
+    host.scripts["/drip"] = drip
+
+    async def run() -> None:
+        site = Site(host, max_at_once=4, max_at_once_per_host=2)
+        slow = asyncio.create_task(site.get_in_background(*["/drip"] * 5, *["http://slow.example/drip"] * 5))
+        while len(host.heads) < 2:
+            await asyncio.sleep(0.01)
+        assert await site.get("/", "http://slow.example/") == [PHOTO, PHOTO]
+        assert [head.split()[1] for head in host.heads].count("/drip") == 2, "one of each host"
+        assert not slow.done()
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
+        assert await site.get_in_background("/", "/") == [PHOTO, PHOTO]
+        assert site.memory.held == 0
+
+    asyncio.run(run())
+
+
 def test_name_servers_that_do_not_answer_end_with_the_photo(host: PhotoHost) -> None:
     class Silent(Names):
         async def resolve(self, host: str) -> Sequence[str]:
@@ -273,7 +298,7 @@ def test_a_photo_that_never_gets_its_turn_is_the_servers_fault_and_not_its_own(h
 def test_bytes_are_held_until_the_check_is_done_and_too_many_are_refused(host: PhotoHost) -> None:
     async def run() -> None:
         site = Site(host, memory=2 * len(PHOTO))
-        async with site.fetched("/", "/") as results:
+        async with site.fetcher.fetch_all(urls_of(["/", "/"])) as results:
             assert results == [PHOTO, PHOTO]
             assert site.memory.held == 2 * len(PHOTO)
             with pytest.raises(MemoryFull):
