@@ -51,6 +51,8 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
     if services.store is not None:
         background.append(asyncio.create_task(clean_periodically(services.store, services.retention_days)))
         background.append(asyncio.create_task(follow_changes(services.switch, services.store.deployment_rows)))
+        if services.store.running_keys is not None:
+            background.append(asyncio.create_task(services.store.running_keys.renew_periodically()))
     if services.jobs is not None:
         background.append(asyncio.create_task(services.jobs.run()))
     if services.shadow is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import re
 import shlex
+import subprocess
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -18,6 +19,7 @@ from serving.checks.shadow import MAX_WAITING_BYTES
 from serving.monitoring.metrics import Metrics
 from serving.routes.api import make_api
 from serving.settings import ServeSettings, read_serve_settings
+from tests.serving.servers.haproxy import find_haproxy
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -113,6 +115,34 @@ def test_scaling_follows_a_metric_that_the_server_has() -> None:
     (metric,) = scaler["spec"]["metrics"]
     known = {family.name: family.type for family in Metrics().registry.collect()}
     assert known[metric["pods"]["metric"]["name"]] == "gauge"
+
+
+def haproxy_times() -> dict[str, float]:
+    """The time limits of the proxy's configuration, in seconds."""
+    text = (DEPLOY / "haproxy" / "haproxy.cfg").read_text()
+    return {name: float(value) for name, value in re.findall(r"^\s+timeout ([\w-]+) (\d+)s", text, re.MULTILINE)}
+
+
+def test_haproxy_takes_its_configuration_as_it_is() -> None:
+    command = [find_haproxy(), "-c", "-f", str(DEPLOY / "haproxy" / "haproxy.cfg")]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (checked.returncode, "warning" in checked.stderr.lower()) == (0, False), checked.stderr
+
+
+def test_haproxy_asks_a_route_without_key_whether_a_server_is_ready() -> None:
+    (path,) = re.findall(
+        r"^\s+option httpchk GET (\S+)", (DEPLOY / "haproxy" / "haproxy.cfg").read_text(), re.MULTILINE
+    )
+    assert "401" not in make_api().openapi()["paths"][path]["get"]["responses"]
+
+
+def test_haproxy_waits_longer_than_a_server_may_take_and_closes_idle_connections_first() -> None:
+    settings = read_serve_settings(DEPLOY / "serve.toml", (), {})
+    times = haproxy_times()
+    assert times["client"] > settings.upload_timeout_s
+    assert times["http-request"] > settings.head_timeout_s
+    assert times["server"] > settings.upload_timeout_s + settings.photo_timeout_s
+    assert times["http-keep-alive"] < settings.keep_alive_s
 
 
 def test_the_store_of_one_server_is_given_to_one_pod() -> None:

@@ -64,6 +64,8 @@ async def _taken(
             with contextlib.suppress(StoreUnavailable):  # it expires
                 await asyncio.shield(running_keys.give_back(claim))
         raise
+    finally:
+        running_keys.end(claim)
 
 
 def make_claim(key: str, caller: str, request: CheckRequest, photo_sha256s: Sequence[str]) -> Claim:

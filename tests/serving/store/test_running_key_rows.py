@@ -44,6 +44,14 @@ def rows_in(place: Place) -> list[str]:
     return found
 
 
+def expiry_in(place: Place) -> datetime.datetime:
+    engine = place.connect()
+    with Session(engine) as session:
+        found = session.scalars(select(RunningKeyRow.expires_at)).one()
+    engine.dispose()
+    return found
+
+
 def test_a_key_in_the_hands_of_one_server_is_refused_by_another_until_its_check_is_stored(shared: Place) -> None:
     async def work() -> None:
         async with opened(shared) as one, opened(shared) as two:
@@ -78,6 +86,37 @@ def test_a_key_that_came_to_nothing_is_free_at_once_and_that_of_a_dead_server_af
                 await keys_of(two).take(SERVER, CLAIM, later)
             await one.delete_old_keys(later + EXPIRY + datetime.timedelta(seconds=1))
             assert rows_in(shared) == []
+
+    asyncio.run(work())
+
+
+def test_a_key_in_hand_expires_only_with_the_server_that_has_it(shared: Place) -> None:
+    async def work() -> None:
+        async with opened(shared) as one, opened(shared) as two:
+            assert await keys_of(one).take(SERVER, CLAIM, NOW) is None
+            await keys_of(one).renew(NOW + EXPIRY / 2)
+            with pytest.raises(IdempotencyInProgress):
+                await keys_of(two).take(SERVER, CLAIM, NOW + EXPIRY)
+            keys_of(one).end(CLAIM)
+            await keys_of(one).renew(NOW + EXPIRY)  # what it has in hand no longer is not renewed
+            assert await keys_of(two).take(SERVER, CLAIM, NOW + 2 * EXPIRY) is None
+
+    asyncio.run(work())
+
+
+def test_a_server_renews_by_itself(shared: Place) -> None:
+    async def work() -> None:
+        async with opened(shared) as one, opened(shared) as two:
+            past = datetime.datetime.now(datetime.UTC) - EXPIRY
+            assert await keys_of(one).take(SERVER, CLAIM, past) is None
+            renewing = asyncio.create_task(keys_of(one).renew_periodically(period_s=0.01))
+            end = asyncio.get_running_loop().time() + 30
+            while expiry_in(shared) <= past + EXPIRY:
+                assert asyncio.get_running_loop().time() < end
+                await asyncio.sleep(0.02)
+            renewing.cancel()
+            with pytest.raises(IdempotencyInProgress):
+                await keys_of(two).take(SERVER, CLAIM, datetime.datetime.now(datetime.UTC))
 
     asyncio.run(work())
 
