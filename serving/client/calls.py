@@ -15,6 +15,7 @@ import httpx
 from serving.client.errors import ProblemAnswered, TryLater, Unreachable, problem_of
 from serving.schemas.checks import utc_text
 
+TOO_MANY_REQUESTS = 429
 Chunks = Callable[[], Iterator[bytes]]
 
 
@@ -98,7 +99,8 @@ class Retries:
 
 def _may_succeed_later(call: Call, failure: ProblemAnswered | httpx.RequestError) -> bool:
     if isinstance(failure, ProblemAnswered):
-        return isinstance(failure, TryLater)
+        # Of the others a proxy may have sent the call on, or the store may have done it, before they failed.
+        return isinstance(failure, TryLater) and (call.repeatable or failure.status == TOO_MANY_REQUESTS)
     if isinstance(failure, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):  # the address or a header is wrong
         return False
     return call.repeatable or isinstance(failure, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))

@@ -22,6 +22,7 @@ from serving.client.bundles import AsyncBundleClient, BundleClient
 from serving.client.calls import Call, Retries
 from serving.client.checks import CheckCalls
 from serving.client.events import EventCalls
+from serving.client.jobs import JobCalls
 from serving.client.steps import AsyncSender, Method, Steps, SyncSender
 from serving.schemas.loaded_bundles import BundleList
 
@@ -29,7 +30,7 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 DEFAULT_RETRIES = Retries()
 
 
-class ApiCalls(CheckCalls, EventCalls):
+class ApiCalls(CheckCalls, JobCalls, EventCalls):
     """All calls of the API that need no further name."""
 
     @Method

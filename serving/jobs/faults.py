@@ -2,31 +2,8 @@
 
 from __future__ import annotations
 
-from serving.fetch.errors import (
-    FetchConnectFailed,
-    FetchConnectionLost,
-    FetchHostFailed,
-    FetchLengthMismatch,
-    FetchThrottled,
-    FetchTimedOut,
-    FetchUnresolved,
-)
 from serving.store.job_line_rows import Fault
 from vision.errors import NoReadablePhoto, TouchstoneError
-
-# Failures of fetching that a later try may not have.
-PASSING_FETCHES = frozenset(
-    error.code
-    for error in (
-        FetchConnectFailed,
-        FetchConnectionLost,
-        FetchHostFailed,
-        FetchLengthMismatch,
-        FetchThrottled,
-        FetchTimedOut,
-        FetchUnresolved,
-    )
-)
 
 
 def fault_of(error: TouchstoneError) -> Fault:

@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from serving.checks.service import CheckService
 from serving.compute.deadline import Deadline
 from serving.errors import DeadlineExceeded, Unavailable
+from serving.fetch.errors import TEMPORARY_CODES
 from serving.jobs.capacity import Capacity
 from serving.jobs.config import JobSettings
-from serving.jobs.faults import PASSING_FETCHES, fault_of
+from serving.jobs.faults import fault_of
 from serving.jobs.reception import LineReader
 from serving.jobs.turns import Turns
 from serving.store.job_line_rows import Fault, JobLineRows, LeasedLine
@@ -203,7 +204,7 @@ class JobWorker:
         Raises PhotoMayCome where a photo may be there at a later try; at the last one its others are judged alone.
         """
         for judgement in failed if line.attempts < self._settings.attempts else ():
-            if judgement.error is not None and judgement.error.code in PASSING_FETCHES:
+            if judgement.error is not None and judgement.error.code in TEMPORARY_CODES:
                 message = f"photo {judgement.index}: {judgement.error.message}"
                 raise PhotoMayCome(Fault(code=judgement.error.code, message=message))
         await self._capacity.wait()

@@ -50,6 +50,10 @@ def test_a_call_that_is_not_repeatable_is_sent_again_only_where_it_never_arrived
     with pytest.raises(Unreachable, match="no answer after 3 attempts"):
         retries.wait_s(once, httpx.ConnectError("refused"), 3, 0)
     assert retries.wait_s(CALL, httpx.ReadError("reset"), 1, 0) >= 0
+    assert retries.wait_s(once, refusal(429, "rate_limited"), 1, 0) >= 0
+    for status in (502, 503, 504):  # a proxy may have sent it on
+        with pytest.raises(ProblemAnswered):
+            retries.wait_s(once, refusal(status), 1, 0)
 
 
 @pytest.mark.parametrize("error", [httpx.UnsupportedProtocol("ftp"), httpx.LocalProtocolError("illegal header")])
