@@ -49,12 +49,15 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
     await services.switch.restore()
     background = [asyncio.create_task(services.authenticator.watch())]
     if services.store is not None:
-        background.append(asyncio.create_task(clean_periodically(services.store, services.retention_days)))
+        cleanup = clean_periodically(services.store, services.retention_days, event_days=services.event_days)
+        background.append(asyncio.create_task(cleanup))
         background.append(asyncio.create_task(follow_changes(services.switch, services.store.deployment_rows)))
         if services.store.running_keys is not None:
             background.append(asyncio.create_task(services.store.running_keys.renew_periodically()))
     if services.jobs is not None:
         background.append(asyncio.create_task(services.jobs.run()))
+    if services.dispatcher is not None:
+        background.append(asyncio.create_task(services.dispatcher.run()))
     if services.shadow is not None:
         background.append(asyncio.create_task(services.shadow.run()))
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -31,17 +32,21 @@ from serving.monitoring.metrics import Metrics
 from serving.monitoring.tracing import open_tracing
 from serving.settings import ServeSettings
 from serving.store.store import Store, open_store
+from serving.webhooks.config import WebhookSettings
+from serving.webhooks.dispatcher import Dispatcher
+from serving.webhooks.endpoints import Endpoints
 from vision.photo.decode import PhotoLimits
 
 if TYPE_CHECKING:
     from serving.fetch.fetcher import Fetcher
+    from serving.webhooks.sender import Sender
 
 T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts of one server; `store` and `pictures` are None where nothing is kept."""
+    """The parts of one server; `store` and what needs it are None where nothing is kept."""
 
     authenticator: Authenticator
     max_photos: int
@@ -49,6 +54,7 @@ class Services:
     upload_timeout_s: float
     photo_limits: PhotoLimits  # under which stored photos were accepted
     retention_days: int | None
+    event_days: int
     switch: DeploymentSwitch
     candidates: Candidates
     compute: Compute
@@ -60,6 +66,8 @@ class Services:
     jobs: JobService | None
     rate_limiter: RateLimiter
     body_memory: BodyMemory
+    endpoints: Endpoints | None
+    dispatcher: Dispatcher | None  # also None where the settings leave deliveries to other servers
 
     @property
     def bundles(self) -> LoadedBundles:
@@ -122,6 +130,7 @@ def open_services(settings: ServeSettings) -> Services:
         upload_timeout_s=settings.upload_timeout_s,
         photo_limits=settings.photo_limits,
         retention_days=settings.retention_days,
+        event_days=settings.webhooks.event_days,
         switch=switch,
         candidates=candidates,
         compute=compute,
@@ -133,6 +142,8 @@ def open_services(settings: ServeSettings) -> Services:
         jobs=jobs,
         rate_limiter=RateLimiter(settings.limits),
         body_memory=body_memory,
+        endpoints=None if store is None else Endpoints(store.endpoint_rows, settings.webhooks),
+        dispatcher=None if store is None else _open_dispatcher(settings, store, metrics),
     )
 
 
@@ -174,6 +185,25 @@ def _open_jobs(
     )
 
 
+def _open_dispatcher(settings: ServeSettings, store: Store, metrics: Metrics) -> Dispatcher | None:
+    if not settings.webhooks.enabled:
+        return None
+    return Dispatcher(
+        event_rows=store.event_rows,
+        delivery_rows=store.delivery_rows,
+        make_sender=functools.partial(_open_sender, settings.webhooks),
+        settings=settings.webhooks,
+        metrics=metrics.webhooks,
+        rng=random.Random(),
+    )
+
+
+def _open_sender(settings: WebhookSettings) -> Sender:
+    from serving.webhooks.sender import open_sender  # with its HTTP client: for the servers that deliver
+
+    return open_sender(settings)
+
+
 def _observe_bundles(instrumentation: Instrumentation, bundles: LoadedBundles) -> None:
     """Count and monitor the bundles that answer checks: active ones and canaries."""
     answering = [slot.active for slot in bundles.slots]
@@ -201,6 +231,11 @@ def jobs_of(request: Request) -> JobService:
 def pictures_of(request: Request) -> Pictures:
     """Give what draws stored photos; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).pictures)
+
+
+def endpoints_of(request: Request) -> Endpoints:
+    """Give what makes and changes webhooks; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).endpoints)
 
 
 def _kept(part: T | None) -> T:

@@ -16,6 +16,7 @@ from serving.jobs.config import JobSettings
 from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TracingSettings
 from serving.store.photos.object_storage import ObjectStorageSettings
+from serving.webhooks.config import WebhookSettings
 from vision.check_shape import MAX_PHOTOS
 from vision.config.cpu_limits import usable_cores
 from vision.config.read import configure, read_config, setting
@@ -125,6 +126,7 @@ class ServeSettings:
     log_format: Literal["text", "json"] = setting("text", help="Format of the log lines on standard error.")
     telemetry: TracingSettings = setting(factory=TracingSettings, help="Traces.")
     jobs: JobSettings = setting(factory=JobSettings, help="Jobs: many listings that are judged later.")
+    webhooks: WebhookSettings = setting(factory=WebhookSettings, help="Events and their delivery.")
     drift: DriftSettings = setting(
         factory=DriftSettings, help="Drift detection against the bundle's validation sample."
     )

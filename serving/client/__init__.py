@@ -12,7 +12,7 @@ from serving.client.errors import (
     Unreachable,
     UnreadableAnswer,
 )
-from serving.client.webhook_signature import WebhookInvalid, read_webhook
+from serving.client.webhooks import WebhookInvalid, read_webhook
 
 __all__ = [
     "AsyncClient",

@@ -15,6 +15,7 @@ TouchstoneError (vision)
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled: of one line of a job
+     │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
@@ -101,6 +102,7 @@ from serving.errors.unavailable import (
     TooManyConnections,
     TooManyRequests,
 )
+from serving.errors.webhooks import EventNotFound, TooManyWebhooks, WebhookDisabled, WebhookNotFound, WebhookUrlRefused
 
 __all__ = [
     "Base64Invalid",
@@ -120,6 +122,7 @@ __all__ = [
     "CursorInvalid",
     "DeadlineExceeded",
     "DeadlineUnreachable",
+    "EventNotFound",
     "EvidenceNotFound",
     "ForeignSite",
     "HeadTimedOut",
@@ -164,9 +167,13 @@ __all__ = [
     "StoreUnavailable",
     "TooManyConnections",
     "TooManyRequests",
+    "TooManyWebhooks",
     "TransferEncodingUnsupported",
     "Unavailable",
     "Unimplemented",
     "UploadTimedOut",
     "UrlPhotosUnsupported",
+    "WebhookDisabled",
+    "WebhookNotFound",
+    "WebhookUrlRefused",
 ]

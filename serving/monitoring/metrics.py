@@ -8,6 +8,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from serving.monitoring.drift_metrics import DriftMetrics
+from serving.monitoring.webhook_metrics import WebhookMetrics
 from serving.schemas.checks import BundleUsed, Check
 from vision.verdict import PhotoJudgement
 
@@ -69,6 +70,7 @@ class Metrics:
             registry, "touchstone_bundle_info", "1 for each bundle that serves.", "name", "version", "sha256", "graph"
         )
         self.drift = DriftMetrics(registry)
+        self.webhooks = WebhookMetrics(registry)
 
     def watch_compute(self, *, threads: int, depth: Callable[[], int], busy: Callable[[], int]) -> None:
         """Read the queue and the threads at each scrape."""

@@ -28,6 +28,7 @@ from serving.routes import (
     jobs,
     photos,
     reviews,
+    webhooks,
 )
 from serving.routes.auth import RequiredScope
 from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
@@ -39,7 +40,20 @@ from serving.routes.openapi.known_query import require_known_query
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
 OPEN_PATHS = ("/healthz", "/readyz")
-_MODULES = (check_lists, checks, photos, reviews, jobs, job_results, bundle_changes, bundles, drift, events, audit_log)
+_MODULES = (
+    check_lists,
+    checks,
+    photos,
+    reviews,
+    jobs,
+    job_results,
+    bundle_changes,
+    bundles,
+    drift,
+    events,
+    webhooks,
+    audit_log,
+)
 ROUTERS = tuple(routes.router for routes in _MODULES)
 ALL_EXAMPLES = {**EXAMPLES, **JOB_EXAMPLES}
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

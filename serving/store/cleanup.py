@@ -1,4 +1,4 @@
-"""Periodic cleanup: checks older than `retention_days`, Idempotency-Keys older than a day, photos without a check."""
+"""Periodic cleanup: expired checks, events and Idempotency-Keys, photos without a check."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ SLACK = 0.9  # of a period: the servers' timers and clocks differ
 log = logging.getLogger("touchstone.serving")
 
 
-async def clean_periodically(store: Store, retention_days: int | None, *, period_s: float = PERIOD_S) -> None:
+async def clean_periodically(
+    store: Store, retention_days: int | None, *, event_days: int | None = None, period_s: float = PERIOD_S
+) -> None:
     """Clean at start and then once a period, until cancelled; a store that is unavailable is tried again.
 
     Of several servers one does each task. Photos without a check are looked for where this server may have left some,
@@ -35,6 +37,9 @@ async def clean_periodically(store: Store, retention_days: int | None, *, period
             now = datetime.datetime.now(datetime.UTC)
             deletion = functools.partial(delete_expired, store, retention_days, now)
             await _do_once(store, "delete_expired", period_s, deletion)
+            if event_days is not None:
+                old = functools.partial(delete_old_events, store, event_days, now)
+                await _do_once(store, "delete_events", period_s, old)
         except Unavailable as error:
             log.warning("cleanup of the store failed and is tried again: %s", error)
         await asyncio.sleep(period_s)
@@ -62,6 +67,13 @@ async def _do_once(store: Store, task: PeriodicTask, every_s: float, work: Calla
         with contextlib.suppress(Unavailable):
             await store.periodic_task_rows.give_back(task)
         raise
+
+
+async def delete_old_events(store: Store, event_days: int, now: datetime.datetime) -> None:
+    """Delete events older than `event_days`, and the log of their deliveries."""
+    oldest_kept = now - datetime.timedelta(days=event_days)
+    await store.delivery_log.delete_before(oldest_kept)
+    await store.event_rows.delete_before(oldest_kept)
 
 
 async def _remove_orphans(store: Store) -> None:

@@ -28,6 +28,8 @@ NUMBERED_AT_ONCE = 1000
 READ_AT_ONCE = 20_000  # so that a page takes the same time where few of the events are the caller's
 DELETED_AT_ONCE = 5000
 MAX_DATA_BYTES = MAX_BODY_BYTES // 2  # the rest is for the check's ids
+# What an event gives of its check, after the event in a row that `found_event` reads.
+CHECK_FACTS = (CheckRow.answer, CheckRow.listing_id, CheckRow.seller_id, CheckRow.product, CheckRow.outcome)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +79,11 @@ class EventRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def number(self) -> int:
-        """Number the events that were committed without one; gives the last number."""
+    async def number(self) -> None:
+        """Number the events that were committed without one."""
         if await self._database.read(_has_unnumbered):
             while await self._database.write(_number_some) == NUMBERED_AT_ONCE:
                 pass
-        return await self._database.read(_last_number)
 
     async def find_page(
         self, principal: Principal, *, after: int, limit: int, types: Collection[str] = ()
@@ -90,7 +91,7 @@ class EventRows:
         """Give at most `limit` events that the caller may see, with numbers above `after`; raises CursorInvalid."""
 
         def work(session: Session) -> EventsFound:
-            last = _last_number(session)
+            last = last_number(session)
             if after > last:
                 raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
             first = session.scalar(select(func.min(EventRow.sequence)))
@@ -114,7 +115,7 @@ class EventRows:
             near = select(EventRow.sequence).where(EventRow.event_id >= EVENT_PREFIX + first_id_at(since))
             near = near.where(EventRow.sequence.is_not(None)).order_by(EventRow.event_id).limit(NUMBERED_AT_ONCE)
             first = session.scalar(select(func.min(near.subquery().c.sequence)))
-            return _last_number(session) if first is None else first - 1
+            return last_number(session) if first is None else first - 1
 
         return await self._database.read(work)
 
@@ -136,8 +137,7 @@ class EventRows:
 
 def with_checks() -> Select[EventRow, str, str | None, str | None, str, str]:
     """Select events, each with what it gives of its check; `found_event` reads a row."""
-    facts = (CheckRow.answer, CheckRow.listing_id, CheckRow.seller_id, CheckRow.product, CheckRow.outcome)
-    return select(EventRow, *facts).outerjoin(CheckRow, CheckRow.check_id == EventRow.check_id)
+    return select(EventRow, *CHECK_FACTS).outerjoin(CheckRow, CheckRow.check_id == EventRow.check_id)
 
 
 def found_event(row: Any, principal: Principal) -> Event | None:
@@ -166,8 +166,15 @@ def _has_unnumbered(session: Session) -> bool:
     return session.scalar(select(EventRow.event_id).where(EventRow.sequence.is_(None)).limit(1)) is not None
 
 
-def _last_number(session: Session) -> int:
+def last_number(session: Session) -> int:
+    """Give the number of the last numbered event, 0 where there is none."""
     return session.scalars(select(EventNumberRow.last)).one()
+
+
+def number_all(session: Session) -> None:
+    """Number every event that has no number yet, also those of this transaction that were flushed."""
+    while _number_some(session) == NUMBERED_AT_ONCE:
+        pass
 
 
 def _number_some(session: Session) -> int:

@@ -29,6 +29,9 @@ from serving.store.photos.location import PhotoStorage, open_photo_storage
 from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.review_rows import ReviewRows
 from serving.store.running_key_rows import RunningKeyRows
+from serving.store.webhooks.delivery_log import DeliveryLog
+from serving.store.webhooks.delivery_rows import DeliveryRows
+from serving.store.webhooks.endpoint_rows import EndpointRows
 from vision.errors import ConfigError
 from vision.verdict import Evidence
 
@@ -60,6 +63,9 @@ class Store:
         self.review_rows = ReviewRows(database)
         self.deployment_rows = DeploymentRows(database)
         self.event_rows = EventRows(database)
+        self.endpoint_rows = EndpointRows(database)
+        self.delivery_rows = DeliveryRows(database)
+        self.delivery_log = DeliveryLog(database)
         self.key_rows = KeyRows(database)
         self.audit_rows = AuditRows(database)
         self.periodic_task_rows = PeriodicTaskRows(database)

@@ -9,6 +9,7 @@ from serving.routes.openapi.examples import MULTIPART_EXAMPLE, problem_example
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
 from serving.schemas.jobs import ReplaySent
+from serving.schemas.webhooks import WebhookChange, WebhookReplaySent, WebhookRotationSent, WebhookSent
 from vision.check_shape import MAX_PHOTOS
 
 # Components that FastAPI does not see, since no route of its own has them as a parameter or an answer.
@@ -21,6 +22,10 @@ EXTRA_SCHEMAS = (
     CanarySent,
     RollbackSent,
     ReplaySent,
+    WebhookSent,
+    WebhookChange,
+    WebhookRotationSent,
+    WebhookReplaySent,
     Problem,
 )
 EXTRA_ANSWERS = (Check,)
@@ -102,6 +107,7 @@ PATH_PARAMETERS = {
     "name": "Name of the bundle.",
     "reference_id": "`reference_id` of the reference.",
     "side_px": "Longer side of the rendition in pixels.",
+    "webhook_id": "`webhook_id` of the endpoint.",
 }
 DESCRIPTIONS = {
     400: "The body does not parse",

@@ -16,6 +16,8 @@ from serving.store.tables.photos import PhotoRow
 from serving.store.tables.reviews import ReviewRow
 from serving.store.tables.shadow_verdicts import ShadowVerdictRow
 from serving.store.tables.users import UserRow
+from serving.store.tables.webhook_deliveries import WebhookAttemptRow, WebhookDeliveryRow
+from serving.store.tables.webhook_endpoints import WebhookEndpointRow
 
 __all__ = [
     "ApiKeyRow",
@@ -38,4 +40,7 @@ __all__ = [
     "ShadowVerdictRow",
     "Table",
     "UserRow",
+    "WebhookAttemptRow",
+    "WebhookDeliveryRow",
+    "WebhookEndpointRow",
 ]

@@ -74,8 +74,8 @@ class PhotoHost:
             with connection:
                 visit = Visit(connection, self._closing)
                 self.heads.append(visit.head)
-                target = visit.head.split(" ")[1] if visit.head else ""
-                self.scripts[target.partition("?")[0]](visit)
+                if visit.head.startswith(("GET /", "POST /")):  # else TLS that a host without it was sent, or nothing
+                    self.scripts[visit.head.split(" ")[1].partition("?")[0]](visit)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from serving.errors import CheckNotFound, StoreUnavailable
 from serving.principal import SERVER
-from serving.store.cleanup import clean_periodically, delete_expired
+from serving.store.cleanup import clean_periodically, delete_expired, delete_old_events
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.stores import Place, opened, photo_names
 from tests.serving.servers.postgresql import PostgresqlServer
@@ -110,3 +110,16 @@ def test_of_two_servers_one_cleans_and_the_next_period_another_may(
 
     with postgresql.store() as address:
         asyncio.run(asyncio.wait_for(work(Place(folder=tmp_path, database=address)), 60))
+
+
+def test_old_events_are_deleted_and_newer_ones_stay(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            await store.check_rows.add(new_check(b"a"))
+            now = datetime.datetime.now(datetime.UTC)
+            for days, left in ((29, 1), (31, 0)):
+                await delete_old_events(store, 30, now + datetime.timedelta(days=days))
+                await store.event_rows.number()
+                assert len((await store.event_rows.find_page(SERVER, after=0, limit=9)).events) == left
+
+    asyncio.run(work())

@@ -14,30 +14,14 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 
-from pydantic import ValidationError
-
-from serving.client.errors import ClientError
-from serving.schemas.events import Event
-
 SECRET_PREFIX, SIGNING_PREFIX, PUBLIC_PREFIX = "whsec_", "whsk_", "whpk_"
 TOLERANCE_S = 300.0
 SECRET_BYTES = 32  # the specification asks for 24 to 64
 MAX_SIGNATURES = 32  # of one header: each costs the receiver a verification
 
 
-class WebhookInvalid(ClientError):
-    """The webhook is not signed by any of the keys, or its time is too far from now: answer 401 and ignore it."""
-
-
-def read_webhook(
-    keys: Sequence[str], headers: Mapping[str, str], body: bytes, *, now: datetime.datetime | None = None
-) -> Event:
-    """Verify a webhook as `verify` does, and give its event; raises WebhookInvalid."""
-    verify(keys, headers, body, now=now)
-    try:
-        return Event.model_validate_json(body)
-    except ValidationError as error:
-        raise WebhookInvalid("the body is signed, but it is not an event of this API") from error
+class SignatureInvalid(Exception):
+    """The webhook is not signed by any of the keys, or its time is too far from now."""
 
 
 def verify(
@@ -48,7 +32,7 @@ def verify(
     now: datetime.datetime | None = None,
     tolerance_s: float = TOLERANCE_S,
 ) -> None:
-    """Raise WebhookInvalid unless one signature is by one of the keys, and its time is within the tolerance of now.
+    """Raise SignatureInvalid unless one signature is by one of the keys, and its time is within the tolerance of now.
 
     `keys` are secrets (`whsec_…`) and public keys (`whpk_…`), `body` the bytes as received: JSON that was parsed and
     written again has other bytes. Names of headers count in any case. ValueError: a key is neither of the two.
@@ -57,14 +41,14 @@ def verify(
     found = {name.lower(): value for name, value in headers.items()}
     missing = [name for name in ("webhook-id", "webhook-timestamp", "webhook-signature") if not found.get(name)]
     if missing:
-        raise WebhookInvalid(f"the header {missing[0]} is missing")
+        raise SignatureInvalid(f"the header {missing[0]} is missing")
     timestamp = found["webhook-timestamp"]
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-        raise WebhookInvalid("the header webhook-timestamp is no time in seconds")
+        raise SignatureInvalid("the header webhook-timestamp is no time in seconds")
     seconds_off = int(timestamp) - (now or datetime.datetime.now(datetime.UTC)).timestamp()
     if abs(seconds_off) > tolerance_s:
         way = "behind" if seconds_off < 0 else "ahead"
-        raise WebhookInvalid(f"the webhook is {abs(seconds_off):.0f} s {way}, over {tolerance_s:g}; check the clock")
+        raise SignatureInvalid(f"the webhook is {abs(seconds_off):.0f} s {way}, over {tolerance_s:g}; check the clock")
     signed = _signed_bytes(found["webhook-id"], timestamp, body)
     for text in found["webhook-signature"].split(" ")[:MAX_SIGNATURES]:
         version, _, encoded = text.partition(",")
@@ -74,7 +58,7 @@ def verify(
             continue
         if any(accept(version, signature, signed) for accept in accepts):
             return
-    raise WebhookInvalid("no signature of this webhook is by one of the keys given")
+    raise SignatureInvalid("no signature of this webhook is by one of the keys given")
 
 
 def sign(keys: Sequence[str], *, webhook_id: str, timestamp: datetime.datetime, body: bytes) -> str:
