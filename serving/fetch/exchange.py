@@ -91,7 +91,7 @@ class Exchange:
             return await stream.start_tls(self._tls, server_hostname=host, timeout=self._limits.connect_timeout_s)
         except httpcore.ConnectTimeout as error:
             raise FetchTimedOut("the host does not answer: no TLS within fetch.connect_timeout_s") from error
-        except (httpcore.ConnectError, ssl.SSLError, OSError, ValueError) as error:
+        except httpcore.ConnectError as error:
             raise FetchTlsFailed("TLS with the host failed: it speaks none, or its certificate is not valid") from error
 
     async def _exchange(self, peer: _Peer, url: HttpUrl, hold: Callable[[int], None]) -> HostAnswer:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
+import ssl
 import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
@@ -40,6 +41,48 @@ class Connector(Protocol):
     async def connect(self, address: str, port: int, timeout_s: float | None) -> httpcore.AsyncNetworkStream:
         """Connect; raises httpcore.ConnectError or httpcore.ConnectTimeout."""
         ...
+
+
+class SystemStream(httpcore.AsyncNetworkStream):
+    """A connection whose every failure is one of httpcore's.
+
+    Its own backend lets an `ssl.SSLError` through where a record is garbled after the handshake: what a host sends
+    would end as an unforeseen error.
+    """
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """As httpcore asks for it."""
+        try:
+            return await self._stream.read(max_bytes, timeout)
+        except ssl.SSLError as error:
+            raise httpcore.ReadError(error) from error
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """As httpcore asks for it."""
+        try:
+            await self._stream.write(buffer, timeout)
+        except ssl.SSLError as error:
+            raise httpcore.WriteError(error) from error
+
+    async def aclose(self) -> None:
+        """As httpcore asks for it."""
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """As httpcore asks for it."""
+        try:
+            return SystemStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+        except (OSError, ValueError) as error:  # SSLError is an OSError, and a name that TLS can't send a ValueError
+            raise httpcore.ConnectError(error) from error
+
+    def get_extra_info(self, info: str) -> Any:
+        """As httpcore asks for it."""
+        return self._stream.get_extra_info(info)
 
 
 class SystemResolver:
@@ -86,7 +129,7 @@ class SystemConnector:
 
     async def connect(self, address: str, port: int, timeout_s: float | None) -> httpcore.AsyncNetworkStream:
         """As `Connector.connect`."""
-        return await self._backend.connect_tcp(address, port, timeout=timeout_s)
+        return SystemStream(await self._backend.connect_tcp(address, port, timeout=timeout_s))
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
+import random
 import socket
 import ssl
 import struct
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 
+import httpcore
 import pytest
 
 from serving.fetch.addresses import AddressRules
@@ -222,6 +226,17 @@ def test_a_host_that_speaks_no_tls(authority: Authority) -> None:
     assert caught.value.code == "fetch_tls_failed"
 
 
+def test_a_host_that_garbles_tls_after_the_handshake(authority: Authority) -> None:
+    def garble(visit: Visit) -> None:
+        with socket.socket(fileno=os.dup(visit.connection.fileno())) as below:
+            below.sendall(b"\x17\x03\x03\x00\x05hello")
+            visit.closing.wait(0.1)
+
+    with photo_host({"/": garble}, authority.serve("photos.example")) as host, pytest.raises(PhotoError) as caught:
+        get(host, authority.trusted(), url="https://photos.example/")
+    assert caught.value.code == "fetch_connection_lost"
+
+
 def test_a_host_that_hangs_in_the_handshake_is_left(authority: Authority) -> None:
     limits = ExchangeLimits(max_bytes=MAX_BYTES, connect_timeout_s=0.2, read_timeout_s=5.0)
     with socket.create_server(("127.0.0.1", 0)) as silent, photo_host({}) as host:
@@ -271,3 +286,44 @@ def test_a_connection_is_closed_when_the_answer_is_there(authority: Authority) -
     with photo_host({"/": answer}) as host:
         get(host, authority.trusted())
     assert closed == [b""]
+
+
+class OneStream(httpcore.AsyncNetworkBackend):
+    """Connects to bytes."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = pieces
+
+    async def connect_tcp(self, *_: object, **__: object) -> httpcore.AsyncNetworkStream:
+        return httpcore.AsyncMockStream(self._pieces)
+
+
+def test_whatever_bytes_a_host_sends_are_an_answer_or_an_error_of_the_photo(authority: Authority) -> None:
+    """Answers that are cut, doubled and changed at random places, in pieces of random length."""
+    draw = random.Random(12)
+    answers = (
+        head("Content-Length: 20", "Content-Type: image/jpeg") + BODY[:20],
+        head("Transfer-Encoding: chunked") + b"5\r\nabcde\r\n0\r\nX: y\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" + head("Content-Encoding: identity") + BODY,
+        b"HTTP/1.1 302 Found\r\nLocation: /\r\nRetry-After: 1\r\n\r\n",
+    )
+    tls, url = authority.trusted(), parse_url("http://photos.example/")
+    outcomes = Counter[str]()
+
+    async def run() -> None:
+        for _ in range(3000):
+            data = bytearray(draw.choice(answers))
+            for _ in range(draw.randint(0, 4)):
+                place = draw.randrange(len(data))
+                data[place : place + draw.randint(0, 3)] = draw.choice(
+                    (b"", b"\0", b"\r\n", b":", b"9", b"\xff", b" ", data)
+                )
+            pieces = [bytes(data[at : at + 40]) for at in range(0, len(data), 40)]
+            try:
+                await Exchange(OneStream(pieces), tls, LIMITS).get(url, lambda count: None)
+                outcomes["answer"] += 1
+            except PhotoError as error:
+                outcomes[error.code] += 1
+
+    asyncio.run(run())
+    assert {"answer", "fetch_response_invalid", "fetch_length_mismatch", "fetch_connection_lost"} <= set(outcomes)

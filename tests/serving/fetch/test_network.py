@@ -13,7 +13,9 @@ from serving.fetch import network
 from serving.fetch.addresses import AddressRules
 from serving.fetch.errors import FetchAddressRefused, FetchUnresolved
 from serving.fetch.network import MAX_ADDRESSES, CheckedBackend, SystemConnector, SystemResolver
+from tests.serving.servers.certificates import Authority
 from tests.serving.servers.loopback_only import LeavesTheMachine, loopback_only
+from tests.serving.servers.photo_host import Routes, photo_host
 
 
 class Names:
@@ -171,6 +173,27 @@ def test_lookups_that_nobody_answers_are_given_up_and_limited(monkeypatch: pytes
         assert await resolver.resolve("b.example") == ["8.8.8.8"]
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(("name", "verified"), [("a.example", True), ("b.example", False)])
+def test_httpcores_own_connections_obey_the_rules_and_verify_the_name(name: str, verified: bool) -> None:
+    """As webhooks are delivered: an address that was judged, and TLS for the name that was asked for."""
+    authority = Authority()
+
+    async def run(url: str, port: int) -> bytes:
+        backend = CheckedBackend(
+            AddressRules(),
+            resolver=Names(a_example=[["8.8.8.8"]], b_example=[["8.8.8.8"]], c_example=[["10.0.0.1"]]),
+            connector=Routes({("8.8.8.8", 443): port}),
+        )
+        async with httpcore.AsyncConnectionPool(ssl_context=authority.trusted(), network_backend=backend) as pool:
+            return (await pool.request("POST", url, content=b"x")).content
+
+    with photo_host({"/": lambda visit: visit.answer("200 OK", body=b"y")}, authority.serve("a.example")) as host:
+        with contextlib.nullcontext() if verified else pytest.raises(httpcore.ConnectError):
+            assert asyncio.run(run(f"https://{name}/", host.port)) == b"y"
+        with pytest.raises(FetchAddressRefused):
+            asyncio.run(run("https://c.example/", host.port))
 
 
 def test_the_guard_of_these_tests_refuses_to_leave_the_machine() -> None:
