@@ -15,7 +15,7 @@ from serving.routes.auth import require
 from serving.routes.openapi.contract import problems
 from serving.schemas.events import EVENT_TYPES, EventPage
 from serving.services import store_of
-from serving.store.event_rows import EventRows, EventsFound
+from serving.store.events.event_rows import EventRows, EventsFound
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
 MAX_WAIT_S = 20  # less than stop_timeout_s, so that a server that stops lets it end

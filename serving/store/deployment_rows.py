@@ -22,7 +22,7 @@ from serving.schemas.bundles import (
 from serving.schemas.checks import Check, utc_text
 from serving.store.database.database import Database
 from serving.store.database.notifications import notify
-from serving.store.event_rows import NewEvent, add_event
+from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.tables import BundleChangeRow, CheckRow, ShadowVerdictRow
 
 CHANNEL = "touchstone_bundle_changes"

@@ -15,7 +15,7 @@ from serving.principal import Principal
 from serving.schemas.checks import Check
 from serving.schemas.jobs import EndState, JobResult, LineFault
 from serving.store.database.database import Database, Rows
-from serving.store.event_rows import NewEvent, add_event
+from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.job_progress import count_lines, describe_jobs, get_job
 from serving.store.key_rows import products_of
 from serving.store.tables import CheckRow, JobLineRow, JobRow

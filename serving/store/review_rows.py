@@ -14,7 +14,7 @@ from serving.schemas.checks import Decision, Review
 from serving.schemas.events import EventType
 from serving.store.check_rows import Claim, get_check, review_of
 from serving.store.database.database import Database
-from serving.store.event_rows import NewEvent, add_event
+from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.tables import CheckRow, ReviewRow
 
 

@@ -19,7 +19,7 @@ from serving.store.database.database import Database
 from serving.store.database.postgresql import open_postgresql
 from serving.store.database.sqlite import open_sqlite
 from serving.store.deployment_rows import DeploymentRows
-from serving.store.event_rows import EventRows
+from serving.store.events.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.job_line_rows import JobLineRows
 from serving.store.job_rows import JobRows

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from serving.errors import Unavailable
 from serving.monitoring.webhook_metrics import WebhookMetrics
-from serving.store.event_data import EVENT_PREFIX, body_of
-from serving.store.event_rows import EventRows
+from serving.store.events.event_data import EVENT_PREFIX, body_of
+from serving.store.events.event_rows import EventRows
 from serving.store.sortable_id import time_of
 from serving.store.webhooks.delivery_rows import AttemptMade, DeliveryRows, DueDelivery, Target
 from serving.webhooks.config import WebhookSettings

@@ -14,8 +14,8 @@ from serving.principal import Principal
 from serving.schemas.checks import utc_text
 from serving.schemas.webhooks import Delivery, DeliveryAttempt, DeliveryPage, DeliveryState
 from serving.store.database.database import Database
-from serving.store.event_data import EVENT_PREFIX
-from serving.store.event_rows import NewEvent, add_event, found_event, number_all, with_checks
+from serving.store.events.event_data import EVENT_PREFIX
+from serving.store.events.event_rows import NewEvent, add_event, found_event, number_all, with_checks
 from serving.store.sortable_id import first_id_at
 from serving.store.tables import EventRow, WebhookAttemptRow, WebhookDeliveryRow, WebhookEndpointRow
 from serving.store.webhooks.delivery_rows import find_wanted

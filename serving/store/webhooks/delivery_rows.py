@@ -21,7 +21,7 @@ from serving.schemas.checks import utc_text
 from serving.schemas.events import Event
 from serving.schemas.webhooks import DisabledReason
 from serving.store.database.database import Database
-from serving.store.event_rows import CHECK_FACTS, NewEvent, add_event, found_event, last_number, visible_to
+from serving.store.events.event_rows import CHECK_FACTS, NewEvent, add_event, found_event, last_number, visible_to
 from serving.store.tables import CheckRow, EventRow, WebhookAttemptRow, WebhookDeliveryRow, WebhookEndpointRow
 from serving.store.webhooks.endpoint_rows import owner_of, switch_off
 from serving.store.webhooks.schedule import FAILURES_BEFORE_PAUSE, failed_too_long, next_attempt, pause_after

@@ -15,8 +15,8 @@ from serving.principal import Principal
 from serving.schemas.checks import utc_text
 from serving.schemas.webhooks import DisabledReason, Webhook, WebhookSent
 from serving.store.database.database import Database
-from serving.store.event_data import EVENT_PREFIX
-from serving.store.event_rows import last_number
+from serving.store.events.event_data import EVENT_PREFIX
+from serving.store.events.event_rows import last_number
 from serving.store.sortable_id import new_id, time_of
 from serving.store.tables import MemberProductRow, WebhookDeliveryRow, WebhookEndpointRow
 from serving.webhook_signature import SIGNING_PREFIX, public_key_of

@@ -20,7 +20,7 @@ from serving.errors import CursorInvalid
 from serving.principal import Principal
 from serving.schemas.events import Event, EventType
 from serving.store.database.database import Database
-from serving.store.event_data import EVENT_PREFIX, MAX_BODY_BYTES, CheckFacts, event_of
+from serving.store.events.event_data import EVENT_PREFIX, MAX_BODY_BYTES, CheckFacts, event_of
 from serving.store.sortable_id import first_id_at, new_id
 from serving.store.tables import CheckRow, EventNumberRow, EventRow
 

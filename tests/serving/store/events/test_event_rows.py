@@ -13,9 +13,9 @@ from serving.principal import SERVER, Principal
 from serving.schemas.bundles import BundleName, SlotState
 from serving.schemas.checks import Outcome
 from serving.schemas.events import Event
-from serving.store import event_rows
 from serving.store.deployment_rows import NewBundleChange
-from serving.store.event_rows import NewEvent, add_event
+from serving.store.events import event_rows
+from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import Place, opened

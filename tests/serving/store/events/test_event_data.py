@@ -4,7 +4,7 @@ import json
 
 from serving.principal import SERVER, Principal
 from serving.schemas.checks import BundleUsed, Check, CheckThresholds, PhotoAnswer, PhotoFault, Reason
-from serving.store.event_data import MAX_BODY_BYTES, CheckFacts, body_of, event_of
+from serving.store.events.event_data import MAX_BODY_BYTES, CheckFacts, body_of, event_of
 from serving.store.sortable_id import new_id
 from serving.store.tables import EventRow
 
