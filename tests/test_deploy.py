@@ -18,7 +18,7 @@ import yaml
 from serving.checks.shadow import MAX_WAITING_BYTES
 from serving.monitoring.metrics import Metrics
 from serving.routes.api import make_api
-from serving.settings import ServeSettings, read_serve_settings
+from serving.settings import API_KEY_VARIABLE, DATABASE_VARIABLE, ServeSettings, read_serve_settings
 from tests.serving.servers.haproxy import find_haproxy
 
 ROOT = Path(__file__).parents[1]
@@ -46,14 +46,24 @@ def settings_of(file: Path, folder: Path) -> ServeSettings:
     return read_serve_settings(path, environment={})
 
 
+def folder_of(settings: ServeSettings) -> str | None:
+    """The folder that a server writes to, None where it keeps nothing, or all of it elsewhere."""
+    return None if settings.store == "none" or settings.photos.startswith("s3://") else settings.store
+
+
 @pytest.fixture(params=MANIFESTS, ids=lambda file: file.parent.name)
 def manifest(request: pytest.FixtureRequest) -> Path:
     return request.param  # type: ignore[no-any-return]
 
 
 def test_there_are_pods_that_keep_and_pods_that_dont(tmp_path: Path) -> None:
-    stores = {file.parent.name: settings_of(file, tmp_path).store for file in MANIFESTS}
-    assert stores == {"stateless": "none", "stored": "/data"}
+    found = {file.parent.name: settings_of(file, tmp_path) for file in MANIFESTS}
+    assert {name: folder_of(settings) for name, settings in found.items()} == {
+        "stateless": None,
+        "embedded": "/data",
+        "stored": None,
+    }
+    assert [name for name, settings in found.items() if settings.store == "none"] == ["stateless"]
 
 
 def test_every_document_is_what_kubernetes_takes(manifest: Path) -> None:
@@ -106,8 +116,8 @@ def test_a_pod_runs_as_the_images_user_and_can_write_nothing_but_its_store(manif
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
     writable = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
-    store = settings_of(manifest, tmp_path).store
-    assert writable == (set() if store == "none" else {store})
+    folder = folder_of(settings_of(manifest, tmp_path))
+    assert writable == (set() if folder is None else {folder})
 
 
 def test_scaling_follows_a_metric_that_the_server_has() -> None:
@@ -146,7 +156,25 @@ def test_haproxy_waits_longer_than_a_server_may_take_and_closes_idle_connections
 
 
 def test_the_store_of_one_server_is_given_to_one_pod() -> None:
-    assert of_kind(DEPLOY / "kubernetes" / "stored" / "touchstone.yaml", "StatefulSet")["spec"]["replicas"] == 1
+    assert of_kind(DEPLOY / "kubernetes" / "embedded" / "touchstone.yaml", "StatefulSet")["spec"]["replicas"] == 1
+
+
+def test_pods_that_share_a_store_are_several_apart_from_each_other_and_replaced_one_by_one(tmp_path: Path) -> None:
+    file = DEPLOY / "kubernetes" / "stored" / "touchstone.yaml"
+    deployment = of_kind(file, "Deployment")["spec"]
+    assert deployment["replicas"] >= 2
+    assert deployment["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    assert of_kind(file, "PodDisruptionBudget")["spec"]["maxUnavailable"] == 1
+    spread = pod(file)["topologySpreadConstraints"]
+    assert {one["topologyKey"] for one in spread} == {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
+    labels = deployment["template"]["metadata"]["labels"]
+    assert all(one["labelSelector"]["matchLabels"] == labels for one in spread)
+    (container,) = pod(file)["containers"]
+    secrets = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in container["env"]}
+    assert {API_KEY_VARIABLE, DATABASE_VARIABLE, "AWS_SECRET_ACCESS_KEY"} < set(secrets)
+    settings = settings_of(file, tmp_path)
+    assert settings.bundles_folder is not None  # activation reaches all pods, each of which loads it from there
+    assert str(settings.bundles_folder) in {mount["mountPath"] for mount in container["volumeMounts"]}
 
 
 def test_the_service_starts_a_server_with_settings_that_exist() -> None:
