@@ -11,7 +11,7 @@ from serving.accounts.key_format import hash_token, key_id_of
 from serving.errors import KeyExpired, KeyInvalid, KeyRevoked, Unavailable
 from serving.principal import Principal
 from serving.schemas.checks import utc_text
-from serving.store.key_rows import KeyRows, StoredKey
+from serving.store.key_rows import KeyRows, LoginKey
 
 FLUSH_S = 60.0  # between two writes of when keys were last used
 WATCH_S = 1.0  # between two looks of an open server for a first key, which another process may have made
@@ -27,6 +27,7 @@ class Authenticator:
 
     def __init__(self, operator_key: str | None, rows: KeyRows | None) -> None:
         self.is_open = operator_key is None
+        self.has_settings_key = operator_key is not None
         self._operator_sha256 = None if operator_key is None else hash_token(operator_key)
         self._operator = None if self._operator_sha256 is None else _operator_of(self._operator_sha256)
         self._rows = rows
@@ -88,7 +89,7 @@ def _operator_of(sha256: str) -> Principal:
     return Principal(name=sha256[:16], rate_key=sha256[:16])
 
 
-def _refuse_ended(key: StoredKey, now: datetime.datetime) -> None:
+def _refuse_ended(key: LoginKey, now: datetime.datetime) -> None:
     if key.revoked_at is not None:
         raise KeyRevoked(f"this API key was revoked at {utc_text(key.revoked_at)}; ask for another one")
     if key.expires_at is not None and key.expires_at <= now:

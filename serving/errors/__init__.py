@@ -9,7 +9,9 @@ TouchstoneError (vision)
      │   ├─ RequestInvalid (errors: one entry a field), QueryParameterUnknown
      │   ├─ UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, KeyExpired, KeyRevoked (401)
-     │   ├─ ScopeMissing, OperatorRequired, ForeignSite (403)
+     │   ├─ ScopeMissing, OperatorRequired, GrantRefused, ForeignSite (403)
+     │   ├─ KeyNotFound, MemberNotFound, UserNotFound (404)
+     │   ├─ MemberNameTaken, ProductTaken, EmailTaken, KeyInactive, AdminKeyNeeded (409)
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
@@ -28,13 +30,22 @@ TouchstoneError (vision)
 """
 
 from serving.errors.access import (
+    AdminKeyNeeded,
+    EmailTaken,
     ForeignSite,
+    GrantRefused,
     KeyExpired,
+    KeyInactive,
     KeyInvalid,
+    KeyNotFound,
     KeyRequired,
     KeyRevoked,
+    MemberNameTaken,
+    MemberNotFound,
     OperatorRequired,
+    ProductTaken,
     ScopeMissing,
+    UserNotFound,
 )
 from serving.errors.base import RequestRefused, ServingError, Unavailable, Unimplemented
 from serving.errors.bundles import (
@@ -105,6 +116,7 @@ from serving.errors.unavailable import (
 from serving.errors.webhooks import EventNotFound, TooManyWebhooks, WebhookDisabled, WebhookNotFound, WebhookUrlRefused
 
 __all__ = [
+    "AdminKeyNeeded",
     "Base64Invalid",
     "BundleChangeConflict",
     "BundleNameAmbiguous",
@@ -122,9 +134,11 @@ __all__ = [
     "CursorInvalid",
     "DeadlineExceeded",
     "DeadlineUnreachable",
+    "EmailTaken",
     "EventNotFound",
     "EvidenceNotFound",
     "ForeignSite",
+    "GrantRefused",
     "HeadTimedOut",
     "HeadTooLarge",
     "HttpMalformed",
@@ -138,7 +152,9 @@ __all__ = [
     "JobTooLong",
     "JsonMalformed",
     "KeyExpired",
+    "KeyInactive",
     "KeyInvalid",
+    "KeyNotFound",
     "KeyRequired",
     "KeyRevoked",
     "LineAbandoned",
@@ -146,6 +162,8 @@ __all__ = [
     "LineTooLong",
     "ListingSplit",
     "MediaTypeUnsupported",
+    "MemberNameTaken",
+    "MemberNotFound",
     "MemoryFull",
     "MethodNotImplemented",
     "MultipartMalformed",
@@ -154,6 +172,7 @@ __all__ = [
     "Overloaded",
     "PhotoDamaged",
     "PhotoNotFound",
+    "ProductTaken",
     "QueryParameterUnknown",
     "RateLimited",
     "ReferenceNotFound",
@@ -173,6 +192,7 @@ __all__ = [
     "Unimplemented",
     "UploadTimedOut",
     "UrlPhotosUnsupported",
+    "UserNotFound",
     "WebhookDisabled",
     "WebhookNotFound",
     "WebhookUrlRefused",

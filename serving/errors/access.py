@@ -53,3 +53,61 @@ class ForeignSite(RequestRefused):
     code: ClassVar[str] = "foreign_site"
     status: ClassVar[int] = 403
     title: ClassVar[str] = "Not from this machine"
+
+
+class GrantRefused(RequestRefused):
+    """A key would give another one more than it has itself."""
+
+    code: ClassVar[str] = "grant_refused"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "A key gives no more than it has"
+
+
+class KeyNotFound(RequestRefused):
+    code: ClassVar[str] = "key_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such key"
+
+
+class MemberNotFound(RequestRefused):
+    code: ClassVar[str] = "member_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such member"
+
+
+class UserNotFound(RequestRefused):
+    code: ClassVar[str] = "user_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such user"
+
+
+class MemberNameTaken(RequestRefused):
+    code: ClassVar[str] = "member_name_taken"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Another member has this name"
+
+
+class ProductTaken(RequestRefused):
+    code: ClassVar[str] = "product_taken"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Another member has this product"
+
+
+class EmailTaken(RequestRefused):
+    code: ClassVar[str] = "email_taken"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Another user has this e-mail address"
+
+
+class KeyInactive(RequestRefused):
+    """It was revoked, has expired, or was rotated already."""
+
+    code: ClassVar[str] = "key_inactive"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "The key cannot be rotated"
+
+
+class AdminKeyNeeded(RequestRefused):
+    code: ClassVar[str] = "admin_key_needed"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "The operator needs a key of scope admin"

@@ -26,8 +26,11 @@ from serving.routes import (
     health,
     job_results,
     jobs,
+    keys,
+    members,
     photos,
     reviews,
+    users,
     webhooks,
 )
 from serving.routes.auth import RequiredScope
@@ -53,6 +56,9 @@ _MODULES = (
     events,
     webhooks,
     audit_log,
+    keys,
+    members,
+    users,
 )
 ROUTERS = tuple(routes.router for routes in _MODULES)
 ALL_EXAMPLES = {**EXAMPLES, **JOB_EXAMPLES}

@@ -24,11 +24,13 @@ from serving.store.evidence_codec import unpack_evidence
 from serving.store.job_line_rows import JobLineRows
 from serving.store.job_rows import JobRows
 from serving.store.key_rows import KeyRows
+from serving.store.member_rows import MemberRows
 from serving.store.periodic_task_rows import PeriodicTaskRows
 from serving.store.photos.location import PhotoStorage, open_photo_storage
 from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.review_rows import ReviewRows
 from serving.store.running_key_rows import RunningKeyRows
+from serving.store.user_rows import UserRows
 from serving.store.webhooks.delivery_log import DeliveryLog
 from serving.store.webhooks.delivery_rows import DeliveryRows
 from serving.store.webhooks.endpoint_rows import EndpointRows
@@ -67,6 +69,8 @@ class Store:
         self.delivery_rows = DeliveryRows(database)
         self.delivery_log = DeliveryLog(database)
         self.key_rows = KeyRows(database)
+        self.member_rows = MemberRows(database)
+        self.user_rows = UserRows(database)
         self.audit_rows = AuditRows(database)
         self.periodic_task_rows = PeriodicTaskRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None

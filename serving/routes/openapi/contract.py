@@ -6,6 +6,7 @@ from typing import Any
 
 from serving.http.problems import MEDIA_TYPE
 from serving.routes.openapi.examples import MULTIPART_EXAMPLE, problem_example
+from serving.schemas.accounts import KeySent, MemberSent, ProductsSent, RotationSent, UserSent
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
 from serving.schemas.jobs import ReplaySent
@@ -27,6 +28,11 @@ EXTRA_SCHEMAS = (
     WebhookRotationSent,
     WebhookReplaySent,
     Problem,
+    KeySent,
+    RotationSent,
+    MemberSent,
+    ProductsSent,
+    UserSent,
 )
 EXTRA_ANSWERS = (Check,)
 
@@ -104,8 +110,11 @@ PATH_PARAMETERS = {
     "index": "Index of the photo in its check, from 0.",
     "job_id": "`job_id` of the job.",
     "line": "Number of the line in what was sent, from 1.",
+    "key_id": "`key_id` of the key.",
+    "member_id": "`member_id` of the member.",
     "name": "Name of the bundle.",
     "reference_id": "`reference_id` of the reference.",
+    "user_id": "`user_id` of the user.",
     "side_px": "Longer side of the rendition in pixels.",
     "webhook_id": "`webhook_id` of the endpoint.",
 }

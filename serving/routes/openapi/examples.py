@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from serving.routes.openapi.examples_accounts import ACCOUNT_EXAMPLES
 from serving.routes.openapi.examples_audit import AUDIT_EXAMPLES
 from serving.routes.openapi.examples_webhooks import WEBHOOK_EXAMPLES
 
@@ -120,6 +121,7 @@ _CANDIDATE: Final = {**_CHANGED_BY, "candidate": "2026-12", "sha256": _OTHER_SHA
 # By the name of the schema.
 EXAMPLES: Final[dict[str, Any]] = {
     **WEBHOOK_EXAMPLES,
+    **ACCOUNT_EXAMPLES,
     **AUDIT_EXAMPLES,
     "Alive": {"status": "alive"},
     "BundleChangeList": {

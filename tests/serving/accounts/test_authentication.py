@@ -10,7 +10,7 @@ import pytest
 
 from serving.accounts.authentication import Authenticator
 from serving.errors import KeyExpired, KeyInvalid
-from serving.principal import SCOPES
+from serving.principal import SCOPES, SERVER
 from tests.serving.builders.keys import add_key
 from tests.serving.builders.stores import opened
 
@@ -81,12 +81,10 @@ def test_the_last_use_is_written_beside_the_requests(tmp_path: Path) -> None:
             authenticator = Authenticator(None, store.key_rows)
             key = await add_key(store.key_rows, NOW)
             await authenticator.identify(key.token)
-            found = await store.key_rows.find_for_login(key.key_id)
-            assert found is not None
+            found = await store.key_rows.find(SERVER, key.key_id)
             assert found.last_used_at is None
             await authenticator.flush_uses()
-            found = await store.key_rows.find_for_login(key.key_id)
-            assert found is not None
+            found = await store.key_rows.find(SERVER, key.key_id)
             assert found.last_used_at is not None
             assert found.last_used_at >= NOW
 

@@ -6,7 +6,7 @@ import asyncio
 import datetime
 
 from serving.accounts.key_format import NewSecret, hash_token, make_secret
-from serving.principal import SCOPES, Scope
+from serving.principal import SCOPES, SERVER, Scope
 from serving.store.key_rows import KeyRows, NewKey
 from tests.serving.servers.running import Running
 
@@ -29,7 +29,7 @@ async def add_key(
         member_id=member_id,
         expires_at=expires_at,
     )
-    await rows.add(new, now)
+    await rows.add(SERVER, new, now)
     return secret
 
 

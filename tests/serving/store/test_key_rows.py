@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime
 
-from serving.store.key_rows import StoredKey
+from serving.principal import SERVER
+from serving.store.key_rows import LoginKey
 from tests.serving.builders.keys import add_key
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
@@ -21,7 +22,7 @@ def test_a_key_is_found_by_its_id_and_its_text_is_nowhere_in_the_files(place: Pl
             found = await store.key_rows.find_for_login(secret.key_id)
             assert await store.key_rows.find_for_login("nope") is None
             assert await store.key_rows.has_any()
-        assert isinstance(found, StoredKey)
+        assert isinstance(found, LoginKey)
         assert (found.lineage, found.scopes, found.products) == (secret.key_id, frozenset({"check"}), None)
         assert found.expires_at == NOW + SECOND
         kept = place.dump()
@@ -38,8 +39,7 @@ def test_the_latest_use_is_kept(place: Place) -> None:
             secret = await add_key(rows, NOW)
             for moment in (NOW + SECOND, NOW):
                 await rows.record_uses({secret.key_id: moment, "gone": moment})
-            found = await rows.find_for_login(secret.key_id)
-            assert found is not None
+            found = await rows.find(SERVER, secret.key_id)
             assert found.last_used_at == NOW + SECOND
 
     asyncio.run(work())

@@ -1,0 +1,119 @@
+"""The rows of members and their products."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from serving.audit_log.entry import new_entry
+from serving.errors import MemberNameTaken, MemberNotFound, ProductTaken
+from serving.principal import Principal
+from serving.schemas.accounts import Member, MemberSent
+from serving.schemas.checks import utc_text
+from serving.store.audit_rows import append_entry
+from serving.store.database.database import Database
+from serving.store.sortable_id import new_id
+from serving.store.tables import MemberProductRow, MemberRow
+
+
+class MemberRows:
+    """The rows of members; a member sees itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_all(self, principal: Principal) -> list[Member]:
+        """Give the members that the caller sees, by name."""
+
+        def work(session: Session) -> list[Member]:
+            members = select(MemberRow).order_by(MemberRow.name)
+            products = select(MemberProductRow).order_by(MemberProductRow.product)
+            if not principal.is_operator:
+                members = members.where(MemberRow.member_id == principal.member_id)
+                products = products.where(MemberProductRow.member_id == principal.member_id)
+            of_member: dict[str, list[str]] = {}
+            for row in session.scalars(products):
+                of_member.setdefault(row.member_id, []).append(row.product)
+            return [_member_of(row, of_member.get(row.member_id, [])) for row in session.scalars(members)]
+
+        return await self._database.read(work)
+
+    async def add(self, principal: Principal, sent: MemberSent, now: datetime.datetime) -> Member:
+        """Add a member with its products; raises MemberNameTaken or ProductTaken."""
+
+        def work(session: Session) -> Member:
+            if session.scalar(select(MemberRow.member_id).where(MemberRow.name == sent.name)) is not None:
+                raise MemberNameTaken(f"a member has the name {sent.name[:80]!r} already; choose another one")
+            row = MemberRow(
+                member_id=new_id(), name=sent.name, category=sent.category, country=sent.country, created_at=now
+            )
+            session.add(row)
+            session.flush()
+            _give_products(session, row.member_id, sent.products)
+            entry = new_entry(
+                principal,
+                "member.created",
+                "member",
+                row.member_id,
+                {"category": sent.category, "country": sent.country, "products": [*sorted(set(sent.products))]},
+                member_id=row.member_id,
+                private={"name": sent.name},
+            )
+            append_entry(session, entry)
+            return _member_of(row, sorted(set(sent.products)))
+
+        return await self._database.write(work)
+
+    async def set_products(self, principal: Principal, member_id: str, products: Sequence[str]) -> Member:
+        """Make these the products of a member, from the next request of its keys on.
+
+        Raises MemberNotFound or ProductTaken.
+        """
+
+        def work(session: Session) -> Member:
+            row = get_member(session, principal, member_id)
+            session.execute(delete(MemberProductRow).where(MemberProductRow.member_id == member_id))
+            _give_products(session, member_id, products)
+            kept = sorted(set(products))
+            append_entry(
+                session,
+                new_entry(principal, "member.changed", "member", member_id, {"products": [*kept]}, member_id=member_id),
+            )
+            return _member_of(row, kept)
+
+        return await self._database.write(work)
+
+
+def get_member(session: Session, principal: Principal, member_id: str) -> MemberRow:
+    """Give the row of a member; raises MemberNotFound, also for one that the caller may not see."""
+    row = session.get(MemberRow, member_id)
+    if row is None or not (principal.is_operator or principal.member_id == member_id):
+        raise MemberNotFound(f"no member has the id {member_id[:80]!r}")
+    return row
+
+
+def _give_products(session: Session, member_id: str, products: Collection[str]) -> None:
+    wanted = sorted(set(products))
+    taken = session.scalars(select(MemberProductRow).where(MemberProductRow.product.in_(wanted))).first()
+    if taken is not None:
+        raise ProductTaken(
+            f"the product {taken.product!r} is that of the member {taken.member_id}; take it from that one first"
+        )
+    session.add_all([MemberProductRow(product=product, member_id=member_id) for product in wanted])
+    session.flush()
+
+
+def _member_of(row: MemberRow, products: list[str]) -> Member:
+    return Member.model_validate(
+        {
+            "member_id": row.member_id,
+            "name": row.name,
+            "category": row.category,
+            "country": row.country,
+            "products": products,
+            "created_at": utc_text(row.created_at),
+        }
+    )
