@@ -102,8 +102,7 @@ class JobWorker:
             try:
                 if self._queue.qsize() < self._at_once and await self._rows.has_open_jobs():
                     taken = await self._lease_some()
-                    if not taken and not self._queue.qsize():
-                        await self._rows.complete_jobs(_now())
+                    await self._rows.complete_jobs(_now())
             except Unavailable as error:
                 log.warning("no lines of jobs can be taken now: %s", error)
             except Exception:  # an error in one round, which the next may not have

@@ -41,6 +41,12 @@ def show_check(request: Request, check_id: str) -> Response:
     return render_page(request, "check.html")
 
 
+@router.get("/jobs")
+def show_jobs(request: Request) -> Response:
+    """The jobs with their progress and failures, and a form to send one."""
+    return render_page(request, "jobs.html")
+
+
 @router.get("/bundles")
 def show_bundles(request: Request) -> Response:
     """The bundles that serve, the actions on them, and the comparison with a shadow."""

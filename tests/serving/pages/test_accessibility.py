@@ -16,6 +16,7 @@ from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg
 from tests.serving.pages.conftest import OpenPage
 from tests.serving.pages.upload_steps import blurred_jpeg, choose, photo_files, send
 from tests.serving.servers.running import Running, run_in_thread
+from tests.serving.servers.sent_jobs import ended, line_of, send_job
 
 pytestmark = pytest.mark.browser
 LISTING = {"listing_id": "L-1", "seller_id": "S-1", "attributes": {"url": "https://example.com/item", "price": 12}}
@@ -45,6 +46,8 @@ def full_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         running.answer(blurred_jpeg(), listing=LISTING)
         for colour in (RED, BLUE, GREY):
             running.answer(jpeg(colour, seed=1), listing=LISTING)
+        lines = [line_of("R", jpeg(RED)), line_of("B", jpeg(BLUE)), line_of("G", jpeg(GREY)), "{no JSON"]
+        ended(running.http, send_job(running.http, lines).headers["location"])
         yield running
 
 
@@ -59,7 +62,7 @@ def show_key_help(page: Page) -> None:
     expect(page.locator("#key-help")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/checks", "/bundles", "/drift", "/docs", "/nothing-here"])
+@pytest.mark.parametrize("path", ["/", "/checks", "/jobs", "/bundles", "/drift", "/docs", "/nothing-here"])
 def test_a_page_has_no_violation(full_site: Running, open_page: OpenPage, path: str) -> None:
     page = open_page(full_site, path, viewport={"width": 1280, "height": 900})
     page.wait_for_load_state("networkidle")
@@ -71,6 +74,13 @@ def test_a_check_has_no_violation(full_site: Running, open_page: OpenPage, outco
     page = open_page(full_site, f"/checks/{find_check(full_site, outcome)}", viewport={"width": 1280, "height": 900})
     expect(page.locator(".verdict h1")).to_be_visible()
     page.wait_for_load_state("networkidle")
+    assert find_violations(page) == []
+
+
+def test_a_job_with_failures_has_no_violation(full_site: Running, open_page: OpenPage) -> None:
+    page = open_page(full_site, "/jobs", viewport={"width": 1280, "height": 900})
+    page.get_by_text("1 listing could not be judged").click()
+    expect(page.locator(".job-failures li")).to_have_count(1)
     assert find_violations(page) == []
 
 

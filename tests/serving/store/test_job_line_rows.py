@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from serving.store.job_line_rows import Fault
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stored_jobs import LATER, OPERATOR, add_job, judge, lease, member, new_line
-from tests.serving.builders.stores import opened
+from tests.serving.builders.stores import Place, opened
 
 FAULT = Fault(code="store_unavailable", message="later")
 
@@ -21,9 +20,9 @@ async def checks_in(store: Store) -> int:
     return (await store.check_rows.count(OPERATOR, CheckFilter())).total
 
 
-def test_lines_are_leased_in_order_each_to_one_server(tmp_path: Path) -> None:
+def test_lines_are_leased_in_order_each_to_one_server(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             await add_job(store, 5)
             await add_job(store, 2)
             first, second = await lease(store, 2, by="a"), await lease(store, 4, by="b")
@@ -35,9 +34,9 @@ def test_lines_are_leased_in_order_each_to_one_server(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_a_line_judged_by_two_servers_is_stored_once(tmp_path: Path) -> None:
+def test_a_line_judged_by_two_servers_is_stored_once(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             job_id = (await add_job(store, 1)).job_id
             (slow,) = await lease(store, by="slow")
             assert await store.job_line_rows.take_back(LATER + datetime.timedelta(seconds=1), max_attempts=9) == 1
@@ -60,9 +59,9 @@ def test_a_line_judged_by_two_servers_is_stored_once(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_other_writes_of_the_same_commit_are_kept_when_a_line_is_taken(tmp_path: Path) -> None:
+def test_other_writes_of_the_same_commit_are_kept_when_a_line_is_taken(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             await add_job(store, 3)
             lines = await lease(store, 3)
             await store.job_line_rows.give_back(lines[1:2])
@@ -74,9 +73,9 @@ def test_other_writes_of_the_same_commit_are_kept_when_a_line_is_taken(tmp_path:
     asyncio.run(work())
 
 
-def test_a_check_is_kept_where_its_job_was_deleted_meanwhile(tmp_path: Path) -> None:
+def test_a_check_is_kept_where_its_job_was_deleted_meanwhile(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             job_id = (await add_job(store, 1)).job_id
             (line,) = await lease(store)
             await store.job_rows.delete(job_id, OPERATOR)
@@ -87,9 +86,9 @@ def test_a_check_is_kept_where_its_job_was_deleted_meanwhile(tmp_path: Path) -> 
     asyncio.run(work())
 
 
-def test_a_line_given_back_waits_as_if_it_had_not_been_taken(tmp_path: Path) -> None:
+def test_a_line_given_back_waits_as_if_it_had_not_been_taken(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             job_id = (await add_job(store, 1)).job_id
             await store.job_line_rows.give_back(await lease(store))
             result = await store.job_line_rows.find_line(job_id, 1, OPERATOR)
@@ -99,9 +98,9 @@ def test_a_line_given_back_waits_as_if_it_had_not_been_taken(tmp_path: Path) -> 
     asyncio.run(work())
 
 
-def test_a_renewed_lease_is_not_taken_back_and_one_that_ended_is(tmp_path: Path) -> None:
+def test_a_renewed_lease_is_not_taken_back_and_one_that_ended_is(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             await add_job(store, 2)
             renewed, ended = await lease(store, 2)
             after = LATER + datetime.timedelta(seconds=1)
@@ -113,9 +112,9 @@ def test_a_renewed_lease_is_not_taken_back_and_one_that_ended_is(tmp_path: Path)
     asyncio.run(work())
 
 
-def test_a_line_that_servers_end_on_is_parked_so_that_it_ends_no_more(tmp_path: Path) -> None:
+def test_a_line_that_servers_end_on_is_parked_so_that_it_ends_no_more(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             job_id = (await add_job(store, 1)).job_id
             for _ in range(3):
                 assert len(await lease(store)) == 1
@@ -128,9 +127,9 @@ def test_a_line_that_servers_end_on_is_parked_so_that_it_ends_no_more(tmp_path: 
     asyncio.run(work())
 
 
-def test_a_failed_line_waits_until_its_time_with_its_reason(tmp_path: Path) -> None:
+def test_a_failed_line_waits_until_its_time_with_its_reason(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             job_id = (await add_job(store, 1)).job_id
             (line,) = await lease(store)
             await store.job_line_rows.retry(line, FAULT, LATER)
@@ -147,9 +146,9 @@ def test_a_failed_line_waits_until_its_time_with_its_reason(tmp_path: Path) -> N
     asyncio.run(work())
 
 
-def test_results_come_in_the_order_of_their_ends_and_after_a_cursor_only_what_ended_since(tmp_path: Path) -> None:
+def test_results_come_in_the_order_of_their_ends_and_after_a_cursor_only_what_ended_since(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             job_id = (await add_job(store, [new_line(1), new_line(2), new_line(3, FAULT)])).job_id
             rows = store.job_line_rows
             first = await rows.find_results(job_id, OPERATOR, 10)
@@ -170,9 +169,9 @@ def test_results_come_in_the_order_of_their_ends_and_after_a_cursor_only_what_en
     asyncio.run(work())
 
 
-def test_a_member_sees_no_check_of_a_product_that_is_not_its_own_and_no_check_that_was_deleted(tmp_path: Path) -> None:
+def test_a_member_sees_no_check_of_a_product_that_is_not_its_own_and_no_check_that_was_deleted(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             caller, without = member("m", "toy"), member("m", "mug")
             job_id = (await add_job(store, 1, caller=caller)).job_id
             check_id = await judge(store, *await lease(store))
@@ -189,9 +188,9 @@ def test_a_member_sees_no_check_of_a_product_that_is_not_its_own_and_no_check_th
     asyncio.run(work())
 
 
-def test_a_job_ends_once_with_its_event(tmp_path: Path) -> None:
+def test_a_job_ends_once_with_its_event(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             job_id = (await add_job(store, 1, caller=member("m"))).job_id
             await judge(store, *await lease(store))
             assert await store.job_line_rows.complete_jobs(NOW) == [job_id]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +12,15 @@ from serving.store.job_line_rows import Fault
 from serving.store.job_rows import NewJob
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stored_jobs import OPERATOR, add_job, judge, lease, member, new_line
-from tests.serving.builders.stores import opened
+from tests.serving.builders.stores import Place, opened
 
 FAULT = Fault(code="json_malformed", message="no JSON")
 A_DAY = datetime.timedelta(days=1)
 
 
-def test_a_job_is_counted_by_states_and_outcomes_while_it_runs(tmp_path: Path) -> None:
+def test_a_job_is_counted_by_states_and_outcomes_while_it_runs(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             job_id = (await add_job(store, [new_line(1), new_line(2), new_line(3, FAULT), new_line(4)])).job_id
             await judge(store, *await lease(store))
             await lease(store)
@@ -34,9 +33,9 @@ def test_a_job_is_counted_by_states_and_outcomes_while_it_runs(tmp_path: Path) -
     asyncio.run(work())
 
 
-def test_the_same_key_and_content_give_the_first_job_and_other_content_is_refused(tmp_path: Path) -> None:
+def test_the_same_key_and_content_give_the_first_job_and_other_content_is_refused(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             first = await add_job(store, claim=Claim(key_sha256="k", fingerprint="content"))
             again = await add_job(store, claim=Claim(key_sha256="k", fingerprint="content"))
             assert (first.replayed, again.replayed, again.job_id) == (False, True, first.job_id)
@@ -50,9 +49,9 @@ def test_the_same_key_and_content_give_the_first_job_and_other_content_is_refuse
     asyncio.run(work())
 
 
-def test_nothing_runs_before_every_line_is_here_and_a_discarded_job_is_gone(tmp_path: Path) -> None:
+def test_nothing_runs_before_every_line_is_here_and_a_discarded_job_is_gone(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             new = NewJob(job_id="j", caller=OPERATOR, kind="listings", name="n", created_at=NOW)
             await store.job_rows.begin(new)
             await store.job_rows.add_lines("j", [new_line(1)], NOW)
@@ -72,9 +71,9 @@ def test_nothing_runs_before_every_line_is_here_and_a_discarded_job_is_gone(tmp_
     asyncio.run(work())
 
 
-def test_a_member_sees_and_changes_its_own_jobs_alone_and_the_operator_sees_all(tmp_path: Path) -> None:
+def test_a_member_sees_and_changes_its_own_jobs_alone_and_the_operator_sees_all(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             rows, lines = store.job_rows, store.job_line_rows
             own, other = member("m"), member("n")
             ids = [(await add_job(store, caller=caller)).job_id for caller in (own, other, OPERATOR)]
@@ -92,9 +91,9 @@ def test_a_member_sees_and_changes_its_own_jobs_alone_and_the_operator_sees_all(
     asyncio.run(work())
 
 
-def test_jobs_are_paged_newest_first(tmp_path: Path) -> None:
+def test_jobs_are_paged_newest_first(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             ids = [(await add_job(store, 1)).job_id for _ in range(5)]
             first = await store.job_rows.find_page(OPERATOR, 2, NOW)
             rest = await store.job_rows.find_page(OPERATOR, 10, NOW, after=first[-1].job_id)
@@ -103,9 +102,9 @@ def test_jobs_are_paged_newest_first(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_a_cancelled_job_ends_with_what_was_in_hand(tmp_path: Path) -> None:
+def test_a_cancelled_job_ends_with_what_was_in_hand(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             job_id = (await add_job(store, 4)).job_id
             kept, given_back = await lease(store, 2)
             for _ in range(2):  # again changes nothing
@@ -124,9 +123,9 @@ def test_a_cancelled_job_ends_with_what_was_in_hand(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_a_replay_lets_parked_lines_wait_again_all_or_those_named(tmp_path: Path) -> None:
+def test_a_replay_lets_parked_lines_wait_again_all_or_those_named(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             lines = [new_line(number, FAULT) for number in (1, 2, 3)]
             job_id = (await add_job(store, lines)).job_id
             assert await store.job_line_rows.complete_jobs(NOW) == [job_id]
@@ -145,9 +144,9 @@ def test_a_replay_lets_parked_lines_wait_again_all_or_those_named(tmp_path: Path
     asyncio.run(work())
 
 
-def test_old_jobs_and_those_whose_lines_stopped_arriving_are_deleted(tmp_path: Path) -> None:
+def test_old_jobs_and_those_whose_lines_stopped_arriving_are_deleted(place: Place) -> None:
     async def work() -> None:
-        async with opened(tmp_path) as store:
+        async with opened(place) as store:
             ended, runs = (await add_job(store, [new_line(1, FAULT)])).job_id, (await add_job(store)).job_id
             await store.job_line_rows.complete_jobs(NOW)
             for name, created_at in (("broken", NOW), ("arrives", NOW + A_DAY)):

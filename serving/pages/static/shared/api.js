@@ -43,6 +43,16 @@ export async function postJson(path, body) {
   return response.status === 204 ? null : jsonOf(response);
 }
 
+/** POST a file as it is and give the answer's JSON. */
+export async function postFile(path, file, headers) {
+  return jsonOf(await ask(path, { method: "POST", headers, body: file }));
+}
+
+/** DELETE what is at an address. */
+export async function deleteAt(path) {
+  await ask(path, { method: "DELETE" });
+}
+
 /**
  * POST a small body as JSON ahead of the page's downloads; it goes on where the page is left meanwhile.
  * No key is asked for: a missing or wrong one is a Problem of status 401. `isAnswer` is false for JSON of another server.
