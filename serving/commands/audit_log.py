@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import click
 import typer
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 HASH = r"[0-9a-f]{64}"
@@ -37,10 +34,11 @@ def export(
 
     from serving.audit_log.entry import as_line
     from serving.store.audit_rows import read_all
+    from serving.store.database.named_store import connect_store
     from vision.errors import ConfigError
 
     count, last = 0, None
-    engine = _connect(store)
+    engine = connect_store(store)
     try:
         with out.open("w", encoding="utf-8") as file:
             for last in read_all(engine, after):
@@ -94,16 +92,3 @@ def _hash(option: str, value: str | None) -> str | None:
     if value is not None and not re.fullmatch(HASH, value):
         raise typer.BadParameter(f"{value!r} is no hash; it has 64 hexadecimal digits", param_hint=option)
     return value
-
-
-def _connect(store: str) -> Engine:
-    from serving.store.database import postgresql, sqlite
-    from serving.store.store import DATABASE_FILE
-    from vision.errors import ConfigError
-
-    if store.startswith(("postgresql:", "postgres:")):
-        return postgresql.connect(postgresql.parse_address(store))
-    file = Path(store) / DATABASE_FILE
-    if not file.is_file():
-        raise ConfigError(f"store: {store} holds no {DATABASE_FILE}; name the folder that `store` has in the settings")
-    return sqlite.connect(file)

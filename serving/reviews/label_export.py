@@ -14,10 +14,10 @@ from sqlalchemy import Engine, exists, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
+from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.sqlite import connect
 from serving.store.photos.location import PHOTO_FOLDER
 from serving.store.photos.photo_files import photo_path
-from serving.store.store import DATABASE_FILE
 from serving.store.tables import CheckRow, ReviewRow
 from vision.errors import ConfigError, PhotoError
 from vision.photo.format import sniff_format

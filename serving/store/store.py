@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-import fcntl
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,11 +14,13 @@ from serving.principal import SERVER, Principal
 from serving.store.audit_rows import AuditRows
 from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
 from serving.store.database.database import Database
+from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
 from serving.store.database.sqlite import open_sqlite
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.events.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
+from serving.store.folder_lock import lock_folder
 from serving.store.job_line_rows import JobLineRows
 from serving.store.job_rows import JobRows
 from serving.store.key_rows import KeyRows
@@ -37,8 +37,6 @@ from serving.store.webhooks.endpoint_rows import EndpointRows
 from vision.errors import ConfigError
 from vision.verdict import Evidence
 
-DATABASE_FILE = "checks.sqlite"
-LOCK_FILE = "lock"
 DELETE_CHUNK = 100
 log = logging.getLogger("touchstone.serving")
 
@@ -59,7 +57,7 @@ class Store:
         database: Database,
         check_rows: CheckRows,
         photo_storage: PhotoStorage,
-        lock: int | None,
+        opened: contextlib.ExitStack,
     ) -> None:
         self.check_rows = check_rows
         self.review_rows = ReviewRows(database)
@@ -79,7 +77,7 @@ class Store:
         self.photos = photo_storage.photos
         self._renditions = photo_storage.renditions
         self._database = database
-        self._lock = lock
+        self._opened = opened
         self.may_hold_orphans = True  # photos without a check: of an earlier process, or of failed writes
 
     @property
@@ -180,10 +178,7 @@ class Store:
 
     def close(self) -> None:
         """Let running work finish, and release the folder's lock."""
-        self.photos.close()
-        self._database.close()
-        if self._lock is not None:
-            os.close(self._lock)
+        self._opened.close()
 
 
 def open_store(
@@ -201,31 +196,16 @@ def open_store(
     empty for the folder, which is not made where nothing would be in it.
     """
     with contextlib.ExitStack() as undo:
-        lock = None
         try:
             if not (database_url and photos):
                 folder.mkdir(parents=True, exist_ok=True)
             if not database_url:
-                lock = _take_lock(folder / LOCK_FILE)
-                undo.callback(os.close, lock)
+                undo.enter_context(lock_folder(folder))
         except OSError as error:
             raise ConfigError(f"store: {folder} cannot be written ({error.strerror}); name another folder") from error
         file = folder / DATABASE_FILE
         database = open_postgresql(database_url) if database_url else open_sqlite(file, check=check)
         undo.callback(database.close)
         photo_storage = open_photo_storage(photos or str(folder), object_storage or ObjectStorageSettings())
-        undo.pop_all()
-    return Store(database, CheckRows(database), photo_storage, lock)
-
-
-def _take_lock(file: Path) -> int:
-    """Lock the store for this process; the system releases the lock when the process ends, however it ends."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise ConfigError(
-            f"store: another server uses {file.parent}; stop it, or name another folder with --set store=PATH"
-        ) from error
-    return descriptor
+        undo.callback(photo_storage.photos.close)
+        return Store(database, CheckRows(database), photo_storage, undo.pop_all())

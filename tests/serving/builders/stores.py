@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from serving.store.database import postgresql, sqlite
+from serving.store.database.named_store import DATABASE_FILE
 from serving.store.photos.location import PHOTO_FOLDER
-from serving.store.store import DATABASE_FILE, Store, open_store
+from serving.store.store import Store, open_store
 from serving.store.tables import Table
 
 
@@ -31,7 +32,10 @@ class Place:
         """All that the tables hold."""
         engine = self.connect()
         with engine.connect() as connection:
-            rows = [connection.execute(select(table)).all() for table in Table.metadata.sorted_tables]
+            rows = [
+                connection.execute(select(table).order_by(*table.primary_key)).all()
+                for table in Table.metadata.sorted_tables
+            ]
         engine.dispose()
         return str(rows)
 

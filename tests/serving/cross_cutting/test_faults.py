@@ -23,9 +23,9 @@ import pytest
 from PIL import Image
 
 from serving.errors import ComputeTimedOut
+from serving.store.database.named_store import DATABASE_FILE
 from serving.store.photos.location import PHOTO_FOLDER
 from serving.store.photos.photo_files import photo_path
-from serving.store.store import DATABASE_FILE
 from tests.builders.photos import encode
 from tests.serving.builders.new_checks import digest
 from tests.serving.builders.sample_photos import RED, jpeg

@@ -13,8 +13,8 @@ import pytest
 
 from serving.routes.api import FILE
 from serving.settings import ServeSettings
+from serving.store.database.named_store import DATABASE_FILE
 from serving.store.photos.location import PHOTO_FOLDER
-from serving.store.store import DATABASE_FILE
 from tests.serving.builders.candidate_bundles import write_candidates, write_refused
 from tests.serving.builders.sample_photos import jpeg, svg, text_file, truncated_jpeg
 from tests.serving.contract.leaks import leaks_of

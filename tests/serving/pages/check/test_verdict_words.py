@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from serving.settings import ServeSettings
-from serving.store.store import DATABASE_FILE
+from serving.store.database.named_store import DATABASE_FILE
 from tests.builders.accessibility import find_violations
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import BLUE, GREY, RED, flat_jpeg, jpeg, truncated_jpeg
