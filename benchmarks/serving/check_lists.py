@@ -23,10 +23,10 @@ from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session
 
 from serving.principal import SERVER
-from serving.store.check_counts import count_checks
-from serving.store.check_list import CheckFilter, list_page
 from serving.store.database.migrations import migrate
 from serving.store.database.sqlite import connect
+from serving.store.lists.check_counts import count_checks
+from serving.store.lists.check_list import CheckFilter, list_page
 from serving.store.tables import CheckRow
 
 RUNS: Final = 7

@@ -120,8 +120,8 @@ def _report_photos(copied: PhotosCopied, location: str) -> None:
 @contextlib.contextmanager
 def _locked(store: str) -> Iterator[None]:
     """Keep servers from the folder of a store meanwhile; raises ConfigError where one uses it."""
+    from serving.store.database.folder_lock import lock_folder
     from serving.store.database.named_store import is_address
-    from serving.store.folder_lock import lock_folder
 
     if is_address(store) or not Path(store).is_dir():
         yield

@@ -22,8 +22,8 @@ from serving.routes.openapi.examples import CSV_EXAMPLE
 from serving.schemas.check_lists import CheckCounts, CheckSort, DecisionWanted
 from serving.schemas.checks import CheckPage, Outcome
 from serving.services import store_of
-from serving.store.check_list import CheckFilter, Place, is_place
 from serving.store.check_rows import CheckRows, RecordPage
+from serving.store.lists.check_list import CheckFilter, Place, is_place
 
 router = APIRouter(prefix="/v1", tags=["checks"])
 CSV_PAGE = 500

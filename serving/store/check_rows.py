@@ -16,11 +16,11 @@ from serving.errors import CheckNotFound, IdempotencyKeyReused
 from serving.principal import Principal
 from serving.schemas.check_lists import CheckCounts, CheckSort
 from serving.schemas.checks import Check, CheckRecord, Review, utc_text
-from serving.store.check_counts import count_checks
-from serving.store.check_list import CheckFilter, Place, list_page, visible_to
 from serving.store.database.database import Database, Held, Rows
 from serving.store.events.event_data import EVENT_PREFIX
 from serving.store.job_line_rows import LeasedLine, judged_line
+from serving.store.lists.check_counts import count_checks
+from serving.store.lists.check_list import CheckFilter, Place, list_page, visible_to
 from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow, RunningKeyRow
 
 IDEMPOTENCY_HOURS = 24

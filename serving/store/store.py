@@ -14,13 +14,13 @@ from serving.principal import SERVER, Principal
 from serving.store.audit_rows import AuditRows
 from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
 from serving.store.database.database import Database
+from serving.store.database.folder_lock import lock_folder
 from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
 from serving.store.database.sqlite import open_sqlite
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.events.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
-from serving.store.folder_lock import lock_folder
 from serving.store.job_line_rows import JobLineRows
 from serving.store.job_rows import JobRows
 from serving.store.key_rows import KeyRows

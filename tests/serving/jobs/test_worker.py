@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from serving.jobs.config import JobSettings
+from serving.store.database.named_store import DATABASE_FILE
 from serving.store.photos.location import PHOTO_FOLDER
-from serving.store.store import DATABASE_FILE
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.occupied import occupied, until
 from tests.serving.servers.running import Running

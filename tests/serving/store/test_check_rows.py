@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from serving.errors import CheckNotFound, IdempotencyKeyReused
 from serving.principal import SERVER
-from serving.store.check_list import CheckFilter
 from serving.store.check_rows import Claim
+from serving.store.lists.check_list import CheckFilter
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.stores import Place, opened

@@ -6,8 +6,8 @@ import datetime
 import pytest
 
 from serving.errors import JobLineNotFound, StoreUnavailable
-from serving.store.check_list import CheckFilter
 from serving.store.job_line_rows import Fault
+from serving.store.lists.check_list import CheckFilter
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stored_jobs import LATER, OPERATOR, add_job, judge, lease, member, new_line

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from serving.principal import SERVER
 from serving.schemas.check_lists import CheckSort
-from serving.store import check_list
-from serving.store.check_list import CheckFilter, is_place, list_page
 from serving.store.database.migrations import migrate
 from serving.store.database.sqlite import connect
+from serving.store.lists import check_list
+from serving.store.lists.check_list import CheckFilter, is_place, list_page
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.query_plans import explain

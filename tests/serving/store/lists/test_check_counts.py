@@ -9,8 +9,8 @@ import pytest
 
 from serving.principal import SERVER
 from serving.schemas.check_lists import ValueCount
-from serving.store.check_counts import count_checks
-from serving.store.check_list import CheckFilter
+from serving.store.lists.check_counts import count_checks
+from serving.store.lists.check_list import CheckFilter
 from tests.serving.builders.stored_checks import many_rows, write_rows
 from tests.serving.builders.stores import Place
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from serving.principal import Principal
 from serving.schemas.check_lists import CheckCounts, ValueCount
-from serving.store.check_list import CheckFilter, conditions_of
 from serving.store.database.planning import unindexed
+from serving.store.lists.check_list import CheckFilter, conditions_of
 from serving.store.tables import CheckRow
 from serving.store.tables.checks import QUEUED_OUTCOMES
 

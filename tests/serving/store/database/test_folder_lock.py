@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from serving.store.folder_lock import lock_folder
+from serving.store.database.folder_lock import lock_folder
 from vision.errors import ConfigError
 
-HOLD = "import sys; from pathlib import Path; from serving.store.folder_lock import lock_folder\n" \
+HOLD = "import sys; from pathlib import Path; from serving.store.database.folder_lock import lock_folder\n" \
        "with lock_folder(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"  # fmt: skip
 
 
