@@ -28,10 +28,14 @@ PAIR = Pair(active_sha256="0" * 64, shadow_sha256="1" * 64)
 
 # What gives nothing of a check, or is called by the server alone.
 WITHOUT_PRINCIPAL = {
-    "RunningKeyRows": {"give_back", "delete_expired"},
+    "RunningKeyRows": {"give_back", "delete_expired", "end", "renew", "renew_periodically"},
     "AuditRows": {"append", "find_head", "delete_private_before"},
     "CheckRows": {"add", "unused", "older_than", "delete_keys_before"},
     "DeploymentRows": {"add_change", "find_latest", "latest_ids", "listening", "add_shadow_verdict"},
+    "DeliveryRows": {
+        "claim", "find_due", "find_oldest_waiting", "has_endpoints", "record", "release", "renew", "write_due",
+    },
+    "EndpointRows": set[str](),
     "EventRows": {"number", "find_start", "delete_before"},
     "KeyRows": {"find_for_login", "has_any", "record_uses"},
     "JobLineRows": {
@@ -47,9 +51,10 @@ WITHOUT_PRINCIPAL = {
         "keep", "find_rendition", "keep_rendition", "delete_before", "delete_old_keys", "remove_orphans", "close",
     },
 }  # fmt: skip
+FOLDER = Path(package.__file__).parent
 MODULES = [
     "serving.store.store",
-    *(f"serving.store.{one.stem}" for one in Path(package.__file__).parent.glob("*_rows.py")),
+    *(".".join(("serving.store", *one.relative_to(FOLDER).with_suffix("").parts)) for one in FOLDER.rglob("*_rows.py")),
 ]
 KINDS = [
     kind
