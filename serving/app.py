@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import logging
+import socket
+from collections.abc import AsyncIterator, Mapping
 
 from fastapi import FastAPI
 
+from serving.audit_log.entry import new_entry
 from serving.deployments.follower import follow_changes
 from serving.errors import Unavailable
 from serving.http.body_memory import BodyMemoryLimit
@@ -16,10 +19,14 @@ from serving.http.request_log import RequestLogging
 from serving.http.root_path import RootPath, refuse_unclear_root_path
 from serving.http.trusted_host import TrustedHost
 from serving.pages.routes import PAGE_PATHS, mount_pages
+from serving.principal import SERVER
 from serving.routes.api import make_api
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
 from serving.store.cleanup import clean_periodically
+from serving.store.store import Store
+
+log = logging.getLogger("touchstone.serving")
 
 
 def create_app(settings: ServeSettings) -> FastAPI:
@@ -49,7 +56,8 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
     await services.switch.restore()
     background = [asyncio.create_task(services.authenticator.watch())]
     if services.store is not None:
-        cleanup = clean_periodically(services.store, services.retention_days, event_days=services.event_days)
+        await _record_start(services.store, services.changed_settings)
+        cleanup = clean_periodically(services.store, services.retention, event_days=services.event_days)
         background.append(asyncio.create_task(cleanup))
         background.append(asyncio.create_task(follow_changes(services.switch, services.store.deployment_rows)))
         if services.store.running_keys is not None:
@@ -69,3 +77,12 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(Unavailable):
             await services.authenticator.flush_uses()
         await asyncio.to_thread(services.close)
+
+
+async def _record_start(store: Store, changed: Mapping[str, str]) -> None:
+    """Add the settings of this server to the audit log; a store that takes no writes now may still be read."""
+    entry = new_entry(SERVER, "server.started", "server", socket.gethostname(), {"settings": dict(changed)})
+    try:
+        await store.audit_rows.append(entry)
+    except Unavailable as error:
+        log.warning("the start was not recorded in the audit log: %s", error)

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,7 +30,8 @@ from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
 from serving.monitoring.tracing import open_tracing
-from serving.settings import ServeSettings
+from serving.settings import ServeSettings, changed_settings
+from serving.store.retention import Retention
 from serving.store.store import Store, open_store
 from serving.webhooks.config import WebhookSettings
 from serving.webhooks.dispatcher import Dispatcher
@@ -53,8 +54,9 @@ class Services:
     max_request_bytes: int
     upload_timeout_s: float
     photo_limits: PhotoLimits  # under which stored photos were accepted
-    retention_days: int | None
+    retention: Retention
     event_days: int
+    changed_settings: Mapping[str, str]  # those that differ from the defaults, for the audit log
     switch: DeploymentSwitch
     candidates: Candidates
     compute: Compute
@@ -129,8 +131,9 @@ def open_services(settings: ServeSettings) -> Services:
         max_request_bytes=settings.max_request_bytes,
         upload_timeout_s=settings.upload_timeout_s,
         photo_limits=settings.photo_limits,
-        retention_days=settings.retention_days,
+        retention=Retention(days=settings.retention_days, settings=settings.retention),
         event_days=settings.webhooks.event_days,
+        changed_settings=changed_settings(settings),
         switch=switch,
         candidates=candidates,
         compute=compute,

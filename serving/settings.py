@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from serving.deployments.config import BatchingSettings, BundleOptions, ProductSettings
 from serving.fetch.config import FetchSettings
@@ -16,6 +16,7 @@ from serving.jobs.config import JobSettings
 from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TracingSettings
 from serving.store.photos.object_storage import ObjectStorageSettings
+from serving.store.retention import RetentionSettings
 from serving.webhooks.config import WebhookSettings
 from vision.check_shape import MAX_PHOTOS
 from vision.config.cpu_limits import usable_cores
@@ -26,6 +27,7 @@ from vision.photo.decode import PhotoLimits
 API_KEY_VARIABLE = "TOUCHSTONE_API_KEY"
 DATABASE_VARIABLE = "TOUCHSTONE_DATABASE"
 NO_STORE = "none"
+SECRET_WORDS = ("key", "secret", "password", "token", "database")  # in the names of settings whose values no log has
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,9 @@ class ServeSettings:
     )
     retention_days: int | None = setting(
         None, help="Days after which a check is deleted with its photos and reviews; not set: never."
+    )
+    retention: RetentionSettings = setting(
+        factory=RetentionSettings, help="Other days for some checks, by outcome and decision."
     )
     api_key: str | None = setting(
         None, help=f"Key that callers send as a Bearer token; the environment's {API_KEY_VARIABLE} takes precedence."
@@ -196,6 +201,23 @@ def read_serve_settings(
     key = environment.get(API_KEY_VARIABLE, "") or settings.api_key or None
     database = environment.get(DATABASE_VARIABLE, "") or settings.database
     return dataclasses.replace(settings, api_key=key, database=database)
+
+
+def changed_settings(settings: ServeSettings) -> dict[str, str]:
+    """Give the settings that differ from the defaults, by their keys; of a secret only that it is set."""
+    return dict(_changed(settings, ""))
+
+
+def _changed(section: Any, prefix: str) -> Iterator[tuple[str, str]]:
+    for field in dataclasses.fields(section):
+        key, value = prefix + field.name, getattr(section, field.name)
+        default = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+        if dataclasses.is_dataclass(value):
+            yield from _changed(value, f"{key}.")
+        elif value != default:
+            text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            is_secret = any(word in field.name for word in SECRET_WORDS) or ("://" in text and "@" in text)
+            yield key, "set" if is_secret else text
 
 
 def refuse_open_access(settings: ServeSettings) -> None:

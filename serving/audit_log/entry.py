@@ -40,6 +40,7 @@ Action = Literal[
     "retention.applied",
     "review.recorded",
     "review.withdrawn",
+    "erasure.requested",
     "seller.erased",
     "server.started",
     "user.changed",
@@ -77,6 +78,10 @@ class NewEntry:
     details: Mapping[str, JsonValue]
     private: Mapping[str, str]
 
+    def with_details(self, **details: JsonValue) -> NewEntry:
+        """Give the entry with details that are known in the transaction alone, such as the id of a new row."""
+        return dataclasses.replace(self, details={**self.details, **details})
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Private:
@@ -111,7 +116,7 @@ def new_entry(
     member_id: str | None = None,
     private: Mapping[str, str | None] | None = None,
 ) -> NewEntry:
-    """Describe what a caller does now, with where the request in hand came from.
+    """Describe what a caller does now, with where the request in hand came from: call it in the request's own task.
 
     `details`: whole numbers, texts, lists and objects of them, and nothing that names a person. `private`: names of
     people and other texts that an erasure may have to delete.

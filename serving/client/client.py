@@ -24,6 +24,7 @@ from serving.client.checks import CheckCalls
 from serving.client.events import EventCalls
 from serving.client.jobs import JobCalls
 from serving.client.steps import AsyncSender, Method, Steps, SyncSender
+from serving.schemas.erasures import ErasureState
 from serving.schemas.loaded_bundles import BundleList
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -37,6 +38,14 @@ class ApiCalls(CheckCalls, JobCalls, EventCalls):
     def bundles(self) -> Steps[BundleList]:
         """Give the bundles that serve."""
         return self._read(Call(method="GET", path="/v1/bundles"), BundleList)
+
+    @Method
+    def erase_seller(self, seller_id: str) -> Steps[ErasureState]:
+        """Erase what the server has of a seller; keep the answer's `receipt`, which proves it and is given once.
+
+        A seller with many checks takes minutes: pass the client a `timeout_s` to match. The server goes on in any case.
+        """
+        return self._read(Call(method="POST", path="/v1/erasures", json={"seller_id": seller_id}), ErasureState)
 
 
 class Client(ApiCalls, SyncSender):

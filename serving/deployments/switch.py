@@ -45,7 +45,7 @@ log = logging.getLogger("touchstone.serving")
 class Author:
     """Who requests a change, and why."""
 
-    caller: str
+    principal: Principal
     by: str | None = None
     note: str = ""
 
@@ -119,7 +119,7 @@ class DeploymentSwitch:
         An activation is rolled back once: a call repeated by mistake must not activate the bad bundle again.
         """
         self.current.find_slot_to_change(principal, name)
-        author = Author(caller=principal.name, by=sent.by, note=sent.note)
+        author = Author(principal=principal, by=sent.by, note=sent.note)
         actions: dict[RolledBack, tuple[BundleAction, Callable[[Slot], Slot]]] = {
             "activation": ("roll_back_activation", _without_activation),
             "canary": ("roll_back_canary", _without_canary),
@@ -172,7 +172,7 @@ class DeploymentSwitch:
         self._seen[slot.name], state = latest.change_id, latest.state
         if state == state_of(slot):
             return
-        author = Author(caller=SERVER.name)
+        author = Author(principal=SERVER)
         if state.configured_sha256 != slot.configured_sha256:
             log.info("bundle %s: the settings name another bundle than at the latest change, so it serves", slot.name)
             await self._store_change(self._rows, "settings_changed", slot, state_of(slot), author)
@@ -237,7 +237,7 @@ class DeploymentSwitch:
     ) -> Slot:
         await self.follow()
         slot = self.current.find_slot_to_change(principal, name)
-        author = Author(caller=principal.name, by=sent.by, note=sent.note)
+        author = Author(principal=principal, by=sent.by, note=sent.note)
 
         async def load_and_commit() -> Slot:
             with self._loading_alone(name):
@@ -288,14 +288,13 @@ class DeploymentSwitch:
         new = NewBundleChange(
             name=slot.name,
             action=action,
-            caller=author.caller,
             changed_by=author.by,
             note=author.note,
             state=state,
             products=tuple(slot.active.detector.bundle.metadata.products),
         )
         now = datetime.datetime.now(datetime.UTC)
-        self._seen[slot.name] = await rows.add_change(new, now, after=self._seen.get(slot.name, 0))
+        self._seen[slot.name] = await rows.add_change(author.principal, new, now, after=self._seen.get(slot.name, 0))
 
     @contextlib.contextmanager
     def _loading_alone(self, name: str) -> Iterator[None]:

@@ -13,6 +13,7 @@ TouchstoneError (vision)
      │   ├─ KeyNotFound, MemberNotFound, UserNotFound (404)
      │   ├─ MemberNameTaken, ProductTaken, EmailTaken, KeyInactive, AdminKeyNeeded (409)
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
+     │   ├─ ErasureNotFound, SellerErased (410)
      │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
@@ -65,6 +66,7 @@ from serving.errors.checks import (
     Base64Invalid,
     CheckNotFound,
     CursorInvalid,
+    ErasureNotFound,
     EvidenceNotFound,
     IdempotencyInProgress,
     IdempotencyKeyInvalid,
@@ -72,6 +74,7 @@ from serving.errors.checks import (
     PhotoDamaged,
     PhotoNotFound,
     ReviewNotFound,
+    SellerErased,
     StoreDisabled,
     UrlPhotosUnsupported,
 )
@@ -135,6 +138,7 @@ __all__ = [
     "DeadlineExceeded",
     "DeadlineUnreachable",
     "EmailTaken",
+    "ErasureNotFound",
     "EventNotFound",
     "EvidenceNotFound",
     "ForeignSite",
@@ -181,6 +185,7 @@ __all__ = [
     "RequestTooLarge",
     "ReviewNotFound",
     "ScopeMissing",
+    "SellerErased",
     "ServingError",
     "StoreDisabled",
     "StoreUnavailable",

@@ -13,6 +13,20 @@ class CheckNotFound(RequestRefused):
     title: ClassVar[str] = "No such check"
 
 
+class ErasureNotFound(RequestRefused):
+    code: ClassVar[str] = "erasure_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such erasure"
+
+
+class SellerErased(RequestRefused):
+    """A line of a job was deleted with the other data of its seller, before it was judged."""
+
+    code: ClassVar[str] = "seller_erased"
+    status: ClassVar[int] = 410
+    title: ClassVar[str] = "The seller's data was erased"
+
+
 class ReviewNotFound(RequestRefused):
     code: ClassVar[str] = "review_not_found"
     status: ClassVar[int] = 404

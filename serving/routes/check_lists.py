@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import JsonValue
 
+from serving.audit_log.entry import new_entry
 from serving.errors import CursorInvalid
 from serving.http.query_time import read_time
 from serving.principal import Principal
@@ -114,8 +117,17 @@ async def export_checks(request: Request, caller: Reader, wanted: Filter, sort: 
     """Give every check that matches as a row of CSV (RFC 4180, UTF-8), sent while it is read."""
     rows = store_of(request).check_rows
     first = await rows.find_page(caller, wanted, CSV_PAGE, sort=sort)  # a failure until here is answered as a problem
+    await store_of(request).audit_rows.append(new_entry(caller, "checks.exported", "checks", "csv", _export_of(wanted)))
     headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="checks.csv"'}
     return StreamingResponse(_csv_of(rows, caller, wanted, sort, first), media_type=CSV_MEDIA_TYPE, headers=headers)
+
+
+def _export_of(wanted: CheckFilter) -> dict[str, JsonValue]:
+    """Give what the audit log has of a download: which filters were set, and no id that one asked for."""
+    unset = dataclasses.asdict(CheckFilter())
+    filters: list[JsonValue] = [*sorted(name for name in unset if getattr(wanted, name) != unset[name])]
+    named = {name: getattr(wanted, name) for name in ("outcome", "product", "decision")}
+    return {"filters": filters, **{name: value for name, value in named.items() if value is not None}}
 
 
 async def _csv_of(

@@ -8,16 +8,18 @@ import json
 from collections.abc import Awaitable, Iterator
 from typing import cast
 
-from sqlalchemy import CursorResult, Engine, Select, delete, select
+from sqlalchemy import CursorResult, Engine, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from serving.audit_log.entry import FIRST_PREVIOUS, Action, NewEntry, Private, SealedEntry, seal
+from serving.audit_log.entry import FIRST_PREVIOUS, Action, NewEntry, Private, SealedEntry, new_entry, seal
 from serving.principal import SERVER, Principal
+from serving.schemas.checks import utc_text
 from serving.store.database.database import Database
 from serving.store.tables import AuditEntryRow, AuditHeadRow, AuditPrivateRow
 
 HEAD = "head"
 READ_AT_ONCE = 500
+_NO_OBJECTS = {"synchronize_session": False}  # none of the session's objects stands for the row
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +45,16 @@ class AuditFilter:
 def append_entry(session: Session, entry: NewEntry) -> SealedEntry:
     """Add an entry in the transaction of what it records; call it in a function given to `Database.write`.
 
-    The chain stays linear with several servers: the row of its end is locked until the transaction ends, and a
-    transaction that read it before another changed it is repeated by `write`.
+    The chain stays linear whatever else writes: the end of the chain is changed before it is read, which locks it until
+    the transaction ends (its row on PostgreSQL, the file on SQLite).
     """
-    head = session.get(AuditHeadRow, HEAD, with_for_update=True)
-    if head is None:
-        head = AuditHeadRow(name=HEAD, sequence=0, hash=FIRST_PREVIOUS)
-        session.add(head)
-    sealed = seal(entry, head.sequence + 1, head.hash)
-    head.sequence, head.hash = sealed.sequence, sealed.hash
+    end = update(AuditHeadRow).where(AuditHeadRow.name == HEAD)
+    moved = session.execute(end.values(sequence=AuditHeadRow.sequence + 1), execution_options=_NO_OBJECTS)
+    if cast(CursorResult[tuple[()]], moved).rowcount == 0:
+        session.execute(insert(AuditHeadRow).values(name=HEAD, sequence=1, hash=FIRST_PREVIOUS))
+    sequence, previous_hash = session.execute(select(AuditHeadRow.sequence, AuditHeadRow.hash)).one()
+    sealed = seal(entry, sequence, previous_hash)
+    session.execute(end.values(hash=sealed.hash), execution_options=_NO_OBJECTS)
     session.add(
         AuditEntryRow(
             sequence=sealed.sequence,
@@ -75,7 +78,6 @@ def append_entry(session: Session, entry: NewEntry) -> SealedEntry:
                 content=dict(private.values),
             )
         )
-    session.flush()  # the next entry of this transaction reads the end of the chain anew
     return sealed
 
 
@@ -114,9 +116,14 @@ class AuditRows:
     async def delete_private_before(self, moment: datetime.datetime) -> int:
         """Delete what entries made before a moment say of people; gives of how many. The entries still hold."""
 
+        entry = new_entry(SERVER, "private.expired", "audit_log", "private", {"before": utc_text(moment)})
+
         def work(session: Session) -> int:
             old = delete(AuditPrivateRow).where(AuditPrivateRow.created_at < moment)
-            return cast(CursorResult[tuple[()]], session.execute(old)).rowcount
+            deleted = cast(CursorResult[tuple[()]], session.execute(old)).rowcount
+            if deleted:
+                append_entry(session, entry.with_details(entries=deleted))
+            return deleted
 
         return await self._database.write(work)
 

@@ -6,10 +6,10 @@ import dataclasses
 import datetime
 import functools
 import json
-from collections.abc import Awaitable, Sequence
-from typing import cast
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple, cast
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, insert, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from serving.errors import CheckNotFound, IdempotencyKeyReused
@@ -21,6 +21,7 @@ from serving.store.events.event_data import EVENT_PREFIX
 from serving.store.job_line_rows import LeasedLine, judged_line
 from serving.store.lists.check_counts import count_checks
 from serving.store.lists.check_list import CheckFilter, Place, list_page, visible_to
+from serving.store.retention import Rule
 from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow, RunningKeyRow
 
 IDEMPOTENCY_HOURS = 24
@@ -29,6 +30,9 @@ _INSERT_PHOTO = insert(cast(Table, PhotoRow.__table__))
 _INSERT_EVENT = insert(cast(Table, EventRow.__table__))
 _KEYS = cast(Table, IdempotencyRow.__table__)
 _RUNNING = cast(Table, RunningKeyRow.__table__)
+
+
+RecordDeletion = Callable[[Session, Sequence[str]], object]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,13 @@ class RecordPage:
 
     checks: list[CheckRecord]
     next_place: Place | None
+
+
+class Expired(NamedTuple):
+    """A check that is to be deleted, by its place in time."""
+
+    created_at: datetime.datetime
+    check_id: str
 
 
 class CheckRows:
@@ -153,12 +164,17 @@ class CheckRows:
 
         return await self._database.read(work)
 
-    async def delete(self, principal: Principal, check_ids: Sequence[str]) -> int:
-        """Delete those checks that the caller sees, with all their rows; gives how many were deleted."""
+    async def delete(self, principal: Principal, check_ids: Sequence[str], record: RecordDeletion) -> int:
+        """Delete those checks that the caller sees, with all their rows; gives how many were deleted.
+
+        `record` is called with their ids, in the same transaction and before they are gone, unless there are none.
+        """
 
         def work(session: Session) -> int:
             visible = select(CheckRow.check_id).where(CheckRow.check_id.in_(check_ids), visible_to(principal))
             found = session.scalars(visible).all()
+            if found:
+                record(session, found)
             session.execute(delete(CheckRow).where(CheckRow.check_id.in_(found)))
             return len(found)
 
@@ -175,12 +191,17 @@ class CheckRows:
 
         return await (held or self._database).read(work)
 
-    async def older_than(self, moment: datetime.datetime, limit: int) -> list[str]:
-        """Give at most `limit` ids of checks made before a moment, oldest first."""
+    async def find_expired(
+        self, rule: Rule, now: datetime.datetime, limit: int, after: Expired | None = None
+    ) -> list[Expired]:
+        """Give at most `limit` checks that a rule deletes, oldest first, and behind `after` in that order."""
 
-        def work(session: Session) -> list[str]:
-            query = select(CheckRow.check_id).where(CheckRow.created_at < moment).order_by(CheckRow.created_at)
-            return list(session.scalars(query.limit(limit)))
+        def work(session: Session) -> list[Expired]:
+            query = select(CheckRow.created_at, CheckRow.check_id).where(*rule.conditions(now))
+            if after is not None:
+                query = query.where(tuple_(CheckRow.created_at, CheckRow.check_id) > tuple_(*map(literal, after)))
+            ordered = query.order_by(CheckRow.created_at, CheckRow.check_id).limit(limit)
+            return [Expired(*found) for found in session.execute(ordered)]
 
         return await self._database.read(work)
 

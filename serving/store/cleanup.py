@@ -1,4 +1,4 @@
-"""Periodic cleanup: expired checks, events and Idempotency-Keys, photos without a check."""
+"""Periodic cleanup: unfinished erasures, expired checks and addresses, old events and keys, photos without a check."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from serving.errors import Unavailable
+from serving.store.audit_rows import Head
+from serving.store.erasure import resume_erasures
 from serving.store.periodic_task_rows import PeriodicTask
+from serving.store.retention import Retention
 from serving.store.store import Store
 
 PERIOD_S = 3600.0
@@ -20,13 +23,15 @@ log = logging.getLogger("touchstone.serving")
 
 
 async def clean_periodically(
-    store: Store, retention_days: int | None, *, event_days: int | None = None, period_s: float = PERIOD_S
+    store: Store, retention: Retention, *, event_days: int | None = None, period_s: float = PERIOD_S
 ) -> None:
     """Clean at start and then once a period, until cancelled; a store that is unavailable is tried again.
 
     Of several servers one does each task. Photos without a check are looked for where this server may have left some,
     and once in SWEEP_PERIODS on a shared store, since a server that died may have.
     """
+    logged: Head | None = None
+    begun_before = datetime.datetime.now(datetime.UTC)  # erasures that no request of this server may still run
     while True:
         try:
             if store.may_hold_orphans:
@@ -35,25 +40,31 @@ async def clean_periodically(
                 sweep = functools.partial(_remove_orphans, store)
                 await _do_once(store, "remove_orphans", SWEEP_PERIODS * period_s, sweep)
             now = datetime.datetime.now(datetime.UTC)
-            deletion = functools.partial(delete_expired, store, retention_days, now)
+            deletion = functools.partial(delete_expired, store, retention, now)
             await _do_once(store, "delete_expired", period_s, deletion)
             if event_days is not None:
                 old = functools.partial(delete_old_events, store, event_days, now)
                 await _do_once(store, "delete_events", period_s, old)
+            await resume_erasures(store, begun_before)
+            begun_before = now
+            logged = await _log_head(store, logged)
         except Unavailable as error:
             log.warning("cleanup of the store failed and is tried again: %s", error)
         await asyncio.sleep(period_s)
 
 
-async def delete_expired(store: Store, retention_days: int | None, now: datetime.datetime) -> int:
-    """Delete old keys, and checks older than `retention_days` with their photos; gives how many checks."""
+async def delete_expired(store: Store, retention: Retention, now: datetime.datetime) -> int:
+    """Delete old keys, what is old in the audit log, and expired checks with their photos; gives how many checks."""
     await store.delete_old_keys(now)
-    if retention_days is None:
-        return 0
-    deleted = await store.delete_before(now - datetime.timedelta(days=retention_days))
-    if deleted:
-        log.info("deleted %d checks older than %d days", deleted, retention_days)
-    return deleted
+    if retention.settings.audit_private is not None:
+        await store.audit_rows.delete_private_before(now - datetime.timedelta(days=retention.settings.audit_private))
+    total = 0
+    for rule in retention.rules():
+        deleted = await store.delete_expired(rule, now)
+        if deleted:
+            log.info("deleted %d checks with outcome %s older than %d days", deleted, rule.outcome, rule.days)
+        total += deleted
+    return total
 
 
 async def _do_once(store: Store, task: PeriodicTask, every_s: float, work: Callable[[], Awaitable[object]]) -> None:
@@ -80,3 +91,11 @@ async def _remove_orphans(store: Store) -> None:
     removed = await store.remove_orphans()
     if removed:
         log.info("removed %d photos without a check", removed)
+
+
+async def _log_head(store: Store, logged: Head | None) -> Head:
+    """Log the end of the audit log where it moved: kept elsewhere, the line shows that entries were removed since."""
+    head = await store.audit_rows.find_head()
+    if head != logged:
+        log.info("audit log head: %d %s", head.sequence, head.hash)
+    return head

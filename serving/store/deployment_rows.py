@@ -7,9 +7,11 @@ import datetime
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from pydantic import JsonValue
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from serving.audit_log.entry import NewEntry, new_entry
 from serving.errors import BundleChangeConflict
 from serving.principal import SERVER, Principal
 from serving.schemas.bundles import (
@@ -20,6 +22,7 @@ from serving.schemas.bundles import (
     SlotState,
 )
 from serving.schemas.checks import Check, utc_text
+from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
 from serving.store.database.notifications import notify
 from serving.store.events.event_rows import NewEvent, add_event
@@ -30,14 +33,13 @@ CHANNEL = "touchstone_bundle_changes"
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewBundleChange:
-    """A change that is being stored; `caller` is the key's fingerprint, `changed_by` the name that the caller gives.
+    """A change that is being stored; `changed_by` is the name that the caller gives.
 
     `products` are those of the bundle that answers after it.
     """
 
     name: str
     action: BundleAction
-    caller: str
     changed_by: str | None
     note: str
     state: SlotState
@@ -90,12 +92,15 @@ class DeploymentRows:
         """Call `wake` in a thread when a server has added a change, and when that may have been missed."""
         return self._database.listening(CHANNEL, wake)
 
-    async def add_change(self, new: NewBundleChange, now: datetime.datetime, *, after: int) -> int:
-        """Add a change with the state after it, and its event; they are on the disk when this returns.
+    async def add_change(
+        self, principal: Principal, new: NewBundleChange, now: datetime.datetime, *, after: int
+    ) -> int:
+        """Add a change with the state after it, its event and its audit entry; they are on the disk at the return.
 
         `after` is the id of the latest change of this name that its maker knows, 0 for none; raises
         BundleChangeConflict where another was made since. Gives the id of the new one.
         """
+        entry = _audit_entry(principal, new)
 
         def work(session: Session) -> int:
             latest = session.scalar(select(func.max(BundleChangeRow.change_id)).where(BundleChangeRow.name == new.name))
@@ -103,11 +108,12 @@ class DeploymentRows:
                 raise BundleChangeConflict("another server made a change meanwhile; read the state, and try again")
             if new.action in ACTIVATIONS:
                 add_event(session, _activation_event(new))
+            append_entry(session, entry)
             row = BundleChangeRow(
                 created_at=now,
                 name=new.name,
                 action=new.action,
-                caller=new.caller,
+                caller=principal.name,
                 changed_by=new.changed_by,
                 note=new.note,
                 state=new.state.model_dump_json(),
@@ -238,6 +244,17 @@ def _example_of(row: ShadowVerdictRow, listing_id: str | None) -> ExampleCheck:
         active_authenticity=row.active_authenticity,
         shadow_authenticity=row.shadow_authenticity,
     )
+
+
+def _audit_entry(principal: Principal, new: NewBundleChange) -> NewEntry:
+    """Describe a change for the audit log: its note is left out, since anything may stand in it."""
+    details: dict[str, JsonValue] = {"change": new.action, "active_sha256": new.state.active.sha256}
+    for part, bundle in (("shadow", new.state.shadow), ("canary", new.state.canary)):
+        if bundle is not None:
+            details[f"{part}_sha256"] = bundle.sha256
+    if new.state.canary_share is not None:
+        details["canary_share"] = str(new.state.canary_share)
+    return new_entry(principal, "bundle.changed", "bundle", new.name, details, private={"by": new.changed_by})
 
 
 def _activation_event(new: NewBundleChange) -> NewEvent:

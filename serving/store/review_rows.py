@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
+from pydantic import JsonValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from serving.audit_log.entry import new_entry
 from serving.errors import ReviewNotFound
 from serving.principal import Principal
 from serving.schemas.checks import Decision, Review
 from serving.schemas.events import EventType
+from serving.store.audit_rows import append_entry
 from serving.store.check_rows import Claim, get_check, review_of
 from serving.store.database.database import Database
 from serving.store.events.event_rows import NewEvent, add_event
@@ -42,6 +45,7 @@ class ReviewRows:
         claim: Claim | None = None,
     ) -> RecordedReview:
         """Add a reviewer's decision; raises CheckNotFound, or IdempotencyKeyReused."""
+        entry = new_entry(principal, "review.recorded", "check", check_id)
 
         def work(session: Session) -> RecordedReview:
             check = get_check(session, principal, check_id)
@@ -56,6 +60,7 @@ class ReviewRows:
             session.add(row)
             _count_latest(session, check)
             add_event(session, _event_of("review.decided", row, check.product))
+            append_entry(session, entry.with_details(**_details_of(row, check)))
             return RecordedReview(review=_as_recorded(row), replayed=False)
 
         return await self._database.write(work)
@@ -73,6 +78,7 @@ class ReviewRows:
 
         Raises CheckNotFound or ReviewNotFound.
         """
+        entry = new_entry(principal, "review.withdrawn", "check", check_id)
 
         def work(session: Session) -> Review:
             check = get_check(session, principal, check_id)
@@ -84,6 +90,7 @@ class ReviewRows:
                 row.withdrawn_at = now
                 _count_latest(session, check)
                 add_event(session, _event_of("review.withdrawn", row, check.product))
+                append_entry(session, entry.with_details(**_details_of(row, check)))
             return review_of(row)
 
         return await self._database.write(work)
@@ -100,6 +107,11 @@ def _event_of(kind: EventType, row: ReviewRow, product: str) -> NewEvent:
     """Give the event of a review that has its id: `_count_latest` flushes it."""
     data = {"review_id": row.review_id, "decision": row.decision}
     return NewEvent(type=kind, product=product, check_id=row.check_id, data=data)
+
+
+def _details_of(row: ReviewRow, check: CheckRow) -> dict[str, JsonValue]:
+    """Give what the audit log has of a review: not its note, in which anything may stand."""
+    return {"review_id": row.review_id, "decision": row.decision, "product": check.product}
 
 
 def _with_key(session: Session, key_sha256: str) -> ReviewRow | None:

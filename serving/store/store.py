@@ -5,20 +5,25 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import functools
 import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from serving.audit_log.entry import NewEntry, new_entry
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.principal import SERVER, Principal
-from serving.store.audit_rows import AuditRows
-from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck
+from serving.store.audit_rows import AuditRows, append_entry
+from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck, RecordDeletion
 from serving.store.database.database import Database
 from serving.store.database.folder_lock import lock_folder
 from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
 from serving.store.database.sqlite import open_sqlite
 from serving.store.deployment_rows import DeploymentRows
+from serving.store.erasure_rows import ErasureRows
 from serving.store.events.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.job_line_rows import JobLineRows
@@ -28,6 +33,7 @@ from serving.store.member_rows import MemberRows
 from serving.store.periodic_task_rows import PeriodicTaskRows
 from serving.store.photos.location import PhotoStorage, open_photo_storage
 from serving.store.photos.object_storage import ObjectStorageSettings
+from serving.store.retention import Rule
 from serving.store.review_rows import ReviewRows
 from serving.store.running_key_rows import RunningKeyRows
 from serving.store.user_rows import UserRows
@@ -71,6 +77,7 @@ class Store:
         self.user_rows = UserRows(database)
         self.audit_rows = AuditRows(database)
         self.periodic_task_rows = PeriodicTaskRows(database)
+        self.erasure_rows = ErasureRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None
         self.job_rows = JobRows(database)
         self.job_line_rows = JobLineRows(database)
@@ -123,24 +130,31 @@ class Store:
             if await self.photos.has(sha256):
                 await self._renditions.put(sha256, side_px, data)
 
-    async def delete(self, principal: Principal, check_ids: Sequence[str]) -> int:
-        """Delete what the caller sees of these checks, with photos that no other check has; gives how many checks."""
+    async def delete(self, principal: Principal, check_ids: Sequence[str], record: RecordDeletion) -> int:
+        """Delete what the caller sees of these checks, with photos that no other check has; gives how many checks.
+
+        `record` notes in the same transaction what is deleted: see CheckRows.delete.
+        """
         sha256s = await self.check_rows.photo_sha256s(principal, check_ids)
         async with self._database.hold(sha256s) as held:
-            deleted = await self.check_rows.delete(principal, check_ids)
+            deleted = await self.check_rows.delete(principal, check_ids, record)
             await self._remove_photos(await self.check_rows.unused(sorted(sha256s), held))
         return deleted
 
     async def delete_one(self, principal: Principal, check_id: str) -> None:
         """Delete one check; raises CheckNotFound."""
-        if not await self.delete(principal, [check_id]):
+        entry = new_entry(principal, "check.deleted", "check", check_id)
+        if not await self.delete(principal, [check_id], lambda session, _: append_entry(session, entry)):
             raise CheckNotFound(f"no check has the id {check_id!r}; nothing was deleted")
 
-    async def delete_before(self, moment: datetime.datetime) -> int:
-        """Delete every check made before a moment; gives how many."""
-        deleted = 0
-        while old := await self.check_rows.older_than(moment, DELETE_CHUNK):
-            deleted += await self.delete(SERVER, old)
+    async def delete_expired(self, rule: Rule, now: datetime.datetime) -> int:
+        """Delete every check that a rule deletes by now; gives how many."""
+        deleted, after = 0, None
+        while found := await self.check_rows.find_expired(rule, now, DELETE_CHUNK, after):
+            entry = new_entry(SERVER, "retention.applied", "checks", rule.outcome, dataclasses.asdict(rule))
+            ids = [check_id for _, check_id in found]
+            deleted += await self.delete(SERVER, ids, functools.partial(_record_number, entry=entry))
+            after = found[-1]
         return deleted
 
     async def delete_old_keys(self, now: datetime.datetime) -> None:
@@ -179,6 +193,10 @@ class Store:
     def close(self) -> None:
         """Let running work finish, and release the folder's lock."""
         self._opened.close()
+
+
+def _record_number(session: Session, deleted: Sequence[str], entry: NewEntry) -> None:
+    append_entry(session, entry.with_details(checks=len(deleted)))
 
 
 def open_store(

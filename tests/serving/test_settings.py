@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from serving.settings import ServeSettings, read_serve_settings, refuse_open_access
+from serving.monitoring.tracing import TracingSettings
+from serving.settings import ServeSettings, changed_settings, read_serve_settings, refuse_open_access
+from serving.store.retention import RetentionSettings
 from vision.config.cpu_limits import usable_cores
 from vision.errors import ConfigError
 
@@ -61,3 +63,14 @@ def test_a_setting_out_of_range_is_refused_by_name(tmp_path: Path, override: str
     file.write_text('bundle = "a"\n')
     with pytest.raises(ConfigError, match=override.partition("=")[0].rpartition(".")[2]):
         read_serve_settings(file, [override], {})
+
+
+def test_what_differs_from_the_defaults_is_given_without_secrets(tmp_path: Path) -> None:
+    settings = ServeSettings(
+        bundle=(tmp_path,), api_key="secret", max_waiting=7, database="postgresql://u:secret@db/touchstone",
+        telemetry=TracingSettings(endpoint="http://u:secret@collector:4318"), retention=RetentionSettings(genuine=3),
+    )  # fmt: skip
+    assert changed_settings(settings) == {
+        "bundle": str(tmp_path), "api_key": "set", "max_waiting": "7", "database": "set", "telemetry.endpoint": "set",
+        "retention.genuine": "3",
+    }  # fmt: skip

@@ -9,12 +9,14 @@ from serving.routes.openapi.examples import MULTIPART_EXAMPLE, problem_example
 from serving.schemas.accounts import KeySent, MemberSent, ProductsSent, RotationSent, UserSent
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
+from serving.schemas.erasures import ErasureSent
 from serving.schemas.jobs import ReplaySent
 from serving.schemas.webhooks import WebhookChange, WebhookReplaySent, WebhookRotationSent, WebhookSent
 from vision.check_shape import MAX_PHOTOS
 
 # Components that FastAPI does not see, since no route of its own has them as a parameter or an answer.
 EXTRA_SCHEMAS = (
+    ErasureSent,
     CheckSent,
     Listing,
     ReviewSent,
@@ -107,6 +109,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 # What is in the paths; each means the same in every route.
 PATH_PARAMETERS = {
     "check_id": "`check_id` of the check.",
+    "erasure_id": "`erasure_id` of the erasure.",
     "index": "Index of the photo in its check, from 0.",
     "job_id": "`job_id` of the job.",
     "line": "Number of the line in what was sent, from 1.",

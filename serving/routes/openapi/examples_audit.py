@@ -30,4 +30,16 @@ AUDIT_EXAMPLES: Final[dict[str, Any]] = {
         "next_cursor": None,
         "head": {"sequence": 1, "hash": _ENTRY["hash"]},
     },
+    "ErasureSent": {"seller_id": "s-88"},
+    "ErasureState": {
+        "erasure_id": "01a20a5d-3e57-7681-a417-f8bcda188f15",
+        "state": "completed",
+        "created_at": "2026-11-26T09:30:00.000Z",
+        "completed_at": "2026-11-26T09:30:01.250Z",
+        "checks": 41,
+        "photos": 160,
+        "reviews": 12,
+        "job_lines": 0,
+        "receipt": {"sequence": 1207, "salt": "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"},
+    },
 }

@@ -5,6 +5,7 @@ from serving.store.tables.audit import AuditEntryRow, AuditHeadRow, AuditPrivate
 from serving.store.tables.base import Table
 from serving.store.tables.bundle_changes import BundleChangeRow
 from serving.store.tables.checks import CheckRow
+from serving.store.tables.erasures import ErasureRow
 from serving.store.tables.events import EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow, RunningKeyRow
 from serving.store.tables.job_lines import JobLineRow
@@ -26,6 +27,7 @@ __all__ = [
     "AuditPrivateRow",
     "BundleChangeRow",
     "CheckRow",
+    "ErasureRow",
     "EventNumberRow",
     "EventRow",
     "IdempotencyRow",

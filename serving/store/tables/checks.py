@@ -33,6 +33,7 @@ class CheckRow(Table):
         Index("ix_checks_seller_id_newest", "seller_id", text("check_id DESC")),
         Index("ix_checks_decision_newest", "decision", text("check_id DESC")),
         Index(None, "created_at", "check_id"),
+        Index(None, "outcome", "created_at", "check_id"),  # finds expired checks without passing those kept for longer
         Index(None, "uncertainty", "check_id"),
         Index("ix_checks_queue", "check_id", sqlite_where=text(QUEUED), postgresql_where=text(QUEUED)),
         Index(

@@ -48,6 +48,8 @@ def test_the_contract_has_exactly_its_routes(current: dict[str, Any]) -> None:
         "GET /v1/checks",
         "GET /v1/checks/counts",
         "GET /v1/audit-log",
+        "POST /v1/erasures",
+        "GET /v1/erasures/{erasure_id}",
         "GET /v1/audit-log/export",
         "GET /v1/checks.csv",
         "GET /v1/checks/{check_id}",

@@ -3,21 +3,32 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from serving.audit_log.entry import FIRST_PREVIOUS, as_json, new_entry
+from serving.audit_log.entry import FIRST_PREVIOUS, as_json, as_line, new_entry
 from serving.audit_log.verify import Verified, verify_lines
-from serving.errors import StoreUnavailable
 from serving.principal import SERVER, Principal
-from serving.store.audit_rows import AuditFilter, append_entry
+from serving.store.audit_rows import AuditFilter, AuditRows, append_entry
+from serving.store.database.named_store import DATABASE_FILE
+from serving.store.database.postgresql import open_postgresql
+from serving.store.database.sqlite import connect
 from serving.store.store import Store
-from serving.store.tables import AuditEntryRow
 from tests.serving.builders.stores import Place, opened
+from tests.serving.servers.postgresql import PostgresqlServer
 
 ALL = AuditFilter()
+
+
+@pytest.fixture
+def address(postgresql: PostgresqlServer) -> Iterator[str]:
+    with postgresql.store() as database:
+        yield database
+
+
 MARA = Principal(name="key-1", rate_key="key-1")
 ACME = Principal(name="key-2", rate_key="key-2", member_id="acme", products=frozenset({"mug"}))
 
@@ -74,15 +85,43 @@ def test_the_chain_goes_on_after_a_restart(place: Place) -> None:
     asyncio.run(work())
 
 
-def test_the_database_refuses_to_change_or_delete_an_entry(place: Place) -> None:
+def test_the_entries_of_two_servers_on_one_postgresql_are_one_chain(address: str) -> None:
     async def work() -> None:
-        async with opened(place) as store:
-            await store.audit_rows.append(new_entry(MARA, "review.recorded", "check", "c-1"))
-            database = store.audit_rows._database
-            for statement in (update(AuditEntryRow).values(actor="somebody"), delete(AuditEntryRow)):
-                with pytest.raises(StoreUnavailable):
-                    await database.write_rows([(statement, {})])
-            assert [entry.sequence for entry in await store.audit_rows.find_after(SERVER, 10)] == [1]
+        databases = [open_postgresql(address) for _ in range(2)]
+        try:
+            servers = [AuditRows(database) for database in databases]
+            head = await servers[0].find_head()
+            assert head.sequence == 0  # so the two also meet at the first entry
+            entries = (new_entry(MARA, "review.recorded", "check", f"c-{number}") for number in range(60))
+            await asyncio.gather(*(servers[number % 2].append(entry) for number, entry in enumerate(entries)))
+            lines = [as_line(entry) for entry in await servers[1].find_after(SERVER, 100)]
+            found, head = verify_lines(lines), await servers[0].find_head()
+            assert (found.entries, found.broken, found.head) == (60, None, head.hash)
+            assert len({json.loads(line)["object"]["id"] for line in lines}) == 60
+        finally:
+            for database in databases:
+                database.close()
+
+    asyncio.run(work())
+
+
+def test_two_processes_on_one_sqlite_file_write_one_chain(tmp_path: Path) -> None:
+    """A command such as `touchstone labels export` writes beside the server."""
+
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            engine = connect(tmp_path / DATABASE_FILE)
+
+            def append_beside(number: int) -> None:
+                with Session(engine) as session, session.begin():
+                    append_entry(session, new_entry(SERVER, "labels.exported", "checks", f"beside-{number}"))
+
+            beside = (asyncio.to_thread(append_beside, number) for number in range(30))
+            own = (store.audit_rows.append(new_entry(MARA, "review.recorded", "check", str(n))) for n in range(30))
+            await asyncio.gather(*beside, *own)
+            engine.dispose()
+            found = await verified(store)
+            assert (found.entries, found.broken) == (60, None)
 
     asyncio.run(work())
 
@@ -134,9 +173,10 @@ def test_what_names_people_can_be_deleted_and_the_chain_still_holds(place: Place
             now = datetime.datetime.now(datetime.UTC)
             await rows.append(new_entry(MARA, "review.recorded", "check", "c-2", private={"user": "Mara"}))
             assert await rows.delete_private_before(now) == 1
-            first, second = await rows.find_after(SERVER, 10)
+            first, second, expired = await rows.find_after(SERVER, 10)
             assert (first.private, second.private is None) == (None, False)
+            assert json.loads(expired.content)["details"]["entries"] == 1
             found = await verified(store)
-            assert (found.entries, found.private_deleted, found.broken) == (2, 1, None)
+            assert (found.entries, found.private_deleted, found.broken) == (3, 1, None)
 
     asyncio.run(work())

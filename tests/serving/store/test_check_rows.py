@@ -12,6 +12,7 @@ from serving.errors import CheckNotFound, IdempotencyKeyReused
 from serving.principal import SERVER
 from serving.store.check_rows import Claim
 from serving.store.lists.check_list import CheckFilter
+from serving.store.retention import Rule
 from serving.store.tables import CheckRow
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.stores import Place, opened
@@ -92,7 +93,11 @@ def test_a_photo_is_unused_when_no_check_keeps_it(place: Place) -> None:
             assert await rows.photo_sha256s(SERVER, [two.answer.check_id]) == {digest(b"b"), digest(b"c")}
             sha256s = [digest(photo) for photo in (b"a", b"b", b"c", b"d")]
             assert await rows.unused(sha256s) == sorted([digest(b"c"), digest(b"d")])
-            assert await rows.delete(SERVER, [one.answer.check_id, "nope"]) == 1
+            recorded: list[str] = []
+            named = [one.answer.check_id, "nope"]
+            assert await rows.delete(SERVER, named, lambda _, deleted: recorded.extend(deleted)) == 1
+            assert await rows.delete(SERVER, named, lambda _, deleted: recorded.extend(deleted)) == 0
+            assert recorded == [one.answer.check_id]
             assert digest(b"a") in await rows.unused(sha256s)
             assert digest(b"b") not in await rows.unused(sha256s)
             photo = await rows.find_photo(SERVER, two.answer.check_id, 1)
@@ -103,15 +108,19 @@ def test_a_photo_is_unused_when_no_check_keeps_it(place: Place) -> None:
     asyncio.run(work())
 
 
-def test_old_checks_are_listed_oldest_first_up_to_the_limit(place: Place) -> None:
+def test_expired_checks_are_listed_oldest_first_up_to_the_limit_and_from_a_place_on(place: Place) -> None:
     async def work() -> None:
         async with opened(place) as store:
             made = [new_check(created_at=NOW - days * DAY) for days in (1, 5, 3)]
             for new in made:
                 await store.check_rows.add(new)
             ids = [new.answer.check_id for new in made]
-            assert await store.check_rows.older_than(NOW, 9) == [ids[1], ids[2], ids[0]]
-            assert await store.check_rows.older_than(NOW - 2 * DAY, 1) == [ids[1]]
+            rule = Rule(outcome="review", days=2)
+            found = await store.check_rows.find_expired(rule, NOW + 2 * DAY, 9)
+            assert [check_id for _, check_id in found] == [ids[1], ids[2], ids[0]]
+            assert await store.check_rows.find_expired(rule, NOW, 1) == found[:1]
+            assert await store.check_rows.find_expired(rule, NOW, 9, found[0]) == found[1:2]
+            assert await store.check_rows.find_expired(Rule(outcome="genuine", days=2), NOW + 2 * DAY, 9) == []
 
     asyncio.run(work())
 

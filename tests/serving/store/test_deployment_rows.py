@@ -6,7 +6,7 @@ import dataclasses
 import pytest
 
 from serving.errors import BundleChangeConflict
-from serving.principal import SERVER
+from serving.principal import SERVER, Principal
 from serving.schemas.bundles import BundleAction, BundleName, SlotState
 from serving.schemas.checks import Outcome
 from serving.store.deployment_rows import DeploymentRows, Moves, NewBundleChange, Pair, ShadowVerdict
@@ -14,6 +14,7 @@ from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import Place, opened
 
+MARA = Principal(name="key-1", rate_key="key-1")
 ACTIVE, SHADOW = "0" * 64, "1" * 64
 PAIR = Pair(active_sha256=ACTIVE, shadow_sha256=SHADOW)
 
@@ -27,9 +28,9 @@ def state(version: str) -> SlotState:
 
 async def add_change(rows: DeploymentRows, name: str, action: BundleAction, version: str, *, after: int = 0) -> int:
     change = NewBundleChange(
-        name=name, action=action, caller="k", changed_by="mara", note="why", state=state(version), products=("toy",)
+        name=name, action=action, changed_by="mara", note="why", state=state(version), products=("toy",)
     )
-    return await rows.add_change(change, NOW, after=after)
+    return await rows.add_change(MARA, change, NOW, after=after)
 
 
 async def add_verdict(
@@ -61,7 +62,7 @@ def test_changes_come_back_newest_first_and_the_latest_has_the_state(place: Plac
             assert await rows.latest_ids() == {"tiny": latest, "other": other}
             changes = await rows.find_changes(SERVER, "tiny", 5)
             assert [change.action for change in changes] == ["roll_back_activation", "activate"]
-            assert (changes[0].caller, changes[0].changed_by, changes[0].note) == ("k", "mara", "why")
+            assert (changes[0].caller, changes[0].changed_by, changes[0].note) == ("key-1", "mara", "why")
             assert len(await rows.find_changes(SERVER, "tiny", 1)) == 1
             found = await rows.find_latest("tiny")
             assert found is not None

@@ -178,7 +178,7 @@ def test_a_member_sees_no_check_of_a_product_that_is_not_its_own_and_no_check_th
             for who, sees in ((caller, True), (without, False), (OPERATOR, True)):
                 result = await store.job_line_rows.find_line(job_id, 1, who)
                 assert (result.state, result.check is not None) == ("judged", sees)
-            await store.delete(OPERATOR, [check_id])
+            await store.delete_one(OPERATOR, check_id)
             (found,) = await store.job_line_rows.find_results(job_id, caller, 10)
             assert (found.result.state, found.result.check) == ("judged", None)
             assert await lease(store) == []  # judged once, though its check is gone

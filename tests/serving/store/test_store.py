@@ -12,6 +12,7 @@ from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.principal import SERVER
 from serving.store.photos.location import PHOTO_FOLDER, RENDITION_FOLDER
 from serving.store.photos.photo_files import photo_path
+from serving.store.retention import Rule
 from serving.store.store import open_store
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.sample_photos import RED, jpeg
@@ -101,7 +102,7 @@ def test_a_rendition_lives_as_long_as_its_photo(place: Place) -> None:
                 await store.keep_rendition(digest(photo), 160, b"small")
             await store.delete_one(SERVER, first.answer.check_id)
             assert renditions() == {f"{digest(b'shared')}-160"}
-            await store.delete_before(NOW + datetime.timedelta(days=1))
+            await store.delete_expired(Rule(outcome="review", days=1), NOW + datetime.timedelta(days=2))
             assert renditions() == set()
             await store.keep_rendition(digest(b"shared"), 160, b"small")  # as one that was still being made
             assert renditions() == set()

@@ -30,12 +30,13 @@ PAIR = Pair(active_sha256="0" * 64, shadow_sha256="1" * 64)
 WITHOUT_PRINCIPAL = {
     "RunningKeyRows": {"give_back", "delete_expired", "end", "renew", "renew_periodically"},
     "AuditRows": {"append", "find_head", "delete_private_before"},
-    "CheckRows": {"add", "unused", "older_than", "delete_keys_before"},
-    "DeploymentRows": {"add_change", "find_latest", "latest_ids", "listening", "add_shadow_verdict"},
+    "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
+    "DeploymentRows": {"find_latest", "latest_ids", "listening", "add_shadow_verdict"},
     "DeliveryRows": {
         "claim", "find_due", "find_oldest_waiting", "has_endpoints", "record", "release", "renew", "write_due",
     },
     "EndpointRows": set[str](),
+    "ErasureRows": {"start", "find_open", "find_checks", "drop_lines", "finish"},
     "EventRows": {"number", "find_start", "delete_before"},
     "KeyRows": {"find_for_login", "has_any", "record_uses"},
     "JobLineRows": {
@@ -48,7 +49,7 @@ WITHOUT_PRINCIPAL = {
     "ReviewRows": set[str](),
     "UserRows": set[str](),
     "Store": {
-        "keep", "find_rendition", "keep_rendition", "delete_before", "delete_old_keys", "remove_orphans", "close",
+        "keep", "find_rendition", "keep_rendition", "delete_expired", "delete_old_keys", "remove_orphans", "close",
     },
 }  # fmt: skip
 FOLDER = Path(package.__file__).parent
@@ -148,7 +149,7 @@ def test_one_check_of_another_is_not_there(place: Place) -> None:
 def test_a_deletion_leaves_the_others_photos(place: Place) -> None:
     async def scenario(kept: Store, own: str, other: str) -> None:
         assert await kept.check_rows.photo_sha256s(TOYS, [own, other]) == {digest(b"toy"), digest(b"of both")}
-        assert await kept.delete(TOYS, [own, other]) == 1
+        assert await kept.delete(TOYS, [own, other], lambda *_: None) == 1
         assert await kept.check_rows.photo_sha256s(SERVER, [own, other]) == {digest(b"mug"), digest(b"of both")}
         assert (await kept.find_photo(SERVER, other, 1)).sha256 == digest(b"of both")
         assert len(photo_names(place.folder)) == 2

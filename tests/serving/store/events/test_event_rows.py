@@ -83,11 +83,11 @@ def test_only_a_change_of_the_answering_bundle_is_an_event_and_a_member_sees_its
                 previous=None, shadow=None, canary=None, canary_share=None,
             )  # fmt: skip
             change = NewBundleChange(
-                name="tiny", action="shadow", caller="k", changed_by=None, note="", state=state, products=("toy", "mug")
+                name="tiny", action="shadow", changed_by=None, note="", state=state, products=("toy", "mug")
             )
-            first = await store.deployment_rows.add_change(change, NOW, after=0)
+            first = await store.deployment_rows.add_change(SERVER, change, NOW, after=0)
             activation = dataclasses.replace(change, action="activate")
-            await store.deployment_rows.add_change(activation, NOW, after=first)
+            await store.deployment_rows.add_change(SERVER, activation, NOW, after=first)
             [event] = await events_of(store)
             assert (event.type, event.product) == ("bundle.activated", None)
             assert event.data["products"] == ["mug", "toy"]

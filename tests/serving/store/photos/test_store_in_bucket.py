@@ -12,6 +12,7 @@ import pytest
 from serving.store.cleanup import delete_expired
 from serving.store.photos.location import PHOTO_FOLDER
 from serving.store.photos.photo_files import photo_path
+from serving.store.retention import Retention
 from serving.store.store import open_store
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.sample_photos import RED, jpeg
@@ -56,7 +57,7 @@ def test_retention_and_the_sweep_remove_from_the_bucket_what_no_check_has(tmp_pa
             await store.keep(old, [b"old", b"both"])
             await store.keep(young, [b"young", b"both"])
             await store.keep_rendition(digest(b"old"), 160, b"small")
-            assert await delete_expired(store, 30, NOW) == 1
+            assert await delete_expired(store, Retention(days=30), NOW) == 1
             assert bucket.keys() == {key(b"young"), key(b"both")}
             await store.photos.put([(digest(b"orphan"), b"orphan")])
             bucket.boto.put_object(
