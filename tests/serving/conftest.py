@@ -14,9 +14,17 @@ from serving.client import Client
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.candidate_bundles import write_candidates
+from tests.serving.servers.loopback_only import loopback_only
 from tests.serving.servers.object_storage import CREDENTIALS, Bucket, make_bucket, run_simulator
 from tests.serving.servers.postgresql import PostgresqlServer, running_postgresql
 from tests.serving.servers.running import Running, run_in_thread
+
+
+@pytest.fixture(autouse=True)
+def _stay_on_this_machine() -> Iterator[None]:
+    """A test that would connect to another machine, or ask a name server, fails before it does."""
+    with loopback_only():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,18 +14,11 @@ import pytest
 
 from serving.fetch.config import FetchSettings
 from tests.serving.builders.sample_photos import jpeg
-from tests.serving.servers.loopback_only import loopback_only
 from tests.serving.servers.occupied import until
 from tests.serving.servers.photo_host import PhotoHost, Script, Visit, photo_host
 from tests.serving.servers.running import Running
 
 PHOTO, OTHER = jpeg(seed=1), jpeg(seed=2)
-
-
-@pytest.fixture(autouse=True)
-def _stay_on_this_machine() -> Iterator[None]:
-    with loopback_only():
-        yield
 
 
 @pytest.fixture
