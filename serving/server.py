@@ -81,6 +81,8 @@ def open_socket(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(f"port: {port} is taken on {host}; stop what listens there, or --set port=0") from error
         raise ConfigError(f"host: cannot listen on {host}:{port} ({error.strerror or error})") from error
+    except UnicodeError as error:  # no name server can be asked for it
+        raise ConfigError(f"host: {host[:80]!r} is no host name; set it to an address of this machine") from error
 
 
 def address_of(listener: socket.socket) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,21 @@ def test_a_port_in_use_is_named_with_its_setting() -> None:
         with pytest.raises(ConfigError, match=f"port: {port} is taken"):
             open_socket("127.0.0.1", port)
     with pytest.raises(ConfigError, match="host: cannot listen"):
+        open_socket("192.0.2.1", 0)  # an address of documentation, which no machine has
+
+
+@pytest.mark.parametrize("host", ["x" * 300, "a..b", "\ud800"])
+def test_a_host_that_is_no_name_is_refused_by_its_setting(host: str) -> None:
+    with pytest.raises(ConfigError, match=r"^host: .* is no host name"):
+        open_socket(host, 0)
+
+
+def test_a_host_that_no_name_server_knows_is_refused_by_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(ConfigError, match=r"host: cannot listen on no-such-host.invalid:0 \(Name or service"):
         open_socket("no-such-host.invalid", 0)
 
 
