@@ -65,7 +65,10 @@ class Receiver:
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines) if name}
             body = b""
             while len(body) < int(headers["content-length"]):
-                body += visit.connection.recv(65536)
+                piece = visit.connection.recv(65536)
+                if not piece:  # the sender was killed
+                    return
+                body += piece
             with self._lock:
                 self.received.append(Received(path=path, headers=headers, body=body))
             script(visit)

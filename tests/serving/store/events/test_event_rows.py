@@ -5,8 +5,10 @@ import dataclasses
 import datetime
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from serving.errors import CursorInvalid
 from serving.principal import SERVER, Principal
@@ -19,6 +21,7 @@ from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import Place, opened
+from tests.serving.servers.postgresql import PostgresqlServer
 
 TOYS = Principal(name="m", rate_key="m", member_id="m1", products=frozenset({"toy"}))
 MUGS = Principal(name="n", rate_key="n", member_id="m2", products=frozenset({"mug"}))
@@ -169,5 +172,44 @@ def test_an_event_with_too_much_data_is_refused(place: Place) -> None:
             large = NewEvent(type="job.completed", data={"name": "x" * 10_000})
             with pytest.raises(ValueError, match=r"job\.completed has 10011 bytes"):
                 await store.event_rows._database.write(functools.partial(add_event, new=large))
+
+    asyncio.run(work())
+
+
+def test_an_event_that_commits_late_gets_a_later_number_and_no_reader_passes_over_it(
+    tmp_path: Path, postgresql: PostgresqlServer
+) -> None:
+    """PostgreSQL runs transactions at once: the one that began first, with the smaller id, commits last."""
+
+    async def work(database: str) -> None:
+        place = Place(folder=tmp_path, database=database)
+        async with opened(place) as store:
+            engine = place.connect()
+            with Session(engine) as late, Session(engine) as early:
+                first = add_event(late, NewEvent(type="job.completed", data={"job_id": "late"}))
+                late.flush()
+                second = add_event(early, NewEvent(type="job.completed", data={"job_id": "early"}))
+                early.commit()
+                [seen] = await events_of(store)
+                assert (seen.id, seen.sequence) == (second, 1)
+                late.commit()
+                [seen] = await events_of(store, after=seen.sequence)
+                assert (seen.id, seen.sequence) == (first, 2)
+                assert first < second, "by its id it would have come before what was read already"
+            engine.dispose()
+
+    with postgresql.store() as database:
+        asyncio.run(work(database))
+
+
+def test_several_servers_that_number_at_once_give_each_event_one_number(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            for _ in range(5):
+                await asyncio.gather(
+                    *(add_check(store) for _ in range(8)), *(store.event_rows.number() for _ in range(4))
+                )
+            numbers = [event.sequence for event in await events_of(store)]
+            assert numbers == list(range(1, 41))
 
     asyncio.run(work())
