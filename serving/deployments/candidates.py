@@ -63,6 +63,7 @@ class Candidates:
         self._bundles_folder = bundles_folder
         self._options = options
         self._refused: dict[tuple[str, str | None], RequestRefused] = {}  # by folder and sha256, until it loads
+        self._prepared: LoadedBundle | None = None
 
     def list(self, principal: Principal, name: str) -> list[Candidate]:
         """Give the candidates for a bundle name, sorted by folder; folders without a bundle are left out.
@@ -130,8 +131,9 @@ class Candidates:
         """
         folder = self.folder_of(slot, candidate)
         sha256 = _metadata_sha256(folder)
-        for loaded in slot.loaded():
-            if loaded.sha256 == sha256 and loaded.candidate == candidate:
+        prepared = self._prepared
+        for loaded in (*slot.loaded(), *([] if prepared is None else [prepared])):
+            if loaded.name == slot.name and loaded.sha256 == sha256 and loaded.candidate == candidate:
                 bundle = loaded
                 break
         else:
@@ -141,6 +143,16 @@ class Candidates:
                 f"{_called(candidate)} has the sha256 {bundle.sha256}, not {expected_sha256[:64]} as asked for"
             )
         return bundle
+
+    def prepare(self, slot: Slot, candidate: str | None) -> LoadedBundle:
+        """Load a candidate as `load`, and have it in memory until the next one is prepared, or `release`."""
+        self._prepared = self.load(slot, candidate, None)
+        return self._prepared
+
+    def release(self, prepared: LoadedBundle) -> None:
+        """Have a prepared candidate in memory no longer, unless a slot has it."""
+        if self._prepared is prepared:
+            self._prepared = None
 
     def _load_or_note(self, slot: Slot, folder: Path, candidate: str | None, sha256: str | None) -> LoadedBundle:
         """Load, and note a refusal for the list of rejected folders."""

@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import datetime
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TypeVar
 
 from serving.deployments.candidates import Candidates
@@ -23,6 +23,7 @@ from serving.errors import (
     CandidateMismatch,
     NothingToRollBack,
     RequestRefused,
+    StoreUnavailable,
 )
 from serving.principal import SERVER, Principal
 from serving.schemas.bundles import (
@@ -34,9 +35,10 @@ from serving.schemas.bundles import (
     RolledBack,
     SlotState,
 )
-from serving.store.deployment_rows import DeploymentRows, NewBundleChange
+from serving.store.deployment_rows import CandidateAhead, DeploymentRows, NewBundleChange
 
 T = TypeVar("T")
+PREPARED_S = 60.0  # in which the change of a candidate that was announced has to follow
 SETTLE_S = 5.0  # after a change, until the checks that began on the old bundle have finished
 log = logging.getLogger("touchstone.serving")
 
@@ -158,6 +160,17 @@ class DeploymentSwitch:
             if is_new or (retry and slot.name in self.not_followed):
                 await self._follow_slot(self._rows, slot, is_new=is_new)
 
+    async def prepare(self, ahead: CandidateAhead) -> None:
+        """Load a candidate that another server is about to bring in, so that its change takes effect at once."""
+        if self._rows is None or self._loading is not None:  # it may be this server's own signal
+            return
+        for slot in self._changeable():
+            if slot.name == ahead.name:
+                with contextlib.suppress(RequestRefused):  # which `follow` reports if the change is made
+                    async with self._rows.preparing(ahead):
+                        prepared = await asyncio.to_thread(self._candidates.prepare, slot, ahead.candidate)
+                    asyncio.get_running_loop().call_later(PREPARED_S, self._candidates.release, prepared)
+
     def _changeable(self) -> Iterator[Slot]:
         """Give the slots whose name is theirs alone; the others can't be changed."""
         for slot in self.current.slots:
@@ -242,10 +255,26 @@ class DeploymentSwitch:
         async def load_and_commit() -> Slot:
             with self._loading_alone(name):
                 await asyncio.to_thread(self._candidates.require_visible, principal, slot, sent.candidate)
-                bundle = await asyncio.to_thread(self._candidates.load, slot, sent.candidate, sent.sha256)
+                async with self._loaded_everywhere(CandidateAhead(name=name, candidate=sent.candidate)):
+                    bundle = await asyncio.to_thread(self._candidates.load, slot, sent.candidate, sent.sha256)
                 return await self._commit(action, name, slot, lambda now: change(now, bundle), author)
 
         return await self._finish(load_and_commit())
+
+    @contextlib.asynccontextmanager
+    async def _loaded_everywhere(self, ahead: CandidateAhead) -> AsyncIterator[None]:
+        """Let the other servers load a candidate while the block does, and wait for them afterwards.
+
+        So the change takes effect on all at once. It is made all the same where one takes too long: that one follows.
+        """
+        if self._rows is not None:
+            await self._rows.announce(ahead)
+        yield
+        if self._rows is not None:
+            try:
+                await self._rows.wait_for_others(ahead)
+            except StoreUnavailable as error:
+                log.warning("bundle %s: not every server has loaded the candidate yet: %s", ahead.name, error)
 
     async def _finish(self, work: Awaitable[T]) -> T:
         """Finish a change also when its caller disconnects: a stored change must take effect."""

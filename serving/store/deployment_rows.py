@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import hashlib
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-from pydantic import JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
@@ -74,6 +75,17 @@ class Moves:
 
 
 OPERATOR = "operator"  # whom a member reads in changes that its own key did not make
+
+
+class CandidateAhead(BaseModel):
+    """A candidate that a server is loading, to bring it in under a bundle name; None is the bundle of the settings."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    candidate: str | None
+
+
 ACTIVATIONS = frozenset({"activate", "roll_back_activation", "settings_changed"})  # after which another bundle answers
 
 
@@ -88,9 +100,28 @@ class DeploymentRows:
         """Whether other servers may add changes."""
         return self._database.is_shared
 
-    def listening(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
-        """Call `wake` in a thread when a server has added a change, and when that may have been missed."""
-        return self._database.listening(CHANNEL, wake)
+    def listening(self, wake: Callable[[CandidateAhead | None], None]) -> AbstractContextManager[None]:
+        """Call `wake` in a thread when a server has announced a candidate, or added a change, or may have (None)."""
+        return self._database.listening(CHANNEL, lambda text: wake(_read_candidate(text)))
+
+    async def announce(self, ahead: CandidateAhead) -> None:
+        """Let the other servers load a candidate, before the change that brings it in."""
+        if self.is_shared:
+            text = ahead.model_dump_json()
+            await self._database.write(lambda session: notify(session, CHANNEL, text))
+
+    def preparing(self, ahead: CandidateAhead) -> AbstractAsyncContextManager[object]:
+        """Let the server that announced a candidate wait while the block loads it."""
+        return self._database.hold([_name_of(ahead)], shared=True)
+
+    async def wait_for_others(self, ahead: CandidateAhead) -> None:
+        """Wait until no other server prepares the candidate; raises StoreUnavailable where one takes too long.
+
+        A server that died prepares nothing: its hold ends with its connection.
+        """
+        if self.is_shared:
+            async with self._database.hold([_name_of(ahead)]):
+                pass
 
     async def add_change(
         self, principal: Principal, new: NewBundleChange, now: datetime.datetime, *, after: int
@@ -279,3 +310,16 @@ def _change_of(row: BundleChangeRow, principal: Principal) -> BundleChange:
         note=row.note if shown else "",
         state=SlotState.model_validate_json(row.state),
     )
+
+
+def _read_candidate(text: str) -> CandidateAhead | None:
+    """Read what a signal announces; one without content, or of another version of this program, announces nothing."""
+    try:
+        return CandidateAhead.model_validate_json(text) if text else None
+    except ValidationError:
+        return None
+
+
+def _name_of(ahead: CandidateAhead) -> str:
+    """Give the name under which servers hold a candidate while they load it."""
+    return hashlib.sha256(f"candidate {ahead.model_dump_json()}".encode()).hexdigest()

@@ -58,8 +58,8 @@ class Database(Held, Protocol):
         A name is a SHA-256 in hexadecimal digits. Raises StoreUnavailable.
         """
 
-    def listening(self, channel: str, wake: Callable[[], None]) -> AbstractContextManager[None]:
-        """Call `wake` in a thread when a server commits after `notify`, and when that may have been missed.
+    def listening(self, channel: str, wake: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Call `wake` in a thread with the text of each `notify` that is committed, or "" when one may be missed.
 
         An embedded database calls it never: whoever changes it is in this process.
         """

@@ -82,8 +82,8 @@ class PostgresqlDatabase:
                 # by another pool than takes them: holds that wait for this one's names may have all those threads
                 await asyncio.shield(_run(self._writers, self._transactions.release, connection))
 
-    def listening(self, channel: str, wake: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
-        """Call `wake` in a thread at each signal on a channel, on a connection of its own."""
+    def listening(self, channel: str, wake: Callable[[str], None]) -> contextlib.AbstractContextManager[None]:
+        """Call `wake` in a thread with each signal on a channel, on a connection of its own."""
         return listening(self._engine, channel, wake)
 
     async def ping(self) -> None:

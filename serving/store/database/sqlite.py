@@ -85,7 +85,7 @@ class SqliteDatabase:
                 if hold.users == 0:
                     del self._held[name]
 
-    def listening(self, channel: str, wake: Callable[[], None]) -> contextlib.nullcontext[None]:
+    def listening(self, channel: str, wake: Callable[[str], None]) -> contextlib.nullcontext[None]:
         """Call `wake` never: no other server uses the file."""
         return contextlib.nullcontext()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from serving.client import Client
+from serving.deployments.slots import LoadedBundle, Slot
 from tests.serving.builders.sample_photos import RED, jpeg
 from tests.serving.servers.deploying import activate, post, versions
 from tests.serving.servers.postgresql import PostgresqlServer
@@ -120,3 +122,25 @@ def test_a_server_that_starts_later_serves_what_was_activated(
     assert activate(one, "v2").status_code == 200
     assert serving_versions(join(candidates)) == ["2", "1", None, None]
     reach(two, ["2", "1", None, None])
+
+
+def test_the_other_server_has_the_candidate_in_memory_before_the_change_is_made(
+    pair: tuple[Running, Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = pair
+    candidates = two.services.candidates
+    began = threading.Event()
+    prepare, prepared = candidates.prepare, []
+
+    def slowly(slot: Slot, candidate: str | None) -> LoadedBundle:
+        began.set()
+        time.sleep(1.0)  # as a slower machine would take
+        prepared.append(prepare(slot, candidate))
+        return prepared[-1]
+
+    monkeypatch.setattr(candidates, "prepare", slowly)
+    assert activate(one, "v2").status_code == 200
+    assert began.is_set()
+    assert [bundle.candidate for bundle in prepared] == ["v2"]  # the activation waited for it
+    reach(two, ["2", "1", None, None])
+    assert two.services.switch.current.slots[0].active is prepared[0]

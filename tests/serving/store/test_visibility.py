@@ -31,7 +31,9 @@ WITHOUT_PRINCIPAL = {
     "RunningKeyRows": {"give_back", "delete_expired", "end", "renew", "renew_periodically"},
     "AuditRows": {"append", "find_head", "delete_private_before"},
     "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
-    "DeploymentRows": {"find_latest", "latest_ids", "listening", "add_shadow_verdict"},
+    "DeploymentRows": {
+        "add_shadow_verdict", "announce", "find_latest", "latest_ids", "listening", "preparing", "wait_for_others",
+    },
     "DeliveryRows": {
         "claim", "find_due", "find_oldest_waiting", "has_endpoints", "record", "release", "renew", "write_due",
     },

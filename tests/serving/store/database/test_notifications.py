@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import queue
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +35,7 @@ def opened(address: str) -> Iterator[PostgresqlDatabase]:
 
 def test_a_signal_is_heard_by_another_server_once_its_transaction_is_committed(address: str) -> None:
     heard = threading.Event()
-    with opened(address) as one, opened(address) as two, two.listening("changes", heard.set):
+    with opened(address) as one, opened(address) as two, two.listening("changes", lambda _: heard.set()):
         assert heard.wait(LIMIT_S)  # the first call: what came before the connection may have been missed
         heard.clear()
         asyncio.run(_write(one, "others"))
@@ -42,12 +43,20 @@ def test_a_signal_is_heard_by_another_server_once_its_transaction_is_committed(a
         assert heard.wait(LIMIT_S)
 
 
+def test_a_signal_has_a_text(address: str) -> None:
+    texts: queue.Queue[str] = queue.Queue()
+    with opened(address) as one, opened(address) as two, two.listening("changes", texts.put):
+        assert texts.get(timeout=LIMIT_S) == ""  # the first call
+        asyncio.run(_write(one, "changes", "Grüße"))
+        assert texts.get(timeout=LIMIT_S) == "Grüße"
+
+
 def test_after_a_lost_connection_it_listens_again_and_calls_for_what_was_missed(
     address: str, postgresql: PostgresqlServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard = threading.Event()
     name = address.rpartition("/")[2]
-    with opened(address) as one, one.listening("changes", heard.set):
+    with opened(address) as one, one.listening("changes", lambda _: heard.set()):
         assert heard.wait(LIMIT_S)
         heard.clear()
         postgresql.run("postgres", f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
@@ -61,10 +70,11 @@ def test_after_a_lost_connection_it_listens_again_and_calls_for_what_was_missed(
 def test_a_server_that_listens_no_more_is_not_called(address: str) -> None:
     heard = threading.Event()
     with opened(address) as one:
-        with one.listening("changes", heard.set):
+        with one.listening("changes", lambda _: heard.set()):
             assert heard.wait(LIMIT_S)
         heard.clear()
-        with one.listening("changes", (again := threading.Event()).set):
+        again = threading.Event()
+        with one.listening("changes", lambda _: again.set()):
             assert again.wait(LIMIT_S)
             again.clear()
             asyncio.run(_write(one, "changes"))
@@ -76,12 +86,12 @@ def test_an_embedded_database_has_nobody_to_signal_to(tmp_path: Path) -> None:
     heard = threading.Event()
     database = open_sqlite(tmp_path / "file.sqlite")
     try:
-        with database.listening("changes", heard.set):
+        with database.listening("changes", lambda _: heard.set()):
             asyncio.run(_write(database, "changes"))
         assert not heard.is_set()
     finally:
         database.close()
 
 
-async def _write(database: Database, channel: str) -> None:
-    await database.write(lambda session: notify(session, channel))
+async def _write(database: Database, channel: str, text: str = "") -> None:
+    await database.write(lambda session: notify(session, channel, text))

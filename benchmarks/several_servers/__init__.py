@@ -1,0 +1,1 @@
+"""What several servers of one store cost and gain."""
