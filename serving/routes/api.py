@@ -17,13 +17,10 @@ from pydantic.json_schema import models_json_schema
 from serving.http.problems import install_problem_handlers
 from serving.routes import (
     audit_log,
-    bundle_changes,
-    bundles,
     check_lists,
     checks,
     drift,
     erasures,
-    events,
     health,
     job_results,
     jobs,
@@ -32,9 +29,10 @@ from serving.routes import (
     photos,
     reviews,
     users,
-    webhooks,
 )
 from serving.routes.auth import RequiredScope
+from serving.routes.bundles import bundle_changes, bundles
+from serving.routes.events import events, webhooks
 from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
 from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.examples import EXAMPLES

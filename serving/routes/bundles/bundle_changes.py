@@ -15,7 +15,7 @@ from serving.errors import StoreDisabled
 from serving.http.check_body import read_json
 from serving.principal import Principal
 from serving.routes.auth import require
-from serving.routes.bundles import describe_bundle
+from serving.routes.bundles.bundles import describe_bundle
 from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.bundles import (
     BundleChangeList,
