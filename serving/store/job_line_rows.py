@@ -215,7 +215,11 @@ class JobLineRows:
             query = query.order_by(JobLineRow.position).limit(limit).options(_WITHOUT_CONTENT)
             return [_result_of(row, answer, caller) for row, answer in session.execute(query)]
 
-        if await self._database.read(lambda session: session.scalars(_unplaced(job_id).limit(1)).first()) is not None:
+        def find_unplaced(session: Session) -> int | None:
+            get_job(session, job_id, caller)  # first: who may not see the job must not place its results either
+            return session.scalars(_unplaced(job_id).limit(1)).first()
+
+        if await self._database.read(find_unplaced) is not None:
             await self._database.write(lambda session: _place_results(session, job_id))
         return await self._database.read(work)
 

@@ -1,0 +1,122 @@
+"""A server with two members, each with data of every kind, for tests of who sees what."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+
+from serving.settings import ServeSettings
+from serving.store.tables import Table
+from tests.builders.bundle import write_tiny_bundle
+from tests.builders.references import RED, add_tiny_references
+from tests.serving.builders.sample_photos import jpeg
+from tests.serving.builders.stores import Place
+from tests.serving.routes.accounts_steps import add_member, bearer, make_key
+from tests.serving.servers.running import Running, files_of
+from tests.serving.servers.sent_jobs import ended, line_of, send_job
+
+OPERATOR_KEY = "the key of the settings"
+SECRET = "bolt"  # in every name and text of the other member, and in nothing else
+PHOTO = jpeg()
+WRITTEN_LATER = {("api_keys", "last_used_at"), ("events", "sequence")}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TwoMembers:
+    """The server, a key of Acme with every scope, and the ids of everything that is Bolt's."""
+
+    site: Running
+    http: httpx.Client  # which sends no key by itself
+    place: Place
+    acme_id: str
+    acme_key: str
+    ids: Mapping[str, str]
+
+    def rows(self) -> dict[str, list[str]]:
+        """Every row of every table of the store, as text, but for what is written after requests that only read."""
+        engine = self.place.connect()
+        try:
+            with engine.connect() as connection:
+                return {
+                    name: sorted(
+                        repr(tuple(row))
+                        for row in connection.execute(
+                            select(*(column for column in table.columns if (name, column.name) not in WRITTEN_LATER))
+                        )
+                    )
+                    for name, table in Table.metadata.tables.items()
+                    if name != "event_numbers"
+                }
+        finally:
+            engine.dispose()
+
+
+def settings_of(folder: Path) -> ServeSettings:
+    """A server of two bundles: one of Acme's product, and one of Bolt's with a reference and a candidate."""
+    write_tiny_bundle(folder / "acme", name="acmes", products=("acme",))
+    stocked = write_tiny_bundle(folder / "own", name="bolts", products=("bolt",))
+    add_tiny_references(stocked, [("genuine", RED)], product="bolt")
+    write_tiny_bundle(folder / "candidates" / "bolt-v2", name="bolts", products=("bolt",), version="2")
+    return ServeSettings(
+        bundle=(folder / "acme", folder / "own"),
+        bundles_folder=folder / "candidates",
+        store=str(folder / "store"),
+        api_key=OPERATOR_KEY,
+        threads=1,
+    )
+
+
+def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
+    """Add both members, and for Bolt one of everything that a member may have; `plain` is a client without a key."""
+    acme_id = add_member(site, "Acme", "acme")
+    bolt_id = add_member(site, "Bolt Company", "bolt")
+    scopes = ("check", "read", "review", "bundles", "admin")
+    acme = make_key(site, *scopes, member_id=acme_id, label="acme")
+    bolt = make_key(site, *scopes, member_id=bolt_id, label="bolt label")
+    with httpx.Client(base_url=site.url, headers=bearer(bolt["key"]), timeout=60) as http:
+        listing = {"listing_id": "bolt-listing", "seller_id": "bolt-seller", "attributes": {"a": "bolt-attribute"}}
+        check = _made(http.post("/v1/checks", files=files_of([PHOTO], listing)))
+        address = f"/v1/checks/{check['check_id']}"
+        review = _made(http.post(f"{address}/review", json={"decision": "genuine", "note": "bolt-note"}))
+        job = ended(http, send_job(http, [line_of("bolt-job", product="bolt"), "bolt {"]).headers["location"])
+        user = _made(http.post("/v1/users", json={"name": "Bolt Person", "email": "person@bolt.example"}))
+        webhook = _made(http.post("/v1/webhooks", json={"url": "https://hooks.bolt.example/", "description": "bolt"}))
+        _made(http.patch(f"/v1/webhooks/{webhook['webhook_id']}", json={"enabled": False}))  # nothing is delivered
+        events = http.get("/v1/events").json()["events"]
+    bundles = site.services.bundles.slots
+    (bank,) = [slot.active.bank for slot in bundles if slot.name == "bolts"]
+    return TwoMembers(
+        site=site,
+        http=plain,
+        place=Place(folder=folder / "store"),
+        acme_id=acme_id,
+        acme_key=acme["key"],
+        ids={
+            "check_id": check["check_id"],
+            "review_id": str(review["review_id"]),
+            "job_id": job["job_id"],
+            "line": "1",
+            "user_id": user["user_id"],
+            "webhook_id": webhook["webhook_id"],
+            "event_id": events[0]["id"],
+            "member_id": bolt_id,
+            "key_id": bolt["key_id"],
+            "name": "bolts",
+            "reference_id": bank.references[0].id,
+            "index": "0",
+            "side_px": "160",
+            "photo_sha256": check["photos"][0]["sha256"],
+        },
+    )
+
+
+def _made(response: httpx.Response) -> dict[str, Any]:
+    assert response.is_success, response.text
+    made: dict[str, Any] = json.loads(response.text)
+    return made
