@@ -7,17 +7,17 @@ import dataclasses
 import itertools
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import Engine, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
-from serving.store.database.named_store import DATABASE_FILE
-from serving.store.database.sqlite import connect
-from serving.store.photos.location import PHOTO_FOLDER
-from serving.store.photos.photo_files import photo_path
+from serving.store.database.named_store import connect_store, is_address
+from serving.store.database.postgresql import parse_address
+from serving.store.photos.location import open_photo_reader
+from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.tables import CheckRow, ReviewRow
 from vision.errors import ConfigError, PhotoError
 from vision.photo.format import sniff_format
@@ -37,25 +37,32 @@ class ExportedLabels:
     photos_missing: int  # photos that the store no longer has
 
 
-def export_labels(store: Path, out: Path) -> ExportedLabels:
+def export_labels(
+    store: str, out: Path, *, photos: str = "", object_storage: ObjectStorageSettings | None = None
+) -> ExportedLabels:
     """Write the manifest `out` and copy its photos into `<out without .csv>_photos` beside it.
+
+    `store` is a folder, or the address of a PostgreSQL; `photos` is where its photos are, empty for the folder.
 
     A listing's label is its latest review in force over all its checks: a withdrawn one counts for nothing, and one
     with `cant_tell` leaves the listing out. A listing that was checked as several products is one listing for each.
-    Raises ConfigError when there is no store to read.
+    Raises ConfigError when there is no store to read, and StoreUnavailable when its photos cannot be read.
     """
-    engine = _open_store(store)
+    if is_address(store) and not photos:
+        raise ConfigError("photos: the store is a database, so name where its photos are, as `photos` in the settings")
+    engine = connect_store(store)
     try:
         with Session(engine) as session:
             decided = _latest_by_listing(session)
     except DBAPIError as error:
         raise ConfigError(
-            f"store: {store} cannot be read ({error.orig}); start its server once to update it"
+            f"store: {_shown(store)} cannot be read ({str(error.orig).strip()}); start its server once to update it"
         ) from error
     finally:
         engine.dispose()
     labelled = {key: found for key, found in decided.items() if found.decision != CANT_TELL}
-    rows, missing = _write_photos(labelled, store / PHOTO_FOLDER, out)
+    read_photo = open_photo_reader(photos or store, object_storage or ObjectStorageSettings())
+    rows, missing = _write_photos(labelled, read_photo, out)
     _write_manifest(rows, out)
     return ExportedLabels(
         listings=dict(Counter(found.decision for found in labelled.values())),
@@ -86,11 +93,9 @@ class ReviewedListing:
     photos: tuple[ReviewedPhoto, ...]
 
 
-def _open_store(store: Path) -> Engine:
-    file = store / DATABASE_FILE
-    if not file.is_file():
-        raise ConfigError(f"store: {store} holds no {DATABASE_FILE}; name the folder that `store` has in the settings")
-    return connect(file)
+def _shown(store: str) -> str:
+    """Give a store's name without the password that an address may have."""
+    return parse_address(store).render_as_string() if is_address(store) else store
 
 
 def _latest_by_listing(session: Session) -> dict[tuple[str, str], ReviewedListing]:
@@ -150,7 +155,7 @@ def _photos_of(row: CheckRow) -> Iterator[ReviewedPhoto]:
 
 
 def _write_photos(
-    labelled: dict[tuple[str, str], ReviewedListing], photos: Path, out: Path
+    labelled: dict[tuple[str, str], ReviewedListing], read_photo: Callable[[str], bytes | None], out: Path
 ) -> tuple[list[dict[str, str]], int]:
     """Copy every photo once, named by its SHA-256; give the manifest's rows and how many photos are missing."""
     folder = out.with_name(f"{out.stem}_photos")
@@ -158,9 +163,8 @@ def _write_photos(
     rows, missing = [], 0
     for listing in labelled.values():
         for photo in listing.photos:
-            try:
-                data = (photos / photo_path(photo.sha256)).read_bytes()
-            except FileNotFoundError:
+            data = read_photo(photo.sha256)
+            if data is None:
                 missing += 1
                 continue
             copy = folder / f"{photo.sha256[:32]}.{_suffix(data)}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from serving.store.photos.object_storage import SCHEME, ObjectStorage, ObjectStorageSettings
-from serving.store.photos.photo_files import PhotoFiles
+from serving.store.photos.photo_files import PhotoFiles, photo_path
 from serving.store.photos.photo_objects import PhotoObjects
 from serving.store.photos.photo_store import PhotoStore, RenditionStore
 from serving.store.photos.rendition_files import RenditionFiles
@@ -34,6 +35,25 @@ def open_photo_storage(location: str, settings: ObjectStorageSettings) -> PhotoS
     if "://" in location:
         raise ConfigError(f"photos: {location} cannot be used; name a folder, or s3://BUCKET/PREFIX")
     return _open_folder(Path(location).expanduser())
+
+
+def open_photo_reader(location: str, settings: ObjectStorageSettings) -> Callable[[str], bytes | None]:
+    """Give a function that reads a photo by its SHA-256, None where there is none; for use beside a running server.
+
+    It writes nothing, and the bytes may be damaged. The function raises StoreUnavailable.
+    """
+    if location.startswith(SCHEME):
+        storage = ObjectStorage(location, settings)
+        return lambda sha256: storage.get(f"{PHOTO_FOLDER}/{photo_path(sha256)}")
+    folder = Path(location).expanduser() / PHOTO_FOLDER
+
+    def read(sha256: str) -> bytes | None:
+        try:
+            return (folder / photo_path(sha256)).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    return read
 
 
 def _open_objects(location: str, settings: ObjectStorageSettings) -> PhotoStorage:

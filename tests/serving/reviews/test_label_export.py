@@ -37,7 +37,7 @@ def test_reviews_become_a_manifest_that_training_reads(start: Callable[..., Runn
     unnamed = checked(server, [jpeg(seed=6)], ["genuine"])
     out = tmp_path / "labels" / "reviewed.csv"
     out.parent.mkdir()
-    exported = export_labels(tmp_path / "store", out)  # the server still runs
+    exported = export_labels(str(tmp_path / "store"), out)  # the server still runs
     assert (exported.listings, exported.photos, exported.undecided) == ({"genuine": 2, "counterfeit": 1}, 4, 1)
     found = rows(out)
     assert [(row["listing"], row["label"]) for row in found] == [
@@ -59,7 +59,7 @@ def test_a_listing_checked_twice_is_one_listing_with_its_latest_label(
     first = checked(server, [shared], [], listing_id="a")
     checked(server, [shared, jpeg(seed=2)], ["genuine"], listing_id="a")
     server.http.post(f"/v1/checks/{first}/review", json={"decision": "counterfeit"})
-    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    export_labels(str(tmp_path / "store"), tmp_path / "out.csv")
     found = rows(tmp_path / "out.csv")
     assert [(row["listing"], row["label"]) for row in found] == [("a", "counterfeit")] * 2
     assert len({row["photo"] for row in found}) == 2
@@ -73,7 +73,7 @@ def test_a_withdrawn_decision_is_no_label(start: Callable[..., Running], tmp_pat
         latest = server.http.get(f"/v1/checks/{check_id}").json()["reviews"][-1]["review_id"]
         withdrawal = f"/v1/checks/{check_id}/review/withdrawal"
         assert server.http.post(withdrawal, json={"review_id": latest}).status_code == 200
-    exported = export_labels(tmp_path / "store", tmp_path / "out.csv")
+    exported = export_labels(str(tmp_path / "store"), tmp_path / "out.csv")
     assert (exported.listings, exported.undecided) == ({"genuine": 1}, 0)
     assert [(row["listing"], row["label"]) for row in rows(tmp_path / "out.csv")] == [("a", "genuine")]
 
@@ -83,7 +83,7 @@ def test_a_listing_checked_as_two_products_is_two_listings(start: Callable[..., 
     server = start(bundle=(tmp_path / "two",))
     checked(server, [jpeg(seed=1)], ["genuine"], listing_id="a", product="toy")
     checked(server, [jpeg(seed=2)], ["counterfeit"], listing_id="a", product="ball")
-    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    export_labels(str(tmp_path / "store"), tmp_path / "out.csv")
     assert [(row["listing"], row["product"]) for row in rows(tmp_path / "out.csv")] == [
         ("a/toy", "toy"), ("a/ball", "ball"),
     ]  # fmt: skip
@@ -91,7 +91,7 @@ def test_a_listing_checked_as_two_products_is_two_listings(start: Callable[..., 
 
 def test_where_there_is_no_store_the_message_says_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"holds no checks\.sqlite"):
-        export_labels(tmp_path, tmp_path / "out.csv")
+        export_labels(str(tmp_path), tmp_path / "out.csv")
 
 
 @pytest.mark.parametrize("space", [" ", "\u00a0", "\u3000", " \t"])
@@ -103,7 +103,7 @@ def test_spaces_around_an_id_make_no_other_listing(start: Callable[..., Running]
     checked(server, [jpeg(seed=3)], ["genuine"], listing_id=f"{space}A1{space}", seller_id=f"s{space}")
     assert server.http.get(f"/v1/checks/{unnamed}").json()["listing_id"] is None
     assert len(server.http.get("/v1/checks", params={"listing_id": "A1 "}).json()["checks"]) == 2
-    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    export_labels(str(tmp_path / "store"), tmp_path / "out.csv")
     manifest = read_manifest(tmp_path / "out.csv")
     assert [(row.listing, row.label) for row in manifest.rows] == [
         (unnamed, "genuine"), ("A1", "genuine"), ("A1", "genuine"),
@@ -125,7 +125,7 @@ def test_an_id_that_reads_like_the_name_of_another_listing_stays_apart(
         )
     ):
         checked(server, [jpeg(seed=number)], [decision], listing_id=listing, product=product)
-    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    export_labels(str(tmp_path / "store"), tmp_path / "out.csv")
     manifest = read_manifest(tmp_path / "out.csv")
     assert [(row.listing, row.label) for row in manifest.rows] == [
         ("a/toy/2", "genuine"), ("a/ball/2", "counterfeit"), ("a/toy", "counterfeit"), ("a/ball", "genuine"),
@@ -136,6 +136,6 @@ def test_an_id_that_reads_like_the_name_of_another_listing_stays_apart(
 def test_awkward_ids_are_read_back_as_they_were_sent(start: Callable[..., Running], tmp_path: Path, text: str) -> None:
     server = start()
     checked(server, [jpeg(seed=1)], ["genuine"], listing_id=text, seller_id=text, views=[text])
-    export_labels(tmp_path / "store", tmp_path / "out.csv")
+    export_labels(str(tmp_path / "store"), tmp_path / "out.csv")
     (row,) = read_manifest(tmp_path / "out.csv").rows
     assert (row.listing, row.seller, row.view) == (text, text, text)
