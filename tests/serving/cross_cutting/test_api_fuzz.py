@@ -8,8 +8,9 @@ kind, with another seed each time.
 from __future__ import annotations
 
 import base64
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ from tests.serving.contract.leaks import leaks_of
 from tests.serving.servers.running import Running, run_in_thread
 
 LONGER: Final = os.environ.get("TOUCHSTONE_FUZZ")
-EXAMPLES: Final = int(LONGER or 40)
+EXAMPLES: Final = int(LONGER or 25)
 AnyCase = schemathesis.Case[Any]
 KEY: Final = "a-key-for-the-fuzz"
 CHECKS: Final = [
@@ -46,6 +47,8 @@ CHECKS: Final = [
 SCHEMA: Final = schemathesis.openapi.from_dict(make_api().openapi())
 OPERATIONS: Final = [result.ok() for result in SCHEMA.get_all_operations() if isinstance(result, Ok)]
 MODES: Final = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+LINE: Final = json.dumps({"photos": [{"base64": base64.b64encode(jpeg(size=(64, 64))).decode()}]}).encode()
+MANIFEST: Final = b"photo,listing\nhttp://127.0.0.1/1.jpg,4711\n"
 LATER: Final = ("deadline_unreachable", "deadline_exceeded", "overloaded")  # 503 and 504, as documented
 
 
@@ -57,6 +60,7 @@ class Fuzzed:
         self.folders = folders
         self.session = requests.Session()
         self.answered: dict[str, dict[str, Any]] = {}
+        self.jobs: dict[str, dict[str, Any]] = {}
         self.requests = 0
 
     def call(self, case: AnyCase) -> None:
@@ -65,24 +69,40 @@ class Fuzzed:
         headers = {"Authorization": f"Bearer {KEY}"}
         response = case.call(base_url=self.server.url, session=self.session, headers=headers, timeout=60)
         case.validate_response(response, checks=CHECKS)
-        problem = response.json() if "json" in response.headers.get("content-type", [""])[0] else {}
+        media_type = response.headers.get("content-type", [""])[0]
+        problem = response.json() if media_type in ("application/json", "application/problem+json") else {}
         seen = (case.formatted_path, response.status_code, response.content[:500])
         assert response.status_code < 500 or problem["code"] in LATER, seen
         plain = {name: values[0] for name, values in response.headers.items()}
         assert leaks_of(response.text if problem else "", plain, *self.folders) == [], seen
         if response.status_code == 200 and (case.method, case.path) == ("POST", "/v1/checks"):
             self.answered[problem["check_id"]] = problem
+        if response.status_code == 202 and case.method == "POST" and case.path in ("/v1/jobs", "/v1/checks"):
+            self.jobs[problem["job_id"]] = problem
         if response.status_code == 204:
-            del self.answered[case.path_parameters["check_id"]]
+            self.answered.pop(case.path_parameters.get("check_id", ""), None)
+            self.jobs.pop(case.path_parameters.get("job_id", ""), None)
 
     def known(self, name: str, method: str) -> Any:
-        """A value that the server knows for a part of an address; to delete, a check of its own."""
-        if name != "check_id":
-            return {"name": "tiny", "index": 0}.get(name, "x")
-        if not self.answered or method == "DELETE":
-            answer = self.server.answer(jpeg(seed=self.requests, size=(64, 64)))
-            self.answered[answer["check_id"]] = answer
-        return list(self.answered)[-1]
+        """A value that the server knows for a part of an address; to delete, one of its own."""
+        if name == "check_id":
+            return self._known_of(self.answered, method, self._new_check)
+        if name == "job_id":
+            return self._known_of(self.jobs, method, self._new_job)
+        return {"name": "tiny", "index": 0, "line": 1}.get(name, "x")
+
+    def _known_of(self, ids: dict[str, Any], method: str, make: Callable[[], None]) -> str:
+        if not ids or method == "DELETE":
+            make()
+        return list(ids)[-1]
+
+    def _new_check(self) -> None:
+        answer = self.server.answer(jpeg(seed=self.requests, size=(64, 64)))
+        self.answered[answer["check_id"]] = answer
+
+    def _new_job(self) -> None:
+        sent = self.server.http.post("/v1/jobs", content=LINE, headers={"Content-Type": "application/x-ndjson"})
+        self.jobs[sent.json()["job_id"]] = sent.json()
 
 
 @pytest.fixture(scope="module")
@@ -132,13 +152,24 @@ def try_operation(fuzzed: Fuzzed, operation: schemathesis.APIOperation[Any, Any,
                 for name in case.path_parameters or {}:
                     case.path_parameters[name] = fuzzed.known(name, case.method)
                 put_photo(case)
+            wait_little(case)
             fuzzed.call(case)
 
         try_one()
 
 
+def wait_little(case: AnyCase) -> None:
+    """No request that waits for what will not happen."""
+    waits_s = (case.query or {}).get("wait_s")
+    if isinstance(waits_s, int | float) and 0 < waits_s <= 20:
+        case.query["wait_s"] = 0.01
+
+
 def put_photo(case: AnyCase) -> None:
-    """A photo in the place of made-up bytes, and nothing that says what it has to show."""
+    """A photo in the place of made-up bytes, and nothing that says what it has to show; a line in that of a job's."""
+    if (case.method, case.path) == ("POST", "/v1/jobs") and isinstance(case.body, str | bytes):
+        case.body = LINE if case.media_type != "text/csv" else MANIFEST
+        return
     if not isinstance(case.body, dict) or not isinstance(case.body.get("photos"), list):
         return
     body: dict[str, Any] = case.body
@@ -159,4 +190,9 @@ def test_what_was_answered_under_fuzz_is_readable(fuzzed: Fuzzed) -> None:
         again = fuzzed.server.http.get(f"/v1/checks/{check_id}").json()
         assert {name: again.get(name) for name in answer} == answer
         assert fuzzed.server.http.get(answer["photos"][0]["evidence_url"]).status_code == 200
+    if not fuzzed.jobs:
+        try_operation(fuzzed, next(one for one in OPERATIONS if one.label == "POST /v1/jobs"))
+    assert fuzzed.jobs
+    for job_id, job in fuzzed.jobs.items():
+        assert fuzzed.server.http.get(f"/v1/jobs/{job_id}").json()["lines"] == job["lines"]
     print(f"{fuzzed.requests} requests, {len(fuzzed.answered)} checks read back")
