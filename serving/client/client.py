@@ -18,12 +18,15 @@ from typing import Any, Self
 
 import httpx
 
+from serving.client.accounts import AccountCalls
+from serving.client.audit_log import AuditCalls
 from serving.client.bundles import AsyncBundleClient, BundleClient
 from serving.client.calls import Call, Retries
 from serving.client.checks import CheckCalls
 from serving.client.events import EventCalls
 from serving.client.jobs import JobCalls
 from serving.client.steps import AsyncSender, Method, Steps, SyncSender
+from serving.client.webhook_endpoints import WebhookCalls
 from serving.schemas.erasures import ErasureState
 from serving.schemas.loaded_bundles import BundleList
 
@@ -31,7 +34,7 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 DEFAULT_RETRIES = Retries()
 
 
-class ApiCalls(CheckCalls, JobCalls, EventCalls):
+class ApiCalls(CheckCalls, JobCalls, EventCalls, AuditCalls, WebhookCalls, AccountCalls):
     """All calls of the API that need no further name."""
 
     @Method

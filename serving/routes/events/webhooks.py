@@ -73,9 +73,10 @@ async def change_webhook(request: Request, webhook_id: str, caller: Admin) -> We
 
 
 @router.delete("/{webhook_id}", status_code=204, responses=problems(*READ), summary="Delete a webhook")
-async def delete_webhook(request: Request, webhook_id: str, caller: Admin) -> None:
+async def delete_webhook(request: Request, webhook_id: str, caller: Admin) -> Response:
     """Delete an endpoint with its log; what waits for it is not delivered any more."""
     await store_of(request).endpoint_rows.delete(caller, webhook_id)
+    return Response(status_code=204)  # without a body, and so without the type of one
 
 
 @router.post(

@@ -8,6 +8,7 @@ kind, with another seed each time.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from serving.routes.api import make_api
 from serving.settings import ServeSettings
 from tests.serving.builders.candidate_bundles import write_candidates
 from tests.serving.builders.sample_photos import jpeg
+from tests.serving.builders.webhooks import loopback_settings
 from tests.serving.contract.leaks import leaks_of
 from tests.serving.servers.running import Running, run_in_thread
 
@@ -49,6 +51,12 @@ OPERATIONS: Final = [result.ok() for result in SCHEMA.get_all_operations() if is
 MODES: Final = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
 LINE: Final = json.dumps({"photos": [{"base64": base64.b64encode(jpeg(size=(64, 64))).decode()}]}).encode()
 MANIFEST: Final = b"photo,listing\nhttp://127.0.0.1/1.jpg,4711\n"
+TO_MAKE: Final[dict[str, tuple[str, dict[str, Any]]]] = {  # things of which a new one costs little, by their ids
+    "key_id": ("/v1/keys", {"label": "l", "scopes": ["read"]}),
+    "member_id": ("/v1/members", {"name": "Member {}", "category": "toys", "country": "DK"}),
+    "user_id": ("/v1/users", {"name": "User", "email": "user{}@shop.example"}),
+    "webhook_id": ("/v1/webhooks", {"url": "http://127.0.0.1:9/", "types": ["webhook.test"]}),
+}
 LATER: Final = ("deadline_unreachable", "deadline_exceeded", "overloaded")  # 503 and 504, as documented
 
 
@@ -89,6 +97,12 @@ class Fuzzed:
             return self._known_of(self.answered, method, self._new_check)
         if name == "job_id":
             return self._known_of(self.jobs, method, self._new_job)
+        if name in TO_MAKE:
+            route, body = TO_MAKE[name]
+            unique = {field: text.format(self.requests) for field, text in body.items() if isinstance(text, str)}
+            made = self.server.http.post(route, json={**body, **unique})
+            assert made.status_code == 201, made.text
+            return made.json()[name]
         return {"name": "tiny", "index": 0, "line": 1}.get(name, "x")
 
     def _known_of(self, ids: dict[str, Any], method: str, make: Callable[[], None]) -> str:
@@ -109,7 +123,13 @@ class Fuzzed:
 def fuzzed(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
     folder = tmp_path_factory.mktemp("fuzz")
     candidates = write_candidates(folder / "candidates")
-    settings = ServeSettings(bundle=(tiny_bundle,), store=str(folder / "store"), bundles_folder=candidates, api_key=KEY)
+    settings = ServeSettings(
+        bundle=(tiny_bundle,),
+        store=str(folder / "store"),
+        bundles_folder=candidates,
+        api_key=KEY,
+        webhooks=dataclasses.replace(loopback_settings([9]), max_endpoints=10_000),
+    )
     with run_in_thread(settings) as server:
         fuzzed = Fuzzed(server, (folder, tiny_bundle))
         yield fuzzed
