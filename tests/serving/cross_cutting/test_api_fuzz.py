@@ -82,7 +82,9 @@ class Fuzzed:
         seen = (case.formatted_path, response.status_code, response.content[:500])
         assert response.status_code < 500 or problem["code"] in LATER, seen
         plain = {name: values[0] for name, values in response.headers.items()}
-        assert leaks_of(response.text if problem else "", plain, *self.folders) == [], seen
+        # The audit log has the settings that the server started with, folders among them, for the operator's admins.
+        text = "" if not problem or case.path.startswith("/v1/audit-log") else response.text
+        assert leaks_of(text, plain, *self.folders) == [], seen
         if response.status_code == 200 and (case.method, case.path) == ("POST", "/v1/checks"):
             self.answered[problem["check_id"]] = problem
         if response.status_code == 202 and case.method == "POST" and case.path in ("/v1/jobs", "/v1/checks"):
