@@ -116,7 +116,7 @@ def new_entry(
     member_id: str | None = None,
     private: Mapping[str, str | None] | None = None,
 ) -> NewEntry:
-    """Describe what a caller does now, with where the request in hand came from: call it in the request's own task.
+    """Describe what a caller does now, with where the request in hand came from.
 
     `details`: whole numbers, texts, lists and objects of them, and nothing that names a person. `private`: names of
     people and other texts that an erasure may have to delete.

@@ -16,11 +16,9 @@ from pydantic.json_schema import models_json_schema
 
 from serving.http.problems import install_problem_handlers
 from serving.routes import (
-    audit_log,
     check_lists,
     checks,
     drift,
-    erasures,
     health,
     job_results,
     jobs,
@@ -30,6 +28,7 @@ from serving.routes import (
     reviews,
     users,
 )
+from serving.routes.audit import audit_log, erasures
 from serving.routes.auth import RequiredScope
 from serving.routes.bundles import bundle_changes, bundles
 from serving.routes.events import events, webhooks

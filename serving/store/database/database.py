@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol, TypeVar
@@ -43,7 +44,8 @@ class Database(Held, Protocol):
     def write(self, work: Callable[[Session], T]) -> Awaitable[T]:
         """Run `work` as if no other write ran meanwhile; its changes are on the disk when this returns.
 
-        `work` may run several times, of which one counts; raises StoreUnavailable.
+        `work` may run several times, of which one counts, in a thread and in a copy of the caller's context, so that
+        an audit entry made in it has the address of the request in hand. Raises StoreUnavailable.
         """
 
     def write_rows(self, rows: Sequence[Rows]) -> Awaitable[None]:
@@ -72,6 +74,16 @@ class Database(Held, Protocol):
 
     def close(self) -> None:
         """Let running work finish and close every connection."""
+
+
+def in_context(work: Callable[[Session], T]) -> Callable[[Session], T]:
+    """Give work that runs in a copy of the context in which this is called, whichever thread runs it."""
+    context = contextvars.copy_context()
+
+    def run(session: Session) -> T:
+        return context.run(work, session)
+
+    return run
 
 
 def unavailable() -> StoreUnavailable:

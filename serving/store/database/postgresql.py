@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from serving.errors import StoreUnavailable
-from serving.store.database.database import RETRY_AFTER_S, Held, Rows
+from serving.store.database.database import RETRY_AFTER_S, Held, Rows, in_context
 from serving.store.database.migrations import migrate
 from serving.store.database.notifications import listening
 from serving.store.database.transactions import Transactions
@@ -52,7 +52,7 @@ class PostgresqlDatabase:
 
     def write(self, work: Callable[[Session], T]) -> Awaitable[T]:
         """Run `work` as if no other write ran meanwhile, again where others did; raises StoreUnavailable."""
-        return _run(self._writers, self._transactions.write, work)
+        return _run(self._writers, self._transactions.write, in_context(work))
 
     def write_rows(self, rows: Sequence[Rows]) -> Awaitable[None]:
         """Run statements with their values in one transaction; raises StoreUnavailable."""

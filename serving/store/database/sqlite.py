@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from serving.errors import StoreUnavailable
-from serving.store.database.database import Rows, unavailable
+from serving.store.database.database import Rows, in_context, unavailable
 from serving.store.database.migrations import migrate
 from vision.errors import ConfigError
 
@@ -53,7 +53,7 @@ class SqliteDatabase:
 
         `work` may run twice: when one write of a group fails, all are repeated, each in a transaction of its own.
         """
-        result: T = await self._submit(_Write(work))
+        result: T = await self._submit(_Write(in_context(work)))
         return result
 
     def write_rows(self, rows: Sequence[Rows]) -> Awaitable[None]:

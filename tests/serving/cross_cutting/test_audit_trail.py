@@ -87,3 +87,13 @@ def test_a_start_is_recorded_with_the_settings_that_are_not_the_defaults_and_wit
     assert "port" not in entry["details"]["settings"] or entry["details"]["settings"]["port"] != "8000"
     assert "operator's own secret" not in answer.text
     assert entry["private"] is None
+
+
+def test_a_change_of_keys_is_recorded_with_where_it_came_from(start: Any) -> None:
+    site = start(api_key="the operator's own secret")
+    headers = {"Authorization": "Bearer the operator's own secret", "X-Request-ID": "makes-a-key"}
+    made = site.http.post("/v1/keys", json={"label": "of Mara", "scopes": ["read"]}, headers=headers)
+    assert made.status_code == 201, made.text
+    [entry] = site.http.get("/v1/audit-log", params={"action": "key.created"}, headers=headers).json()["entries"]
+    assert entry["object"]["kind"] == "key"
+    assert {"address": "127.0.0.1", "request_id": "makes-a-key"}.items() <= entry["private"]["values"].items()

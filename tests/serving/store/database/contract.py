@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, insert, select, text
 from sqlalchemy.orm import Session
 
+from serving.audit_log.source import current_source
 from serving.errors import StoreUnavailable
 from serving.store.database.database import Database
 from serving.store.database.migrations import SchemaUnknown, migrate
@@ -64,6 +65,16 @@ class DatabaseContract:
         options["include_object"] = lambda _, name, *__: name not in ignored
         found: list[Any] = compare_metadata(MigrationContext.configure(connection, opts=options), Table.metadata)
         return found
+
+    def test_a_write_runs_in_the_context_of_its_caller(self, place: Any) -> None:
+        async def work(database: Database) -> list[object]:
+            async def write_as(caller: str) -> object:
+                current_source.set((caller, "request"))
+                return await database.write(lambda _: current_source.get())
+
+            return await asyncio.gather(*(write_as(f"caller {number}") for number in range(20)))
+
+        assert self.run(place, work) == [(f"caller {number}", "request") for number in range(20)]
 
     def test_migrating_twice_changes_nothing(self, place: Any) -> None:
         for _ in range(2):
