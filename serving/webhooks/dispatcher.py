@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import logging
 import os
@@ -73,6 +74,9 @@ class Dispatcher:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            with contextlib.suppress(Unavailable):
+                for endpoint_id in self._tasks:
+                    await self._rows.release(self._server, endpoint_id)
             if self._sender is not None:
                 await self._sender.close()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,6 +146,22 @@ def test_two_servers_of_one_store_deliver_each_event_once(tmp_path: Path) -> Non
             await until(lambda: len(host.received) >= 60)
             await asyncio.sleep(0.2)
             assert len(host.received) == 60
+
+    with receiver() as host:
+        asyncio.run(work(host))
+
+
+def test_a_server_that_stops_leaves_its_endpoints_to_the_others_at_once(tmp_path: Path) -> None:
+    async def work(host: Receiver) -> None:
+        settings = loopback_settings([host.port], timeout_s=60, lease_s=3600)
+        async with opened(tmp_path) as store:
+            webhook = await add_endpoint(store, host.url("/hang"))
+            await add_checks(store, "toy")
+            async with dispatching(store, settings):
+                await until(lambda: len(host.received) == 1)
+                assert await store.delivery_rows.claim("other", datetime.datetime.now(datetime.UTC), 30) == []
+            now = datetime.datetime.now(datetime.UTC)
+            assert await store.delivery_rows.claim("other", now, 30) == [webhook.webhook_id]
 
     with receiver() as host:
         asyncio.run(work(host))
