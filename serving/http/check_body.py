@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic_core import ErrorDetails
 from python_multipart.multipart import parse_options_header
 
 from serving.checks.request import CheckRequest
@@ -104,9 +105,14 @@ def parse_json(kind: type[M], text: bytes) -> M:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         if faults[0]["type"] == "json_invalid":
             raise JsonMalformed(f"the JSON does not parse: {faults[0]['msg']}") from error
-        fields = [(".".join(str(step) for step in fault["loc"]), fault["msg"]) for fault in faults[:20]]
+        fields = [(".".join(str(step) for step in fault["loc"]), _words_of(fault)) for fault in faults[:20]]
         shown = "; ".join(f"{field or 'body'}: {message}" for field, message in fields[:3])
         raise RequestInvalid(f"{shown}{' …' if len(fields) > 3 else ''}", fields) from error
+
+
+def _words_of(fault: ErrorDetails) -> str:
+    """Give the words of a fault; those of our own checks come with pydantic's `Value error, ` before them."""
+    return fault["msg"].removeprefix("Value error, ") if fault["type"] == "value_error" else fault["msg"]
 
 
 async def _receive(request: Request, take: Callable[[bytes], None], *, max_bytes: int, timeout_s: float) -> None:

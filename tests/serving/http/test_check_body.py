@@ -21,7 +21,7 @@ from serving.errors import (
     UploadTimedOut,
 )
 from serving.http.check_body import MAX_DEPTH, MAX_LISTING_BYTES, parse_json, read_check, read_json
-from serving.schemas.checks import Listing, ReviewSent
+from serving.schemas.checks import Listing, ReviewSent, WithdrawalSent
 from tests.serving.servers.raw_http import BOUNDARY, multipart
 
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
@@ -138,6 +138,11 @@ def test_every_wrong_field_is_listed_and_the_first_three_are_in_the_message() ->
     assert "views" not in caught.value.message
     with pytest.raises(JsonMalformed):
         parse_json(Listing, b"{")
+
+
+def test_the_words_of_a_check_of_our_own_stand_alone() -> None:
+    with pytest.raises(RequestInvalid, match=r"^body: name the review by review_id or by idempotency_key"):
+        parse_json(WithdrawalSent, b"{}")
 
 
 @pytest.mark.parametrize("encodings", [["gzip"], ["deflate"], ["BR"], ["zstd"], ["gzip, gzip"], ["identity", "x-own"]])
