@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import ipaddress
 import logging
 import socket
@@ -17,6 +18,7 @@ from serving.http.protocol import guarded_protocol
 from serving.monitoring.logging import configure_logging
 from serving.services import Services
 from serving.settings import ServeSettings, refuse_open_access
+from serving.store.store import has_stored_keys
 from vision.errors import ConfigError
 
 BACKLOG = 1024
@@ -25,13 +27,19 @@ log = logging.getLogger("touchstone.serving")
 
 def run_server(settings: ServeSettings) -> None:
     """Serve until stopped by a signal; raises ConfigError before it listens where the settings do not allow it."""
-    refuse_open_access(settings)
+    refuse_open_access(settings, functools.partial(_has_stored_keys, settings))
     configure_logging(settings.log_format)
     listener = open_socket(settings.host, settings.port)
     with listener:
         app = create_app(settings)
         config = configure_uvicorn(app, settings)
         AnnouncingServer(config, address_of(listener) + settings.root_path).run(sockets=[listener])
+
+
+def _has_stored_keys(settings: ServeSettings) -> bool:
+    """Whether the store has an API key, without making a store where there is none."""
+    folder = settings.store_folder
+    return folder is not None and has_stored_keys(folder, settings.database)
 
 
 def configure_uvicorn(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -220,13 +220,16 @@ def _changed(section: Any, prefix: str) -> Iterator[tuple[str, str]]:
             yield key, "set" if is_secret else text
 
 
-def refuse_open_access(settings: ServeSettings) -> None:
-    """Raise ConfigError when the server would listen beyond loopback without an API key."""
-    if settings.api_key or settings.allow_open or is_loopback(settings.host):
+def refuse_open_access(settings: ServeSettings, has_stored_keys: Callable[[], bool]) -> None:
+    """Raise ConfigError when the server would listen beyond loopback without an API key.
+
+    `has_stored_keys` looks into the store, and is called only where that decides.
+    """
+    if settings.api_key or settings.allow_open or is_loopback(settings.host) or has_stored_keys():
         return
     raise ConfigError(
-        f"host: {settings.host} is reachable from other machines and no API key is set; "
-        f"set {API_KEY_VARIABLE}, or use --set allow_open=true if a proxy in front asks for one"
+        f"host: {settings.host} is reachable from other machines and there is no API key; set {API_KEY_VARIABLE}, make "
+        "a key with `touchstone keys create`, or use --set allow_open=true if a proxy in front asks for one"
     )
 
 

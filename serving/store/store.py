@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import datetime
@@ -227,3 +228,18 @@ def open_store(
         photo_storage = open_photo_storage(photos or str(folder), object_storage or ObjectStorageSettings())
         undo.callback(photo_storage.photos.close)
         return Store(database, CheckRows(database), photo_storage, undo.pop_all())
+
+
+def has_stored_keys(folder: Path, database_url: str = "") -> bool:
+    """Whether a store has an API key; false where there is no store yet. Raises ConfigError where it can't be read."""
+    if not database_url and not (folder / DATABASE_FILE).is_file():
+        return False
+    database = open_postgresql(database_url) if database_url else open_sqlite(folder / DATABASE_FILE, check=False)
+    try:
+        return asyncio.run(_has_any_key(database))
+    finally:
+        database.close()
+
+
+async def _has_any_key(database: Database) -> bool:
+    return await KeyRows(database).has_any()

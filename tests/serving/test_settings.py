@@ -13,17 +13,23 @@ from vision.errors import ConfigError
 BUNDLE = Path("bundle")
 
 
+def test_a_key_in_the_store_is_one() -> None:
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host="0.0.0.0"), lambda: True)
+    with pytest.raises(ConfigError, match="touchstone keys create"):
+        refuse_open_access(ServeSettings(bundle=(BUNDLE,), host="0.0.0.0"), lambda: False)
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
 def test_beyond_loopback_a_key_or_allow_open_is_required(host: str) -> None:
-    with pytest.raises(ConfigError, match="no API key is set"):
-        refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host))
-    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host, api_key="k"))
-    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host, allow_open=True))
+    with pytest.raises(ConfigError, match="there is no API key"):
+        refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host), lambda: False)
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host, api_key="k"), lambda: False)
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host, allow_open=True), lambda: False)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
 def test_on_loopback_no_key_is_required(host: str) -> None:
-    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host))
+    refuse_open_access(ServeSettings(bundle=(BUNDLE,), host=host), lambda: False)
 
 
 def test_settings_are_read_from_file_overrides_and_environment(tmp_path: Path) -> None:

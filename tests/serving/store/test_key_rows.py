@@ -7,6 +7,7 @@ import datetime
 
 from serving.principal import SERVER
 from serving.store.key_rows import LoginKey
+from serving.store.store import has_stored_keys
 from tests.serving.builders.keys import add_key
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
@@ -43,3 +44,15 @@ def test_the_latest_use_is_kept(place: Place) -> None:
             assert found.last_used_at == NOW + SECOND
 
     asyncio.run(work())
+
+
+def test_a_store_without_a_key_or_without_a_file_has_none(place: Place) -> None:
+    async def fill() -> None:
+        async with opened(place) as store:
+            await add_key(store.key_rows, NOW)
+
+    if not place.database:
+        assert not has_stored_keys(place.folder)
+        assert list(place.folder.iterdir()) == []  # looking makes no store
+    asyncio.run(fill())
+    assert has_stored_keys(place.folder, place.database)

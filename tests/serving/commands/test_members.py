@@ -1,0 +1,33 @@
+"""`touchstone members`: what it refuses; tests/serving/commands/test_keys.py has how it works with keys."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from serving.commands import members
+from tests.serving.builders.stores import opened
+from vision.errors import ConfigError
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    async def make() -> None:
+        async with opened(tmp_path):
+            pass
+
+    asyncio.run(make())
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("category", "country", "message"),
+    [("shoes", "DK", "category: Input should be 'luxury'"), ("toys", "UK", "country: .* two letters")],
+)
+def test_a_wrong_field_is_named(store: str, category: str, country: str, message: str) -> None:
+    arguments = ["add", store, "Acme", "--category", category, "--country", country]
+    with pytest.raises(ConfigError, match=message):
+        CliRunner().invoke(members.app, arguments, catch_exceptions=False)
