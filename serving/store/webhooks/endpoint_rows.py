@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
+from serving.audit_log.entry import Action, new_entry
 from serving.errors import TooManyWebhooks, WebhookNotFound
 from serving.principal import Principal
 from serving.schemas.checks import utc_text
 from serving.schemas.webhooks import DisabledReason, Webhook, WebhookSent
+from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
 from serving.store.events.event_data import EVENT_PREFIX
 from serving.store.events.event_rows import last_number
@@ -62,6 +64,7 @@ class EndpointRows:
             )
             session.add(row)
             session.flush()
+            _record(session, principal, "webhook.created", row)
             return webhook_of(session, row)
 
         return await self._database.write(work)
@@ -99,6 +102,7 @@ class EndpointRows:
                 row.enabled, row.disabled_at, row.disabled_reason = True, None, None
                 row.failures, row.failing_since, row.paused_until = 0, None, None
             session.flush()
+            _record(session, principal, "webhook.changed", row)
             return webhook_of(session, row)
 
         return await self._database.write(work)
@@ -112,6 +116,7 @@ class EndpointRows:
             row = get_endpoint(session, principal, endpoint_id)
             row.previous_keys, row.previous_until, row.keys = row.keys, previous_until, list(keys)
             session.flush()
+            _record(session, principal, "webhook.changed", row)
             return webhook_of(session, row)
 
         return await self._database.write(work)
@@ -120,9 +125,17 @@ class EndpointRows:
         """Delete an endpoint with its log; raises WebhookNotFound."""
 
         def work(session: Session) -> None:
-            session.delete(get_endpoint(session, principal, endpoint_id))
+            row = get_endpoint(session, principal, endpoint_id)
+            _record(session, principal, "webhook.deleted", row)
+            session.delete(row)
 
         await self._database.write(work)
+
+
+def _record(session: Session, principal: Principal, action: Action, row: WebhookEndpointRow) -> None:
+    """Add the audit entry of a change, without the address: tokens may stand in it."""
+    entry = new_entry(principal, action, "webhook", row.endpoint_id, {"enabled": row.enabled}, member_id=row.member_id)
+    append_entry(session, entry)
 
 
 def get_endpoint(session: Session, principal: Principal, endpoint_id: str) -> WebhookEndpointRow:

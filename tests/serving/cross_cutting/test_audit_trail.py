@@ -97,3 +97,15 @@ def test_a_change_of_keys_is_recorded_with_where_it_came_from(start: Any) -> Non
     [entry] = site.http.get("/v1/audit-log", params={"action": "key.created"}, headers=headers).json()["entries"]
     assert entry["object"]["kind"] == "key"
     assert {"address": "127.0.0.1", "request_id": "makes-a-key"}.items() <= entry["private"]["values"].items()
+
+
+def test_changes_of_a_webhook_are_recorded_without_its_address(server: Running) -> None:
+    sent = {"url": "https://receiver.example/token-in-the-path"}
+    made = server.http.post("/v1/webhooks", json=sent)
+    assert made.status_code == 201, made.text
+    path = f"/v1/webhooks/{made.json()['webhook_id']}"
+    assert server.http.patch(path, json={"description": "of Mara"}).status_code == 200
+    assert server.http.delete(path).status_code == 204
+    entries = entries_about(server, made.json()["webhook_id"])
+    assert [entry["action"] for entry in entries] == ["webhook.created", "webhook.changed", "webhook.deleted"]
+    assert "token-in-the-path" not in str(entries)

@@ -106,7 +106,7 @@ def test_the_entries_of_two_servers_on_one_postgresql_are_one_chain(address: str
 
 
 def test_two_processes_on_one_sqlite_file_write_one_chain(tmp_path: Path) -> None:
-    """A command such as `touchstone labels export` writes beside the server."""
+    """Nothing but the file holds the two apart, as with a command beside the server."""
 
     async def work() -> None:
         async with opened(tmp_path) as store:
@@ -114,7 +114,7 @@ def test_two_processes_on_one_sqlite_file_write_one_chain(tmp_path: Path) -> Non
 
             def append_beside(number: int) -> None:
                 with Session(engine) as session, session.begin():
-                    append_entry(session, new_entry(SERVER, "labels.exported", "checks", f"beside-{number}"))
+                    append_entry(session, new_entry(SERVER, "checks.exported", "checks", f"beside-{number}"))
 
             beside = (asyncio.to_thread(append_beside, number) for number in range(30))
             own = (store.audit_rows.append(new_entry(MARA, "review.recorded", "check", str(n))) for n in range(30))
