@@ -15,10 +15,13 @@ from serving.routes.api import FILE
 from serving.settings import ServeSettings
 from serving.store.database.named_store import DATABASE_FILE
 from serving.store.photos.location import PHOTO_FOLDER
+from serving.webhooks.config import WebhookSettings
 from tests.serving.builders.candidate_bundles import write_candidates, write_refused
 from tests.serving.builders.sample_photos import jpeg, svg, text_file, truncated_jpeg
-from tests.serving.contract.leaks import leaks_of
+from tests.serving.contract.leaks import leaks_of, without_start_settings
+from tests.serving.routes.accounts_steps import add_member, make_key
 from tests.serving.servers.running import Running, run_in_thread
+from tests.serving.servers.sent_jobs import line_of, send_job
 
 OPERATIONS: Final = [
     (method.upper(), path)
@@ -54,8 +57,10 @@ def refused(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def talking(tiny_bundle: Path, folder: Path, refused: dict[str, str]) -> Iterator[Running]:
-    """A server with everything that has a route."""
+    """A server with everything that has a route; it delivers nothing, so that nothing leaves this machine."""
     settings = ServeSettings(
+        api_key="operator",
+        webhooks=WebhookSettings(enabled=False),
         bundle=(tiny_bundle,),
         store=str(folder / "store"),
         bundles_folder=folder / "candidates",
@@ -69,7 +74,10 @@ def talking(tiny_bundle: Path, folder: Path, refused: dict[str, str]) -> Iterato
 def reveals_nothing(talking: Running, tiny_bundle: Path, folder: Path) -> Callable[[httpx.Response], httpx.Response]:
     def inspect(response: httpx.Response) -> httpx.Response:
         is_text = not response.headers.get("content-type", "").startswith("image/")
-        leaks = leaks_of(response.text if is_text else "", response.headers, tiny_bundle, folder)
+        text = response.text if is_text else ""
+        if response.request.url.path.startswith("/v1/audit-log"):
+            text = without_start_settings(text)
+        leaks = leaks_of(text, response.headers, tiny_bundle, folder)
         assert leaks == [], (response.request.method, str(response.request.url), response.status_code, response.text)
         return response
 
@@ -79,16 +87,35 @@ def reveals_nothing(talking: Running, tiny_bundle: Path, folder: Path) -> Callab
 Inspect = Callable[[httpx.Response], httpx.Response]
 
 
+def _make(site: Running, path: str) -> dict[str, str]:
+    """Make what the path names, and give its ids: a route with another one fails here, and needs it below."""
+    makers: dict[str, Callable[[], str]] = {
+        "check_id": lambda: str(site.answer(jpeg(seed=len(path)))["check_id"]),
+        "erasure_id": lambda: _id_made(site, "/v1/erasures", {"seller_id": "s"}, "erasure_id"),
+        "index": lambda: "0",
+        "job_id": lambda: str(send_job(site.http, [line_of("a")]).json()["job_id"]),
+        "key_id": lambda: str(make_key(site, "read")["key_id"]),
+        "line": lambda: "1",
+        "member_id": lambda: add_member(site, "Acme", "a"),
+        "name": lambda: "tiny",
+        "reference_id": lambda: "x",
+        "side_px": lambda: "160",
+        "user_id": lambda: _id_made(site, "/v1/users", {"name": "A", "email": "a@b.example"}, "user_id"),
+        "webhook_id": lambda: _id_made(site, "/v1/webhooks", {"url": "https://a.example/"}, "webhook_id"),
+    }
+    return {name: makers[name]() for name in re.findall(r"\{(\w+)\}", path)}
+
+
+def _id_made(site: Running, address: str, sent: Mapping[str, str], name: str) -> str:
+    response = site.http.post(address, json=sent)
+    assert response.status_code == 201, response.text
+    return str(response.json()[name])
+
+
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_no_operation_reveals_internals(talking: Running, reveals_nothing: Inspect, method: str, path: str) -> None:
-    good = {
-        "check_id": talking.answer(jpeg(seed=len(path)))["check_id"],
-        "name": "tiny",
-        "index": "0",
-        "reference_id": "x",
-        "side_px": "160",
-    }
-    bodies = BODIES if method == "POST" else [("", b"")]
+    good = _make(talking, path)
+    bodies = BODIES if method in ("POST", "PUT", "PATCH") else [("", b"")]
     statuses = set()
     for value in [None, *BAD]:
         address = _fill(path, good if value is None else dict.fromkeys(good, value))
