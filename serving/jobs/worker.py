@@ -115,9 +115,14 @@ class JobWorker:
         jobs = self._turns.order(await self._rows.running_jobs(now))
         if not jobs:
             return 0
-        lines = await self._rows.lease(
-            jobs, lease=self._lease, now=now, until=self._lease_end(now), limit=2 * self._at_once
+        leasing = asyncio.ensure_future(
+            self._rows.lease(jobs, lease=self._lease, now=now, until=self._lease_end(now), limit=2 * self._at_once)
         )
+        try:
+            lines = await asyncio.shield(leasing)
+        except asyncio.CancelledError:
+            self._in_hand.update(await leasing)  # it is committed all the same, so these are to be given back
+            raise
         self._turns.note_served(list(dict.fromkeys(line.job for line in lines)))
         self._in_hand.update(lines)
         for line in lines:

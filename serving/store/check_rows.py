@@ -104,7 +104,7 @@ class CheckRows:
         if new.claim is not None:
             rows += _claim_rows(new.claim, new, is_shared=self._database.is_shared)
         if new.line is not None:
-            rows.append(judged_line(new.line, new.answer))
+            rows += judged_line(new.line, new.answer)
         return (held or self._database).write_rows(rows)
 
     async def find(self, principal: Principal, check_id: str) -> CheckRecord:

@@ -7,8 +7,8 @@ import datetime
 from collections.abc import Awaitable, Sequence
 from typing import cast
 
-from sqlalchemy import Select, Table, Update, and_, case, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer
+from sqlalchemy import Select, Table, Update, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from serving.errors import JobLineNotFound, LineAbandoned
 from serving.principal import Principal
@@ -18,9 +18,28 @@ from serving.store.database.database import Database, Rows
 from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.job_progress import count_lines, describe_jobs, get_job
 from serving.store.key_rows import products_of
-from serving.store.tables import CheckRow, JobLineRow, JobRow
+from serving.store.tables import CheckRow, JobLineContentRow, JobLineRow, JobRow
 
 _LINES = cast(Table, JobLineRow.__table__)
+_CONTENTS = cast(Table, JobLineContentRow.__table__)
+_END_JUDGED = (
+    update(_LINES)
+    .where(_LINES.c.job_id == bindparam("of_job"), _LINES.c.line == bindparam("of_line"))
+    .values(
+        state=case((and_(_LINES.c.state == "running", _LINES.c.lease == bindparam("of_lease")), "judged")),
+        lease=None,
+        leased_until=None,
+        not_before=None,
+        ended_at=bindparam("now"),
+        outcome=bindparam("its_outcome"),
+        check_id=bindparam("its_check"),
+        error_code=None,
+        error_message=None,
+    )
+)
+_DELETE_CONTENT = delete(_CONTENTS).where(
+    _CONTENTS.c.job_id == bindparam("of_job"), _CONTENTS.c.line == bindparam("of_line")
+)
 MAX_JOBS_A_MEMBER = 50  # considered for the next lines
 _NEVER = datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)  # `>=` it, since IS NOT NULL uses no index
 
@@ -166,8 +185,8 @@ class JobLineRows:
         """Give what was sent as this line, None where it is gone."""
 
         def work(session: Session) -> bytes | None:
-            query = select(JobLineRow.content).where(JobLineRow.job_id == line.job.job_id, JobLineRow.line == line.line)
-            return session.scalars(query).one_or_none()
+            row = session.get(JobLineContentRow, (line.job.job_id, line.line))
+            return None if row is None else row.content
 
         return await self._database.read(work)
 
@@ -212,7 +231,7 @@ class JobLineRows:
             query = query.where(JobLineRow.job_id == job_id, JobLineRow.position > after)
             if state is not None:
                 query = query.where(JobLineRow.state == state)
-            query = query.order_by(JobLineRow.position).limit(limit).options(_WITHOUT_CONTENT)
+            query = query.order_by(JobLineRow.position).limit(limit)
             return [_result_of(row, answer, caller) for row, answer in session.execute(query)]
 
         def find_unplaced(session: Session) -> int | None:
@@ -229,7 +248,7 @@ class JobLineRows:
         def work(session: Session) -> JobResult:
             get_job(session, job_id, caller)
             query = select(JobLineRow, CheckRow.answer).outerjoin(CheckRow, CheckRow.check_id == JobLineRow.check_id)
-            query = query.where(JobLineRow.job_id == job_id, JobLineRow.line == line).options(_WITHOUT_CONTENT)
+            query = query.where(JobLineRow.job_id == job_id, JobLineRow.line == line)
             found = session.execute(query).one_or_none()
             if found is None:
                 raise JobLineNotFound(f"job {job_id} has no line {line}; empty lines have no result")
@@ -238,20 +257,29 @@ class JobLineRows:
         return await self._database.read(work)
 
 
-def judged_line(line: LeasedLine, answer: Check) -> Rows:
-    """Give the statement that ends a line with its check, for the transaction that adds the check.
+def cancel_waiting(session: Session, job_id: str, now: datetime.datetime) -> None:
+    """End the lines of a job that wait."""
+    waiting = select(JobLineRow.line).where(JobLineRow.job_id == job_id, JobLineRow.state == "waiting")
+    contents = JobLineContentRow.job_id == job_id, JobLineContentRow.line.in_(waiting)
+    session.execute(delete(JobLineContentRow).where(*contents), execution_options={"synchronize_session": False})
+    ended = update(JobLineRow).where(JobLineRow.job_id == job_id, JobLineRow.state == "waiting")
+    session.execute(ended.values(**_ended("cancelled", now)))
+
+
+def judged_line(line: LeasedLine, answer: Check) -> list[Rows]:
+    """Give the statements that end a line with its check, for the transaction that adds the check.
 
     Where the line is no longer in this server's hands its state becomes null, which the table refuses: the transaction
     fails and keeps no check, so that none is made twice. Where the job was deleted meanwhile the check alone is kept.
     """
-    in_hand = and_(_LINES.c.state == "running", _LINES.c.lease == line.lease)
-    ended = {**_ended("judged", datetime.datetime.now(datetime.UTC)), "state": case((in_hand, "judged"))}
-    values = {**ended, "outcome": answer.outcome, "check_id": answer.check_id, "content": None}
-    same = and_(_LINES.c.job_id == line.job.job_id, _LINES.c.line == line.line)
-    return update(_LINES).where(same).values(**values, error_code=None, error_message=None), {}
+    key = {"of_job": line.job.job_id, "of_line": line.line}
+    ended = {"of_lease": line.lease, "now": datetime.datetime.now(datetime.UTC)}
+    return [
+        (_END_JUDGED, {**key, **ended, "its_outcome": answer.outcome, "its_check": answer.check_id}),
+        (_DELETE_CONTENT, key),
+    ]
 
 
-_WITHOUT_CONTENT = defer(JobLineRow.content)
 _FREE: dict[str, object] = {"lease": None, "leased_until": None, "not_before": None}
 _WAITING: dict[str, object] = {**_FREE, "state": "waiting"}
 
@@ -308,8 +336,7 @@ def _ended_jobs(session: Session) -> list[str]:
 def _complete_job(session: Session, job_id: str, now: datetime.datetime) -> None:
     row = session.get_one(JobRow, job_id)
     if row.state == "cancelled":
-        waiting = update(JobLineRow).where(JobLineRow.job_id == job_id, JobLineRow.state == "waiting")
-        session.execute(waiting.values(**_ended("cancelled", now), content=None))
+        cancel_waiting(session, job_id, now)
     row.state = "completed" if row.state == "running" else row.state
     row.completed_at, row.counts = now, count_lines(session, [job_id])[job_id].model_dump()
     if row.kind == "listings":  # a single check has its own event

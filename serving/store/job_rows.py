@@ -15,12 +15,13 @@ from serving.errors import JobNotRunning
 from serving.principal import Principal
 from serving.schemas.jobs import Job, JobKind
 from serving.store.check_rows import Claim
-from serving.store.database.database import Database
-from serving.store.job_line_rows import Fault
+from serving.store.database.database import Database, Rows
+from serving.store.job_line_rows import Fault, cancel_waiting
 from serving.store.job_progress import describe_jobs, get_job, visible_to
-from serving.store.tables import JobLineRow, JobRow
+from serving.store.tables import JobLineContentRow, JobLineRow, JobRow
 
 _INSERT_LINE = insert(cast(Table, JobLineRow.__table__))
+_INSERT_CONTENT = insert(cast(Table, JobLineContentRow.__table__))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,11 @@ class JobRows:
 
     def add_lines(self, job_id: str, lines: Sequence[NewLine], now: datetime.datetime) -> Awaitable[None]:
         """Add lines to a job that receives them."""
-        return self._database.write_rows([(_INSERT_LINE, [_line_values(job_id, line, now) for line in lines])])
+        rows: list[Rows] = [(_INSERT_LINE, [_line_values(job_id, line, now) for line in lines])]
+        kept = [{"job_id": job_id, "line": line.number, "content": line.content} for line in lines if line.content]
+        if kept:
+            rows.append((_INSERT_CONTENT, kept))
+        return self._database.write_rows(rows)
 
     async def end_receiving(self, job_id: str, *, lines: int, size: int, claim: Claim | None) -> ReceivedJob:
         """Let the job run, unless an earlier one has its Idempotency-Key: then that one is given, and this one deleted.
@@ -139,8 +144,7 @@ class JobRows:
             row = get_job(session, job_id, caller)
             if row.state == "running":
                 row.state, row.cancelled_at = "cancelled", now
-                waiting = update(JobLineRow).where(JobLineRow.job_id == job_id, JobLineRow.state == "waiting")
-                session.execute(waiting.values(state="cancelled", content=None, not_before=None, ended_at=now))
+                cancel_waiting(session, job_id, now)
             elif row.state != "cancelled":
                 raise JobNotRunning(f"job {job_id} is {row.state}; only a running one can be cancelled")
             session.flush()
@@ -160,8 +164,9 @@ class JobRows:
             row = get_job(session, job_id, caller)
             if row.state not in ("running", "completed"):
                 raise JobNotRunning(f"job {job_id} is {row.state}; send the lines that you want judged as a new job")
+            kept = select(JobLineContentRow.line).where(JobLineContentRow.job_id == job_id)
             parked = update(JobLineRow).where(
-                JobLineRow.job_id == job_id, JobLineRow.state == "parked", JobLineRow.content.is_not(None)
+                JobLineRow.job_id == job_id, JobLineRow.state == "parked", JobLineRow.line.in_(kept)
             )
             if lines is not None:
                 parked = parked.where(JobLineRow.line.in_(lines))
@@ -213,7 +218,6 @@ def _line_values(job_id: str, line: NewLine, now: datetime.datetime) -> dict[str
         "job_id": job_id,
         "line": line.number,
         "listing_id": line.listing_id,
-        "content": line.content,
         "state": "waiting" if fault is None else "parked",
         "attempts": 0,
         "error_code": None if fault is None else fault.code,

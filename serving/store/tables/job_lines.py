@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from serving.store.tables.base import Table, UtcTime
 
 
 class JobLineRow(Table):
-    """One line: what was sent, until it is judged, and what became of it.
+    """One line, and what became of it.
 
     The check of a line is written in the transaction that takes the line from `running` to `judged`, for one lease
     alone: so a line that two servers judge by accident is stored once.
@@ -40,5 +40,3 @@ class JobLineRow(Table):
     ended_at: Mapped[datetime.datetime | None] = mapped_column(UtcTime)
     # Place among the job's results, given after the end is committed: so nothing appears before a place already read.
     position: Mapped[int | None]
-    # Null once judged: the check has it then. The last column, since SQLite reads all of a long one to reach the next.
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -50,7 +50,6 @@ def upgrade() -> None:
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=True),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.job_id"], name=op.f("fk_job_lines_job_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["check_id"], ["checks.check_id"], name=op.f("fk_job_lines_check_id"), ondelete="SET NULL"
@@ -61,3 +60,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_job_lines_job_id_state_outcome_line"), "job_lines", ["job_id", "state", "outcome", "line"])
     op.create_index(op.f("ix_job_lines_job_id_position_ended_at"), "job_lines", ["job_id", "position", "ended_at"])
     op.create_index(op.f("ix_job_lines_job_id_ended_at"), "job_lines", ["job_id", "ended_at"])
+
+    op.create_table(
+        "job_line_contents",
+        sa.Column("job_id", sa.String(length=36), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id", "line"],
+            ["job_lines.job_id", "job_lines.line"],
+            name=op.f("fk_job_line_contents_job_id_line"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("job_id", "line", name=op.f("pk_job_line_contents")),
+    )

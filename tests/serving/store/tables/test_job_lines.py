@@ -11,7 +11,7 @@ from tests.serving.store.tables.test_jobs import job_row
 
 
 def line_row(line: int, **values: object) -> JobLineRow:
-    return JobLineRow(**{"job_id": "1", "line": line, "state": "waiting", "attempts": 0, "content": b"{}", **values})
+    return JobLineRow(**{"job_id": "1", "line": line, "state": "waiting", "attempts": 0, **values})
 
 
 @pytest.fixture
