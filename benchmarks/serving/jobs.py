@@ -55,7 +55,7 @@ def send_job(http: httpx.Client, body: bytes) -> str:
 def wait_for_end(http: httpx.Client, location: str) -> dict[str, Any]:
     """The job once it has ended."""
     while (job := http.get(location).json())["completed_at"] is None:
-        time.sleep(0.2)
+        time.sleep(1)
     return dict(job)
 
 

@@ -163,6 +163,7 @@ class JobWorker:
             try:
                 await self._judge(line)
             finally:
+                self._capacity.note_end()
                 if not _is_cancelled():
                     self._in_hand.discard(line)
             if not self._in_hand:

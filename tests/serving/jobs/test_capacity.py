@@ -34,7 +34,7 @@ async def lines_take_what_is_left(checks: Compute, jobs: Compute) -> None:
     capacity, gate = Capacity(checks=checks, jobs=jobs), threading.Event()
     tasks = [await running(jobs, 2, gate)]
     assert capacity.has_room  # one waits, so that no thread is idle between two lines
-    tasks.append(await running(jobs, 3, gate))
+    tasks.append(await running(jobs, 4, gate))
     assert not capacity.has_room
     gate.set()
     await asyncio.gather(*tasks)
