@@ -17,7 +17,7 @@ from serving.principal import Principal
 from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
 from serving.store.sortable_id import new_id
-from serving.store.tables import CheckRow, ErasureRow, JobLineRow, PhotoRow, ReviewRow
+from serving.store.tables import CheckRow, ErasureRow, JobLineContentRow, JobLineRow, PhotoRow, ReviewRow
 
 LINES_AT_ONCE = 50  # a line may hold photos
 
@@ -101,14 +101,17 @@ class ErasureRows:
         """
 
         def work(session: Session) -> LinePlace | None:
-            place = tuple_(JobLineRow.job_id, JobLineRow.line)
-            query = select(JobLineRow).where(JobLineRow.content.is_not(None))
+            place = tuple_(JobLineContentRow.job_id, JobLineContentRow.line)
+            query = select(JobLineContentRow)
             if after is not None:
                 query = query.where(place > tuple_(*map(literal, after)))
-            rows = session.scalars(query.order_by(JobLineRow.job_id, JobLineRow.line).limit(LINES_AT_ONCE)).all()
+            rows = session.scalars(
+                query.order_by(JobLineContentRow.job_id, JobLineContentRow.line).limit(LINES_AT_ONCE)
+            ).all()
             named = [row for row in rows if _seller_of(row.content) == seller_id]
             for row in named:
-                _drop(row, now)
+                _drop(session.get_one(JobLineRow, (row.job_id, row.line)), now)
+                session.delete(row)
             _count(session, erasure_id, job_lines=len(named))
             return LinePlace(rows[-1].job_id, rows[-1].line) if rows else None
 
@@ -148,9 +151,9 @@ def _count(session: Session, erasure_id: str, **added: int) -> None:
         setattr(row, name, getattr(row, name) + number)
 
 
-def _seller_of(content: bytes | None) -> object:
+def _seller_of(content: bytes) -> object:
     try:
-        found = json.loads(content or b"")
+        found = json.loads(content)
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
@@ -163,7 +166,7 @@ def _seller_of(content: bytes | None) -> object:
 def _drop(row: JobLineRow, now: datetime.datetime) -> None:
     if row.state != "parked":
         row.state, row.ended_at, row.lease = "parked", now, None
-    row.content, row.listing_id = None, None
+    row.listing_id = None
     row.error_code = SellerErased.code
     row.error_message = (
         "the data of this seller was erased before the line was judged; send the listing again to judge it"
