@@ -79,8 +79,9 @@ class PostgresqlDatabase:
             try:
                 yield _HeldDatabase(self._transactions, self._writers, connection)
             finally:
-                # by another pool than takes them: holds that wait for this one's names may have all those threads
-                await asyncio.shield(_run(self._writers, self._transactions.release, connection))
+                if not connection.closed:  # what was written ended the hold
+                    # by another pool than takes them: holds that wait for this one's names may have all those threads
+                    await asyncio.shield(_run(self._writers, self._transactions.release, connection))
 
     def listening(self, channel: str, wake: Callable[[str], None]) -> contextlib.AbstractContextManager[None]:
         """Call `wake` in a thread with each signal on a channel, on a connection of its own."""

@@ -70,10 +70,11 @@ class Transactions:
         return self._repeat(functools.partial(self._begin, _ROWS + locks))
 
     def finish(self, held: Connection, rows: Sequence[Rows]) -> None:
-        """Write rows in the transaction of a hold, and commit it."""
+        """Write rows in the transaction of a hold, commit it, and give its connection back."""
         with self._translated(is_write=True):
             _execute(rows, held)
             self._commit(held)
+            held.close()
 
     def read_held(self, held: Connection, work: Callable[[Session], T]) -> T:
         """Run `work` in the transaction of a hold; each of its statements sees what is committed by then."""
