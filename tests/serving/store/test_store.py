@@ -17,6 +17,7 @@ from serving.store.store import open_store
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.sample_photos import RED, jpeg
 from tests.serving.builders.stores import Place, database_bytes, opened, photo_names
+from tests.serving.servers.postgresql import PostgresqlServer
 from tests.serving.servers.running import Running
 from vision.errors import ConfigError
 
@@ -71,6 +72,27 @@ def test_deleting_and_storing_the_same_photo_at_once_never_loses_it(place: Place
             assert photo_names(place.folder) == set()
 
     asyncio.run(work())
+
+
+def test_no_server_removes_a_photo_that_another_is_storing(tmp_path: Path, postgresql: PostgresqlServer) -> None:
+    """On one database and one folder: whoever deletes the last check with a photo, or sweeps, waits for the other."""
+
+    async def work(shared: Place) -> None:
+        async with opened(shared) as one, opened(shared) as two:
+            photo = b"same bytes"
+            for _ in range(15):
+                old, new = new_check(photo), new_check(photo)
+                await one.keep(old, [photo])
+                await asyncio.gather(
+                    one.delete_one(SERVER, old.answer.check_id), two.keep(new, [photo]), one.remove_orphans()
+                )
+                found = await two.find_photo(SERVER, new.answer.check_id, 0)
+                assert await one.photos.get(found.sha256) == photo
+                await two.delete_one(SERVER, new.answer.check_id)
+            assert photo_names(tmp_path) == set()
+
+    with postgresql.store() as database:
+        asyncio.run(asyncio.wait_for(work(Place(folder=tmp_path, database=database)), 120))
 
 
 def test_removing_orphans_removes_the_photos_that_a_kill_left_and_no_others(place: Place) -> None:
