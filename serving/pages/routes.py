@@ -59,6 +59,12 @@ def show_drift(request: Request) -> Response:
     return render_page(request, "drift.html")
 
 
+@router.get("/keys")
+def show_keys(request: Request) -> Response:
+    """The API keys, and making, rotating and revoking them."""
+    return render_page(request, "keys.html")
+
+
 @router.get("/docs")
 def show_api(request: Request) -> Response:
     """The HTTP contract to read and to try."""

@@ -1,0 +1,114 @@
+/** API keys: the list, and making, rotating and revoking them. */
+
+import { announce } from "../shared/announcer.js";
+import { getJson, postJson } from "../shared/api.js";
+import { keptKey, wireForgetting } from "../shared/api_key.js";
+import { byId, element } from "../shared/element.js";
+import { moment } from "../shared/formatting.js";
+import { wireKeys } from "../shared/keys.js";
+import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { askForNewKey, confirmEnd } from "./key_dialogs.js";
+
+const STATES = { active: "valid", expired: "expired", revoked: "revoked" };
+
+wireKeys();
+wireForgetting();
+byId("new-key").addEventListener("click", makeKey);
+byId("secret-copy").addEventListener("click", copySecret);
+byId("secret-done").addEventListener("click", hideSecret);
+refresh();
+
+async function refresh() {
+  const root = byId("keys");
+  clearProblem(byId("keys-problem"));
+  try {
+    const { keys } = await getJson("/v1/keys");
+    root.replaceChildren(keys.length ? element("ul", { class: "key-cards" }, keys.map(card)) : none());
+  } catch (problem) {
+    root.replaceChildren();
+    showProblem(byId("keys-problem"), problem);
+  } finally {
+    root.setAttribute("aria-busy", "false");
+  }
+}
+
+function none() {
+  const text = keptKey()
+    ? "There are no keys but the one of the settings."
+    : "There are no keys, so this server asks for none. The first one must have the scope admin; from then on each request needs a key.";
+  return element("p", {}, text);
+}
+
+function card(key) {
+  return element(
+    "li",
+    { class: `key-card ${key.state === "active" ? "" : "ended"}` },
+    element("h2", {}, key.label),
+    element("code", {}, `${key.prefix}_…`),
+    element(
+      "dl",
+      {},
+      fact("State", key.replaced_by && key.state !== "revoked" ? `${STATES[key.state]}, rotated` : STATES[key.state]),
+      fact("Of", key.member_name ?? "the operator"),
+      fact("Scopes", key.scopes.join(", ")),
+      fact("Last used", key.last_used_at ? moment(key.last_used_at) : "never"),
+      key.expires_at && fact(key.state === "expired" ? "Ended" : "Ends", moment(key.expires_at)),
+      key.revoked_at && fact("Revoked", moment(key.revoked_at)),
+    ),
+    key.state === "active" && actions(key),
+  );
+}
+
+function fact(name, value) {
+  return element("div", {}, element("dt", {}, name), element("dd", {}, value));
+}
+
+function actions(key) {
+  const name = { "aria-label": `Rotate ${key.label}`, type: "button", click: () => end(key, "rotate") };
+  const revoking = { "aria-label": `Revoke ${key.label}`, type: "button", class: "quiet", click: () => end(key, "revoke") };
+  return element(
+    "div",
+    { class: "actions" },
+    key.replaced_by ? null : element("button", name, "Rotate"),
+    element("button", revoking, "Revoke"),
+  );
+}
+
+async function makeKey() {
+  const made = await askForNewKey();
+  if (made) await showSecret(made);
+}
+
+async function end(key, action) {
+  const answer = await confirmEnd(key, action, (sent) => postJson(`/v1/keys/${key.key_id}/${action}`, sent));
+  if (!answer) return;
+  if (action === "rotate") return showSecret(answer);
+  announce(`${key.label} is revoked`);
+  await refresh();
+}
+
+async function showSecret(made) {
+  byId("secret-text").value = made.key;
+  byId("secret").hidden = false;
+  byId("secret").focus();
+  await refresh();
+}
+
+async function copySecret() {
+  const field = byId("secret-text");
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    announce("Copied");
+    byId("secret-copy").textContent = "Copied";
+  } catch {
+    announce("This browser did not copy it; it is selected, so press Ctrl and C"); // without https there is no clipboard
+  }
+}
+
+function hideSecret() {
+  byId("secret-text").value = "";
+  byId("secret-copy").textContent = "Copy";
+  byId("secret").hidden = true;
+  byId("new-key").focus();
+}
