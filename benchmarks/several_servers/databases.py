@@ -1,6 +1,6 @@
 """The processor time of a server for a stored check on PostgreSQL, beside SQLite.
 
-python -m benchmarks.serving.databases BUNDLE --database postgresql://USER@HOST/NAME [--turns 30]
+python -m benchmarks.several_servers.databases BUNDLE --database postgresql://USER@HOST/NAME [--turns 30]
 
 Two servers with one compute thread each, one on SQLite and one on the database, which should be empty; and a second one
 on SQLite as a control. They take turns of 20 checks of one photo of 1 MP, sent one after another, each photo another
