@@ -12,6 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_jobs()
+    _create_lines()
+
+
+def _create_jobs() -> None:
     op.create_table(
         "jobs",
         sa.Column("job_id", sa.String(length=36), nullable=False),
@@ -34,6 +39,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_jobs_state_member_id_job_id"), "jobs", ["state", "member_id", "job_id"])
     op.create_index(op.f("ix_jobs_kind_member_id_job_id"), "jobs", ["kind", "member_id", "job_id"])
 
+
+def _create_lines() -> None:
     op.create_table(
         "job_lines",
         sa.Column("job_id", sa.String(length=36), nullable=False),

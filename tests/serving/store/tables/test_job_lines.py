@@ -5,7 +5,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from serving.store.tables import CheckRow, JobLineRow, JobRow
+from serving.store.tables import CheckRow, JobLineContentRow, JobLineRow, JobRow
 from tests.serving.builders.query_plans import plan_of
 from tests.serving.store.tables.test_jobs import job_row
 
@@ -57,3 +57,12 @@ def test_a_job_is_counted_and_its_next_lines_found_without_reading_contents(sess
     for plan in (plan_of(session, counted), plan_of(session, following)):
         assert "COVERING INDEX" in plan
         assert "TEMP B-TREE" not in plan
+
+
+def test_a_content_goes_with_its_job(session: Session) -> None:
+    for row in (job_row("1"), line_row(1), JobLineContentRow(job_id="1", line=1, content=b"{}")):
+        session.add(row)
+        session.flush()
+    session.execute(delete(JobRow))
+    session.commit()
+    assert session.scalar(select(func.count()).select_from(JobLineContentRow)) == 0

@@ -1,7 +1,7 @@
 """Jobs beside checks: throughput, the latency of checks while a job runs, and memory while a job is received.
 
-`python -m benchmarks.serving.jobs BUNDLE` prints one line a figure; rounds alternate, so that a busy machine is as busy
-for both sides, and the median of their ratios counts.
+`python -m benchmarks.serving.jobs.beside_checks BUNDLE` prints one line a figure; rounds alternate, so that a busy
+machine is as busy for both sides, and the median of their ratios counts.
 """
 
 from __future__ import annotations
