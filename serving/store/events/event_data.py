@@ -14,6 +14,7 @@ from serving.store.tables import EventRow
 
 MAX_BODY_BYTES = 20_000  # Standard Webhooks 1.0.0 asks for less than 20 kB
 EVENT_PREFIX = "evt_"
+OF_SEVERAL_PRODUCTS = ("bundle.activated",)  # their data has `products`
 # Fields that the receiver can read back, the first ones to go where a body is too large.
 _LEFT_OUT_FIRST = ("reasons", "photos", "products")
 
@@ -30,11 +31,13 @@ class CheckFacts:
 
 
 def event_of(row: EventRow, check: CheckFacts | None, principal: Principal) -> Event | None:
-    """Give a numbered event as a caller sees it, None where it is about other members' products.
+    """Give a numbered event as a caller sees it, None where it is not for this caller.
 
     `check` is None where it is about none, or the check was deleted. Of an event's `products` a member sees its own.
     """
     assert row.sequence is not None
+    if not _is_visible(row, principal):
+        return None
     data = _data_of(row, check)
     if principal.products is not None and "products" in data:
         data = {**data, "products": [product for product in data["products"] if principal.sees(product)]}
@@ -56,6 +59,18 @@ def event_of(row: EventRow, check: CheckFacts | None, principal: Principal) -> E
         name = next(name for name in _LEFT_OUT_FIRST if name in data)
         data = {key: value for key, value in data.items() if key != name}
         left_out = [*left_out, name]
+
+
+def _is_visible(row: EventRow, principal: Principal) -> bool:
+    """Whether an event may be the caller's: by its product, by its member, or because it is about several products.
+
+    The query of a page has the same conditions (`visible_to`); who asks for an event by its id has this one alone.
+    """
+    if principal.is_operator:
+        return True
+    if row.product is not None:
+        return principal.sees(row.product)
+    return row.member_id == principal.member_id or (row.member_id is None and row.type in OF_SEVERAL_PRODUCTS)
 
 
 def body_of(event: Event) -> bytes:

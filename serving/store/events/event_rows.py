@@ -20,7 +20,7 @@ from serving.errors import CursorInvalid
 from serving.principal import Principal
 from serving.schemas.events import Event, EventType
 from serving.store.database.database import Database
-from serving.store.events.event_data import EVENT_PREFIX, MAX_BODY_BYTES, CheckFacts, event_of
+from serving.store.events.event_data import EVENT_PREFIX, MAX_BODY_BYTES, OF_SEVERAL_PRODUCTS, CheckFacts, event_of
 from serving.store.sortable_id import first_id_at, new_id
 from serving.store.tables import CheckRow, EventNumberRow, EventRow
 
@@ -153,7 +153,7 @@ def visible_to(principal: Principal) -> ColumnElement[bool]:
     """Match the events that a caller may see; of those of several products `found_event` leaves out the others'."""
     if principal.products is None:
         return true()
-    of_several = EventRow.product.is_(None) & EventRow.member_id.is_(None) & (EventRow.type == "bundle.activated")
+    of_several = EventRow.product.is_(None) & EventRow.member_id.is_(None) & (EventRow.type.in_(OF_SEVERAL_PRODUCTS))
     own = EventRow.member_id == principal.member_id
     return or_(EventRow.product.in_(sorted(principal.products)), own, of_several)
 

@@ -14,7 +14,7 @@ from serving.store.webhooks import delivery_log
 from serving.store.webhooks.delivery_log import Range
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
-from tests.serving.builders.webhooks import DELIVERED, FAILED, add_checks, add_endpoint, later
+from tests.serving.builders.webhooks import DELIVERED, FAILED, add_checks, add_endpoint, add_member, later
 
 ALWAYS = Range(since=NOW, until=datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC), only_undelivered=False)
 
@@ -119,5 +119,32 @@ def test_the_log_of_old_events_is_deleted(place: Place) -> None:
             assert await store.delivery_log.delete_before(later(days=365_000)) == 2
             page = await store.delivery_log.find_page(SERVER, webhook_id, before=None, limit=9, state=None)
             assert page.deliveries == []
+
+    asyncio.run(work())
+
+
+def test_no_event_of_another_member_is_delivered_to_a_members_endpoint(place: Place) -> None:
+    """Neither by its id, nor where it waited as the product was taken from the member."""
+
+    async def work() -> None:
+        async with opened(place) as store:
+            members = {name: await add_member(store, name, {name}) for name in ("acme", "bolt")}
+            acme, bolt = (
+                Principal(name=name, rate_key=name, member_id=members[name], products=frozenset({name}))
+                for name in members
+            )
+            own = (await add_endpoint(store, principal=acme)).webhook_id
+            foreign = (await add_endpoint(store, principal=bolt)).webhook_id
+            (check_id,) = await add_checks(store, "bolt")
+            tested = await store.delivery_log.add_test(bolt, foreign, NOW)
+            await store.event_rows.number()
+            for event_id in (f"evt_{check_id}", tested):
+                with pytest.raises(EventNotFound):
+                    await store.delivery_log.replay_one(acme, own, event_id, NOW)
+                assert await store.delivery_log.replay_one(bolt, foreign, event_id, NOW) == 1
+            await store.member_rows.set_products(SERVER, members["bolt"], [])
+            _, due = await store.delivery_rows.find_due(foreign, NOW, 9)
+            seen = {one.event_id: one.event is not None for one in due}
+            assert seen == {f"evt_{check_id}": False, tested: True}
 
     asyncio.run(work())
