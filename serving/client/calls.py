@@ -112,7 +112,7 @@ def _retry_after_s(value: str, longest_s: float, otherwise_s: float) -> float:
         return min(float(value), longest_s)
     try:
         moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a number in it may be larger than a date can have
         return otherwise_s
     now = datetime.datetime.now(moment.tzinfo and datetime.UTC)
     return min(max(0.0, (moment - now).total_seconds()), longest_s)

@@ -220,7 +220,7 @@ def _retry_after_s(sent: bytes | None) -> float:
         return float(text[:9])
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a number in it may be larger than a date can have
         return DEFAULT_WAIT_S
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)

@@ -193,7 +193,7 @@ def _retry_after_s(headers: Iterable[tuple[bytes, bytes]], now: datetime.datetim
         return float(text)
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a number in it may be larger than a date can have
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)

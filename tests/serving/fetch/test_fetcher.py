@@ -22,6 +22,7 @@ from vision.errors import PhotoError
 
 PHOTO = jpeg(size=(64, 64))
 PUBLIC = {"photos.example": "93.184.216.34", "slow.example": "93.184.216.35"}
+TOO_LARGE = f"Fri, 31 Dec 1999 23:59:59 +{'9' * 20}"  # as a date, a number that no date can have
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody; reading the system's authorities takes 40 ms
 
 
@@ -176,7 +177,7 @@ def test_a_wait_beyond_the_time_of_the_photo_is_not_begun(host: PhotoHost, retry
     assert len(host.heads) == 1
 
 
-@pytest.mark.parametrize("retry_after", ["", "soon", "-5", "1.5", "Fri, 99 Xyz 2100"])
+@pytest.mark.parametrize("retry_after", ["", "soon", "-5", "1.5", "Fri, 99 Xyz 2100", TOO_LARGE])
 def test_a_wait_that_cannot_be_read_is_the_default(
     host: PhotoHost, retry_after: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,9 @@ def host() -> Iterator[Receiver]:
         "/tomorrow": lambda visit: visit.answer(
             "503 No", {"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT", "Content-Length": "0"}
         ),
+        "/no-date": lambda visit: visit.answer(
+            "503 No", {"Retry-After": f"Fri, 31 Dec 1999 23:59:59 +{'9' * 20}", "Content-Length": "0"}
+        ),
         "/slow-body": _answer_and_wait,
     }
     with receiver(scripts) as running:
@@ -123,7 +126,7 @@ def test_what_is_sent_is_signed_by_every_key_and_carries_the_id_and_the_time_of_
         verify([key], sent.headers, sent.body)
 
 
-@pytest.mark.parametrize(("path", "seconds"), [("/later", 120.0), ("/429", None), ("/500", None)])
+@pytest.mark.parametrize(("path", "seconds"), [("/later", 120.0), ("/429", None), ("/500", None), ("/no-date", None)])
 def test_retry_after_is_read_where_it_counts(host: Receiver, path: str, seconds: float | None) -> None:
     assert send(host.url(path)).retry_after_s == seconds
 
