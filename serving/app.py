@@ -23,7 +23,7 @@ from serving.principal import SERVER
 from serving.routes.api import make_api
 from serving.services import Services, open_services
 from serving.settings import ServeSettings
-from serving.store.cleanup import clean_periodically
+from serving.store.deletion.cleanup import clean_periodically
 from serving.store.store import Store
 
 log = logging.getLogger("touchstone.serving")

@@ -24,7 +24,7 @@ from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
 from serving.store.database.sqlite import open_sqlite
 from serving.store.deployment_rows import DeploymentRows
-from serving.store.erasures.erasure_rows import ErasureRows
+from serving.store.erasure_rows import ErasureRows
 from serving.store.events.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.job_line_rows import JobLineRows

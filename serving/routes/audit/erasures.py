@@ -14,8 +14,8 @@ from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.checks import utc_text
 from serving.schemas.erasures import ErasureReceipt, ErasureSent, ErasureState
 from serving.services import services_of, store_of
-from serving.store.erasures.erasure import Erased, Receipt, finish_erasure, start_erasure
-from serving.store.erasures.erasure_rows import Erasure
+from serving.store.deletion.erasure import Erased, Receipt, finish_erasure, start_erasure
+from serving.store.erasure_rows import Erasure
 
 router = APIRouter(prefix="/v1/erasures", tags=["erasures"])
 MAX_BODY_BYTES = 4096

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from serving.commands.erase import KEY_VARIABLE, app
-from serving.store.erasures.erasure import seller_hash
+from serving.store.deletion.erasure import seller_hash
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.running import Running
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from serving.principal import SERVER
 from serving.schemas.checks import Decision, Outcome
-from serving.store.cleanup import delete_expired
+from serving.store.deletion.cleanup import delete_expired
 from serving.store.lists.check_list import CheckFilter
 from serving.store.retention import Retention, RetentionSettings, Rule
 from serving.store.store import Store

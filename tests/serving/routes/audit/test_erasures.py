@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from serving.store.erasures.erasure import seller_hash
+from serving.store.deletion.erasure import seller_hash
 from tests.serving.builders.keys import add_key_to
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.running import Running

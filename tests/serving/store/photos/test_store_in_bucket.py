@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.store.cleanup import delete_expired
+from serving.store.deletion.cleanup import delete_expired
 from serving.store.photos.location import PHOTO_FOLDER
 from serving.store.photos.photo_files import photo_path
 from serving.store.retention import Retention

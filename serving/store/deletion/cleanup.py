@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from serving.errors import Unavailable
 from serving.store.audit_rows import Head
-from serving.store.erasures.erasure import resume_erasures
+from serving.store.deletion.erasure import resume_erasures
 from serving.store.periodic_task_rows import PeriodicTask
 from serving.store.retention import Retention
 from serving.store.store import Store

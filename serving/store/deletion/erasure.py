@@ -11,7 +11,7 @@ import secrets
 from serving.audit_log.canonical_json import sha256_of
 from serving.audit_log.entry import new_entry
 from serving.principal import SERVER, Principal
-from serving.store.erasures.erasure_rows import Erasure, LinePlace, count_deleted
+from serving.store.erasure_rows import Erasure, LinePlace, count_deleted
 from serving.store.store import DELETE_CHUNK, Store
 
 SALT_BYTES = 32

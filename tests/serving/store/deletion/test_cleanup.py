@@ -11,7 +11,7 @@ import pytest
 from serving.audit_log.entry import new_entry
 from serving.errors import CheckNotFound, StoreUnavailable
 from serving.principal import SERVER
-from serving.store.cleanup import clean_periodically, delete_expired, delete_old_events
+from serving.store.deletion.cleanup import clean_periodically, delete_expired, delete_old_events
 from serving.store.retention import Retention, RetentionSettings
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.stores import Place, opened, photo_names

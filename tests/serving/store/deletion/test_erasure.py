@@ -16,7 +16,7 @@ from serving.audit_log.entry import as_json
 from serving.audit_log.verify import verify_lines
 from serving.errors import ErasureNotFound
 from serving.principal import SERVER, Principal
-from serving.store.erasures.erasure import Erased, finish_erasure, resume_erasures, seller_hash, start_erasure
+from serving.store.deletion.erasure import Erased, finish_erasure, resume_erasures, seller_hash, start_erasure
 from serving.store.lists.check_list import CheckFilter
 from serving.store.store import Store
 from serving.store.tables import JobLineContentRow, JobLineRow, JobRow
@@ -30,7 +30,7 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from serving.principal import SERVER
 from serving.store import store as module
-from serving.store.erasures.erasure import finish_erasure, start_erasure
+from serving.store.deletion.erasure import finish_erasure, start_erasure
 from serving.store.store import open_store
 
 module.DELETE_CHUNK = 100
