@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
@@ -137,9 +137,9 @@ def open_postgresql(address: str) -> PostgresqlDatabase:
         ) from None  # its traceback would end with the address as libpq has it
     finally:
         engine.dispose()
-    return PostgresqlDatabase(
-        connect(url, isolation_level="AUTOCOMMIT", pool_size=READERS + WRITERS + HOLDS, max_overflow=0)
-    )
+    engine = connect(url, isolation_level="AUTOCOMMIT", pool_size=READERS + WRITERS + HOLDS, max_overflow=0)
+    event.listen(engine, "connect", _take_nul)
+    return PostgresqlDatabase(engine)
 
 
 def parse_address(address: str) -> URL:
@@ -159,6 +159,22 @@ def connect(url: URL, **options: Any) -> Engine:
         return create_engine(url, connect_args=CONNECTING, hide_parameters=True, **options)
     except ModuleNotFoundError as error:
         raise MissingExtra("PostgreSQL needs psycopg: pip install 'touchstone[serve,postgresql]'") from error
+
+
+def _take_nul(connection: Any, _: Any) -> None:
+    """Let text with NUL be sent, which PostgreSQL does not have: callers' text gets into messages and searches."""
+    connection.adapters.register_dumper(str, _text_dumper())
+
+
+@functools.cache
+def _text_dumper() -> type[Any]:
+    from psycopg.types.string import StrDumperUnknown
+
+    class TextDumper(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    return TextDumper
 
 
 def _refuse_unfit(connection: Connection, url: URL) -> None:

@@ -116,6 +116,19 @@ class DatabaseContract:
 
         self.run(place, work)
 
+    def test_text_with_nul_is_kept_and_searched_like_any_other(self, place: Any) -> None:
+        """Callers' text gets into messages; PostgreSQL has no NUL, which stands there as U+FFFD."""
+
+        async def work(database: Database) -> list[str]:
+            await database.write(lambda session: session.add(check_row("c")))
+            review = ReviewRow(check_id="c", decision="genuine", note="a\0b", created_at=NOW)
+            await database.write(lambda session: session.add(review))
+            assert await database.read(lambda session: session.get(IdempotencyRow, "no\0key")) is None
+            return await database.read(lambda session: list(session.scalars(select(ReviewRow.note))))
+
+        [note] = self.run(place, work)
+        assert note.replace("\0", "\ufffd") == "a\ufffdb"
+
     def test_a_failed_write_leaves_nothing_behind(self, place: Any) -> None:
         async def work(database: Database) -> list[str]:
             def add_and_fail(session: Session) -> None:
