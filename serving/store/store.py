@@ -8,8 +8,9 @@ import dataclasses
 import datetime
 import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -44,6 +45,7 @@ from serving.store.webhooks.endpoint_rows import EndpointRows
 from vision.errors import ConfigError
 from vision.verdict import Evidence
 
+T = TypeVar("T")
 DELETE_CHUNK = 100
 log = logging.getLogger("touchstone.serving")
 
@@ -95,6 +97,9 @@ class Store:
 
     async def keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         """Store a check with its readable photos; all of it is on the disk when this returns."""
+        await _to_end(self._keep(new, photos))
+
+    async def _keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         kept = [(photo.sha256, data) for photo, data in zip(new.photos, photos, strict=True) if photo.kept]
         async with self._database.hold([sha256 for sha256, _ in kept], shared=True) as held:
             try:
@@ -127,6 +132,9 @@ class Store:
 
     async def keep_rendition(self, sha256: str, side_px: int, data: bytes) -> None:
         """Keep a rendition for as long as its photo is kept; nothing happens where the photo is gone."""
+        await _to_end(self._keep_rendition(sha256, side_px, data))
+
+    async def _keep_rendition(self, sha256: str, side_px: int, data: bytes) -> None:
         async with self._database.hold([sha256], shared=True):
             if await self.photos.has(sha256):
                 await self._renditions.put(sha256, side_px, data)
@@ -136,10 +144,17 @@ class Store:
 
         `record` notes in the same transaction what is deleted: see CheckRows.delete.
         """
+        return await _to_end(self._delete(principal, check_ids, record))
+
+    async def _delete(self, principal: Principal, check_ids: Sequence[str], record: RecordDeletion) -> int:
         sha256s = await self.check_rows.photo_sha256s(principal, check_ids)
         async with self._database.hold(sha256s) as held:
-            deleted = await self.check_rows.delete(principal, check_ids, record)
-            await self._remove_photos(await self.check_rows.unused(sorted(sha256s), held))
+            try:
+                deleted = await self.check_rows.delete(principal, check_ids, record)
+                await self._remove_photos(await self.check_rows.unused(sorted(sha256s), held))
+            except BaseException:
+                self.may_hold_orphans = True
+                raise
         return deleted
 
     async def delete_one(self, principal: Principal, check_id: str) -> None:
@@ -171,15 +186,18 @@ class Store:
         try:
             async for sha256s in self.photos.list_sha256s():
                 if suspects := await self.check_rows.unused(sha256s):
-                    async with self._database.hold(suspects) as held:
-                        unused = await self.check_rows.unused(suspects, held)
-                        await self._remove_photos(unused)
-                        removed += len(unused)
+                    removed += await _to_end(self._remove_unused(suspects))
             await self._renditions.remove_other_versions()
         except BaseException:
             self.may_hold_orphans = True
             raise
         return removed
+
+    async def _remove_unused(self, suspects: Sequence[str]) -> int:
+        async with self._database.hold(suspects) as held:
+            unused = await self.check_rows.unused(suspects, held)
+            await self._remove_photos(unused)
+            return len(unused)
 
     async def _remove_photos(self, sha256s: Sequence[str]) -> None:
         """Remove photos that the caller holds, renditions first: a kill in between leaves a photo, found at start."""
@@ -194,6 +212,20 @@ class Store:
     def close(self) -> None:
         """Let running work finish, and release the folder's lock."""
         self._opened.close()
+
+
+async def _to_end(work: Coroutine[None, None, T]) -> T:
+    """Let work that holds names end before its caller does, also where that is cancelled.
+
+    Its threads go on after a cancellation. Without its hold they would remove a photo that another check has by then,
+    or write by a connection that another transaction uses.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def _record_number(session: Session, deleted: Sequence[str], entry: NewEntry) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
+from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound, StoreUnavailable
 from serving.principal import SERVER
 from serving.store.photos.location import PHOTO_FOLDER, RENDITION_FOLDER
 from serving.store.photos.photo_files import photo_path
@@ -93,6 +93,49 @@ def test_no_server_removes_a_photo_that_another_is_storing(tmp_path: Path, postg
 
     with postgresql.store() as database:
         asyncio.run(asyncio.wait_for(work(Place(folder=tmp_path, database=database)), 120))
+
+
+def test_a_check_whose_caller_is_cancelled_is_stored_or_not_when_the_caller_ends(place: Place) -> None:
+    """What is written later would be written without the hold of its photos."""
+
+    async def work() -> None:
+        found: dict[str, bool] = {}
+        async with opened(place) as store:
+            for number in range(40):
+                photo = f"photo {number}".encode()
+                keeping = asyncio.create_task(store.keep(new_check(photo), [photo]))
+                await asyncio.sleep(number * 0.0004)
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
+                found[digest(photo)] = not await store.check_rows.unused([digest(photo)])
+        async with opened(place) as store:
+            unused = await store.check_rows.unused(list(found))
+            assert unused == sorted(sha256 for sha256, is_stored in found.items() if not is_stored)
+            await store.remove_orphans()
+            assert photo_names(place.folder) == found.keys() - set(unused)
+
+    asyncio.run(work())
+
+
+def test_a_photo_that_could_not_be_removed_with_its_check_is_removed_later(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            new = new_check(b"photo")
+            await store.keep(new, [b"photo"])
+            await store.remove_orphans()
+            assert not store.may_hold_orphans
+            file = place.folder / PHOTO_FOLDER / photo_path(digest(b"photo"))
+            file.unlink()
+            file.mkdir()  # which no removal of a file removes
+            with pytest.raises(StoreUnavailable):
+                await store.delete_one(SERVER, new.answer.check_id)
+            assert store.may_hold_orphans
+            file.rmdir()
+            file.write_bytes(b"photo")
+            assert await store.remove_orphans() == 1
+            assert photo_names(place.folder) == set()
+
+    asyncio.run(work())
 
 
 def test_removing_orphans_removes_the_photos_that_a_kill_left_and_no_others(place: Place) -> None:
