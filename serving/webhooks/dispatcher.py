@@ -97,14 +97,17 @@ class Dispatcher:
         for endpoint_id, task in list(self._tasks.items()):
             if task.done():
                 del self._tasks[endpoint_id]
-                if (error := task.exception()) is not None:
+                if not task.cancelled() and (error := task.exception()) is not None:
                     log.error("deliveries to %s failed and are tried again", endpoint_id, exc_info=error)
 
     async def _renew(self) -> None:
         now = asyncio.get_running_loop().time()
         if self._tasks and now - self._renewed_at >= self._settings.lease_s / 3:
             self._renewed_at = now
-            await self._rows.renew(self._server, self._tasks, _now(), self._settings.lease_s)
+            serving = list(self._tasks)
+            held = await self._rows.renew(self._server, serving, _now(), self._settings.lease_s)
+            for endpoint_id in set(serving) - held:  # this server stood still, and another took it
+                self._tasks[endpoint_id].cancel()
 
     async def _measure(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -95,11 +95,18 @@ class DeliveryRows:
 
         return await self._database.write(work)
 
-    async def renew(self, server: str, endpoint_ids: Collection[str], now: datetime.datetime, lease_s: float) -> None:
-        """Lease these endpoints for longer, as far as they are still this server's."""
+    async def renew(
+        self, server: str, endpoint_ids: Collection[str], now: datetime.datetime, lease_s: float
+    ) -> set[str]:
+        """Lease these endpoints for longer, as far as they are still this server's, and give the ids of those."""
         until = now + datetime.timedelta(seconds=lease_s)
-        renewed = _held_by(server, endpoint_ids).values(lease_until=until)
-        await self._database.write_rows([(renewed, {})])
+
+        def work(session: Session) -> set[str]:
+            session.execute(_held_by(server, endpoint_ids).values(lease_until=until))
+            held = select(WebhookEndpointRow.endpoint_id).where(WebhookEndpointRow.lease_owner == server)
+            return set(session.scalars(held.where(WebhookEndpointRow.endpoint_id.in_(sorted(endpoint_ids)))))
+
+        return await self._database.write(work)
 
     async def release(self, server: str, endpoint_id: str) -> None:
         """End a lease, so that any server may take the endpoint at once."""
@@ -174,7 +181,8 @@ class DeliveryRows:
             if made.delivered or made.final:
                 delivery.state, delivery.due_at = ("delivered" if made.delivered else "failed"), None
             if made.delivered:
-                endpoint.failures, endpoint.failing_since, endpoint.paused_until = 0, None, None
+                endpoint.failures, endpoint.failing_since = 0, None
+                endpoint.paused_until = _later_pause(endpoint, None, now)
             elif not made.final:
                 _record_failure(session, endpoint, delivery, made, now, rng)
 
@@ -280,6 +288,15 @@ def _is_paused(endpoint: WebhookEndpointRow, now: datetime.datetime) -> bool:
     return endpoint.paused_until is not None and now < endpoint.paused_until
 
 
+def _later_pause(
+    endpoint: WebhookEndpointRow, until: datetime.datetime | None, now: datetime.datetime
+) -> datetime.datetime | None:
+    """Give the later end of two pauses: an attempt that ends in a pause began before it, and does not shorten it."""
+    if endpoint.paused_until is None or not _is_paused(endpoint, now):
+        return until
+    return endpoint.paused_until if until is None else max(endpoint.paused_until, until)
+
+
 def _record_failure(
     session: Session,
     endpoint: WebhookEndpointRow,
@@ -290,7 +307,7 @@ def _record_failure(
 ) -> None:
     endpoint.failures += 1
     endpoint.failing_since = endpoint.failing_since or made.started_at
-    endpoint.paused_until = pause_after(endpoint.failures, made.retry_after_s, now)
+    endpoint.paused_until = _later_pause(endpoint, pause_after(endpoint.failures, made.retry_after_s, now), now)
     delivery.due_at = next_attempt(delivery.attempts, now, rng)
     if delivery.due_at is None:
         delivery.state = "failed"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,4 +165,28 @@ def test_a_server_that_stops_leaves_its_endpoints_to_the_others_at_once(tmp_path
             assert await store.delivery_rows.claim("other", now, 30) == [webhook.webhook_id]
 
     with receiver() as host:
+        asyncio.run(work(host))
+
+
+def test_a_server_that_stood_still_stops_delivering_to_endpoints_that_another_took(tmp_path: Path) -> None:
+    left = threading.Event()
+
+    def wait(visit: Visit) -> None:
+        visit.connection.recv(1)  # until the sender closes
+        left.set()
+
+    async def work(host: Receiver) -> None:
+        settings = loopback_settings([host.port], timeout_s=60)
+        async with opened(tmp_path) as store:
+            webhook = await add_endpoint(store, host.url("/wait"), ordered=True)
+            await add_checks(store, "toy", "toy")
+            async with dispatching(store, settings):
+                await until(lambda: len(host.received) == 1)
+                in_an_hour = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+                assert await store.delivery_rows.claim("other", in_an_hour, 3600) == [webhook.webhook_id]
+                await until(left.is_set)
+                await asyncio.sleep(0.1)
+                assert len(host.received) == 1
+
+    with receiver({"/wait": wait}) as host:
         asyncio.run(work(host))

@@ -55,10 +55,10 @@ def test_one_server_at_a_time_delivers_to_an_endpoint_and_that_of_one_that_ended
         await store.event_rows.number()
         assert await rows.claim("one", NOW, 30) == [webhook.webhook_id]
         assert await rows.claim("two", later(seconds=29), 30) == []
-        await rows.renew("one", [webhook.webhook_id], later(seconds=29), 30)
+        assert await rows.renew("one", [webhook.webhook_id], later(seconds=29), 30) == {webhook.webhook_id}
         assert await rows.claim("two", later(seconds=58), 30) == []
         assert await rows.claim("two", later(seconds=59), 30) == [webhook.webhook_id]
-        await rows.renew("one", [webhook.webhook_id], later(seconds=60), 30)
+        assert await rows.renew("one", [webhook.webhook_id], later(seconds=60), 30) == set()
         await rows.release("one", webhook.webhook_id)
         assert await rows.claim("three", later(seconds=88), 30) == [], "still the second one's"
         await rows.release("two", webhook.webhook_id)
@@ -147,14 +147,18 @@ def test_an_ordered_endpoint_waits_for_the_earlier_event_until_it_is_delivered_o
 def test_an_endpoint_that_asks_to_wait_is_sent_nothing_meanwhile(run: Run) -> None:
     async def work(store: Store) -> None:
         webhook = await add_endpoint(store)
-        await add_checks(store, "toy", "toy")
+        await add_checks(store, *["toy"] * 4)
         await write_due(store, webhook)
-        one, two = await due(store, webhook)
+        one, two, three, four = await due(store, webhook)
         throttled = dataclasses.replace(FAILED, status=429, code="throttled", retry_after_s=120.0)
         await record(store, one, throttled)
-        assert await due(store, webhook, later(seconds=119)) == []
+        for delivery, made in ((two, DELIVERED), (three, FAILED)):  # whose attempts ran meanwhile
+            await record(store, delivery, made)
+            assert await due(store, webhook, later(seconds=119)) == []
         assert await store.delivery_rows.claim("s", later(seconds=119), 30) == []
-        assert await due(store, webhook, later(seconds=121)) == [two, one]
+        assert await due(store, webhook, later(seconds=121)) == [four, one, three]
+        await record(store, four, DELIVERED, later(seconds=121))
+        assert (await store.endpoint_rows.find(SERVER, webhook.webhook_id)).paused_until is None
 
     run(work)
 
