@@ -102,7 +102,7 @@ def _copy_photos(source: Engine, store: Path, location: str, overrides: list[str
     with contextlib.ExitStack() as opened:
         storages = []
         for place in (str(store), location):
-            storages.append(open_photo_storage(place, settings).photos)
+            storages.append(open_photo_storage(place, settings, shared=True).photos)
             opened.callback(storages[-1].close)
         advance = opened.enter_context(_progress("photos", count_photos(source)))
         return copy_photos(source, storages[0], storages[1], advance)

@@ -257,7 +257,9 @@ def open_store(
         file = folder / DATABASE_FILE
         database = open_postgresql(database_url) if database_url else open_sqlite(file, check=check)
         undo.callback(database.close)
-        photo_storage = open_photo_storage(photos or str(folder), object_storage or ObjectStorageSettings())
+        photo_storage = open_photo_storage(
+            photos or str(folder), object_storage or ObjectStorageSettings(), shared=database.is_shared
+        )
         undo.callback(photo_storage.photos.close)
         return Store(database, CheckRows(database), photo_storage, undo.pop_all())
 

@@ -28,13 +28,16 @@ class PhotoStorage:
     renditions: RenditionStore
 
 
-def open_photo_storage(location: str, settings: ObjectStorageSettings) -> PhotoStorage:
-    """Open `s3://bucket/prefix`, or make and open a folder; raises ConfigError where it cannot be used."""
+def open_photo_storage(location: str, settings: ObjectStorageSettings, *, shared: bool = False) -> PhotoStorage:
+    """Open `s3://bucket/prefix`, or make and open a folder; raises ConfigError where it cannot be used.
+
+    `shared` says that other processes may be writing photos there.
+    """
     if location.startswith(SCHEME):
         return _open_objects(location, settings)
     if "://" in location:
         raise ConfigError(f"photos: {location} cannot be used; name a folder, or s3://BUCKET/PREFIX")
-    return _open_folder(Path(location).expanduser())
+    return _open_folder(Path(location).expanduser(), shared=shared)
 
 
 def open_photo_reader(location: str, settings: ObjectStorageSettings) -> Callable[[str], bytes | None]:
@@ -65,9 +68,9 @@ def _open_objects(location: str, settings: ObjectStorageSettings) -> PhotoStorag
     )
 
 
-def _open_folder(folder: Path) -> PhotoStorage:
+def _open_folder(folder: Path, *, shared: bool) -> PhotoStorage:
     try:
-        photos = PhotoFiles(folder / PHOTO_FOLDER)
+        photos = PhotoFiles(folder / PHOTO_FOLDER, shared=shared)
     except OSError as error:
         raise ConfigError(f"photos: {folder} cannot be written ({error.strerror}); name another folder") from error
     return PhotoStorage(photos=photos, renditions=RenditionFiles(folder / RENDITION_FOLDER, RENDITION_VERSION))

@@ -9,6 +9,7 @@ import functools
 import logging
 import os
 import random
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,7 @@ log = logging.getLogger("touchstone.serving")
 T = TypeVar("T")
 THREADS = 4
 LIST_CHUNK = 500
+SHARED_UNFINISHED_S = 3600.0  # where other servers write here: no photo takes an hour to write
 ROOM_BYTES = 2**20  # about one photo: where this fits, a full disk has room again
 
 
@@ -34,9 +36,9 @@ class PhotoFiles:
     process ends, 6 times of 30 in a loop.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, shared: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        _remove_unfinished(folder)
+        _remove_unfinished(folder, unchanged_for_s=SHARED_UNFINISHED_S if shared else 0)
         self._folder = folder
         self._objects = LocalStore(prefix=folder)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="photo-store")
@@ -171,7 +173,9 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _remove_unfinished(folder: Path) -> None:
+def _remove_unfinished(folder: Path, *, unchanged_for_s: float) -> None:
     """Remove files that a killed process left half written; they are named `<sha256>#<n>`, as obstore does."""
     for file in folder.glob("*/*#*"):
-        file.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another server may finish or remove it
+            if time.time() - file.stat().st_mtime >= unchanged_for_s:
+                file.unlink()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -148,6 +149,7 @@ def test_removing_orphans_removes_the_photos_that_a_kill_left_and_no_others(plac
         half = place.folder / PHOTO_FOLDER / "ab" / f"{digest(b'half')}#1"
         half.parent.mkdir(exist_ok=True)
         half.write_bytes(b"ha")
+        os.utime(half, (0, 0))  # so old that no other server can be writing it
         async with opened(place):
             assert not half.exists()
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -39,6 +41,19 @@ def test_half_written_photos_are_removed_at_start(tmp_path: Path) -> None:
     PhotoFiles(tmp_path).close()
     assert not half.exists()
     assert whole.exists()
+
+
+def test_of_half_written_photos_in_a_shared_folder_only_old_ones_are_removed(tmp_path: Path) -> None:
+    """Another server may be writing the others now."""
+    old, new = tmp_path / "ab" / "abcd#1", tmp_path / "ab" / "abcd#2"
+    old.parent.mkdir()
+    for file in (old, new):
+        file.write_bytes(b"ha")
+    hours_ago = time.time() - 2 * 3600
+    os.utime(old, (hours_ago, hours_ago))
+    PhotoFiles(tmp_path, shared=True).close()
+    assert not old.exists()
+    assert new.exists()
 
 
 def test_a_photo_whose_file_is_missing_is_a_problem_and_not_a_crash(
