@@ -19,6 +19,7 @@ from serving.settings import read_serve_settings
 from serving.store.database.database import Database
 from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
+from serving.store.database.shown_address import shown_address
 from serving.store.database.sqlite import open_sqlite
 from serving.store.key_rows import KeyRows
 from serving.store.member_rows import MemberRows
@@ -92,5 +93,7 @@ def _place_of(store: str) -> tuple[Path, str]:
         folder.mkdir(parents=True, exist_ok=True)
         return folder, settings.database
     if not (path / DATABASE_FILE).is_file():
-        raise ConfigError(f"store: {store} holds no {DATABASE_FILE}; name the store's folder or the settings file")
+        raise ConfigError(
+            f"store: {shown_address(store)} holds no {DATABASE_FILE}; name the store's folder or the settings file"
+        )
     return path, ""

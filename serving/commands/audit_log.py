@@ -35,6 +35,7 @@ def export(
     from serving.audit_log.entry import as_line
     from serving.store.audit_rows import read_all
     from serving.store.database.named_store import connect_store
+    from serving.store.database.shown_address import shown_address
     from vision.errors import ConfigError
 
     count, last = 0, None
@@ -45,8 +46,9 @@ def export(
                 file.write(as_line(last))
                 count += 1
     except DBAPIError as error:
+        reason = str(error.orig).strip()
         raise ConfigError(
-            f"store: {store} cannot be read ({error.orig}); start its server once to update it"
+            f"store: {shown_address(store)} cannot be read ({reason}); start its server once to update it"
         ) from error
     except OSError as error:
         raise ConfigError(f"{out}: cannot be written ({error.strerror}); name another file") from error

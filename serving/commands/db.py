@@ -152,10 +152,9 @@ def _refusals(store: str) -> Iterator[None]:
 
 def _shown(store: str) -> str:
     """Name a store without its password."""
-    from serving.store.database.named_store import is_address
-    from serving.store.database.postgresql import parse_address
+    from serving.store.database.shown_address import shown_address
 
-    return parse_address(store).render_as_string() if is_address(store) else store
+    return shown_address(store)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from serving.store.database import postgresql, sqlite
+from serving.store.database.shown_address import shown_address
 from vision.errors import ConfigError
 
 DATABASE_FILE = "checks.sqlite"
@@ -23,5 +24,7 @@ def connect_store(store: str) -> Engine:
         return postgresql.connect(postgresql.parse_address(store))
     file = Path(store) / DATABASE_FILE
     if not file.is_file():
-        raise ConfigError(f"store: {store} holds no {DATABASE_FILE}; name the folder that `store` has in the settings")
+        raise ConfigError(
+            f"store: {shown_address(store)} holds no {DATABASE_FILE}; name the folder that `store` has in the settings"
+        )
     return sqlite.connect(file)

@@ -18,6 +18,7 @@ from serving.errors import StoreUnavailable
 from serving.store.database.database import RETRY_AFTER_S, Held, Rows, in_context
 from serving.store.database.migrations import migrate
 from serving.store.database.notifications import listening
+from serving.store.database.shown_address import shown_address
 from serving.store.database.transactions import Transactions
 from vision.errors import ConfigError, MissingExtra
 
@@ -132,8 +133,9 @@ def open_postgresql(address: str) -> PostgresqlDatabase:
             _refuse_unfit(connection, url)
         migrate(engine)
     except DBAPIError as error:
+        reason = str(error.orig).strip()
         raise ConfigError(
-            f"database: {url.render_as_string()} cannot be used ({str(error.orig).strip()}); see docs/postgresql.md"
+            f"database: {shown_address(url.render_as_string())} cannot be used ({reason}); see docs/postgresql.md"
         ) from None  # its traceback would end with the address as libpq has it
     finally:
         engine.dispose()
@@ -181,7 +183,7 @@ def _refuse_unfit(connection: Connection, url: URL) -> None:
     version, encoding = connection.exec_driver_sql(
         "SELECT current_setting('server_version_num')::int, current_setting('server_encoding')"
     ).one()
-    name = url.render_as_string()
+    name = shown_address(url.render_as_string())
     if version < OLDEST_VERSION:
         raise ConfigError(f"database: {name} is PostgreSQL {version // 10_000}; 15 is the oldest that is supported")
     if encoding != "UTF8":

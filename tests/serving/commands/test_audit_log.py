@@ -110,3 +110,10 @@ def test_what_cannot_be_read_or_written_is_named(store: Path, tmp_path: Path) ->
     (tmp_path / "checks.sqlite").touch()
     failed = run("export", tmp_path, tmp_path / "out")
     assert "start its server once" in str(failed.exception)
+
+
+def test_an_export_of_a_database_that_is_away_shows_no_password(tmp_path: Path) -> None:
+    failed = run("export", "postgresql://ann:s3cret@127.0.0.1:1/shop", tmp_path / "log.jsonl")
+    assert isinstance(failed.exception, ConfigError)
+    assert "postgresql://ann:***@127.0.0.1:1/shop cannot be read" in failed.exception.message
+    assert "s3cret" not in failed.exception.message

@@ -28,6 +28,12 @@ def test_a_folder_without_a_database_is_refused_and_none_is_made(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_address_of_another_form_is_refused_without_its_password() -> None:
+    with pytest.raises(ConfigError, match=r"ann:\*\*\*@db") as caught:
+        connect_store("postgresql+psycopg://ann:s3cret@db/shop")
+    assert "s3cret" not in caught.value.message
+
+
 def test_an_address_is_not_a_folder() -> None:
     assert is_address("postgresql://u@h/n")
     assert is_address("postgres://u@h/n")
