@@ -11,6 +11,7 @@ import dataclasses
 import datetime
 import json
 import random
+import urllib.parse
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Select, Update, and_, exists, func, insert, or_, select, update
@@ -319,6 +320,8 @@ def _record_failure(
     if reason is None or not endpoint.enabled:
         return
     switch_off(endpoint, reason, now)
-    data = {"webhook_id": endpoint.endpoint_id, "url": endpoint.url, "reason": reason}
+    # Of its URL the host alone: the rest may be a secret, and whoever reads events, or gets them, would read it.
+    host = urllib.parse.urlsplit(endpoint.url).hostname
+    data = {"webhook_id": endpoint.endpoint_id, "host": host, "reason": reason}
     data["failing_since"] = utc_text(endpoint.failing_since)
     add_event(session, NewEvent(type="webhook.disabled", member_id=endpoint.member_id, data=data))

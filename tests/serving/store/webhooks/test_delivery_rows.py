@@ -188,7 +188,7 @@ def test_410_switches_an_endpoint_off_at_once_and_its_owner_reads_so_in_the_even
     async def work(store: Store) -> None:
         member = await add_member(store, "toys", {"toy"})
         toys = Principal(name="t", rate_key="t", member_id=member, products=frozenset({"toy"}))
-        webhook = await add_endpoint(store, principal=toys)
+        webhook = await add_endpoint(store, "https://hooks.example/T0/s3cret?key=s3cret", principal=toys)
         await add_checks(store, "toy")
         await write_due(store, webhook)
         [only] = await due(store, webhook)
@@ -198,6 +198,8 @@ def test_410_switches_an_endpoint_off_at_once_and_its_owner_reads_so_in_the_even
         await store.event_rows.number()
         [event] = (await store.event_rows.find_page(toys, after=0, limit=9, types=["webhook.disabled"])).events
         assert (event.data["webhook_id"], event.data["reason"]) == (webhook.webhook_id, "gone")
+        assert event.data["host"] == "hooks.example"
+        assert "s3cret" not in event.model_dump_json(), "who may read events may not read URLs of webhooks"
         other = dataclasses.replace(toys, member_id="other")
         assert (await store.event_rows.find_page(other, after=0, limit=9, types=["webhook.disabled"])).events == []
 
