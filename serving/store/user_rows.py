@@ -66,7 +66,7 @@ class UserRows:
             for key in revoked:
                 key.revoked_at = now
             session.flush()
-            if keep_admin and revoked:
+            if keep_admin and any(key.member_id is None and "admin" in key.scopes for key in revoked):
                 refuse_without_admin(session, now)
             session.delete(row)
             entry = new_entry(
