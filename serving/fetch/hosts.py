@@ -14,10 +14,14 @@ ANY_SUBDOMAIN = "*."
 class HostRules:
     """Permits the hosts of `allow`, or all where it is empty, less those of `deny`; on certain ports.
 
-    A pattern is a host, or `*.` and a domain: then every name below that domain, and not the domain itself.
+    A pattern is a host, or `*.` and a domain: then every name below that domain, and not the domain itself. Refusals
+    name the `section` of the settings to change.
     """
 
-    def __init__(self, *, allow: Sequence[str], deny: Sequence[str], ports: Sequence[int]) -> None:
+    def __init__(
+        self, *, allow: Sequence[str], deny: Sequence[str], ports: Sequence[int], section: str = "fetch"
+    ) -> None:
+        self._section = section
         self._allow = tuple(normalise_pattern(pattern) for pattern in allow)
         self._deny = tuple(normalise_pattern(pattern) for pattern in deny)
         self._ports = frozenset(ports)
@@ -26,11 +30,11 @@ class HostRules:
         """Raise FetchHostRefused or FetchPortRefused unless a URL's host and port are permitted."""
         if _matches(url.host, self._deny) or (self._allow and not _matches(url.host, self._allow)):
             raise FetchHostRefused(
-                "the URL's host is none that this server fetches from (fetch.allow_hosts, deny_hosts)"
+                f"the URL's host is none that this server connects to ({self._section}.allow_hosts, deny_hosts)"
             )
         if url.port not in self._ports:
             shown = ", ".join(str(port) for port in sorted(self._ports))
-            raise FetchPortRefused(f"this server fetches from the ports {shown} only (fetch.ports)")
+            raise FetchPortRefused(f"this server connects to the ports {shown} only ({self._section}.ports)")
 
 
 def normalise_pattern(pattern: str) -> str:

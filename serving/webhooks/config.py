@@ -61,7 +61,7 @@ class WebhookSettings:
     @property
     def host_rules(self) -> HostRules:
         """The hosts and ports that may be delivered to."""
-        return HostRules(allow=self.allow_hosts, deny=self.deny_hosts, ports=self.ports)
+        return HostRules(allow=self.allow_hosts, deny=self.deny_hosts, ports=self.ports, section="webhooks")
 
     @property
     def address_rules(self) -> AddressRules:

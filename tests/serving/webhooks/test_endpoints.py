@@ -79,3 +79,18 @@ def test_a_rotation_gives_new_keys_and_says_until_when_the_previous_ones_sign(tm
         assert abs(until - datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=2)).total_seconds() < 60
 
     with_endpoints(tmp_path, work)
+
+
+@pytest.mark.parametrize(
+    ("url", "setting"),
+    [("https://hooks.example:22/", r"webhooks\.ports"), ("https://other.example/", r"webhooks\.allow_hosts"),
+     ("http://hooks.example/", r"webhooks\.allow_http")],
+)  # fmt: skip
+def test_a_refusal_names_the_setting_of_webhooks(tmp_path: Path, url: str, setting: str) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            endpoints = Endpoints(store.endpoint_rows, WebhookSettings(allow_hosts=("hooks.example",)))
+            with pytest.raises(WebhookUrlRefused, match=setting):
+                await endpoints.add(SERVER, WebhookSent(url=url))
+
+    asyncio.run(work())
