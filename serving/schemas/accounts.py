@@ -68,7 +68,7 @@ class UserSent(Sent):
     """A person to add."""
 
     name: Name = Field(description="Name.")
-    email: Email = Field(description="E-mail address, which no other user has.")
+    email: Email = Field(description="E-mail address, which no other user of the same member has.")
     member_id: Name | None = Field(
         default=None, description="The member that the person works for; null: the operator."
     )

@@ -45,8 +45,9 @@ class UserRows:
             if member_id is not None:
                 get_member(session, principal, member_id)
             email = sent.email.lower()
-            if session.scalar(select(UserRow.user_id).where(UserRow.email == email)) is not None:
-                raise EmailTaken("a user has this e-mail address already")
+            of_member = UserRow.member_id.is_not_distinct_from(member_id)
+            if session.scalar(select(UserRow.user_id).where(of_member, UserRow.email == email)) is not None:
+                raise EmailTaken("a user of the same member, or of the operator, has this e-mail address already")
             row = UserRow(user_id=new_id(), name=sent.name, email=email, member_id=member_id, created_at=now)
             session.add(row)
             private = {"name": row.name, "email": row.email}

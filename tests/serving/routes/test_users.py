@@ -40,6 +40,16 @@ def test_an_address_is_one_users_in_whatever_case(keyed: Running) -> None:
     assert refusal(again) == (409, "email_taken")
 
 
+def test_nobody_finds_out_whom_another_member_employs(keyed: Running) -> None:
+    own, other = add_member(keyed, "Own"), add_member(keyed, "Other")
+    add_user(keyed, "ann@example.org", other)
+    add_user(keyed, "ann@example.org")
+    admin = bearer(make_key(keyed, "admin", member_id=own)["key"])
+    sent = {"name": "Ann", "email": "Ann@example.org"}
+    assert httpx.post(f"{keyed.url}/v1/users", json=sent, headers=admin).status_code == 201
+    assert refusal(httpx.post(f"{keyed.url}/v1/users", json=sent, headers=admin)) == (409, "email_taken")
+
+
 @pytest.mark.parametrize("email", ["ann", "ann@", "@b", "a b@c", "a@b@c", "a@" + "b" * 320])
 def test_what_is_no_address_is_refused(keyed: Running, email: str) -> None:
     refused = keyed.http.post("/v1/users", json={"name": "Ann", "email": email})

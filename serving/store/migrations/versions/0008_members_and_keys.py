@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         _of_member("users"),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_users")),
-        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        sa.UniqueConstraint("member_id", "email", name=op.f("uq_users_member_id_email")),
     )
     op.create_index(op.f("ix_users_member_id"), "users", ["member_id"])
 
