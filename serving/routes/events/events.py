@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from serving.errors import CursorInvalid, RequestInvalid
 from serving.http.query_time import read_time
 from serving.principal import Principal
-from serving.routes.auth import require
+from serving.routes.auth import authenticate, require
 from serving.routes.openapi.contract import problems
 from serving.schemas.events import EVENT_TYPES, EventPage
 from serving.services import store_of
@@ -61,6 +61,7 @@ async def list_events(
         if found.events or found.after < found.last or time.monotonic() >= end or await request.is_disconnected():
             return _page_of(found)
         await asyncio.sleep(min(POLL_S, max(0.0, end - time.monotonic())))
+        caller = await authenticate(request)  # a key that was revoked meanwhile reads nothing of what happens after it
         await rows.number()
         after = found.after
 

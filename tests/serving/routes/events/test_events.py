@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -10,6 +10,8 @@ import pytest
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import GREY, jpeg
+from tests.serving.routes.accounts_steps import bearer, make_key, refusal
+from tests.serving.servers.occupied import until
 from tests.serving.servers.running import Running, run_in_thread
 
 
@@ -84,3 +86,17 @@ def test_a_request_that_waits_is_answered_when_something_happens(happened: Runni
         check = happened.answer(jpeg(GREY), listing={"product": "mug"})
         waits.join(timeout=30)
     assert [event["data"]["check_id"] for event in found[0]["events"]] == [check["check_id"]]
+
+
+def test_a_key_that_is_revoked_while_it_waits_reads_nothing_more(start: Callable[..., Running]) -> None:
+    server = start(api_key="the key of the settings")
+    made = make_key(server, "read")
+    found: list[httpx.Response] = []
+    with httpx.Client(base_url=server.url, headers=bearer(made["key"]), timeout=30) as other:
+        waits = threading.Thread(target=lambda: found.append(other.get("/v1/events", params={"wait_s": 20})))
+        waits.start()
+        until(lambda: made["key_id"] in server.services.authenticator._used_at)
+        server.http.post(f"/v1/keys/{made['key_id']}/revoke").raise_for_status()
+        server.answer(jpeg(GREY))
+        waits.join(timeout=30)
+    assert refusal(found[0]) == (401, "key_revoked")
