@@ -108,4 +108,6 @@ class JobService:
                     log.info("deleted %d jobs that ended long ago or whose lines did not all arrive", deleted)
             except Unavailable as error:
                 log.warning("old jobs were not deleted, which is tried again: %s", error)
+            except Exception:  # an error in one round, which the next may not have, and which ends no other task
+                log.exception("deleting old jobs failed and is tried again")
             await asyncio.sleep(CLEANING_S)

@@ -145,7 +145,7 @@ class JobWorker:
                 if self._in_hand:
                     await self._rows.renew(list(self._in_hand), self._lease_end(now))
                 if await self._rows.has_open_jobs() and await self._rows.take_back(
-                    now, max_attempts=2 * self._settings.attempts, alone=alone
+                    now, max_attempts=2 * self._settings.attempts, alone=alone, own=self._lease
                 ):
                     self.wake()
                 alone = False

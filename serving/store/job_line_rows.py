@@ -150,9 +150,9 @@ class JobLineRows:
 
         await self._database.write(work)
 
-    async def take_back(self, now: datetime.datetime, *, max_attempts: int, alone: bool = False) -> int:
+    async def take_back(self, now: datetime.datetime, *, max_attempts: int, alone: bool = False, own: str = "") -> int:
         """Let lines wait again whose lease has ended, or that are leased at all where no other server can have them
-        (`alone`); gives how many.
+        (`alone`), but for those of the lease `own`; gives how many.
 
         A line that `max_attempts` servers had in hand as they ended is parked: it may be what ended them.
         """
@@ -162,8 +162,7 @@ class JobLineRows:
             query = select(JobLineRow.job_id, JobLineRow.line, JobLineRow.attempts).where(
                 JobLineRow.job_id.in_(open_jobs), JobLineRow.state == "running"
             )
-            if not alone:
-                query = query.where(JobLineRow.leased_until < now)
+            query = query.where(JobLineRow.lease != own if alone else JobLineRow.leased_until < now)
             return [(job_id, line, attempts) for job_id, line, attempts in session.execute(query)]
 
         if not await self._database.read(expired):

@@ -69,6 +69,8 @@ class Dispatcher:
                         pause_s *= IDLE_POLLS
                 except Unavailable as error:
                     log.warning("deliveries wait for the store: %s", error)
+                except Exception:  # an error in one round, which the next may not have
+                    log.exception("deliveries failed and are tried again")
                 await asyncio.sleep(pause_s)
         finally:
             for task in self._tasks.values():

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 WAIT_S = 0.5  # after which the thread looks whether it has to end
@@ -56,7 +56,7 @@ def _listen(engine: Engine, channel: str, wake: Callable[[str], None], ended: th
                 while not ended.is_set():
                     for signal in connection.notifies(timeout=WAIT_S, stop_after=1):
                         _wake(wake, signal.payload, ended)
-        except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+        except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
             log.warning("no signals from the database (%s); tried again in %.1f s", type(error).__name__, pause_s)
             ended.wait(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import Session
 
 from serving.errors import StoreUnavailable
@@ -140,7 +141,7 @@ class Transactions:
     def _translated(self, *, is_write: bool) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, PendingRollbackError) as error:  # the latter on a held connection that was lost before
+        except (DBAPIError, PendingRollbackError, NoneFree) as error:  # the second: a held connection was lost before
             self.last_write_failed |= is_write
             raise unavailable() from _fault(error)
 
@@ -162,9 +163,9 @@ def _state_of(error: DBAPIError) -> str | None:
     return state
 
 
-def _fault(error: DBAPIError | PendingRollbackError) -> DatabaseFault:
+def _fault(error: SQLAlchemyError) -> DatabaseFault:
     if not isinstance(error, DBAPIError):
-        return DatabaseFault("the connection was lost")
+        return DatabaseFault("no connection was free" if isinstance(error, NoneFree) else "the connection was lost")
     state = _state_of(error)
     if state is None or not state.startswith(QUOTING_CLASSES):
         return DatabaseFault(f"{state or 'no answer'}: {error.orig}")

@@ -50,6 +50,8 @@ async def clean_periodically(
             logged = await _log_head(store, logged)
         except Unavailable as error:
             log.warning("cleanup of the store failed and is tried again: %s", error)
+        except Exception:  # an error in one round, which the next may not have
+            log.exception("cleanup of the store failed and is tried again")
         await asyncio.sleep(period_s)
 
 

@@ -19,7 +19,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
 from serving.errors import PhotoNotFound, StoreUnavailable
-from serving.store.photos.photo_store import refuse_damaged
+from serving.store.photos.photo_store import refuse_damaged, sha256s_of
 
 log = logging.getLogger("touchstone.serving")
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class PhotoFiles:
         """Give the SHA-256s of all stored photos, some hundred at a time."""
         chunks = iter(self._objects.list(chunk_size=LIST_CHUNK))
         while (chunk := await self._run(lambda: next(chunks, None))) is not None:
-            yield [entry["path"].rpartition("/")[2] for entry in chunk]
+            yield sha256s_of(entry["path"] for entry in chunk)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the folder exists and can be written, which is tried after a failed write.

@@ -11,7 +11,7 @@ from typing import TypeVar
 from serving.errors import PhotoNotFound
 from serving.store.photos.object_storage import ObjectStorage
 from serving.store.photos.photo_files import photo_path
-from serving.store.photos.photo_store import refuse_damaged
+from serving.store.photos.photo_store import refuse_damaged, sha256s_of
 
 T = TypeVar("T")
 FOLDER = "photos"
@@ -55,7 +55,7 @@ class PhotoObjects:
         """Give the SHA-256s of all stored photos, some hundred at a time."""
         chunks = self._storage.list(FOLDER)
         while (chunk := await self._run(lambda: next(chunks, None))) is not None:
-            yield [path.rpartition("/")[2] for path in chunk]
+            yield sha256s_of(chunk)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the storage gives an object, and takes one, which is tried after a failure."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Protocol
 
 from serving.errors import PhotoDamaged
 
 log = logging.getLogger("touchstone.serving")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class PhotoStore(Protocol):
@@ -55,6 +57,12 @@ class RenditionStore(Protocol):
 
     async def remove_other_versions(self) -> None:
         """Remove the renditions of other versions of this program. Raises StoreUnavailable."""
+
+
+def sha256s_of(paths: Iterable[str]) -> list[str]:
+    """Give the SHA-256s that paths of photos end with; whatever else lies there was not put there by a photo store."""
+    names = (path.rpartition("/")[2] for path in paths)
+    return [name for name in names if _SHA256.fullmatch(name)]
 
 
 def refuse_damaged(sha256: str, data: bytes) -> None:

@@ -144,8 +144,9 @@ def test_removing_orphans_removes_the_photos_that_a_kill_left_and_no_others(plac
         async with opened(place) as store:
             await store.keep(new_check(b"kept"), [b"kept"])
             await store.photos.put([(digest(b"orphan"), b"orphan")])
+            (place.folder / PHOTO_FOLDER / "notes.txt").write_text("of the operator")
             assert await store.remove_orphans() == 1
-            assert photo_names(place.folder) == {digest(b"kept")}
+            assert photo_names(place.folder) == {digest(b"kept"), "notes.txt"}
         half = place.folder / PHOTO_FOLDER / "ab" / f"{digest(b'half')}#1"
         half.parent.mkdir(exist_ok=True)
         half.write_bytes(b"ha")

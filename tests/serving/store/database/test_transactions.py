@@ -55,6 +55,19 @@ def test_every_transaction_has_its_isolation_and_its_limits(transactions: Transa
     assert left == 0, "a pgbouncer that pools transactions would not find them again"
 
 
+def test_a_transaction_that_finds_no_free_connection_is_unavailable(address: str) -> None:
+    engine = connect(
+        parse_address(address), isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0, pool_timeout=0.01
+    )
+    transactions = Transactions(engine)
+    held = transactions.hold([1], shared=True)
+    with pytest.raises(StoreUnavailable):
+        ids(transactions)
+    transactions.release(held)
+    assert ids(transactions) == []
+    engine.dispose()
+
+
 @pytest.mark.parametrize("kind", ["read", "write"])
 def test_a_connection_that_is_lost_before_the_commit_is_replaced_and_the_work_repeated(
     transactions: Transactions, kind: str

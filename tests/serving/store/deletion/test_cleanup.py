@@ -93,6 +93,18 @@ def test_a_store_that_is_unavailable_is_cleaned_when_it_is_back(
     asyncio.run(asyncio.wait_for(work(), 60))
 
 
+def test_an_unforeseen_error_ends_no_later_cleanup(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            before_every_date = Retention(days=10**6)
+            cleaning = asyncio.create_task(clean_periodically(store, before_every_date, period_s=0.01))
+            while caplog.text.count("OverflowError") < 2:
+                await asyncio.sleep(0.01)
+            cleaning.cancel()
+
+    asyncio.run(asyncio.wait_for(work(), 60))
+
+
 def test_of_two_servers_one_cleans_and_the_next_period_another_may(
     tmp_path: Path, postgresql: PostgresqlServer, caplog: pytest.LogCaptureFixture
 ) -> None:
