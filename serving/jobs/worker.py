@@ -111,7 +111,7 @@ class JobWorker:
                 await self._pause(self._settings.poll_s)
 
     async def _lease_some(self) -> int:
-        now = _now()
+        now = await self._rows.now()
         jobs = self._turns.order(await self._rows.running_jobs(now))
         if not jobs:
             return 0
@@ -140,12 +140,11 @@ class JobWorker:
         """Renew the leases of lines in hand, and let lines wait again that a dead server had."""
         alone = self._alone
         while True:
-            now = _now()
             try:
                 if self._in_hand:
-                    await self._rows.renew(list(self._in_hand), self._lease_end(now))
+                    await self._rows.renew(list(self._in_hand), self._lease_end(await self._rows.now()))
                 if await self._rows.has_open_jobs() and await self._rows.take_back(
-                    now, max_attempts=2 * self._settings.attempts, alone=alone, own=self._lease
+                    await self._rows.now(), max_attempts=2 * self._settings.attempts, alone=alone, own=self._lease
                 ):
                     self.wake()
                 alone = False
@@ -174,11 +173,13 @@ class JobWorker:
         found = await self._try(line)
         if isinstance(found, Later) and line.attempts < self._settings.attempts:
             pause_s = min(2.0**line.attempts, MAX_RETRY_PAUSE_S)
-            not_before = _now() + datetime.timedelta(seconds=pause_s)
-            await _until_stored(functools.partial(self._rows.retry, line, found.fault, not_before))
+            await _until_stored(functools.partial(self._retry, line, found.fault, pause_s))
         elif found is not None:
             fault = found.fault if isinstance(found, Later) else found
             await _until_stored(functools.partial(self._rows.park, line, fault, _now()))
+
+    async def _retry(self, line: LeasedLine, fault: Fault, pause_s: float) -> None:
+        await self._rows.retry(line, fault, await self._rows.now() + datetime.timedelta(seconds=pause_s))
 
     async def _try(self, line: LeasedLine) -> Later | Fault | None:
         """Judge one line; gives what it fails with, None where its check is stored or its job was deleted."""

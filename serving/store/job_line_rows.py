@@ -84,6 +84,10 @@ class JobLineRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def now(self) -> Awaitable[datetime.datetime]:
+        """Give the time by which lines are leased."""
+        return self._database.now()
+
     def has_open_jobs(self) -> Awaitable[bool]:
         """Whether there is a job that has not ended: the one question of an idle server."""
         query = select(JobRow.job_id).where(JobRow.state.in_(("running", "cancelled")), JobRow.completed_at.is_(None))

@@ -89,7 +89,7 @@ class Dispatcher:
             return False
         await self._event_rows.number()
         await self._renew()
-        for endpoint_id in await self._rows.claim(self._server, _now(), self._settings.lease_s):
+        for endpoint_id in await self._rows.claim(self._server, await self._rows.now(), self._settings.lease_s):
             if endpoint_id not in self._tasks:
                 self._tasks[endpoint_id] = asyncio.create_task(self._serve(endpoint_id))
         await self._measure()
@@ -107,7 +107,7 @@ class Dispatcher:
         if self._tasks and now - self._renewed_at >= self._settings.lease_s / 3:
             self._renewed_at = now
             serving = list(self._tasks)
-            held = await self._rows.renew(self._server, serving, _now(), self._settings.lease_s)
+            held = await self._rows.renew(self._server, serving, await self._rows.now(), self._settings.lease_s)
             for endpoint_id in set(serving) - held:  # this server stood still, and another took it
                 self._tasks[endpoint_id].cancel()
 
@@ -135,9 +135,10 @@ class Dispatcher:
         try:
             while True:
                 if not queued:
-                    while await self._rows.write_due(endpoint_id, _now()):
+                    now = await self._rows.now()
+                    while await self._rows.write_due(endpoint_id, now):
                         pass
-                    target, queued = await self._rows.find_due(endpoint_id, _now(), READ_AT_ONCE, running.values())
+                    target, queued = await self._rows.find_due(endpoint_id, now, READ_AT_ONCE, running.values())
                 allowed = 1 if target is None or target.one_at_a_time else self._settings.max_at_once
                 while target is not None and queued and len(running) < allowed:
                     due = queued.pop(0)
@@ -165,7 +166,7 @@ class Dispatcher:
                 self._sender = self._make_sender()
             made = await self._sender.send(target, due.event_id, body_of(due.event))
         self._metrics.count_attempt(made.code)
-        await self._rows.record(due.delivery_id, made, _now(), self._rng)
+        await self._rows.record(due.delivery_id, made, await self._rows.now(), self._rng)
         return made.delivered
 
 

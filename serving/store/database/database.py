@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import datetime
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol, TypeVar
@@ -64,6 +65,12 @@ class Database(Held, Protocol):
         """Call `wake` in a thread with the text of each `notify` that is committed, or "" when one may be missed.
 
         An embedded database calls it never: whoever changes it is in this process.
+        """
+
+    async def now(self) -> datetime.datetime:
+        """Give the time, that of the database where servers share it: leases compare times of several servers.
+
+        Raises StoreUnavailable.
         """
 
     async def ping(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -87,6 +88,10 @@ class PostgresqlDatabase:
     def listening(self, channel: str, wake: Callable[[str], None]) -> contextlib.AbstractContextManager[None]:
         """Call `wake` in a thread with each signal on a channel, on a connection of its own."""
         return listening(self._engine, channel, wake)
+
+    async def now(self) -> datetime.datetime:
+        """Give the time of the database; raises StoreUnavailable."""
+        return await self.read(_read_time)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""
@@ -188,6 +193,11 @@ def _refuse_unfit(connection: Connection, url: URL) -> None:
         raise ConfigError(f"database: {name} is PostgreSQL {version // 10_000}; 15 is the oldest that is supported")
     if encoding != "UTF8":
         raise ConfigError(f"database: {name} stores text as {encoding}; make one with ENCODING 'UTF8'")
+
+
+def _read_time(session: Session) -> datetime.datetime:
+    now: datetime.datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return now.astimezone(datetime.UTC)
 
 
 def _is_standby(session: Session) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import functools
 import queue
 import sqlite3
@@ -88,6 +89,10 @@ class SqliteDatabase:
     def listening(self, channel: str, wake: Callable[[str], None]) -> contextlib.nullcontext[None]:
         """Call `wake` never: no other server uses the file."""
         return contextlib.nullcontext()
+
+    async def now(self) -> datetime.datetime:
+        """Give this machine's time: no other server uses the file."""
+        return datetime.datetime.now(datetime.UTC)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""

@@ -12,7 +12,7 @@ import datetime
 import json
 import random
 import urllib.parse
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 
 from sqlalchemy import ColumnElement, Select, Update, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -73,6 +73,10 @@ class DeliveryRows:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def now(self) -> Awaitable[datetime.datetime]:
+        """Give the time by which endpoints are leased and deliveries are due."""
+        return self._database.now()
 
     async def has_endpoints(self) -> bool:
         """Whether any endpoint is switched on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -115,6 +116,12 @@ class DatabaseContract:
                 assert "quoted" not in str(caught.value.__cause__)
 
         self.run(place, work)
+
+    def test_the_time_is_utc_and_that_of_now(self, place: Any) -> None:
+        before = datetime.datetime.now(datetime.UTC)
+        now = self.run(place, lambda database: database.now())
+        assert before <= now <= datetime.datetime.now(datetime.UTC)
+        assert now.utcoffset() == datetime.timedelta()
 
     def test_text_with_nul_is_kept_and_searched_like_any_other(self, place: Any) -> None:
         """Callers' text gets into messages; PostgreSQL has no NUL, which stands there as U+FFFD."""
