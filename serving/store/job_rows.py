@@ -11,9 +11,11 @@ from typing import cast
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from serving.audit_log.entry import new_entry
 from serving.errors import JobNotRunning
 from serving.principal import Principal
 from serving.schemas.jobs import Job, JobKind
+from serving.store.audit_rows import append_entry
 from serving.store.check_rows import Claim
 from serving.store.database.database import Database, Rows
 from serving.store.job_line_rows import Fault, cancel_waiting
@@ -139,12 +141,14 @@ class JobRows:
 
     async def cancel(self, job_id: str, caller: Principal, now: datetime.datetime) -> Job:
         """Cancel what has not begun; again changes nothing. Raises JobNotFound or JobNotRunning."""
+        entry = new_entry(caller, "job.cancelled", "job", job_id)
 
         def work(session: Session) -> Job:
             row = get_job(session, job_id, caller)
             if row.state == "running":
                 row.state, row.cancelled_at = "cancelled", now
                 cancel_waiting(session, job_id, now)
+                append_entry(session, dataclasses.replace(entry, member_id=row.member_id))
             elif row.state != "cancelled":
                 raise JobNotRunning(f"job {job_id} is {row.state}; only a running one can be cancelled")
             session.flush()
@@ -157,7 +161,7 @@ class JobRows:
     ) -> Job:
         """Let parked lines wait again, all of them or those of these numbers, and the job run.
 
-        Raises or JobNotRunning for a job that was cancelled or still arrives.
+        Raises JobNotFound, or JobNotRunning for a job that was cancelled or still arrives.
         """
 
         def work(session: Session) -> Job:
@@ -183,13 +187,15 @@ class JobRows:
         return await self._database.write(work)
 
     async def delete(self, job_id: str, caller: Principal) -> None:
-        """Delete a job with its lines; its checks stay. Raises or JobNotRunning while it arrives."""
+        """Delete a job with its lines; its checks stay. Raises JobNotFound, or JobNotRunning while it arrives."""
+        entry = new_entry(caller, "job.deleted", "job", job_id)
 
         def work(session: Session) -> None:
             row = get_job(session, job_id, caller)
             if row.state == "receiving":
                 raise JobNotRunning(f"job {job_id} still arrives; delete it when all of its lines are here")
             session.execute(delete(JobRow).where(JobRow.job_id == job_id))
+            append_entry(session, dataclasses.replace(entry, member_id=row.member_id).with_details(lines=row.lines))
 
         await self._database.write(work)
         await self._database.checkpoint()

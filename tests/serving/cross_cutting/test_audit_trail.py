@@ -8,7 +8,9 @@ import httpx
 
 from serving.audit_log.verify import verify_lines
 from tests.serving.builders.sample_photos import jpeg
+from tests.serving.servers.occupied import occupied
 from tests.serving.servers.running import Running
+from tests.serving.servers.sent_jobs import ended, line_of, send_job
 
 
 def entries_about(site: Running, object_id: str) -> list[dict[str, Any]]:
@@ -42,6 +44,21 @@ def test_a_review_its_withdrawal_and_the_deletion_of_its_check_are_recorded_once
     assert recorded["actor"] == {"name": "open", "key_id": None, "user_id": None, "member_id": None}
     assert recorded["private"]["values"] == {"address": "127.0.0.1", "request_id": "from-the-test"}
     assert "Mara" not in server.http.get("/v1/audit-log/export").text
+    assert holds(server)
+
+
+def test_who_cancels_and_deletes_a_job_is_recorded_once_each(server: Running) -> None:
+    with occupied(server):
+        job_id = send_job(server.http, [line_of("a"), line_of("b")]).json()["job_id"]
+        for _ in range(2):
+            assert server.http.post(f"/v1/jobs/{job_id}/cancel").status_code == 200
+    ended(server.http, f"/v1/jobs/{job_id}")
+    for status in (204, 404):
+        assert server.http.delete(f"/v1/jobs/{job_id}").status_code == status
+    cancelled, deleted = entries_about(server, job_id)
+    assert (cancelled["action"], cancelled["object"]["kind"], cancelled["details"]) == ("job.cancelled", "job", {})
+    assert (deleted["action"], deleted["details"]) == ("job.deleted", {"lines": 2})
+    assert deleted["private"]["values"]["address"] == "127.0.0.1"
     assert holds(server)
 
 
