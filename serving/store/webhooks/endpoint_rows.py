@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import JsonValue
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
@@ -102,7 +103,7 @@ class EndpointRows:
                 row.enabled, row.disabled_at, row.disabled_reason = True, None, None
                 row.failures, row.failing_since, row.paused_until = 0, None, None
             session.flush()
-            _record(session, principal, "webhook.changed", row)
+            _record(session, principal, "webhook.changed", row, changed=sorted(values))
             return webhook_of(session, row)
 
         return await self._database.write(work)
@@ -116,7 +117,7 @@ class EndpointRows:
             row = get_endpoint(session, principal, endpoint_id)
             row.previous_keys, row.previous_until, row.keys = row.keys, previous_until, list(keys)
             session.flush()
-            _record(session, principal, "webhook.changed", row)
+            _record(session, principal, "webhook.changed", row, changed=["keys"])
             return webhook_of(session, row)
 
         return await self._database.write(work)
@@ -132,10 +133,14 @@ class EndpointRows:
         await self._database.write(work)
 
 
-def _record(session: Session, principal: Principal, action: Action, row: WebhookEndpointRow) -> None:
-    """Add the audit entry of a change, without the address: tokens may stand in it."""
-    entry = new_entry(principal, action, "webhook", row.endpoint_id, {"enabled": row.enabled}, member_id=row.member_id)
-    append_entry(session, entry)
+def _record(
+    session: Session, principal: Principal, action: Action, row: WebhookEndpointRow, *, changed: Sequence[str] = ()
+) -> None:
+    """Add the audit entry of a change, with what was changed and without the address: tokens may stand in it."""
+    details: dict[str, JsonValue] = {"enabled": row.enabled}
+    if changed:
+        details["changed"] = [*changed]
+    append_entry(session, new_entry(principal, action, "webhook", row.endpoint_id, details, member_id=row.member_id))
 
 
 def get_endpoint(session: Session, principal: Principal, endpoint_id: str) -> WebhookEndpointRow:

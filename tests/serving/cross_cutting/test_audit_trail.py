@@ -121,8 +121,14 @@ def test_changes_of_a_webhook_are_recorded_without_its_address(server: Running) 
     made = server.http.post("/v1/webhooks", json=sent)
     assert made.status_code == 201, made.text
     path = f"/v1/webhooks/{made.json()['webhook_id']}"
-    assert server.http.patch(path, json={"description": "of Mara"}).status_code == 200
+    assert server.http.patch(path, json={"description": "of Mara", "enabled": False}).status_code == 200
+    assert server.http.post(f"{path}/rotate", json={}).status_code == 200
     assert server.http.delete(path).status_code == 204
     entries = entries_about(server, made.json()["webhook_id"])
-    assert [entry["action"] for entry in entries] == ["webhook.created", "webhook.changed", "webhook.deleted"]
+    assert [(entry["action"], entry["details"]) for entry in entries] == [
+        ("webhook.created", {"enabled": True}),
+        ("webhook.changed", {"enabled": False, "changed": ["description", "enabled"]}),
+        ("webhook.changed", {"enabled": False, "changed": ["keys"]}),
+        ("webhook.deleted", {"enabled": False}),
+    ]
     assert "token-in-the-path" not in str(entries)
