@@ -39,11 +39,12 @@ async def add_endpoint(
 
 
 async def add_checks(store: Store, *products: str) -> list[str]:
-    """Store a check of each product, and give their ids."""
+    """Store a check of each product, whose events are numbered in this order, and give their ids."""
     ids = []
     for product in products:
         new = new_check()
         await store.check_rows.add(dataclasses.replace(new, answer=new.answer.model_copy(update={"product": product})))
+        await store.event_rows.number()  # each by itself: ids of one millisecond have no order
         ids.append(new.answer.check_id)
     return ids
 
