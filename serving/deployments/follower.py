@@ -44,6 +44,8 @@ async def follow_changes(switch: DeploymentSwitch, rows: DeploymentRows, *, poll
             except Unavailable as error:
                 log.warning("the changes of other servers cannot be read, which is tried again: %s", error)
             except Exception:  # an error in one round, which the next may not have
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise  # while it was cancelled
                 log.exception("following the changes of other servers failed and is tried again")
             if is_due:
                 retry_at = loop.time() + RETRY_S

@@ -109,5 +109,7 @@ class JobService:
             except Unavailable as error:
                 log.warning("old jobs were not deleted, which is tried again: %s", error)
             except Exception:  # an error in one round, which the next may not have, and which ends no other task
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise  # while it was cancelled
                 log.exception("deleting old jobs failed and is tried again")
             await asyncio.sleep(CLEANING_S)

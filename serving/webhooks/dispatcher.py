@@ -70,6 +70,8 @@ class Dispatcher:
                 except Unavailable as error:
                     log.warning("deliveries wait for the store: %s", error)
                 except Exception:  # an error in one round, which the next may not have
+                    if (task := asyncio.current_task()) is not None and task.cancelling():
+                        raise  # while it was cancelled
                     log.exception("deliveries failed and are tried again")
                 await asyncio.sleep(pause_s)
         finally:

@@ -51,6 +51,8 @@ async def clean_periodically(
         except Unavailable as error:
             log.warning("cleanup of the store failed and is tried again: %s", error)
         except Exception:  # an error in one round, which the next may not have
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise  # while it was cancelled
             log.exception("cleanup of the store failed and is tried again")
         await asyncio.sleep(period_s)
 
