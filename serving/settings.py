@@ -16,7 +16,7 @@ from serving.jobs.config import JobSettings
 from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TracingSettings
 from serving.store.photos.object_storage import ObjectStorageSettings
-from serving.store.retention import RetentionSettings
+from serving.store.retention import MAX_DAYS, RetentionSettings
 from serving.webhooks.config import WebhookSettings
 from vision.check_shape import MAX_PHOTOS
 from vision.config.cpu_limits import usable_cores
@@ -159,7 +159,7 @@ class ServeSettings:
         _within("max_waiting", self.max_waiting, 0)
         _within("stop_timeout_s", self.stop_timeout_s, 0)
         if self.retention_days is not None:
-            _within("retention_days", self.retention_days, 1)
+            _within("retention_days", self.retention_days, 1, MAX_DAYS)
 
     @property
     def store_folder(self) -> Path | None:
@@ -198,7 +198,8 @@ def read_serve_settings(
         settings = configure(ServeSettings, {"bundle": str(path)}, overrides)
     else:
         settings = read_config(ServeSettings, path, overrides)
-    key = environment.get(API_KEY_VARIABLE, "") or settings.api_key or None
+    # A secret that is mounted from a file ends in a line break, which no header can have.
+    key = environment.get(API_KEY_VARIABLE, "").strip() or settings.api_key or None
     database = environment.get(DATABASE_VARIABLE, "") or settings.database
     return dataclasses.replace(settings, api_key=key, database=database)
 

@@ -31,6 +31,7 @@ from serving.schemas.checks import CheckSent, Listing, PhotoSent
 
 MAX_LISTING_BYTES = 64 * 1024
 MAX_DEPTH = 16  # of `attributes`
+MAX_NAME = 100  # characters of a field's name that an error repeats
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 
@@ -105,9 +106,15 @@ def parse_json(kind: type[M], text: bytes) -> M:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         if faults[0]["type"] == "json_invalid":
             raise JsonMalformed(f"the JSON does not parse: {faults[0]['msg']}") from error
-        fields = [(".".join(str(step) for step in fault["loc"]), _words_of(fault)) for fault in faults[:20]]
+        fields = [(_field_of(fault), _words_of(fault)) for fault in faults[:20]]
         shown = "; ".join(f"{field or 'body'}: {message}" for field, message in fields[:3])
         raise RequestInvalid(f"{shown}{' …' if len(fields) > 3 else ''}", fields) from error
+
+
+def _field_of(fault: ErrorDetails) -> str:
+    """Name the field of a fault; an unknown one has the sender's name for it, which may be long."""
+    steps = (str(step) for step in fault["loc"])
+    return ".".join(step if len(step) <= MAX_NAME else f"{step[:MAX_NAME]}…" for step in steps)
 
 
 def _words_of(fault: ErrorDetails) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from serving.schemas.jobs import MAX_LINES
+from serving.store.retention import MAX_DAYS
 from vision.config.read import setting
 from vision.errors import ConfigError
 
@@ -32,6 +33,8 @@ class JobSettings:
     def __post_init__(self) -> None:
         if not 1 <= self.max_lines <= MAX_LINES:
             raise ConfigError(f"jobs.max_lines: must be 1 to {MAX_LINES}, got {self.max_lines}")
+        if not 1 <= self.keep_days <= MAX_DAYS:
+            raise ConfigError(f"jobs.keep_days: must be 1 to {MAX_DAYS}, got {self.keep_days}")
         for key, low in _LOWEST.items():
             value = getattr(self, key)
             if not value >= low:
@@ -46,5 +49,4 @@ _LOWEST = {
     "attempts": 1,
     "lease_s": 1,
     "poll_s": 0.01,
-    "keep_days": 1,
 }

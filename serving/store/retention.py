@@ -15,6 +15,7 @@ from vision.config.read import setting
 from vision.errors import ConfigError
 
 COUNTERFEIT = "counterfeit"
+MAX_DAYS = 36_500  # a date so long ago can be computed with
 _AS_ALL = "not set: as `retention_days`; 0: never."
 
 
@@ -42,8 +43,8 @@ class RetentionSettings:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             lowest = 1 if field.name == "audit_private" else 0
-            if value is not None and value < lowest:
-                raise ConfigError(f"{field.name}: must be at least {lowest}, got {value}")
+            if value is not None and not lowest <= value <= MAX_DAYS:
+                raise ConfigError(f"{field.name}: must be {lowest} to {MAX_DAYS}, got {value}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,9 @@ def test_settings_are_read_from_file_overrides_and_environment(tmp_path: Path) -
     assert settings.products["toy"].counterfeit_share == 0.1
     assert read_serve_settings(file, [], {"TOUCHSTONE_API_KEY": "environment"}).api_key == "environment"
     assert read_serve_settings(file, [], {"TOUCHSTONE_API_KEY": ""}).api_key == "file"
+    assert (
+        read_serve_settings(file, [], {"TOUCHSTONE_API_KEY": "mounted from a file\n"}).api_key == "mounted from a file"
+    )
     assert settings.compute_threads == usable_cores()
 
 

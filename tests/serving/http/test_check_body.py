@@ -140,6 +140,13 @@ def test_every_wrong_field_is_listed_and_the_first_three_are_in_the_message() ->
         parse_json(Listing, b"{")
 
 
+def test_a_long_name_of_an_unknown_field_is_repeated_in_part() -> None:
+    with pytest.raises(RequestInvalid) as refused:
+        parse_json(Listing, json.dumps({"x" * 1_000_000: 1}).encode())
+    assert refused.value.errors[0][0] == "x" * 100 + "…"
+    assert len(str(refused.value)) < 300
+
+
 def test_the_words_of_a_check_of_our_own_stand_alone() -> None:
     with pytest.raises(RequestInvalid, match=r"^body: name the review by review_id or by idempotency_key"):
         parse_json(WithdrawalSent, b"{}")

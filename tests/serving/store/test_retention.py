@@ -52,7 +52,7 @@ def test_a_decision_counterfeit_comes_before_the_outcome() -> None:
     assert {decided for _, decided, _ in rules(90, decided_counterfeit=0)} == {False}
 
 
-@pytest.mark.parametrize("settings", [{"genuine": -1}, {"audit_private": 0}])
+@pytest.mark.parametrize("settings", [{"genuine": -1}, {"audit_private": 0}, {"review": 1_000_000}])
 def test_days_that_mean_nothing_are_refused(settings: dict[str, int]) -> None:
     with pytest.raises(ConfigError, match=next(iter(settings))):
         RetentionSettings(**settings)
