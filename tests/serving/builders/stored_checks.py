@@ -30,11 +30,13 @@ def write_rows(place: Place, rows: Sequence[dict[str, Any]]) -> Iterator[Session
     """A session on a migrated database with these checks."""
     engine = place.connect()
     migrate(engine)
-    with Session(engine) as session:
-        session.execute(insert(cast(Table, CheckRow.__table__)), rows)
-        session.commit()
-        yield session
-    engine.dispose()
+    try:
+        with Session(engine) as session:
+            session.execute(insert(cast(Table, CheckRow.__table__)), rows)
+            session.commit()
+            yield session
+    finally:
+        engine.dispose()
 
 
 def _row(number: int, rng: random.Random) -> dict[str, Any]:

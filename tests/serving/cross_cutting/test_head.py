@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -16,6 +16,7 @@ from tests.serving.builders.crops import Stocked, write_stocked_bundle
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.raw_http import connect, get
 from tests.serving.servers.running import Running, run_in_thread
+from tests.serving.servers.sent_jobs import ended, line_of, send_job
 
 VARIES = {"x-request-id", "date"}
 MOVES = {"/metrics", "/readyz"}  # their length may change from one call to the next
@@ -41,7 +42,12 @@ def site(stocked: Stocked, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def addresses(site: Running, stocked: Stocked) -> list[str]:
     """Every address that GET answers with 200: each route with names that exist, each page, each static file."""
     made = site.answer(jpeg(), listing={"product": "toy"})
+    job = send_job(site.http, [line_of("L-1")])
     names = {
+        "{erasure_id}": created(site, "/v1/erasures", {"seller_id": "s"})["erasure_id"],
+        "{job_id}": ended(site.http, job.headers["location"])["job_id"],
+        "{line}": "1",
+        "{webhook_id}": created(site, "/v1/webhooks", {"url": "https://receiver.example/"})["webhook_id"],
         "{check_id}": made["check_id"],
         "{index}": "0",
         "{side_px}": "1600",
@@ -54,6 +60,13 @@ def addresses(site: Running, stocked: Stocked) -> list[str]:
     assert len(routes) > 15
     assert len(files) > 30
     return [filled(path, names) for path in [*routes, *pages, "/openapi.json", *files]]
+
+
+def created(site: Running, address: str, sent: Mapping[str, str]) -> dict[str, str]:
+    answer = site.http.post(address, json=sent)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, str] = answer.json()
+    return made
 
 
 def filled(path: str, names: dict[str, str]) -> str:

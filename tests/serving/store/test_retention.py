@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
 from serving.principal import SERVER
 from serving.schemas.checks import Decision, Outcome
+from serving.store.database.sqlite import SqliteDatabase
 from serving.store.deletion.cleanup import delete_expired
 from serving.store.lists.check_list import CheckFilter
 from serving.store.retention import Retention, RetentionSettings, Rule
@@ -110,20 +111,22 @@ def test_expired_checks_are_found_by_an_index_among_100_000_that_are_kept(tmp_pa
     async def work() -> None:
         async with opened(tmp_path) as store:
             database = store.check_rows._database
+            assert isinstance(database, SqliteDatabase)
+            engine = database._engine  # not those of other stores, which may be at work beside this one
             await database.write_rows([(insert(CheckRow), [old(number) for number in range(100_000)])])
             asked: list[tuple[str, Any]] = []
 
             def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
                 asked.append((statement, parameters))
 
-            event.listen(Engine, "before_cursor_execute", note)
+            event.listen(engine, "before_cursor_execute", note)
             try:
                 first = await store.check_rows.find_expired(Rule(outcome="genuine", days=60), NOW, 50)
                 await store.check_rows.find_expired(Rule(outcome="genuine", days=60), NOW, 50, first[-1])
                 held = Rule(outcome="counterfeit", days=60, decided=False)
                 assert await store.check_rows.find_expired(held, NOW, 50) == []
             finally:
-                event.remove(Engine, "before_cursor_execute", note)
+                event.remove(engine, "before_cursor_execute", note)
             assert len(first) == 50
 
             def explain(session: Session) -> list[str]:

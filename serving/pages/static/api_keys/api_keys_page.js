@@ -80,7 +80,8 @@ async function makeKey() {
 }
 
 async function end(key, action) {
-  const answer = await confirmEnd(key, action, (sent) => postJson(`/v1/keys/${key.key_id}/${action}`, sent));
+  const send = (sent) => postJson(`/v1/keys/${key.key_id}/${action}`, sent);
+  const answer = await confirmEnd(key, action, send);
   if (!answer) return;
   if (action === "rotate") return showSecret(answer);
   announce(`${key.label} is revoked`);
