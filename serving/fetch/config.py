@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from serving.fetch.addresses import AddressRules, parse_network
 from serving.fetch.hosts import HostRules, normalise_pattern
@@ -53,15 +54,7 @@ class FetchSettings:
         for key in ("max_at_once", "max_at_once_per_host"):
             if getattr(self, key) < 1:
                 raise ConfigError(f"fetch.{key}: must be at least 1, got {getattr(self, key)}")
-        for port in self.ports:
-            if not 1 <= port <= 65535:
-                raise ConfigError(f"fetch.ports: ports are 1 to 65535, got {port}")
-        for key in ("allow_hosts", "deny_hosts"):
-            for pattern in getattr(self, key):
-                _named(key, pattern, normalise_pattern)
-        for key in ("allow_networks", "deny_networks"):
-            for network in getattr(self, key):
-                _named(key, network, parse_network)
+        refuse_unreadable_rules("fetch", self)
 
     @property
     def host_rules(self) -> HostRules:
@@ -71,10 +64,43 @@ class FetchSettings:
     @property
     def address_rules(self) -> AddressRules:
         """The addresses that may be connected to."""
-        return AddressRules(
-            allow=[parse_network(text) for text in self.allow_networks],
-            deny=[parse_network(text) for text in self.deny_networks],
-        )
+        return address_rules_of(self)
+
+
+class ConnectionSettings(Protocol):
+    """What a section of settings says about where may be connected to."""
+
+    @property
+    def ports(self) -> Sequence[int]: ...
+    @property
+    def allow_hosts(self) -> Sequence[str]: ...
+    @property
+    def deny_hosts(self) -> Sequence[str]: ...
+    @property
+    def allow_networks(self) -> Sequence[str]: ...
+    @property
+    def deny_networks(self) -> Sequence[str]: ...
+
+
+def refuse_unreadable_rules(section: str, settings: ConnectionSettings) -> None:
+    """Raise ConfigError, naming the key, where a port, a host or a network cannot be read."""
+    for port in settings.ports:
+        if not 1 <= port <= 65535:
+            raise ConfigError(f"{section}.ports: ports are 1 to 65535, got {port}")
+    for key in ("allow_hosts", "deny_hosts"):
+        for pattern in getattr(settings, key):
+            _named(f"{section}.{key}", pattern, normalise_pattern)
+    for key in ("allow_networks", "deny_networks"):
+        for network in getattr(settings, key):
+            _named(f"{section}.{key}", network, parse_network)
+
+
+def address_rules_of(settings: ConnectionSettings) -> AddressRules:
+    """Give the addresses that may be connected to."""
+    return AddressRules(
+        allow=[parse_network(text) for text in settings.allow_networks],
+        deny=[parse_network(text) for text in settings.deny_networks],
+    )
 
 
 def _named(key: str, text: str, read: Callable[[str], object]) -> None:
@@ -82,4 +108,4 @@ def _named(key: str, text: str, read: Callable[[str], object]) -> None:
     try:
         read(text)
     except ConfigError as error:
-        raise ConfigError(f"fetch.{key}: {error.message}") from error
+        raise ConfigError(f"{key}: {error.message}") from error

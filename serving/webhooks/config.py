@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
-from serving.fetch.addresses import AddressRules, parse_network
-from serving.fetch.hosts import HostRules, normalise_pattern
+from serving.fetch.addresses import AddressRules
+from serving.fetch.config import address_rules_of, refuse_unreadable_rules
+from serving.fetch.hosts import HostRules
 from vision.config.read import setting
 from vision.errors import ConfigError
 
@@ -48,15 +48,7 @@ class WebhookSettings:
         ):  # fmt: skip
             if not low <= getattr(self, key) <= high:
                 raise ConfigError(f"webhooks.{key}: must be {low} to {high}, got {getattr(self, key)}")
-        for port in self.ports:
-            if not 1 <= port <= 65535:
-                raise ConfigError(f"webhooks.ports: ports are 1 to 65535, got {port}")
-        for key in ("allow_hosts", "deny_hosts"):
-            for pattern in getattr(self, key):
-                _named(key, pattern, normalise_pattern)
-        for key in ("allow_networks", "deny_networks"):
-            for network in getattr(self, key):
-                _named(key, network, parse_network)
+        refuse_unreadable_rules("webhooks", self)
 
     @property
     def host_rules(self) -> HostRules:
@@ -66,15 +58,4 @@ class WebhookSettings:
     @property
     def address_rules(self) -> AddressRules:
         """The addresses that may be connected to."""
-        return AddressRules(
-            allow=[parse_network(text) for text in self.allow_networks],
-            deny=[parse_network(text) for text in self.deny_networks],
-        )
-
-
-def _named(key: str, text: str, read: Callable[[str], object]) -> None:
-    """Read a setting's text; raises ConfigError with the setting's name."""
-    try:
-        read(text)
-    except ConfigError as error:
-        raise ConfigError(f"webhooks.{key}: {error.message}") from error
+        return address_rules_of(self)
