@@ -16,12 +16,19 @@ Script = Callable[["Visit"], None]
 
 
 class Visit:
-    """One connection to a host: the head of its request, and the ways to answer."""
+    """One connection to a host: its request, and the ways to answer.
+
+    The body is read though no script asks for it: a socket closed with unread bytes resets the connection, and what
+    was answered may be lost.
+    """
 
     def __init__(self, connection: socket.socket, closing: threading.Event) -> None:
         self.connection = connection
         self.closing = closing
         self.head = _read_head(connection)
+        lines = self.head.split("\r\n")[1:]
+        self.headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines) if name}
+        self.body = _read(connection, int(self.headers.get("content-length", "0")))
 
     def send(self, data: bytes) -> None:
         self.connection.sendall(data)
@@ -121,3 +128,14 @@ def _read_head(connection: socket.socket) -> str:
             break
         head += piece
     return head.decode("latin-1")
+
+
+def _read(connection: socket.socket, length: int) -> bytes:
+    """Read `length` bytes, fewer where the other side ends before."""
+    data = b""
+    while len(data) < length:
+        piece = connection.recv(65_536)
+        if not piece:
+            break
+        data += piece
+    return data

@@ -61,16 +61,10 @@ class Receiver:
 
     def _keeping(self, path: str, script: Script) -> Script:
         def keep(visit: Visit) -> None:
-            lines = visit.head.split("\r\n")[1:]
-            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines) if name}
-            body = b""
-            while len(body) < int(headers["content-length"]):
-                piece = visit.connection.recv(65536)
-                if not piece:  # the sender was killed
-                    return
-                body += piece
+            if len(visit.body) < int(visit.headers["content-length"]):  # the sender was killed
+                return
             with self._lock:
-                self.received.append(Received(path=path, headers=headers, body=body))
+                self.received.append(Received(path=path, headers=visit.headers, body=visit.body))
             script(visit)
 
         return keep
