@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from serving.pages.headers import PAGE_HEADERS
 from serving.pages.static_files import STATIC_PATH
+from serving.principal import Scope
 from vision.check_shape import MAX_PHOTOS
 from vision.photo.format import FORMATS_IN_WORDS
 
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
-TEMPLATES.globals.update(photo_formats=FORMATS_IN_WORDS, max_photos=MAX_PHOTOS)
+NAVIGATION: tuple[tuple[str, str, str, Scope], ...] = (  # path, name, words, and the scope without which it is hidden
+    ("/", "upload", "New check", "check"),
+    ("/checks", "checks", "Checks", "read"),
+    ("/jobs", "jobs", "Jobs", "read"),
+    ("/bundles", "bundles", "Bundles", "read"),
+    ("/drift", "drift", "Drift", "read"),
+    ("/keys", "keys", "API keys", "admin"),
+    ("/webhooks", "webhooks", "Webhooks", "admin"),
+)
+TEMPLATES.globals.update(photo_formats=FORMATS_IN_WORDS, max_photos=MAX_PHOTOS, navigation=NAVIGATION)
 
 
 def render_page(request: Request, name: str, status: int = 200, **values: Any) -> Response:

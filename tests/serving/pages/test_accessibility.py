@@ -62,7 +62,9 @@ def show_key_help(page: Page) -> None:
     expect(page.locator("#key-help")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/checks", "/jobs", "/bundles", "/drift", "/keys", "/docs", "/nothing-here"])
+@pytest.mark.parametrize(
+    "path", ["/", "/checks", "/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/docs", "/nothing-here"]
+)
 def test_a_page_has_no_violation(full_site: Running, open_page: OpenPage, path: str) -> None:
     page = open_page(full_site, path, viewport={"width": 1280, "height": 900})
     page.wait_for_load_state("networkidle")

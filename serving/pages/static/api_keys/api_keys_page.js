@@ -1,5 +1,7 @@
 /** API keys: the list, and making, rotating and revoking them. */
 
+import { factsRow } from "../admin/facts.js";
+import { showSecret, wireSecret } from "../admin/secret_box.js";
 import { announce } from "../shared/announcer.js";
 import { getJson, postJson } from "../shared/api.js";
 import { keptKey, wireForgetting } from "../shared/api_key.js";
@@ -14,8 +16,7 @@ const STATES = { active: "valid", expired: "expired", revoked: "revoked" };
 wireKeys();
 wireForgetting();
 byId("new-key").addEventListener("click", makeKey);
-byId("secret-copy").addEventListener("click", copySecret);
-byId("secret-done").addEventListener("click", hideSecret);
+wireSecret(byId("new-key"));
 refresh();
 
 async function refresh() {
@@ -23,7 +24,7 @@ async function refresh() {
   clearProblem(byId("keys-problem"));
   try {
     const { keys } = await getJson("/v1/keys");
-    root.replaceChildren(keys.length ? element("ul", { class: "key-cards" }, keys.map(card)) : none());
+    root.replaceChildren(keys.length ? element("ul", { class: "cards" }, keys.map(card)) : none());
   } catch (problem) {
     root.replaceChildren();
     showProblem(byId("keys-problem"), problem);
@@ -42,25 +43,19 @@ function none() {
 function card(key) {
   return element(
     "li",
-    { class: `key-card ${key.state === "active" ? "" : "ended"}` },
+    { class: `card ${key.state === "active" ? "" : "ended"}` },
     element("h2", {}, key.label),
     element("code", {}, `${key.prefix}_…`),
-    element(
-      "dl",
-      {},
-      fact("State", key.replaced_by && key.state !== "revoked" ? `${STATES[key.state]}, rotated` : STATES[key.state]),
-      fact("Of", key.member_name ?? "the operator"),
-      fact("Scopes", key.scopes.join(", ")),
-      fact("Last used", key.last_used_at ? moment(key.last_used_at) : "never"),
-      key.expires_at && fact(key.state === "expired" ? "Ended" : "Ends", moment(key.expires_at)),
-      key.revoked_at && fact("Revoked", moment(key.revoked_at)),
-    ),
+    factsRow([
+      ["State", key.replaced_by && key.state !== "revoked" ? `${STATES[key.state]}, rotated` : STATES[key.state]],
+      ["Of", key.member_name ?? "the operator"],
+      ["Scopes", key.scopes.join(", ")],
+      ["Last used", key.last_used_at ? moment(key.last_used_at) : "never"],
+      key.expires_at && [key.state === "expired" ? "Ended" : "Ends", moment(key.expires_at)],
+      key.revoked_at && ["Revoked", moment(key.revoked_at)],
+    ]),
     key.state === "active" && actions(key),
   );
-}
-
-function fact(name, value) {
-  return element("div", {}, element("dt", {}, name), element("dd", {}, value));
 }
 
 function actions(key) {
@@ -76,40 +71,19 @@ function actions(key) {
 
 async function makeKey() {
   const made = await askForNewKey();
-  if (made) await showSecret(made);
+  if (made) await showNew(made);
 }
 
 async function end(key, action) {
   const send = (sent) => postJson(`/v1/keys/${key.key_id}/${action}`, sent);
   const answer = await confirmEnd(key, action, send);
   if (!answer) return;
-  if (action === "rotate") return showSecret(answer);
+  if (action === "rotate") return showNew(answer);
   announce(`${key.label} is revoked`);
   await refresh();
 }
 
-async function showSecret(made) {
-  byId("secret-text").value = made.key;
-  byId("secret").hidden = false;
-  byId("secret").focus();
+async function showNew(made) {
+  showSecret(made.key);
   await refresh();
-}
-
-async function copySecret() {
-  const field = byId("secret-text");
-  field.select();
-  try {
-    await navigator.clipboard.writeText(field.value);
-    announce("Copied");
-    byId("secret-copy").textContent = "Copied";
-  } catch {
-    announce("This browser did not copy it; it is selected, so press Ctrl and C"); // without https there is no clipboard
-  }
-}
-
-function hideSecret() {
-  byId("secret-text").value = "";
-  byId("secret-copy").textContent = "Copy";
-  byId("secret").hidden = true;
-  byId("new-key").focus();
 }

@@ -1,8 +1,8 @@
 /** The dialogs that make a key, and that confirm its rotation or revocation. */
 
+import { askIn } from "../admin/dialog.js";
 import { getJson, postJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
-import { clearProblem, showProblem } from "../shared/problem_box.js";
 
 /** Give the key that was made with its secret, or null where the dialog was closed. */
 export async function askForNewKey() {
@@ -10,7 +10,7 @@ export async function askForNewKey() {
   byId("create-member").replaceChildren(element("option", { value: "" }, "the operator, or this key’s own member"));
   const { members } = await getJson("/v1/members").catch(() => ({ members: [] }));
   byId("create-member").append(...members.map(({ member_id: id, name }) => element("option", { value: id }, name)));
-  return ask("create", () => postJson("/v1/keys", typed()));
+  return askIn("create", () => postJson("/v1/keys", typed()));
 }
 
 /** Give the answer of `send` once it was confirmed, or null. */
@@ -22,29 +22,7 @@ export function confirmEnd(key, action, send) {
     : "Every server refuses it from now on. This cannot be undone.";
   byId("confirm-do").textContent = rotates ? "Rotate" : "Revoke";
   byId("confirm-overlap-field").hidden = !rotates;
-  return ask("confirm", () => send(rotates ? { overlap_s: Number(byId("confirm-overlap").value) } : {}));
-}
-
-function ask(name, send) {
-  const [dialog, problemBox] = [byId(name), byId(`${name}-problem`)];
-  clearProblem(problemBox);
-  dialog.showModal();
-  return new Promise((resolve) => {
-    const ended = new AbortController();
-    const { signal } = ended;
-    const end = (answer) => (ended.abort(), dialog.close(), resolve(answer));
-    const submit = async (event) => {
-      event.preventDefault();
-      try {
-        end(await send());
-      } catch (problem) {
-        showProblem(problemBox, problem);
-      }
-    };
-    byId(`${name}-form`).addEventListener("submit", submit, { signal });
-    byId(`${name}-cancel`).addEventListener("click", () => end(null), { signal });
-    dialog.addEventListener("close", () => end(null), { signal });
-  });
+  return askIn("confirm", () => send(rotates ? { overlap_s: Number(byId("confirm-overlap").value) } : {}));
 }
 
 function typed() {

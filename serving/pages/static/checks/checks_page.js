@@ -2,7 +2,7 @@
 
 import { apiQuery, keepTrail } from "../check/check_trail.js";
 import { announce } from "../shared/announcer.js";
-import { getFile, getJson } from "../shared/api.js";
+import { downloadFile, getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
 import { counted } from "../shared/formatting.js";
@@ -12,7 +12,6 @@ import { DECISIONS } from "../shared/wording.js";
 import { CheckFilters } from "./check_filters.js";
 import { CheckRow } from "./check_row.js";
 
-const DOWNLOAD_MS = 60_000; // until the browser has surely read it
 const filters = new CheckFilters(readList);
 const list = byId("rows");
 let rows = [];
@@ -59,9 +58,7 @@ async function downloadCsv() {
   button.disabled = true;
   clearProblem(byId("list-problem"));
   try {
-    const url = URL.createObjectURL(await getFile(`/v1/checks.csv?${apiQuery(filters.query)}`));
-    element("a", { href: url, download: "checks.csv" }).click();
-    setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_MS);
+    await downloadFile(`/v1/checks.csv?${apiQuery(filters.query)}`, "checks.csv");
     announce("The list was downloaded as checks.csv.");
   } catch (problem) {
     showProblem(byId("list-problem"), problem);

@@ -1,6 +1,6 @@
 /** One job: its progress, its failures, and what can be done with it. */
 
-import { deleteAt, getFile, postJson } from "../shared/api.js";
+import { deleteAt, downloadFile, getText, postJson } from "../shared/api.js";
 import { announce } from "../shared/announcer.js";
 import { element } from "../shared/element.js";
 import { counted, moment, sentence } from "../shared/formatting.js";
@@ -72,13 +72,7 @@ export class JobPanel {
   }
 
   async download() {
-    await this.attempt(async () => {
-      const file = await getFile(`/v1/jobs/${this.jobId}/results`);
-      const link = element("a", { download: `${this.jobId}.jsonl` });
-      link.href = URL.createObjectURL(file);
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    });
+    await this.attempt(() => downloadFile(`/v1/jobs/${this.jobId}/results`, `${this.jobId}.jsonl`));
   }
 
   async remove() {
@@ -97,7 +91,7 @@ export class JobPanel {
       return;
     }
     await this.attempt(async () => {
-      const text = await (await getFile(`/v1/jobs/${this.jobId}/results?state=parked&limit=${FAILURES_SHOWN}`)).text();
+      const text = await getText(`/v1/jobs/${this.jobId}/results?state=parked&limit=${FAILURES_SHOWN}`);
       const found = text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
       const more = counts.parked - found.length;
       this.failures.replaceChildren(

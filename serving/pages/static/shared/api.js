@@ -2,9 +2,11 @@
 
 import { addressOf } from "./address.js";
 import { askForKey, keptKey } from "./api_key.js";
+import { element } from "./element.js";
 import { inTurn } from "./picture_turns.js";
 
 const PICTURE_TRIES = 5;
+const DOWNLOAD_MS = 60_000; // until the browser has surely read a file
 
 /** A failed call: the server's problem, or that of the connection. */
 export class Problem extends Error {
@@ -33,10 +35,29 @@ export async function getJson(path) {
   return jsonOf(await ask(path));
 }
 
+/** GET the JSON at an address with the key that is kept; null where that is refused or fails. No key is asked for. */
+export async function getIfAllowed(path) {
+  try {
+    const response = await reach(path, {}, keptKey());
+    return response.ok ? await jsonOf(response) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** POST a body as JSON and give the answer's JSON, or null when there is none. */
-export async function postJson(path, body) {
+export function postJson(path, body) {
+  return sendJson("POST", path, body);
+}
+
+/** PATCH what is at an address and give the answer's JSON. */
+export function patchJson(path, body) {
+  return sendJson("PATCH", path, body);
+}
+
+async function sendJson(method, path, body) {
   const response = await ask(path, {
-    method: "POST",
+    method,
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
@@ -73,9 +94,17 @@ export async function postAhead(path, body, headers, { timeoutMs, isAnswer }) {
   return answer;
 }
 
-/** GET a file as a Blob; a link itself could not send the API key. */
-export async function getFile(path) {
-  return (await ask(path)).blob();
+/** GET a file's text. */
+export async function getText(path) {
+  return (await ask(path)).text();
+}
+
+/** GET a file and let the browser keep it under a name; a link itself could not send the API key. */
+export async function downloadFile(path, name) {
+  const link = element("a", { download: name });
+  link.href = URL.createObjectURL(await (await ask(path)).blob());
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS);
 }
 
 /**

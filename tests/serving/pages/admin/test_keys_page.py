@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.builders.accessibility import find_violations
+from tests.serving.pages.admin.steps import open_with
 from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.routes.accounts_steps import add_member, bearer, make_key
 from tests.serving.servers.running import Running
@@ -19,13 +20,6 @@ def keyed(start: Start) -> Running:
     return start(api_key=KEY)
 
 
-def opened(keyed: Running, open_page: OpenPage, **options: object) -> Page:
-    page = open_page(keyed, "/keys", **options)
-    page.locator("#api-key-field").fill(KEY)
-    page.get_by_role("button", name="Continue").click()
-    return page
-
-
 def status(site: Running, key: str) -> int:
     return httpx.get(f"{site.url}/v1/checks", headers=bearer(key)).status_code
 
@@ -33,7 +27,7 @@ def status(site: Running, key: str) -> int:
 @pytest.mark.browser
 def test_a_key_is_made_copied_rotated_and_revoked(keyed: Running, open_page: OpenPage) -> None:
     add_member(keyed, "Korvelle", "toy")
-    page = opened(keyed, open_page)
+    page = open_with(KEY, keyed, open_page, "/keys")
     page.get_by_role("button", name="New key").click()
     page.get_by_label("What it is for").fill("dashboard")
     page.get_by_label("Whose it is").select_option(label="Korvelle")
@@ -42,7 +36,7 @@ def test_a_key_is_made_copied_rotated_and_revoked(keyed: Running, open_page: Ope
     expect(secret).to_be_visible()
     first = secret.input_value()
     assert status(keyed, first) == 200
-    card = page.locator(".key-card", has_text="dashboard")
+    card = page.locator(".card", has_text="dashboard")
     expect(card).to_contain_text("Korvelle")
     expect(card).not_to_contain_text(first.split("_")[2])
     page.get_by_role("button", name="Hide it").click()
@@ -58,13 +52,13 @@ def test_a_key_is_made_copied_rotated_and_revoked(keyed: Running, open_page: Ope
     page.get_by_role("button", name="Revoke dashboard").click()
     assert status(keyed, second) == 200  # not before it is confirmed
     page.locator("#confirm-do").click()
-    expect(page.locator(".key-card.ended")).to_have_count(2)
+    expect(page.locator(".card.ended")).to_have_count(2)
     assert status(keyed, second) == 401
 
 
 @pytest.mark.browser
 def test_what_the_server_refuses_is_shown_in_the_dialog(keyed: Running, open_page: OpenPage) -> None:
-    page = opened(keyed, open_page)
+    page = open_with(KEY, keyed, open_page, "/keys")
     page.get_by_role("button", name="New key").click()
     page.get_by_label("What it is for").fill("nothing")
     page.get_by_label("read: checks").uncheck()
@@ -73,13 +67,12 @@ def test_what_the_server_refuses_is_shown_in_the_dialog(keyed: Running, open_pag
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_and_its_dialogs_have_no_violation(keyed: Running, open_page: OpenPage, scheme: str) -> None:
+def test_the_page_and_its_dialogs_have_no_violation(keyed: Running, open_page: OpenPage) -> None:
     make_key(keyed, "check", "read", label="listing pipeline")
     revoked = make_key(keyed, "read", label="old dashboard")
     keyed.http.post(f"/v1/keys/{revoked['key_id']}/revoke")
-    page = opened(keyed, open_page, color_scheme=scheme)
-    expect(page.locator(".key-card")).to_have_count(2)
+    page = open_with(KEY, keyed, open_page, "/keys")
+    expect(page.locator(".card")).to_have_count(2)
     assert find_violations(page) == []
     page.get_by_role("button", name="New key").click()
     expect(page.locator("#create")).to_be_visible()
