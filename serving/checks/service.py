@@ -79,6 +79,11 @@ class CheckService:
         self._fetcher = fetcher
         self._idempotency = None if store is None else Idempotency(store.check_rows, store.running_keys)
 
+    @property
+    def fetches_photos(self) -> bool:
+        """Whether photos may be sent by URL."""
+        return self._fetcher is not None
+
     async def check(
         self, principal: Principal, request: CheckRequest, *, key: str | None, deadline: Deadline
     ) -> Answer:

@@ -15,6 +15,7 @@ from serving.pages.not_found import not_found_handler
 from serving.pages.rendering import render_page
 from serving.pages.static_files import STATIC, STATIC_PATH, PageFiles
 from serving.schemas.events import EventType
+from serving.services import services_of
 
 CHOSEN_EVENT_TYPES = tuple(kind for kind in get_args(EventType) if kind != "webhook.test")  # sent when it is asked for
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -30,7 +31,7 @@ def mount_pages(app: FastAPI) -> None:
 @router.get("/")
 def show_upload(request: Request) -> Response:
     """The page that takes photos and shows their verdict."""
-    return render_page(request, "upload.html")
+    return render_page(request, "upload.html", fetches_photos=services_of(request).checks.fetches_photos)
 
 
 @router.get("/checks")

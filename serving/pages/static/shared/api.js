@@ -132,12 +132,13 @@ async function loadPicture(path, priority) {
 }
 
 /**
- * POST photos to be checked and give the verdict.
+ * POST photos to be checked, each a File or a URL that the server fetches, and give the verdict.
  * `onSent(share)` is called with the share of bytes sent, 0 to 1; fetch has no upload progress, so this is an XMLHttpRequest.
  */
 export async function sendCheck({ photos, listing, idempotencyKey, onSent }) {
+  const body = photos.every((photo) => photo instanceof File) ? formOf(photos, listing) : await jsonBodyOf(photos, listing);
   for (let key = keptKey(); ; key = await askForKey(key)) {
-    const response = await upload(photos, listing, idempotencyKey, key, onSent);
+    const response = await upload(body, idempotencyKey, key, onSent);
     if (response.status === 401) continue;
     if (!response.ok) throw await problemOf(response);
     return jsonOf(response);
@@ -158,10 +159,28 @@ async function reach(path, options, key) {
   }
 }
 
-function upload(photos, listing, idempotencyKey, key, onSent) {
+function formOf(photos, listing) {
   const form = new FormData();
   for (const photo of photos) form.append("photos", photo, photo.name || "photo");
   form.append("listing", new Blob([JSON.stringify(listing)], { type: "application/json" }));
+  return form;
+}
+
+async function jsonBodyOf(photos, listing) {
+  const sent = await Promise.all(photos.map(async (photo) => (photo instanceof File ? { base64: await base64Of(photo) } : { url: photo })));
+  return new Blob([JSON.stringify({ photos: sent, listing })], { type: "application/json" });
+}
+
+function base64Of(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result.slice(reader.result.indexOf(",") + 1)));
+    reader.addEventListener("error", () => reject(unreadable(file)));
+    reader.readAsDataURL(file);
+  });
+}
+
+function upload(body, idempotencyKey, key, onSent) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", addressOf("/v1/checks"));
@@ -172,7 +191,7 @@ function upload(photos, listing, idempotencyKey, key, onSent) {
     request.addEventListener("load", () => resolve(asResponse(request)));
     request.addEventListener("error", () => reject(unreachable()));
     request.addEventListener("timeout", () => reject(unreachable()));
-    request.send(form);
+    request.send(body);
   });
 }
 
@@ -222,5 +241,14 @@ function unreachable() {
     code: "unreachable",
     title: "The server can’t be reached",
     detail: "Check your connection, or whether the server still runs, and try again. Nothing on this page is lost.",
+  });
+}
+
+function unreadable(file) {
+  return new Problem({
+    status: 0,
+    code: "file_unreadable",
+    title: "A photo can’t be read",
+    detail: `The browser can’t read ${file.name || "a file"} any more. Remove it and choose it again.`,
   });
 }

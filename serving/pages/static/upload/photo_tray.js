@@ -1,13 +1,15 @@
-/** The photos chosen for a check, before they are sent: added by dialog, drop, paste or camera, shown, removed. */
+/** The photos chosen for a check, before they are sent: added by dialog, drop, paste, camera or URL, shown, removed. */
 
 import { announce } from "../shared/announcer.js";
 import { byId, element, shape } from "../shared/element.js";
 import { counted, sentence } from "../shared/formatting.js";
+import { nameOfUrl, PhotoUrlField } from "./photo_urls.js";
 
 export class PhotoTray {
-  #chosen = []; // { file, url, error }
+  #chosen = []; // { file, source, url, error }: a file with its object URL, or the source that the server fetches
   #maxPhotos;
   #changed;
+  #urlField;
 
   /** `changed(tray)` is called after each change of the photos. */
   constructor(changed) {
@@ -20,26 +22,40 @@ export class PhotoTray {
         event.target.value = "";
       });
     }
+    this.#urlField = new PhotoUrlField((sources) => this.#take(sources.map((source) => ({ source, name: source }))));
     this.#takeDrops();
     document.addEventListener("paste", (event) => this.#takePaste(event));
   }
 
-  /** The chosen files, in order. */
-  get files() {
-    return this.#chosen.map(({ file }) => file);
+  /** The chosen photos, in order: a file each, or the URL that the server fetches. */
+  get photos() {
+    return this.#chosen.map(({ file, source }) => file ?? source);
   }
 
-  /** Object URLs of the chosen files, in order. */
+  /** Object URLs of the chosen files, in order; null for a photo that the server fetches. */
   get urls() {
     return this.#chosen.map(({ url }) => url);
   }
 
+  /** What the chosen photos are told apart by, in order. */
+  get identities() {
+    return this.#chosen.map(({ url, source }) => url ?? source);
+  }
+
   /** Add files up to the limit; files over it are named in a message. */
   add(files) {
-    const wanted = [...files];
+    this.#take([...files].map((file) => ({ file, name: file.name })));
+  }
+
+  /** Add the URL that is typed, if any; false where it is none. */
+  takeTypedUrl() {
+    return this.#urlField.take();
+  }
+
+  #take(wanted) {
     const room = this.#maxPhotos - this.#chosen.length;
-    for (const file of wanted.slice(0, room)) {
-      this.#chosen.push({ file, url: URL.createObjectURL(file), error: null });
+    for (const { file = null, source = null } of wanted.slice(0, room)) {
+      this.#chosen.push({ file, source, url: file && URL.createObjectURL(file), error: null });
     }
     const left = wanted.slice(Math.max(room, 0));
     this.#show(left.length ? `One check takes at most ${this.#maxPhotos} photos. Left out: ${names(left)}.` : null);
@@ -47,7 +63,7 @@ export class PhotoTray {
 
   /** Remove every photo. */
   clear() {
-    for (const { url } of this.#chosen) URL.revokeObjectURL(url);
+    for (const { url } of this.#chosen) if (url) URL.revokeObjectURL(url);
     this.#chosen = [];
     this.#show();
   }
@@ -61,9 +77,9 @@ export class PhotoTray {
 
   #remove(index) {
     const [gone] = this.#chosen.splice(index, 1);
-    URL.revokeObjectURL(gone.url);
+    if (gone.url) URL.revokeObjectURL(gone.url);
     this.#show();
-    announce(`Removed ${gone.file.name}. ${counted(this.#chosen.length, "photo")} left.`);
+    announce(`Removed ${nameOf(gone, index)}. ${counted(this.#chosen.length, "photo")} left.`);
     const removers = this.box.querySelectorAll(".remove");
     (removers[Math.min(index, removers.length - 1)] ?? byId("choose-photos")).focus();
   }
@@ -77,14 +93,10 @@ export class PhotoTray {
     this.#changed(this);
   }
 
-  #tile({ file, url, error }, index) {
-    const label = file.name || `Photo ${index + 1}`;
-    const frame = element("div", { class: "chosen-frame" });
-    const picture = element("img", { src: url, alt: `Photo ${index + 1}: ${label}` });
-    picture.addEventListener("error", () => {
-      picture.replaceWith(element("p", { class: "no-preview" }, "No preview here. The check will show whether it can be read."));
-    });
-    frame.append(picture);
+  #tile(chosen, index) {
+    const { source, url, error } = chosen;
+    const label = nameOf(chosen, index);
+    const frame = element("div", { class: "chosen-frame" }, url ? preview(url, `Photo ${index + 1}: ${label}`) : fetchedLater(source));
     const remove = element(
       "button",
       { type: "button", class: "remove", "aria-label": `Remove ${label}`, click: () => this.#remove(index) },
@@ -95,7 +107,7 @@ export class PhotoTray {
       { class: error ? "chosen faulty" : "chosen" },
       frame,
       remove,
-      element("span", { class: "chosen-name", title: label }, label),
+      element("span", { class: "chosen-name", title: source ?? label }, label),
       error ? element("p", { class: "chosen-error" }, sentence(error)) : null,
     );
   }
@@ -123,6 +135,22 @@ export class PhotoTray {
   }
 }
 
-function names(files) {
-  return files.map(({ name }) => name).join(", ");
+function preview(url, alt) {
+  const picture = element("img", { src: url, alt });
+  picture.addEventListener("error", () => {
+    picture.replaceWith(element("p", { class: "no-preview" }, "No preview here. The check will show whether it can be read."));
+  });
+  return picture;
+}
+
+function fetchedLater(source) {
+  return element("p", { class: "no-preview" }, `From ${new URL(source).host}, fetched when you check.`);
+}
+
+function nameOf({ file, source }, index) {
+  return (source ? nameOfUrl(source) : file.name) || `Photo ${index + 1}`;
+}
+
+function names(photos) {
+  return photos.map(({ name }) => name).join(", ");
 }

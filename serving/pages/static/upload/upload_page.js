@@ -20,8 +20,8 @@ let answered = null; // the latest verdict, which has an address of its own wher
 let sending = false;
 let attempt = { sent: null, key: null }; // one Idempotency-Key while the request stays the same
 
-const tray = new PhotoTray(({ files }) => {
-  send.textContent = files.length ? `Check ${counted(files.length, "photo")}` : "Check photos";
+const tray = new PhotoTray(({ photos }) => {
+  send.textContent = photos.length ? `Check ${counted(photos.length, "photo")}` : "Check photos";
 });
 
 wireKeys();
@@ -50,14 +50,15 @@ async function offerProducts() {
 }
 
 async function check() {
-  if (sending) return;
-  if (!tray.files.length) return refuseEmpty();
+  if (sending || !tray.takeTypedUrl()) return;
+  if (!tray.photos.length) return refuseEmpty();
   clearProblem(problemBox);
   tray.markErrors([]);
   setSending(true);
   try {
-    const answer = await sendCheck({ photos: tray.files, listing: listing(), idempotencyKey: keyOfAttempt(), onSent: showProgress });
+    const answer = await sendCheck({ photos: tray.photos, listing: listing(), idempotencyKey: keyOfAttempt(), onSent: showProgress });
     answered = answer;
+    tray.markErrors(answer.photos.filter(({ error }) => error).map(({ index, error }) => ({ index, message: error.message })));
     const reviews = await keptReviews(answer.check_id);
     if (reviews) history.pushState(null, "", addressOfCheck(answer));
     showAnswer(answer, reviews);
@@ -160,7 +161,7 @@ function setSending(on) {
 
 function showProgress(share) {
   const bar = byId("progress-bar");
-  const photos = counted(tray.files.length, "photo");
+  const photos = counted(tray.photos.length, "photo");
   if (share < 1) {
     bar.value = share;
     byId("progress-words").textContent = `Sending ${photos}, ${Math.round(share * 100)} %`;
@@ -173,7 +174,7 @@ function showProgress(share) {
 
 /** A retry of the same photos and details has the same key, so that a lost answer never makes a second check. */
 function keyOfAttempt() {
-  const sent = JSON.stringify([tray.urls, listing()]);
+  const sent = JSON.stringify([tray.identities, listing()]);
   if (sent !== attempt.sent) attempt = { sent, key: newIdempotencyKey() };
   return attempt.key;
 }
