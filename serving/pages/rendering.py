@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from serving.pages.headers import PAGE_HEADERS
 from serving.pages.static_files import STATIC_PATH
 from serving.principal import Scope
+from serving.schemas.events import EventType
 from vision.check_shape import MAX_PHOTOS
 from vision.photo.format import FORMATS_IN_WORDS
 
@@ -32,7 +33,14 @@ NAVIGATION: tuple[tuple[str, str, str, Scope], ...] = (  # path, name, words, an
     ("/keys", "keys", "API keys", "admin"),
     ("/webhooks", "webhooks", "Webhooks", "admin"),
 )
-TEMPLATES.globals.update(photo_formats=FORMATS_IN_WORDS, max_photos=MAX_PHOTOS, navigation=NAVIGATION)
+TEMPLATES.globals.update(
+    photo_formats=FORMATS_IN_WORDS,
+    max_photos=MAX_PHOTOS,
+    navigation=NAVIGATION,
+    event_types=[
+        kind for kind in get_args(EventType) if kind != "webhook.test"
+    ],  # that one is sent when it is asked for
+)
 
 
 def render_page(request: Request, name: str, status: int = 200, **values: Any) -> Response:

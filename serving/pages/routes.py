@@ -3,8 +3,6 @@
 The shells hold no data and need no API key; everything they show is fetched from `/v1` and set as text.
 """
 
-from typing import get_args
-
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
@@ -14,10 +12,8 @@ from serving.pages.api_reference import read_reference
 from serving.pages.not_found import not_found_handler
 from serving.pages.rendering import render_page
 from serving.pages.static_files import STATIC, STATIC_PATH, PageFiles
-from serving.schemas.events import EventType
 from serving.services import services_of
 
-CHOSEN_EVENT_TYPES = tuple(kind for kind in get_args(EventType) if kind != "webhook.test")  # sent when it is asked for
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -73,7 +69,7 @@ def show_keys(request: Request) -> Response:
 @router.get("/webhooks")
 def show_webhooks(request: Request) -> Response:
     """The endpoints of webhooks with how their deliveries go, their logs, and replay."""
-    return render_page(request, "webhooks.html", event_types=CHOSEN_EVENT_TYPES)
+    return render_page(request, "webhooks.html")
 
 
 @router.get("/docs")
