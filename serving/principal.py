@@ -47,4 +47,5 @@ class Principal:
         return self.products is None or self.products.issuperset(products)
 
 
+COMMAND_LINE = Principal(name="command-line", rate_key="command-line")  # who has the store, without a server
 SERVER = Principal(name="server", rate_key="server")  # what the server does by itself, such as deleting expired checks

@@ -30,6 +30,7 @@ Action = Literal[
     "checks.exported",
     "job.cancelled",
     "job.deleted",
+    "labels.exported",
     "key.created",
     "key.revoked",
     "key.rotated",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from serving.checks.request import CheckRequest
 from serving.compute.deadline import Deadline
 from serving.errors import UrlPhotosUnsupported
+from serving.principal import Principal
 from vision.errors import PhotoError
 from vision.verdict import PhotoFault, PhotoJudgement
 
@@ -30,20 +31,20 @@ class FetchedPhotos:
 
 
 def fetch_photos(
-    request: CheckRequest, fetcher: Fetcher | None, deadline: Deadline
+    request: CheckRequest, fetcher: Fetcher | None, caller: Principal, deadline: Deadline
 ) -> AbstractAsyncContextManager[FetchedPhotos]:
     """Fetch the photos that were sent by URL, all at once; their bytes count as held while the block runs.
 
     Raises UrlPhotosUnsupported without a fetcher, what `Fetcher.fetch_all` raises, and what `Deadline.enforced` does.
     """
-    return _photos_of(request, _required(fetcher).fetch_all, deadline)
+    return _photos_of(request, _required(fetcher).fetch_all, caller, deadline)
 
 
 def fetch_photos_in_background(
-    request: CheckRequest, fetcher: Fetcher | None
+    request: CheckRequest, fetcher: Fetcher | None, caller: Principal
 ) -> AbstractAsyncContextManager[FetchedPhotos]:
     """As `fetch_photos`, for a check that nobody waits for: it leaves half of the places to those that are."""
-    return _photos_of(request, _required(fetcher).fetch_all_in_background, Deadline())
+    return _photos_of(request, _required(fetcher).fetch_all_in_background, caller, Deadline())
 
 
 def _required(fetcher: Fetcher | None) -> Fetcher:
@@ -57,12 +58,15 @@ def _required(fetcher: Fetcher | None) -> Fetcher:
 
 @contextlib.asynccontextmanager
 async def _photos_of(
-    request: CheckRequest, fetch_all: Callable[[Sequence[str]], Fetching], deadline: Deadline
+    request: CheckRequest,
+    fetch_all: Callable[[Sequence[str], Principal], Fetching],
+    caller: Principal,
+    deadline: Deadline,
 ) -> AsyncIterator[FetchedPhotos]:
     urls = request.urls or ()
     async with contextlib.AsyncExitStack() as held:
         async with deadline.enforced():
-            fetched = await held.enter_async_context(fetch_all([url for url in urls if url is not None]))
+            fetched = await held.enter_async_context(fetch_all([url for url in urls if url is not None], caller))
         results = iter(fetched)
         photos: list[bytes] = []
         failed: list[PhotoJudgement] = []

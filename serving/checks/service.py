@@ -94,13 +94,15 @@ class CheckService:
         require_shape(len(request.photos), request.views, max_photos=self._rules.max_photos)
         product, detector = self._switch.current.find_product(principal, request.product, request.listing_id)
         if key is None or self._idempotency is None:
-            return Answer(check=await self._fetch_and_judge(request, product, detector, None, deadline), replayed=False)
+            return Answer(
+                check=await self._fetch_and_judge(principal, request, product, detector, None, deadline), replayed=False
+            )
         photo_sha256s = await asyncio.to_thread(_hash_all, request.photos)
         claim = make_claim(key, principal.name, request, photo_sha256s)
         async with self._idempotency.hold(principal, claim, datetime.datetime.now(datetime.UTC)) as earlier:
             if earlier is not None:
                 return Answer(check=earlier, replayed=True)
-            check = await self._fetch_and_judge(request, product, detector, claim, deadline)
+            check = await self._fetch_and_judge(principal, request, product, detector, claim, deadline)
             return Answer(check=check, replayed=False)
 
     async def check_line(
@@ -115,20 +117,31 @@ class CheckService:
         `start` is awaited between fetching and judging, with the photos that could not be fetched.
         """
         require_shape(len(request.photos), request.views, max_photos=self._rules.max_photos)
-        product, detector = self._switch.current.find_product(line.job.caller, request.product, request.listing_id)
+        caller = line.job.caller
+        product, detector = self._switch.current.find_product(caller, request.product, request.listing_id)
         if request.urls is None:
-            return await self._judge_and_keep(request, product, detector, line, await start(()))
-        async with self._fetched(fetch_photos_in_background(request, self._fetcher)) as fetched:
+            return await self._judge_and_keep(caller, request, product, detector, line, await start(()))
+        async with self._fetched(fetch_photos_in_background(request, self._fetcher, caller)) as fetched:
             deadline = await start(fetched.failed)
-            return await self._judge_and_keep(fetched.request, product, detector, line, deadline, fetched.failed)
+            return await self._judge_and_keep(
+                caller, fetched.request, product, detector, line, deadline, fetched.failed
+            )
 
     async def _fetch_and_judge(
-        self, request: CheckRequest, product: str, detector: Detector, claim: Claim | None, deadline: Deadline
+        self,
+        principal: Principal,
+        request: CheckRequest,
+        product: str,
+        detector: Detector,
+        claim: Claim | None,
+        deadline: Deadline,
     ) -> Check:
         if request.urls is None:
-            return await self._judge_and_keep(request, product, detector, claim, deadline)
-        async with self._fetched(fetch_photos(request, self._fetcher, deadline)) as fetched:
-            return await self._judge_and_keep(fetched.request, product, detector, claim, deadline, fetched.failed)
+            return await self._judge_and_keep(principal, request, product, detector, claim, deadline)
+        async with self._fetched(fetch_photos(request, self._fetcher, principal, deadline)) as fetched:
+            return await self._judge_and_keep(
+                principal, fetched.request, product, detector, claim, deadline, fetched.failed
+            )
 
     @contextlib.asynccontextmanager
     async def _fetched(self, fetching: AbstractAsyncContextManager[FetchedPhotos]) -> AsyncIterator[FetchedPhotos]:
@@ -139,6 +152,7 @@ class CheckService:
 
     async def _judge_and_keep(
         self,
+        principal: Principal,
         request: CheckRequest,
         product: str,
         detector: Detector,
@@ -165,7 +179,8 @@ class CheckService:
         answer = self._answer(request, verdict, detector, created_at, start)
         if self._store is not None:
             with self._instrumentation.stage("store"):
-                await self._store.keep(_new_check(request, answer, created_at, judgements, origin), request.photos)
+                new = _new_check(principal, request, answer, created_at, judgements, origin)
+                await self._store.keep(new, request.photos)
         self._instrumentation.observe_answer(answer, detector, judgements)
         if self._shadow is not None:
             self._shadow.offer(request, answer)
@@ -244,6 +259,7 @@ def _photo_fault(code: str, message: str) -> PhotoFault:
 
 
 def _new_check(
+    principal: Principal,
     request: CheckRequest,
     answer: Check,
     created_at: datetime.datetime,
@@ -252,6 +268,7 @@ def _new_check(
 ) -> NewCheck:
     return NewCheck(
         answer=answer,
+        member_id=principal.member_id,
         created_at=created_at,
         seller_id=request.seller_id,
         views=request.views,

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from serving.accounts.authentication import Authenticator
 from serving.accounts.keys import Keys
 from serving.errors import MemberNotFound, ServingError
-from serving.principal import Principal
+from serving.principal import COMMAND_LINE
 from serving.settings import read_serve_settings
 from serving.store.database.database import Database
 from serving.store.database.named_store import DATABASE_FILE
@@ -26,7 +26,6 @@ from serving.store.member_rows import MemberRows
 from vision.errors import ConfigError
 
 T = TypeVar("T")
-COMMAND_LINE = Principal(name="command-line", rate_key="command-line")
 STORE = typer.Argument(
     metavar="STORE",
     help="Folder of the store, address of its database (postgresql://USER@HOST/NAME), or the server's settings file.",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from serving.commands.account_store import COMMAND_LINE, STORE, AccountStore, find_member_id, run_on
+from serving.commands.account_store import STORE, AccountStore, find_member_id, run_on
+from serving.principal import COMMAND_LINE
 
 if TYPE_CHECKING:
     from serving.schemas.accounts import Member

@@ -9,7 +9,7 @@ TouchstoneError (vision)
      │   ├─ RequestInvalid (errors: one entry a field), QueryParameterUnknown
      │   ├─ UrlPhotosUnsupported, Base64Invalid, CursorInvalid
      │   ├─ KeyRequired, KeyInvalid, KeyExpired, KeyRevoked (401)
-     │   ├─ ScopeMissing, OperatorRequired, GrantRefused, ForeignSite (403)
+     │   ├─ ScopeMissing, OperatorRequired, CheckOfOthers, GrantRefused, ForeignSite (403)
      │   ├─ KeyNotFound, MemberNotFound, UserNotFound (404)
      │   ├─ MemberNameTaken, ProductTaken, EmailTaken, KeyInactive, AdminKeyNeeded (409)
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
@@ -32,6 +32,7 @@ TouchstoneError (vision)
 
 from serving.errors.access import (
     AdminKeyNeeded,
+    CheckOfOthers,
     EmailTaken,
     ForeignSite,
     GrantRefused,
@@ -131,6 +132,7 @@ __all__ = [
     "CandidateMismatch",
     "CandidateNotFound",
     "CheckNotFound",
+    "CheckOfOthers",
     "ComputeTimedOut",
     "ConcurrencyLimited",
     "ContentEncodingUnsupported",

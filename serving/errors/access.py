@@ -47,6 +47,14 @@ class OperatorRequired(RequestRefused):
     title: ClassVar[str] = "Only the operator may do this"
 
 
+class CheckOfOthers(RequestRefused):
+    """A member's key would delete a check of its products that the operator or another member sent."""
+
+    code: ClassVar[str] = "check_of_others"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "Another one sent this check"
+
+
 class ForeignSite(RequestRefused):
     """`Host` or `Origin` is not this machine: probably a page of another site in a browser here."""
 

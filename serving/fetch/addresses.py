@@ -90,6 +90,10 @@ class AddressRules:
         self._allow = tuple(allow)
         self._deny = tuple(deny)
 
+    def without_exceptions(self) -> AddressRules:
+        """Give the rules for members: what `allow` opens is the operator's own network, and not theirs to reach."""
+        return AddressRules(deny=self._deny)
+
     def permits(self, address: str) -> bool:
         """Whether an address, as text, may be connected to; what is no address may not."""
         try:

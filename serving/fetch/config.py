@@ -30,7 +30,7 @@ class FetchSettings:
     allow_networks: tuple[str, ...] = setting(
         (),
         help="Networks to connect to although they are private, such as `10.20.0.0/16` for photos on hosts of your "
-        "own. Set allow_hosts as well. Addresses of clouds' metadata stay refused.",
+        "own. They are for the operator's keys alone, not members'. Addresses of clouds' metadata stay refused.",
     )
     deny_networks: tuple[str, ...] = setting(
         (), help="Networks not to connect to although they are public, such as addresses of your own, or your NAT64."

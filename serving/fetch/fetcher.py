@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol, TypeVar
 
 from serving.errors import Overloaded
+from serving.fetch.addresses import AddressRules
 from serving.fetch.config import FetchSettings
 from serving.fetch.content import is_web_page
 from serving.fetch.errors import (
@@ -30,6 +31,7 @@ from serving.fetch.exchange import Exchange, ExchangeLimits, HostAnswer
 from serving.fetch.network import CheckedBackend, Connector, Resolver
 from serving.fetch.slots import Slots
 from serving.fetch.url import HttpUrl, follow_redirect, parse_url
+from serving.principal import Principal
 from vision.counting import counted
 from vision.errors import PhotoError
 
@@ -79,19 +81,28 @@ class Fetcher:
             connect_timeout_s=settings.connect_timeout_s,
             read_timeout_s=settings.read_timeout_s,
         )
-        backend = CheckedBackend(settings.address_rules, resolver=resolver, connector=connector)
-        self._exchange = Exchange(backend, ssl.create_default_context() if tls is None else tls, limits)
+        tls = ssl.create_default_context() if tls is None else tls
 
-    def fetch_all(self, urls: Sequence[str]) -> Fetching:
+        def exchange(rules: AddressRules) -> Exchange:
+            return Exchange(CheckedBackend(rules, resolver=resolver, connector=connector), tls, limits)
+
+        self._operator_exchange = exchange(settings.address_rules)
+        self._member_exchange = exchange(settings.address_rules.without_exceptions())
+
+    def fetch_all(self, urls: Sequence[str], caller: Principal) -> Fetching:
         """Fetch URLs at once: the bytes of each, or its error, in their order; held in memory while the block runs.
 
+        Private networks that the settings allow are the operator's to reach, and no member's.
         Raises MemoryFull where they do not fit into memory now, and Overloaded where one could not begin in time.
         """
-        return self._fetch_all(urls, _Held(self._memory, self._slots.hold))
+        return self._fetch_all(urls, _Held(self._memory, self._slots.hold, self._exchange_of(caller)))
 
-    def fetch_all_in_background(self, urls: Sequence[str]) -> Fetching:
+    def fetch_all_in_background(self, urls: Sequence[str], caller: Principal) -> Fetching:
         """As `fetch_all`, for what can wait: together they take at most half of the places, so that others find one."""
-        return self._fetch_all(urls, _Held(self._memory, self._hold_in_background))
+        return self._fetch_all(urls, _Held(self._memory, self._hold_in_background, self._exchange_of(caller)))
+
+    def _exchange_of(self, caller: Principal) -> Exchange:
+        return self._operator_exchange if caller.is_operator else self._member_exchange
 
     @contextlib.asynccontextmanager
     async def _fetch_all(self, urls: Sequence[str], held: _Held) -> AsyncIterator[list[bytes | PhotoError]]:
@@ -145,7 +156,7 @@ class Fetcher:
         progress.waits = True
         async with held.hold_place(url.host):
             progress.waits = False
-            return await self._exchange.get(url, held.take)
+            return await held.exchange.get(url, held.take)
 
     def _redirect(self, url: HttpUrl, answer: HostAnswer, progress: _Progress) -> HttpUrl:
         if progress.redirects == self._settings.max_redirects:
@@ -174,12 +185,15 @@ class _Progress:
 
 
 class _Held:
-    """What one check holds: the bytes that it fetched, and a place for each fetch that runs."""
+    """What one check fetches by, and what it holds: the bytes that it fetched, and a place for each fetch that runs."""
 
-    __slots__ = ("_count", "_memory", "hold_place")
+    __slots__ = ("_count", "_memory", "exchange", "hold_place")
 
-    def __init__(self, memory: Memory, hold_place: Callable[[str], AbstractAsyncContextManager[None]]) -> None:
+    def __init__(
+        self, memory: Memory, hold_place: Callable[[str], AbstractAsyncContextManager[None]], exchange: Exchange
+    ) -> None:
         self.hold_place = hold_place  # of a host
+        self.exchange = exchange
         self._memory = memory
         self._count = 0
 

@@ -57,10 +57,17 @@ async def read_check(request: Request, *, max_bytes: int, timeout_s: float) -> C
 
 async def read_json(request: Request, kind: type[M], *, max_bytes: int, timeout_s: float) -> M:
     """Read a small JSON body into its schema; raises RequestRefused."""
-    media_type = media_type_of(request)
-    if media_type != JSON:
-        raise MediaTypeUnsupported(f"Content-Type is {media_type or 'missing'}; send {JSON}")
+    _require_json(request)
     return parse_json(kind, await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s))
+
+
+async def read_optional_json(request: Request, kind: type[M], *, max_bytes: int, timeout_s: float) -> M:
+    """As `read_json`; an empty body, of whatever type, stands for the defaults of `kind`, where every field has one."""
+    body = await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s)
+    if not body:
+        return kind()
+    _require_json(request)
+    return parse_json(kind, body)
 
 
 async def read_body(request: Request, *, max_bytes: int, timeout_s: float) -> bytes:
@@ -85,6 +92,12 @@ async def stream_body(request: Request, take: Callable[[bytes], Awaitable[None]]
                 await take(piece)
     except TimeoutError as error:
         raise _timed_out(timeout_s, received) from error
+
+
+def _require_json(request: Request) -> None:
+    media_type = media_type_of(request)
+    if media_type != JSON:
+        raise MediaTypeUnsupported(f"Content-Type is {media_type or 'missing'}; send {JSON}")
 
 
 def media_type_of(request: Request) -> str:
@@ -207,6 +220,8 @@ def _photo_bytes(index: int, photo: PhotoSent) -> bytes:
         raise RequestInvalid(
             f"photos.{index}: has neither base64 nor url", [(f"photos.{index}.base64", "required, and not sent")]
         )
+    if photo.base64.startswith(("http://", "https://")):
+        raise Base64Invalid(f"photos.{index}.base64: is a URL; send it as url instead, to have the photo fetched")
     try:
         return base64.b64decode(photo.base64, validate=True)
     except (binascii.Error, ValueError) as error:

@@ -14,6 +14,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
+from serving.audit_log.entry import new_entry
+from serving.principal import COMMAND_LINE
+from serving.store.audit_rows import append_entry
 from serving.store.database.named_store import connect_store, is_address
 from serving.store.database.postgresql import parse_address
 from serving.store.photos.location import open_photo_reader
@@ -46,6 +49,8 @@ def export_labels(
 
     A listing's label is its latest review in force over all its checks: a withdrawn one counts for nothing, and one
     with `cant_tell` leaves the listing out. A listing that was checked as several products is one listing for each.
+    The audit log records the export before anything is written.
+
     Raises ConfigError when there is no store to read, and StoreUnavailable when its photos cannot be read.
     """
     if is_address(store) and not photos:
@@ -54,18 +59,24 @@ def export_labels(
     try:
         with Session(engine) as session:
             decided = _latest_by_listing(session)
+            labelled = {key: found for key, found in decided.items() if found.decision != CANT_TELL}
+            listings: dict[str, int] = dict(Counter(found.decision for found in labelled.values()))
+        with Session(engine) as session, session.begin():  # first: what cannot be recorded is not exported
+            append_entry(
+                session, new_entry(COMMAND_LINE, "labels.exported", "labels", "csv", {"listings": {**listings}})
+            )
     except DBAPIError as error:
         raise ConfigError(
-            f"store: {_shown(store)} cannot be read ({str(error.orig).strip()}); start its server once to update it"
+            f"store: {_shown(store)} cannot be read, or the export not recorded in its audit log "
+            f"({str(error.orig).strip()}); start its server once to update it"
         ) from error
     finally:
         engine.dispose()
-    labelled = {key: found for key, found in decided.items() if found.decision != CANT_TELL}
     read_photo = open_photo_reader(photos or store, object_storage or ObjectStorageSettings())
     rows, missing = _write_photos(labelled, read_photo, out)
     _write_manifest(rows, out)
     return ExportedLabels(
-        listings=dict(Counter(found.decision for found in labelled.values())),
+        listings=listings,
         photos=len(rows),
         undecided=len(decided) - len(labelled),
         photos_missing=missing,

@@ -137,7 +137,10 @@ async def get_check(
 async def delete_check(
     request: Request, check_id: str, caller: Annotated[Principal, Depends(require("admin"))]
 ) -> Response:
-    """Delete a check, its reviews, and those of its photos that no other check shows."""
+    """Delete a check, its reviews, and those of its photos that no other check shows.
+
+    A member's key deletes what keys of that member sent.
+    """
     await store_of(request).delete_one(caller, check_id)
     return Response(status_code=204)
 

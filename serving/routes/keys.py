@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from serving.accounts.keys import Keys
-from serving.http.check_body import read_json
+from serving.http.check_body import read_json, read_optional_json
 from serving.principal import Principal
 from serving.routes.auth import authenticate, require
 from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.accounts import ApiKey, Caller, KeyList, KeySent, NewApiKey, RotationSent
-from serving.schemas.checks import Sent, utc_text
+from serving.schemas.checks import utc_text
 from serving.services import services_of, store_of
 
 router = APIRouter(prefix="/v1/keys", tags=["accounts"])
 MAX_BODY_BYTES = 64 * 1024
 NEVER_STORED = {"Cache-Control": "no-store"}
-S = TypeVar("S", bound=Sent)
 Admin = Annotated[Principal, Depends(require("admin"))]
 
 
@@ -54,7 +53,8 @@ async def get_caller(
 async def create_key(request: Request, response: Response, caller: Admin) -> NewApiKey:
     """Make a key, and give its secret this once. It can do no more than the key that makes it."""
     keys = _keys_of(request)
-    sent = await _read(request, KeySent)
+    timeout_s = services_of(request).upload_timeout_s
+    sent = await read_json(request, KeySent, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)
     response.headers.update(NEVER_STORED)
     return await keys.create(caller, sent)
 
@@ -62,7 +62,7 @@ async def create_key(request: Request, response: Response, caller: Admin) -> New
 @router.post(
     "/{key_id}/rotate",
     status_code=201,
-    openapi_extra=json_body(RotationSent),
+    openapi_extra=json_body(RotationSent, required=False),
     responses=problems(400, 401, 404, 408, 409, 413, 415, 422, 503),
     summary="Rotate an API key",
 )
@@ -72,7 +72,8 @@ async def rotate_key(request: Request, response: Response, key_id: str, caller: 
     The new one goes on where the old one was: an Idempotency-Key sent with one is known with the other.
     """
     keys = _keys_of(request)
-    sent = await _read(request, RotationSent)
+    timeout_s = services_of(request).upload_timeout_s
+    sent = await read_optional_json(request, RotationSent, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)
     response.headers.update(NEVER_STORED)
     return await keys.rotate(caller, key_id, sent)
 
@@ -86,8 +87,3 @@ async def revoke_key(request: Request, response: Response, key_id: str, caller: 
 
 def _keys_of(request: Request) -> Keys:
     return Keys(store_of(request).key_rows, services_of(request).authenticator)
-
-
-async def _read(request: Request, kind: type[S]) -> S:
-    timeout_s = services_of(request).upload_timeout_s
-    return await read_json(request, kind, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)

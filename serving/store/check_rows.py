@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 from sqlalchemy import Table, delete, insert, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from serving.errors import CheckNotFound, IdempotencyKeyReused
+from serving.errors import CheckNotFound, CheckOfOthers, IdempotencyKeyReused
 from serving.principal import Principal
 from serving.schemas.check_lists import CheckCounts, CheckSort
 from serving.schemas.checks import Check, CheckRecord, Review, utc_text
@@ -60,9 +60,13 @@ class Claim:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewCheck:
-    """A check that is being stored; `line` is the line of a job that it is the check of."""
+    """A check that is being stored; `line` is the line of a job that it is the check of.
+
+    `member_id` is the member that sent it, None: the operator.
+    """
 
     answer: Check
+    member_id: str | None
     created_at: datetime.datetime
     seller_id: str | None
     views: tuple[str | None, ...] | None
@@ -226,6 +230,14 @@ def get_check(session: Session, principal: Principal, check_id: str) -> CheckRow
     return row
 
 
+def require_sender(session: Session, principal: Principal, check_id: str) -> None:
+    """Raise CheckOfOthers for a member whose keys did not send a check, and CheckNotFound as `get_check`."""
+    if not principal.is_operator and get_check(session, principal, check_id).member_id != principal.member_id:
+        raise CheckOfOthers(
+            f"check {check_id} was not sent by your keys, and a member deletes its own checks alone; ask the operator"
+        )
+
+
 def find_answer(session: Session, principal: Principal, claim: Claim, now: datetime.datetime) -> Check | None:
     """Give the answer of an Idempotency-Key, None for a new one and after 24 hours; raises IdempotencyKeyReused."""
     row = session.get(IdempotencyRow, claim.key_sha256)
@@ -253,6 +265,7 @@ def _check_values(new: NewCheck) -> dict[str, object]:
     return {
         "check_id": answer.check_id,
         "created_at": new.created_at,
+        "member_id": new.member_id,
         "listing_id": answer.listing_id,
         "seller_id": new.seller_id,
         "product": answer.product,

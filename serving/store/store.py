@@ -18,7 +18,7 @@ from serving.audit_log.entry import NewEntry, new_entry
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.principal import SERVER, Principal
 from serving.store.audit_rows import AuditRows, append_entry
-from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck, RecordDeletion
+from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck, RecordDeletion, require_sender
 from serving.store.database.database import Database
 from serving.store.database.folder_lock import lock_folder
 from serving.store.database.named_store import DATABASE_FILE
@@ -158,9 +158,14 @@ class Store:
         return deleted
 
     async def delete_one(self, principal: Principal, check_id: str) -> None:
-        """Delete one check; raises CheckNotFound."""
+        """Delete one check; raises CheckNotFound, and CheckOfOthers for a member that did not send it."""
         entry = new_entry(principal, "check.deleted", "check", check_id)
-        if not await self.delete(principal, [check_id], lambda session, _: append_entry(session, entry)):
+
+        def record(session: Session, _: Sequence[str]) -> None:
+            require_sender(session, principal, check_id)
+            append_entry(session, entry)
+
+        if not await self.delete(principal, [check_id], record):
             raise CheckNotFound(f"no check has the id {check_id!r}; nothing was deleted")
 
     async def delete_expired(self, rule: Rule, now: datetime.datetime) -> int:

@@ -29,7 +29,7 @@ class WebhookSettings:
     allow_networks: tuple[str, ...] = setting(
         (),
         help="Networks to deliver to although they are private, such as `10.20.0.0/16` for receivers of your own. "
-        "Set allow_hosts as well, since members make webhooks too. Addresses of clouds' metadata stay refused.",
+        "They are for the operator's endpoints alone, not members'. Addresses of clouds' metadata stay refused.",
     )
     deny_networks: tuple[str, ...] = setting((), help="Networks not to deliver to although they are public.")
     timeout_s: float = setting(15.0, help="Maximum seconds of one attempt, 0.1 to 60.")

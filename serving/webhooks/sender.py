@@ -51,23 +51,24 @@ _CODES: Final = (
 
 
 class Sender:
-    """Sends to the addresses that the rules permit, by connections that last a few seconds between two deliveries."""
+    """Sends to the addresses that the rules permit, by connections that last a few seconds between two deliveries.
+
+    Members' endpoints have connections of their own, so that none is to where the operator alone may deliver.
+    """
 
     def __init__(
         self,
         backend: httpcore.AsyncNetworkBackend,
         *,
+        member_backend: httpcore.AsyncNetworkBackend,
         hosts: HostRules,
         allow_http: bool,
         timeout_s: float,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context() if tls is None else tls,
-            max_connections=MAX_CONNECTIONS,
-            keepalive_expiry=KEEP_ALIVE_S,
-            network_backend=backend,
-        )
+        tls = ssl.create_default_context() if tls is None else tls
+        self._operator_pool = _pool_of(backend, tls)
+        self._member_pool = _pool_of(member_backend, tls)
         self._hosts = hosts
         self._allow_http = allow_http
         self._timeout_s = timeout_s
@@ -100,7 +101,8 @@ class Sender:
 
     async def close(self) -> None:
         """Close the connections that are kept."""
-        await self._pool.aclose()
+        await self._operator_pool.aclose()
+        await self._member_pool.aclose()
 
     async def _post(
         self, url: HttpUrl, target: Target, event_id: str, body: bytes, now: datetime.datetime
@@ -121,7 +123,8 @@ class Sender:
             content=body,
             extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_s)},
         )
-        response = await self._pool.handle_async_request(request)
+        pool = self._operator_pool if target.of_operator else self._member_pool
+        response = await pool.handle_async_request(request)
         try:
             read, is_whole = await _read_some(response)
         finally:
@@ -139,9 +142,19 @@ def open_sender(settings: WebhookSettings) -> Sender:
     """Make a sender by the settings, which verifies TLS by the system's authorities."""
     return Sender(
         CheckedBackend(settings.address_rules),
+        member_backend=CheckedBackend(settings.address_rules.without_exceptions()),
         hosts=settings.host_rules,
         allow_http=settings.allow_http,
         timeout_s=settings.timeout_s,
+    )
+
+
+def _pool_of(backend: httpcore.AsyncNetworkBackend, tls: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
+    return httpcore.AsyncConnectionPool(
+        ssl_context=tls,
+        max_connections=MAX_CONNECTIONS,
+        keepalive_expiry=KEEP_ALIVE_S,
+        network_backend=backend,
     )
 
 

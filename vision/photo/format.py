@@ -49,6 +49,7 @@ HEAD_BYTES: Final = 256  # all that tells one format from another
 _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"})
 _SEQUENCE_BRANDS: Final = frozenset({b"hevc", b"hevx", b"msf1"})
+_URL: Final = re.compile(rb"\s*https?://", re.IGNORECASE)
 _SVG: Final = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 
 
@@ -98,6 +99,11 @@ def _refusal(data: bytes) -> PhotoNotAnImage | PhotoFormatUnsupported | PhotoAni
         return PhotoFormatUnsupported(f"the file is a BMP: {SEND_INSTEAD}.")
     if _SVG.search(data[:4096]) or _SVG.search(data[:4096].replace(b"\0", b"")):
         return PhotoFormatUnsupported(f"the file is an SVG drawing: {SEND_INSTEAD}.")
+    if _URL.match(data):
+        return PhotoNotAnImage(
+            "the file holds a URL, not the photo behind it: send the photo's bytes, or its URL to a server as JSON, "
+            'as {"photos": [{"url": "https://…"}]}.'
+        )
     return PhotoNotAnImage(f"the file, which starts {_word(data[:12])}, is no image: {SEND_INSTEAD}.")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.errors import CursorInvalid, RequestInvalid
-from serving.http.check_body import read_json
+from serving.http.check_body import read_json, read_optional_json
 from serving.http.query_time import read_time
 from serving.principal import Principal
 from serving.routes.auth import require
@@ -81,14 +81,16 @@ async def delete_webhook(request: Request, webhook_id: str, caller: Admin) -> Re
 
 @router.post(
     "/{webhook_id}/rotate",
-    openapi_extra=json_body(WebhookRotationSent),
+    openapi_extra=json_body(WebhookRotationSent, required=False),
     responses=problems(*(status for status in SENT if status != 409)),
     summary="Replace a webhook's keys",
 )
 async def rotate_webhook(request: Request, response: Response, webhook_id: str, caller: Admin) -> WebhookWithSecret:
     """Give an endpoint a new secret and a new public key; the previous ones sign too for a while."""
     endpoints = endpoints_of(request)
-    sent = await read_json(request, WebhookRotationSent, max_bytes=MAX_BODY_BYTES, timeout_s=_timeout_s(request))
+    sent = await read_optional_json(
+        request, WebhookRotationSent, max_bytes=MAX_BODY_BYTES, timeout_s=_timeout_s(request)
+    )
     response.headers["Cache-Control"] = "no-store"
     return await endpoints.rotate(caller, webhook_id, sent)
 

@@ -51,6 +51,7 @@ class CheckRow(Table):
 
     check_id: Mapped[str] = mapped_column(String(36), primary_key=True)  # sorts by time: see sortable_id.py
     created_at: Mapped[datetime.datetime] = mapped_column(UtcTime)
+    member_id: Mapped[str | None] = mapped_column(String(36))  # who sent it; null: the operator
     listing_id: Mapped[str | None] = mapped_column(String(200))
     seller_id: Mapped[str | None] = mapped_column(String(200))
     product: Mapped[str] = mapped_column(String(200))

@@ -40,6 +40,7 @@ class Target:
     """
 
     url: str
+    of_operator: bool  # and not a member's, who may reach public addresses alone
     keys: tuple[str, ...]
     one_at_a_time: bool
 
@@ -284,6 +285,7 @@ def _target_of(endpoint: WebhookEndpointRow, now: datetime.datetime) -> Target:
         keys += endpoint.previous_keys
     return Target(
         url=endpoint.url,
+        of_operator=endpoint.member_id is None,
         keys=tuple(keys),
         one_at_a_time=endpoint.ordered or endpoint.failures >= FAILURES_BEFORE_PAUSE,
     )

@@ -26,6 +26,7 @@ def new_check(
     claim: Claim | None = None,
     kept: Sequence[bool] = (),
     evidence: Evidence | None = EVIDENCE,
+    member_id: str | None = None,
 ) -> NewCheck:
     """A check of these photos, all of them kept unless `kept` has False at their place."""
     answer = Check(
@@ -38,6 +39,7 @@ def new_check(
     packed = None if evidence is None else pack_evidence(evidence)
     return NewCheck(
         answer=answer,
+        member_id=member_id,
         created_at=created_at,
         seller_id=None,
         views=None,

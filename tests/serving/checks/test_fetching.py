@@ -13,10 +13,13 @@ import httpx
 import pytest
 
 from serving.fetch.config import FetchSettings
+from serving.principal import SCOPES
+from tests.serving.builders.keys import add_key_to
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.occupied import until
 from tests.serving.servers.photo_host import PhotoHost, Script, Visit, photo_host
 from tests.serving.servers.running import Running
+from tests.serving.servers.sent_jobs import ended, results, send_job
 
 PHOTO, OTHER = jpeg(seed=1), jpeg(seed=2)
 
@@ -70,6 +73,29 @@ def test_photos_by_url_and_as_bytes_are_judged_together_in_the_order_sent(site: 
         uploaded["authenticity"],
         uploaded["outcome"],
     )
+
+
+def test_a_network_opened_to_the_operator_is_not_a_members_in_checks_and_in_jobs(
+    site: Running, host: PhotoHost
+) -> None:
+    operator = add_key_to(site, set(SCOPES))
+    member_id = site.http.post(
+        "/v1/members", json={"name": "A", "category": "toys", "country": "DK", "products": ["toy"]}, headers=operator
+    ).json()["member_id"]
+    member = add_key_to(site, set(SCOPES), member_id=member_id)
+    body = {"photos": [at(host, "/1.jpg"), sent(OTHER)], "product": "toy"}
+
+    def code_of(photo: dict[str, Any]) -> str | None:
+        return None if photo["error"] is None else photo["error"]["code"]
+
+    for key, code in ((operator, None), (member, "fetch_address_refused")):
+        answer = site.http.post("/v1/checks", json=body, headers=key).json()
+        assert code_of(answer["photos"][0]) == code
+        site.http.headers.update(key)
+        location = send_job(site.http, [json.dumps(body)]).headers["location"]
+        ended(site.http, location)
+        (line,) = results(site.http, location)
+        assert code_of(line["check"]["photos"][0]) == code
 
 
 def test_a_fetched_photo_is_stored_with_the_url_as_it_was_sent(site: Running, host: PhotoHost) -> None:

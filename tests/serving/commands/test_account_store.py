@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from serving.commands.account_store import COMMAND_LINE, run_on
+from serving.commands.account_store import run_on
+from serving.principal import COMMAND_LINE
 from vision.errors import ConfigError
 
 

@@ -121,6 +121,13 @@ def test_a_public_network_can_be_denied_in_each_spelling() -> None:
     assert rules.permits("8.8.9.8")
 
 
+def test_the_rules_without_exceptions_keep_what_is_denied() -> None:
+    rules = AddressRules(allow=[parse_network("10.20.0.0/16")], deny=[parse_network("8.8.8.0/24")])
+    members = rules.without_exceptions()
+    assert [members.permits(address) for address in ("10.20.0.1", "8.8.8.8", "8.8.9.8")] == [False, False, True]
+    assert rules.permits("10.20.0.1")
+
+
 @pytest.mark.parametrize("text", ["10.0.0.0/33", "10.0.0.1/8", "photos.example", "", "10.0.0.0-10.0.0.9"])
 def test_a_network_is_written_as_a_network(text: str) -> None:
     with pytest.raises(ConfigError, match=r"10\.20\.0\.0/16"):

@@ -16,6 +16,7 @@ from serving.fetch.config import FetchSettings
 from serving.fetch.errors import FetchUnresolved
 from serving.fetch.fetcher import Fetcher
 from serving.http.body_memory import BodyMemory
+from serving.principal import SERVER
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.photo_host import Names, PhotoHost, Routes, Script, Visit, photo_host
 from vision.errors import PhotoError
@@ -67,11 +68,11 @@ class Site:
 
     async def get(self, *paths: str) -> list[bytes | str]:
         """The bytes of each path of photos.example, or the code of its error."""
-        async with self.fetcher.fetch_all(urls_of(paths)) as results:
+        async with self.fetcher.fetch_all(urls_of(paths), SERVER) as results:
             return outcomes(results)
 
     async def get_in_background(self, *paths: str) -> list[bytes | str]:
-        async with self.fetcher.fetch_all_in_background(urls_of(paths)) as results:
+        async with self.fetcher.fetch_all_in_background(urls_of(paths), SERVER) as results:
             return outcomes(results)
 
 
@@ -299,7 +300,7 @@ def test_a_photo_that_never_gets_its_turn_is_the_servers_fault_and_not_its_own(h
 def test_bytes_are_held_until_the_check_is_done_and_too_many_are_refused(host: PhotoHost) -> None:
     async def run() -> None:
         site = Site(host, memory=2 * len(PHOTO))
-        async with site.fetcher.fetch_all(urls_of(["/", "/"])) as results:
+        async with site.fetcher.fetch_all(urls_of(["/", "/"]), SERVER) as results:
             assert results == [PHOTO, PHOTO]
             assert site.memory.held == 2 * len(PHOTO)
             with pytest.raises(MemoryFull):

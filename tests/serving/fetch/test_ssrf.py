@@ -15,6 +15,7 @@ import pytest
 from serving.fetch.config import FetchSettings
 from serving.fetch.fetcher import Fetcher
 from serving.http.body_memory import BodyMemory
+from serving.principal import SERVER
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.servers.photo_host import Names, PhotoHost, Routes, Visit, photo_host
 from vision.errors import PhotoError
@@ -218,7 +219,7 @@ def fetch(host: PhotoHost, url: str, **settings: object) -> tuple[bytes | PhotoE
             connector=routes,
             tls=NO_TLS,
         )
-        async with fetcher.fetch_all([url]) as (result,):
+        async with fetcher.fetch_all([url], SERVER) as (result,):
             return result
 
     result = asyncio.run(run())

@@ -20,7 +20,8 @@ from serving.errors import (
     RequestTooLarge,
     UploadTimedOut,
 )
-from serving.http.check_body import MAX_DEPTH, MAX_LISTING_BYTES, parse_json, read_check, read_json
+from serving.http.check_body import MAX_DEPTH, MAX_LISTING_BYTES, parse_json, read_check, read_json, read_optional_json
+from serving.schemas.accounts import RotationSent
 from serving.schemas.checks import Listing, ReviewSent, WithdrawalSent
 from tests.serving.servers.raw_http import BOUNDARY, multipart
 
@@ -103,6 +104,17 @@ def test_another_content_type_is_refused(content_type: str) -> None:
         asyncio.run(read_json(request_of(b"{}", content_type=content_type), ReviewSent, max_bytes=10, timeout_s=1))
 
 
+@pytest.mark.parametrize("content_type", ["", "application/json", "application/x-www-form-urlencoded"])
+def test_an_empty_body_stands_for_the_defaults_where_every_field_has_one(content_type: str) -> None:
+    async def read_rotation(body: bytes, kind: str) -> RotationSent:
+        return await read_optional_json(request_of(body, content_type=kind), RotationSent, max_bytes=100, timeout_s=1)
+
+    assert asyncio.run(read_rotation(b"", content_type)) == RotationSent()
+    assert asyncio.run(read_rotation(b'{"overlap_s": 1}', "application/json")).overlap_s == 1
+    with pytest.raises(MediaTypeUnsupported):
+        asyncio.run(read_rotation(b'{"overlap_s": 1}', "text/plain"))
+
+
 def test_attributes_are_limited_in_depth_and_finite() -> None:
     nested: Any = 1
     for _ in range(MAX_DEPTH - 1):
@@ -127,6 +139,11 @@ def test_a_listing_is_limited_in_size_however_it_is_sent() -> None:
 def test_a_photo_that_is_not_base64_is_named(text: str) -> None:
     with pytest.raises(Base64Invalid, match=r"photos\.1\.base64"):
         read(as_json({"photos": [PHOTOS["photos"][0], {"base64": text}]}))
+
+
+def test_a_url_sent_as_base64_is_refused_with_the_place_for_urls() -> None:
+    with pytest.raises(Base64Invalid, match="send it as url instead"):
+        read(as_json({"photos": [{"base64": "https://photos.example/1.jpg"}]}))
 
 
 def test_every_wrong_field_is_listed_and_the_first_three_are_in_the_message() -> None:

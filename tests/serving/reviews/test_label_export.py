@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from serving.reviews.label_export import export_labels
+from serving.store.database.named_store import connect_store
 from tests.builders.bundle import write_tiny_bundle
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.servers.running import Running
@@ -49,6 +51,22 @@ def test_reviews_become_a_manifest_that_training_reads(start: Callable[..., Runn
     manifest = read_manifest(out)
     assert [row.label for row in manifest.rows] == ["genuine", "genuine", "counterfeit", "genuine"]
     assert {row.product for row in manifest.rows} == {"toy"}
+
+
+def test_an_export_is_recorded_before_anything_is_written(start: Callable[..., Running], tmp_path: Path) -> None:
+    server = start()
+    checked(server, [jpeg(seed=1)], ["genuine"], listing_id="a")
+    export_labels(str(tmp_path / "store"), tmp_path / "out.csv")
+    [entry] = server.http.get("/v1/audit-log", params={"action": "labels.exported"}).json()["entries"]
+    assert (entry["actor"]["name"], entry["details"]) == ("command-line", {"listings": {"genuine": 1}})
+    server.stop()
+    engine = connect_store(str(tmp_path / "store"))
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE audit_entries RENAME TO moved"))
+    engine.dispose()
+    with pytest.raises(ConfigError, match="not recorded"):
+        export_labels(str(tmp_path / "store"), tmp_path / "second.csv")
+    assert not (tmp_path / "second.csv").exists()
 
 
 def test_a_listing_checked_twice_is_one_listing_with_its_latest_label(

@@ -97,6 +97,13 @@ def test_without_overlap_the_old_key_ends_at_once(keyed: Running) -> None:
     assert get(keyed, "/v1/checks", new["key"]).status_code == 200
 
 
+def test_a_rotation_without_a_body_takes_the_defaults(keyed: Running) -> None:
+    old = make_key(keyed, "read")
+    answer = keyed.http.post(f"/v1/keys/{old['key_id']}/rotate")
+    assert answer.status_code == 201, answer.text
+    assert keyed.http.get("/v1/keys/current", headers=bearer(old["key"])).status_code == 200
+
+
 def test_a_revoked_key_cannot_be_rotated(keyed: Running) -> None:
     made = make_key(keyed, "read")
     post(keyed, f"/v1/keys/{made['key_id']}/revoke", KEY)

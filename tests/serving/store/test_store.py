@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound, StoreUnavailable
-from serving.principal import SERVER
+from serving.errors import CheckNotFound, CheckOfOthers, EvidenceNotFound, PhotoNotFound, StoreUnavailable
+from serving.principal import SERVER, Principal
+from serving.store.audit_rows import AuditFilter
 from serving.store.photos.location import PHOTO_FOLDER, RENDITION_FOLDER
 from serving.store.photos.photo_files import photo_path
 from serving.store.retention import Rule
@@ -217,6 +218,29 @@ def test_deleting_a_check_that_does_not_exist_is_refused(place: Place) -> None:
         async with opened(place) as store:
             with pytest.raises(CheckNotFound):
                 await store.delete_one(SERVER, "nope")
+
+    asyncio.run(work())
+
+
+def test_a_member_deletes_what_it_sent_and_no_check_of_its_products_that_others_sent(place: Place) -> None:
+    def member(name: str, product: str) -> Principal:
+        return Principal(name=name, rate_key=name, member_id=name, products=frozenset({product}))
+
+    async def work() -> None:
+        async with opened(place) as store:
+            own, operators = new_check(b"a", member_id="acme"), new_check(b"b")
+            for new in (own, operators):
+                await store.keep(new, [b"a" if new is own else b"b"])
+            for principal, new in ((member("acme", "toy"), operators), (member("bolt", "toy"), own)):
+                with pytest.raises(CheckOfOthers):
+                    await store.delete_one(principal, new.answer.check_id)
+                assert await store.check_rows.find(principal, new.answer.check_id)
+            with pytest.raises(CheckNotFound):  # its product was moved away
+                await store.delete_one(member("acme", "other"), own.answer.check_id)
+            await store.delete_one(member("acme", "toy"), own.answer.check_id)
+            await store.delete_one(SERVER, operators.answer.check_id)
+            deleted = await store.audit_rows.find_before(SERVER, AuditFilter(action="check.deleted"), 10)
+            assert len(deleted) == 2
 
     asyncio.run(work())
 

@@ -14,6 +14,7 @@ from serving.webhook_signature import SECRET_PREFIX
 from serving.webhooks.config import WebhookSettings
 from serving.webhooks.endpoints import Endpoints
 from tests.serving.builders.stores import opened
+from tests.serving.builders.webhooks import add_member
 
 URL = "https://hooks.example/touchstone"
 
@@ -45,6 +46,25 @@ def test_an_address_that_nothing_may_be_delivered_to_is_refused_when_it_is_made_
             await endpoints.change(SERVER, made.webhook_id, WebhookChange(url=url))
 
     with_endpoints(tmp_path, work)
+
+
+def test_a_network_opened_to_the_operator_is_not_a_members_whoever_changes_the_endpoint(tmp_path: Path) -> None:
+    inside = "https://10.20.0.7/"
+    member = Principal(name="acme", rate_key="acme", member_id="acme", products=frozenset({"toy"}))
+
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            endpoints = Endpoints(store.endpoint_rows, WebhookSettings(allow_networks=("10.20.0.0/16",)))
+            await add_member(store, "acme", {"toy"})
+            assert (await endpoints.add(SERVER, WebhookSent(url=inside))).url == inside
+            with pytest.raises(WebhookUrlRefused):
+                await endpoints.add(member, WebhookSent(url=inside))
+            made = await endpoints.add(member, WebhookSent(url=URL))
+            for principal in (member, SERVER):
+                with pytest.raises(WebhookUrlRefused):
+                    await endpoints.change(principal, made.webhook_id, WebhookChange(url=inside))
+
+    asyncio.run(work())
 
 
 def test_what_is_not_sent_stays_and_null_stands_for_all(tmp_path: Path) -> None:

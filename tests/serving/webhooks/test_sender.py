@@ -67,12 +67,21 @@ def send(
     allow_http: bool = True,
     timeout_s: float = 10,
     tls: ssl.SSLContext | None = None,
+    of_operator: bool = True,
 ) -> AttemptMade:
     async def work() -> AttemptMade:
         hosts = HostRules(allow=(), deny=(), ports=ports or (int(url.split(":")[2].partition("/")[0]),))
-        sender = Sender(CheckedBackend(rules), hosts=hosts, allow_http=allow_http, timeout_s=timeout_s, tls=tls)
+        sender = Sender(
+            CheckedBackend(rules),
+            member_backend=CheckedBackend(rules.without_exceptions()),
+            hosts=hosts,
+            allow_http=allow_http,
+            timeout_s=timeout_s,
+            tls=tls,
+        )
+        target = Target(url=url, of_operator=of_operator, keys=KEYS, one_at_a_time=False)
         try:
-            return await sender.send(Target(url=url, keys=KEYS, one_at_a_time=False), "evt_1", BODY)
+            return await sender.send(target, "evt_1", BODY)
         finally:
             await sender.close()
 
@@ -101,6 +110,13 @@ def test_each_answer_has_its_own_code(host: Receiver, path: str, code: str, stat
     assert made.delivered == code.startswith("delivered")
     assert made.gone == (code == "gone")
     assert len(made.answer) <= MAX_ANSWER_LENGTH
+
+
+def test_a_member_reaches_no_network_that_is_opened_to_the_operator(host: Receiver) -> None:
+    before = len(host.received)
+    assert send(host.url("/200"), of_operator=True).code == "delivered"
+    assert send(host.url("/200"), of_operator=False).code == "fetch_address_refused"
+    assert len(host.received) == before + 1
 
 
 def test_an_endpoint_that_hangs_is_left_at_the_time_limit(host: Receiver) -> None:

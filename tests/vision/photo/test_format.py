@@ -62,6 +62,12 @@ def test_what_is_no_picture_at_all_is_no_image(data: bytes) -> None:
     assert type(caught.value) is PhotoNotAnImage
 
 
+@pytest.mark.parametrize("data", [b"https://photos.example/1.jpg", b"\n HTTP://photos.example/1.jpg\r\n"])
+def test_the_text_of_a_url_is_refused_with_how_urls_are_sent(data: bytes) -> None:
+    with pytest.raises(PhotoNotAnImage, match=r"holds a URL.*JSON"):
+        sniff_format(data)
+
+
 def test_every_format_has_its_facts() -> None:
     assert tuple(PHOTO_FORMATS) == get_args(PhotoFormat)
     assert FORMATS_IN_WORDS == "JPEG, PNG, WebP, AVIF or HEIC"

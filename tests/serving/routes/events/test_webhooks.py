@@ -48,7 +48,7 @@ def test_a_webhook_from_its_making_to_its_end(delivering: Running, host: Receive
         event = read_webhook([key], first.headers, first.body)
         assert (event.type, event.data["check_id"]) == ("check.completed", check["check_id"])
 
-    rotated = sent(http.post(f"{address}/rotate", json={}))
+    rotated = sent(http.post(f"{address}/rotate"))
     test = sent(http.post(f"{address}/test"), 202)
     until(lambda: len(host.received) == 2)
     for key in (made["secret"], rotated["secret"], made["public_key"], rotated["public_key"]):
