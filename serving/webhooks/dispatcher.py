@@ -147,7 +147,9 @@ class Dispatcher:
                     running[asyncio.create_task(self._attempt(target, due))] = due.delivery_id
                 if not running:
                     return
-                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                # Where another attempt may run, look for newer events beside one that takes long.
+                look_s = self._settings.poll_s if len(running) < allowed else None
+                done, _ = await asyncio.wait(running, timeout=look_s, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     del running[task]
                 if not all(task.result() for task in done):
