@@ -123,7 +123,7 @@ def open_services(settings: ServeSettings) -> Services:
         fetcher=_open_fetcher(settings, body_memory),
     )
     checks = checks_on(compute=compute)
-    jobs = None if store is None else _open_jobs(settings, store, compute, checks_on)
+    jobs = None if store is None else _open_jobs(settings, store, compute, checks_on, metrics)
     pictures = None if store is None else Pictures(store=store, compute=compute, limits=settings.photo_limits)
     return Services(
         authenticator=Authenticator(settings.api_key, None if store is None else store.key_rows),
@@ -169,7 +169,7 @@ def _open_fetcher(settings: ServeSettings, memory: BodyMemory) -> Fetcher | None
 
 
 def _open_jobs(
-    settings: ServeSettings, store: Store, compute: Compute, checks_on: Callable[..., CheckService]
+    settings: ServeSettings, store: Store, compute: Compute, checks_on: Callable[..., CheckService], metrics: Metrics
 ) -> JobService:
     lines_compute = Compute(
         threads=compute.threads,
@@ -184,6 +184,7 @@ def _open_jobs(
         lines_compute=lines_compute,
         reader=LineReader(read_check=check_of_json, max_photos=settings.max_photos),
         settings=settings.jobs,
+        metrics=metrics.jobs,
         alone=not store.is_shared,
     )
 

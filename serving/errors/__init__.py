@@ -24,7 +24,7 @@ TouchstoneError (vision)
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
      │   └─ MethodNotImplemented, TransferEncodingUnsupported
      └─ Unavailable             503: the caller may retry after `retry_after_s`
-         ├─ TooManyRequests (429): RateLimited, ConcurrencyLimited
+         ├─ TooManyRequests (429): RateLimited, ConcurrencyLimited, TooManyJobs
          ├─ Overloaded, MemoryFull, TooManyConnections, ComputeTimedOut
          ├─ DeadlineUnreachable, DeadlineExceeded (504)
          └─ StoreUnavailable
@@ -115,6 +115,7 @@ from serving.errors.unavailable import (
     RateLimited,
     StoreUnavailable,
     TooManyConnections,
+    TooManyJobs,
     TooManyRequests,
 )
 from serving.errors.webhooks import EventNotFound, TooManyWebhooks, WebhookDisabled, WebhookNotFound, WebhookUrlRefused
@@ -192,6 +193,7 @@ __all__ = [
     "StoreDisabled",
     "StoreUnavailable",
     "TooManyConnections",
+    "TooManyJobs",
     "TooManyRequests",
     "TooManyWebhooks",
     "TransferEncodingUnsupported",

@@ -25,6 +25,11 @@ class ConcurrencyLimited(TooManyRequests):
     title: ClassVar[str] = "Too many checks at once"
 
 
+class TooManyJobs(TooManyRequests):
+    code: ClassVar[str] = "too_many_jobs"
+    title: ClassVar[str] = "Too many unfinished jobs"
+
+
 class Overloaded(Unavailable):
     code: ClassVar[str] = "overloaded"
     title: ClassVar[str] = "The queue is full"

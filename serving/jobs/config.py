@@ -28,6 +28,11 @@ class JobSettings:
         15.0, help="Seconds after which another server takes the lines that a dead one had in hand; at least 1."
     )
     poll_s: float = setting(1.0, help="Seconds between two searches for lines that other servers received.")
+    max_unfinished: int = setting(
+        100,
+        help="Maximum jobs of one member, or of the operator, that have not ended; beyond it 429. Single checks that "
+        "are judged later do not count.",
+    )
     keep_days: int = setting(30, help="Days after its end after which a job is deleted; its checks stay.")
 
     def __post_init__(self) -> None:
@@ -44,6 +49,7 @@ class JobSettings:
 _LOWEST = {
     "max_bytes": 1,
     "max_line_bytes": 1,
+    "max_unfinished": 1,
     "upload_timeout_s": 0.1,
     "line_timeout_s": 0.1,
     "attempts": 1,

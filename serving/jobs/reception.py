@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import dataclasses
 import datetime
 import hashlib
@@ -16,7 +17,8 @@ from serving.jobs.config import JobSettings
 from serving.jobs.faults import fault_of
 from serving.jobs.lines import SentLine, Splitter
 from serving.store.check_rows import Claim
-from serving.store.job_rows import JobRows, NewJob, NewLine, ReceivedJob
+from serving.store.job_rows import LinePhoto, NewJob, NewLine, ReceivedJob
+from serving.store.job_store import JobStore, ReadLine
 from vision.check_shape import require_shape
 from vision.errors import TouchstoneError
 
@@ -44,21 +46,35 @@ class LineReader:
             listing_id = None if line.content is None else _listing_id_in(line.content)
             return NewLine(number=line.number, content=line.content, listing_id=listing_id, fault=line.fault)
         try:
-            listing_id = self.read(line.content).listing_id
+            request = self.read(line.content)
         except TouchstoneError as error:
             found = _listing_id_in(line.content)
             return NewLine(number=line.number, content=line.content, listing_id=found, fault=fault_of(error))
-        return NewLine(number=line.number, content=line.content, listing_id=listing_id, fault=None)
+        photos = tuple(
+            LinePhoto(position=position, sha256=hashlib.sha256(data).hexdigest(), data=data)
+            for position, data in enumerate(request.photos)
+            if data
+        )
+        content = line.content
+        if photos:
+            content = line_of(dataclasses.replace(request, photos=(b"",) * len(request.photos)))
+        return NewLine(number=line.number, content=content, listing_id=request.listing_id, fault=None, photos=photos)
+
+    def restore(self, stored: ReadLine) -> CheckRequest:
+        """Give what a stored line asks for, with its photos; raises as `read`."""
+        request = self.read(stored.content)
+        photos = tuple(stored.photos.get(position, data) for position, data in enumerate(request.photos))
+        return dataclasses.replace(request, photos=photos)
 
 
 class Reception:
     """One job while its lines arrive. As a context it deletes the job where the block fails or the caller leaves."""
 
     def __init__(
-        self, *, new: NewJob, rows: JobRows, reader: LineReader, splitter: Splitter, settings: JobSettings
+        self, *, new: NewJob, store: JobStore, reader: LineReader, splitter: Splitter, settings: JobSettings
     ) -> None:
         self._new = new
-        self._rows = rows
+        self._store = store
         self._reader = reader
         self._splitter = splitter
         self._settings = settings
@@ -67,16 +83,22 @@ class Reception:
         self._lines = 0
         self._waiting: list[SentLine] = []
         self._waiting_bytes = 0
+        self._writing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Reception:
-        await self._rows.begin(self._new)
+        await self._store.rows.begin(self._new, max_unfinished=self._settings.max_unfinished)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if error is not None:  # a kill leaves the job as it is, and JobRows.delete_old deletes it later
-            await asyncio.shield(self._rows.discard(self._new.job_id))
+        if error is not None:  # a kill leaves the job as it is, and JobStore.delete_old deletes it later
+            await asyncio.shield(self._discard())
+
+    async def _discard(self) -> None:
+        if self._writing is not None:
+            await asyncio.gather(self._writing, return_exceptions=True)
+        await self._store.discard(self._new.job_id)
 
     async def take(self, piece: bytes) -> None:
         """Take a piece of the body; raises RequestTooLarge, JobTooLong or what the splitter raises."""
@@ -96,12 +118,13 @@ class Reception:
         """Let the job run, once per Idempotency-Key; raises JobEmpty, JobTooLong or IdempotencyKeyReused."""
         await self._take_lines(self._splitter.finish())
         await self._write()
+        await self._written()
         if self._lines == 0:
             raise JobEmpty("no line holds a listing; send one as JSON in each line, or a manifest with rows")
         claim = None
         if key_sha256 is not None:
             claim = Claim(key_sha256=key_sha256, fingerprint=self._content.hexdigest())
-        return await self._rows.end_receiving(self._new.job_id, lines=self._lines, size=self._size, claim=claim)
+        return await self._store.end_receiving(self._new.job_id, lines=self._lines, size=self._size, claim=claim)
 
     async def _take_lines(self, lines: Sequence[SentLine]) -> None:
         for line in lines:
@@ -118,9 +141,35 @@ class Reception:
     async def _write(self) -> None:
         if not self._waiting:
             return
+        await self._written()  # one write at a time, while the next lines arrive: so no more than two are in memory
         lines, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        self._writing = asyncio.create_task(self._add(lines))
+
+    async def _written(self) -> None:
+        if self._writing is not None:
+            await self._writing
+            self._writing = None
+
+    async def _add(self, lines: Sequence[SentLine]) -> None:
         examined = await asyncio.to_thread(lambda: [self._reader.examine(line) for line in lines])
-        await self._rows.add_lines(self._new.job_id, examined, datetime.datetime.now(datetime.UTC))
+        await self._store.add_lines(self._new.job_id, examined, datetime.datetime.now(datetime.UTC))
+
+
+def line_of(sent: CheckRequest) -> bytes:
+    """Give a check as a line of JSON, the same for the same content however it was sent."""
+    urls = sent.urls or [None] * len(sent.photos)
+    check = {
+        "photos": [
+            {"base64": base64.b64encode(photo).decode()} if url is None else {"url": url}
+            for photo, url in zip(sent.photos, urls, strict=True)
+        ],
+        "listing_id": sent.listing_id,
+        "seller_id": sent.seller_id,
+        "product": sent.product,
+        "views": None if sent.views is None else list(sent.views),
+        "attributes": sent.attributes,
+    }
+    return json.dumps(check, sort_keys=True).encode()
 
 
 def _listing_id_in(content: bytes) -> str | None:

@@ -17,6 +17,7 @@ from serving.jobs.lines import Splitter
 from serving.jobs.manifest import ManifestLines
 from serving.jobs.reception import LineReader, Reception
 from serving.jobs.worker import JobWorker
+from serving.monitoring.job_metrics import JobMetrics
 from serving.principal import Principal
 from serving.schemas.jobs import JobKind
 from serving.store.job_rows import NewJob, ReceivedJob
@@ -25,6 +26,7 @@ from serving.store.store import Store
 
 LINES_BESIDE = 6  # in hand beside those on the threads: read, fetched or stored meanwhile
 CLEANING_S = 3600.0
+BACKLOG_S = 15.0
 SPLITTERS: dict[str, Callable[[int], Splitter]] = {
     "application/x-ndjson": JsonLines,
     "application/jsonl": JsonLines,
@@ -48,19 +50,23 @@ class JobService:
         lines_compute: Compute,
         reader: LineReader,
         settings: JobSettings,
+        metrics: JobMetrics,
         alone: bool,
     ) -> None:
-        self.rows = store.job_rows
-        self.line_rows = store.job_line_rows
+        self.store = store.jobs
+        self.rows = store.jobs.rows
+        self.line_rows = store.jobs.line_rows
         self.settings = settings
         self.lines_compute = lines_compute
         self._reader = reader
+        self._metrics = metrics
         self._worker = JobWorker(
-            rows=store.job_line_rows,
+            store=store.jobs,
             checks=checks,
             capacity=Capacity(checks=compute, jobs=lines_compute),
             reader=reader,
             settings=settings,
+            metrics=metrics,
             at_once=compute.threads + LINES_BESIDE,
             alone=alone,
         )
@@ -86,6 +92,7 @@ class JobService:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._worker.run())
             tasks.create_task(self._clean_periodically())
+            tasks.create_task(self._show_backlog())
 
     def close(self) -> None:
         """Wait for the photos that are being judged."""
@@ -94,13 +101,24 @@ class JobService:
     def _reception(self, splitter: Splitter, caller: Principal, *, name: str | None, kind: JobKind) -> Reception:
         now = datetime.datetime.now(datetime.UTC)
         new = NewJob(job_id=new_id(), caller=caller, kind=kind, name=name, created_at=now)
-        return Reception(new=new, rows=self.rows, reader=self._reader, splitter=splitter, settings=self.settings)
+        return Reception(new=new, store=self.store, reader=self._reader, splitter=splitter, settings=self.settings)
+
+    async def _show_backlog(self) -> None:
+        while True:
+            try:
+                left = await self.rows.find_backlog(await self.line_rows.now())
+                self._metrics.show_backlog(jobs=left.jobs, lines_waiting=left.lines_waiting, oldest_s=left.oldest_s)
+            except Unavailable as error:
+                log.warning("what jobs have left was not counted, which is tried again: %s", error)
+            except Exception:
+                log.exception("counting what jobs have left failed and is tried again")
+            await asyncio.sleep(BACKLOG_S)
 
     async def _clean_periodically(self) -> None:
         while True:
             now = datetime.datetime.now(datetime.UTC)
             try:
-                deleted = await self.rows.delete_old(
+                deleted = await self.store.delete_old(
                     ended_before=now - datetime.timedelta(days=self.settings.keep_days),
                     receiving_before=now - datetime.timedelta(seconds=2 * self.settings.upload_timeout_s),
                 )

@@ -9,6 +9,7 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from serving.checks.request import CheckRequest
 from serving.checks.service import CheckService
 from serving.compute.deadline import Deadline
 from serving.errors import DeadlineExceeded, Unavailable
@@ -18,12 +19,16 @@ from serving.jobs.config import JobSettings
 from serving.jobs.faults import fault_of
 from serving.jobs.reception import LineReader
 from serving.jobs.turns import Turns
-from serving.store.job_line_rows import Fault, JobLineRows, LeasedLine
+from serving.monitoring.job_metrics import JobMetrics
+from serving.store.job_line_rows import Fault, LeasedLine
+from serving.store.job_store import JobStore, ReadLine
 from serving.store.sortable_id import new_id
 from vision.errors import TouchstoneError
 from vision.verdict import PhotoJudgement
 
+LEASED = 4  # lines at once for each that is judged at once: a search and its commit take 6 ms of processor time
 MAX_RETRY_PAUSE_S = 60.0
+SMALL_BYTES = 16 * 1024  # of JSON: read in less time than a thread takes to begin
 STORE_PAUSE_S = 1.0
 log = logging.getLogger("touchstone.serving")
 
@@ -54,19 +59,22 @@ class JobWorker:
     def __init__(
         self,
         *,
-        rows: JobLineRows,
+        store: JobStore,
         checks: CheckService,
         capacity: Capacity,
         reader: LineReader,
         settings: JobSettings,
+        metrics: JobMetrics,
         at_once: int,
         alone: bool,
     ) -> None:
-        self._rows = rows
+        self._store = store
+        self._rows = store.line_rows
         self._checks = checks
         self._capacity = capacity
         self._reader = reader
         self._settings = settings
+        self._metrics = metrics
         self._at_once = at_once
         self._alone = alone
         self._lease = new_id()
@@ -95,14 +103,15 @@ class JobWorker:
                     log.warning("lines of jobs could not be given back, and wait until their leases end: %s", error)
 
     async def _take_lines(self) -> None:
-        """Lease lines while there are some, two for each that is judged at once; end the jobs that have none left."""
+        """Lease lines while there are some, a few for each that is judged at once; end the jobs that have none left."""
         while True:
             self._wanted.clear()
             taken = 0
             try:
                 if self._queue.qsize() < self._at_once and await self._rows.has_open_jobs():
                     taken = await self._lease_some()
-                    await self._rows.complete_jobs(_now())
+                    if taken < LEASED * self._at_once:  # else every job that is known has lines left
+                        await self._store.complete_jobs(_now())
             except Unavailable as error:
                 log.warning("no lines of jobs can be taken now: %s", error)
             except Exception:  # an error in one round, which the next may not have
@@ -116,7 +125,7 @@ class JobWorker:
         if not jobs:
             return 0
         leasing = asyncio.ensure_future(
-            self._rows.lease(jobs, lease=self._lease, now=now, until=self._lease_end(now), limit=2 * self._at_once)
+            self._rows.lease(jobs, lease=self._lease, now=now, until=self._lease_end(now), limit=LEASED * self._at_once)
         )
         try:
             lines = await asyncio.shield(leasing)
@@ -174,9 +183,11 @@ class JobWorker:
         if isinstance(found, Later) and line.attempts < self._settings.attempts:
             pause_s = min(2.0**line.attempts, MAX_RETRY_PAUSE_S)
             await _until_stored(functools.partial(self._retry, line, found.fault, pause_s))
+            self._metrics.count_line("retried")
         elif found is not None:
             fault = found.fault if isinstance(found, Later) else found
             await _until_stored(functools.partial(self._rows.park, line, fault, _now()))
+            self._metrics.count_line("parked")
 
     async def _retry(self, line: LeasedLine, fault: Fault, pause_s: float) -> None:
         await self._rows.retry(line, fault, await self._rows.now() + datetime.timedelta(seconds=pause_s))
@@ -184,11 +195,12 @@ class JobWorker:
     async def _try(self, line: LeasedLine) -> Later | Fault | None:
         """Judge one line; gives what it fails with, None where its check is stored or its job was deleted."""
         try:
-            content = await self._rows.read_content(line)
-            if content is None:
+            stored = await self._store.read_line(line)
+            if stored is None:
                 return None
-            request = await asyncio.to_thread(self._reader.read, content)
-            await self._checks.check_line(request, line=line, start=functools.partial(self._start, line))
+            request = await self._restore(stored)
+            check = await self._checks.check_line(request, line=line, start=functools.partial(self._start, line))
+            self._metrics.count_line(check.outcome)
         except DeadlineExceeded as error:
             message = f"the line was not judged within {self._settings.line_timeout_s:g} s (jobs.line_timeout_s)"
             return Later(fault=Fault(code=error.code, message=message))
@@ -203,6 +215,11 @@ class JobWorker:
             message = "Something went wrong here, not in the line; the server's log has it."
             return Later(fault=Fault(code="internal", message=message))
         return None
+
+    async def _restore(self, stored: ReadLine) -> CheckRequest:
+        if len(stored.content) <= SMALL_BYTES:
+            return self._reader.restore(stored)
+        return await asyncio.to_thread(self._reader.restore, stored)
 
     async def _start(self, line: LeasedLine, failed: Sequence[PhotoJudgement]) -> Deadline:
         """Wait until the line may be judged; gives its deadline.

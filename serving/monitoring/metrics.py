@@ -8,6 +8,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from serving.monitoring.drift_metrics import DriftMetrics
+from serving.monitoring.job_metrics import JobMetrics
 from serving.monitoring.webhook_metrics import WebhookMetrics
 from serving.schemas.checks import BundleUsed, Check
 from vision.verdict import PhotoJudgement
@@ -70,6 +71,7 @@ class Metrics:
             registry, "touchstone_bundle_info", "1 for each bundle that serves.", "name", "version", "sha256", "graph"
         )
         self.drift = DriftMetrics(registry)
+        self.jobs = JobMetrics(registry)
         self.webhooks = WebhookMetrics(registry)
 
     def watch_compute(self, *, threads: int, depth: Callable[[], int], busy: Callable[[], int]) -> None:

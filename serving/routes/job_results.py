@@ -19,7 +19,8 @@ from serving.routes.openapi.job_examples import JOB_RESULTS_EXAMPLE
 from serving.schemas.checks import Check
 from serving.schemas.jobs import EndState, JobResult
 from serving.services import jobs_of
-from serving.store.job_line_rows import JobLineRows, StoredResult
+from serving.store.job_line_rows import JobLineRows
+from serving.store.job_progress import StoredResult
 
 router = APIRouter(prefix="/v1/jobs/{job_id}", tags=["jobs"])
 MEDIA_TYPE = "application/x-ndjson"

@@ -39,7 +39,7 @@ JOB_BODY: dict[str, Any] = {
     status_code=202,
     response_model=Job,
     openapi_extra=JOB_BODY,
-    responses=problems(400, 401, 404, 408, 413, 415, 422, 503),
+    responses=problems(400, 401, 404, 408, 413, 415, 422, 429, 503),
     summary="Send many listings to be judged later",
 )
 async def create_job(
@@ -102,7 +102,7 @@ async def cancel_job(
     request: Request, job_id: JobId, caller: Annotated[Principal, Depends(require("check"))]
 ) -> Response:
     """Cancel the lines that have not begun; those in hand end. Sent again, it changes nothing."""
-    return json_answer(await jobs_of(request).rows.cancel(job_id, caller, _now()))
+    return json_answer(await jobs_of(request).store.cancel(job_id, caller, _now()))
 
 
 @router.post(
@@ -130,7 +130,7 @@ async def delete_job(
     request: Request, job_id: JobId, caller: Annotated[Principal, Depends(require("check"))]
 ) -> Response:
     """Delete a job with what is left of its lines. Its checks stay."""
-    await jobs_of(request).rows.delete(job_id, caller)
+    await jobs_of(request).store.delete(job_id, caller)
     return Response(status_code=204)
 
 

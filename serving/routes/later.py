@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import datetime
-import json
 
 from fastapi import Request, Response
 
 from serving.checks.idempotency import hash_key
 from serving.checks.request import CheckRequest
+from serving.jobs.reception import line_of
 from serving.jobs.service import JobService
 from serving.principal import Principal
 from serving.routes.jobs import json_answer
@@ -44,20 +43,3 @@ async def create_later(
     if received.replayed:
         headers["Idempotency-Replayed"] = "true"
     return json_answer(job, status=202, headers=headers)
-
-
-def line_of(sent: CheckRequest) -> bytes:
-    """Give a check as a line of JSON, the same for the same content however it was sent."""
-    urls = sent.urls or [None] * len(sent.photos)
-    check = {
-        "photos": [
-            {"base64": base64.b64encode(photo).decode()} if url is None else {"url": url}
-            for photo, url in zip(sent.photos, urls, strict=True)
-        ],
-        "listing_id": sent.listing_id,
-        "seller_id": sent.seller_id,
-        "product": sent.product,
-        "views": None if sent.views is None else list(sent.views),
-        "attributes": sent.attributes,
-    }
-    return json.dumps(check, sort_keys=True).encode()

@@ -22,7 +22,7 @@ from serving.store.job_line_rows import LeasedLine, judged_line
 from serving.store.lists.check_counts import count_checks
 from serving.store.lists.check_list import CheckFilter, Place, list_page, visible_to
 from serving.store.retention import Rule
-from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow, RunningKeyRow
+from serving.store.tables import CheckRow, EventRow, IdempotencyRow, JobLinePhotoRow, PhotoRow, ReviewRow, RunningKeyRow
 
 IDEMPOTENCY_HOURS = 24
 _INSERT_CHECK = insert(cast(Table, CheckRow.__table__))
@@ -187,11 +187,12 @@ class CheckRows:
         return deleted
 
     async def unused(self, sha256s: Sequence[str], held: Held | None = None) -> list[str]:
-        """Give those of the photos' SHA-256s that no check has, read in the transaction of a hold of them."""
+        """Give those of the photos' SHA-256s that no check and no line has, read in the transaction of their hold."""
 
         def work(session: Session) -> list[str]:
-            used = set(session.scalars(select(PhotoRow.sha256).where(PhotoRow.sha256.in_(sha256s), PhotoRow.kept)))
-            return sorted(set(sha256s) - used)
+            of_checks = select(PhotoRow.sha256).where(PhotoRow.sha256.in_(sha256s), PhotoRow.kept)
+            of_lines = select(JobLinePhotoRow.sha256).where(JobLinePhotoRow.sha256.in_(sha256s))
+            return sorted(set(sha256s) - set(session.scalars(of_checks)) - set(session.scalars(of_lines)))
 
         return await (held or self._database).read(work)
 

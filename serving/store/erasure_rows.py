@@ -17,9 +17,17 @@ from serving.principal import Principal
 from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
 from serving.store.sortable_id import new_id
-from serving.store.tables import CheckRow, ErasureRow, JobLineContentRow, JobLineRow, PhotoRow, ReviewRow
+from serving.store.tables import (
+    CheckRow,
+    ErasureRow,
+    JobLineContentRow,
+    JobLinePhotoRow,
+    JobLineRow,
+    PhotoRow,
+    ReviewRow,
+)
 
-LINES_AT_ONCE = 50  # a line may hold photos
+LINES_AT_ONCE = 50  # one parked as it arrived may hold photos
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +50,14 @@ class LinePlace(NamedTuple):
 
     job_id: str
     line: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedLines:
+    """Lines whose content was deleted: the SHA-256s of their photos, and the last line looked at, None after all."""
+
+    last: LinePlace | None
+    photo_sha256s: list[str]
 
 
 class ErasureRows:
@@ -94,13 +110,13 @@ class ErasureRows:
 
     async def drop_lines(
         self, erasure_id: str, seller_id: str, now: datetime.datetime, after: LinePlace | None
-    ) -> LinePlace | None:
-        """Delete the content of those of the next lines of jobs that name a seller; gives the last line's place.
+    ) -> DroppedLines:
+        """Delete the content of those of the next lines of jobs that name a seller.
 
         A line that waits or is being judged ends as parked, so that no check comes of it.
         """
 
-        def work(session: Session) -> LinePlace | None:
+        def work(session: Session) -> DroppedLines:
             place = tuple_(JobLineContentRow.job_id, JobLineContentRow.line)
             query = select(JobLineContentRow)
             if after is not None:
@@ -109,11 +125,15 @@ class ErasureRows:
                 query.order_by(JobLineContentRow.job_id, JobLineContentRow.line).limit(LINES_AT_ONCE)
             ).all()
             named = [row for row in rows if _seller_of(row.content) == seller_id]
+            sha256s: list[str] = []
             for row in named:
+                of_line = JobLinePhotoRow.job_id == row.job_id, JobLinePhotoRow.line == row.line
+                sha256s += session.scalars(select(JobLinePhotoRow.sha256).where(*of_line))
                 _drop(session.get_one(JobLineRow, (row.job_id, row.line)), now)
                 session.delete(row)
             _count(session, erasure_id, job_lines=len(named))
-            return LinePlace(rows[-1].job_id, rows[-1].line) if rows else None
+            last = LinePlace(rows[-1].job_id, rows[-1].line) if rows else None
+            return DroppedLines(last=last, photo_sha256s=sha256s)
 
         return await self._database.write(work)
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from serving.errors import JobLineNotFound, LineAbandoned
 from serving.principal import Principal
 from serving.schemas.checks import Check
-from serving.schemas.jobs import EndState, JobResult, LineFault
+from serving.schemas.jobs import EndState, JobResult, LineState
 from serving.store.database.database import Database, Rows
 from serving.store.events.event_rows import NewEvent, add_event
-from serving.store.job_progress import count_lines, describe_jobs, get_job
+from serving.store.job_progress import StoredResult, count_lines, describe_jobs, get_job, result_of
 from serving.store.key_rows import products_of
-from serving.store.tables import CheckRow, JobLineContentRow, JobLineRow, JobRow
+from serving.store.tables import CheckRow, JobLineContentRow, JobLinePhotoRow, JobLineRow, JobRow
 
 _LINES = cast(Table, JobLineRow.__table__)
 _CONTENTS = cast(Table, JobLineContentRow.__table__)
@@ -39,6 +39,12 @@ _END_JUDGED = (
 )
 _DELETE_CONTENT = delete(_CONTENTS).where(
     _CONTENTS.c.job_id == bindparam("of_job"), _CONTENTS.c.line == bindparam("of_line")
+)
+_PHOTOS = cast(Table, JobLinePhotoRow.__table__)
+_READ_CONTENT = (
+    select(_CONTENTS.c.content, _PHOTOS.c.position, _PHOTOS.c.sha256)
+    .outerjoin(_PHOTOS, and_(_PHOTOS.c.job_id == _CONTENTS.c.job_id, _PHOTOS.c.line == _CONTENTS.c.line))
+    .where(_CONTENTS.c.job_id == bindparam("of_job"), _CONTENTS.c.line == bindparam("of_line"))
 )
 MAX_JOBS_A_MEMBER = 50  # considered for the next lines
 _NEVER = datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)  # `>=` it, since IS NOT NULL uses no index
@@ -71,11 +77,11 @@ class LeasedLine:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class StoredResult:
-    """The result of a line; `place` is its place among the results of the job, None while it has not ended."""
+class LineContent:
+    """What was sent as a line, and the SHA-256 of each photo whose bytes it lacks, by position."""
 
-    result: JobResult
-    place: int | None
+    content: bytes
+    sha256s: dict[int, str]
 
 
 class JobLineRows:
@@ -103,7 +109,7 @@ class JobLineRows:
             ranked = ranked.where(JobRow.state == "running", waits)
             each = ranked.subquery()
             query = select(each.c.job_id, each.c.member_id, each.c.caller).where(each.c.number <= MAX_JOBS_A_MEMBER)
-            found = session.execute(query).all()
+            found = session.execute(query.order_by(each.c.job_id)).all()
             products = {
                 member_id: products_of(session, member_id) for _, member_id, _ in found if member_id is not None
             }
@@ -184,14 +190,25 @@ class JobLineRows:
 
         return await self._database.write(work)
 
-    async def read_content(self, line: LeasedLine) -> bytes | None:
+    async def read_content(self, line: LeasedLine) -> LineContent | None:
         """Give what was sent as this line, None where it is gone."""
 
-        def work(session: Session) -> bytes | None:
-            row = session.get(JobLineContentRow, (line.job.job_id, line.line))
-            return None if row is None else row.content
+        def work(session: Session) -> LineContent | None:
+            found = session.execute(_READ_CONTENT, {"of_job": line.job.job_id, "of_line": line.line}).all()
+            if not found:
+                return None
+            sha256s = {position: sha256 for _, position, sha256 in found if sha256 is not None}
+            return LineContent(content=found[0][0], sha256s=sha256s)
 
         return await self._database.read(work)
+
+    async def photo_sha256s(self, job_id: str, *, state: LineState | None = None) -> list[str]:
+        """Give the SHA-256s of the photos that lines of a job wait with, all of them or those in a state."""
+        query = select(JobLinePhotoRow.sha256).where(JobLinePhotoRow.job_id == job_id).distinct()
+        if state is not None:
+            of_line = (JobLineRow.job_id == JobLinePhotoRow.job_id, JobLineRow.line == JobLinePhotoRow.line)
+            query = query.join(JobLineRow, and_(*of_line)).where(JobLineRow.state == state)
+        return await self._database.read(lambda session: list(session.scalars(query)))
 
     async def retry(self, line: LeasedLine, fault: Fault, not_before: datetime.datetime) -> None:
         """Let a line wait until a moment, after a failure that may pass."""
@@ -209,6 +226,10 @@ class JobLineRows:
 
         await self._database.write(work)
 
+    def ended_jobs(self) -> Awaitable[list[str]]:
+        """Give the jobs that have no line left and are to be ended."""
+        return self._database.read(_ended_jobs)
+
     async def complete_jobs(self, now: datetime.datetime) -> list[str]:
         """End the jobs that have no line left, and give their ids."""
 
@@ -218,7 +239,7 @@ class JobLineRows:
                 _complete_job(session, job_id, now)
             return found
 
-        return await self._database.write(work) if await self._database.read(_ended_jobs) else []
+        return await self._database.write(work) if await self.ended_jobs() else []
 
     async def find_results(
         self, job_id: str, caller: Principal, limit: int, *, after: int = 0, state: EndState | None = None
@@ -235,7 +256,7 @@ class JobLineRows:
             if state is not None:
                 query = query.where(JobLineRow.state == state)
             query = query.order_by(JobLineRow.position).limit(limit)
-            return [_result_of(row, answer, caller) for row, answer in session.execute(query)]
+            return [result_of(row, answer, caller) for row, answer in session.execute(query)]
 
         def find_unplaced(session: Session) -> int | None:
             get_job(session, job_id, caller)  # first: who may not see the job must not place its results either
@@ -255,7 +276,7 @@ class JobLineRows:
             found = session.execute(query).one_or_none()
             if found is None:
                 raise JobLineNotFound(f"job {job_id} has no line {line}; empty lines have no result")
-            return _result_of(found[0], found[1], caller).result
+            return result_of(found[0], found[1], caller).result
 
         return await self._database.read(work)
 
@@ -363,22 +384,3 @@ def _place_results(session: Session, job_id: str) -> None:
     ]
     if placed:
         session.execute(update(JobLineRow), placed)
-
-
-def _result_of(row: JobLineRow, answer: str | None, caller: Principal) -> StoredResult:
-    check = None if answer is None else Check.model_validate_json(answer)
-    if check is not None and not caller.sees(check.product):
-        check = None
-    failed = row.error_code is not None
-    result = JobResult.model_validate(
-        {
-            "line": row.line,
-            "listing_id": row.listing_id,
-            "state": row.state,
-            "attempts": row.attempts,
-            "check": check,
-            "error": LineFault(code=row.error_code or "", message=row.error_message or "") if failed else None,
-            "cursor": None if row.position is None else str(row.position),
-        }
-    )
-    return StoredResult(result=result, place=row.position)

@@ -1,7 +1,8 @@
-"""Which jobs a caller sees, and how far they are: lines by state and outcome, their rate, the time for the rest."""
+"""Jobs and lines as they are answered: how far they are, their rate, the time for the rest, and results."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from typing import get_args
@@ -11,11 +12,19 @@ from sqlalchemy.orm import Session
 
 from serving.errors import JobNotFound
 from serving.principal import Principal
-from serving.schemas.checks import Outcome, utc_text
-from serving.schemas.jobs import Job, JobCounts
+from serving.schemas.checks import Check, Outcome, utc_text
+from serving.schemas.jobs import Job, JobCounts, JobResult, LineFault
 from serving.store.tables import JobLineRow, JobRow
 
 RATE_S = 60.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResult:
+    """The result of a line; `place` is its place among the results of the job, None while it has not ended."""
+
+    result: JobResult
+    place: int | None
 
 
 def get_job(session: Session, job_id: str, caller: Principal) -> JobRow:
@@ -90,3 +99,23 @@ def _describe(row: JobRow, counted: JobCounts | None, recent: int, now: datetime
             "seconds_left": None if rate is None else round(left / rate, 1),
         }
     )
+
+
+def result_of(row: JobLineRow, answer: str | None, caller: Principal) -> StoredResult:
+    """Give a line's result; its check only where the caller sees the product."""
+    check = None if answer is None else Check.model_validate_json(answer)
+    if check is not None and not caller.sees(check.product):
+        check = None
+    failed = row.error_code is not None
+    result = JobResult.model_validate(
+        {
+            "line": row.line,
+            "listing_id": row.listing_id,
+            "state": row.state,
+            "attempts": row.attempts,
+            "check": check,
+            "error": LineFault(code=row.error_code or "", message=row.error_message or "") if failed else None,
+            "cursor": None if row.position is None else str(row.position),
+        }
+    )
+    return StoredResult(result=result, place=row.position)

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import functools
 from collections.abc import Awaitable, Sequence
 from typing import cast
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
-from serving.errors import JobNotRunning
+from serving.errors import JobNotRunning, TooManyJobs
 from serving.principal import Principal
 from serving.schemas.jobs import Job, JobKind
 from serving.store.audit_rows import append_entry
 from serving.store.check_rows import Claim
-from serving.store.database.database import Database, Rows
+from serving.store.database.database import Database, Held, Rows
 from serving.store.job_line_rows import Fault, cancel_waiting
 from serving.store.job_progress import describe_jobs, get_job, visible_to
-from serving.store.tables import JobLineContentRow, JobLineRow, JobRow
+from serving.store.tables import JobLineContentRow, JobLinePhotoRow, JobLineRow, JobRow
 
+TOO_MANY_RETRY_S = 30
 _INSERT_LINE = insert(cast(Table, JobLineRow.__table__))
 _INSERT_CONTENT = insert(cast(Table, JobLineContentRow.__table__))
+_INSERT_PHOTO = insert(cast(Table, JobLinePhotoRow.__table__))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +39,26 @@ class NewJob:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LinePhoto:
+    """A photo that was sent in a line, at a position among the line's photos."""
+
+    position: int
+    sha256: str
+    data: bytes
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
-    """A line as it was sent, from line `number`; with a `fault` it is parked at once. None: too long to be kept."""
+    """A line from line `number` of what was sent; with a `fault` it is parked at once.
+
+    `content` is None where it was too long to be kept, and lacks the bytes of `photos`, which are by position.
+    """
 
     number: int
     content: bytes | None
     listing_id: str | None
     fault: Fault | None
+    photos: tuple[LinePhoto, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +69,30 @@ class ReceivedJob:
     replayed: bool
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The jobs that run, their lines that have not begun, and the seconds since the oldest of them was sent."""
+
+    jobs: int
+    lines_waiting: int
+    oldest_s: float
+
+
 class JobRows:
     """The rows of jobs. A caller sees its own jobs, which are its member's; the operator sees all."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, new: NewJob) -> None:
-        """Add a job that receives its lines; nothing runs before `end_receiving`."""
+    async def begin(self, new: NewJob, *, max_unfinished: int | None = None) -> None:
+        """Add a job that receives its lines; nothing runs before `end_receiving`.
+
+        Raises TooManyJobs where its member has `max_unfinished` jobs of listings that have not ended.
+        """
 
         def work(session: Session) -> None:
+            if max_unfinished is not None and new.kind == "listings":
+                _refuse_too_many(session, new.caller, max_unfinished)
             session.add(
                 JobRow(
                     job_id=new.job_id,
@@ -81,18 +109,22 @@ class JobRows:
 
         await self._database.write(work)
 
-    def add_lines(self, job_id: str, lines: Sequence[NewLine], now: datetime.datetime) -> Awaitable[None]:
-        """Add lines to a job that receives them."""
+    def add_lines(
+        self, job_id: str, lines: Sequence[NewLine], now: datetime.datetime, held: Held | None = None
+    ) -> Awaitable[None]:
+        """Add lines to a job that receives them, in the transaction of a hold of their photos."""
         rows: list[Rows] = [(_INSERT_LINE, [_line_values(job_id, line, now) for line in lines])]
         kept = [{"job_id": job_id, "line": line.number, "content": line.content} for line in lines if line.content]
         if kept:
             rows.append((_INSERT_CONTENT, kept))
-        return self._database.write_rows(rows)
+        if photos := [values for line in lines for values in _photo_values(job_id, line)]:
+            rows.append((_INSERT_PHOTO, photos))
+        return (held or self._database).write_rows(rows)
 
     async def end_receiving(self, job_id: str, *, lines: int, size: int, claim: Claim | None) -> ReceivedJob:
-        """Let the job run, unless an earlier one has its Idempotency-Key: then that one is given, and this one deleted.
+        """Let the job run, unless an earlier one has its Idempotency-Key: then that one is given.
 
-        Raises IdempotencyKeyReused, and leaves the job to be discarded.
+        It leaves this one to be discarded, also where it raises IdempotencyKeyReused.
         """
 
         def work(session: Session) -> ReceivedJob:
@@ -100,7 +132,6 @@ class JobRows:
                 earlier = session.scalars(select(JobRow).where(JobRow.key_hash == claim.key_sha256)).one_or_none()
                 if earlier is not None:
                     claim.require_same(earlier.fingerprint)
-                    session.execute(delete(JobRow).where(JobRow.job_id == job_id))
                     return ReceivedJob(job_id=earlier.job_id, replayed=True)
             row = session.get_one(JobRow, job_id)
             row.state, row.lines, row.bytes = "running", lines, size
@@ -200,22 +231,63 @@ class JobRows:
         await self._database.write(work)
         await self._database.checkpoint()
 
-    async def delete_old(self, *, ended_before: datetime.datetime, receiving_before: datetime.datetime) -> int:
-        """Delete jobs that ended before a moment, and those whose lines stopped arriving; gives how many."""
+    async def find_backlog(self, now: datetime.datetime) -> Backlog:
+        """Give what all jobs have left."""
 
-        def old(session: Session) -> list[str]:
-            ended = select(JobRow.job_id).where(JobRow.completed_at < ended_before)
-            broken = select(JobRow.job_id).where(JobRow.state == "receiving", JobRow.created_at < receiving_before)
-            return [*session.scalars(ended), *session.scalars(broken)]
+        def work(session: Session) -> Backlog:
+            open_jobs = select(JobRow.job_id).where(JobRow.state == "running")
+            lines = select(func.count()).select_from(JobLineRow)
+            waiting = lines.where(JobLineRow.job_id.in_(open_jobs), JobLineRow.state == "waiting")
+            jobs, oldest = session.execute(
+                select(func.count(), func.min(JobRow.created_at)).where(JobRow.state == "running")
+            ).one()
+            oldest_s = 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
+            return Backlog(jobs=jobs, lines_waiting=session.scalar(waiting) or 0, oldest_s=oldest_s)
 
-        found = await self._database.read(old)
-        for job_id in found:  # each in a transaction of its own: a job may have a gigabyte of lines
-            await self._database.write(functools.partial(_delete_job, job_id=job_id))
-        return len(found)
+        return await self._database.read(work)
+
+    async def find_old(self, *, ended_before: datetime.datetime, receiving_before: datetime.datetime) -> list[str]:
+        """Give the jobs that ended before a moment, and those whose lines stopped arriving."""
+        query = select(JobRow.job_id).where(_is_old(ended_before, receiving_before))
+        return await self._database.read(lambda session: list(session.scalars(query)))
+
+    async def delete_old(
+        self, job_id: str, *, ended_before: datetime.datetime, receiving_before: datetime.datetime
+    ) -> bool:
+        """Delete a job that `find_old` gave, and whether it was; one that was replayed since stays.
+
+        Each in a transaction of its own: a job may have 10,000 lines.
+        """
+
+        def work(session: Session) -> bool:
+            old = delete(JobRow).where(JobRow.job_id == job_id, _is_old(ended_before, receiving_before))
+            return bool(session.execute(old).rowcount)  # type: ignore[attr-defined]  # a DELETE has a CursorResult
+
+        return await self._database.write(work)
 
 
-def _delete_job(session: Session, *, job_id: str) -> None:
-    session.execute(delete(JobRow).where(JobRow.job_id == job_id))
+def _refuse_too_many(session: Session, caller: Principal, limit: int) -> None:
+    """Count by index, and no further than to the limit."""
+    unfinished = select(JobRow.job_id).where(
+        JobRow.state.in_(("receiving", "running")), JobRow.member_id.is_not_distinct_from(caller.member_id)
+    )
+    unfinished = unfinished.where(JobRow.kind == "listings").limit(limit)
+    if (session.scalar(select(func.count()).select_from(unfinished.subquery())) or 0) >= limit:
+        raise TooManyJobs(
+            f"{limit} of your jobs have not ended, and no more may be (jobs.max_unfinished); wait until one of them "
+            "has, or cancel one",
+            retry_after_s=TOO_MANY_RETRY_S,
+        )
+
+
+def _is_old(ended_before: datetime.datetime, receiving_before: datetime.datetime) -> ColumnElement[bool]:
+    broken = and_(JobRow.state == "receiving", JobRow.created_at < receiving_before)
+    return or_(JobRow.completed_at < ended_before, broken)
+
+
+def _photo_values(job_id: str, line: NewLine) -> list[dict[str, object]]:
+    of_line = {"job_id": job_id, "line": line.number}
+    return [{**of_line, "position": photo.position, "sha256": photo.sha256} for photo in line.photos]
 
 
 def _line_values(job_id: str, line: NewLine, now: datetime.datetime) -> dict[str, object]:

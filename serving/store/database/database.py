@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import datetime
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol, TypeVar
 
@@ -91,6 +92,20 @@ def in_context(work: Callable[[Session], T]) -> Callable[[Session], T]:
         return context.run(work, session)
 
     return run
+
+
+async def to_end(work: Coroutine[None, None, T]) -> T:
+    """Let work that holds names end before its caller does, also where that is cancelled.
+
+    Its threads go on after a cancellation. Without its hold they would remove a photo that another check has by then,
+    or write by a connection that another transaction uses.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def unavailable() -> StoreUnavailable:

@@ -55,8 +55,11 @@ async def finish_erasure(store: Store, principal: Principal, erasure: Erasure) -
     rows, seller_id = store.erasure_rows, erasure.seller_id
     record = functools.partial(count_deleted, erasure_id=erasure.erasure_id)
     place: LinePlace | None = None
-    while (place := await rows.drop_lines(erasure.erasure_id, seller_id, _now(), place)) is not None:
-        pass
+    while True:
+        dropped = await rows.drop_lines(erasure.erasure_id, seller_id, _now(), place)
+        await store.jobs.drop_photos(dropped.photo_sha256s)
+        if (place := dropped.last) is None:
+            break
     while check_ids := await rows.find_checks(seller_id, DELETE_CHUNK):
         await store.delete(SERVER, check_ids, record)
     salt = secrets.token_hex(SALT_BYTES)

@@ -8,7 +8,7 @@ from serving.store.tables.checks import CheckRow
 from serving.store.tables.erasures import ErasureRow
 from serving.store.tables.events import EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow, RunningKeyRow
-from serving.store.tables.job_line_contents import JobLineContentRow
+from serving.store.tables.job_line_contents import JobLineContentRow, JobLinePhotoRow
 from serving.store.tables.job_lines import JobLineRow
 from serving.store.tables.jobs import JobRow
 from serving.store.tables.member_products import MemberProductRow
@@ -33,6 +33,7 @@ __all__ = [
     "EventRow",
     "IdempotencyRow",
     "JobLineContentRow",
+    "JobLinePhotoRow",
     "JobLineRow",
     "JobRow",
     "MemberProductRow",

@@ -41,8 +41,8 @@ async def add_job(
     new = NewJob(job_id=new_id(), caller=caller, kind="listings", name=None, created_at=created_at)
     await store.job_rows.begin(new)
     if sent:
-        await store.job_rows.add_lines(new.job_id, sent, NOW)
-    return await store.job_rows.end_receiving(new.job_id, lines=len(sent), size=100, claim=claim)
+        await store.jobs.add_lines(new.job_id, sent, NOW)
+    return await store.jobs.end_receiving(new.job_id, lines=len(sent), size=100, claim=claim)
 
 
 async def lease(

@@ -64,7 +64,7 @@ CASES = {
     "GET /v1/checks/{check_id}/photos/{index}/renditions/{side_px}": NO_CHECK,
     "GET /v1/checks/{check_id}/photos/{index}/evidence": NO_CHECK,
     "GET /v1/checks/{check_id}/photos/{index}/crops": NO_CHECK,
-    "POST /v1/jobs": Case(code=None, own=("jobs", "job_lines", "job_line_contents", "events")),
+    "POST /v1/jobs": Case(code=None, own=("jobs", "job_lines", "job_line_contents", "job_line_photos", "events")),
     "GET /v1/jobs": LISTED,
     "GET /v1/jobs/{job_id}": NO_JOB,
     "DELETE /v1/jobs/{job_id}": NO_JOB,

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from serving.checks.request import CheckRequest
 from serving.errors import JobEmpty
 from serving.http.check_body import check_of_json
 from serving.jobs.config import JobSettings
 from serving.jobs.json_lines import JsonLines
 from serving.jobs.lines import SentLine
-from serving.jobs.reception import LineReader, Reception
+from serving.jobs.reception import LineReader, Reception, line_of
 from serving.store.job_rows import NewJob
+from serving.store.job_store import ReadLine
 from serving.store.sortable_id import new_id
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW
@@ -27,7 +29,7 @@ SETTINGS = JobSettings()
 def reception(store: Store, settings: JobSettings = SETTINGS) -> Reception:
     new = NewJob(job_id=new_id(), caller=OPERATOR, kind="listings", name=None, created_at=NOW)
     return Reception(
-        new=new, rows=store.job_rows, reader=READER, splitter=JsonLines(settings.max_line_bytes), settings=settings
+        new=new, store=store.jobs, reader=READER, splitter=JsonLines(settings.max_line_bytes), settings=settings
     )
 
 
@@ -38,7 +40,8 @@ def test_lines_are_written_while_they_arrive_and_run_once_all_are_here(tmp_path:
                 for number in range(450):
                     await taking.take(json.dumps({"listing_id": str(number), "photos": []}).encode() + b"\n")
                 (job,) = await store.job_rows.find_page(OPERATOR, 10, NOW)
-                assert (job.state, job.counts.parked) == ("receiving", 400)  # no photo; 50 of them are not written yet
+                assert job.state == "receiving"
+                assert job.counts.parked in (200, 400)  # no photo; the second 200 may be being written
                 received = await taking.end(None)
             job = await store.job_rows.find(received.job_id, OPERATOR, NOW)
             assert (job.state, job.lines, job.counts.parked) == ("running", 450, 450)
@@ -50,8 +53,8 @@ def test_a_large_line_is_written_without_waiting_for_others(tmp_path: Path) -> N
     async def work() -> None:
         async with opened(tmp_path) as store, reception(store) as taking:
             await taking.take(b"x" * 2**20 + b"\n")
-            (job,) = await store.job_rows.find_page(OPERATOR, 10, NOW)
-            assert job.counts.parked == 1
+            while not any(job.counts.parked for job in await store.job_rows.find_page(OPERATOR, 10, NOW)):
+                await asyncio.sleep(0.01)
             await taking.end(None)
 
     asyncio.run(work())
@@ -99,3 +102,31 @@ def test_a_line_that_is_refused_names_its_listing_where_it_can_be_read(content: 
     assert (line.listing_id, line.content) == (listing_id, content.encode())
     kept = READER.examine(dataclasses.replace(SentLine(number=1, content=content.encode()), fault=line.fault))
     assert kept == line
+
+
+def test_a_check_as_a_line_is_the_same_check() -> None:
+    sent = CheckRequest(
+        photos=(b"a", b"\n"), listing_id="l\nx", seller_id=None, product="toy", views=("front", None),
+        attributes={"b": 1, "a": [None, "ü"]},
+    )  # fmt: skip
+    line = line_of(sent)
+    assert b"\n" not in line
+    assert json.loads(line)["listing_id"] == "l\nx"
+    assert check_of_json(line_of(CheckRequest(photos=(b"a",), listing_id="l"))).photos == (b"a",)
+
+
+def test_photos_leave_the_line_for_the_store_and_are_the_same_when_it_is_judged() -> None:
+    sent = CheckRequest(
+        photos=(b"a", b"", b"", b"b"), urls=(None, "https://shop.example/1.jpg", None, None), listing_id="l",
+        seller_id="s", product="toy", views=("front", None, None, None), attributes={"a": [1.5, None]},
+    )  # fmt: skip
+    line = READER.examine(SentLine(number=1, content=line_of(sent)))
+    assert line.content is not None
+    assert [(photo.position, photo.data) for photo in line.photos] == [(0, b"a"), (3, b"b")]
+    assert b"YQ==" not in line.content
+    stored = ReadLine(content=line.content, photos={photo.position: photo.data for photo in line.photos})
+    assert READER.restore(stored) == sent
+    by_url = json.dumps({"photos": [{"url": "https://shop.example/1.jpg"}], "listing_id": " l"}).encode()
+    assert READER.examine(SentLine(number=1, content=by_url)).content == by_url
+    whole = ReadLine(content=line_of(sent), photos={})  # a line that was parked as it arrived, or by an older version
+    assert READER.restore(whole) == sent

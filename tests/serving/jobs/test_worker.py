@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -43,9 +42,10 @@ def test_a_failure_that_passes_is_tried_again_and_one_that_stays_is_parked_with_
 ) -> None:
     server = start(jobs=JobSettings(attempts=2, poll_s=0.05))
     photos = tmp_path / "store" / PHOTO_FOLDER
-    shutil.rmtree(photos)
-    photos.write_text("no folder")  # every photo fails to be stored
-    location = send_job(server.http, lines(3)).headers["location"]
+    with occupied(server):
+        location = send_job(server.http, lines(3)).headers["location"]
+        photos.rename(tmp_path / "photos")
+        photos.write_text("no folder")  # no photo can be read or stored
     until(lambda: any(server.http.get(f"{location}/lines/{n}").json()["error"] for n in (1, 2, 3)))
     waiting = next(found for n in (1, 2, 3) if (found := server.http.get(f"{location}/lines/{n}").json())["error"])
     assert (waiting["state"], waiting["error"]["code"]) == ("waiting", "store_unavailable")
@@ -53,8 +53,10 @@ def test_a_failure_that_passes_is_tried_again_and_one_that_stays_is_parked_with_
     assert job["counts"]["parked"] == 3
     assert {one["error"]["code"] for one in results(server.http, location)} == {"store_unavailable"}
     assert {one["attempts"] for one in results(server.http, location)} == {2}
+    refused = send_job(server.http, lines(1))
+    assert (refused.status_code, refused.json()["code"]) == (503, "store_unavailable")
     photos.unlink()
-    photos.mkdir()
+    (tmp_path / "photos").rename(photos)
     server.http.post(f"{location}/replay")
     assert ended(server.http, location)["counts"]["judged"] == 3
 

@@ -165,3 +165,18 @@ def test_a_server_without_a_store_has_no_jobs(start: Callable[..., Running]) -> 
     server = start(store="none")
     assert refused(send_job(server.http, [line_of("a")])) == (404, "store_disabled")
     assert refused(server.http.get("/v1/jobs")) == (404, "store_disabled")
+
+
+def test_one_job_too_many_is_refused_before_it_is_read_and_taken_once_another_has_ended(
+    start: Callable[..., Running],
+) -> None:
+    server = start(jobs=JobSettings(max_unfinished=1))
+    with occupied(server):
+        location = send_job(server.http, [line_of("a")]).headers["location"]
+        response = send_job(server.http, [line_of("b")])
+        assert refused(response) == (429, "too_many_jobs")
+        assert int(response.headers["retry-after"]) > 0
+    ended(server.http, location)
+    assert send_job(server.http, [line_of("b")]).status_code == 202
+    metrics = server.http.get("/metrics").text
+    assert 'touchstone_job_lines_total{result="' in metrics

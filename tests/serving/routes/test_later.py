@@ -1,15 +1,11 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 
 import httpx
 import pytest
 
-from serving.checks.request import CheckRequest
-from serving.http.check_body import check_of_json
-from serving.routes.later import line_of
 from tests.serving.builders.sample_photos import BLUE, jpeg, text_file
 from tests.serving.servers.occupied import occupied, until
 from tests.serving.servers.running import Running, files_of
@@ -78,14 +74,3 @@ def test_a_key_gives_the_same_check_however_it_was_framed(server: Running) -> No
 def test_without_a_store_the_preference_has_no_effect(start: Callable[..., Running]) -> None:
     response = send(start(store="none"), jpeg())
     assert (response.status_code, response.json()["outcome"]) == (200, "genuine")
-
-
-def test_a_check_as_a_line_is_the_same_check() -> None:
-    sent = CheckRequest(
-        photos=(b"a", b"\n"), listing_id="l\nx", seller_id=None, product="toy", views=("front", None),
-        attributes={"b": 1, "a": [None, "ü"]},
-    )  # fmt: skip
-    line = line_of(sent)
-    assert b"\n" not in line
-    assert json.loads(line)["listing_id"] == "l\nx"
-    assert check_of_json(line_of(CheckRequest(photos=(b"a",), listing_id="l"))).photos == (b"a",)

@@ -152,7 +152,7 @@ def test_old_jobs_and_those_whose_lines_stopped_arriving_are_deleted(place: Plac
             for name, created_at in (("broken", NOW), ("arrives", NOW + A_DAY)):
                 new = NewJob(job_id=name, caller=OPERATOR, kind="listings", name=None, created_at=created_at)
                 await store.job_rows.begin(new)
-            deleted = await store.job_rows.delete_old(ended_before=NOW + A_DAY, receiving_before=NOW + A_DAY)
+            deleted = await store.jobs.delete_old(ended_before=NOW + A_DAY, receiving_before=NOW + A_DAY)
             left = {job.job_id for job in await store.job_rows.find_page(OPERATOR, 10, NOW)}
             assert (deleted, left, ended in left) == (2, {"arrives", runs}, False)
 

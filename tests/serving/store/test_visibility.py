@@ -42,10 +42,10 @@ WITHOUT_PRINCIPAL = {
     "EventRows": {"number", "find_start", "delete_before"},
     "KeyRows": {"find_for_login", "has_any", "record_uses"},
     "JobLineRows": {
-        "complete_jobs", "give_back", "has_open_jobs", "lease", "park", "read_content", "renew", "retry",
-        "running_jobs", "take_back",
+        "complete_jobs", "ended_jobs", "give_back", "has_open_jobs", "lease", "park", "photo_sha256s", "read_content",
+        "renew", "retry", "running_jobs", "take_back",
     },
-    "JobRows": {"add_lines", "begin", "delete_old", "discard", "end_receiving"},
+    "JobRows": {"add_lines", "begin", "delete_old", "discard", "end_receiving", "find_backlog", "find_old"},
     "MemberRows": set[str](),
     "PeriodicTaskRows": {"claim", "give_back"},
     "ReviewRows": set[str](),

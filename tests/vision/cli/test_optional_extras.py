@@ -9,6 +9,12 @@ def test_the_extra_of_the_asking_package_wins_when_several_bring_the_module() ->
     assert "touchstone[train]" in str(missing_extra(error, asked_by="training.commands.train"))
 
 
+def test_a_command_that_needs_the_client_alone_names_its_extra() -> None:
+    error = ModuleNotFoundError("No module named 'httpx'", name="httpx")
+    assert "touchstone[client]" in str(missing_extra(error, asked_by="serving.commands.jobs"))
+    assert "touchstone[serve]" in str(missing_extra(error, asked_by="serving.commands.serve"))
+
+
 def test_a_module_imported_under_another_name_is_found() -> None:
     error = ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
     assert "touchstone[train]" in str(missing_extra(error, asked_by="training.commands.audit"))
