@@ -1,7 +1,7 @@
 """Jobs beside checks: throughput, the latency of checks while a job runs, and memory while a job is received.
 
-`python -m benchmarks.serving.jobs.beside_checks BUNDLE` prints one line a figure; rounds alternate, so that a busy
-machine is as busy for both sides, and the median of their ratios counts.
+`python -m benchmarks.serving.jobs.beside_checks BUNDLE` prints one line a figure, in about 3 minutes. Rounds and
+segments alternate, so that a busy machine is as busy for both sides.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import numpy as np
 
+from benchmarks.serving.load import Load, run_load
 from benchmarks.serving.measured_load import measure_load
 from benchmarks.serving.photos import Size, photos_of
 from benchmarks.serving.servers import Running, run_server, touchstone
@@ -30,6 +32,8 @@ CLIENTS: Final = 4  # of the closed loop: enough for two cores
 HOT_SHARE: Final = 0.5  # of what the closed loop reaches
 LINES: Final = 10_000
 LINE_BYTES: Final = 2000
+MOST_LINES_A_S: Final = 30  # beside checks at half load, on the cores that this was made for
+RESAMPLES: Final = 1000
 JSON_LINES: Final = {"Content-Type": "application/x-ndjson"}
 
 
@@ -77,24 +81,46 @@ def measure_throughput(
     return float(direct["photos_per_s"]), count / took_s, float(direct["cpu_ms"]), cpu_ms
 
 
-def measure_hot(running: Running, size: Size, *, rate_per_s: float, seconds: float, first: int) -> tuple[Any, Any]:
-    """The latencies of checks that arrive at a rate, as a Poisson process: without a job and while one runs."""
+def measure_hot(
+    running: Running, size: Size, *, rate_per_s: float, seconds: float, first: int, with_job: bool
+) -> tuple[list[float], float]:
+    """The latencies in ms of checks that arrive at a rate, as a Poisson process, and the lines judged meanwhile a
+    second. A job is sent before the checks begin, and cancelled when they have ended."""
     photos = photos_of(size)
-
-    def load(number: int) -> Any:
-        return measure_load(
-            running, running.load(photos, seconds, rate_per_s=rate_per_s, arrivals="poisson", first_number=number)
-        )
-
-    alone = load(first)
-    lines = int(3 * rate_per_s * seconds) + 100  # more than the time is enough for
+    load = running.load(photos, seconds, rate_per_s=rate_per_s, arrivals="poisson", first_number=first)
+    if not with_job:
+        return _latencies(load), 0.0
+    lines = int(MOST_LINES_A_S * (seconds + 2))  # more than the time is enough for
     with httpx.Client(base_url=running.url, timeout=600) as http:
-        location = send_job(http, job_lines(photos, lines, running.server.product, first))
-        beside = load(first + 500_000)
-        judged = http.get(location).json()["counts"]["judged"]
+        location = send_job(http, job_lines(photos, lines, running.server.product, first + 500_000))
+        before = http.get(location).json()["counts"]["judged"]
+        latencies = _latencies(load)
+        judged = http.get(location).json()["counts"]["judged"] - before
         http.post(f"{location}/cancel").raise_for_status()
         wait_for_end(http, location)
-    return alone, {**beside, "lines_per_s": judged / seconds}
+    return latencies, judged / seconds
+
+
+def _latencies(load: Load) -> list[float]:
+    result = run_load(load)
+    if result.count(200) < len(result.exchanges):
+        raise RuntimeError(f"checks were refused: {result.statuses}")
+    return [exchange.latency_ms for exchange in result.exchanges]
+
+
+def ratio_with_interval(pairs: Sequence[tuple[Sequence[float], Sequence[float]]], percent: float) -> list[float]:
+    """The ratio of a percentile of all latencies with a job to that without, and its 95 % interval.
+
+    The interval is a bootstrap over pairs of segments, which keeps together what the machine did to both of a pair.
+    """
+
+    def ratio(chosen: Sequence[int]) -> float:
+        alone, beside = (np.concatenate([pairs[pair][side] for pair in chosen]) for side in (0, 1))
+        return float(np.percentile(beside, percent) / np.percentile(alone, percent))
+
+    rng = np.random.default_rng(0)
+    drawn = [ratio(rng.integers(len(pairs), size=len(pairs)).tolist()) for _ in range(RESAMPLES)]
+    return [ratio(range(len(pairs))), *np.percentile(drawn, [2.5, 97.5]).tolist()]
 
 
 def measure_memory(running: Running) -> tuple[float, float]:
@@ -133,8 +159,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--size", choices=("small", "1mp", "4mp"), default="1mp")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--rounds", type=int, default=3, help="of throughput")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of one direct load; its job is as large")
+    parser.add_argument("--pairs", type=int, default=10, help="of segments of checks, without and with a job")
+    parser.add_argument("--segment-seconds", type=float, default=4.0)
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, photos {arguments.size}")
     with tempfile.TemporaryDirectory() as folder:
@@ -143,11 +171,13 @@ def main() -> None:
         with run_server(server, scratch / "server.log") as running:
             before, peak = measure_memory(running)
             print(f"memory: {before:.1f} MiB before, {peak:.1f} MiB at most while 20 MB of lines arrive")
-            _measure_rounds(running, arguments.size, rounds=arguments.rounds, seconds=arguments.seconds)
+            rate = _measure_rounds(running, arguments.size, rounds=arguments.rounds, seconds=arguments.seconds)
+            _measure_pairs(running, arguments.size, HOT_SHARE * rate, arguments.pairs, arguments.segment_seconds)
 
 
-def _measure_rounds(running: Running, size: Size, *, rounds: int, seconds: float) -> None:
-    shares, costs, ratios, rates = [], [], [], []
+def _measure_rounds(running: Running, size: Size, *, rounds: int, seconds: float) -> float:
+    """Print throughput; gives the median of direct checks a second."""
+    shares, costs, rates = [], [], []
     for number in range(rounds):
         first = 1_000_000 * (number + 1)
         direct, by_job, cpu_direct, cpu_job = measure_throughput(running, size, seconds=seconds, first=first)
@@ -156,16 +186,30 @@ def _measure_rounds(running: Running, size: Size, *, rounds: int, seconds: float
         rates.append(direct)
         print(f"throughput: {direct:.1f} checks/s, {by_job:.1f} by a job; CPU {cpu_direct:.1f} and {cpu_job:.1f} ms")
     print(f"median: job / direct {statistics.median(shares):.3f} in throughput, {statistics.median(costs):.3f} in CPU")
-    rate_per_s = HOT_SHARE * statistics.median(rates)
-    for number in range(rounds):
-        first = 1_000_000 * (rounds + number + 1)
-        alone, beside = measure_hot(running, size, rate_per_s=rate_per_s, seconds=seconds, first=first)
-        ratios.append(beside["p99_ms"] / alone["p99_ms"])
-        print(
-            f"checks at {rate_per_s:.1f}/s: p50 {alone['p50_ms']:.1f}, p99 {alone['p99_ms']:.1f} ms; with a job "
-            f"p50 {beside['p50_ms']:.1f}, p99 {beside['p99_ms']:.1f} ms, {beside['lines_per_s']:.1f} lines/s"
-        )
-    print(f"median: p99 with a job / without {statistics.median(ratios):.2f}")
+    return statistics.median(rates)
+
+
+def _measure_pairs(running: Running, size: Size, rate_per_s: float, pairs: int, seconds: float) -> None:
+    """Print the latencies of checks without and with a job, in short segments whose order alternates."""
+    measured: list[tuple[list[float], list[float]]] = []
+    lines_per_s = []
+    for number in range(pairs):
+        found: dict[bool, list[float]] = {}
+        for with_job in (False, True) if number % 2 == 0 else (True, False):
+            first = 100_000_000 + 2_000_000 * number + 1_000_000 * with_job
+            found[with_job], judged = measure_hot(
+                running, size, rate_per_s=rate_per_s, seconds=seconds, first=first, with_job=with_job
+            )
+            if with_job:
+                lines_per_s.append(judged)
+        measured.append((found[False], found[True]))
+    print(
+        f"checks at {rate_per_s:.1f}/s beside {statistics.median(lines_per_s):.1f} lines/s, {pairs} pairs of segments"
+    )
+    for percent in (50, 99):
+        alone, beside = (np.percentile(np.concatenate([pair[side] for pair in measured]), percent) for side in (0, 1))
+        ratio, low, high = ratio_with_interval(measured, percent)
+        print(f"p{percent}: {alone:.1f} ms, with a job {beside:.1f} ms: ratio {ratio:.2f} [{low:.2f}, {high:.2f}]")
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ class PhotoFiles:
 
     def _get_one(self, sha256: str) -> bytes | None:
         try:
-            data = bytes(self._objects.get(photo_path(sha256)).bytes())
+            data = (self._folder / photo_path(sha256)).read_bytes()  # obstore takes three times the processor time
         except FileNotFoundError:
             return None
         refuse_damaged(sha256, data)
