@@ -48,39 +48,56 @@ class _Entry:
 def verify_lines(
     lines: Iterable[str], *, after: str = FIRST_PREVIOUS, head: str | None = None, selected: bool = False
 ) -> Verified:
-    """Verify entries, one a line, oldest first, in flat memory.
+    """Verify entries, one a line, oldest first; see Verification."""
+    verification = Verification(after=after, head=head, selected=selected)
+    for line in lines:
+        if not verification.take(line):
+            break
+    return verification.end()
+
+
+class Verification:
+    """Verifies entries while they are read, one a line, oldest first, in flat memory.
 
     `after` is the hash of the entry before the first line where the file is a later part of the log. `head` is a hash
     that was noted earlier and must be among those of the file: without it, entries removed from the end can't be
     noticed. With `selected` the file has some of the entries, such as a member's own: each must hold by itself, and
     follow its neighbour where their numbers do.
     """
-    count, private_deleted, last = 0, 0, None
-    head_found = head is None or head == after
-    for number, line in enumerate(lines, 1):
+
+    def __init__(self, *, after: str = FIRST_PREVIOUS, head: str | None = None, selected: bool = False) -> None:
+        self._after, self._head, self._selected = after, head, selected
+        self._head_found = head is None or head == after
+        self._count = self._private_deleted = 0
+        self._last: _Entry | None = None
+        self._broken: Broken | None = None
+
+    def take(self, line: str) -> bool:
+        """Verify the next line; False where it does not hold, and then no other one is to be taken."""
         try:
             entry = _read(line)
-            _require_next(entry, last, after, selected=selected)
+            _require_next(entry, self._last, self._after, selected=self._selected)
         except _Invalid as invalid:
-            return _result(count, last, private_deleted, Broken(line=number, reason=str(invalid)))
-        count, last = count + 1, entry
-        private_deleted += entry.private_deleted
-        head_found = head_found or entry.hash == head
-    broken = None
-    if not head_found:
-        reason = f"no entry has the hash {head}: entries were removed from the end, or all were written anew"
-        broken = Broken(line=count + 1, reason=reason)
-    return _result(count, last, private_deleted, broken)
+            self._broken = Broken(line=self._count + 1, reason=str(invalid))
+            return False
+        self._count, self._last = self._count + 1, entry
+        self._private_deleted += entry.private_deleted
+        self._head_found = self._head_found or entry.hash == self._head
+        return True
 
-
-def _result(count: int, last: _Entry | None, private_deleted: int, broken: Broken | None) -> Verified:
-    return Verified(
-        entries=count,
-        sequence=None if last is None else last.sequence,
-        head=None if last is None else last.hash,
-        private_deleted=private_deleted,
-        broken=broken,
-    )
+    def end(self) -> Verified:
+        """Give what was found in the lines that were taken."""
+        broken = self._broken
+        if broken is None and not self._head_found:
+            reason = f"no entry has the hash {self._head}: entries were removed from the end, or all were written anew"
+            broken = Broken(line=self._count + 1, reason=reason)
+        return Verified(
+            entries=self._count,
+            sequence=None if self._last is None else self._last.sequence,
+            head=None if self._last is None else self._last.hash,
+            private_deleted=self._private_deleted,
+            broken=broken,
+        )
 
 
 def _read(line: str) -> _Entry:

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 
 from serving.client.calls import Call, query
 from serving.client.steps import Item, Items, Iteration, Method, Sender, Steps
-from serving.schemas.audit_log import AuditEntry, AuditPage
+from serving.schemas.audit_log import AuditEntry, AuditPage, AuditVerification
 
 
 class AuditFilters(TypedDict, total=False):
@@ -37,6 +37,11 @@ class AuditCalls(Sender):
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    @Method
+    def verify_audit_log(self) -> Steps[AuditVerification]:
+        """Have the server verify its log; `touchstone audit-log verify` verifies an export without trusting it."""
+        return (yield from self._read(Call(method="GET", path="/v1/audit-log/verification"), AuditVerification))
 
     @Method
     def export_audit_log(self, path: str | Path, *, after: int = 0) -> Steps[None]:

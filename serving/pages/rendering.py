@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from serving.audit_log.entry import Action
 from serving.pages.headers import PAGE_HEADERS
 from serving.pages.static_files import STATIC_PATH
 from serving.principal import Scope
@@ -32,11 +33,13 @@ NAVIGATION: tuple[tuple[str, str, str, Scope], ...] = (  # path, name, words, an
     ("/drift", "drift", "Drift", "read"),
     ("/keys", "keys", "API keys", "admin"),
     ("/webhooks", "webhooks", "Webhooks", "admin"),
+    ("/audit-log", "audit_log", "Audit log", "admin"),
 )
 TEMPLATES.globals.update(
     photo_formats=FORMATS_IN_WORDS,
     max_photos=MAX_PHOTOS,
     navigation=NAVIGATION,
+    audited_actions=sorted(get_args(Action)),
     event_types=[
         kind for kind in get_args(EventType) if kind != "webhook.test"
     ],  # that one is sent when it is asked for

@@ -72,6 +72,12 @@ def show_webhooks(request: Request) -> Response:
     return render_page(request, "webhooks.html")
 
 
+@router.get("/audit-log")
+def show_audit_log(request: Request) -> Response:
+    """Who did what from where, whether the chain of entries holds, and the export."""
+    return render_page(request, "audit_log.html")
+
+
 @router.get("/docs")
 def show_api(request: Request) -> Response:
     """The HTTP contract to read and to try."""

@@ -56,6 +56,18 @@ class AuditHead(Answered):
     hash: str = Field(description="Its hash.")
 
 
+class AuditVerification(Answered):
+    """What a verification of the stored log found, at the time of the request."""
+
+    holds: bool = Field(description="Whether every entry that you see is as it was written, in its place.")
+    reason: str | None = Field(description="What does not hold, and where; null where all does.")
+    entries: int = Field(description="How many entries were verified.")
+    sequence: int | None = Field(description="Number of the last verified entry, null where there is none.")
+    head: str | None = Field(description="Its hash, null where there is none.")
+    private_missing: int = Field(description="Of how many `private` was deleted, or is not yours to see.")
+    complete: bool = Field(description="Whether this is the whole log; a member's key verifies its own entries alone.")
+
+
 class AuditPage(Answered):
     """A page of the audit log, newest first."""
 

@@ -1,21 +1,23 @@
-"""The audit log: page by page, and whole as JSON lines."""
+"""The audit log: page by page, whole as JSON lines, and verified."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from serving.audit_log.entry import Action, SealedEntry, as_json, as_line
+from serving.audit_log.verify import Verification
 from serving.errors import CursorInvalid
 from serving.http.query_time import read_time
 from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.openapi.contract import problems
 from serving.routes.openapi.examples_audit import AUDIT_LINE
-from serving.schemas.audit_log import AuditPage
+from serving.schemas.audit_log import AuditPage, AuditVerification
 from serving.services import store_of
 from serving.store.audit_rows import AuditFilter, AuditRows
 
@@ -92,6 +94,38 @@ async def export_audit_log(
     first = await rows.find_after(caller, EXPORT_PAGE, after)  # a failure here is answered as a problem
     headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="audit-log.jsonl"'}
     return StreamingResponse(_lines_of(rows, caller, first), media_type="application/jsonl", headers=headers)
+
+
+@router.get("/verification", responses=problems(401, 404, 422, 503), summary="Verify the audit log")
+async def verify_audit_log(request: Request, response: Response, caller: Admin) -> AuditVerification:
+    """Verify the hash of each entry that you see and the chain between them; it reads all, so ask for it seldom.
+
+    A server can't prove itself: whoever can change its database and its program can change this answer. Verify an
+    export on another machine, with a hash that was noted there.
+    """
+    rows = store_of(request).audit_rows
+    end = await rows.find_head()  # before the entries: those that are added meanwhile stand behind it
+    verification = Verification(head=end.hash if caller.is_operator else None, selected=not caller.is_operator)
+    after = 0
+    while page := await rows.find_after(caller, EXPORT_PAGE, after):
+        if not await asyncio.to_thread(_take_all, verification, page):
+            break
+        after = page[-1].sequence
+    found = verification.end()
+    response.headers.update(NEVER_STORED)
+    return AuditVerification(
+        holds=found.broken is None,
+        reason=None if found.broken is None else found.broken.reason,
+        entries=found.entries,
+        sequence=found.sequence,
+        head=found.head,
+        private_missing=found.private_deleted,
+        complete=caller.is_operator,
+    )
+
+
+def _take_all(verification: Verification, page: Sequence[SealedEntry]) -> bool:
+    return all(verification.take(as_line(entry)) for entry in page)
 
 
 async def _lines_of(rows: AuditRows, caller: Principal, page: list[SealedEntry]) -> AsyncIterator[str]:

@@ -30,6 +30,15 @@ AUDIT_EXAMPLES: Final[dict[str, Any]] = {
         "next_cursor": None,
         "head": {"sequence": 1, "hash": _ENTRY["hash"]},
     },
+    "AuditVerification": {
+        "holds": True,
+        "reason": None,
+        "entries": 1,
+        "sequence": 1,
+        "head": _ENTRY["hash"],
+        "private_missing": 0,
+        "complete": True,
+    },
     "ErasureSent": {"seller_id": "s-88"},
     "ErasureState": {
         "erasure_id": "01a20a5d-3e57-7681-a417-f8bcda188f15",

@@ -17,6 +17,8 @@ def test_entries_are_read_newest_first_and_exported_oldest_first(server: Running
         assert [entry.sequence for entry in entries] == sorted((entry.sequence for entry in entries), reverse=True)
         assert [entry.action for entry in entries][:2] == ["review.recorded"] * 2
         assert list(client.audit_entries(object_id="absent")) == []
+        verified = client.verify_audit_log()
+        assert (verified.holds, verified.sequence) == (True, verified.entries)
         client.export_audit_log(tmp_path / "log.jsonl")
         client.export_audit_log(tmp_path / "rest.jsonl", after=entries[1].sequence)
     lines = (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()

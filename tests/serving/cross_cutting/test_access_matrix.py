@@ -86,6 +86,7 @@ CASES = {
     "GET /v1/events": LISTED,
     "GET /v1/audit-log": LISTED,
     "GET /v1/audit-log/export": LISTED,
+    "GET /v1/audit-log/verification": LISTED,
     "GET /v1/webhooks": LISTED,
     "POST /v1/webhooks": Case(code="request_invalid", sent={"url": "https://a.example/", "products": ["bolt"]}),
     "GET /v1/webhooks/{webhook_id}": NO_WEBHOOK,

@@ -63,7 +63,8 @@ def show_key_help(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/checks", "/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/docs", "/nothing-here"]
+    "path",
+    ["/", "/checks", "/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/audit-log", "/docs", "/nothing-here"],
 )
 def test_a_page_has_no_violation(full_site: Running, open_page: OpenPage, path: str) -> None:
     page = open_page(full_site, path, viewport={"width": 1280, "height": 900})

@@ -7,7 +7,7 @@ import pytest
 from serving.pages.routes import router
 from tests.serving.servers.running import Running
 
-PAGES = ["/", "/checks", "/checks/any", "/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/docs"]
+PAGES = ["/", "/checks", "/checks/any", "/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/audit-log", "/docs"]
 
 
 @pytest.mark.parametrize("path", PAGES)

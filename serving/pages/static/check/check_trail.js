@@ -1,6 +1,7 @@
 /** The list that a check was opened from: its order and filters, kept for this tab, for the links to next and previous. */
 
 import { addressOf } from "../shared/address.js";
+import { apiQuery } from "../shared/address_form.js";
 import { getJson } from "../shared/api.js";
 
 const KEPT_AS = `touchstone.trail ${addressOf("/")}`; // another server may share this origin under another path
@@ -34,22 +35,6 @@ export function undecidedFilters() {
   filters.delete("reviewed"); // the name that the filter had
   filters.set("decision", "none");
   return filters;
-}
-
-/** The query of GET /v1/checks for the filters in a page's address; days are in the reader's time zone, `until` included. */
-export function apiQuery(filters, cursor = null) {
-  const query = new URLSearchParams();
-  for (const [name, value] of filters) {
-    if (value) query.set(name, name === "since" ? dayStart(value, 0) : name === "until" ? dayStart(value, 1) : value);
-  }
-  if (cursor) query.set("cursor", cursor);
-  return query;
-}
-
-function dayStart(day, later) {
-  const start = new Date(`${day}T00:00`);
-  start.setDate(start.getDate() + later);
-  return start.toISOString();
 }
 
 async function addNextPage(kept) {

@@ -1,10 +1,11 @@
 /** What a reviewer sees at the end of the list that a check was opened from: what is left, and what to do next. */
 
 import { entries } from "../decisions/outbox.js";
+import { apiQuery } from "../shared/address_form.js";
 import { getJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
 import { counted } from "../shared/formatting.js";
-import { apiQuery, listAddress, undecidedFilters } from "./check_trail.js";
+import { listAddress, undecidedFilters } from "./check_trail.js";
 
 const MAX_COUNTED = 200; // the longest page of the API's list
 

@@ -1,36 +1,22 @@
 /** The filters and the order of the list: a form whose values are the page's address, with a count beside each choice. */
 
-import { apiQuery } from "../check/check_trail.js";
+import { AddressForm, apiQuery } from "../shared/address_form.js";
 import { getJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
 import { productName } from "../shared/formatting.js";
 import { DECISIONS } from "../shared/wording.js";
 
-const TYPING_PAUSE_MS = 300;
 const EARLIER_NAMES = { reviewed: { name: "decision", values: { true: "decided", false: "none" } } };
 const COUNTED = ["outcome", "decision", "product"];
 
 export class CheckFilters {
   #form = byId("filters");
-  #changed; // called after each change
-  #timer = null;
-  #lastField = null; // of the latest change: typing in one field is one step of the browser's history
+  #address;
   #counting = 0;
 
   /** `changed()` is called when a filter or the order has changed, also by the browser's Back. */
   constructor(changed) {
-    this.#changed = changed;
-    this.#form.addEventListener("submit", (event) => event.preventDefault());
-    this.#form.addEventListener("input", (event) => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#apply(event.target.name), event.target.type === "search" ? TYPING_PAUSE_MS : 0);
-    });
-    this.#form.addEventListener("reset", () => setTimeout(() => this.#apply(null)));
-    window.addEventListener("popstate", () => {
-      this.#lastField = null;
-      this.#readAddress();
-      this.#changed();
-    });
+    this.#address = new AddressForm(this.#form, changed, (query) => this.#asOffered(query));
   }
 
   /** Offer the products that serve, and take the values of the page's address. */
@@ -42,13 +28,12 @@ export class CheckFilters {
     } catch {
       // Loading the list then fails too, and shows the problem.
     }
-    this.#readAddress();
+    this.#address.readAddress();
   }
 
   /** The values that are set, as in the page's address. */
   get query() {
-    const typed = [...new FormData(this.#form)].map(([name, value]) => [name, value.trim()]);
-    return new URLSearchParams(typed.filter(([, value]) => value));
+    return this.#address.query;
   }
 
   /** Whether any check is left out; the order leaves out none. */
@@ -75,24 +60,13 @@ export class CheckFilters {
     }
   }
 
-  #apply(field) {
-    const query = this.query.toString();
-    const address = query ? `?${query}` : location.pathname;
-    if (field !== null && field === this.#lastField) history.replaceState(null, "", address);
-    else history.pushState(null, "", address);
-    this.#lastField = field;
-    this.#changed();
-  }
-
-  #readAddress() {
-    for (const control of this.#form.elements) if (control.name) control.value = "";
-    for (const [sent, value] of new URLSearchParams(location.search)) {
+  /** The values of an address under the names of today, with its product among the choices. */
+  #asOffered(query) {
+    if (query.get("product")) this.#offerProducts([query.get("product")]);
+    return [...query].map(([sent, value]) => {
       const earlier = EARLIER_NAMES[sent];
-      const control = this.#form.elements[earlier?.name ?? sent];
-      if (control?.name === "product") this.#offerProducts([value]);
-      if (control) control.value = earlier ? (earlier.values[value] ?? "") : value;
-      if (control?.selectedIndex === -1) control.value = ""; // no such choice
-    }
+      return earlier ? [earlier.name, earlier.values[value] ?? ""] : [sent, value];
+    });
   }
 
   #offerProducts(products) {

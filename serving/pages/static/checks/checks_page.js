@@ -1,6 +1,7 @@
 /** The list of checks: pages by cursor, counts, a download, and keys to select, open and decide. */
 
-import { apiQuery, keepTrail } from "../check/check_trail.js";
+import { keepTrail } from "../check/check_trail.js";
+import { apiQuery } from "../shared/address_form.js";
 import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";

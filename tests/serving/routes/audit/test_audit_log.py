@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
 from serving.audit_log.entry import Action, new_entry
 from serving.audit_log.verify import verify_lines
@@ -90,12 +91,54 @@ def test_the_export_holds_and_goes_on_after_the_last_entry_that_one_has(server: 
         server.http.get("/v1/audit-log/export", params={"after": head["sequence"] - 1}).text.splitlines() == lines[-1:]
     )
     assert server.http.get("/v1/audit-log/export", params={"after": head["sequence"]}).text == ""
+    verified = server.http.get("/v1/audit-log/verification").json()
+    assert (verified["holds"], verified["reason"], verified["complete"]) == (True, None, True)
+    assert (verified["entries"], verified["sequence"], verified["head"]) == (
+        found.entries,
+        found.sequence,
+        head["hash"],
+    )
+
+
+def test_a_verification_names_what_was_changed_or_cut_off_in_the_database(start: Callable[..., Running]) -> None:
+    site = start(api_key="the operator's own")
+    for number in range(3):
+        record(site, MARA, "review.recorded", f"thing-{number}", member_id="acme" if number == 1 else None)
+    assert site.http.get("/v1/audit-log/verification").json()["holds"]
+
+    tamper(site, "DELETE FROM audit_entries WHERE sequence = (SELECT max(sequence) FROM audit_entries)")
+    cut = site.http.get("/v1/audit-log/verification").json()
+    assert not cut["holds"]
+    assert "removed from the end" in cut["reason"]
+
+    tamper(
+        site, "UPDATE audit_entries SET content = replace(content, 'thing-1', 'thing-9') WHERE object_id = 'thing-1'"
+    )
+    changed = site.http.get("/v1/audit-log/verification").json()
+    assert "was changed: its hash is not that of its content" in changed["reason"]
+    [sequence] = [
+        entry["sequence"]
+        for entry in site.http.get("/v1/audit-log").json()["entries"]
+        if entry["object"]["id"] == "thing-9"
+    ]
+    assert (changed["entries"], changed["sequence"]) == (sequence - 1, sequence - 1)
+
+
+def tamper(site: Running, statement: str) -> None:
+    """Change the log as somebody may who can change tables."""
+    for event in ("update", "delete"):
+        execute(site, f"DROP TRIGGER IF EXISTS audit_entries_no_{event}")
+    execute(site, statement)
+
+
+def execute(site: Running, statement: str) -> None:
+    asyncio.run(rows_of(site)._database.write(lambda session: session.execute(text(statement))))
 
 
 def test_the_log_needs_the_scope_admin(start: Callable[..., Running]) -> None:
     site = start(api_key="the operator's own")
     reader = add_key_to(site, {"read", "review", "bundles", "check"})
-    for path in ("/v1/audit-log", "/v1/audit-log/export"):
+    for path in ("/v1/audit-log", "/v1/audit-log/export", "/v1/audit-log/verification"):
         answer = site.http.get(path, headers=reader)
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
         assert site.http.get(path, headers=add_key_to(site, {"admin"})).status_code == 200
