@@ -22,6 +22,7 @@ ROUTES = {
     "POST /v1/erasures",
     "GET /v1/erasures/{erasure_id}",
     "GET /v1/audit-log/export",
+    "GET /v1/audit-log/verification",
     "GET /v1/checks.csv",
     "GET /v1/checks/{check_id}",
     "DELETE /v1/checks/{check_id}",
