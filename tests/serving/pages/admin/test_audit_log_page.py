@@ -40,7 +40,10 @@ def in_store(site: Running, work: Callable[[AuditRows], Coroutine[Any, Any, obje
 
 
 def change(site: Running, statement: str) -> None:
-    in_store(site, lambda rows: rows._database.write(lambda session: session.execute(text(statement))))
+    async def work(rows: AuditRows) -> None:
+        await rows._database.write(lambda session: session.execute(text(statement)))
+
+    in_store(site, work)
 
 
 async def delete_checks(rows: AuditRows) -> None:

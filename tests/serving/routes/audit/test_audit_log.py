@@ -132,7 +132,10 @@ def tamper(site: Running, statement: str) -> None:
 
 
 def execute(site: Running, statement: str) -> None:
-    asyncio.run(rows_of(site)._database.write(lambda session: session.execute(text(statement))))
+    async def work() -> None:
+        await rows_of(site)._database.write(lambda session: session.execute(text(statement)))
+
+    asyncio.run(work())
 
 
 def test_the_log_needs_the_scope_admin(start: Callable[..., Running]) -> None:
