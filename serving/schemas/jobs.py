@@ -47,7 +47,11 @@ class Job(Answered):
         description="`receiving` while its lines arrive, then `running`, and `completed` when no line is left to "
         "judge. `cancelled`: lines that had begun still end."
     )
-    created_by: str = Field(description="Name of the key that sent it.")
+    held: bool = Field(
+        default=False,
+        description="Its key was revoked, so no line begins; a replay by another key lets it go on as that key's.",
+    )
+    created_by: str = Field(description="Name of the key that sent it, or that took it over.")
     created_at: str = Field(description="When it was sent, in UTC.")
     cancelled_at: str | None = Field(description="When it was cancelled, in UTC; null where it was not.")
     completed_at: str | None = Field(description="When its last line ended, in UTC; null while lines are left.")

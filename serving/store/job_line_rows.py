@@ -16,7 +16,7 @@ from serving.schemas.checks import Check
 from serving.schemas.jobs import EndState, JobResult, LineState
 from serving.store.database.database import Database, Rows
 from serving.store.events.event_rows import NewEvent, add_event
-from serving.store.job_progress import StoredResult, count_lines, describe_jobs, get_job, result_of
+from serving.store.job_progress import StoredResult, count_lines, describe_jobs, get_job, is_held, result_of
 from serving.store.key_rows import products_of
 from serving.store.tables import CheckRow, JobLineContentRow, JobLinePhotoRow, JobLineRow, JobRow
 
@@ -106,7 +106,7 @@ class JobLineRows:
             waits = _waiting_lines(JobRow.job_id, now).exists()
             number = func.row_number().over(partition_by=JobRow.member_id, order_by=JobRow.job_id).label("number")
             ranked = select(JobRow.job_id, JobRow.member_id, JobRow.caller, number)
-            ranked = ranked.where(JobRow.state == "running", waits)
+            ranked = ranked.where(JobRow.state == "running", waits, ~is_held(now))
             each = ranked.subquery()
             query = select(each.c.job_id, each.c.member_id, each.c.caller).where(each.c.number <= MAX_JOBS_A_MEMBER)
             found = session.execute(query.order_by(each.c.job_id)).all()

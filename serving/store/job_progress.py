@@ -7,14 +7,14 @@ import datetime
 from collections.abc import Sequence
 from typing import get_args
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from serving.errors import JobNotFound
 from serving.principal import Principal
 from serving.schemas.checks import Check, Outcome, utc_text
 from serving.schemas.jobs import Job, JobCounts, JobResult, LineFault
-from serving.store.tables import JobLineRow, JobRow
+from serving.store.tables import ApiKeyRow, JobLineRow, JobRow
 
 RATE_S = 60.0
 
@@ -25,6 +25,14 @@ class StoredResult:
 
     result: JobResult
     place: int | None
+
+
+def is_held(now: datetime.datetime) -> ColumnElement[bool]:
+    """Whether a job waits because its key was revoked, and no key that continues it is valid."""
+    of_sender = select(ApiKeyRow.key_id).where(ApiKeyRow.lineage == JobRow.caller)
+    revoked = of_sender.where(ApiKeyRow.revoked_at.is_not(None)).exists()
+    in_time = or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now)
+    return and_(revoked, ~of_sender.where(ApiKeyRow.revoked_at.is_(None), in_time).exists())
 
 
 def get_job(session: Session, job_id: str, caller: Principal) -> JobRow:
@@ -45,7 +53,11 @@ def describe_jobs(session: Session, rows: Sequence[JobRow], now: datetime.dateti
     unended = [row.job_id for row in rows if row.counts is None]
     counted = count_lines(session, unended)
     recent = _count_recent(session, unended, now - datetime.timedelta(seconds=RATE_S))
-    return [_describe(row, counted.get(row.job_id), recent.get(row.job_id, 0), now) for row in rows]
+    held = set(session.scalars(select(JobRow.job_id).where(JobRow.job_id.in_(unended), is_held(now))))
+    return [
+        _describe(row, counted.get(row.job_id), recent.get(row.job_id, 0), now, is_held=row.job_id in held)
+        for row in rows
+    ]
 
 
 def count_lines(session: Session, job_ids: Sequence[str]) -> dict[str, JobCounts]:
@@ -77,7 +89,7 @@ def _count_recent(session: Session, job_ids: Sequence[str], since: datetime.date
     return {job_id: int(lines) for job_id, lines in session.execute(query.group_by(JobLineRow.job_id))}
 
 
-def _describe(row: JobRow, counted: JobCounts | None, recent: int, now: datetime.datetime) -> Job:
+def _describe(row: JobRow, counted: JobCounts | None, recent: int, now: datetime.datetime, *, is_held: bool) -> Job:
     counts = JobCounts.model_validate(row.counts) if counted is None else counted
     left = counts.waiting + counts.running
     span_s = min(RATE_S, max(1.0, (now - row.created_at).total_seconds()))
@@ -88,6 +100,7 @@ def _describe(row: JobRow, counted: JobCounts | None, recent: int, now: datetime
             "kind": row.kind,
             "name": row.name,
             "state": row.state,
+            "held": is_held and row.state == "running",
             "created_by": row.caller,
             "created_at": utc_text(row.created_at),
             "cancelled_at": None if row.cancelled_at is None else utc_text(row.cancelled_at),

@@ -18,7 +18,7 @@ from serving.store.audit_rows import append_entry
 from serving.store.check_rows import Claim
 from serving.store.database.database import Database, Held, Rows
 from serving.store.job_line_rows import Fault, cancel_waiting
-from serving.store.job_progress import describe_jobs, get_job, visible_to
+from serving.store.job_progress import describe_jobs, get_job, is_held, visible_to
 from serving.store.tables import JobLineContentRow, JobLinePhotoRow, JobLineRow, JobRow
 
 TOO_MANY_RETRY_S = 30
@@ -190,7 +190,8 @@ class JobRows:
     async def replay(
         self, job_id: str, caller: Principal, now: datetime.datetime, *, lines: Sequence[int] | None = None
     ) -> Job:
-        """Let parked lines wait again, all of them or those of these numbers, and the job run.
+        """Let parked lines wait again, all of them or those of these numbers, and the job run; a held one as this
+        caller's.
 
         Raises JobNotFound, or JobNotRunning for a job that was cancelled or still arrives.
         """
@@ -199,6 +200,8 @@ class JobRows:
             row = get_job(session, job_id, caller)
             if row.state not in ("running", "completed"):
                 raise JobNotRunning(f"job {job_id} is {row.state}; send the lines that you want judged as a new job")
+            if session.scalar(select(JobRow.job_id).where(JobRow.job_id == job_id, is_held(now))) is not None:
+                row.caller = caller.name
             kept = select(JobLineContentRow.line).where(JobLineContentRow.job_id == job_id)
             parked = update(JobLineRow).where(
                 JobLineRow.job_id == job_id, JobLineRow.state == "parked", JobLineRow.line.in_(kept)

@@ -32,7 +32,7 @@ CLIENTS: Final = 4  # of the closed loop: enough for two cores
 HOT_SHARE: Final = 0.5  # of what the closed loop reaches
 LINES: Final = 10_000
 LINE_BYTES: Final = 2000
-MOST_LINES_A_S: Final = 30  # beside checks at half load, on the cores that this was made for
+MAX_LINES_A_S: Final = 30  # beside checks at half load, on the cores that this was made for
 RESAMPLES: Final = 1000
 JSON_LINES: Final = {"Content-Type": "application/x-ndjson"}
 
@@ -90,7 +90,7 @@ def measure_hot(
     load = running.load(photos, seconds, rate_per_s=rate_per_s, arrivals="poisson", first_number=first)
     if not with_job:
         return _latencies(load), 0.0
-    lines = int(MOST_LINES_A_S * (seconds + 2))  # more than the time is enough for
+    lines = int(MAX_LINES_A_S * (seconds + 2))  # more than the time is enough for
     with httpx.Client(base_url=running.url, timeout=600) as http:
         location = send_job(http, job_lines(photos, lines, running.server.product, first + 500_000))
         before = http.get(location).json()["counts"]["judged"]

@@ -14,6 +14,7 @@ _JOB: Final = {
     "kind": "listings",
     "name": "changed listings of Thursday",
     "state": "running",
+    "held": False,
     "created_by": "open",
     "created_at": "2026-11-26T09:30:00.000Z",
     "cancelled_at": None,

@@ -5,11 +5,15 @@ import datetime
 
 import pytest
 
+from serving.accounts.key_format import hash_token, make_secret
 from serving.errors import IdempotencyKeyReused, JobNotFound, JobNotRunning
+from serving.principal import SERVER, Principal
 from serving.schemas.jobs import JobCounts, JobOutcomes
 from serving.store.check_rows import Claim
 from serving.store.job_line_rows import Fault
 from serving.store.job_rows import NewJob
+from serving.store.key_rows import Replacement
+from tests.serving.builders.keys import add_key
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stored_jobs import OPERATOR, add_job, judge, lease, member, new_line
 from tests.serving.builders.stores import Place, opened
@@ -184,5 +188,41 @@ def test_many_jobs_are_counted_each_for_itself_and_an_empty_one_has_nothing(plac
             ids = [(await add_job(store, lines)).job_id for lines in (1, 2, 0)]
             found = {job.job_id: job.counts for job in await store.job_rows.find_page(OPERATOR, 10, NOW)}
             assert [found[job_id] for job_id in ids] == [JobCounts(waiting=1), JobCounts(waiting=2), JobCounts()]
+
+    asyncio.run(work())
+
+
+def test_a_job_of_a_revoked_key_is_held_until_another_key_takes_it_over(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            sender, other = await add_key(store.key_rows, NOW), await add_key(store.key_rows, NOW)
+            caller = Principal(name=sender.key_id, rate_key="k")
+            job_id = (await add_job(store, 3, caller=caller)).job_id
+            assert not (await store.job_rows.find(job_id, OPERATOR, NOW)).held
+            assert len(await lease(store)) == 1
+            await store.key_rows.revoke(SERVER, sender.key_id, NOW, keep_admin=False)
+            assert (await store.job_rows.find(job_id, OPERATOR, NOW)).held
+            assert await lease(store) == []
+            assert await store.job_line_rows.complete_jobs(NOW) == []
+            job = await store.job_rows.replay(job_id, Principal(name=other.key_id, rate_key="o"), NOW)
+            assert (job.held, job.created_by) == (False, other.key_id)
+            assert len(await lease(store)) == 1
+            assert not (await store.jobs.cancel(job_id, OPERATOR, NOW)).held
+
+    asyncio.run(work())
+
+
+def test_a_job_goes_on_with_the_key_that_a_rotation_made(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            sender = await add_key(store.key_rows, NOW)
+            await add_job(store, 3, caller=Principal(name=sender.key_id, rate_key="k"))
+            new, soon = make_secret(), NOW + datetime.timedelta(hours=1)
+            renewed = Replacement(key_id=new.key_id, sha256=hash_token(new.token), expires_at=None, old_ends_at=soon)
+            await store.key_rows.replace(SERVER, sender.key_id, renewed, NOW)
+            await store.key_rows.revoke(SERVER, sender.key_id, NOW, keep_admin=False)
+            assert len(await lease(store)) == 1
+            await store.key_rows.revoke(SERVER, new.key_id, NOW, keep_admin=False)
+            assert await lease(store) == []
 
     asyncio.run(work())
