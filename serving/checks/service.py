@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import datetime
 import functools
-import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Literal
 
 from serving.checks.fetching import FetchedPhotos, fetch_photos, fetch_photos_in_background
-from serving.checks.idempotency import Idempotency, make_claim
+from serving.checks.idempotency import Idempotency, claim_of
 from serving.checks.request import CheckRequest
 from serving.checks.shadow import Shadow
 from serving.compute.deadline import Deadline
@@ -24,8 +22,9 @@ from serving.fetch.errors import TEMPORARY_CODES
 from serving.monitoring.instrumentation import Instrumentation
 from serving.principal import Principal
 from serving.schemas.checks import BundleUsed, Check, CheckThresholds, PhotoAnswer, PhotoFault, Reason, utc_text
-from serving.store.check_rows import Claim, NewCheck, NewPhoto
+from serving.store.check_rows import NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
+from serving.store.idempotency_rows import Claim
 from serving.store.job_line_rows import LeasedLine
 from serving.store.sortable_id import new_id
 from serving.store.store import Store
@@ -56,7 +55,7 @@ class Answer:
 class CheckService:
     """Judges listings. Without a store nothing is kept, and an Idempotency-Key has no effect.
 
-    Without a fetcher, photos by URL are refused.
+    Without a fetcher, photos by URL are refused. `idempotency` has the keys in hand, also of checks for later.
     """
 
     def __init__(
@@ -77,7 +76,7 @@ class CheckService:
         self._rules = rules
         self._shadow = shadow
         self._fetcher = fetcher
-        self._idempotency = None if store is None else Idempotency(store.check_rows, store.running_keys)
+        self.idempotency = None if store is None else Idempotency(store.check_rows, store.running_keys)
 
     @property
     def fetches_photos(self) -> bool:
@@ -93,13 +92,12 @@ class CheckService:
         """
         require_shape(len(request.photos), request.views, max_photos=self._rules.max_photos)
         product, detector = self._switch.current.find_product(principal, request.product, request.listing_id)
-        if key is None or self._idempotency is None:
+        if key is None or self.idempotency is None:
             return Answer(
                 check=await self._fetch_and_judge(principal, request, product, detector, None, deadline), replayed=False
             )
-        photo_sha256s = await asyncio.to_thread(_hash_all, request.photos)
-        claim = make_claim(key, principal.name, request, photo_sha256s)
-        async with self._idempotency.hold(principal, claim, datetime.datetime.now(datetime.UTC)) as earlier:
+        claim = await claim_of(key, principal, request)
+        async with self.idempotency.hold(principal, claim, datetime.datetime.now(datetime.UTC)) as earlier:
             if earlier is not None:
                 return Answer(check=earlier, replayed=True)
             check = await self._fetch_and_judge(principal, request, product, detector, claim, deadline)
@@ -214,11 +212,6 @@ class CheckService:
             created_at=utc_text(created_at),
             elapsed_ms=round(1000 * (time.perf_counter() - start), 1),
         )
-
-
-def _hash_all(photos: Sequence[bytes]) -> list[str]:
-    """The sha256 of each photo: a millisecond or two for each megabyte."""
-    return [hashlib.sha256(photo).hexdigest() for photo in photos]
 
 
 def bundle_used(detector: Detector) -> BundleUsed:

@@ -17,7 +17,7 @@ TouchstoneError (vision)
      │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
-     │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled: of one line of a job
+     │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
@@ -87,6 +87,7 @@ from serving.errors.jobs import (
     JobTooLong,
     LineAbandoned,
     LineCancelled,
+    LineParked,
     LineTooLong,
     ListingSplit,
 )
@@ -166,6 +167,7 @@ __all__ = [
     "KeyRevoked",
     "LineAbandoned",
     "LineCancelled",
+    "LineParked",
     "LineTooLong",
     "ListingSplit",
     "MediaTypeUnsupported",

@@ -55,6 +55,14 @@ class LineAbandoned(RequestRefused):
     title: ClassVar[str] = "Servers ended on this line"
 
 
+class LineParked(RequestRefused):
+    """Of a check sent again by its key, after it was sent to be judged later and could not be judged."""
+
+    code: ClassVar[str] = "line_parked"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "The check could not be judged"
+
+
 class LineCancelled(RequestRefused):
     code: ClassVar[str] = "line_cancelled"
     status: ClassVar[int] = 409

@@ -16,7 +16,7 @@ from serving.errors import JobEmpty, JobTooLong, RequestTooLarge
 from serving.jobs.config import JobSettings
 from serving.jobs.faults import fault_of
 from serving.jobs.lines import SentLine, Splitter
-from serving.store.check_rows import Claim
+from serving.store.idempotency_rows import Claim
 from serving.store.job_rows import LinePhoto, NewJob, NewLine, ReceivedJob
 from serving.store.job_store import JobStore, ReadLine
 from vision.check_shape import require_shape
@@ -114,8 +114,11 @@ class Reception:
                 f"the job has more than {self._settings.max_bytes} bytes (jobs.max_bytes); send several jobs"
             )
 
-    async def end(self, key_sha256: str | None) -> ReceivedJob:
-        """Let the job run, once per Idempotency-Key; raises JobEmpty, JobTooLong or IdempotencyKeyReused."""
+    async def end(self, key_sha256: str | None, fingerprint: str | None = None) -> ReceivedJob:
+        """Let the job run, once per Idempotency-Key; raises JobEmpty, JobTooLong or IdempotencyKeyReused.
+
+        `fingerprint` is that of the content, None for the SHA-256 of the body.
+        """
         await self._take_lines(self._splitter.finish())
         await self._write()
         await self._written()
@@ -123,7 +126,7 @@ class Reception:
             raise JobEmpty("no line holds a listing; send one as JSON in each line, or a manifest with rows")
         claim = None
         if key_sha256 is not None:
-            claim = Claim(key_sha256=key_sha256, fingerprint=self._content.hexdigest())
+            claim = Claim(key_sha256=key_sha256, fingerprint=fingerprint or self._content.hexdigest())
         return await self._store.end_receiving(self._new.job_id, lines=self._lines, size=self._size, claim=claim)
 
     async def _take_lines(self, lines: Sequence[SentLine]) -> None:

@@ -19,7 +19,9 @@ from serving.jobs.reception import LineReader, Reception
 from serving.jobs.worker import JobWorker
 from serving.monitoring.job_metrics import JobMetrics
 from serving.principal import Principal
+from serving.schemas.checks import Check
 from serving.schemas.jobs import JobKind
+from serving.store.idempotency_rows import Claim
 from serving.store.job_rows import NewJob, ReceivedJob
 from serving.store.sortable_id import new_id
 from serving.store.store import Store
@@ -75,13 +77,19 @@ class JobService:
         """Give what takes the lines of a new job; `media_type` is one of SPLITTERS."""
         return self._reception(SPLITTERS[media_type](self.settings.max_line_bytes), caller, name=name, kind="listings")
 
-    async def receive_check(self, content: bytes, caller: Principal, key_sha256: str | None) -> ReceivedJob:
-        """Take one check as a job of one line, to be judged later."""
+    async def receive_check(self, content: bytes, caller: Principal, claim: Claim | None) -> ReceivedJob:
+        """Take one check as a job of one line, to be judged later; the caller holds its Idempotency-Key."""
         async with self._reception(JsonLines(len(content)), caller, name=None, kind="check") as reception:
             await reception.take(content)
-            received = await reception.end(key_sha256)
+            received = await reception.end(
+                None if claim is None else claim.key_sha256, None if claim is None else claim.fingerprint
+            )
         self.wake()
         return received
+
+    async def add_judged(self, check: Check, caller: Principal, claim: Claim) -> ReceivedJob:
+        """Give a check that its Idempotency-Key was answered with as a job, which has ended."""
+        return await self.rows.add_judged(self._new_job(caller, name=None, kind="check"), check, claim)
 
     def wake(self) -> None:
         """Look for lines now, which a route has added or let wait again."""
@@ -99,8 +107,7 @@ class JobService:
         self.lines_compute.close()
 
     def _reception(self, splitter: Splitter, caller: Principal, *, name: str | None, kind: JobKind) -> Reception:
-        now = datetime.datetime.now(datetime.UTC)
-        new = NewJob(job_id=new_id(), caller=caller, kind=kind, name=name, created_at=now)
+        new = self._new_job(caller, name=name, kind=kind)
         return Reception(new=new, store=self.store, reader=self._reader, splitter=splitter, settings=self.settings)
 
     async def _show_backlog(self) -> None:
@@ -113,6 +120,10 @@ class JobService:
             except Exception:
                 log.exception("counting what jobs have left failed and is tried again")
             await asyncio.sleep(BACKLOG_S)
+
+    def _new_job(self, caller: Principal, *, name: str | None, kind: JobKind) -> NewJob:
+        now = datetime.datetime.now(datetime.UTC)
+        return NewJob(job_id=new_id(), caller=caller, kind=kind, name=name, created_at=now)
 
     async def _clean_periodically(self) -> None:
         while True:

@@ -7,13 +7,15 @@ import datetime
 
 from fastapi import Request, Response
 
-from serving.checks.idempotency import hash_key
+from serving.checks.idempotency import claim_of
 from serving.checks.request import CheckRequest
 from serving.jobs.reception import line_of
 from serving.jobs.service import JobService
 from serving.principal import Principal
 from serving.routes.jobs import json_answer
 from serving.services import Services
+from serving.store.idempotency_rows import Claim
+from serving.store.job_rows import ReceivedJob
 from vision.check_shape import require_shape
 
 RESPOND_ASYNC = "respond-async"
@@ -32,8 +34,10 @@ async def create_later(
     require_shape(len(sent.photos), sent.views, max_photos=services.max_photos)
     services.bundles.find_product(caller, sent.product, sent.listing_id)
     key = request.headers.get("idempotency-key")
-    key_sha256 = None if key is None else hash_key(key, caller.name)
-    received = await jobs.receive_check(await asyncio.to_thread(line_of, sent), caller, key_sha256)
+    if key is None:
+        received = await jobs.receive_check(await asyncio.to_thread(line_of, sent), caller, None)
+    else:
+        received = await _receive_once(sent, await claim_of(key, caller, sent), services, jobs, caller)
     job = await jobs.rows.find(received.job_id, caller, datetime.datetime.now(datetime.UTC))
     headers = {
         "Location": f"{request.scope.get('root_path', '')}/v1/jobs/{received.job_id}/lines/1",
@@ -43,3 +47,19 @@ async def create_later(
     if received.replayed:
         headers["Idempotency-Replayed"] = "true"
     return json_answer(job, status=202, headers=headers)
+
+
+async def _receive_once(
+    sent: CheckRequest, claim: Claim, services: Services, jobs: JobService, caller: Principal
+) -> ReceivedJob:
+    """Store a check once per Idempotency-Key, whichever way the key was sent before.
+
+    Raises what `Idempotency.hold` does.
+    """
+    received = await jobs.rows.find_sent(claim)
+    if received is not None or services.checks.idempotency is None:
+        return received or await jobs.receive_check(await asyncio.to_thread(line_of, sent), caller, claim)
+    async with services.checks.idempotency.hold(caller, claim, datetime.datetime.now(datetime.UTC)) as judged:
+        if judged is not None:
+            return await jobs.add_judged(judged, caller, claim)
+        return await jobs.receive_check(await asyncio.to_thread(line_of, sent), caller, claim)

@@ -12,24 +12,22 @@ from typing import NamedTuple, cast
 from sqlalchemy import Table, delete, insert, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from serving.errors import CheckNotFound, CheckOfOthers, IdempotencyKeyReused
+from serving.errors import CheckNotFound, CheckOfOthers
 from serving.principal import Principal
 from serving.schemas.check_lists import CheckCounts, CheckSort
 from serving.schemas.checks import Check, CheckRecord, Review, utc_text
 from serving.store.database.database import Database, Held, Rows
 from serving.store.events.event_data import EVENT_PREFIX
+from serving.store.idempotency_rows import Claim, claim_rows, find_answer
 from serving.store.job_line_rows import LeasedLine, judged_line
 from serving.store.lists.check_counts import count_checks
 from serving.store.lists.check_list import CheckFilter, Place, list_page, visible_to
 from serving.store.retention import Rule
-from serving.store.tables import CheckRow, EventRow, IdempotencyRow, JobLinePhotoRow, PhotoRow, ReviewRow, RunningKeyRow
+from serving.store.tables import CheckRow, EventRow, IdempotencyRow, JobLinePhotoRow, PhotoRow, ReviewRow
 
-IDEMPOTENCY_HOURS = 24
 _INSERT_CHECK = insert(cast(Table, CheckRow.__table__))
 _INSERT_PHOTO = insert(cast(Table, PhotoRow.__table__))
 _INSERT_EVENT = insert(cast(Table, EventRow.__table__))
-_KEYS = cast(Table, IdempotencyRow.__table__)
-_RUNNING = cast(Table, RunningKeyRow.__table__)
 
 
 RecordDeletion = Callable[[Session, Sequence[str]], object]
@@ -43,19 +41,6 @@ class NewPhoto:
     kept: bool
     evidence: bytes | None
     source_url: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """An Idempotency-Key in use: the SHA-256 of caller and key, and that of the request's content."""
-
-    key_sha256: str
-    fingerprint: str
-
-    def require_same(self, fingerprint: str | None) -> None:
-        """Refuse a key that was sent before with content of another fingerprint; raises IdempotencyKeyReused."""
-        if fingerprint != self.fingerprint:
-            raise IdempotencyKeyReused("this Idempotency-Key was sent before with other content; send a new key")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +91,7 @@ class CheckRows:
         if new.photos:
             rows.append((_INSERT_PHOTO, _photo_values(new)))
         if new.claim is not None:
-            rows += _claim_rows(new.claim, new, is_shared=self._database.is_shared)
+            rows += claim_rows(new.claim, new.answer.check_id, new.created_at, is_shared=self._database.is_shared)
         if new.line is not None:
             rows += judged_line(new.line, new.answer)
         return (held or self._database).write_rows(rows)
@@ -239,15 +224,6 @@ def require_sender(session: Session, principal: Principal, check_id: str) -> Non
         )
 
 
-def find_answer(session: Session, principal: Principal, claim: Claim, now: datetime.datetime) -> Check | None:
-    """Give the answer of an Idempotency-Key, None for a new one and after 24 hours; raises IdempotencyKeyReused."""
-    row = session.get(IdempotencyRow, claim.key_sha256)
-    if row is None or row.created_at < now - datetime.timedelta(hours=IDEMPOTENCY_HOURS):
-        return None
-    claim.require_same(row.fingerprint)
-    return Check.model_validate_json(get_check(session, principal, row.check_id).answer)
-
-
 def review_of(row: ReviewRow) -> Review:
     """Give a review as it is answered."""
     return Review.model_validate(
@@ -309,26 +285,6 @@ def _event_values(answer: Check) -> dict[str, object]:
         "product": answer.product,
         "check_id": answer.check_id,
     }
-
-
-def _claim_rows(claim: Claim, new: NewCheck, *, is_shared: bool) -> list[Rows]:
-    """Give the key to a check; after 24 hours it may have belonged to another one.
-
-    Where another server took this one for dead, it may belong to another one sooner, and this check is refused. The key
-    in hand goes with the same transaction, so that other servers find it or its answer.
-    """
-    old = delete(_KEYS).where(_KEYS.c.key_hash == claim.key_sha256)
-    running: tuple[Rows, ...] = ()
-    if is_shared:
-        old = old.where(_KEYS.c.created_at < new.created_at - datetime.timedelta(hours=IDEMPOTENCY_HOURS))
-        running = ((delete(_RUNNING).where(_RUNNING.c.key_hash == claim.key_sha256), {}),)
-    values = {
-        "key_hash": claim.key_sha256,
-        "fingerprint": claim.fingerprint,
-        "check_id": new.answer.check_id,
-        "created_at": new.created_at,
-    }
-    return [(old, {}), (insert(_KEYS), values), *running]
 
 
 def _record_of(row: CheckRow) -> CheckRecord:

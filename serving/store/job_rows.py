@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Awaitable, Sequence
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from serving.audit_log.entry import new_entry
 from serving.errors import JobNotRunning, TooManyJobs
 from serving.principal import Principal
-from serving.schemas.jobs import Job, JobKind
+from serving.schemas.checks import Check
+from serving.schemas.jobs import Job, JobCounts, JobKind, JobOutcomes
 from serving.store.audit_rows import append_entry
-from serving.store.check_rows import Claim
 from serving.store.database.database import Database, Held, Rows
+from serving.store.idempotency_rows import Claim
 from serving.store.job_line_rows import Fault, cancel_waiting
 from serving.store.job_progress import describe_jobs, get_job, is_held, visible_to
-from serving.store.tables import JobLineContentRow, JobLinePhotoRow, JobLineRow, JobRow
+from serving.store.tables import JobLineContentRow, JobLinePhotoRow, JobLineRow, JobRow, RunningKeyRow
 
 TOO_MANY_RETRY_S = 30
 _INSERT_LINE = insert(cast(Table, JobLineRow.__table__))
@@ -93,19 +94,7 @@ class JobRows:
         def work(session: Session) -> None:
             if max_unfinished is not None and new.kind == "listings":
                 _refuse_too_many(session, new.caller, max_unfinished)
-            session.add(
-                JobRow(
-                    job_id=new.job_id,
-                    member_id=new.caller.member_id,
-                    caller=new.caller.name,
-                    kind=new.kind,
-                    name=new.name,
-                    created_at=new.created_at,
-                    state="receiving",
-                    lines=0,
-                    bytes=0,
-                )
-            )
+            session.add(_job_row(new, None, state="receiving", lines=0))
 
         await self._database.write(work)
 
@@ -129,15 +118,49 @@ class JobRows:
 
         def work(session: Session) -> ReceivedJob:
             if claim is not None:
-                earlier = session.scalars(select(JobRow).where(JobRow.key_hash == claim.key_sha256)).one_or_none()
+                earlier = _sent_with(session, claim)
                 if earlier is not None:
-                    claim.require_same(earlier.fingerprint)
-                    return ReceivedJob(job_id=earlier.job_id, replayed=True)
+                    return earlier
             row = session.get_one(JobRow, job_id)
             row.state, row.lines, row.bytes = "running", lines, size
             if claim is not None:
                 row.key_hash, row.fingerprint = claim.key_sha256, claim.fingerprint
+                session.execute(delete(RunningKeyRow).where(RunningKeyRow.key_hash == claim.key_sha256))
             return ReceivedJob(job_id=job_id, replayed=False)
+
+        return await self._database.write(work)
+
+    async def find_sent(self, claim: Claim) -> ReceivedJob | None:
+        """Give the job that has an Idempotency-Key, None where none has; raises IdempotencyKeyReused."""
+
+        def work(session: Session) -> ReceivedJob | None:
+            return _sent_with(session, claim)
+
+        return await self._database.read(work)
+
+    async def add_judged(self, new: NewJob, check: Check, claim: Claim) -> ReceivedJob:
+        """Add a job for a check that was judged already by a request with its Idempotency-Key."""
+        counts = JobCounts(judged=1, outcomes=JobOutcomes.model_validate({check.outcome: 1})).model_dump()
+
+        def work(session: Session) -> ReceivedJob:
+            earlier = _sent_with(session, claim)
+            if earlier is None:
+                ended = {"state": "completed", "lines": 1, "completed_at": new.created_at, "counts": counts}
+                session.add(_job_row(new, claim, **ended))
+                session.flush()
+                session.add(
+                    JobLineRow(
+                        job_id=new.job_id,
+                        line=1,
+                        listing_id=check.listing_id,
+                        state="judged",
+                        attempts=0,
+                        outcome=check.outcome,
+                        check_id=check.check_id,
+                        ended_at=new.created_at,
+                    )
+                )
+            return earlier or ReceivedJob(job_id=new.job_id, replayed=True)
 
         return await self._database.write(work)
 
@@ -291,6 +314,29 @@ def _is_old(ended_before: datetime.datetime, receiving_before: datetime.datetime
 def _photo_values(job_id: str, line: NewLine) -> list[dict[str, object]]:
     of_line = {"job_id": job_id, "line": line.number}
     return [{**of_line, "position": photo.position, "sha256": photo.sha256} for photo in line.photos]
+
+
+def _job_row(new: NewJob, claim: Claim | None, **values: Any) -> JobRow:
+    return JobRow(
+        job_id=new.job_id,
+        member_id=new.caller.member_id,
+        caller=new.caller.name,
+        kind=new.kind,
+        name=new.name,
+        created_at=new.created_at,
+        bytes=0,
+        key_hash=None if claim is None else claim.key_sha256,
+        fingerprint=None if claim is None else claim.fingerprint,
+        **values,
+    )
+
+
+def _sent_with(session: Session, claim: Claim) -> ReceivedJob | None:
+    row = session.scalars(select(JobRow).where(JobRow.key_hash == claim.key_sha256)).one_or_none()
+    if row is None:
+        return None
+    claim.require_same(row.fingerprint)
+    return ReceivedJob(job_id=row.job_id, replayed=True)
 
 
 def _line_values(job_id: str, line: NewLine, now: datetime.datetime) -> dict[str, object]:

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from serving.errors import RequestRefused, Unavailable
 from serving.principal import Principal
 from serving.schemas.jobs import Job, LineState
-from serving.store.check_rows import Claim
 from serving.store.database.database import Database, to_end
+from serving.store.idempotency_rows import Claim
 from serving.store.job_line_rows import JobLineRows, LeasedLine
 from serving.store.job_rows import JobRows, NewLine, ReceivedJob
 from serving.store.photos.photo_store import PhotoStore

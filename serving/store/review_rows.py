@@ -15,9 +15,10 @@ from serving.principal import Principal
 from serving.schemas.checks import Decision, Review
 from serving.schemas.events import EventType
 from serving.store.audit_rows import append_entry
-from serving.store.check_rows import Claim, get_check, review_of
+from serving.store.check_rows import get_check, review_of
 from serving.store.database.database import Database
 from serving.store.events.event_rows import NewEvent, add_event
+from serving.store.idempotency_rows import Claim
 from serving.store.tables import CheckRow, ReviewRow
 
 

@@ -18,7 +18,7 @@ from serving.audit_log.entry import NewEntry, new_entry
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.principal import SERVER, Principal
 from serving.store.audit_rows import AuditRows, append_entry
-from serving.store.check_rows import IDEMPOTENCY_HOURS, CheckRows, NewCheck, RecordDeletion, require_sender
+from serving.store.check_rows import CheckRows, NewCheck, RecordDeletion, require_sender
 from serving.store.database.database import Database, to_end
 from serving.store.database.folder_lock import lock_folder
 from serving.store.database.named_store import DATABASE_FILE
@@ -28,6 +28,7 @@ from serving.store.deployment_rows import DeploymentRows
 from serving.store.erasure_rows import ErasureRows
 from serving.store.events.event_rows import EventRows
 from serving.store.evidence_codec import unpack_evidence
+from serving.store.idempotency_rows import IDEMPOTENCY_HOURS, RunningKeyRows
 from serving.store.job_store import JobStore
 from serving.store.key_rows import KeyRows
 from serving.store.member_rows import MemberRows
@@ -36,7 +37,6 @@ from serving.store.photos.location import PhotoStorage, open_photo_storage
 from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.retention import Rule
 from serving.store.review_rows import ReviewRows
-from serving.store.running_key_rows import RunningKeyRows
 from serving.store.user_rows import UserRows
 from serving.store.webhooks.delivery_log import DeliveryLog
 from serving.store.webhooks.delivery_rows import DeliveryRows

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from serving.schemas.checks import BundleUsed, Check, CheckThresholds, utc_text
-from serving.store.check_rows import Claim, NewCheck, NewPhoto
+from serving.store.check_rows import NewCheck, NewPhoto
 from serving.store.evidence_codec import pack_evidence
+from serving.store.idempotency_rows import Claim
 from serving.store.sortable_id import new_id
 from vision.verdict import Evidence
 

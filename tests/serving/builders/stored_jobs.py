@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 
 from serving.principal import Principal
-from serving.store.check_rows import Claim
+from serving.store.idempotency_rows import Claim
 from serving.store.job_line_rows import Fault, LeasedLine
 from serving.store.job_rows import NewJob, NewLine, ReceivedJob
 from serving.store.sortable_id import new_id

@@ -10,6 +10,7 @@ from serving.checks.idempotency import hash_key, make_claim, make_review_claim
 from serving.checks.request import CheckRequest
 from serving.schemas.checks import ReviewSent
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
+from tests.serving.servers.occupied import until
 from tests.serving.servers.postgresql import PostgresqlServer
 from tests.serving.servers.running import Running
 
@@ -83,6 +84,19 @@ def test_of_requests_at_once_with_one_key_to_two_servers_one_makes_a_check(
             assert {response.status_code for response in responses} <= {200, 409}
             assert {r.json()["code"] for r in responses if r.status_code == 409} <= {"idempotency_in_progress"}
             assert {r.text for r in responses if r.status_code == 200} == {send(server).text for server in servers}
+            assert count(servers[0]) == count(servers[1]) == number + 1
+        for number in range(4, 7):
+
+            def send_either(server: Running, later: bool, number: int = number) -> httpx.Response:
+                headers = key(str(number)) | ({"Prefer": "respond-async"} if later else {})
+                return server.check(*photos, headers=headers)
+
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                responses = list(pool.map(send_either, servers * 2, (False, False, True, True)))
+            assert {response.status_code for response in responses} <= {200, 202, 409}
+            assert {r.json()["code"] for r in responses if r.status_code == 409} <= {"idempotency_in_progress"}
+            until(lambda: {send_either(server, later=False).status_code for server in servers} == {200})
+            assert send_either(servers[0], later=False).text == send_either(servers[1], later=False).text
             assert count(servers[0]) == count(servers[1]) == number + 1
         assert [server.check(b"no photo", headers=key("free")).status_code for server in servers] == [422, 422]
         assert [server.check(jpeg(), headers=key("free")).status_code for server in servers] == [200, 200]

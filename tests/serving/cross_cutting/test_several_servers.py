@@ -29,7 +29,7 @@ from tests.serving.servers.running import run_in_process
 LISTINGS = 90
 KILLED_AFTER = 30
 LIMIT_S = 30.0  # an activation takes some 10 ms to arrive; this only ends a test that fails
-# A key in the hands of the killed server is free after 20 s (serving/store/running_key_rows.py).
+# A key in the hands of the killed server is free after 20 s (serving/store/idempotency_rows.py).
 PATIENT = Retries(attempts=100, longest_wait_s=0.5)
 
 

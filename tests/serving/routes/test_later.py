@@ -71,6 +71,66 @@ def test_a_key_gives_the_same_check_however_it_was_framed(server: Running) -> No
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+def checks_of(server: Running, listing_id: str) -> int:
+    return len(server.http.get("/v1/checks", params={"listing_id": listing_id}).json()["checks"])
+
+
+def send_as(server: Running, listing_id: str, *, later: bool, photo: bytes = b"") -> httpx.Response:
+    """Send a listing under the key of its name."""
+    headers = {"Idempotency-Key": listing_id, **({"Prefer": "respond-async"} if later else {})}
+    return server.check(photo or jpeg(seed=5), listing={"listing_id": listing_id}, headers=headers)
+
+
+def test_a_key_that_a_check_was_answered_with_gives_that_check_later(server: Running) -> None:
+    first = send_as(server, "now, then later", later=False)
+    again = [send_as(server, "now, then later", later=True) for _ in range(2)]
+    assert [(one.status_code, one.headers["idempotency-replayed"]) for one in again] == [(202, "true")] * 2
+    assert again[0].headers["location"] == again[1].headers["location"]
+    assert (again[0].json()["state"], again[0].json()["counts"]["judged"]) == ("completed", 1)
+    assert server.http.get(again[0].headers["location"]).json() == first.json()
+    assert checks_of(server, "now, then later") == 1
+    other = send_as(server, "now, then later", later=True, photo=jpeg(BLUE))
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_key_of_a_check_for_later_is_in_progress_until_it_is_judged_and_then_gives_that_check(
+    server: Running,
+) -> None:
+    with occupied(server):
+        location = send_as(server, "later, then now", later=True).headers["location"]
+        early = send_as(server, "later, then now", later=False)
+        assert (early.status_code, early.json()["code"]) == (409, "idempotency_in_progress")
+    judged = verdict_at(server, location)
+    now = send_as(server, "later, then now", later=False)
+    assert (now.status_code, now.headers["idempotency-replayed"]) == (200, "true")
+    assert now.json() == judged.json()
+    assert checks_of(server, "later, then now") == 1
+    other = send_as(server, "later, then now", later=False, photo=jpeg(BLUE))
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_key_of_a_check_for_later_that_came_to_nothing_says_so(server: Running) -> None:
+    parked = send_as(server, "parked", later=True, photo=text_file())
+    assert verdict_at(server, parked.headers["location"]).status_code == 422
+    again = send_as(server, "parked", later=False, photo=text_file())
+    assert (again.status_code, again.json()["code"]) == (409, "line_parked")
+    assert "photo_not_an_image" in again.json()["detail"]
+    with occupied(server):
+        job_id = send_as(server, "cancelled", later=True).json()["job_id"]
+        server.http.post(f"/v1/jobs/{job_id}/cancel").raise_for_status()
+        again = send_as(server, "cancelled", later=False)
+    assert (again.status_code, again.json()["code"]) == (409, "line_cancelled")
+
+
+def test_a_key_whose_check_was_deleted_is_free_whichever_way_it_was_sent(server: Running) -> None:
+    location = send_as(server, "deleted", later=True).headers["location"]
+    check_id = verdict_at(server, location).json()["check_id"]
+    assert server.http.delete(f"/v1/checks/{check_id}").status_code == 204
+    again = send_as(server, "deleted", later=False)
+    assert again.status_code == 200
+    assert again.json()["check_id"] != check_id
+
+
 def test_without_a_store_the_preference_has_no_effect(start: Callable[..., Running]) -> None:
     response = send(start(store="none"), jpeg())
     assert (response.status_code, response.json()["outcome"]) == (200, "genuine")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from serving.errors import CheckNotFound, IdempotencyKeyReused
 from serving.principal import SERVER
-from serving.store.check_rows import Claim
+from serving.store.idempotency_rows import Claim
 from serving.store.lists.check_list import CheckFilter
 from serving.store.retention import Rule
 from serving.store.tables import CheckRow

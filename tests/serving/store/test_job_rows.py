@@ -9,7 +9,7 @@ from serving.accounts.key_format import hash_token, make_secret
 from serving.errors import IdempotencyKeyReused, JobNotFound, JobNotRunning
 from serving.principal import SERVER, Principal
 from serving.schemas.jobs import JobCounts, JobOutcomes
-from serving.store.check_rows import Claim
+from serving.store.idempotency_rows import Claim
 from serving.store.job_line_rows import Fault
 from serving.store.job_rows import NewJob
 from serving.store.key_rows import Replacement

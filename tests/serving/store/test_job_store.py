@@ -10,8 +10,8 @@ import pytest
 
 from serving.errors import JobNotRunning, StoreUnavailable, TooManyJobs
 from serving.principal import SERVER
-from serving.store.check_rows import Claim
 from serving.store.deletion.erasure import finish_erasure, start_erasure
+from serving.store.idempotency_rows import Claim
 from serving.store.job_line_rows import Fault
 from serving.store.job_rows import LinePhoto, NewJob, NewLine
 from serving.store.job_store import ReadLine

@@ -7,7 +7,7 @@ import pytest
 
 from serving.errors import CheckNotFound, IdempotencyKeyReused, ReviewNotFound
 from serving.principal import SERVER
-from serving.store.check_rows import Claim
+from serving.store.idempotency_rows import Claim
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import Place, opened

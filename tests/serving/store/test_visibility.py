@@ -15,8 +15,9 @@ import pytest
 from serving import store as package
 from serving.errors import CheckNotFound
 from serving.principal import SERVER, Principal
-from serving.store.check_rows import Claim, NewCheck
+from serving.store.check_rows import NewCheck
 from serving.store.deployment_rows import Pair, ShadowVerdict
+from serving.store.idempotency_rows import Claim
 from serving.store.lists.check_list import CheckFilter
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW, digest, new_check

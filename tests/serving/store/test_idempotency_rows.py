@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from serving.errors import IdempotencyInProgress, IdempotencyKeyReused, StoreUnavailable
 from serving.principal import SERVER
-from serving.store.check_rows import Claim
+from serving.store.idempotency_rows import EXPIRY, Claim, RunningKeyRows
 from serving.store.lists.check_list import CheckFilter
-from serving.store.running_key_rows import EXPIRY, RunningKeyRows
 from serving.store.store import Store
 from serving.store.tables import RunningKeyRow
 from tests.serving.builders.new_checks import NOW, new_check
