@@ -36,6 +36,7 @@ Action = Literal[
     "key.rotated",
     "member.changed",
     "member.created",
+    "member.removed",
     "private.expired",
     "retention.applied",
     "review.recorded",

@@ -87,6 +87,11 @@ class AccountCalls(Sender):
         return self._read(Call(method="PUT", path=path, json={"products": [*products]}), Member)
 
     @Method
+    def delete_member(self, member_id: str) -> Steps[None]:
+        """Remove a brand owner with its keys, users and webhooks; its checks stay."""
+        yield from self._send(Call(method="DELETE", path=f"/v1/members/{part(member_id)}", repeatable=False))
+
+    @Method
     def users(self) -> Steps[Sequence[User]]:
         """Give the users, by name."""
         return (yield from self._read(Call(method="GET", path="/v1/users"), UserList)).users

@@ -21,6 +21,7 @@ from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
 from serving.store.database.shown_address import shown_address
 from serving.store.database.sqlite import open_sqlite
+from serving.store.deletion.member_removal import MemberRemoval
 from serving.store.key_rows import KeyRows
 from serving.store.member_rows import MemberRows
 from vision.errors import ConfigError
@@ -37,6 +38,7 @@ class AccountStore:
 
     def __init__(self, database: Database) -> None:
         self.member_rows = MemberRows(database)
+        self.member_removal = MemberRemoval(database)
         rows = KeyRows(database)
         authenticator = Authenticator(None, rows)
         authenticator.is_open = False  # who has the store can always make a key: the first may be of any kind

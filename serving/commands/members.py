@@ -1,4 +1,4 @@
-"""`touchstone members`: add and list members in a store, and set their products."""
+"""`touchstone members`: add, list and remove members of a store, and set their products."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Store = Annotated[str, STORE]
 
 @app.callback()
 def members() -> None:
-    """Add and list members in a store, and set their products; the server may run meanwhile."""
+    """Add, list and remove members of a store, and set their products; the server may run meanwhile."""
 
 
 @app.command()
@@ -70,3 +70,18 @@ def products(
 
     changed = run_on(store, work)
     typer.echo(f"{changed.name}: {', '.join(changed.products) or 'no products'}")
+
+
+@app.command()
+def remove(
+    store: Store,
+    member: Annotated[str, typer.Argument(metavar="MEMBER", help="Name or id of the member.")],
+) -> None:
+    """Remove a member with its keys, users and webhooks, and cancel its jobs; its checks stay."""
+
+    async def work(accounts: AccountStore) -> str:
+        member_id = await find_member_id(accounts, member)
+        await accounts.member_removal.remove(COMMAND_LINE, member_id, datetime.datetime.now(datetime.UTC))
+        return member_id
+
+    typer.echo(f"{run_on(store, work)} is removed")

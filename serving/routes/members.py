@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 
 from serving.http.check_body import read_json
 from serving.principal import Principal
@@ -52,6 +52,14 @@ async def set_member_products(request: Request, member_id: str, caller: Admin) -
     require_operator(caller)
     rows = store_of(request).member_rows
     return await rows.set_products(caller, member_id, (await _read(request, ProductsSent)).products)
+
+
+@router.delete("/{member_id}", status_code=204, responses=problems(401, 404, 422, 503), summary="Remove a member")
+async def delete_member(request: Request, member_id: str, caller: Admin) -> Response:
+    """Remove a member with its keys, users and webhooks, and cancel its jobs; its checks and reviews stay."""
+    require_operator(caller)
+    await store_of(request).member_removal.remove(caller, member_id, datetime.datetime.now(datetime.UTC))
+    return Response(status_code=204)
 
 
 async def _read(request: Request, kind: type[S]) -> S:

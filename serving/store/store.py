@@ -24,6 +24,7 @@ from serving.store.database.folder_lock import lock_folder
 from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
 from serving.store.database.sqlite import open_sqlite
+from serving.store.deletion.member_removal import MemberRemoval
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.erasure_rows import ErasureRows
 from serving.store.events.event_rows import EventRows
@@ -76,6 +77,7 @@ class Store:
         self.delivery_log = DeliveryLog(database)
         self.key_rows = KeyRows(database)
         self.member_rows = MemberRows(database)
+        self.member_removal = MemberRemoval(database)
         self.user_rows = UserRows(database)
         self.audit_rows = AuditRows(database)
         self.periodic_task_rows = PeriodicTaskRows(database)

@@ -31,3 +31,15 @@ def test_a_wrong_field_is_named(store: str, category: str, country: str, message
     arguments = ["add", store, "Acme", "--category", category, "--country", country]
     with pytest.raises(ConfigError, match=message):
         CliRunner().invoke(members.app, arguments, catch_exceptions=False)
+
+
+def test_a_member_is_removed_by_its_name(store: str) -> None:
+    for arguments in (
+        ["add", store, "Acme", "--category", "toys", "--country", "DK", "--product", "toy"],
+        ["remove", store, "Acme"],
+    ):
+        done = CliRunner().invoke(members.app, arguments, catch_exceptions=False)
+        assert done.exit_code == 0
+    assert CliRunner().invoke(members.app, ["list", store], catch_exceptions=False).output == ""
+    with pytest.raises(ConfigError, match="no member has the name"):
+        CliRunner().invoke(members.app, ["remove", store, "Acme"], catch_exceptions=False)

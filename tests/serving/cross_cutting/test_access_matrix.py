@@ -105,6 +105,7 @@ CASES = {
     "POST /v1/members": Case(
         code="operator_required", sent={"name": "x", "category": "toys", "country": "DK", "products": ["new"]}
     ),
+    "DELETE /v1/members/{member_id}": Case(code="operator_required"),
     "PUT /v1/members/{member_id}/products": Case(code="operator_required", sent={"products": []}),
     "GET /v1/users": LISTED,
     "POST /v1/users": Case(code="member_not_found", sent={"name": "x", "email": "x@y.z", "member_id": "{member_id}"}),

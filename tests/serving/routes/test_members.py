@@ -9,7 +9,7 @@ import pytest
 
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.routes.accounts_steps import add_member, bearer, make_key, refusal
-from tests.serving.servers.running import Running
+from tests.serving.servers.running import Running, files_of
 
 SENT = {"name": "Korvelle", "category": "home_appliances", "country": "DK", "products": ["b", "a", "b"]}
 
@@ -76,3 +76,18 @@ def test_a_member_sees_itself_and_changes_no_member(keyed: Running) -> None:
         assert refusal(httpx.put(address, json={"products": ["x"]}, headers=admin)) == (403, "operator_required")
     assert refusal(httpx.post(f"{keyed.url}/v1/members", json=SENT, headers=admin)) == (403, "operator_required")
     assert refusal(keyed.http.put("/v1/members/nope/products", json={"products": []})) == (404, "member_not_found")
+
+
+def test_a_removed_member_leaves_its_checks_and_its_name_to_others(keyed: Running) -> None:
+    member_id = add_member(keyed, "Acme", "toy")
+    admin = make_key(keyed, "check", "read", "admin", member_id=member_id)["key"]
+    check = httpx.post(f"{keyed.url}/v1/checks", files=files_of([jpeg()]), headers=bearer(admin)).json()
+    assert refusal(httpx.delete(f"{keyed.url}/v1/members/{member_id}", headers=bearer(admin))) == (
+        403,
+        "operator_required",
+    )
+    assert keyed.http.delete(f"/v1/members/{member_id}").status_code == 204
+    assert refusal(httpx.get(f"{keyed.url}/v1/checks", headers=bearer(admin))) == (401, "key_invalid")
+    assert keyed.http.get(f"/v1/checks/{check['check_id']}").status_code == 200
+    assert refusal(keyed.http.delete(f"/v1/members/{member_id}")) == (404, "member_not_found")
+    assert add_member(keyed, "Acme", "toy") != member_id
