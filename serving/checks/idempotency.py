@@ -68,11 +68,6 @@ async def _taken(
         running_keys.end(claim)
 
 
-async def claim_of(key: str, principal: Principal, request: CheckRequest) -> Claim:
-    """As `make_claim`, for photos that are hashed now: a millisecond or two for each megabyte, off the event loop."""
-    return make_claim(key, principal.name, request, await asyncio.to_thread(_hash_all, request.photos))
-
-
 def make_claim(key: str, caller: str, request: CheckRequest, photo_sha256s: Sequence[str]) -> Claim:
     """Hash the caller with the key, and what was sent: photos by their hashes and the listing, however it was framed.
 
@@ -104,10 +99,6 @@ def hash_key(key: str, caller: str) -> str:
             f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable characters; send a UUID"
         )
     return _sha256(f"{caller}\n{key}")
-
-
-def _hash_all(photos: Sequence[bytes]) -> list[str]:
-    return [hashlib.sha256(photo).hexdigest() for photo in photos]
 
 
 def _sha256(text: str) -> str:

@@ -21,8 +21,8 @@ from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
 from serving.store.database.shown_address import shown_address
 from serving.store.database.sqlite import open_sqlite
-from serving.store.deletion.member_removal import MemberRemoval
 from serving.store.key_rows import KeyRows
+from serving.store.member_removal import MemberRemoval
 from serving.store.member_rows import MemberRows
 from vision.errors import ConfigError
 

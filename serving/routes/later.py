@@ -7,7 +7,6 @@ import datetime
 
 from fastapi import Request, Response
 
-from serving.checks.idempotency import claim_of
 from serving.checks.request import CheckRequest
 from serving.jobs.reception import line_of
 from serving.jobs.service import JobService
@@ -37,7 +36,7 @@ async def create_later(
     if key is None:
         received = await jobs.receive_check(await asyncio.to_thread(line_of, sent), caller, None)
     else:
-        received = await _receive_once(sent, await claim_of(key, caller, sent), services, jobs, caller)
+        received = await _receive_once(sent, await services.checks.claim_of(key, caller, sent), services, jobs, caller)
     job = await jobs.rows.find(received.job_id, caller, datetime.datetime.now(datetime.UTC))
     headers = {
         "Location": f"{request.scope.get('root_path', '')}/v1/jobs/{received.job_id}/lines/1",

@@ -24,7 +24,6 @@ from serving.store.database.folder_lock import lock_folder
 from serving.store.database.named_store import DATABASE_FILE
 from serving.store.database.postgresql import open_postgresql
 from serving.store.database.sqlite import open_sqlite
-from serving.store.deletion.member_removal import MemberRemoval
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.erasure_rows import ErasureRows
 from serving.store.events.event_rows import EventRows
@@ -32,6 +31,7 @@ from serving.store.evidence_codec import unpack_evidence
 from serving.store.idempotency_rows import IDEMPOTENCY_HOURS, RunningKeyRows
 from serving.store.job_store import JobStore
 from serving.store.key_rows import KeyRows
+from serving.store.member_removal import MemberRemoval
 from serving.store.member_rows import MemberRows
 from serving.store.periodic_task_rows import PeriodicTaskRows
 from serving.store.photos.location import PhotoStorage, open_photo_storage

@@ -148,8 +148,8 @@ class Dispatcher:
                 if not running:
                     return
                 # Where another attempt may run, look for newer events beside one that takes long.
-                look_s = self._settings.poll_s if len(running) < allowed else None
-                done, _ = await asyncio.wait(running, timeout=look_s, return_when=asyncio.FIRST_COMPLETED)
+                pause_s = self._settings.poll_s if len(running) < allowed else None
+                done, _ = await asyncio.wait(running, timeout=pause_s, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     del running[task]
                 if not all(task.result() for task in done):

@@ -46,7 +46,10 @@ WITHOUT_PRINCIPAL = {
         "complete_jobs", "ended_jobs", "give_back", "has_open_jobs", "lease", "park", "photo_sha256s", "read_content",
         "renew", "retry", "running_jobs", "take_back",
     },
-    "JobRows": {"add_lines", "begin", "delete_old", "discard", "end_receiving", "find_backlog", "find_old"},
+    "JobRows": {
+        "add_judged", "add_lines", "begin", "delete_old", "discard", "end_receiving", "find_backlog", "find_old",
+        "find_sent",
+    },
     "MemberRows": set[str](),
     "PeriodicTaskRows": {"claim", "give_back"},
     "ReviewRows": set[str](),
@@ -89,7 +92,9 @@ def test_every_class_of_rows_was_found() -> None:
 
 def of_product(product: str, claim: Claim | None = None) -> NewCheck:
     new = new_check(product.encode(), b"of both", claim=claim)
-    return dataclasses.replace(new, answer=new.answer.model_copy(update={"product": product}), seller_id=f"{product}s")
+    answer = new.answer.model_copy(update={"product": product})
+    sender = TOYS.member_id if TOYS.sees(product) else None
+    return dataclasses.replace(new, answer=answer, seller_id=f"{product}s", member_id=sender)
 
 
 Scenario = Callable[[Store, str, str], Awaitable[None]]

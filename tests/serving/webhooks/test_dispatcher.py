@@ -61,12 +61,12 @@ def test_an_endpoint_that_hangs_holds_up_no_other(tmp_path: Path) -> None:
             await add_checks(store, "toy")
             await until(lambda: len(host.at("/hang")) == 2)
             await add_checks(store, *["toy"] * 10)  # which its one slow attempt does not hold up either
-            most = settings.max_at_once + 1  # to the ordered one, one at a time
-            await until(lambda: len(host.at("/hang")) == most)
+            allowed = settings.max_at_once + 1  # to the ordered one, one at a time
+            await until(lambda: len(host.at("/hang")) == allowed)
             good = await add_endpoint(store, host.url("/200"))
             await add_checks(store, *["toy"] * 10)
             await until(lambda: len(host.at("/200")) == 10)
-            assert len(host.at("/hang")) == most, "and they have only so many at once"
+            assert len(host.at("/hang")) == allowed, "and they have only so many at once"
             assert (await store.endpoint_rows.find(SERVER, good.webhook_id)).failing_since is None
 
     with receiver() as host:
