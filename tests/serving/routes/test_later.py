@@ -115,11 +115,6 @@ def test_a_key_of_a_check_for_later_that_came_to_nothing_says_so(server: Running
     again = send_as(server, "parked", later=False, photo=text_file())
     assert (again.status_code, again.json()["code"]) == (409, "line_parked")
     assert "photo_not_an_image" in again.json()["detail"]
-    with occupied(server):
-        job_id = send_as(server, "cancelled", later=True).json()["job_id"]
-        server.http.post(f"/v1/jobs/{job_id}/cancel").raise_for_status()
-        again = send_as(server, "cancelled", later=False)
-    assert (again.status_code, again.json()["code"]) == (409, "line_cancelled")
 
 
 def test_a_key_whose_check_was_deleted_is_free_whichever_way_it_was_sent(server: Running) -> None:
