@@ -58,7 +58,7 @@ async def set_member_products(request: Request, member_id: str, caller: Admin) -
 async def delete_member(request: Request, member_id: str, caller: Admin) -> Response:
     """Remove a member with its keys, users and webhooks, and cancel its jobs; its checks and reviews stay."""
     require_operator(caller)
-    await store_of(request).member_removal.remove(caller, member_id, datetime.datetime.now(datetime.UTC))
+    await store_of(request).remove_member(caller, member_id, datetime.datetime.now(datetime.UTC))
     return Response(status_code=204)
 
 

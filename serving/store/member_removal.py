@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
@@ -49,8 +49,6 @@ class MemberRemoval:
                     update(JobRow).where(JobRow.job_id == job_id).values(state="cancelled", cancelled_at=now)
                 )
                 cancel_waiting(session, job_id, now)
-            # Those that arrive now would run later, for nobody.
-            session.execute(delete(JobRow).where(JobRow.member_id == member_id, JobRow.state == "receiving"))
             entry = new_entry(
                 principal,
                 "member.removed",

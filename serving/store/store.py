@@ -77,7 +77,7 @@ class Store:
         self.delivery_log = DeliveryLog(database)
         self.key_rows = KeyRows(database)
         self.member_rows = MemberRows(database)
-        self.member_removal = MemberRemoval(database)
+        self._member_removal = MemberRemoval(database)
         self.user_rows = UserRows(database)
         self.audit_rows = AuditRows(database)
         self.periodic_task_rows = PeriodicTaskRows(database)
@@ -173,6 +173,11 @@ class Store:
 
         if not await self.delete(principal, [check_id], record):
             raise CheckNotFound(f"no check has the id {check_id!r}; nothing was deleted")
+
+    async def remove_member(self, principal: Principal, member_id: str, now: datetime.datetime) -> None:
+        """Remove a member; raises MemberNotFound. Photos of its waiting lines are removed as orphans."""
+        await self._member_removal.remove(principal, member_id, now)
+        self.may_hold_orphans = True
 
     async def delete_expired(self, rule: Rule, now: datetime.datetime) -> int:
         """Delete every check that a rule deletes by now; gives how many."""
