@@ -68,6 +68,7 @@ ROUTES = {
     "POST /v1/keys/{key_id}/revoke",
     "GET /v1/members",
     "POST /v1/members",
+    "DELETE /v1/members/{member_id}",
     "PUT /v1/members/{member_id}/products",
     "GET /v1/users",
     "POST /v1/users",

@@ -33,7 +33,8 @@ def test_of_no_lines_there_is_no_place(place: Place) -> None:
     async def work() -> None:
         async with opened(place) as store:
             erasure = await store.erasure_rows.start("s", new_entry(SERVER, "erasure.requested", "erasure", ""), NOW)
-            assert await store.erasure_rows.drop_lines(erasure.erasure_id, "s", NOW, None) is None
+            dropped = await store.erasure_rows.drop_lines(erasure.erasure_id, "s", NOW, None)
+            assert (dropped.last, dropped.photo_sha256s) == (None, [])
             assert await store.erasure_rows.find_checks("s", 5) == []
 
     asyncio.run(work())
