@@ -202,12 +202,12 @@ class JobLineRows:
 
         return await self._database.read(work)
 
-    async def photo_sha256s(self, job_id: str, *, state: LineState | None = None) -> list[str]:
-        """Give the SHA-256s of the photos that lines of a job wait with, all of them or those in a state."""
+    async def photo_sha256s(self, job_id: str, *, states: Sequence[LineState] = ()) -> list[str]:
+        """Give the SHA-256s of the photos that lines of a job wait with, all of them or those in some states."""
         query = select(JobLinePhotoRow.sha256).where(JobLinePhotoRow.job_id == job_id).distinct()
-        if state is not None:
+        if states:
             of_line = (JobLineRow.job_id == JobLinePhotoRow.job_id, JobLineRow.line == JobLinePhotoRow.line)
-            query = query.join(JobLineRow, and_(*of_line)).where(JobLineRow.state == state)
+            query = query.join(JobLineRow, and_(*of_line)).where(JobLineRow.state.in_(states))
         return await self._database.read(lambda session: list(session.scalars(query)))
 
     async def retry(self, line: LeasedLine, fault: Fault, not_before: datetime.datetime) -> None:
@@ -230,16 +230,16 @@ class JobLineRows:
         """Give the jobs that have no line left and are to be ended."""
         return self._database.read(_ended_jobs)
 
-    async def complete_jobs(self, now: datetime.datetime) -> list[str]:
-        """End the jobs that have no line left, and give their ids."""
+    async def complete_jobs(self, job_ids: Sequence[str], now: datetime.datetime) -> list[str]:
+        """End those of some jobs that have no line left, and give their ids."""
 
         def work(session: Session) -> list[str]:
-            found = _ended_jobs(session)
+            found = [job_id for job_id in _ended_jobs(session) if job_id in job_ids]
             for job_id in found:
                 _complete_job(session, job_id, now)
             return found
 
-        return await self._database.write(work) if await self.ended_jobs() else []
+        return await self._database.write(work) if job_ids else []
 
     async def find_results(
         self, job_id: str, caller: Principal, limit: int, *, after: int = 0, state: EndState | None = None

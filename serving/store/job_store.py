@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import datetime
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
 from serving.errors import RequestRefused, Unavailable
 from serving.principal import Principal
@@ -18,7 +18,9 @@ from serving.store.job_line_rows import JobLineRows, LeasedLine
 from serving.store.job_rows import JobRows, NewLine, ReceivedJob
 from serving.store.photos.photo_store import PhotoStore
 
-REMOVED_AT_ONCE = 500
+# A PostgreSQL has room for some thousand locks, of all its servers, and each photo in a hold has one.
+HELD_AT_ONCE = 50
+PUT_AT_ONCE = 4  # so that a check's photos wait for few others
 log = logging.getLogger("touchstone.serving")
 
 
@@ -55,18 +57,20 @@ class JobStore:
 
     async def add_lines(self, job_id: str, lines: Sequence[NewLine], now: datetime.datetime) -> None:
         """Add lines to a job that receives them; they and their photos are on the disk when this returns."""
-        photos = [(photo.sha256, photo.data) for line in lines for photo in line.photos]
-        if photos:
-            await to_end(self._add_lines(job_id, lines, photos, now))
-        else:
-            await self.rows.add_lines(job_id, lines, now)
+        for some in _in_holds(lines):
+            photos = [(photo.sha256, photo.data) for line in some for photo in line.photos]
+            if photos:
+                await to_end(self._add_lines(job_id, some, photos, now))
+            else:
+                await self.rows.add_lines(job_id, some, now)
 
     async def _add_lines(
         self, job_id: str, lines: Sequence[NewLine], photos: Sequence[tuple[str, bytes]], now: datetime.datetime
     ) -> None:
         async with self._database.hold([sha256 for sha256, _ in photos], shared=True) as held:
             try:
-                await self._photos.put(photos)
+                for begin in range(0, len(photos), PUT_AT_ONCE):
+                    await self._photos.put(photos[begin : begin + PUT_AT_ONCE])
                 await self.rows.add_lines(job_id, lines, now, held)
             except BaseException:
                 self._note_orphans()
@@ -97,15 +101,16 @@ class JobStore:
 
     async def cancel(self, job_id: str, caller: Principal, now: datetime.datetime) -> Job:
         """Cancel what has not begun; raises as JobRows.cancel."""
-        async with self._dropping(job_id, "waiting"):
+        async with self._dropping(job_id, "waiting", "running"):  # one in hand may be given back before the commit
             return await self.rows.cancel(job_id, caller, now)
 
-    async def complete_jobs(self, now: datetime.datetime) -> None:
-        """End the jobs that have no line left; a cancelled one drops the lines that servers gave back."""
+    async def complete_jobs(self, now: datetime.datetime) -> list[str]:
+        """End the jobs that have no line left, and give their ids; a cancelled one drops lines that were given back."""
         async with contextlib.AsyncExitStack() as dropping:
-            for job_id in await self.line_rows.ended_jobs():
+            ended = await self.line_rows.ended_jobs()
+            for job_id in ended:
                 await dropping.enter_async_context(self._dropping(job_id, "waiting"))
-            await self.line_rows.complete_jobs(now)
+            return await self.line_rows.complete_jobs(ended, now)
 
     async def delete(self, job_id: str, caller: Principal) -> None:
         """Delete a job with its lines; its checks stay. Raises as JobRows.delete."""
@@ -122,22 +127,26 @@ class JobStore:
                 )
         return deleted
 
+    async def remove_photos(self, sha256s: Sequence[str]) -> None:
+        """Remove photos of lines that are gone, as far as nothing else has them; raises StoreUnavailable."""
+        try:
+            for begin in range(0, len(sha256s), HELD_AT_ONCE):
+                await self._remove_unused(sha256s[begin : begin + HELD_AT_ONCE])
+        except BaseException:
+            self._note_orphans()
+            raise
+
     async def drop_photos(self, sha256s: Sequence[str]) -> None:
-        """Remove photos of lines that are gone, as far as nothing else has them."""
-        for begin in range(0, len(sha256s), REMOVED_AT_ONCE):
-            try:
-                await self._remove_unused(sha256s[begin : begin + REMOVED_AT_ONCE])
-            except Unavailable as error:
-                self._note_orphans()
-                log.warning("photos of lines that are gone were not removed, which the next cleanup does: %s", error)
-            except BaseException:
-                self._note_orphans()
-                raise
+        """As `remove_photos`; what can't be removed now is left to the next cleanup."""
+        try:
+            await self.remove_photos(sha256s)
+        except Unavailable as error:
+            log.warning("photos of lines that are gone were not removed, which the next cleanup does: %s", error)
 
     @contextlib.asynccontextmanager
-    async def _dropping(self, job_id: str, state: LineState | None = None) -> AsyncIterator[None]:
+    async def _dropping(self, job_id: str, *states: LineState) -> AsyncIterator[None]:
         """Remove after this block the photos of lines that it drops; those of lines that stay are still used."""
-        sha256s = await self.line_rows.photo_sha256s(job_id, state=state)
+        sha256s = await self.line_rows.photo_sha256s(job_id, states=states)
         try:
             yield
         except RequestRefused:
@@ -146,3 +155,17 @@ class JobStore:
             self._note_orphans()
             raise
         await self.drop_photos(sha256s)
+
+
+def _in_holds(lines: Sequence[NewLine]) -> Iterator[list[NewLine]]:
+    """Split lines so that each part has at most HELD_AT_ONCE photos, or is one line."""
+    part: list[NewLine] = []
+    photos = 0
+    for line in lines:
+        if part and photos + len(line.photos) > HELD_AT_ONCE:
+            yield part
+            part, photos = [], 0
+        part.append(line)
+        photos += len(line.photos)
+    if part:
+        yield part

@@ -57,7 +57,7 @@ async def finish_erasure(store: Store, principal: Principal, erasure: Erasure) -
     place: LinePlace | None = None
     while True:
         dropped = await rows.drop_lines(erasure.erasure_id, seller_id, _now(), place)
-        await store.jobs.drop_photos(dropped.photo_sha256s)
+        await store.jobs.remove_photos(dropped.photo_sha256s)
         if (place := dropped.last) is None:
             break
     while check_ids := await rows.find_checks(seller_id, DELETE_CHUNK):
@@ -73,8 +73,13 @@ async def finish_erasure(store: Store, principal: Principal, erasure: Erasure) -
 
 
 async def resume_erasures(store: Store, begun_before: datetime.datetime) -> int:
-    """Finish the erasures that a server left unfinished, of those begun before a moment; gives how many."""
+    """Finish the erasures that a server left unfinished, of those begun before a moment; gives how many.
+
+    It may have deleted rows and not their photos, which nothing but a search finds then.
+    """
     unfinished = await store.erasure_rows.find_open(begun_before)
+    if unfinished and (store.may_hold_orphans or store.is_shared):
+        await store.remove_orphans()
     for erasure in unfinished:
         await finish_erasure(store, SERVER, erasure)
     return len(unfinished)

@@ -135,7 +135,7 @@ def test_a_failed_line_waits_until_its_time_with_its_reason(place: Place) -> Non
             (line,) = await lease(store)
             await store.job_line_rows.retry(line, FAULT, LATER)
             assert await lease(store) == []
-            assert await store.job_line_rows.complete_jobs(NOW) == []
+            assert await store.jobs.complete_jobs(NOW) == []
             result = await store.job_line_rows.find_line(job_id, 1, OPERATOR)
             assert result.error is not None
             assert (result.state, result.error.code) == ("waiting", "store_unavailable")
@@ -194,8 +194,8 @@ def test_a_job_ends_once_with_its_event(place: Place) -> None:
         async with opened(place) as store:
             job_id = (await add_job(store, 1, caller=member("m"))).job_id
             await judge(store, *await lease(store))
-            assert await store.job_line_rows.complete_jobs(NOW) == [job_id]
-            assert await store.job_line_rows.complete_jobs(NOW) == []
+            assert await store.jobs.complete_jobs(NOW) == [job_id]
+            assert await store.jobs.complete_jobs(NOW) == []
             await store.event_rows.number()
             found = await store.event_rows.find_page(member("m"), after=0, limit=10, types=["job.completed"])
             (event,) = found.events

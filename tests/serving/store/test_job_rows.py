@@ -114,11 +114,11 @@ def test_a_cancelled_job_ends_with_what_was_in_hand(place: Place) -> None:
             for _ in range(2):  # again changes nothing
                 job = await store.job_rows.cancel(job_id, OPERATOR, NOW)
                 assert (job.state, job.left, job.counts.cancelled, job.completed_at) == ("cancelled", 2, 2, None)
-            assert await store.job_line_rows.complete_jobs(NOW) == []
+            assert await store.jobs.complete_jobs(NOW) == []
             await judge(store, kept)
             await store.job_line_rows.give_back([given_back])
             assert await lease(store) == []
-            assert await store.job_line_rows.complete_jobs(NOW) == [job_id]
+            assert await store.jobs.complete_jobs(NOW) == [job_id]
             job = await store.job_rows.find(job_id, OPERATOR, NOW)
             assert (job.state, job.left, job.counts.judged, job.counts.cancelled) == ("cancelled", 0, 1, 3)
             with pytest.raises(JobNotRunning, match="new job"):
@@ -132,13 +132,13 @@ def test_a_replay_lets_parked_lines_wait_again_all_or_those_named(place: Place) 
         async with opened(place) as store:
             lines = [new_line(number, FAULT) for number in (1, 2, 3)]
             job_id = (await add_job(store, lines)).job_id
-            assert await store.job_line_rows.complete_jobs(NOW) == [job_id]
+            assert await store.jobs.complete_jobs(NOW) == [job_id]
             job = await store.job_rows.replay(job_id, OPERATOR, NOW, lines=[2, 99])
             assert (job.state, job.completed_at, job.counts.waiting, job.counts.parked) == ("running", None, 1, 2)
             (line,) = await lease(store, 5)
             assert (line.line, line.attempts) == (2, 1)
             await judge(store, line)
-            await store.job_line_rows.complete_jobs(NOW)
+            await store.jobs.complete_jobs(NOW)
             with pytest.raises(JobNotRunning, match="completed"):
                 await store.job_rows.cancel(job_id, OPERATOR, NOW)
             assert (await store.job_rows.replay(job_id, OPERATOR, NOW)).counts.waiting == 2
@@ -152,7 +152,7 @@ def test_old_jobs_and_those_whose_lines_stopped_arriving_are_deleted(place: Plac
     async def work() -> None:
         async with opened(place) as store:
             ended, runs = (await add_job(store, [new_line(1, FAULT)])).job_id, (await add_job(store)).job_id
-            await store.job_line_rows.complete_jobs(NOW)
+            await store.jobs.complete_jobs(NOW)
             for name, created_at in (("broken", NOW), ("arrives", NOW + A_DAY)):
                 new = NewJob(job_id=name, caller=OPERATOR, kind="listings", name=None, created_at=created_at)
                 await store.job_rows.begin(new)
@@ -203,7 +203,7 @@ def test_a_job_of_a_revoked_key_is_held_until_another_key_takes_it_over(place: P
             await store.key_rows.revoke(SERVER, sender.key_id, NOW, keep_admin=False)
             assert (await store.job_rows.find(job_id, OPERATOR, NOW)).held
             assert await lease(store) == []
-            assert await store.job_line_rows.complete_jobs(NOW) == []
+            assert await store.jobs.complete_jobs(NOW) == []
             job = await store.job_rows.replay(job_id, Principal(name=other.key_id, rate_key="o"), NOW)
             assert (job.held, job.created_by) == (False, other.key_id)
             assert len(await lease(store)) == 1

@@ -5,11 +5,15 @@ import dataclasses
 import datetime
 import hashlib
 import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import pytest
 
 from serving.errors import JobNotRunning, StoreUnavailable, TooManyJobs
 from serving.principal import SERVER
+from serving.store.database.database import Held
 from serving.store.deletion.erasure import finish_erasure, start_erasure
 from serving.store.idempotency_rows import Claim
 from serving.store.job_line_rows import Fault
@@ -75,6 +79,73 @@ def test_photos_go_with_lines_that_are_cancelled_or_deleted_and_stay_with_parked
             assert not store.may_hold_orphans or await store.remove_orphans() == 0
 
     asyncio.run(work())
+
+
+def test_photos_of_lines_that_are_given_back_as_their_job_is_cancelled_or_ended_are_removed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            rows, jobs = store.job_line_rows, store.jobs
+            assert await store.remove_orphans() == 0
+            for act, method, ended in ((jobs.cancel, "photo_sha256s", True), (jobs.complete_jobs, "ended_jobs", False)):
+                job_id = (await add_job(store, [line_with(1, b"a"), line_with(2, b"b")])).job_id
+                lines = await lease(store, 2)
+                values: tuple[Any, ...] = (job_id, OPERATOR, NOW)
+                if act == jobs.complete_jobs:
+                    await jobs.cancel(*values)
+                    values = (NOW,)
+                find: Callable[..., Awaitable[list[str]]] = getattr(rows, method)
+
+                async def find_and_give_back(
+                    *some: Any, find: Any = find, lines: Any = lines, **more: Any
+                ) -> list[str]:
+                    found: list[str] = await find(*some, **more)
+                    await rows.give_back(lines)  # as another server might, before the caller goes on
+                    return found
+
+                with monkeypatch.context() as patched:
+                    patched.setattr(rows, method, find_and_give_back)
+                    await act(*values)
+                assert stored(place) == ended
+                await jobs.complete_jobs(NOW)
+                assert stored(place)
+                assert (await store.job_rows.find(job_id, OPERATOR, NOW)).completed_at is not None
+            assert not store.may_hold_orphans  # nothing was left to a search
+
+    asyncio.run(work())
+
+
+def test_many_photos_are_held_and_written_a_few_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a lock in PostgreSQL, which has 6,400 by default; and checks write their photos meanwhile."""
+    holds: list[int] = []
+    puts: list[int] = []
+
+    async def work() -> None:
+        async with opened(place) as store:
+            hold, put = store._database.hold, store.photos.put
+
+            def count_hold(names: Iterable[str], *, shared: bool = False) -> AbstractAsyncContextManager[Held]:
+                holds.append(len(listed := list(names)))
+                return hold(listed, shared=shared)
+
+            async def count_put(photos: Sequence[tuple[str, bytes]]) -> None:
+                puts.append(len(photos))
+                await put(photos)
+
+            monkeypatch.setattr(store._database, "hold", count_hold)
+            monkeypatch.setattr(store.photos, "put", count_put)
+            sent = [[b"%d %d" % (line, photo) for photo in range(12)] for line in range(9)]
+            lines = [line_with(number, *photos) for number, photos in enumerate(sent, start=1)]
+            job_id = (await add_job(store, [*lines, line_with(10)])).job_id
+            assert stored(place, *(photo for photos in sent for photo in photos))
+            assert (await store.job_rows.find(job_id, OPERATOR, NOW)).counts.waiting == 10
+            await store.jobs.delete(job_id, OPERATOR)
+            assert stored(place)
+
+    asyncio.run(work())
+    assert (sum(holds), max(holds)) == (2 * 108, 50)
+    assert (sum(puts), max(puts)) == (108, 4)
 
 
 def test_photos_of_a_job_that_is_not_kept_are_removed(place: Place) -> None:

@@ -14,12 +14,14 @@ from sqlalchemy import insert, select
 from serving.audit_log.canonical_json import sha256_of
 from serving.audit_log.entry import as_json
 from serving.audit_log.verify import verify_lines
-from serving.errors import ErasureNotFound
+from serving.errors import ErasureNotFound, StoreUnavailable
 from serving.principal import SERVER, Principal
 from serving.store.deletion.erasure import Erased, finish_erasure, resume_erasures, seller_hash, start_erasure
+from serving.store.job_rows import LinePhoto, NewLine
 from serving.store.lists.check_list import CheckFilter
 from serving.store.store import Store
 from serving.store.tables import JobLineContentRow, JobLineRow, JobRow
+from tests.serving.builders import stored_jobs
 from tests.serving.builders.new_checks import NOW, digest, new_check
 from tests.serving.builders.stores import Place, database_bytes, opened, photo_names
 
@@ -191,6 +193,37 @@ def test_a_killed_erasure_is_finished_by_the_next_start_and_counts_everything_on
     asyncio.run(resume())
     assert SELLER not in place.dump()
     assert SELLER.encode() not in database_bytes(place.folder)
+
+
+@pytest.mark.parametrize("of_line", [True, False])
+def test_an_erasure_whose_photos_could_not_be_removed_stays_open_and_another_server_finds_them(
+    place: Place, monkeypatch: pytest.MonkeyPatch, of_line: bool
+) -> None:
+    async def fails(sha256s: object) -> None:
+        raise StoreUnavailable("the photos do not answer", retry_after_s=1)
+
+    async def begin() -> None:
+        async with opened(place) as store:
+            if of_line:
+                content = json.dumps({"seller_id": SELLER, "photos": [{"base64": ""}]}).encode()
+                photo = LinePhoto(position=0, sha256=digest(b"own"), data=b"own")
+                line = NewLine(number=1, content=content, listing_id=None, fault=None, photos=(photo,))
+                await stored_jobs.add_job(store, [line])
+            else:
+                await add(store, SELLER, b"own")
+            monkeypatch.setattr(store.photos, "remove", fails)
+            with pytest.raises(StoreUnavailable):
+                await erase(store)
+
+    async def resume() -> None:
+        async with opened(place) as store:
+            store.may_hold_orphans = not store.is_shared  # as on a server that runs, or one that starts
+            assert await resume_erasures(store, datetime.datetime.now(datetime.UTC)) == 1
+            assert photo_names(place.folder) == set()
+
+    asyncio.run(begin())
+    assert photo_names(place.folder) == {digest(b"own")}
+    asyncio.run(resume())
 
 
 def test_two_that_finish_one_erasure_write_one_proof_and_one_has_the_receipt(place: Place) -> None:
