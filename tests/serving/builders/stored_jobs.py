@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 
 from serving.principal import Principal
+from serving.schemas.jobs import JobKind
 from serving.store.idempotency_rows import Claim
 from serving.store.job_line_rows import Fault, LeasedLine
 from serving.store.job_rows import NewJob, NewLine, ReceivedJob
@@ -35,10 +36,11 @@ async def add_job(
     caller: Principal = OPERATOR,
     claim: Claim | None = None,
     created_at: datetime.datetime = NOW,
+    kind: JobKind = "listings",
 ) -> ReceivedJob:
     """A job that runs, of these lines or of so many."""
     sent = [new_line(number + 1) for number in range(lines)] if isinstance(lines, int) else lines
-    new = NewJob(job_id=new_id(), caller=caller, kind="listings", name=None, created_at=created_at)
+    new = NewJob(job_id=new_id(), caller=caller, kind=kind, name=None, created_at=created_at)
     await store.job_rows.begin(new)
     if sent:
         await store.jobs.add_lines(new.job_id, sent, NOW)

@@ -43,6 +43,14 @@ def test_members_users_and_keys_are_managed(start: Callable[..., Running]) -> No
         assert list(operator.users()) == []
         with pytest.raises(RequestRefused):
             operator.set_products("absent", [])
+        with Client(url, api_key=operator.create_key("last", ["read"], member_id=member.member_id).key) as brand:
+            assert brand.caller().member_id == member.member_id
+            operator.delete_member(member.member_id)
+            assert list(operator.members()) == []
+            with pytest.raises(KeyRefused, match="key_invalid"):
+                brand.caller()
+        with pytest.raises(RequestRefused, match="member_not_found"):
+            operator.delete_member(member.member_id)
 
 
 def test_what_makes_something_new_is_not_sent_again_after_a_lost_answer() -> None:

@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from serving.errors import IdempotencyInProgress, IdempotencyKeyReused, StoreUnavailable
+from serving.errors import IdempotencyInProgress, IdempotencyKeyReused, LineCancelled, StoreUnavailable
 from serving.principal import SERVER
 from serving.store.idempotency_rows import EXPIRY, Claim, RunningKeyRows
 from serving.store.lists.check_list import CheckFilter
 from serving.store.store import Store
 from serving.store.tables import RunningKeyRow
 from tests.serving.builders.new_checks import NOW, new_check
+from tests.serving.builders.stored_jobs import OPERATOR, add_job
 from tests.serving.builders.stores import Place, opened
 from tests.serving.servers.postgresql import PostgresqlServer
 
@@ -137,6 +138,29 @@ def test_a_server_alone_keeps_no_rows_of_keys(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
             assert store.running_keys is None
+
+    asyncio.run(work())
+
+
+def test_a_key_of_a_check_for_later_that_was_cancelled_before_it_began_says_so(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            job_id = (await add_job(store, 1, claim=CLAIM, kind="check")).job_id
+
+            async def send_plainly(claim: Claim) -> None:
+                if store.running_keys is None:
+                    await store.check_rows.find_answer(SERVER, claim, NOW)
+                else:
+                    await store.running_keys.take(SERVER, claim, NOW)
+
+            with pytest.raises(IdempotencyInProgress, match=f"{job_id}/lines/1"):
+                await send_plainly(CLAIM)
+            await store.jobs.cancel(job_id, OPERATOR, NOW)
+            for _ in range(2):
+                with pytest.raises(LineCancelled, match=f"{job_id}.*new key"):
+                    await send_plainly(CLAIM)
+            with pytest.raises(IdempotencyKeyReused):
+                await send_plainly(OTHER)
 
     asyncio.run(work())
 

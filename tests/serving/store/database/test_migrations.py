@@ -1,16 +1,26 @@
 from __future__ import annotations
 
+import asyncio
+import base64
 import concurrent.futures
+import dataclasses
+import json
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, String, select, text
+from sqlalchemy import Engine, MetaData, String, insert, select, text
 from sqlalchemy.orm import Session
 
+from serving.errors import CheckOfOthers
+from serving.http.check_body import check_of_json
+from serving.jobs.reception import LineReader
+from serving.principal import SERVER
 from serving.store.database.migrations import migrate
 from serving.store.database.postgresql import connect, parse_address
 from serving.store.tables import CheckRow, EventNumberRow, Table
-from tests.serving.builders.stores import Place
+from tests.serving.builders.new_checks import NOW, digest, new_check
+from tests.serving.builders.stored_jobs import LATER, OPERATOR, lease, member
+from tests.serving.builders.stores import Place, opened, photo_names
 from tests.serving.servers.postgresql import PostgresqlServer
 from tests.serving.store.tables.conftest import check_row
 
@@ -79,3 +89,52 @@ def test_a_failed_migration_leaves_the_tables_as_they_were(place: Place, engine:
         migrate(engine)
     with engine.begin() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == before
+
+
+def test_checks_and_waiting_lines_of_before_senders_and_photos_of_lines_were_stored(
+    place: Place, engine: Engine
+) -> None:
+    """Such a check is the operator's, and such a line has its photo in its JSON."""
+    migrate(engine, "0014")
+    old = new_check(b"old")
+    sent = json.dumps({"photos": [{"base64": base64.b64encode(b"sent").decode()}], "seller_id": "s"}).encode()
+    then = NOW.replace(tzinfo=None)
+    of_job = {"job_id": "j", "line": 1}
+    with engine.begin() as connection:
+        tables = MetaData()
+        tables.reflect(connection)
+        for table, row in (
+            ("checks", {
+                "check_id": old.answer.check_id, "created_at": then, "product": "toy", "outcome": "review",
+                "bundle_sha256": "0" * 64, "attributes": {}, "answer": old.answer.model_dump_json(),
+            }),
+            ("photos", {"check_id": old.answer.check_id, "position": 0, "sha256": digest(b"old"), "kept": True}),
+            ("jobs", {
+                "job_id": "j", "caller": "operator", "kind": "listings", "created_at": then, "state": "running",
+                "lines": 1, "bytes": 100,
+            }),
+            ("job_lines", {**of_job, "state": "waiting", "attempts": 0}),
+            ("job_line_contents", {**of_job, "content": sent}),
+        ):  # fmt: skip
+            connection.execute(insert(tables.tables[table]).values(**row))
+
+    async def work() -> None:
+        async with opened(place) as store:
+            await store.photos.put([(digest(b"old"), b"old")])
+            assert await store.remove_orphans() == 0
+            with pytest.raises(CheckOfOthers):
+                await store.delete_one(member("m"), old.answer.check_id)
+            (line,) = await lease(store)
+            stored = await store.jobs.read_line(line)
+            assert stored is not None
+            assert stored.photos == {}
+            assert LineReader(read_check=check_of_json, max_photos=12).restore(stored).photos == (b"sent",)
+            new = dataclasses.replace(new_check(b"sent"), line=line)
+            await store.keep(new, [b"sent"])
+            assert await store.jobs.complete_jobs(LATER) == ["j"]
+            assert photo_names(place.folder) == {digest(b"old"), digest(b"sent")}
+            assert (await store.check_rows.find(SERVER, old.answer.check_id)).check_id == old.answer.check_id
+            await store.delete_one(OPERATOR, old.answer.check_id)
+            assert photo_names(place.folder) == {digest(b"sent")}
+
+    asyncio.run(work())
