@@ -6,11 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
+from tests.serving.pages.admin.steps import open_with
 from tests.serving.pages.conftest import OpenPage, Start
+from tests.serving.routes.accounts_steps import bearer, make_key
 from tests.serving.servers.occupied import occupied
 from tests.serving.servers.sent_jobs import ended, line_of, send_job
 
 pytestmark = pytest.mark.browser
+KEY = "operator-key"
 
 
 def choose(page: Page, name: str, text: str) -> None:
@@ -58,6 +61,25 @@ def test_failures_are_replayed_and_what_waits_is_cancelled(start: Start, open_pa
         expect(newest).to_contain_text("Cancelled; ")
     expect(newest.get_by_role("button", name="Delete job")).to_be_visible()
     expect(oldest.locator(".job-failures")).to_contain_text("1 listing could not be judged")
+
+
+def test_a_job_of_a_revoked_key_says_that_it_is_held_and_goes_on_with_the_viewers_key(
+    start: Start, open_page: OpenPage
+) -> None:
+    site = start(threads=1, api_key=KEY)
+    sender = make_key(site, "check", "read")
+    with occupied(site):
+        send_job(site.http, ["{no JSON", *(line_of(str(number)) for number in range(40))], **bearer(sender["key"]))
+        site.http.post(f"/v1/keys/{sender['key_id']}/revoke").raise_for_status()
+        job = open_with(KEY, site, open_page, "/jobs").locator(".job")
+        expect(job).to_contain_text("Held: 40 of 41 left")
+        expect(job).to_contain_text("key that sent the job was revoked")
+        expect(job.get_by_role("button", name="Cancel")).to_be_visible()
+        job.get_by_role("button", name="Continue with your key").click()
+        expect(job).not_to_contain_text("Held")
+        expect(job).to_contain_text("40 of 41 left")
+    expect(job).to_contain_text("Completed.")
+    expect(job.get_by_role("button", name="Judge 1 failed listing again")).to_be_visible()
 
 
 def test_a_refused_file_says_why_and_stays_chosen(start: Start, open_page: OpenPage) -> None:

@@ -49,10 +49,11 @@ export class JobPanel {
   }
 
   showActions() {
-    const { state, counts, completed_at: completedAt } = this.job;
+    const { state, held, counts, completed_at: completedAt } = this.job;
     const wanted = [
       state === "running" && ["cancel", "Cancel", () => this.act("cancel")],
-      counts.parked > 0 && state !== "cancelled" && ["replay", `Judge ${counted(counts.parked, "failed listing")} again`, () => this.act("replay")],
+      held && ["continue", "Continue with your key", () => this.act("replay", { lines: [] })],
+      counts.parked > 0 && !held && state !== "cancelled" && ["replay", `Judge ${counted(counts.parked, "failed listing")} again`, () => this.act("replay")],
       counts.judged + counts.parked > 0 && ["results", "Download results", () => this.download()],
       completedAt !== null && ["delete", "Delete job", () => this.remove()],
     ].filter(Boolean);
@@ -66,8 +67,8 @@ export class JobPanel {
     if (focused) (this.actions.querySelector(`[data-action="${focused}"]`) ?? this.title).focus();
   }
 
-  async act(action) {
-    await this.attempt(async () => this.show(await postJson(`/v1/jobs/${this.jobId}/${action}`, {})));
+  async act(action, body = {}) {
+    await this.attempt(async () => this.show(await postJson(`/v1/jobs/${this.jobId}/${action}`, body)));
     this.onChange();
   }
 

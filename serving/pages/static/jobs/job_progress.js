@@ -39,6 +39,7 @@ export function progressOf(job) {
 export function leftWords(job) {
   if (job.state === "receiving") return "Its listings still arrive.";
   if (!job.left) return job.state === "cancelled" ? "Cancelled." : "Completed.";
+  if (job.held) return `Held: ${job.left.toLocaleString("en-GB")} of ${job.lines.toLocaleString("en-GB")} left, and none begins, since the key that sent the job was revoked. Continue it with your key, or cancel it.`;
   if (job.state === "cancelled") return `Cancelled; ${counted(job.left, "listing")} in hand still end${job.left === 1 ? "s" : ""}.`;
   const pace = job.seconds_left === null ? "" : `, about ${duration(job.seconds_left)} at ${Number(job.lines_per_s.toPrecision(2))} a second`;
   return `${job.left.toLocaleString("en-GB")} of ${job.lines.toLocaleString("en-GB")} left${pace}.`;
