@@ -23,7 +23,13 @@ async def authenticate(request: Request) -> Principal:
 
 
 async def identify_caller(request: Request, authenticator: Authenticator) -> Principal:
-    """Give who calls: a key, or where no key is asked, an address. Raises KeyRequired and what `identify` raises."""
+    """Give who calls: a key, or where no key is asked, an address. Raises KeyRequired and what `identify` raises.
+
+    A key that is sent to an open server may be its first, made by another process since the last look: without another
+    one, a member would pass for the operator until then.
+    """
+    if authenticator.is_open and "authorization" in request.headers:
+        await authenticator.close_if_keys_exist()
     if authenticator.is_open:
         return _anyone_at(None if request.client is None else request.client.host)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")

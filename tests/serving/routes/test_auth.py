@@ -66,6 +66,15 @@ def test_without_a_key_in_the_settings_none_is_asked(start: Callable[..., Runnin
     assert httpx.get(f"{start().url}/v1/bundles").status_code == 200
 
 
+def test_the_first_key_counts_from_its_first_request_on(start: Callable[..., Running]) -> None:
+    """Before the server has looked for keys again: its holder must not pass for the operator until then."""
+    site = start()
+    assert httpx.get(f"{site.url}/v1/bundles").status_code == 200
+    reader = add_key_to(site, {"read"})
+    refused = httpx.delete(f"{site.url}/v1/checks/x", headers=reader)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+
+
 def test_a_key_without_the_scope_is_refused_by_the_name_of_that_scope(start: Callable[..., Running]) -> None:
     site = start(api_key=KEY)
     reader = add_key_to(site, {"read"})
