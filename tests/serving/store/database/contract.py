@@ -168,11 +168,15 @@ class DatabaseContract:
     def test_of_two_holds_of_one_name_the_second_waits(self, place: Any) -> None:
         async def work(database: Database) -> None:
             order: list[str] = []
+            other_in = asyncio.Event()
 
             async def hold(name: str, *held: str) -> None:
                 async with database.hold([letter * 64 for letter in held]):
                     order.append(f"{name} in")
-                    await asyncio.sleep(0.05)
+                    if name == "other":
+                        other_in.set()
+                    await other_in.wait()  # for ever, if it waited for the others
+                    await asyncio.sleep(0.05)  # time for a second holder to come in, if it may
                     order.append(f"{name} out")
 
             await asyncio.gather(hold("first", "a", "b"), hold("second", "b", "a"), hold("other", "c"))
