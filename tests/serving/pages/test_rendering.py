@@ -21,7 +21,7 @@ def test_the_upload_page_names_the_photos_that_a_check_takes_for_people_and_for_
     assert f'data-max-photos="{MAX_PHOTOS}"' in html
 
 
-PARTS = {"base.html", "keys_of_verdict.html", "secret.html"}  # of pages, and no pages themselves
+PARTS = {"base.html", "confirm.html", "keys_of_verdict.html", "secret.html"}  # of pages, and no pages themselves
 VALUES: dict[str, dict[str, Any]] = {
     "api.html": {"reference": read_reference(make_api().openapi())},
     "upload.html": {"fetches_photos": True},

@@ -4,7 +4,7 @@ import { deleteAt, downloadFile, getText, postJson } from "../shared/api.js";
 import { announce } from "../shared/announcer.js";
 import { element } from "../shared/element.js";
 import { counted, moment, sentence } from "../shared/formatting.js";
-import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { attempt } from "../shared/problem_box.js";
 import { leftWords, progressOf } from "./job_progress.js";
 
 const FAILURES_SHOWN = 50;
@@ -68,16 +68,16 @@ export class JobPanel {
   }
 
   async act(action, body = {}) {
-    await this.attempt(async () => this.show(await postJson(`/v1/jobs/${this.jobId}/${action}`, body)));
+    await attempt(this.problem, async () => this.show(await postJson(`/v1/jobs/${this.jobId}/${action}`, body)));
     this.onChange();
   }
 
   async download() {
-    await this.attempt(() => downloadFile(`/v1/jobs/${this.jobId}/results`, `${this.jobId}.jsonl`));
+    await attempt(this.problem, () => downloadFile(`/v1/jobs/${this.jobId}/results`, `${this.jobId}.jsonl`));
   }
 
   async remove() {
-    await this.attempt(async () => {
+    await attempt(this.problem, async () => {
       await deleteAt(`/v1/jobs/${this.jobId}`);
       this.root.remove();
       this.onChange(this.jobId);
@@ -91,7 +91,7 @@ export class JobPanel {
       this.failures.replaceChildren(summary);
       return;
     }
-    await this.attempt(async () => {
+    await attempt(this.problem, async () => {
       const text = await getText(`/v1/jobs/${this.jobId}/results?state=parked&limit=${FAILURES_SHOWN}`);
       const found = text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
       const more = counts.parked - found.length;
@@ -101,15 +101,6 @@ export class JobPanel {
         more > 0 ? element("p", { class: "job-left" }, `And ${more.toLocaleString("en-GB")} more; the results have all of them.`) : "",
       );
     });
-  }
-
-  async attempt(work) {
-    clearProblem(this.problem);
-    try {
-      await work();
-    } catch (problem) {
-      showProblem(this.problem, problem);
-    }
   }
 }
 

@@ -19,3 +19,13 @@ export function clearProblem(box) {
   box.hidden = true;
   box.replaceChildren();
 }
+
+/** Do what may fail with the box cleared, and show there what went wrong. */
+export async function attempt(box, work) {
+  clearProblem(box);
+  try {
+    await work();
+  } catch (problem) {
+    showProblem(box, problem);
+  }
+}

@@ -6,7 +6,7 @@ import { announce } from "../shared/announcer.js";
 import { getJson, patchJson, postJson } from "../shared/api.js";
 import { element } from "../shared/element.js";
 import { counted, moment } from "../shared/formatting.js";
-import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { attempt } from "../shared/problem_box.js";
 import { attemptWords, DeliveryLog } from "./delivery_log.js";
 import { askForChange, askForReplay, confirmDeletion, confirmRotation, pathOf } from "./webhook_dialogs.js";
 
@@ -33,7 +33,7 @@ export class EndpointCard {
     const about = element("div", { class: "card-about" }, this.title, this.url, this.facts, this.deliveries);
     this.root = element("section", { class: "card" }, about, this.actions, this.status, this.problem, this.log.root);
     this.show(webhook);
-    this.attempt(() => this.showDeliveries());
+    attempt(this.problem, () => this.showDeliveries());
   }
 
   get path() {
@@ -103,14 +103,14 @@ export class EndpointCard {
 
   /** Read the endpoint again, with how its deliveries go. */
   async refresh() {
-    await this.attempt(async () => {
+    await attempt(this.problem, async () => {
       this.show(await getJson(this.path));
       await this.showDeliveries();
     });
   }
 
   test() {
-    return this.attempt(async () => {
+    return attempt(this.problem, async () => {
       const { event_id: eventId } = await postJson(`${this.path}/test`, {});
       this.say("A test event was sent; the log has what comes of it.");
       await this.log.follow(eventId, null);
@@ -125,7 +125,7 @@ export class EndpointCard {
   }
 
   enable(enabled) {
-    return this.attempt(async () => {
+    return attempt(this.problem, async () => {
       this.show(await patchJson(this.path, { enabled }));
       this.say(enabled ? "It goes on, with what happened meanwhile." : "Paused. What happens now is kept and delivered when it goes on.");
     });
@@ -155,15 +155,6 @@ export class EndpointCard {
 
   say(words) {
     this.status.textContent = words;
-  }
-
-  async attempt(work) {
-    clearProblem(this.problem);
-    try {
-      await work();
-    } catch (problem) {
-      showProblem(this.problem, problem);
-    }
   }
 }
 
