@@ -103,7 +103,11 @@ class Detector:
             quality=quality_issues(measures),
             product_logit=None if scores.product_logit is None else tuple(scores.product_logit[0].tolist()),
             novelty=None if scores.novelty is None else float(scores.novelty[0]),
-            evidence=Evidence(values=scores.evidence[0], box=(x0, y0, x1, y1)),
+            evidence=Evidence(
+                values=scores.evidence[0],
+                box=(x0, y0, x1, y1),
+                foreground=None if scores.foreground is None else scores.foreground[0],
+            ),
             hash=photo_hash,
             embedding=scores.embedding[0],
             measures=measures,

@@ -17,7 +17,10 @@ from training.model.network import Network, NetworkOutputs
 
 
 class EnsembleNetwork(nn.Module):
-    """The mean of its members' logits, product logits and evidence; embedding and novelty are the last member's."""
+    """The mean of its members' logits, product logits, evidence and foreground.
+
+    Embedding and novelty are the last member's.
+    """
 
     def __init__(self, members: Sequence[Network]) -> None:
         super().__init__()
@@ -41,12 +44,14 @@ class EnsembleNetwork(nn.Module):
         """uint8 [N, S, S, 3] -> logit, embedding and evidence."""
         outputs = [member.forward_all(photos) for member in self.networks]
         product_logits = [one.product_logit for one in outputs if one.product_logit is not None]
+        foregrounds = [one.foreground for one in outputs if one.foreground is not None]
         return NetworkOutputs(
             logit=torch.stack([one.logit for one in outputs]).mean(0),
             embedding=outputs[-1].embedding,
             evidence=torch.stack([one.evidence for one in outputs]).mean(0),
             product_logit=torch.stack(product_logits).mean(0) if product_logits else None,
             novelty=outputs[-1].novelty,
+            foreground=torch.stack(foregrounds).mean(0) if foregrounds else None,
         )
 
 

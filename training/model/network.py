@@ -1,9 +1,10 @@
 """The network: a backbone, pooled statistics of its stages, and a head whose logit has exact evidence.
 
-Every tap (three stages and the last map) is pooled to a mean and a standard deviation per channel. Both are sums over
-places, so the logit is a sum over places too, and `evidence` is that sum before it is taken:
+Every tap (three stages and the last map) is pooled to a mean and a standard deviation per channel. Each place counts
+by its weight w_p, which is its share of the foreground, or 1 / P in a network without a foreground head. Both are sums
+over places, so the logit is a sum over places too, and `evidence` is that sum before it is taken:
 
-    mean_c = sum_p x_cp / P                 std_c = sum_p ((x_cp - mean_c)^2 + EPS) / (P std_c)
+    mean_c = sum_p w_p x_cp                 std_c = sum_p w_p ((x_cp - mean_c)^2 + EPS) / std_c
 
 Normalisation is inside: photos come as uint8 RGB, so any onnxruntime program can feed the exported graph.
 """
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.model.backbones import Normalisation, backbone_stages, create_backbone
+from training.model.foreground_head import ForegroundHead, place_weights
 from training.model.heads import Head, LinearHead
 from training.model.novelty import Novelty
 
@@ -29,7 +31,7 @@ EPS = 1e-5
 class NetworkOutputs:
     """What the exported graph gives: logit [N], embedding [N, D] of unit length, evidence [N, H, W].
 
-    Where a network has them, also product_logit [N, P] and novelty [N].
+    Where a network has them, also product_logit [N, P], novelty [N], and foreground [N, H, W], 0 to 1.
     """
 
     logit: Tensor
@@ -37,6 +39,7 @@ class NetworkOutputs:
     evidence: Tensor
     product_logit: Tensor | None = None
     novelty: Tensor | None = None
+    foreground: Tensor | None = None
 
 
 class Network(nn.Module):
@@ -56,6 +59,7 @@ class Network(nn.Module):
         self.widths = _tap_widths(backbone, self.taps)
         self.head: Head = LinearHead(2 * sum(self.widths), dropout)
         self.novelty: Novelty | None = None
+        self.foreground_head: ForegroundHead | None = None
 
     @property
     def stages(self) -> list[list[nn.Module]]:
@@ -89,52 +93,62 @@ class Network(nn.Module):
 
     def features(self, photos: Tensor) -> Tensor:
         """uint8 [N, S, S, 3] -> pooled features [N, F]: all the means, then all the standard deviations."""
-        maps = self._maps(photos)
-        means = [m.mean((2, 3)) for m in maps]
-        return torch.cat([*means, *(_spread(m, mean) for m, mean in zip(maps, means, strict=True))], 1)
+        maps = self.maps(photos)
+        return torch.cat(_pool(maps, _weights(maps, self._foreground(maps))), 1)
 
     def forward_all(self, photos: Tensor) -> NetworkOutputs:
         """uint8 [N, S, S, 3] -> logit, embedding and evidence on the grid of the last map."""
-        maps = self._maps(photos)
-        means = [m.mean((2, 3)) for m in maps]  # each [N, C]
-        spreads = [_spread(m, mean) for m, mean in zip(maps, means, strict=True)]  # each [N, C]
-        features = torch.cat([*means, *spreads], 1)  # [N, F]
+        maps = self.maps(photos)
+        foreground = self._foreground(maps)
+        weights = _weights(maps, foreground)
+        pooled = _pool(maps, weights)
+        features = torch.cat(pooled, 1)  # [N, F]
         return NetworkOutputs(
             logit=self.head(features),
             embedding=self.embedding_of(features),
-            evidence=self._evidence(maps, means, spreads, self.head.weights(features)),
+            evidence=self._evidence(maps, weights, pooled, self.head.weights(features)),
             product_logit=self.head.product_logit(features),
             novelty=None if self.novelty is None else self.novelty(features),
+            foreground=foreground,
         )
 
-    def _maps(self, photos: Tensor) -> list[Tensor]:
+    def maps(self, photos: Tensor) -> list[Tensor]:
+        """uint8 [N, S, S, 3] -> the taps' maps and the last one, each [N, C, h, w]."""
         x = (photos.permute(0, 3, 1, 2).float() - self.photo_mean) / self.photo_std  # [N, 3, S, S]
         x = x.contiguous(memory_format=torch.channels_last)
         last, taps = self.backbone.forward_intermediates(x, indices=list(self.taps))  # type: ignore[operator]
-        return [m.float() for m in (*taps, last)]  # each [N, C, h, w]
+        return [m.float() for m in (*taps, last)]
 
-    def _evidence(self, maps: list[Tensor], means: list[Tensor], spreads: list[Tensor], weights: Tensor) -> Tensor:
-        """Maps [N, C, h, w] each, weights [N or 1, F] of the pooled features -> [N, H, W]."""
-        by_mean, by_spread = torch.split(weights, [sum(self.widths)] * 2, dim=1)
+    def _foreground(self, maps: list[Tensor]) -> Tensor | None:
+        """Maps [N, C, h, w] each -> foreground [N, H, W] on the grid of the last; None without a foreground head."""
+        return None if self.foreground_head is None else self.foreground_head(maps)
+
+    def _evidence(
+        self, maps: list[Tensor], weights: list[Tensor | None], pooled: list[Tensor], of_features: Tensor
+    ) -> Tensor:
+        """Maps [N, C, h, w] each, their places' weights and pooled values, and weights of those -> [N, H, W]."""
+        by_mean, by_spread = torch.split(of_features, [sum(self.widths)] * 2, dim=1)
         centre_mean, centre_spread = torch.split(self.head.mean[None], [sum(self.widths)] * 2, dim=1)
         rows = zip(
             maps,
-            means,
-            spreads,
+            weights,
+            pooled[: len(maps)],
+            pooled[len(maps) :],
             *(torch.split(part, list(self.widths), 1) for part in (by_mean, by_spread, centre_mean, centre_spread)),
             strict=True,
         )
         grid = maps[-1].shape[-1]
         total = maps[-1].new_zeros(())
-        for x, mean, spread, w_mean, w_spread, c_mean, c_spread in rows:
-            places = x.shape[-1] * x.shape[-2]
+        for x, weight, mean, spread, w_mean, w_spread, c_mean, c_spread in rows:
             squares = (x - mean[..., None, None]) ** 2  # [N, C, h, w], as in `_spread`: the export computes it once
             by_square = w_spread / spread  # [N, C]
             constant = (w_mean * c_mean + w_spread * c_spread - EPS * by_square).sum(1)  # [N]
-            share = _weighted(x, w_mean) + _weighted(squares, by_square) - constant[:, None, None]  # [N, h, w]
+            share = (
+                _over_channels(x, w_mean) + _over_channels(squares, by_square) - constant[:, None, None]
+            )  # [N, h, w]
+            part = share / (x.shape[-1] * x.shape[-2]) if weight is None else share * weight
             factor = x.shape[-1] // grid
-            pooled = functional.avg_pool2d(share[:, None], factor)[:, 0] * factor**2  # [N, H, W]
-            total = total + pooled / places
+            total = total + functional.avg_pool2d(part[:, None], factor)[:, 0] * factor**2  # [N, H, W]
         return total
 
 
@@ -144,12 +158,30 @@ def build_network(backbone: str, pretrained: str, *, taps: Sequence[int], dropou
     return Network(module, normalisation, taps=taps, dropout=dropout)
 
 
-def _spread(x: Tensor, mean: Tensor) -> Tensor:
+def _weights(maps: Sequence[Tensor], foreground: Tensor | None) -> list[Tensor | None]:
+    """For each map [N, C, h, w] the weights of its places, [N, h, w] that sum to one; None: all alike."""
+    return [None if foreground is None else place_weights(foreground, m.shape[-1]) for m in maps]
+
+
+def _pool(maps: Sequence[Tensor], weights: Sequence[Tensor | None]) -> list[Tensor]:
+    """The means of all maps, then their standard deviations, each [N, C]."""
+    means = [_mean(m, weight) for m, weight in zip(maps, weights, strict=True)]
+    return [*means, *(_spread(m, mean, weight) for m, mean, weight in zip(maps, means, weights, strict=True))]
+
+
+def _mean(x: Tensor, weight: Tensor | None) -> Tensor:
+    """x [N, C, h, w] averaged over places by weight [N, h, w], or all alike -> [N, C]."""
+    if weight is None:
+        return x.mean((2, 3))
+    return (x.flatten(2) @ weight.flatten(1)[..., None])[..., 0]
+
+
+def _spread(x: Tensor, mean: Tensor, weight: Tensor | None) -> Tensor:
     """Standard deviation over places, x [N, C, h, w] and mean [N, C] -> [N, C]; EPS keeps its gradient finite."""
-    return (((x - mean[..., None, None]) ** 2).mean((2, 3)) + EPS).sqrt()
+    return (_mean((x - mean[..., None, None]) ** 2, weight) + EPS).sqrt()
 
 
-def _weighted(x: Tensor, weight: Tensor) -> Tensor:
+def _over_channels(x: Tensor, weight: Tensor) -> Tensor:
     """x [N, C, h, w] summed over channels by weight [N or 1, C] -> [N, h, w]."""
     return (weight[:, None] @ x.flatten(2)).view(x.shape[0], *x.shape[2:])
 

@@ -23,8 +23,8 @@ OPSET = 18
 def export_network(network: AnyNetwork, file: Path, *, size_px: int) -> None:
     """Write the bundle's graph: `photos` uint8 [N, S, S, 3] -> logit [N], embedding [N, D], evidence [N, H, W].
 
-    A network that has them gives product_logit [N, P] and novelty [N] too. The batch is dynamic, normalisation
-    is inside, and onnx.checker checks the file before it is moved to its place.
+    A network that has them gives product_logit [N, P], novelty [N] and foreground [N, H, W] too. The batch is
+    dynamic, normalisation is inside, and onnx.checker checks the file before it is moved to its place.
     """
     _export(network, _AllOutputs(network), file, size_px=size_px, outputs=tuple(_outputs_of(network, size_px)))
 

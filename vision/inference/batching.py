@@ -127,5 +127,6 @@ def _slice(scores: Scores, start: int, end: int) -> Scores:
         evidence=scores.evidence[start:end],
         product_logit=cut(scores.product_logit),
         novelty=cut(scores.novelty),
+        foreground=cut(scores.foreground),
         together=scores.together,
     )

@@ -21,7 +21,7 @@ CPU: Final = "CPUExecutionProvider"
 SELF_TEST_TOLERANCE: Final = 0.02  # in authenticity
 _INPUT: Final = "photos"
 _REQUIRED_OUTPUTS: Final = ("logit", "embedding", "evidence")
-_SCORE_FIELDS: Final = frozenset({*_REQUIRED_OUTPUTS, "product_logit", "novelty"})
+_SCORE_FIELDS: Final = frozenset({*_REQUIRED_OUTPUTS, "product_logit", "novelty", "foreground"})
 _FOREIGN_ERRORS: Final = (
     onnxruntime_errors.EPFail,
     onnxruntime_errors.Fail,
@@ -49,7 +49,8 @@ class Scores:
 
     logit: float32 [N], positive means genuine. embedding: float32 [N, D] of unit length. evidence: float32 [N, H, W],
     each position's signed share of the logit. product_logit: float32 [N, P], how much the tile looks like each of the
-    bundle's products. novelty: float32 [N], larger is less like genuine. A graph may lack the last two: None.
+    bundle's products. novelty: float32 [N], larger is less like genuine. foreground: float32 [N, H, W], 0 to 1, how
+    much of each position shows the product. A graph may lack the last three: None.
     `together` counts the tiles of that run of the graph, those of other callers included.
     """
 
@@ -58,6 +59,7 @@ class Scores:
     evidence: NDArray[np.float32]
     product_logit: NDArray[np.float32] | None
     novelty: NDArray[np.float32] | None
+    foreground: NDArray[np.float32] | None
     together: int
 
 
@@ -114,6 +116,7 @@ class Scorer:
             evidence=values["evidence"],
             product_logit=values.get("product_logit"),
             novelty=values.get("novelty"),
+            foreground=values.get("foreground"),
             together=len(tiles),
         )
 

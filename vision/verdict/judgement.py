@@ -14,11 +14,13 @@ from vision.timings import Timing
 class Evidence:
     """The evidence map: float32 [H, W], the signed part of each place in the logit (positive: genuine).
 
-    `box` is the map's x0 y0 x1 y1 as shares of the photo; a letterboxed map reaches outside 0..1.
+    `box` is the map's x0 y0 x1 y1 as shares of the photo; a letterboxed map reaches outside 0..1. `foreground`, float32
+    [H, W] from 0 to 1, is how much of each place shows the product; None for a bundle that doesn't find it.
     """
 
     values: NDArray[np.float32]
     box: tuple[float, float, float, float]
+    foreground: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ import copy
 import torch
 
 from training.model.ensemble import EnsembleNetwork
+from training.model.foreground_head import ForegroundHead
 from training.model.heads import LinearHead
 from training.model.network import Network, build_network
 
@@ -20,6 +21,18 @@ def small_network(seed: int = 0) -> Network:
     head.set_statistics(torch.rand(width), torch.rand(width) + 0.5)
     head.set_linear(torch.randn(width) * 0.05, 0.25)
     return network
+
+
+def small_network_with_foreground(seed: int = 0) -> Network:
+    """The small network with a foreground head of drawn weights, whose answers differ from place to place."""
+    network = small_network(seed)
+    head = ForegroundHead(sources=(0, 1), widths=network.widths[:2], hidden=8)
+    with torch.inference_mode():
+        places = head.read(network.maps(random_photos(2, seed=9)))
+    head.mean.copy_(places.mean((0, 1, 2)))
+    head.scale.copy_(places.std((0, 1, 2)) + 1e-3)
+    network.foreground_head = head
+    return network.eval()
 
 
 def random_photos(n: int, seed: int = 0) -> torch.Tensor:

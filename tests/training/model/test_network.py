@@ -1,6 +1,12 @@
+import pytest
 import torch
 
-from tests.training.builders.network import linear_head, random_photos, small_network
+from tests.training.builders.network import (
+    linear_head,
+    random_photos,
+    small_network,
+    small_network_with_foreground,
+)
 
 
 def test_the_evidence_sums_to_the_logit_less_its_bias() -> None:
@@ -41,7 +47,7 @@ def test_the_pooled_features_are_means_then_standard_deviations() -> None:
     photos = random_photos(2)
     with torch.inference_mode():
         features = network.features(photos)
-        maps = network._maps(photos)
+        maps = network.maps(photos)
     means = torch.cat([m.mean((2, 3)) for m in maps], 1)
     spreads = torch.cat([m.std((2, 3), unbiased=False) for m in maps], 1)
     torch.testing.assert_close(features, torch.cat([means, spreads], 1), atol=5e-3, rtol=1e-3)
@@ -52,3 +58,44 @@ def test_every_weight_of_the_backbone_belongs_to_one_stage() -> None:
     in_stages = [id(p) for stage in network.stages for module in stage for p in module.parameters(recurse=False)]
     assert sorted(in_stages) == sorted(id(p) for p in network.backbone.parameters())
     assert len(network.stages) >= 3
+
+
+def test_evidence_sums_to_the_logit_with_a_foreground_too() -> None:
+    network = small_network_with_foreground()
+    with torch.inference_mode():
+        outputs = network.forward_all(random_photos(3))
+    total = outputs.evidence.sum((1, 2)) + network.evidence_bias
+    torch.testing.assert_close(total, outputs.logit, atol=1e-5, rtol=1e-5)
+    assert outputs.foreground is not None
+    assert outputs.foreground.shape == outputs.evidence.shape
+    assert outputs.foreground.std() > 0.01
+
+
+def test_only_the_foreground_is_pooled(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = small_network_with_foreground()
+    head = network.foreground_head
+    assert head is not None
+    product = torch.tensor([[[1.0, 0.0], [0.0, 0.0]]])
+    monkeypatch.setattr(head, "forward", lambda maps: product.expand(len(maps[-1]), 2, 2))
+    photos = random_photos(2)
+    with torch.inference_mode():
+        outputs = network.forward_all(photos)
+        features = network.features(photos)
+        maps = network.maps(photos)
+    own = [m[..., : m.shape[-2] // 2, : m.shape[-1] // 2] for m in maps]
+    means, spreads = [m.mean((2, 3)) for m in own], [m.std((2, 3), unbiased=False) for m in own]
+    torch.testing.assert_close(features, torch.cat([*means, *spreads], 1), atol=2e-2, rtol=2e-2)
+    mass = outputs.evidence.abs()
+    assert (mass[:, 0, 0] / mass.sum((1, 2)) > 0.97).all()
+
+
+def test_a_photo_without_foreground_is_pooled_evenly() -> None:
+    network = small_network_with_foreground()
+    photos = random_photos(2)
+    assert network.foreground_head is not None
+    with torch.inference_mode():
+        network.foreground_head.answer.weight.zero_()
+        network.foreground_head.answer.bias.fill_(-50.0)
+        weighted = network.features(photos)
+        network.foreground_head = None
+        torch.testing.assert_close(weighted, network.features(photos), atol=1e-4, rtol=1e-4)

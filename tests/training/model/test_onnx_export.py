@@ -5,7 +5,7 @@ import onnxruntime
 import pytest
 import torch
 
-from tests.training.builders.network import SIZE_PX, random_photos, small_network
+from tests.training.builders.network import SIZE_PX, random_photos, small_network, small_network_with_foreground
 from training.model.onnx_export import export_features, export_network
 
 
@@ -28,6 +28,20 @@ def test_the_exported_graph_answers_as_the_network_for_any_batch(session: onnxru
         np.testing.assert_allclose(logit, expected.logit, atol=1e-5)
         np.testing.assert_allclose(embedding, expected.embedding, atol=1e-5)
         np.testing.assert_allclose(evidence, expected.evidence, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_the_exported_graph_gives_the_foreground_and_what_is_weighted_by_it(tmp_path: Path) -> None:
+    network = small_network_with_foreground()
+    export_network(network, tmp_path / "model.onnx", size_px=SIZE_PX)
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    photos = random_photos(3)
+    with torch.inference_mode():
+        expected = network.forward_all(photos)
+    logit, evidence, foreground = session.run(["logit", "evidence", "foreground"], {"photos": photos.numpy()})
+    np.testing.assert_allclose(logit, expected.logit, atol=1e-5)
+    np.testing.assert_allclose(evidence, expected.evidence, atol=1e-5)
+    np.testing.assert_allclose(foreground, expected.foreground, atol=1e-5)
 
 
 @pytest.mark.slow

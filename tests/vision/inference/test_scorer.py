@@ -38,6 +38,7 @@ def test_the_scorer_gives_the_graphs_outputs_by_name(bundle: Bundle) -> None:
     assert scores.evidence.shape == (8, 8, 8)
     assert scores.evidence.sum(axis=(1, 2)) + BIAS == pytest.approx(scores.logit, abs=1e-4)
     assert scores.novelty is None
+    assert scores.foreground is None
 
 
 def test_novelty_is_given_where_the_graph_has_it(tmp_path: Path) -> None:
@@ -48,6 +49,16 @@ def test_novelty_is_given_where_the_graph_has_it(tmp_path: Path) -> None:
     scores = Scorer(resealed(bundle, model)).score(self_test_inputs(SIZE_PX))
     assert scores.novelty is not None
     assert (scores.novelty == -scores.logit).all()
+
+
+def test_the_foreground_is_given_where_the_graph_has_it(tmp_path: Path) -> None:
+    bundle = write_tiny_bundle(tmp_path)
+    model = tiny_graph(SIZE_PX, 20.0, BIAS)
+    model.graph.node.append(helper.make_node("Sigmoid", ["evidence"], ["foreground"]))
+    model.graph.output.append(helper.make_tensor_value_info("foreground", TensorProto.FLOAT, ["N", 8, 8]))
+    scores = Scorer(resealed(bundle, model)).score(self_test_inputs(SIZE_PX))
+    assert scores.foreground is not None
+    assert scores.foreground == pytest.approx(1 / (1 + np.exp(-scores.evidence)), abs=1e-5)
 
 
 def test_a_batch_is_judged_as_its_tiles_are_alone(bundle: Bundle) -> None:

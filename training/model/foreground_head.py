@@ -1,0 +1,58 @@
+"""The foreground head: where the product is, read off maps that the backbone computes anyway.
+
+It looks at each place of the last map's grid alone, through one hidden layer: the backbone has already looked around
+the place. What is pooled is weighted by its answer, so a logit comes from the product's places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+FLOOR = 1e-3  # of a place's weight, so that a photo without any foreground is pooled evenly rather than divided by zero
+
+
+class ForegroundHead(nn.Module):
+    """Maps of a network [N, C, h, w] each -> foreground [N, H, W], 0 to 1, on the grid of the last map.
+
+    `sources` are the places of the maps that it reads, among all that the network pools, and `widths` their channels.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, *, sources: Sequence[int], widths: Sequence[int], hidden: int) -> None:
+        super().__init__()
+        self.sources = tuple(sources)
+        self.register_buffer("mean", torch.zeros(sum(widths)))
+        self.register_buffer("scale", torch.ones(sum(widths)))
+        self.hidden = nn.Linear(sum(widths), hidden)
+        self.answer = nn.Linear(hidden, 1)
+
+    def forward(self, maps: Sequence[Tensor]) -> Tensor:
+        """Maps [N, C, h, w] each -> foreground [N, H, W]."""
+        return self.logit(self.read(maps)).sigmoid()
+
+    def read(self, maps: Sequence[Tensor]) -> Tensor:
+        """Maps [N, C, h, w] each -> what the head reads of each place, [N, H, W, C of all its sources]."""
+        grid = maps[-1].shape[-1]
+        own = [functional.avg_pool2d(maps[source], maps[source].shape[-1] // grid) for source in self.sources]
+        return torch.cat(own, 1).permute(0, 2, 3, 1)
+
+    def logit(self, places: Tensor) -> Tensor:
+        """What `read` gave of some places, [..., C] -> foreground logit [...]."""
+        hidden = self.hidden((places - self.mean) / self.scale).relu()
+        logit: Tensor = self.answer(hidden)[..., 0]
+        return logit
+
+
+def place_weights(foreground: Tensor, side: int) -> Tensor:
+    """foreground [N, H, W] -> weights [N, side, side] that sum to one, on a grid whose places each lie in one of H."""
+    weight = foreground + FLOOR
+    weight = weight / weight.sum((1, 2), keepdim=True)
+    factor = side // foreground.shape[-1]
+    fine = weight[:, :, None, :, None].expand(-1, -1, factor, -1, factor)  # [N, H, factor, W, factor]
+    return fine.reshape(-1, side, side) / factor**2
