@@ -41,6 +41,7 @@ def test_the_exported_graph_gives_the_foreground_and_what_is_weighted_by_it(tmp_
     logit, evidence, foreground = session.run(["logit", "evidence", "foreground"], {"photos": photos.numpy()})
     np.testing.assert_allclose(logit, expected.logit, atol=1e-5)
     np.testing.assert_allclose(evidence, expected.evidence, atol=1e-5)
+    assert expected.foreground is not None
     np.testing.assert_allclose(foreground, expected.foreground, atol=1e-5)
 
 
