@@ -8,7 +8,7 @@ from vision.tables.problems import Problems, nearest
 
 REQUIRED = ("photo", "label", "product", "listing")
 BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
-OPTIONAL = ("seller", "view", "cue", "maker", "source", "split", "fold", "mask", "shareable")
+OPTIONAL = ("seller", "view", "cue", "maker", "source", "split", "fold", "mask", "shareable", "product_mask")
 COLUMNS = (*REQUIRED, *OPTIONAL, *BOX)
 
 # Column names of other data sets: suggested, never assumed.

@@ -187,6 +187,8 @@ def _data_hash(path: Path, rows: Iterable[PhotoRow]) -> str:
         digest.update(repr((row.label, row.product, row.listing, row.seller, row.view, row.cues, row.maker)).encode())
         digest.update(repr((row.source, row.split, row.fold, row.shareable, row.box)).encode())
         digest.update(repr(sorted(row.extra.items())).encode())
+        if row.product_mask is not None:  # so that a manifest without the column keeps its hash
+            digest.update(repr(_file_cells(row.product_mask, folder)).encode())
     return digest.hexdigest()
 
 

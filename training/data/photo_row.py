@@ -20,7 +20,8 @@ class PhotoRow:
     """One photo of a manifest.
 
     `row` is its line in the file (the header is line 1; in a folder, its place in sorted order). `box` is
-    x0, y0, x1, y1 of the product, 0 to 1 of the photo. `mask` marks the k-th of `cues` with the value k.
+    x0, y0, x1, y1 of the product, 0 to 1 of the photo. `mask` marks the k-th of `cues` with the value k, `product_mask`
+    the product in white.
     """
 
     row: int
@@ -38,4 +39,5 @@ class PhotoRow:
     mask: Path | None = None
     shareable: bool = False
     box: Box | None = None
+    product_mask: Path | None = None
     extra: Mapping[str, str] = field(default_factory=dict)

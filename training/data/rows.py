@@ -61,6 +61,7 @@ def _parse_row(row: TableRow, files: TableFiles, problems: Problems) -> PhotoRow
         mask=files.find(cells.get("mask", ""), "mask", row.row, problems),
         shareable=_shareable(row, problems),
         box=_box(row, problems),
+        product_mask=files.find(cells.get("product_mask", ""), "product_mask", row.row, problems),
         extra={name: cell for name, cell in cells.items() if name not in COLUMNS},
     )
 

@@ -9,6 +9,7 @@ from training.calibration.config import CalibrationConfig
 from training.calibration.sources import SOURCES, CalibrationSource
 from training.data.config import DataConfig
 from training.finetune.config import FinetuneConfig
+from training.foreground.config import ForegroundConfig
 from training.pipeline.references import ReferencesConfig
 from training.quantise.config import QuantiseConfig
 from training.recipes.config import FrozenConfig, KernelConfig, ModelConfig, RecipeConfig
@@ -52,6 +53,7 @@ class TrainConfig:
     model: ModelConfig = setting(factory=ModelConfig, help="the network")
     frozen: FrozenConfig = setting(factory=FrozenConfig, help="the frozen recipe")
     kernel: KernelConfig = setting(factory=KernelConfig, help="the kernel head")
+    foreground: ForegroundConfig = setting(factory=ForegroundConfig, help="where the product is")
     finetune: FinetuneConfig = setting(factory=FinetuneConfig, help="the fine-tune recipe")
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
     quantise: QuantiseConfig = setting(factory=QuantiseConfig, help="the int8 graph")
@@ -68,10 +70,16 @@ class TrainConfig:
             )
 
     def recorded(self) -> dict[str, object]:
-        """The settings that this run depends on, JSON-able: without those of fine-tuning for the frozen recipe."""
+        """The settings that this run depends on, JSON-able.
+
+        Without those of fine-tuning for the frozen recipe, and without the foreground where there is none: so a run
+        from before there was any resumes with foreground.source = 'none'.
+        """
         record = to_json_table(self)
         if self.model.recipe == "frozen":
             del record["finetune"]
+        if self.foreground.source == "none":
+            del record["foreground"]
         return record
 
     @property
@@ -92,6 +100,7 @@ class TrainConfig:
             frozen=self.frozen,
             kernel=self.kernel,
             finetune=self.finetune,
+            foreground=self.foreground,
             seed=self.data.seed,
             cache=self.run.cache,
             threads=self.threads,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from training.finetune.config import FinetuneConfig
+from training.foreground.config import ForegroundConfig
 from training.recipes.photo_variants import require_copies
 from vision.config.read import setting
 from vision.errors import ConfigError
@@ -97,6 +98,7 @@ class RecipeConfig:
     frozen: FrozenConfig
     kernel: KernelConfig
     finetune: FinetuneConfig
+    foreground: ForegroundConfig
     seed: int
     cache: Path
     threads: int

@@ -10,6 +10,8 @@ from tests.training.builders.manifest import HEADER, problems_of, write_csv
 from training.data.manifest import mixed_product_listings, read_manifest, without_listings
 from vision.errors import ManifestError
 
+_HASH_BEFORE_PRODUCT_MASKS = "c2b84034550065353ba6a57b0bcbae245817c14a9da05f01adfa8a8279166dee"
+
 
 def test_an_empty_file_a_missing_file_and_another_suffix_are_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_bytes(b"")
@@ -46,6 +48,15 @@ def test_the_data_hash_follows_cells_and_photo_sizes_but_not_the_folder(tmp_path
     )
     (here.parent / "0.jpg").write_bytes(b"another length")
     assert read_manifest(here).sha256 != before
+
+
+def test_the_data_hash_follows_product_masks_and_is_without_any_what_it_was_before_the_column(tmp_path: Path) -> None:
+    plain = write_csv(tmp_path, HEADER, "0.jpg,genuine,a,L0")
+    assert read_manifest(plain).sha256 == _HASH_BEFORE_PRODUCT_MASKS
+    empty = write_csv(tmp_path, HEADER + ",product_mask", "0.jpg,genuine,a,L0,", name="empty.csv")
+    assert read_manifest(empty).sha256 == _HASH_BEFORE_PRODUCT_MASKS
+    masked = write_csv(tmp_path, HEADER + ",product_mask", "0.jpg,genuine,a,L0,1.jpg", name="masked.csv")
+    assert read_manifest(masked).sha256 != _HASH_BEFORE_PRODUCT_MASKS
 
 
 def test_labelled_leaves_out_unknown_photos(tmp_path: Path) -> None:

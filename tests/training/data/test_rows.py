@@ -16,11 +16,13 @@ from vision.tables.table import TableRow
 
 
 def test_a_row_is_read_whole(tmp_path: Path) -> None:
-    (tmp_path / "mask.png").write_bytes(b"mask")
+    for name in ("mask.png", "product.png"):
+        (tmp_path / name).write_bytes(b"mask")
     path = write_csv(
         tmp_path,
-        HEADER + ",seller,view,cue,maker,source,split,fold,mask,shareable,box_x0,box_y0,box_x1,box_y1,lamp",
-        "0.jpg,counterfeit,dryer,L1,S1,front,seam; screw,m3,test_buy,val,2,mask.png,1,0.1,0.2,0.9,1,warm",
+        HEADER
+        + ",seller,view,cue,maker,source,split,fold,mask,shareable,box_x0,box_y0,box_x1,box_y1,product_mask,lamp",
+        "0.jpg,counterfeit,dryer,L1,S1,front,seam; screw,m3,test_buy,val,2,mask.png,1,0.1,0.2,0.9,1,product.png,warm",
     )
     row = read_manifest(path).rows[0]
     assert row.row == 2
@@ -29,6 +31,7 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
     assert (row.view, row.cues, row.maker, row.source) == ("front", ("seam", "screw"), "m3", "test_buy")
     assert (row.split, row.fold, row.mask, row.shareable) == ("val", 2, tmp_path / "mask.png", True)
     assert row.box == (0.1, 0.2, 0.9, 1.0)
+    assert row.product_mask == tmp_path / "product.png"
     assert row.extra == {"lamp": "warm"}
 
 

@@ -54,19 +54,20 @@ def test_a_frozen_run_records_no_fine_tuning() -> None:
 def test_a_recipe_gets_the_sections_that_it_reads() -> None:
     whole = config()
     recipe = whole.recipe
-    assert (recipe.model, recipe.frozen, recipe.kernel, recipe.finetune) == (
+    assert (recipe.model, recipe.frozen, recipe.kernel, recipe.foreground, recipe.finetune) == (
         whole.model,
         whole.frozen,
         whole.kernel,
+        whole.foreground,
         whole.finetune,
     )
     assert (recipe.seed, recipe.cache, recipe.threads) == (3, Path("cache"), usable_cores())
     assert replace(whole, run=replace(whole.run, threads=7)).recipe.threads == 7
 
 
-def test_the_record_of_an_older_run_is_read_and_written_alike_so_that_the_run_resumes() -> None:
+def test_the_record_of_a_run_without_a_foreground_is_that_of_an_older_run_which_so_resumes() -> None:
     recorded = json.loads(OLD_RUN.read_text(encoding="utf-8"))["config"]
-    settings = build_section(TrainConfig, _without_nulls(recorded))
+    settings = build_section(TrainConfig, {**_without_nulls(recorded), "foreground": {"source": "none"}})
     assert _without_nulls(settings.recorded()) == _without_nulls(recorded), "a setting that is new is not set"
 
 

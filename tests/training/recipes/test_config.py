@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from training.finetune.config import FinetuneConfig
+from training.foreground.config import ForegroundConfig
 from training.recipes.config import FrozenConfig, KernelConfig, ModelConfig, RecipeConfig
 from vision.errors import ConfigError
 
@@ -33,6 +34,7 @@ def test_only_a_kernel_head_has_a_kernel() -> None:
             frozen=FrozenConfig(),
             kernel=KernelConfig(),
             finetune=FinetuneConfig(),
+            foreground=ForegroundConfig(),
             seed=0,
             cache=Path("cache"),
             threads=1,
