@@ -23,6 +23,8 @@ FindingCode = Literal[
     "column_unknown",
     "spelled_two_ways",
     "photo_unreadable",
+    "product_mask_unusable",
+    "product_mask_unlike_box",
     "same_photo_both_labels",
     "near_duplicates_both_labels",
     "near_duplicates_across_splits",

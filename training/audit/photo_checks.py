@@ -11,15 +11,20 @@ from training.audit.photo_facts import PhotoFacts, UnreadablePhoto
 from training.data.manifest import Manifest
 from training.data.near_duplicates import clusters_of_pairs, near_pairs
 from training.data.photo_row import PhotoRow
+from training.data.product_mask import box_iou
+from vision.counting import counted
 
 Facts = Sequence[PhotoFacts | UnreadablePhoto]
 # Shares of a format or size that differ this much between the classes decide the label alone, or nearly.
 _REFUSED_GAP, _WARNED_GAP = 0.9, 0.3
+_LEAST_IOU = 0.5  # of a box with the box around the mask; people draw both within 0.8 of each other
 
 
 def check_photos(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
     """Every problem of the photos themselves; `facts` run parallel to `manifest.rows`."""
     yield from _unreadable(manifest, facts)
+    yield from _unusable_masks(facts)
+    yield from _masks_unlike_boxes(manifest, facts)
     yield from _copies(manifest, facts)
     yield from _class_in_one(manifest, facts, "class_in_one_format", "format", lambda photo: photo.metadata.format)
     yield from _class_in_one(manifest, facts, "class_in_one_size", "size", _size)
@@ -37,6 +42,45 @@ def _unreadable(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
             message=f"{photos} be read; {first}: {entry.message.removesuffix('.')} [{entry.code}]",
             advice="replace these files or leave their rows out",
             rows=tuple(index for index, _ in bad),
+        )
+
+
+def _unusable_masks(facts: Facts) -> Iterator[Finding]:
+    bad = [
+        (index, entry.mask_problem)
+        for index, entry in enumerate(facts)
+        if isinstance(entry, PhotoFacts) and entry.mask_problem is not None
+    ]
+    if bad:
+        _, problem = bad[0]
+        masks = "1 product mask that can't" if len(bad) == 1 else f"{len(bad)} product masks that can't"
+        yield Finding(
+            code="product_mask_unusable",
+            level="refuse",
+            message=f"{masks} be used; {problem.removesuffix('.')}",
+            advice="correct these masks or empty their cells",
+            rows=tuple(index for index, _ in bad),
+        )
+
+
+def _masks_unlike_boxes(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
+    unlike = tuple(
+        index
+        for index, (row, entry) in enumerate(zip(manifest.rows, facts, strict=True))
+        if isinstance(entry, PhotoFacts)
+        and entry.mask_box is not None
+        and row.box is not None
+        and box_iou(entry.mask_box, row.box) < _LEAST_IOU
+    )
+    if unlike:
+        first = manifest.rows[unlike[0]]
+        yield Finding(
+            code="product_mask_unlike_box",
+            level="warn",
+            message=f"{counted(len(unlike), 'photo')} with a product mask and a box in different places (row "
+            f"{first.row}, {first.photo.name})",
+            advice="check which is right: one may be another photo's, or the mask not upright",
+            rows=unlike,
         )
 
 

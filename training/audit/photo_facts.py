@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.data.photo_row import Box, PhotoRow
+from training.data.product_mask import box_around, read_product_mask
 from vision.copies.pdq import PhotoHash, hash_photo
-from vision.errors import PhotoError
-from vision.photo.decode import open_photo
+from vision.errors import ManifestError, PhotoError
+from vision.photo.decode import Photo, open_photo
 from vision.photo.format import PHOTO_FORMATS
 
 _SIDE_PX = 256
@@ -48,6 +49,7 @@ class PhotoFacts:
     """All that the audit needs of one photo, from one read.
 
     `colour` and `background` are float32 feature vectors; `background` is None where the product fills the photo.
+    `mask_box` is the box around the product mask, where there is one, and `mask_problem` why it can't be used.
     """
 
     sha256: str
@@ -55,6 +57,8 @@ class PhotoFacts:
     metadata: FileMetadata
     colour: NDArray[np.float32]
     background: NDArray[np.float32] | None
+    mask_box: Box | None = None
+    mask_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,7 @@ def _read_facts(row: PhotoRow) -> PhotoFacts | UnreadablePhoto:
         return UnreadablePhoto(code=error.code, message=error.message)
     except OSError as error:
         return UnreadablePhoto(code="file_unreadable", message=f"the file can't be read ({error.strerror or error}).")
+    mask_box, mask_problem = _mask_facts(row, photo)
     pixels = photo.pixels
     luma, chroma = _quantisation_sums(data) if photo.format == "jpeg" else (0, 0)
     return PhotoFacts(
@@ -102,8 +107,20 @@ def _read_facts(row: PhotoRow) -> PhotoFacts | UnreadablePhoto:
             has_exif=PHOTO_FORMATS[photo.format].exif_marker in data,
         ),
         colour=describe_colour(pixels),
-        background=describe_background(pixels, row.box),
+        background=describe_background(pixels, row.box or mask_box),
+        mask_box=mask_box,
+        mask_problem=mask_problem,
     )
+
+
+def _mask_facts(row: PhotoRow, photo: Photo) -> tuple[Box | None, str | None]:
+    """The box around the row's product mask, or what is wrong with it; neither where it has none."""
+    if row.product_mask is None:
+        return None, None
+    try:
+        return box_around(read_product_mask(row, width_px=photo.width_px, height_px=photo.height_px)), None
+    except ManifestError as error:
+        return None, error.message
 
 
 def _quantisation_sums(data: bytes) -> tuple[int, int]:

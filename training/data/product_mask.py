@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.data.photo_row import PhotoRow
+from training.data.photo_row import Box, PhotoRow
 from vision.errors import ManifestError
 
 _FOREIGN_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -36,6 +36,29 @@ def read_product_mask(row: PhotoRow, *, width_px: int, height_px: int) -> NDArra
             "product white (255) and all else black (0), or empty the cell if the photo shows no product."
         )
     return np.asarray(mask)
+
+
+def box_around(mask: NDArray[np.bool_]) -> Box:
+    """x0, y0, x1, y1, 0 to 1, of the smallest box that holds all of `mask` [H, W], which marks something."""
+    height, width = mask.shape
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return (
+        float(columns[0] / width),
+        float(rows[0] / height),
+        float((columns[-1] + 1) / width),
+        float((rows[-1] + 1) / height),
+    )
+
+
+def box_iou(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    shared = max(width, 0.0) * max(height, 0.0)
+    return shared / (_area(a) + _area(b) - shared)
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _lightness(image: Image.Image) -> NDArray[np.float64]:

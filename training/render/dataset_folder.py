@@ -1,10 +1,11 @@
 """The folder of a rendered data set: photos, masks, a record of each listing, and in the end the manifest.
 
-render.json   the settings; other settings are refused, so that two runs never mix
-photos/       JPEGs, named by listing and number: a name does not reveal the label
-masks/        8-bit grey PNGs, for photos that show a cue; grey, not palette, so that every reader gets k as it is
-records/      one JSON a finished listing, until all are there and the manifest replaces them
-manifest.csv  one row a photo
+render.json     the settings; other settings are refused, so that two runs never mix
+photos/         JPEGs, named by listing and number: a name does not reveal the label
+masks/          8-bit grey PNGs, for photos that show a cue; grey, not palette, so that every reader gets k as it is
+product_masks/  1-bit PNGs, white where the product is
+records/        one JSON a finished listing, until all are there and the manifest replaces them
+manifest.csv    one row a photo
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from training.errors import RunError
 from training.render.config import RenderConfig
 from training.render.photograph import RenderedPhoto
 from training.render.plan import ListingPlan
+from training.render.product.region import Region
 from vision.json_dataclass import to_json, to_json_table
 
 PRODUCT = "korvelle-k1-hair-dryer"
@@ -42,6 +44,7 @@ COLUMNS = (
     "source",
     "split",
     "mask",
+    "product_mask",
     "shareable",
     "box_x0",
     "box_y0",
@@ -78,7 +81,7 @@ class DatasetFolder:
                     "delete that folder or set another one: --set folder=..."
                 )
             return
-        if any((self.path / name).exists() for name in ("photos", "masks", "records", "manifest.csv")):
+        if any((self.path / name).exists() for name in ("photos", "masks", "product_masks", "records", "manifest.csv")):
             raise RunError(f"{self.path} holds photos but no render.json; set an empty folder: --set folder=...")
         _write(self._identity_path, json.dumps(wanted, indent=2).encode() + b"\n")
 
@@ -91,11 +94,20 @@ class DatasetFolder:
         return self.manifest_path.exists() and not (self.path / "records").exists()
 
     def add_photo(self, plan: ListingPlan, photo: RenderedPhoto) -> PhotoRecord:
-        """Write one photo and its mask."""
+        """Write one photo and its masks."""
         _write(self.path / _photo_name(plan, photo.number), photo.jpeg)
         if photo.mask is not None:
             _write(self.path / _mask_name(plan, photo.number), _png(photo.mask))
+        self.add_product_mask(plan, photo.number, photo.product)
         return PhotoRecord(number=photo.number, cues=tuple(photo.cues), box=photo.box)
+
+    def add_product_mask(self, plan: ListingPlan, number: int, product: Region) -> None:
+        """Write where the product is in one photo, bool [size, size]."""
+        _write(self.path / _product_mask_name(plan, number), _png(product))
+
+    def has_product_masks(self, plan: ListingPlan) -> bool:
+        """Whether every photo of the listing has its product mask, which folders of earlier versions lack."""
+        return all((self.path / _product_mask_name(plan, photo.number)).exists() for photo in plan.circumstances.photos)
 
     def finish_listing(self, plan: ListingPlan, photos: Sequence[PhotoRecord]) -> None:
         """Note that all photos of the listing are written."""
@@ -103,12 +115,15 @@ class DatasetFolder:
 
     def write_manifest(self, plans: Sequence[ListingPlan]) -> None:
         """Write the manifest's rows of these finished listings."""
-        table = io.StringIO(newline="")
-        writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for plan in plans:
-            writer.writerows(_rows(plan, self._read_record(plan)))
-        _write(self.manifest_path, table.getvalue().encode())
+        _write(self.manifest_path, _table([row for plan in plans for row in _rows(plan, self._read_record(plan))]))
+
+    def name_product_masks(self) -> None:
+        """Add the column `product_mask` to the manifest of a complete folder, where an earlier version wrote it."""
+        with self.manifest_path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        if rows and "product_mask" not in rows[0]:
+            named = [{**row, "product_mask": _product_mask_of(row["photo"])} for row in rows]
+            _write(self.manifest_path, _table(named))
 
     def drop_records(self) -> None:
         """Remove the listings' records once the manifest holds them all; the folder is complete from here on."""
@@ -133,6 +148,14 @@ class DatasetFolder:
         return [PhotoRecord(number=p["number"], cues=tuple(p["cues"]), box=tuple(p["box"])) for p in found]
 
 
+def _table(rows: Sequence[dict[str, str]]) -> bytes:
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return table.getvalue().encode()
+
+
 def _rows(plan: ListingPlan, records: Sequence[PhotoRecord]) -> list[dict[str, str]]:
     rows = []
     for photo, record in zip(plan.circumstances.photos, records, strict=True):
@@ -149,6 +172,7 @@ def _rows(plan: ListingPlan, records: Sequence[PhotoRecord]) -> list[dict[str, s
                 "source": "",  # no source of the manifest format means "rendered"
                 "split": plan.split,
                 "mask": _mask_name(plan, record.number) if record.cues else "",
+                "product_mask": _product_mask_name(plan, record.number),
                 "shareable": "1",
                 **{f"box_{corner}": f"{value:.4f}" for corner, value in zip(_CORNERS, record.box, strict=True)},
             }
@@ -164,7 +188,15 @@ def _mask_name(plan: ListingPlan, number: int) -> str:
     return f"masks/{plan.listing}-{number}.png"
 
 
-def _png(mask: NDArray[np.uint8]) -> bytes:
+def _product_mask_name(plan: ListingPlan, number: int) -> str:
+    return _product_mask_of(_photo_name(plan, number))
+
+
+def _product_mask_of(photo_name: str) -> str:
+    return f"product_masks/{Path(photo_name).stem}.png"
+
+
+def _png(mask: NDArray[np.uint8] | Region) -> bytes:
     file = io.BytesIO()
     Image.fromarray(mask).save(file, "PNG", optimize=True)
     return file.getvalue()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from tests.training.builders.audit_data import DataSet, finding, lines_of
+from tests.training.builders.audit_data import SIDE_PX, DataSet, finding, lines_of
 from training.errors import AuditRefused
+from vision.errors import ManifestError
 
 
 def test_an_unreadable_photo_is_refused(tmp_path: Path) -> None:
@@ -20,6 +22,45 @@ def test_an_unreadable_photo_is_refused(tmp_path: Path) -> None:
     assert "row 14, 12.jpg" in entry.message
     with pytest.raises(AuditRefused, match="photo_unreadable"):
         audit.raise_if_refused()
+
+
+def add_mask(data: DataSet, name: str, size: tuple[int, int] = (SIDE_PX, SIDE_PX), *, value: int = 255) -> None:
+    """The left half in white, for a photo of a listing of its own."""
+    mask = Image.new("L", size)
+    mask.paste(value, (0, 0, size[0] // 2, size[1]))
+    mask.save(data.folder / f"{name}.png")
+
+
+def test_product_masks_of_another_size_that_mark_nothing_or_are_no_png_are_refused(tmp_path: Path) -> None:
+    data = DataSet(tmp_path, ["product_mask"])
+    add_mask(data, "right")
+    add_mask(data, "small", (32, 32))
+    add_mask(data, "empty", value=1)
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    for seed, name in enumerate(("right", "small", "empty", "broken"), start=50):
+        data.add(seed, "genuine", "p", f"L{seed}", f"{name}.png")
+    audit = data.audit()
+    entry = finding(audit, "product_mask_unusable")
+    assert (entry.level, lines_of(audit, entry)) == ("refuse", [15, 16, 17])
+    assert "3 product masks that can't be used; row 15: product_mask small.png is 32 x 32 pixels" in entry.message
+
+
+def test_a_missing_product_mask_is_refused_with_its_row_before_the_audit(tmp_path: Path) -> None:
+    data = DataSet(tmp_path, ["product_mask"])
+    data.add(50, "genuine", "p", "L50", "gone.png")
+    with pytest.raises(ManifestError, match=r"row 14: product_mask 'gone\.png' is not a file"):
+        data.audit()
+
+
+def test_a_product_mask_and_a_box_in_different_places_warn(tmp_path: Path) -> None:
+    data = DataSet(tmp_path, ["product_mask", "box_x0", "box_y0", "box_x1", "box_y1"])
+    add_mask(data, "left")
+    data.add(50, "genuine", "p", "L50", "left.png", "0", "0", "0.5", "0.9")
+    data.add(51, "genuine", "p", "L51", "left.png", "0.5", "0", "1", "1")
+    audit = data.audit()
+    entry = finding(audit, "product_mask_unlike_box")
+    assert (entry.level, lines_of(audit, entry)) == ("warn", [15])
+    assert "row 15, 13.jpg" in entry.message
 
 
 def test_the_same_file_with_both_labels_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from training.render.plan import ListingPlan
 from training.render.product.cues import Cue
 
 BOX = (0.0, 0.25, 0.5, 1.0)
+PRODUCT = np.zeros((16, 16), np.bool_)
+PRODUCT[4:, :8] = True
 
 
 def grey_photo(number: int, cues: Sequence[Cue] = ()) -> RenderedPhoto:
@@ -22,7 +24,14 @@ def grey_photo(number: int, cues: Sequence[Cue] = ()) -> RenderedPhoto:
     Image.new("RGB", (16, 16), (120, 120, 40 * number)).save(jpeg, "JPEG")
     mask = np.zeros((16, 16), np.uint8)
     mask[: len(cues)] = np.arange(1, len(cues) + 1, dtype=np.uint8)[:, None]
-    return RenderedPhoto(number=number, jpeg=jpeg.getvalue(), cues=tuple(cues), box=BOX, mask=mask if cues else None)
+    return RenderedPhoto(
+        number=number,
+        jpeg=jpeg.getvalue(),
+        cues=tuple(cues),
+        box=BOX,
+        mask=mask if cues else None,
+        product=PRODUCT,
+    )
 
 
 def finish_listing(folder: DatasetFolder, plan: ListingPlan) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.data.photo_row import PhotoRow
-from training.data.product_mask import read_product_mask
+from training.data.product_mask import box_around, box_iou, read_product_mask
 from vision.errors import ManifestError
 
 PRODUCT = np.zeros((30, 40), bool)
@@ -97,3 +97,15 @@ def test_a_png_that_is_cut_short_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert message_of(tmp_path / "gone.png").startswith("row 7: product_mask gone.png can't be read")
+
+
+def test_the_box_around_a_mask_touches_it_on_all_sides() -> None:
+    assert box_around(PRODUCT) == (10 / 40, 5 / 30, 30 / 40, 20 / 30)
+    assert box_around(np.ones((3, 5), bool)) == (0, 0, 1, 1)
+
+
+def test_the_iou_of_boxes_is_what_they_share_of_what_they_cover_together() -> None:
+    assert box_iou((0, 0, 0.5, 1), (0, 0, 0.5, 1)) == 1
+    assert box_iou((0, 0, 0.5, 1), (0.5, 0, 1, 1)) == 0
+    assert box_iou((0, 0, 0.5, 0.5), (0.25, 0, 0.75, 0.5)) == pytest.approx(1 / 3)
+    assert box_iou((0, 0, 0.2, 0.2), (0.7, 0.7, 0.9, 0.9)) == 0

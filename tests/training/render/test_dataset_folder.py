@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.training.builders.rendered_folder import BOX, finish_listing, grey_photo
+from tests.training.builders.rendered_folder import BOX, PRODUCT, finish_listing, grey_photo
 from tests.training.render.small_config import small_config
 from training.data.manifest import read_manifest
+from training.data.product_mask import read_product_mask
 from training.errors import RunError
 from training.render.config import RenderConfig
 from training.render.dataset_folder import COLUMNS, DatasetFolder
@@ -54,7 +55,7 @@ def test_another_configuration_is_refused_by_the_setting_that_differs(folder: Da
         folder.claim(small_config(folder.path, genuine=2, makers={"amber": 1}))
 
 
-@pytest.mark.parametrize("name", ["photos", "masks", "records", "manifest.csv"])
+@pytest.mark.parametrize("name", ["photos", "masks", "product_masks", "records", "manifest.csv"])
 def test_a_folder_with_photos_of_unknown_origin_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     with pytest.raises(RunError, match=r"no render\.json"):
@@ -88,6 +89,35 @@ def test_a_photo_without_a_cue_has_no_mask(folder: DatasetFolder, plans: tuple[L
     assert not (folder.path / "masks").exists()
 
 
+def test_the_product_is_white_in_a_1_bit_mask(folder: DatasetFolder, plans: tuple[ListingPlan, ...]) -> None:
+    assert not folder.has_product_masks(plans[0])
+    for number in range(1, len(plans[0].circumstances.photos) + 1):
+        folder.add_photo(plans[0], grey_photo(number))
+    assert folder.has_product_masks(plans[0])
+    with Image.open(folder.path / "product_masks" / f"{plans[0].listing}-1.png") as mask:
+        assert mask.mode == "1"
+        np.testing.assert_array_equal(np.asarray(mask), PRODUCT)
+
+
+def test_a_manifest_of_an_earlier_version_gets_the_column_of_product_masks_and_is_else_as_written_today(
+    folder: DatasetFolder, plans: tuple[ListingPlan, ...]
+) -> None:
+    for plan in plans:
+        finish_listing(folder, plan)
+    folder.write_manifest(plans)
+    folder.drop_records()
+    today = folder.manifest_path.read_bytes()
+    earlier = [{name: cell for name, cell in row.items() if name != "product_mask"} for row in rows_of(folder)]
+    with folder.manifest_path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, earlier[0])
+        writer.writeheader()
+        writer.writerows(earlier)
+    folder.name_product_masks()
+    assert folder.manifest_path.read_bytes() == today
+    folder.name_product_masks()
+    assert folder.manifest_path.read_bytes() == today
+
+
 def test_a_listing_is_there_once_all_of_it_is_noted(folder: DatasetFolder, plans: tuple[ListingPlan, ...]) -> None:
     record = folder.add_photo(plans[0], grey_photo(1))
     assert not folder.has(plans[0])
@@ -107,7 +137,7 @@ def test_a_folder_is_complete_once_the_manifest_replaces_the_records(
     assert folder.is_complete()
     assert all(folder.has(plan) for plan in plans)
     names = {path.name for path in folder.path.iterdir()}
-    assert names == {"render.json", "photos", "masks", "manifest.csv"}
+    assert names == {"render.json", "photos", "masks", "product_masks", "manifest.csv"}
 
 
 def test_no_half_written_file_is_left(folder: DatasetFolder, plans: tuple[ListingPlan, ...]) -> None:
@@ -144,6 +174,8 @@ def test_a_written_folder_is_read_as_a_manifest(folder: DatasetFolder, plans: tu
         }
         assert all(row.photo.is_file() for row in rows)
         assert all(row.shareable for row in rows)
+        for row in rows:
+            np.testing.assert_array_equal(read_product_mask(row, width_px=16, height_px=16), PRODUCT)
         *shown, last = rows
         cues = ("body_gloss", "switch_gap") if plan.maker else ()
         assert {(row.cues, row.mask is not None) for row in shown} == {(cues, bool(cues))}

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.training.render.small_config import small_config
 from training.render.engine import engine
-from training.render.photograph import RenderedPhoto, photograph_listing
+from training.render.photograph import RenderedPhoto, find_product, photograph_listing
 from training.render.plan import Circumstances, ListingPlan, plan_listings
 from training.render.product.makers import MAKERS
 
@@ -81,6 +81,24 @@ def test_the_box_holds_every_cue(photos: list[RenderedPhoto]) -> None:
     for photo in photos:
         assert photo.mask is not None
         assert not photo.mask[~inside(photo.box)].any()
+
+
+def test_the_product_mask_fills_the_box_to_its_edges_and_holds_every_cue(photos: list[RenderedPhoto]) -> None:
+    for photo in photos:
+        rows, columns = np.flatnonzero(photo.product.any(1)), np.flatnonzero(photo.product.any(0))
+        edges = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
+        assert tuple(edge / SIZE_PX for edge in edges) == photo.box
+        assert photo.mask is not None
+        assert not photo.mask[~photo.product].any()
+
+
+def test_the_product_is_found_without_the_cost_of_its_light_in_exactly_the_same_pixels(
+    counterfeit: ListingPlan, photos: list[RenderedPhoto]
+) -> None:
+    found = list(find_product(counterfeit, engine(), size_px=SIZE_PX))
+    assert [number for number, _ in found] == [photo.number for photo in photos]
+    for (_, product), photo in zip(found, photos, strict=True):
+        np.testing.assert_array_equal(product, photo.product)
 
 
 def test_a_genuine_dryers_photos_have_no_cue_and_no_mask(genuine_photos: list[RenderedPhoto]) -> None:

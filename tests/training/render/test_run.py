@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -135,6 +136,23 @@ def test_a_finished_folder_is_left_alone(rendered: Path) -> None:
     assert not (rendered / "records").exists()
     render_dataset(small_config(rendered))
     assert files_of(rendered) == before
+
+
+def test_a_folder_of_an_earlier_version_gets_its_product_masks_and_keeps_its_photos(
+    rendered: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "earlier"
+    shutil.copytree(rendered, folder)
+    shutil.rmtree(folder / "product_masks")
+    rows = [{name: cell for name, cell in row.items() if name != "product_mask"} for row in rows_of(folder)]
+    with (folder / "manifest.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    done: list[int] = []
+    render_dataset(small_config(folder), limit=1, advance=done.append)  # a complete folder gets them all
+    assert sum(done) == len(rows)
+    assert files_of(folder) == files_of(rendered)
 
 
 def test_a_run_in_two_parts_gives_the_same_bytes_as_one_without_a_stop(rendered: Path, tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def test_the_sample_was_rendered_from_its_configuration() -> None:
 def test_the_sample_is_under_20_mb_and_its_folder_holds_nothing_else(rows: list[Row]) -> None:
     files = {path for path in SAMPLE.rglob("*") if path.is_file()}
     assert sum(path.stat().st_size for path in files) < 20e6
-    named = {SAMPLE / row["photo"] for row in rows} | {SAMPLE / row["mask"] for row in rows if row["mask"]}
+    columns = ("photo", "mask", "product_mask")
+    named = {SAMPLE / row[column] for row in rows for column in columns if row[column]}
     assert named <= files
     others = {path.name for path in files - named}
     assert others == {"README.md", "manifest.csv", "render.json", "contact_sheet.jpg"}
@@ -63,6 +64,19 @@ def test_photos_have_320_pixels_and_every_mask_value_names_a_cue(rows: list[Row]
             with Image.open(SAMPLE / row["mask"]) as file:
                 values = set(np.unique(np.asarray(file)))
             assert values - {0} == set(range(1, len(cues) + 1)), row["photo"]
+
+
+def test_every_product_mask_fills_its_box_to_the_edges_and_holds_the_cues(rows: list[Row]) -> None:
+    for row in rows:
+        with Image.open(SAMPLE / row["product_mask"]) as file:
+            assert (file.mode, file.size) == ("1", (320, 320))
+            product = np.asarray(file)
+        down, across = np.flatnonzero(product.any(1)), np.flatnonzero(product.any(0))
+        box = (across[0], down[0], across[-1] + 1, down[-1] + 1)
+        written = [row[f"box_{corner}"] for corner in ("x0", "y0", "x1", "y1")]
+        assert [f"{edge / 320:.4f}" for edge in box] == written, row["photo"]
+        if row["mask"]:
+            assert not np.asarray(Image.open(SAMPLE / row["mask"]))[~product].any(), row["photo"]
 
 
 def test_nearly_every_counterfeit_photo_shows_a_cue_and_every_makers_cue_shows_somewhere(rows: list[Row]) -> None:
