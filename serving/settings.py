@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from serving.deployments.config import BatchingSettings, BundleOptions, ProductSettings
+from serving.deployments.robustness_rule import RobustnessRule
 from serving.fetch.config import FetchSettings
 from serving.http.loopback import is_loopback
 from serving.http.rate_limit import RateLimitSettings
@@ -69,6 +70,12 @@ class ServeSettings:
     )
     batching: BatchingSettings = setting(
         factory=BatchingSettings, help="Dynamic batching: photos of several checks in one run of the network."
+    )
+    robustness: RobustnessRule = setting(
+        "mark",
+        help="What becomes of a bundle that is beyond its limits on robustness: `mark` shows it as one that hangs on "
+        "more than the product; `refuse_beyond` refuses to serve or activate it; `require_within` also refuses one of "
+        "which a limit was not measured.",
     )
     check_store: bool = setting(
         True,
@@ -179,6 +186,7 @@ class ServeSettings:
             products=self.products,
             photo_limits=self.photo_limits,
             batching=self.batching,
+            robustness=self.robustness,
         )
 
     @property

@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from serving.deployments.config import BundleOptions
+from serving.deployments.robustness_rule import call_bundle, refuse_by_robustness
 from serving.deployments.slots import LoadedBundle, Slot, open_bundle
 from serving.errors import (
     CandidateChecksumMismatch,
@@ -25,9 +26,11 @@ from serving.errors import (
 )
 from serving.principal import Principal
 from vision.bundle.metadata import FORMAT_VERSION, METADATA_FILE, check_inner_name
+from vision.bundle.robustness import RobustnessSummary
 from vision.bundle.self_test import self_test_inputs
 from vision.detector import Detector
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown, CheckError, ConfigError
+from vision.json_dataclass import from_json
 
 MAX_LISTED = 200
 log = logging.getLogger("touchstone.serving")
@@ -45,6 +48,7 @@ class Candidate:
     products: tuple[str, ...]
     known_format: bool
     files: tuple[str, ...]
+    robustness: RobustnessSummary | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,7 @@ class Candidates:
                 if candidate.name != slot.name and candidate.name in served:
                     continue
                 _refuse_unfit(slot, candidate, folder)
+                refuse_by_robustness(candidate.robustness, self._options.robustness, call_bundle(folder.name))
                 if refused := self._refused.get((candidate.candidate, candidate.sha256)):
                     raise refused
             except RequestRefused as error:
@@ -140,7 +145,7 @@ class Candidates:
             bundle = self._load_or_note(slot, folder, candidate, sha256)
         if expected_sha256 is not None and bundle.sha256 != expected_sha256:
             raise CandidateMismatch(
-                f"{_called(candidate)} has the sha256 {bundle.sha256}, not {expected_sha256[:64]} as asked for"
+                f"{call_bundle(candidate)} has the sha256 {bundle.sha256}, not {expected_sha256[:64]} as asked for"
             )
         return bundle
 
@@ -189,10 +194,10 @@ def _refuse_mismatch(slot: Slot, bundle: LoadedBundle) -> None:
 def _refuse_other(slot: Slot, candidate: str | None, name: str, products: Collection[str]) -> None:
     wanted = slot.active.detector.bundle.metadata
     if name != wanted.name:
-        raise CandidateMismatch(f"{_called(candidate)} is named {name!r}, not {wanted.name!r}")
+        raise CandidateMismatch(f"{call_bundle(candidate)} is named {name!r}, not {wanted.name!r}")
     if set(products) != set(wanted.products):
         raise CandidateMismatch(
-            f"{_called(candidate)} knows {', '.join(sorted(products))}; the bundle that it would replace "
+            f"{call_bundle(candidate)} knows {', '.join(sorted(products))}; the bundle that it would replace "
             f"knows {', '.join(sorted(wanted.products))}, and callers may ask for any of them"
         )
 
@@ -201,11 +206,14 @@ def _refuse_unfit(slot: Slot, candidate: Candidate, folder: Path) -> None:
     """Refuse a candidate by what its bundle.json shows, in the order in which loading would."""
     if not candidate.known_format:
         raise CandidateFormatUnknown(
-            f"{_called(candidate.candidate)} has another format version than {FORMAT_VERSION}, which this server reads"
+            f"{call_bundle(candidate.candidate)} has another format version than {FORMAT_VERSION}, which this server "
+            "reads"
         )
     missing = [name for name in candidate.files if not (folder / name).exists()]
     if missing:
-        raise CandidateInvalid(f"{_called(candidate.candidate)} lacks {', '.join(sorted(missing)[:5])}: copy it again")
+        raise CandidateInvalid(
+            f"{call_bundle(candidate.candidate)} lacks {', '.join(sorted(missing)[:5])}: copy it again"
+        )
     _refuse_other(slot, candidate.candidate, candidate.name, candidate.products)
 
 
@@ -221,15 +229,13 @@ def _load_or_refuse(candidate: str | None, folder: Path, load: Callable[[], Load
             kind = CandidateFormatUnknown
         log.warning("candidate %s refused: %s", candidate, error)
         reason = (error.strerror or "it cannot be read") if isinstance(error, OSError) else str(error)
-        raise kind(f"{_called(candidate)} is refused, and nothing changed: {_without_path(reason, folder)}") from error
+        raise kind(
+            f"{call_bundle(candidate)} is refused, and nothing changed: {_without_path(reason, folder)}"
+        ) from error
 
 
 def _without_path(message: str, folder: Path) -> str:
     return message.replace(f"{folder}/", "").replace(str(folder), "the candidate")
-
-
-def _called(candidate: str | None) -> str:
-    return "the bundle of the settings" if candidate is None else f"candidate {candidate!r}"
 
 
 def _is_plain(name: str) -> bool:
@@ -252,7 +258,7 @@ def _read_candidate(folder: Path) -> Candidate:
     try:
         data = (folder / METADATA_FILE).read_bytes()
     except OSError as error:
-        raise CandidateInvalid(f"{_called(folder.name)} has no {METADATA_FILE} that can be read") from error
+        raise CandidateInvalid(f"{call_bundle(folder.name)} has no {METADATA_FILE} that can be read") from error
     try:
         table = json.loads(data)
         return Candidate(
@@ -264,9 +270,14 @@ def _read_candidate(folder: Path) -> Candidate:
             products=tuple(str(product) for product in table["products"]),
             known_format=table.get("format_version") == FORMAT_VERSION,
             files=tuple(name for name in table.get("files", {}) if _is_inner_name(name)),
+            robustness=_read_robustness(table.get("robustness")),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise CandidateInvalid(f"{_called(folder.name)}: its {METADATA_FILE} is not that of a bundle") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BundleError) as error:
+        raise CandidateInvalid(f"{call_bundle(folder.name)}: its {METADATA_FILE} is not that of a bundle") from error
+
+
+def _read_robustness(value: object) -> RobustnessSummary | None:
+    return None if value is None else from_json(RobustnessSummary, value, "robustness")
 
 
 def _is_inner_name(name: str) -> bool:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Literal
 
+from serving.deployments.robustness_rule import RobustnessRule
 from vision.config.read import setting
 from vision.errors import ConfigError
 from vision.photo.decode import PhotoLimits
@@ -58,3 +59,4 @@ class BundleOptions:
     products: Mapping[str, ProductSettings]
     photo_limits: PhotoLimits
     batching: BatchingSettings
+    robustness: RobustnessRule = "mark"

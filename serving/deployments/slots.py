@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from serving.deployments.config import BundleOptions
+from serving.deployments.robustness_rule import call_bundle, refuse_by_robustness
 from serving.errors import BundleNameAmbiguous, BundleNotFound, BundleShared, ReferenceNotFound
 from serving.principal import Principal
 from vision.bundle.bundle import Bundle, read_bundle
 from vision.bundle.references import ReferenceBank, read_references
+from vision.bundle.robustness import beyond_limits
 from vision.check_shape import resolve_product
 from vision.detector import Detector
 from vision.drift_sample import ValidationSample, read_sample
 from vision.errors import ConfigError, UnknownProduct
 from vision.inference.batching import BatchingScorer
 from vision.inference.scorer import Scorer, TileScorer
+
+log = logging.getLogger("touchstone.serving")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,8 +186,12 @@ def load_bundles(folders: Sequence[Path], options: BundleOptions) -> LoadedBundl
 
 
 def open_bundle(folder: Path, options: BundleOptions, candidate: str | None = None) -> LoadedBundle:
-    """Read, check and self-test one bundle as the settings say it serves; raises BundleError."""
+    """Read, check and self-test one bundle as the settings say it serves.
+
+    Raises BundleError, or CandidateBeyondLimits where they refuse what it hangs on.
+    """
     bundle = read_bundle(folder)
+    refuse_by_robustness(bundle.metadata.robustness, options.robustness, call_bundle(candidate))
     shares = {
         name: product.counterfeit_share
         for name, product in options.products.items()
@@ -191,6 +200,8 @@ def open_bundle(folder: Path, options: BundleOptions, candidate: str | None = No
     detector = Detector(
         bundle, scorer=_open_scorer(bundle, options), counterfeit_share=shares, limits=options.photo_limits
     )
+    if mark := beyond_limits(bundle.metadata.robustness):
+        log.warning("bundle %s: %s", bundle.metadata.name, mark)
     return LoadedBundle(
         detector=detector,
         bank=read_references(bundle),

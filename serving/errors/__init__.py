@@ -16,6 +16,7 @@ TouchstoneError (vision)
      │   ├─ ErasureNotFound, SellerErased (410)
      │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
+     │   ├─ CandidateBeyondLimits
      │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
@@ -55,6 +56,7 @@ from serving.errors.bundles import (
     BundleNameAmbiguous,
     BundleNotFound,
     BundleShared,
+    CandidateBeyondLimits,
     CandidateChecksumMismatch,
     CandidateFormatUnknown,
     CandidateInvalid,
@@ -128,6 +130,7 @@ __all__ = [
     "BundleNameAmbiguous",
     "BundleNotFound",
     "BundleShared",
+    "CandidateBeyondLimits",
     "CandidateChecksumMismatch",
     "CandidateFormatUnknown",
     "CandidateInvalid",

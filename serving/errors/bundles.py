@@ -64,6 +64,13 @@ class CandidateChecksumMismatch(RequestRefused):
     title: ClassVar[str] = "The candidate was changed after it was sealed"
 
 
+class CandidateBeyondLimits(RequestRefused):
+    """The setting `robustness` refuses a bundle that is beyond its limits on robustness, or was not measured."""
+
+    code: ClassVar[str] = "candidate_beyond_limits"
+    title: ClassVar[str] = "The candidate hangs on more than the product"
+
+
 class CandidateFormatUnknown(RequestRefused):
     code: ClassVar[str] = "candidate_format_unknown"
     title: ClassVar[str] = "The candidate has another format version"

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from serving.schemas.checks import Answered, Name, Note, Outcome, Sent, Unit
 from serving.schemas.loaded_bundles import BundleLoaded
+from serving.schemas.robustness import RobustnessState, State
 
 BundleAction = Literal[
     "activate", "shadow", "canary", "roll_back_activation", "roll_back_shadow", "roll_back_canary",
@@ -94,6 +95,7 @@ class CandidateFound(Answered):
     created_at: str = Field(description="When it was made, in UTC.")
     products: list[str] = Field(description="The products that it judges.")
     known_format: bool = Field(description="Whether this server reads its format version.")
+    robustness: RobustnessState = State
 
 
 class CandidateRejected(Answered):

@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from serving.schemas.checks import Answered
+from serving.schemas.measured import MeasuredFigure, MeasuredRate
+from serving.schemas.robustness import BundleRobustness
 
 IN_SAMPLE: Final = " Null where the same listings set the thresholds that judged them: that measures nothing."
 
@@ -39,21 +41,6 @@ class ProductThresholds(Answered):
         description="Which listings set them: `held_out` from training, or `out_of_fold`, each predicted by a network "
         "trained alike that had not seen it."
     )
-
-
-class MeasuredFigure(Answered):
-    """A figure with its 95 % interval; all null where it is undefined."""
-
-    value: float | None = Field(description="The figure.")
-    low: float | None = Field(description="Lower end of the 95 % interval.")
-    high: float | None = Field(description="Upper end of the 95 % interval.")
-
-
-class MeasuredRate(MeasuredFigure):
-    """A share of listings, with Wilson's 95 % interval."""
-
-    hits: int = Field(description="How many listings.")
-    n: int = Field(description="Of how many.")
 
 
 class Performance(Answered):
@@ -92,6 +79,7 @@ class BundleLoaded(Answered):
     performance: Performance | None = Field(
         description="What it was measured to do, on listings that it was not fitted on; null: not measured."
     )
+    robustness: BundleRobustness = Field(description="What its verdicts hang on beside the product.")
     thresholds: dict[str, ProductThresholds] = Field(description="Thresholds by product.")
     one_photo_thresholds: dict[str, ProductThresholds] = Field(
         description="Thresholds of listings that show one usable photo, by product."

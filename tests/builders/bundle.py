@@ -22,6 +22,7 @@ from vision.bundle.metadata import (
     ListingCalibration,
     Thresholds,
 )
+from vision.bundle.robustness import RobustnessSummary
 from vision.bundle.self_test import self_test_inputs
 from vision.inputs import InputGeometry
 
@@ -56,6 +57,7 @@ def write_tiny_bundle(
     self_test_logits: Sequence[float] | None = None,
     seen: Sequence[str] = (),
     metrics: Mapping[str, object] | None = None,
+    robustness: RobustnessSummary | None = None,
 ) -> Bundle:
     """A sealed bundle in `folder`; `int8_slope` adds a second graph that claims int8 and answers with that slope."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,6 +88,7 @@ def write_tiny_bundle(
         config={"made_by": "tests/builders/bundle.py"},
         data_hash="0" * 64,
         code_version="test",
+        robustness=robustness,
     )
     return seal_bundle(folder, metadata)
 

@@ -2,35 +2,55 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
+from training.finetune.pairs.square_copies import SquareCopies
 from training.finetune.photo_cache import CachedPhotos
 from training.finetune.sampler import Draw, StepSampler
 from vision.config.cpu_limits import usable_cores
 
-Batch = tuple[Tensor, Tensor]  # photos uint8 [B, S, S, 3], genuine float32 [B]
+Batch = tuple[Tensor, Tensor]  # photos uint8 [B, S, S, 3], or with a copy each [B, 2, S, S, 3]; genuine float32 [B]
 
 _MAX_WORKERS = 12  # of one GPU's process: more than an H100 needs at 320 px
 
 
 class AugmentedPhotos(Dataset[Batch]):
-    """One drawn photo, augmented from the draw's own seed: the same in every process."""
+    """One drawn photo, augmented from the draw's own seed: the same in every process.
 
-    def __init__(self, photos: CachedPhotos, genuine: Sequence[bool], augmentation: v2.Compose) -> None:
+    With `copies` a changed copy comes with it, augmented alike, so that the two differ by the change alone.
+    """
+
+    def __init__(
+        self,
+        photos: CachedPhotos,
+        genuine: Sequence[bool],
+        augmentation: v2.Compose,
+        copies: SquareCopies | None = None,
+    ) -> None:
         self.photos = photos
         self.genuine = tuple(genuine)
         self.augmentation = augmentation
+        self.copies = copies
 
     def __getitem__(self, draw: Draw) -> Batch:
-        square = torch.from_numpy(self.photos.square(draw.position)).permute(2, 0, 1)  # [3, C, C]
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(draw.seed)
-            varied = self.augmentation(square)  # [3, S, S]
         target = torch.tensor(float(self.genuine[draw.position]))
-        return varied.permute(1, 2, 0).contiguous(), target
+        photo = self._augment(self.photos.square(draw.position), draw.seed)
+        if self.copies is None:
+            return photo, target
+        copy = self._augment(self.copies.copy(draw.position, draw.seed), draw.seed)
+        return torch.stack([photo, copy]), target
+
+    def _augment(self, square: NDArray[np.uint8], seed: int) -> Tensor:
+        """uint8 [C, C, 3] -> [S, S, 3]."""
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)
+            varied: Tensor = self.augmentation(torch.from_numpy(square).permute(2, 0, 1))  # [3, S, S]
+        return varied.permute(1, 2, 0).contiguous()
 
 
 def build_loader(

@@ -17,6 +17,7 @@ from training.finetune.config import FinetuneConfig
 from training.finetune.distributed import join_processes
 from training.finetune.history import EpochRecord, is_over, kept_epoch
 from training.finetune.optimiser import set_learning_rate, set_training_mode
+from training.finetune.pairs.consistency import inconsistency
 from training.finetune.report import RunReport, require_finite
 from training.finetune.run import Run, prepare_run
 from training.finetune.sampler import seed_of
@@ -110,15 +111,14 @@ def _train(run: Run, folder: Path) -> None:
 
 
 def _take_step(run: Run, photos: Tensor, genuine: Tensor) -> None:
-    """One step on this process' part of a batch: photos uint8 [B, S, S, 3], genuine float32 [B]."""
+    """One step on this process' part of a batch: photos uint8 [B, S, S, 3] or [B, 2, S, S, 3], genuine float32 [B]."""
     state, config, device = run.state, run.config, run.processes.device
     set_learning_rate(state.optimiser, state.step, steps=run.steps, config=config)
     torch.manual_seed(seed_of(run.seed, state.step, run.processes.rank))  # of dropout
     photos, genuine = photos.to(device, non_blocking=True), genuine.to(device, non_blocking=True)
     target = genuine * (1 - config.label_smoothing) + config.label_smoothing / 2
     with torch.autocast(device.type, torch.bfloat16, enabled=run.uses_bf16):
-        logit = run.model(photos)  # [B]
-    loss = binary_cross_entropy_with_logits(logit.float(), target)
+        loss = _loss_of_pairs(run, photos, target) if config.consistency else _loss(run.model(photos), target)
     state.optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     clip_grad_norm_(state.network.parameters(), config.clip_norm)
@@ -126,6 +126,16 @@ def _take_step(run: Run, photos: Tensor, genuine: Tensor) -> None:
     state.average.follow(state.network, state.step)
     state.loss_sum += loss.detach()
     state.step += 1
+
+
+def _loss(logit: Tensor, target: Tensor) -> Tensor:
+    return binary_cross_entropy_with_logits(logit.float(), target)
+
+
+def _loss_of_pairs(run: Run, photos: Tensor, target: Tensor) -> Tensor:
+    """The loss of photos and copies, [B, 2, S, S, 3], and the consistency term."""
+    logit, compared = run.model(photos.flatten(0, 1))  # [2B], [2B, 1 + F]
+    return _loss(logit, target.repeat_interleave(2)) + run.config.consistency * inconsistency(compared)
 
 
 def _end_epoch(run: Run, throughput: Throughput, report: RunReport) -> None:

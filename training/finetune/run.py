@@ -22,6 +22,8 @@ from training.finetune.distributed import Processes
 from training.finetune.ema import WeightAverage
 from training.finetune.loader import AugmentedPhotos, Batch, build_loader, choose_workers
 from training.finetune.optimiser import build_optimiser, freeze_stages
+from training.finetune.pairs.consistency import PairOutputs
+from training.finetune.pairs.square_copies import square_copies
 from training.finetune.sampler import StepSampler
 from training.finetune.state import RunState
 from training.finetune.stop_set import StopSet, build_stop_set, predicted_rows
@@ -31,7 +33,10 @@ from vision.inputs import InputGeometry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """`model` is the state's network as the processes train it: compiled, distributed, or itself."""
+    """`model` is the state's network as the processes train it: compiled, distributed, or itself.
+
+    With `finetune.consistency` it gives what pairs are compared by beside the logit.
+    """
 
     config: FinetuneConfig
     processes: Processes
@@ -100,6 +105,7 @@ def prepare_run(
         squares.fit,
         [row.label == "genuine" for row in fit_rows],
         build_augmentation(config.augment, size_px=geometry.size_px),
+        square_copies(squares.fit, fit_rows, geometry) if config.consistency else None,
     )
     workers = choose_workers(config.workers, device=processes.device, processes=processes.world_size)
     return Run(
@@ -152,7 +158,7 @@ def _build_state(network: Network, config: FinetuneConfig, processes: Processes)
 
 
 def _training_model(network: Network, config: FinetuneConfig, processes: Processes) -> nn.Module:
-    model: nn.Module = network
+    model: nn.Module = PairOutputs(network) if config.consistency else network
     if processes.world_size > 1:
         device_ids = [processes.device.index] if processes.device.type == "cuda" else None
         model = DistributedDataParallel(model, device_ids=device_ids)

@@ -25,4 +25,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(number=number, percent=percent, interval=interval, percents=percents)
+    environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     return environment

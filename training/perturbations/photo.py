@@ -15,7 +15,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
-from training.data.photo_row import Box
+from training.perturbations.place import ProductPlace
 from training.perturbations.product import paint_out, swap_background
 
 SENT_QUALITY: Final = 95
@@ -26,16 +26,18 @@ _WHITE: Final = (255, 255, 255)
 _PAPER: Final = (246, 246, 248)  # of an app's page in a screenshot
 _INK: Final = (20, 20, 24)
 
+Edges = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """An upright RGB photo, its product's box, and, where a change asks for one, another photo's background.
+    """An upright RGB photo, its product's place, and, where a change asks for one, another photo's background.
 
     `backdrop` has the photo's size and no product.
     """
 
     photo: Image.Image
-    box: Box | None = None
+    place: ProductPlace | None = None
     backdrop: Image.Image | None = None
 
 
@@ -43,7 +45,8 @@ class Subject:
 class Change:
     """One change: its code in metrics.json, its name and what it does in words, and the copy that it makes.
 
-    With `needs_box` only photos with a box are changed; with `needs_backdrop` a backdrop must be given as well.
+    With `needs_place` only photos whose product is marked are changed; with `needs_backdrop` a backdrop must be given
+    as well. A `bounded` change must leave verdicts as they are: a bundle's limits (`[robustness]`) apply to it.
     """
 
     code: str
@@ -51,8 +54,9 @@ class Change:
     does: str
     make: Callable[[Subject], Image.Image]
     quality: int = SENT_QUALITY
-    needs_box: bool = False
+    needs_place: bool = False
     needs_backdrop: bool = False
+    bounded: bool = False
 
     def send(self, subject: Subject) -> bytes:
         """The changed copy as it would be uploaded: a JPEG without metadata."""
@@ -63,7 +67,12 @@ class Change:
 
 def halve(photo: Image.Image) -> Image.Image:
     """The photo at half its width and height."""
-    size = (max(1, photo.width // 2), max(1, photo.height // 2))
+    return shrink(photo, 0.5)
+
+
+def shrink(photo: Image.Image, factor: float) -> Image.Image:
+    """The photo at this share of its width and height."""
+    size = (max(1, int(factor * photo.width)), max(1, int(factor * photo.height)))
     return photo.resize(size, Image.Resampling.BICUBIC)
 
 
@@ -77,35 +86,45 @@ def brighten(photo: Image.Image, factor: float) -> Image.Image:
     return ImageEnhance.Brightness(photo).enhance(factor)
 
 
-def crop_outside(photo: Image.Image) -> Image.Image:
-    """The photo without the outer tenth at each of its four edges."""
-    left, top = round(_CROPPED * photo.width), round(_CROPPED * photo.height)
-    return photo.crop((left, top, photo.width - left, photo.height - top))
+def crop_outside(photo: Image.Image, edges: Edges = (_CROPPED, _CROPPED, _CROPPED, _CROPPED)) -> Image.Image:
+    """The photo without these shares of it at its left, upper, right and lower edge: a tenth each."""
+    left, top, right, bottom = edges
+    width, height = photo.size
+    return photo.crop(
+        (round(left * width), round(top * height), width - round(right * width), height - round(bottom * height))
+    )
 
 
-def watermark(photo: Image.Image) -> Image.Image:
-    """The photo under a shop's name from corner to corner, half transparent."""
+def watermark(
+    photo: Image.Image, text: str = _WATERMARK, *, opacity: float = 1.0, tilt_deg: float = 0.0
+) -> Image.Image:
+    """The photo under a shop's name from corner to corner, half transparent.
+
+    `opacity` is relative to that, `tilt_deg` turns the name out of the diagonal.
+    """
     diagonal = math.hypot(photo.width, photo.height)
     unit = ImageFont.load_default(100)
-    size = max(8.0, 100 * 0.7 * diagonal / unit.getbbox(_WATERMARK)[2])
+    size = max(8.0, 100 * 0.7 * diagonal / unit.getbbox(text)[2])
     font, edge = ImageFont.load_default(size), max(1, round(size / 24))
-    left, top, right, bottom = font.getbbox(_WATERMARK, stroke_width=edge)
-    text = Image.new("RGBA", (math.ceil(right - left), math.ceil(bottom - top)))
-    ImageDraw.Draw(text).text(
-        (-left, -top), _WATERMARK, font=font, fill=(*_WHITE, 160), stroke_width=edge, stroke_fill=(0, 0, 0, 130)
-    )
-    angle = math.degrees(math.atan2(photo.height, photo.width))
-    text = text.rotate(angle, Image.Resampling.BICUBIC, expand=True)
+    left, top, right, bottom = font.getbbox(text, stroke_width=edge)
+    name = Image.new("RGBA", (math.ceil(right - left), math.ceil(bottom - top)))
+    fill, stroke = (*_WHITE, round(160 * opacity)), (0, 0, 0, round(130 * opacity))
+    ImageDraw.Draw(name).text((-left, -top), text, font=font, fill=fill, stroke_width=edge, stroke_fill=stroke)
+    angle = math.degrees(math.atan2(photo.height, photo.width)) + tilt_deg
+    name = name.rotate(angle, Image.Resampling.BICUBIC, expand=True)
     layer = Image.new("RGBA", photo.size)
-    layer.paste(text, ((photo.width - text.width) // 2, (photo.height - text.height) // 2))
+    layer.paste(name, ((photo.width - name.width) // 2, (photo.height - name.height) // 2))
     return Image.alpha_composite(photo.convert("RGBA"), layer).convert("RGB")
 
 
-def screenshot(photo: Image.Image) -> Image.Image:
-    """The photo at its own size on an app's page: a phone's status bar above it, margins, and its home bar below."""
+def screenshot(photo: Image.Image, *, paper: tuple[int, int, int] = _PAPER, bars: float = 1.0) -> Image.Image:
+    """The photo at its own size on an app's page: a phone's status bar above it, margins, and its home bar below.
+
+    `paper` is the page's colour; `bars` stretches what is above and below.
+    """
     unit = max(4, round(photo.width / 30))  # the height of the status bar's letters
-    margin, above, below = unit, 3 * unit, 4 * unit
-    page = Image.new("RGB", (photo.width + 2 * margin, photo.height + above + below), _PAPER)
+    margin, above, below = unit, round(3 * bars * unit), round(4 * bars * unit)
+    page = Image.new("RGB", (photo.width + 2 * margin, photo.height + above + below), paper)
     page.paste(photo, (margin, above))
     draw = ImageDraw.Draw(page)
     middle = above // 2
@@ -127,23 +146,24 @@ def _jpeg(quality: int) -> Change:
         does=f"saved again as JPEG of quality {quality}",
         make=lambda subject: subject.photo,
         quality=quality,
+        bounded=quality == 50,
     )
 
 
 def _of_photo(code: str, name: str, does: str, make: Callable[[Image.Image], Image.Image]) -> Change:
-    return Change(code=code, name=name, does=does, make=lambda subject: make(subject.photo))
+    return Change(code=code, name=name, does=does, make=lambda subject: make(subject.photo), bounded=True)
 
 
 def _painted_out(subject: Subject) -> Image.Image:
-    if subject.box is None:
+    if subject.place is None:
         raise ValueError("a product is painted out by its box, and this photo has none")
-    return paint_out(subject.photo, subject.box)
+    return paint_out(subject.photo, subject.place.box)
 
 
 def _with_other_background(subject: Subject) -> Image.Image:
-    if subject.box is None or subject.backdrop is None:
-        raise ValueError("a background is swapped around the product's box, for a backdrop; one of them is missing")
-    return swap_background(subject.photo, subject.box, subject.backdrop)
+    if subject.place is None or subject.backdrop is None:
+        raise ValueError("a background is swapped around the product, for a backdrop; one of them is missing")
+    return swap_background(subject.photo, subject.place, subject.backdrop)
 
 
 JPEG_50: Final = _jpeg(50)
@@ -153,15 +173,16 @@ PAINTED_OUT: Final = Change(
     name="product painted out",
     does="the product's box filled with what surrounds it",
     make=_painted_out,
-    needs_box=True,
+    needs_place=True,
 )
 OTHER_BACKGROUND: Final = Change(
     code="other_background",
     name="background swapped",
-    does="the product's box kept, around it the background of a photo with the other label",
+    does="the product kept, by its mask or box; around it the background of a photo with the other label",
     make=_with_other_background,
-    needs_box=True,
+    needs_place=True,
     needs_backdrop=True,
+    bounded=True,
 )
 CHANGES: Final[tuple[Change, ...]] = (
     _jpeg(95),
@@ -169,8 +190,11 @@ CHANGES: Final[tuple[Change, ...]] = (
     JPEG_50,
     _jpeg(30),
     HALF_SIZE,
-    _of_photo(
-        "half_and_back", "half size and back", "resized to half its width and height, and back", halve_and_restore
+    Change(
+        code="half_and_back",
+        name="half size and back",
+        does="resized to half its width and height, and back",
+        make=lambda subject: halve_and_restore(subject.photo),
     ),
     _of_photo("darker", "brightness −30 %", "every value times 0.7", lambda p: brighten(p, 1 - _BRIGHTNESS_STEP)),
     _of_photo("brighter", "brightness +30 %", "every value times 1.3", lambda p: brighten(p, 1 + _BRIGHTNESS_STEP)),

@@ -13,11 +13,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from training.data.photo_row import Box
+from training.perturbations.place import ProductPlace
 
 BOX_MARGIN: Final = 0.02  # of the photo, around the box: the product's edge and contact shadow
+_EDGE_BLUR: Final = 0.002  # of the photo's longer side: an edge as soft as a camera's
 _FILL_SIDE_PX: Final = 256  # a smooth fill needs no more
 _GREY: Final = 127.0  # where the box leaves no surroundings
 
@@ -35,13 +37,30 @@ def paint_out(photo: Image.Image, box: Box) -> Image.Image:
     return Image.composite(smooth, photo, hole)
 
 
-def swap_background(photo: Image.Image, box: Box, backdrop: Image.Image) -> Image.Image:
-    """`backdrop`, of the photo's size, with every pixel of the photo's box; the edge fades over the 2 % around it."""
+def swap_background(photo: Image.Image, place: ProductPlace, backdrop: Image.Image) -> Image.Image:
+    """`backdrop`, of the photo's size, with the photo's product before it.
+
+    By the exact mask, whose edge fades over a pixel or two; without one every pixel of the box, whose edge fades over
+    the 2 % around it.
+    """
+    keep = _box_weight(photo.size, place.box) if place.mask is None else _mask_weight(place.mask)
+    return Image.composite(photo, backdrop, keep)
+
+
+def _mask_weight(mask: NDArray[np.bool_]) -> Image.Image:
+    """The mask less a pixel at its edge, where the old background shines through, and softened."""
+    inner = Image.fromarray((255 * mask).astype(np.uint8)).filter(ImageFilter.MinFilter(3))
+    return inner.filter(ImageFilter.GaussianBlur(_EDGE_BLUR * max(mask.shape)))
+
+
+def _box_weight(size: tuple[int, int], box: Box) -> Image.Image:
+    """255 in the box, falling to 0 over the margin around it."""
+    width, height = size
     x0, y0, x1, y1 = box
-    across = _fading(photo.width, x0, x1)
-    down = _fading(photo.height, y0, y1)
+    across = _fading(width, x0, x1)
+    down = _fading(height, y0, y1)
     mask = np.minimum(down[:, None], across[None, :])  # [H, W]
-    return Image.composite(photo, backdrop, Image.fromarray((255 * mask).round().astype(np.uint8)))
+    return Image.fromarray((255 * mask).round().astype(np.uint8))
 
 
 def leaves_background(box: Box) -> bool:

@@ -13,6 +13,7 @@ from training.foreground.config import ForegroundConfig
 from training.pipeline.references import ReferencesConfig
 from training.quantise.config import QuantiseConfig
 from training.recipes.config import FrozenConfig, KernelConfig, ModelConfig, RecipeConfig
+from vision.bundle.robustness_limits import RobustnessLimits
 from vision.config.cpu_limits import usable_cores
 from vision.config.read import setting
 from vision.errors import ConfigError
@@ -58,6 +59,9 @@ class TrainConfig:
     calibration: CalibrationConfig = setting(factory=CalibrationConfig, help="probabilities and thresholds")
     quantise: QuantiseConfig = setting(factory=QuantiseConfig, help="the int8 graph")
     evaluation: EvaluationConfig = setting(factory=EvaluationConfig, help="the evaluation on the test set")
+    robustness: RobustnessLimits = setting(
+        factory=RobustnessLimits, help="the limits beyond which a bundle hangs on more than the product"
+    )
     references: ReferencesConfig = setting(factory=ReferencesConfig, help="the reference crops in the bundle")
 
     def __post_init__(self) -> None:

@@ -21,8 +21,10 @@ from training.pipeline.evaluation import Evaluation, describe_exclusions, metric
 from training.pipeline.evaluation_report import write_report
 from training.robustness.figures import write_changed_predictions
 from training.robustness.robustness import RobustnessPlan, measure_robustness
+from training.robustness.summary import summarise
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import Precision
+from vision.bundle.robustness_limits import RobustnessLimits
 from vision.detector import Detector
 from vision.verdict import decide
 
@@ -35,6 +37,7 @@ def evaluate_bundle(
     threads: int = 2,
     shareable_only: bool = False,
     robustness: RobustnessPlan | None = None,
+    limits: RobustnessLimits | None = None,
     console: Console | None = None,
     precision: Precision | None = None,
 ) -> Evaluation:
@@ -42,7 +45,8 @@ def evaluate_bundle(
 
     `out` is a folder that gets metrics.json, answers.csv and report.html. With `shareable_only` the report shows
     shareable photos only. `threads` listings are evaluated at once. With `robustness`, changed copies are evaluated
-    too, which costs a pass over the drawn listings for each change. `precision` chooses the graph; the default is the
+    too, which costs a pass over the drawn listings for each change, and compared with `limits`; the default is those of
+    the bundle, or the configuration's own where it has none. `precision` chooses the graph; the default is the
     one that would serve on this machine. Raises NothingToEvaluate.
     """
     console = console or Console(stderr=True)
@@ -54,9 +58,10 @@ def evaluate_bundle(
     photos = tuple(photo for one in results for photo in one.photos)
     with console.status("measuring …"):
         figures = measure(listings, photos)
-    changed = None
+    changed, summary = None, None
     if robustness:
         changed = measure_robustness(detector, manifest, listings, photos, robustness, threads=threads, console=console)
+        summary = summarise(changed, manifest, photos, limits or _limits_of(detector.bundle))
     evaluation = Evaluation(
         bundle=detector.bundle,
         graph=detector.scorer.graph,
@@ -66,6 +71,7 @@ def evaluate_bundle(
         exclusions=exclusions,
         figures=figures,
         robustness=changed,
+        robustness_summary=summary,
     )
     if out:
         write_evaluation(out, evaluation, shareable_only=shareable_only)
@@ -102,6 +108,11 @@ def write_evaluation(out: Path, evaluation: Evaluation, *, shareable_only: bool 
     if evaluation.robustness:
         write_changed_predictions(out / "stress.csv", evaluation.robustness.predictions)
     write_report(out / "report.html", evaluation, shareable_only=shareable_only)
+
+
+def _limits_of(bundle: Bundle) -> RobustnessLimits:
+    held = bundle.metadata.robustness
+    return held.limits if held else RobustnessLimits()
 
 
 def _nothing_left(manifest: Manifest, bundle: Bundle, exclusions: Exclusions) -> str:

@@ -12,6 +12,7 @@ from training.robustness.robustness import Robustness
 from training.robustness.skipped import why_skipped
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphMetadata
+from vision.bundle.robustness import RobustnessSummary
 from vision.counting import counted
 from vision.json_dataclass import to_json_table
 
@@ -20,7 +21,8 @@ from vision.json_dataclass import to_json_table
 class Evaluation:
     """A bundle's predictions on a manifest and their figures. A photo's `row` is an index into `manifest.rows`.
 
-    `robustness` is how verdicts change on changed copies, where these were evaluated.
+    `robustness` is how verdicts change on changed copies, where these were evaluated, and `robustness_summary` what of
+    it the bundle's limits hold.
     """
 
     bundle: Bundle
@@ -31,6 +33,7 @@ class Evaluation:
     exclusions: Exclusions
     figures: Figures
     robustness: Robustness | None = None
+    robustness_summary: RobustnessSummary | None = None
 
 
 def metrics_table(evaluation: Evaluation) -> dict[str, object]:
@@ -53,6 +56,7 @@ def metrics_table(evaluation: Evaluation) -> dict[str, object]:
         "figures": figures_as_dict(evaluation.figures),
         "expected_precision": [to_json_table(row, decimals=DECIMALS) for row in expected_precision(evaluation.figures)],
         "stress": _robustness_table(evaluation.robustness) if evaluation.robustness else None,
+        "robustness": _limits_table(evaluation.robustness_summary),
     }
 
 
@@ -66,6 +70,13 @@ def _robustness_table(robustness: Robustness) -> dict[str, object]:
         "changes": {figures.change: to_json_table(figures, decimals=DECIMALS) for figures in robustness.figures},
         "skipped": list(why_skipped(robustness)),
     }
+
+
+def _limits_table(summary: RobustnessSummary | None) -> dict[str, object] | None:
+    if summary is None:
+        return None
+    found = {"state": summary.state, "beyond": [one.text for one in summary.breaches], "unmeasured": summary.unmeasured}
+    return {**found, **to_json_table(summary)}
 
 
 def describe_exclusions(exclusions: Exclusions) -> tuple[str, ...]:

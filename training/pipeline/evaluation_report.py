@@ -15,6 +15,7 @@ from training.html.page import render_page
 from training.html.pictures import crop_pictures, evidence_picture, photo_picture
 from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES
 from training.pipeline.evaluation import Evaluation, describe_exclusions
+from training.pipeline.robustness_gate import describe_robustness
 from training.pipeline.robustness_report import robustness_part
 from training.statistics import scores as metrics
 from vision.explain.crops import evidence_crops
@@ -54,6 +55,8 @@ def write_report(path: Path, evaluation: Evaluation, *, shareable_only: bool = F
         errors=errors,
         hidden_errors=len(wrong) - len(errors),
         shareable_only=shareable_only,
+        gate=describe_robustness(evaluation.robustness_summary or record.robustness),
+        gate_of_training=evaluation.robustness_summary is None and record.robustness is not None,
         robustness=evaluation.robustness and robustness_part(evaluation.robustness, shareable_only=shareable_only),
     )
     path.write_text(page, encoding="utf-8")

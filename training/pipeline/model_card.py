@@ -14,6 +14,7 @@ from training.html.page import render_page
 from training.html.pictures import photo_picture
 from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, LIMITS
 from training.pipeline.int8_gate import describe_gate
+from training.pipeline.robustness_gate import describe_robustness
 from vision.bundle.measured import read_measured
 from vision.bundle.metadata import BundleMetadata
 from vision.errors import PhotoError
@@ -77,6 +78,7 @@ def write_card(
         examples=_examples(rows),
         thresholds=[(graph, limit_rows(graph, record.label_kind)) for graph in record.graphs],
         graphs=[_graph_file(folder, record, i) for i in range(len(record.graphs))],
+        gate=describe_robustness(record.robustness),
         limits=LIMITS,
         unknown=describe_unknown(record.authenticity_kind, record.training_listings),
         config=json.dumps(record.config, indent=1, ensure_ascii=False, default=str),

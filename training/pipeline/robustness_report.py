@@ -11,6 +11,7 @@ from training.evaluation.predictions import ListingPrediction
 from training.html.pictures import picture
 from training.html.wording import interval, number
 from training.perturbations.photo import OTHER_BACKGROUND, PAINTED_OUT, Change
+from training.perturbations.place import is_placed
 from training.robustness.figures import ChangedPrediction, ChangeFigures
 from training.robustness.robustness import Drawn, Robustness
 from training.robustness.skipped import why_skipped
@@ -72,8 +73,8 @@ def robustness_part(robustness: Robustness, *, shareable_only: bool) -> Robustne
     ]
     return RobustnessPart(
         measured=robustness,
-        plain=tuple(row for row in rows if not row.change.needs_box),
-        product=tuple(row for row in rows if row.change.needs_box),
+        plain=tuple(row for row in rows if not row.change.needs_place),
+        product=tuple(row for row in rows if row.change.needs_place),
         skipped=why_skipped(robustness),
         plain_summary=_summarise_plain(robustness, changes),
         product_summary=_summarise_product(robustness),
@@ -85,7 +86,7 @@ def robustness_part(robustness: Robustness, *, shareable_only: bool) -> Robustne
 
 def _summarise_plain(robustness: Robustness, changes: Mapping[str, Change]) -> str:
     """Whether a verdict flipped under a change that leaves the product as it is, and what changes outcomes."""
-    plain = [figures for figures in robustness.figures if not changes[figures.change].needs_box]
+    plain = [figures for figures in robustness.figures if not changes[figures.change].needs_place]
     flipping = [f"{changes[f.change].name} ({f.flipped.hits})" for f in plain if f.flipped.hits]
     strongest = max(plain, key=lambda figures: figures.changed.hits, default=None)
     if flipping:
@@ -157,7 +158,7 @@ def _choose_example(robustness: Robustness, shareable_only: bool) -> tuple[Drawn
     return min(
         shown,
         key=lambda pair: (
-            any(rows[row].box is None for row in pair[0].rows),
+            not all(is_placed(rows[row]) for row in pair[0].rows),
             pair[0].prediction.outcome != pair[0].prediction.label,
             len(pair[0].rows),
         ),

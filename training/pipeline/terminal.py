@@ -16,12 +16,14 @@ from training.evaluation.figures_json import read_figures
 from training.html.wording import LABEL_KIND_NAMES, LABEL_KIND_SENTENCES, interval, number, percent
 from training.pipeline.evaluation import Evaluation, describe_exclusions
 from training.pipeline.model_card import CARD_FILE
+from training.pipeline.robustness_gate import robustness_lines
 from training.progress import format_duration
 from training.runs.folder import AUDIT_PAGE, FOLDS_FOLDER, RunFolder
 from training.statistics.estimate import Estimate, Proportion
 from vision.bundle.bundle import read_bundle
 from vision.bundle.measured import read_measured
 from vision.bundle.metadata import BundleMetadata
+from vision.bundle.robustness import RobustnessSummary, describe_state, robustness_state
 
 
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:
@@ -40,6 +42,8 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     console.print(table)
     for sentence in describe_exclusions(evaluation.exclusions):
         console.print(f"Excluded: {sentence}")
+    if evaluation.robustness_summary:
+        _print_robustness_state(console, evaluation.robustness_summary)
     if evaluation.bundle.metadata.label_kind != "verified":
         console.print(LABEL_KIND_SENTENCES[evaluation.bundle.metadata.label_kind], style="yellow")
 
@@ -61,11 +65,20 @@ def print_run(console: Console, run: RunFolder, *, elapsed_s: float | None = Non
         for row in rows:
             table.add_row(*row)
         console.print(table)
+    _print_robustness_state(console, metadata.robustness)
     console.print(_parity(metadata) + (f" The run took {format_duration(elapsed_s)}." if elapsed_s else ""))
     if metadata.label_kind != "verified":
         console.print(LABEL_KIND_SENTENCES[metadata.label_kind], style="yellow")
     for line in _next_steps(run):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_robustness_state(console: Console, summary: RobustnessSummary | None) -> None:
+    """Print the state of a bundle's robustness, in yellow unless it is within all limits, and its figures."""
+    is_within = robustness_state(summary) == "within"
+    console.print(describe_state(summary), style=None if is_within else "yellow", markup=False, highlight=False)
+    for line in robustness_lines(summary) if summary else ():
+        console.print(f"- {line}", markup=False, highlight=False)
 
 
 def describe_basis(metadata: BundleMetadata) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ from training.robustness.robustness import RobustnessPlan
 from training.runs.folder import RunFolder, require_like_run
 from vision.bundle.bundle import Bundle, read_bundle, seal_bundle
 from vision.bundle.metadata import Precision
+from vision.bundle.robustness import RobustnessSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +166,7 @@ class TrainingRun:
         them.
         """
         metrics: dict[str, object] | None = None
+        robustness: RobustnessSummary | None = None
         if self.config.calibration_source.has_own_predictions:
             settings, seed = self.config.calibration, self.config.data.seed
             listings, photos = predict_cross_fitted(bundle, held_out, settings, seed=seed)
@@ -174,14 +176,12 @@ class TrainingRun:
                 metrics = {**figures_as_dict(measure(listings, photos)), "source": source, "thresholds": "cross_fitted"}
         if roles.report:
             test_set = describe_test_set(self.manifest, self.config)
-            metrics = {
-                **figures_as_dict(self._evaluate(bundle, roles).figures),
-                "source": "test_set",
-                "test_set": test_set,
-            }
+            evaluation = self._evaluate(bundle, roles)
+            metrics = {**figures_as_dict(evaluation.figures), "source": "test_set", "test_set": test_set}
+            robustness = evaluation.robustness_summary
         if metrics is None:
             return bundle
-        return seal_bundle(bundle.folder, replace(bundle.metadata, metrics=metrics))
+        return seal_bundle(bundle.folder, replace(bundle.metadata, metrics=metrics, robustness=robustness))
 
     def _evaluate(self, bundle: Bundle, roles: Roles) -> Evaluation:
         test_photos: set[Path] = {self.manifest.rows[row].photo for row in roles.report}
@@ -192,6 +192,7 @@ class TrainingRun:
             out=self.folder.path / "report",
             threads=self.config.threads,
             robustness=RobustnessPlan(listings=listings, seed=self.config.data.seed) if listings else None,
+            limits=self.config.robustness,
             console=self.console,
             precision="fp32",
         )

@@ -41,7 +41,7 @@ def _copied(change: Change) -> Variant:
 AS_IT_IS: Final = Variant(code="as_it_is", read=read_tile)
 MIRRORED: Final = Variant(code="mirrored", read=_mirrored)
 COPIES: Final = {
-    variant.code: variant for variant in (MIRRORED, *(_copied(change) for change in CHANGES if not change.needs_box))
+    variant.code: variant for variant in (MIRRORED, *(_copied(change) for change in CHANGES if not change.needs_place))
 }
 
 

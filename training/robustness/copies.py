@@ -12,6 +12,7 @@ from training.data.manifest import Label, Manifest
 from training.data.photo_row import LABELS
 from training.evaluation.predictions import PhotoPrediction
 from training.perturbations.photo import Change, Subject
+from training.perturbations.place import find_box, find_place, is_placed
 from training.perturbations.product import leaves_background, paint_out
 from vision.errors import PhotoError
 from vision.photo.decode import open_photo
@@ -32,7 +33,7 @@ class Copies:
 
     def can_make(self, change: Change, rows: Sequence[int]) -> bool:
         """Whether the change can be made of each of these rows."""
-        if change.needs_box and any(self.manifest.rows[row].box is None for row in rows):
+        if change.needs_place and not all(is_placed(self.manifest.rows[row]) for row in rows):
             return False
         return not change.needs_backdrop or all(self._lenders_for(row) for row in rows)
 
@@ -44,10 +45,10 @@ class Copies:
         except PhotoError:
             yield from (data for _ in changes)
             return
-        box = self.manifest.rows[row].box
+        place = find_place(self.manifest.rows[row], photo.size) if any(c.needs_place for c in changes) else None
         for change in changes:
             backdrop = self._backdrop(row, photo.size) if change.needs_backdrop else None
-            yield change.send(Subject(photo=photo, box=box, backdrop=backdrop))
+            yield change.send(Subject(photo=photo, place=place, backdrop=backdrop))
 
     def lender(self, row: int) -> int:
         """The row that lends this one its background: the same at every call, and for every copy of one photo."""
@@ -62,15 +63,15 @@ class Copies:
         """The lender's photo with its own product painted out, stretched to `size` (width, height)."""
         lender = self.manifest.rows[self.lender(row)]
         photo = open_photo(lender.photo.read_bytes(), smallest_side_px=max(size)).image
-        return paint_out(photo, lender.box or (0, 0, 1, 1)).resize(size, Image.Resampling.BICUBIC)
+        return paint_out(photo, find_box(lender) or (0, 0, 1, 1)).resize(size, Image.Resampling.BICUBIC)
 
 
 def find_copies(manifest: Manifest, photos: Sequence[PhotoPrediction]) -> Copies:
-    """The copies of an evaluated manifest: readable photos of it with a box and surroundings lend their background."""
+    """The copies of an evaluated manifest: its readable photos with surroundings of a marked product lend these."""
     lenders: dict[Label, list[int]] = {label: [] for label in LABELS}
     for photo in photos:
-        box = manifest.rows[photo.row].box
-        if photo.error is None and box is not None and leaves_background(box):
+        box = None if photo.error else find_box(manifest.rows[photo.row])
+        if box is not None and leaves_background(box):
             lenders[photo.label].append(photo.row)
     return Copies(
         manifest=manifest,

@@ -17,6 +17,7 @@ from training.data.manifest import Manifest
 from training.evaluation.predict import decide_rows
 from training.evaluation.predictions import ListingPrediction, PhotoPrediction
 from training.perturbations.photo import CHANGES, Change
+from training.perturbations.place import is_placed
 from training.progress import photo_progress
 from training.robustness.copies import Copies, find_copies
 from training.robustness.figures import ChangedPrediction, ChangeFigures, measure_change
@@ -47,8 +48,8 @@ class Drawn:
 class Robustness:
     """What the plan's changes did to the listings `drawn` from the test set's `total`.
 
-    `boxed` of the drawn have a box on every photo. `predictions` and `figures` are in the plan's order of changes; a
-    change that no listing allows is in neither.
+    `boxed` of the drawn have every photo's product marked, by box or mask. `predictions` and `figures` are in the
+    plan's order of changes; a change that no listing allows is in neither.
     """
 
     plan: RobustnessPlan
@@ -93,7 +94,7 @@ def measure_robustness(
         copies=copies,
         drawn=drawn,
         total=len(listings),
-        boxed=sum(all(manifest.rows[row].box for row in one.rows) for one in drawn),
+        boxed=sum(all(is_placed(manifest.rows[row]) for row in one.rows) for one in drawn),
         predictions=tuple(prediction for found in own.values() for prediction in found),
         figures=figures,
     )

@@ -25,6 +25,7 @@ NOT_COMPARED = (
     "data.audit",
     "evaluation",
     "references",
+    "robustness",
     "finetune.workers",
     "finetune.device",
     "finetune.compile",

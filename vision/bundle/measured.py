@@ -5,28 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from vision.bundle.measured_value import MeasuredShare, MeasuredValue
 from vision.bundle.metadata import BundleMetadata
-from vision.json_dataclass import NullableFloat, from_json
+from vision.json_dataclass import from_json
 
 MeasuredOn = Literal["test_set", "out_of_fold", "calibration"]
 MeasuredAt = Literal["of_the_bundle", "cross_fitted"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredValue:
-    """A value with its 95 % interval; NaN where it is undefined."""
-
-    value: NullableFloat
-    low: NullableFloat
-    high: NullableFloat
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredShare(MeasuredValue):
-    """`hits` of `n` listings, with Wilson's 95 % interval; NaN where n is 0."""
-
-    hits: int
-    n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final, Literal, TypeVar
 
+from vision.bundle.robustness import RobustnessSummary
 from vision.bundle.self_test import SELF_TEST_COUNT
 from vision.errors import BundleError
 from vision.inputs import InputGeometry
@@ -236,6 +237,7 @@ class BundleMetadata:
     """The content of bundle.json, less the files' checksums. `evidence_bias` is the logit that no place contributes.
 
     `training_listings` are those of fitting, early stopping and calibration, by product; empty in older bundles.
+    `robustness` is None where it was not measured: in older bundles, and without a test set.
     """
 
     name: str
@@ -256,6 +258,7 @@ class BundleMetadata:
     format_version: int = FORMAT_VERSION
     listing_rule: Literal["mean"] = "mean"
     training_listings: Mapping[str, ListingCounts] = field(default_factory=dict)
+    robustness: RobustnessSummary | None = None
 
     def __post_init__(self) -> None:
         if not self.products or len(set(self.products)) != len(self.products):

@@ -72,6 +72,7 @@ def check(
     2: wrong usage. 130: interrupted; what was judged is written.
     """
     from vision.bundle.bundle import seen_photos
+    from vision.bundle.robustness import beyond_limits
     from vision.cli.check_listings import Destination, check_listings  # here, so that --help answers without loading
     from vision.cli.evidence_files import save_evidence_pictures  # onnxruntime
     from vision.detector import Detector
@@ -79,6 +80,8 @@ def check(
     if save_evidence:
         _refuse_inside(save_evidence, photos)
     detector = Detector(bundle)
+    if mark := beyond_limits(detector.bundle.metadata.robustness):
+        typer.echo(mark, err=True)
     listings = _listings(photos, view, each_photo=each_photo, as_lines=bool(form or output))
     by_row = listings is not None and listings.have_products and product is None
     chosen = None if by_row else detector.resolve_product(product)

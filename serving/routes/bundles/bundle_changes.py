@@ -32,6 +32,7 @@ from serving.schemas.bundles import (
 from serving.schemas.checks import Sent
 from serving.services import Services, services_of, store_of
 from serving.store.deployment_rows import Pair
+from vision.bundle.robustness import robustness_state
 
 router = APIRouter(prefix="/v1/bundles/{name:path}", tags=["bundles"])
 MAX_BODY_BYTES = 64 * 1024
@@ -65,6 +66,7 @@ async def list_candidates(request: Request, name: str, caller: Reader) -> Candid
                 created_at=one.created_at,
                 products=list(one.products),
                 known_format=one.known_format,
+                robustness=robustness_state(one.robustness),
             )
             for one in found
         ],

@@ -10,19 +10,20 @@ from fastapi import APIRouter, Depends, Request, Response
 from serving.checks.service import bundle_used
 from serving.principal import Principal
 from serving.routes.auth import require
+from serving.routes.bundles.robustness import describe_robustness
 from serving.routes.openapi.contract import SHORTLY, problems
 from serving.schemas.loaded_bundles import (
     BundleList,
     BundleLoaded,
     BundleNotFollowed,
     ErrorShare,
-    MeasuredFigure,
-    MeasuredRate,
     Performance,
     ProductThresholds,
 )
+from serving.schemas.measured import MeasuredFigure, MeasuredRate
 from serving.services import services_of
-from vision.bundle.measured import MeasuredValue, read_measured
+from vision.bundle.measured import read_measured
+from vision.bundle.measured_value import MeasuredValue
 from vision.bundle.metadata import BundleMetadata, ErrorBound, Thresholds
 from vision.detector import Detector
 from vision.errors import BundleError
@@ -84,6 +85,7 @@ def describe_bundle(caller: Principal, detector: Detector) -> BundleLoaded:
         label_kind=metadata.label_kind,
         counterfeit_share=shares,
         performance=_performance(metadata) if whole else None,
+        robustness=describe_robustness(metadata.robustness, whole=whole),
         thresholds={product: _thresholds(graph.thresholds_for(product)) for product in products},
         one_photo_thresholds={
             product: _thresholds(graph.thresholds_for(product, one_photo=True)) for product in products

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
+from tests.builders.robustness import robustness_summary
 from tests.serving.builders.candidate_bundles import write_candidates, write_refused
 from tests.serving.builders.measured import measured
 from tests.serving.builders.sample_photos import BLUE, GREY, RED, jpeg
@@ -44,6 +45,32 @@ def change(page: Page, button: str, *, candidate: str | None = None, note: str =
     dialog.get_by_label("Reason").fill(note)
     dialog.locator("#confirm-do").click()
     expect(dialog).to_be_hidden()
+
+
+def test_a_bundle_beyond_its_limits_is_marked_with_figures_and_so_is_a_candidate(
+    tmp_path: Path, open_page: OpenPage
+) -> None:
+    write_tiny_bundle(tmp_path / "tiny", robustness=robustness_summary(changed=12))
+    write_tiny_bundle(tmp_path / "candidates" / "v2", version="2", robustness=robustness_summary(fall=0.057))
+    write_tiny_bundle(tmp_path / "candidates" / "v3", version="3")
+    settings = ServeSettings(bundle=(tmp_path / "tiny",), store="none", bundles_folder=tmp_path / "candidates")
+    with run_in_thread(settings) as site:
+        page = open_page(site, "/bundles")
+        active = role(page, "active")
+        expect(active.locator(".bundle-mark")).to_have_text("Hangs on more than the product")
+        for words in (
+            "Crop changes 12 % of verdicts (12 of 100; 7 % to 19.8 %), 7 points more than the limit of 5 %",
+            "Evidence inside the product: 97 % (95 % to 99 %), n = 100; an even map: 60 %",
+            "AUROC before other backgrounds: 0.890 (0.870 to 0.910), lower by 0.010 (-0.010 to 0.030), n = 100",
+            "AUROC with the product painted out: 0.510 (0.490 to 0.530), n = 100",
+            "Verdicts changed by crop: 12 % (7 % to 19.8 %), n = 100",
+        ):
+            expect(active).to_contain_text(words)
+        change(page, "Activate", candidate="v2, version 2: hangs on more than the product")
+        expect(active).to_contain_text("the AUROC falls by 0.057")
+        change(page, "Activate", candidate="v3, version 3")
+        expect(active.locator(".bundle-mark")).to_have_count(0)
+        expect(active).to_contain_text("was not measured")
 
 
 def test_a_bundle_is_shadowed_compared_activated_and_rolled_back(site: Running, open_page: OpenPage) -> None:

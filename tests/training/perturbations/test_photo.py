@@ -19,6 +19,7 @@ from training.perturbations.photo import (
     screenshot,
     watermark,
 )
+from training.perturbations.place import ProductPlace
 
 BOX = (0.25, 0.25, 0.75, 0.75)
 
@@ -34,7 +35,7 @@ def flat(*colour: int, width: int = 100, height: int = 100) -> Image.Image:
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.code)
 def test_a_change_makes_the_same_bytes_twice_and_leaves_the_photo_alone(change: Change) -> None:
-    subject = Subject(photo=photo(), box=BOX, backdrop=photo(seed=1))
+    subject = Subject(photo=photo(), place=ProductPlace(box=BOX), backdrop=photo(seed=1))
     before = subject.photo.tobytes()
     assert change.send(subject) == change.send(subject)
     assert subject.photo.tobytes() == before

@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from training.perturbations.place import ProductPlace
 from training.perturbations.product import leaves_background, paint_out, swap_background
 
 BOX = (0.25, 0.25, 0.75, 0.75)
@@ -38,10 +39,19 @@ def test_where_the_box_is_the_whole_photo_nothing_is_known_and_grey_remains() ->
 
 
 def test_a_swapped_background_keeps_every_pixel_of_the_box_and_fades_over_2_percent() -> None:
-    swapped = np.asarray(swap_background(flat(200, 0, 0), BOX, flat(0, 0, 100)))
+    swapped = np.asarray(swap_background(flat(200, 0, 0), ProductPlace(box=BOX), flat(0, 0, 100)))
     assert (swapped[25:75, 25:75] == [200, 0, 0]).all()
     assert swapped[50, 24].tolist() == [100, 0, 50]  # one of the two pixels over which it fades
     assert (swapped[:, :23] == [0, 0, 100]).all()
+
+
+def test_with_a_mask_the_product_alone_is_kept_and_the_rest_of_its_box_is_swapped() -> None:
+    mask = np.zeros((100, 100), bool)
+    mask[25:75, 25:50] = True  # the left half of the box
+    swapped = np.asarray(swap_background(flat(200, 0, 0), ProductPlace(box=BOX, mask=mask), flat(0, 0, 100)))
+    assert (swapped[28:72, 28:47] == [200, 0, 0]).all()
+    assert (swapped[:, 53:] == [0, 0, 100]).all(), "inside the box, but not the product"
+    assert (swapped[:, :22] == [0, 0, 100]).all()
 
 
 def test_a_box_that_fills_the_photo_has_no_background_to_lend() -> None:

@@ -15,7 +15,7 @@ def test_without_boxes_the_missing_columns_are_named(tmp_path: Path) -> None:
     found = why_skipped(robustness_of(tmp_path, write_photos(tmp_path / "photos", box=""), JPEG_50, PAINTED_OUT))
     assert found == (
         "product painted out: not measured, since none of the 8 listings has a box (box_x0, box_y0, box_x1, box_y1) "
-        "on every photo.",
+        "or a product_mask for every photo.",
     )
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from tests.builders.bundle import write_tiny_bundle
 from tests.builders.listing_folders import write_listings
 from tests.builders.photos import encode
+from tests.builders.robustness import robustness_summary
 from tests.vision.test_detector import COUNTERFEIT, GENUINE
 from vision.cli.check import app
 from vision.cli.verdict_output import NO_PROOF
@@ -95,6 +96,18 @@ def test_photos_that_the_bundle_was_fitted_on_are_named_as_no_measure(folder: Pa
     assert note not in " ".join(run(bundle, folder / "blue.png").split())
     assert f"1 of them has photos that the bundle was fitted on. {note}" in error_output(bundle, many)
     assert note not in error_output(folder / "bundle", many)
+
+
+def test_a_bundle_beyond_its_limits_is_marked_beside_the_verdict(folder: Path) -> None:
+    def marked(bundle: str) -> str:
+        result = CliRunner().invoke(app, [str(folder / bundle), str(folder / "red.png"), "--json"])
+        json.loads(result.stdout)
+        return result.stderr
+
+    write_tiny_bundle(folder / "beyond", robustness=robustness_summary(changed=12))
+    assert "hangs on more than the product" in marked("beyond")
+    assert "Crop changes 12 % of verdicts" in marked("beyond")
+    assert marked("bundle") == ""
 
 
 def test_a_counterfeit_names_the_photo(folder: Path) -> None:

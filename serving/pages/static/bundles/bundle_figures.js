@@ -1,11 +1,12 @@
 /** What a bundle was measured to do, and the listings that set its thresholds: two things, never one for the other. */
 
-import { counted, productName, share } from "../shared/formatting.js";
+import { counted, productName, sentence, share } from "../shared/formatting.js";
 
 /** Terms and words for a card: performance with intervals and its source, and for each product the thresholds. */
-export function figuresOf({ performance, thresholds }) {
+export function figuresOf({ performance, robustness, thresholds }) {
   return [
     ["Performance", performance ? performanceWords(performance) : ["Not measured: evaluate it on a test set before you trust it."]],
+    ["Robustness", robustnessWords(robustness)],
     ...Object.entries(thresholds).map(([product, found]) => [`Thresholds, ${productName(product)}`, thresholdWords(found)]),
   ];
 }
@@ -19,6 +20,23 @@ function performanceWords({ on, auroc, decided, genuine_flagged: flagged, counte
     auroc.value === null ? null : `AUROC: ${auroc.value.toFixed(3)} (${intervalOf(auroc)})`,
     `Measured on ${on}. In brackets: 95 % intervals.`,
   ].filter(Boolean);
+}
+
+function robustnessWords({ text, beyond, unmeasured, changes, other_backgrounds: swapped, painted_out: painted, evidence_inside: inside }) {
+  const bounded = changes.filter((change) => change.bounded);
+  return [
+    text,
+    ...beyond.map((limit) => sentence(limit.text)),
+    unmeasured.length ? `Not measured: ${unmeasured.join("; ")}.` : null,
+    inside && `Evidence inside the product: ${share(inside.share.value)} (${share(inside.share.low)} to ${share(inside.share.high)}), n = ${inside.listings}; an even map: ${share(inside.if_even)}`,
+    swapped && `AUROC before other backgrounds: ${decimal(swapped.auroc)}, lower by ${decimal(swapped.fall)}, n = ${swapped.listings}`,
+    painted && `AUROC with the product painted out: ${painted.with_logit ? decimal(painted.auroc) : "no logit"}, n = ${painted.listings}`,
+    ...bounded.map(({ name, changed }) => `Verdicts changed by ${name}: ${rate(changed)}`),
+  ].filter(Boolean);
+}
+
+function decimal({ value, low, high }) {
+  return value === null ? "undefined" : `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
 }
 
 /** A bootstrap of labels that don't overlap gives 1 each time, also of four listings: that is no interval. */

@@ -6,7 +6,7 @@ import { moment, share } from "../shared/formatting.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { comparisonView } from "./bundle_comparison.js";
 import { figuresOf } from "./bundle_figures.js";
-import { CandidatePicker, candidateWords } from "./candidate_picker.js";
+import { CandidatePicker, HANGS_ON_MORE, candidateWords } from "./candidate_picker.js";
 import { confirmChange } from "./confirm_change.js";
 
 const ROLES = {
@@ -162,6 +162,7 @@ function roleItem(role, bundle, state, buttons) {
     "li",
     { class: `bundle-role role-${role}` },
     element("h3", {}, ROLES[role].title),
+    bundle.robustness.state === "beyond" ? element("p", { class: "bundle-mark" }, HANGS_ON_MORE) : null,
     element("p", { class: "soft" }, ROLES[role].meaning, answers && `:${answers}`),
     element(
       "dl",

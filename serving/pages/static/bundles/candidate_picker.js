@@ -47,9 +47,13 @@ export class CandidatePicker {
   }
 }
 
-/** A candidate in words. */
-export function candidateWords({ candidate, label, version }) {
-  return label ?? `${candidate}, version ${version}`;
+/** The mark of a bundle that is beyond its limits on robustness. */
+export const HANGS_ON_MORE = "Hangs on more than the product";
+
+/** A candidate in words, with its mark. */
+export function candidateWords({ candidate, label, version, robustness }) {
+  const mark = robustness === "beyond" ? `: ${HANGS_ON_MORE.toLowerCase()}` : "";
+  return `${label ?? `${candidate}, version ${version}`}${mark}`;
 }
 
 function hintOf(choices, durable) {
