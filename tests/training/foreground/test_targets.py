@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.builders.photos import encode, exif_with_orientation, smooth_pixels
 from training.data.photo_row import PhotoRow
-from training.foreground.targets import foreground_target
+from training.foreground.targets import Saliency, foreground_target
 from vision.errors import ManifestError
 from vision.inputs import InputGeometry
 from vision.photo.decode import Photo
@@ -24,8 +24,8 @@ STRETCHED = InputGeometry(size_px=64, letterbox=False)
 class Left:
     """A teacher that finds the product in the left half of every photo."""
 
-    def saliency(self, photo: Photo) -> NDArray[np.float32]:
-        return np.array([[0.8, 0.2]], np.float32)
+    def saliency(self, photo: Photo) -> Saliency:
+        return Saliency(values=np.array([[0.8, 0.2]], np.float32), frame=(0.0, 0.0, 1.0, 1.0))
 
 
 def row_of(folder: Path, *, width: int = 64, height: int = 64, **known: object) -> PhotoRow:
@@ -46,7 +46,36 @@ def test_a_cell_holds_the_share_of_it_that_the_box_covers(tmp_path: Path) -> Non
     assert target is not None
     assert target.values.dtype == target.weight.dtype == np.float32
     assert target.values.tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], [0, 1, 1, 0.5], [0, 1, 1, 0.5]]
-    assert (target.weight == 1).all()
+
+
+def test_what_a_box_says_of_its_corners_does_not_count_and_all_of_a_mask_does(tmp_path: Path) -> None:
+    target = foreground_target(row_of(tmp_path, box=(0.25, 0.25, 0.75, 0.75)), 16, GEOMETRY, None)
+    assert target is not None
+    of_box = target.weight[4:12, 4:12]
+    corner = [[0, 0, 1, 1], [0, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]]  # 1 where the centre lies in the ellipse
+    assert of_box[:4, :4].tolist() == corner
+    assert (of_box == of_box[::-1]).all()
+    assert (of_box == of_box[:, ::-1]).all()
+    outside = target.values == 0
+    assert outside.sum() == 16 * 16 - 8 * 8
+    assert (target.weight[outside] == 1).all()
+    mask = np.zeros((64, 64), bool)
+    mask[16:48, 16:48] = True
+    by_mask = foreground_target(row_of(tmp_path, product_mask=mask_file(tmp_path, mask)), 16, GEOMETRY, None)
+    assert by_mask is not None
+    assert (by_mask.weight == 1).all()
+
+
+def test_an_estimate_on_the_inputs_own_grid_is_taken_as_it_is(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).random((4, 4)).astype(np.float32)
+
+    class OfInput:
+        def saliency(self, photo: Photo) -> Saliency:
+            return Saliency(values=values, frame=(0.0, -0.5, 1.0, 1.5))  # a letterboxed photo twice as wide as high
+
+    target = foreground_target(row_of(tmp_path, width=128, height=64), 4, GEOMETRY, OfInput())
+    assert target is not None
+    np.testing.assert_allclose(target.values, values, atol=1e-6)
 
 
 def test_a_cell_holds_the_share_of_it_that_the_mask_covers(tmp_path: Path) -> None:
