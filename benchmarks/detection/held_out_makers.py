@@ -36,11 +36,14 @@ def main() -> None:
     manifest = read_manifest(config.data.manifest).labelled()
     data = config.data
     roles = assign_roles(manifest, stop_share=data.stop_share, calibrate_share=data.calibrate_share, seed=data.seed)
-    recipe = FrozenRecipe(manifest=manifest, config=config.recipe, console=Console(stderr=True))
-    shown = predict(recipe, manifest, (*roles.fit, *roles.stop), roles.report)
+    learned = (*roles.fit, *roles.stop)
+    recipe = FrozenRecipe(
+        manifest=manifest, config=config.recipe, console=Console(stderr=True), foreground_rows=learned
+    )
+    shown = predict(recipe, manifest, learned, roles.report)
     print("maker: trained on; held out [95 % interval]; TPR at 5 % FPR when held out")
     for maker in sorted({row.maker for row in manifest.rows if row.maker}):
-        kept = [row for row in (*roles.fit, *roles.stop) if manifest.rows[row].maker != maker]
+        kept = [row for row in learned if manifest.rows[row].maker != maker]
         held_out = predict(recipe, manifest, kept, roles.report)
         print(f"{maker}: {figures(shown, maker)[0]:.3f}; {figures(held_out, maker)[1]}")
 

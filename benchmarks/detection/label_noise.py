@@ -58,8 +58,10 @@ def main() -> None:
     config = read_config(TrainConfig, arguments.config, [*arguments.overrides, "model.recipe=frozen"])
     console = Console(stderr=True)
     manifest = read_training_data(config.data, console)
-    recipe = FrozenRecipe(manifest=manifest, config=config.recipe, console=console)
     splits = split_roles(manifest, config)
+    recipe = FrozenRecipe(
+        manifest=manifest, config=config.recipe, console=console, foreground_rows=splits[0].fit
+    )  # one for all splits: it learns where the product is, and no label
     print("flipped: test listing AUROC; trimmed minus that; reviewed minus that [smallest, largest of the trials]")
     for share in SHARES:
         trials = [

@@ -13,12 +13,14 @@ from training.model.network import Network
 
 
 def freeze_stages(network: Network, count: int) -> None:
-    """Freeze the first `count` stages: no gradient is computed or stored for them."""
+    """Freeze the first `count` stages and the foreground head: no gradient is computed or stored for them."""
     stages = network.stages
     if count > len(stages):
         raise TrainingError(f"finetune.freeze_stages is {count}, but this backbone has {len(stages)} stages")
     for module in (module for stage in stages[:count] for module in stage):
         module.requires_grad_(False)
+    if network.foreground_head is not None:  # labels don't teach it, and processes wait for every gradient they expect
+        network.foreground_head.requires_grad_(False)
 
 
 def set_training_mode(network: nn.Module, *, freeze_norm: bool) -> None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-FLOOR = 1e-3  # of a place's weight, so that a photo without any foreground is pooled evenly rather than divided by zero
+FLOOR = 1e-6  # of a place's weight: a photo without any foreground is pooled evenly, not divided by zero
 
 
 class ForegroundHead(nn.Module):

@@ -120,8 +120,11 @@ class Network(nn.Module):
         return [m.float() for m in (*taps, last)]
 
     def _foreground(self, maps: list[Tensor]) -> Tensor | None:
-        """Maps [N, C, h, w] each -> foreground [N, H, W] on the grid of the last; None without a foreground head."""
-        return None if self.foreground_head is None else self.foreground_head(maps)
+        """Maps [N, C, h, w] each -> foreground [N, H, W] on the grid of the last; None without a foreground head.
+
+        Labels must not teach it: it would come to mean what separates them, and no longer where the product is.
+        """
+        return None if self.foreground_head is None else self.foreground_head([m.detach() for m in maps])
 
     def _evidence(
         self, maps: list[Tensor], weights: list[Tensor | None], pooled: list[Tensor], of_features: Tensor

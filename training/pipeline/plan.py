@@ -5,6 +5,7 @@ Every process of a distributed run makes the same plan.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,6 +66,11 @@ def describe_test_set(manifest: Manifest, config: TrainConfig) -> str:
 def plan_fits(manifest: Manifest, roles: Roles, config: TrainConfig) -> tuple[Fit, ...]:
     """The fits of this run itself, in order; the last one is the network that ships. Raises RunError and SplitError."""
     return config.calibration_source.plan_fits(manifest, roles, folds=config.calibration.folds, seed=config.data.seed)
+
+
+def foreground_rows(fits: Sequence[Fit]) -> tuple[int, ...]:
+    """The rows that the foreground head learns from: those of the network that ships."""
+    return tuple(sorted((*fits[-1].fit, *fits[-1].stop)))
 
 
 def fold_configs(manifest: Manifest, config: TrainConfig) -> tuple[TrainConfig, ...]:

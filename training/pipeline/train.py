@@ -15,7 +15,7 @@ from training.finetune.distributed import Processes, join_processes
 from training.pipeline.allocator import keep_freed_buffers
 from training.pipeline.config import TrainConfig
 from training.pipeline.enough_listings import require_enough_listings
-from training.pipeline.plan import fold_configs, plan_calibration, plan_fits, plan_roles
+from training.pipeline.plan import fold_configs, foreground_rows, plan_calibration, plan_fits, plan_roles
 from training.pipeline.terminal import print_run
 from training.pipeline.training_run import TrainingRun
 from training.recipes.recipe import make_recipe
@@ -83,7 +83,8 @@ def _open_run(config: TrainConfig, console: Console, processes: Processes, locks
             plan=plan_calibration(manifest, config),
         )
         folder.mark_audited()
-    recipe = make_recipe(manifest, config.recipe, console)
+    fits = plan_fits(manifest, plan_roles(manifest, config), config)
+    recipe = make_recipe(manifest, config.recipe, console, foreground_rows=foreground_rows(fits))
     return TrainingRun(config=config, manifest=manifest, folder=folder, recipe=recipe, console=console)
 
 
@@ -97,6 +98,7 @@ def _train_worker(config: TrainConfig, processes: Processes) -> None:
     require_enough_listings(manifest, config)
     for fold in fold_configs(manifest, config):
         _train_worker(fold, processes)
-    recipe = make_recipe(manifest, config.recipe, console, is_main=False)
-    for fit in plan_fits(manifest, plan_roles(manifest, config), config):
+    fits = plan_fits(manifest, plan_roles(manifest, config), config)
+    recipe = make_recipe(manifest, config.recipe, console, foreground_rows=foreground_rows(fits), is_main=False)
+    for fit in fits:
         recipe.fit(fit.fit, fit.stop, config.run.folder / fit.folder)

@@ -17,6 +17,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 from rich.console import Console
+from torch import nn
 
 from training.data.cache import writing_cache
 from training.data.decoder_version import decoder_version
@@ -72,7 +73,7 @@ class FeatureCache:
 def open_feature_cache(
     network: Network, geometry: InputGeometry, *, root: Path, variant: Variant = AS_IT_IS
 ) -> FeatureCache:
-    """The cache of a network's backbone, named by a digest of what its features depend on.
+    """The cache of a network's pooled features, named by a digest of what its features depend on.
 
     The graph is exported once, and again where its file is damaged. Raises RunError where the cache can't be written.
     """
@@ -95,14 +96,23 @@ def extract_features(
         return cache.extract(photos, threads=threads, advance=advance)
 
 
+def update_digest(digest: hashlib._Hash, network: Network) -> None:
+    """Feed a digest with everything of a network that its features depend on."""
+    parts: list[nn.Module] = [network.backbone]
+    if network.foreground_head is not None:
+        parts.append(network.foreground_head)
+    for part in parts:
+        for name, tensor in part.state_dict().items():
+            digest.update(name.encode())
+            digest.update(tensor.cpu().numpy().tobytes())
+    for tensor in (network.photo_mean, network.photo_std):
+        digest.update(tensor.cpu().numpy().tobytes())
+
+
 def _key(network: Network, geometry: InputGeometry, variant: Variant) -> str:
     decoder = decoder_version() if variant is AS_IT_IS else decoder_version(photo_changes)
     digest = hashlib.sha256(f"{network.taps} {geometry} {variant.code} {decoder}".encode())
-    for name, tensor in network.backbone.state_dict().items():
-        digest.update(name.encode())
-        digest.update(tensor.cpu().numpy().tobytes())
-    for tensor in (network.photo_mean, network.photo_std):
-        digest.update(tensor.cpu().numpy().tobytes())
+    update_digest(digest, network)
     return digest.hexdigest()[:16]
 
 

@@ -21,6 +21,7 @@ from training.model.outputs import PhotoOutputs
 from training.progress import photo_progress
 from training.recipes.config import RecipeConfig
 from training.recipes.feature_cache import extract_features, open_feature_cache
+from training.recipes.foreground import learn_foreground
 from training.recipes.frozen_recipe import FrozenRecipe
 from training.recipes.head_data import HeadData, read_head_data
 from training.recipes.head_fit import attach_head, require_fit
@@ -35,13 +36,16 @@ class FinetuneRecipe:
     manifest: Manifest
     config: RecipeConfig
     console: Console
+    foreground_rows: Sequence[int]
     is_main: bool
     exported: tuple[AnyNetwork, Session] | None = None
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """See Recipe. Each member has a seed and a folder of its own, the first one the run's."""
         require_fit(fit, self.config)
-        frozen = FrozenRecipe(manifest=self.manifest, config=self.config, console=self.console)
+        frozen = FrozenRecipe(
+            manifest=self.manifest, config=self.config, console=self.console, foreground_rows=self.foreground_rows
+        )
         settings = self.config.finetune
         members = [
             self._fit_member(member, frozen, fit, stop, folder / f"member-{member}" if member else folder)
@@ -59,6 +63,8 @@ class FinetuneRecipe:
         if self.is_main and not has_head:  # the other processes receive the main one's weights
             network = frozen.fit_linear(fit)
             cast(LinearHead, network.head).shrink(self.config.finetune.head_start)
+        else:
+            network.foreground_head = frozen.network().foreground_head
         # Every checkpoint holds the texts of `origin`: another text would refuse to resume an older run.
         result = finetune(
             network,
@@ -72,6 +78,11 @@ class FinetuneRecipe:
             seed=self.config.seed + member,
             origin={"model": repr(replace(self.config.model, head="linear")), "frozen": repr(self.config.frozen)},
         )
+        if self.is_main:  # the maps have changed since the foreground head was fitted on them
+            learned = [self.manifest.rows[row] for row in self.foreground_rows]
+            result.network.foreground_head = learn_foreground(
+                result.network, learned, self.config, self.console, root=folder
+            )
         if self.is_main and self.config.refits_head:
             attach_head(result.network, self._head_data(result.network, fit, folder), self.config)
         return result.network

@@ -29,8 +29,20 @@ class Recipe(Protocol):
         """Free the memory that only fitting and predicting need: a run of many folds keeps a recipe for each."""
 
 
-def make_recipe(manifest: Manifest, config: RecipeConfig, console: Console, *, is_main: bool = True) -> Recipe:
-    """The recipe that `model.recipe` names; `is_main` is false for every torchrun process but the main one."""
+def make_recipe(
+    manifest: Manifest,
+    config: RecipeConfig,
+    console: Console,
+    *,
+    foreground_rows: Sequence[int],
+    is_main: bool = True,
+) -> Recipe:
+    """The recipe that `model.recipe` names; `is_main` is false for every torchrun process but the main one.
+
+    All its networks find the product by one foreground head, which learns from `foreground_rows`.
+    """
     if config.model.recipe == "frozen":
-        return FrozenRecipe(manifest=manifest, config=config, console=console)
-    return FinetuneRecipe(manifest=manifest, config=config, console=console, is_main=is_main)
+        return FrozenRecipe(manifest=manifest, config=config, console=console, foreground_rows=foreground_rows)
+    return FinetuneRecipe(
+        manifest=manifest, config=config, console=console, foreground_rows=foreground_rows, is_main=is_main
+    )

@@ -8,6 +8,7 @@ from tests.training.builders.finetune_run import CONFIG, build_tiny_network
 from tests.training.builders.network import linear_head
 from training.errors import TrainingError
 from training.finetune.optimiser import build_optimiser, freeze_stages, set_learning_rate, set_training_mode
+from training.foreground.head_fit import new_foreground_head
 
 PHOTOS = torch.arange(2 * 64 * 64 * 3).reshape(2, 64, 64, 3).to(torch.uint8)
 
@@ -34,6 +35,16 @@ def test_frozen_stages_get_no_gradient_and_keep_their_statistics() -> None:
     after = [norm.get_buffer("running_mean") for norm in norms_of(frozen) + norms_of(learning)]
     has_moved = [not torch.equal(one, other) for one, other in zip(before, after, strict=True)]
     assert has_moved == [False] * len(norms_of(frozen)) + [True] * len(norms_of(learning))
+
+
+def test_the_foreground_head_is_not_trained() -> None:
+    network = build_tiny_network()
+    network.foreground_head = new_foreground_head(network)
+    freeze_stages(network, 0)
+    own = {id(parameter) for parameter in network.foreground_head.parameters()}
+    trained = [parameter for group in build_optimiser(network, CONFIG).param_groups for parameter in group["params"]]
+    assert own
+    assert own.isdisjoint(id(parameter) for parameter in trained)
 
 
 def test_frozen_norms_keep_their_statistics_everywhere() -> None:

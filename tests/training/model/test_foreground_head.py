@@ -7,8 +7,8 @@ def test_weights_sum_to_one_and_are_those_of_the_coarse_place() -> None:
     weights = place_weights(torch.tensor([[[1.0, 0.0], [0.5, 0.0]]]), 4)
     assert weights.shape == (1, 4, 4)
     torch.testing.assert_close(weights.sum(), torch.tensor(1.0))
-    torch.testing.assert_close(weights[0, :2, :2], torch.full((2, 2), 1.001 / 1.504 / 4))
-    torch.testing.assert_close(weights[0, 2:, :2], torch.full((2, 2), 0.501 / 1.504 / 4))
+    torch.testing.assert_close(weights[0, :2, :2], torch.full((2, 2), 1 / 1.5 / 4))
+    torch.testing.assert_close(weights[0, 2:, :2], torch.full((2, 2), 0.5 / 1.5 / 4))
 
 
 def test_no_foreground_at_all_weighs_every_place_alike() -> None:

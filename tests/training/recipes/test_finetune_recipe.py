@@ -44,6 +44,7 @@ def recipe_of(folder: Path, manifest: Manifest, finetune: FinetuneConfig, *, is_
         manifest=manifest,
         config=recipe_config(folder / "cache", model=model, finetune=finetune),
         console=Console(file=io.StringIO()),
+        foreground_rows=range(len(manifest.rows)),
         is_main=is_main,
     )
 

@@ -28,7 +28,7 @@ def manifest_of(*labels: Label) -> Manifest:
 
 def test_each_recipe_is_made_by_its_name(tmp_path: Path) -> None:
     both = manifest_of("genuine", "counterfeit")
-    assert isinstance(make_recipe(both, recipe_config(tmp_path), SILENT), FrozenRecipe)
-    tuned = make_recipe(both, recipe_config(tmp_path, model=FINETUNE), SILENT, is_main=False)
+    assert isinstance(make_recipe(both, recipe_config(tmp_path), SILENT, foreground_rows=()), FrozenRecipe)
+    tuned = make_recipe(both, recipe_config(tmp_path, model=FINETUNE), SILENT, foreground_rows=(), is_main=False)
     assert isinstance(tuned, FinetuneRecipe)
     assert not tuned.is_main

@@ -1,0 +1,130 @@
+"""Fits the foreground head: for each place of a photo, the share of it that is product.
+
+A few hundred photos are enough, since each gives a target at every place of the grid. Labels play no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from training.data.photo_row import PhotoRow
+from training.foreground.config import ForegroundConfig
+from training.foreground.targets import ForegroundTarget, Teacher, foreground_target
+from training.model.foreground_head import ForegroundHead
+from training.model.network import Network
+from training.model.onnx_inference import read_tile
+from vision.inputs import InputGeometry
+
+MAX_PHOTOS: Final = 300
+MIN_PHOTOS: Final = 10
+HIDDEN: Final = 32
+_BATCH_PHOTOS: Final = 8
+_BATCH_PLACES: Final = 512
+_STEPS: Final = 800
+_LEARNING_RATE: Final = 6e-3
+_MIN_SCALE: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """What the head reads of M places, float32 [M, C], with their targets and weights, float32 [M]."""
+
+    read: Tensor
+    values: Tensor
+    weight: Tensor
+
+
+def new_foreground_head(network: Network) -> ForegroundHead:
+    """A head that isn't fitted yet: it reads the coarsest tap and the one before it, or what there is."""
+    maps = len(network.widths)
+    sources = tuple(range(max(0, maps - 3), maps - 1)) or (maps - 1,)
+    return ForegroundHead(sources=sources, widths=[network.widths[source] for source in sources], hidden=HIDDEN)
+
+
+def fit_foreground_head(
+    network: Network,
+    rows: Sequence[PhotoRow],
+    *,
+    geometry: InputGeometry,
+    config: ForegroundConfig,
+    teacher: Teacher | None,
+    seed: int,
+    threads: int,
+    advance: Callable[[int], None],
+) -> ForegroundHead | None:
+    """A head for the network's maps, fitted on `rows`, which are to be drawn before; None for too few with a target.
+
+    `advance` is called after each photo. Raises PhotoError for a photo that can't be read.
+    """
+    if config.source == "none":
+        return None
+    grid = _grid(network, geometry)
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        targets = list(pool.map(lambda row: foreground_target(row, grid, geometry, teacher, config.source), rows))
+    known = [(row, target) for row, target in zip(rows, targets, strict=True) if target is not None]
+    if len(known) < MIN_PHOTOS:
+        return None
+    head = new_foreground_head(network)
+    places = _read_places(network, head, known, geometry, advance)
+    _fit(head, places, seed)
+    return head.eval()
+
+
+def drawn_rows(rows: Sequence[PhotoRow], *, seed: int) -> list[PhotoRow]:
+    """The rows that the head is fitted on: at most 300, drawn from all, in their order."""
+    drawn = np.random.default_rng(seed).choice(len(rows), min(MAX_PHOTOS, len(rows)), replace=False)
+    return [rows[place] for place in sorted(drawn)]
+
+
+def _grid(network: Network, geometry: InputGeometry) -> int:
+    with torch.inference_mode():
+        return network.maps(torch.zeros(1, geometry.size_px, geometry.size_px, 3, dtype=torch.uint8))[-1].shape[-1]
+
+
+def _read_places(
+    network: Network,
+    head: ForegroundHead,
+    known: Sequence[tuple[PhotoRow, ForegroundTarget]],
+    geometry: InputGeometry,
+    advance: Callable[[int], None],
+) -> Places:
+    read = []
+    for start in range(0, len(known), _BATCH_PHOTOS):
+        batch = known[start : start + _BATCH_PHOTOS]
+        tiles = np.concatenate([read_tile(row.photo.read_bytes(), geometry) for row, _ in batch])
+        with torch.inference_mode():
+            read.append(head.read(network.maps(torch.from_numpy(tiles))).flatten(0, 2))  # [n H W, C]
+        advance(len(batch))
+    return Places(
+        read=torch.cat(read),
+        values=torch.from_numpy(np.concatenate([target.values.ravel() for _, target in known])),
+        weight=torch.from_numpy(np.concatenate([target.weight.ravel() for _, target in known])),
+    )
+
+
+def _fit(head: ForegroundHead, places: Places, seed: int) -> None:
+    """Weighted cross-entropy by AdamW: 800 steps of 512 places."""
+    generator = torch.Generator().manual_seed(seed)
+    head.mean.copy_(places.read.mean(0))
+    head.scale.copy_(places.read.std(0) + _MIN_SCALE)
+    for parameter in head.parameters():
+        bound = 1 / parameter.shape[-1] ** 0.5
+        torch.nn.init.uniform_(parameter, -bound, bound, generator=generator)
+    optimiser = torch.optim.AdamW(head.parameters(), lr=_LEARNING_RATE, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING_RATE, total_steps=_STEPS)
+    for _ in range(_STEPS):
+        chosen = torch.randint(len(places.values), (_BATCH_PLACES,), generator=generator)
+        logit = head.logit(places.read[chosen])
+        loss = binary_cross_entropy_with_logits(logit, places.values[chosen], weight=places.weight[chosen])
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        schedule.step()

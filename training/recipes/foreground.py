@@ -1,0 +1,86 @@
+"""The foreground head of a run: fitted once on rows of the network that ships, and kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from training.data.cache import writing_cache
+from training.data.decoder_version import decoder_version
+from training.data.photo_row import PhotoRow
+from training.foreground import head_fit
+from training.foreground.head_fit import drawn_rows, fit_foreground_head, new_foreground_head
+from training.model.foreground_head import ForegroundHead
+from training.model.network import Network
+from training.progress import photo_progress
+from training.recipes.config import RecipeConfig
+from training.recipes.feature_cache import update_digest
+
+_NONE: Final = b""  # what is kept where too few photos say where the product is
+
+
+def learn_foreground(
+    network: Network, rows: Sequence[PhotoRow], config: RecipeConfig, console: Console, *, root: Path
+) -> ForegroundHead | None:
+    """The foreground head for a network with these maps, kept in the folder `root`.
+
+    None where the settings want none, or too few rows have a target. Raises PhotoError for a photo that can't be read,
+    and RunError where the cache can't be written.
+    """
+    if config.foreground.source == "none":
+        return None
+    drawn = drawn_rows(rows, seed=config.seed)
+    file = root / "foreground" / f"{_key(network, drawn, config)}.safetensors"
+    kept, head = _read(file, network)
+    if kept:
+        return head
+    with photo_progress("foreground", len(drawn), console) as advance:
+        head = fit_foreground_head(
+            network,
+            drawn,
+            geometry=config.model.geometry,
+            config=config.foreground,
+            teacher=None,
+            seed=config.seed,
+            threads=config.threads,
+            advance=advance,
+        )
+    with writing_cache(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_suffix(f".{os.getpid()}.part")
+        draft.write_bytes(_NONE if head is None else save(head.state_dict()))
+        draft.replace(file)
+    return head
+
+
+def _read(file: Path, network: Network) -> tuple[bool, ForegroundHead | None]:
+    """Whether the file holds an answer, and the head in it; a damaged file holds none."""
+    try:
+        data = file.read_bytes()
+        if data == _NONE:
+            return True, None
+        head = new_foreground_head(network)
+        head.load_state_dict(load(data))
+    except (OSError, SafetensorError, RuntimeError):
+        return False, None
+    return True, head.eval()
+
+
+def _key(network: Network, rows: Sequence[PhotoRow], config: RecipeConfig) -> str:
+    """A digest of all that the head depends on: backbone, photos, targets, settings, and how photos are decoded."""
+    digest = hashlib.sha256(
+        f"{network.taps} {config.model.geometry} {config.foreground} {config.seed} {decoder_version(head_fit)}".encode()
+    )
+    update_digest(digest, network)
+    for row in rows:
+        mask = b"" if row.product_mask is None else row.product_mask.read_bytes()
+        for part in (row.photo.read_bytes(), repr(row.box).encode(), mask):
+            digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()[:16]
