@@ -124,7 +124,7 @@ class Network(nn.Module):
 
         Labels must not teach it: it would come to mean what separates them, and no longer where the product is.
         """
-        return None if self.foreground_head is None else self.foreground_head([m.detach() for m in maps])
+        return None if self.foreground_head is None else self.foreground_head(maps).detach()
 
     def _evidence(
         self, maps: list[Tensor], weights: list[Tensor | None], pooled: list[Tensor], of_features: Tensor
