@@ -95,7 +95,10 @@ def open_services(settings: ServeSettings) -> Services:
     bundles = load_bundles(settings.bundle, settings.bundle_options)
     store = None if settings.store_folder is None else _open_store(settings.store_folder, settings)
     compute = Compute(
-        threads=settings.compute_threads, max_waiting=settings.max_waiting, timeout_s=settings.photo_timeout_s
+        threads=settings.compute_threads,
+        max_waiting=settings.max_waiting,
+        timeout_s=settings.photo_timeout_s,
+        niceness=settings.compute_niceness,
     )
     metrics = Metrics()
     metrics.watch_compute(threads=compute.threads, depth=lambda: compute.waiting, busy=lambda: compute.busy)

@@ -131,6 +131,11 @@ class ServeSettings:
     threads: int = setting(
         0, help="Compute threads; 0 means one per processor core that the process, or its container, may use."
     )
+    compute_niceness: int = setting(
+        5,
+        help="Niceness of the compute threads, 0 to 19, added to that of the process. A larger one answers other "
+        "requests sooner on a busy machine, and judges fewer photos beside other programs.",
+    )
     max_waiting: int = setting(
         64, help="Maximum photos that wait for a compute thread; a further check is answered 503."
     )
@@ -163,6 +168,7 @@ class ServeSettings:
         _within("keep_alive_s", self.keep_alive_s, 0.1)
         _within("send_timeout_s", self.send_timeout_s, 0.1)
         _within("threads", self.threads, 0)
+        _within("compute_niceness", self.compute_niceness, 0, 19)
         _within("max_waiting", self.max_waiting, 0)
         _within("stop_timeout_s", self.stop_timeout_s, 0)
         if self.retention_days is not None:

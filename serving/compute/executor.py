@@ -18,8 +18,7 @@ from serving.compute.worker_threads import Overdue, Workers
 from serving.errors import ComputeTimedOut, DeadlineUnreachable, Overloaded
 
 T = TypeVar("T")
-NICENESS = 10
-LOWEST_PRIORITY = 19  # a thread of it has a tenth of a core where one of NICENESS wants the rest
+LOWEST_PRIORITY = 19  # a thread of it has a tenth of a core where one of niceness 10 wants the rest
 
 
 class Compute:
@@ -29,7 +28,7 @@ class Compute:
     leaves the processor to others.
     """
 
-    def __init__(self, *, threads: int, max_waiting: int, timeout_s: float, niceness: int = NICENESS) -> None:
+    def __init__(self, *, threads: int, max_waiting: int, timeout_s: float, niceness: int = 0) -> None:
         self.threads = threads
         self.max_waiting = max_waiting
         self.timeout_s = timeout_s
