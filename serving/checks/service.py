@@ -243,7 +243,9 @@ def _thresholds(thresholds: AuthenticityThresholds | None) -> CheckThresholds | 
 
 
 def _photo_answer(photo: PhotoVerdict, check_id: str | None, source_url: str | None) -> PhotoAnswer:
-    has_url = photo.evidence is not None and check_id is not None
+    evidence, address = photo.evidence, f"/v1/checks/{check_id}/photos/{photo.index}"
+    has_evidence = evidence is not None and check_id is not None
+    has_outline = evidence is not None and evidence.foreground is not None and check_id is not None
     return PhotoAnswer(
         index=photo.index,
         sha256=photo.sha256,
@@ -252,7 +254,9 @@ def _photo_answer(photo: PhotoVerdict, check_id: str | None, source_url: str | N
         quality=list(photo.quality),
         novelty=photo.novelty,
         matches=list(photo.matches),
-        evidence_url=f"/v1/checks/{check_id}/photos/{photo.index}/evidence" if has_url else None,
+        evidence_url=f"{address}/evidence" if has_evidence else None,
+        product_share=None if photo.product_share is None else round(photo.product_share, 4),
+        outline_url=f"{address}/outline" if has_outline else None,
         error=None if photo.error is None else _photo_fault(photo.error.code, photo.error.message),
         source_url=source_url,
     )

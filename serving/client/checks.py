@@ -133,6 +133,11 @@ class CheckCalls(Sender):
         return self._bytes(_photo_call(check_id, index, "/evidence"))
 
     @Method
+    def outline(self, check_id: str, index: int) -> Steps[bytes]:
+        """Give the outline of the product in a photo as an SVG in the photo's frame."""
+        return self._bytes(_photo_call(check_id, index, "/outline"))
+
+    @Method
     def crops(self, check_id: str, index: int) -> Steps[PhotoCrops]:
         """Give the crops of a photo with the most evidence, each with its nearest references."""
         return self._read(_photo_call(check_id, index, "/crops"), PhotoCrops)

@@ -19,7 +19,7 @@ from serving.routes.later import create_later, prefers_async
 from serving.routes.openapi.contract import CHECK_BODY, answer_of, optional_header, problems
 from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.known_query import refuse_unknown_query
-from serving.schemas.checks import Answered, Check, CheckRecord
+from serving.schemas.checks import Answered, Check, CheckRecord, PhotoAnswer
 from serving.services import services_of, store_of
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
@@ -150,11 +150,13 @@ def with_root_path(check: AnyCheck, request: Request) -> AnyCheck:
     root: str = request.scope.get("root_path", "")
     if not root:
         return check
-    photos = [
-        photo.model_copy(update={"evidence_url": root + photo.evidence_url}) if photo.evidence_url else photo
-        for photo in check.photos
-    ]
+    photos = [photo.model_copy(update=_addresses(photo, root)) for photo in check.photos]
     return check.model_copy(update={"photos": photos})
+
+
+def _addresses(photo: PhotoAnswer, root: str) -> dict[str, str]:
+    urls = {"evidence_url": photo.evidence_url, "outline_url": photo.outline_url}
+    return {name: root + url for name, url in urls.items() if url is not None}
 
 
 def _json(model: Answered, headers: dict[str, str] | None = None) -> Response:

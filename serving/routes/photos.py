@@ -1,4 +1,4 @@
-"""Photos of a check: an upright copy without metadata, the evidence to lay over it, and the crops that mattered."""
+"""Photos of a check: an upright copy without metadata, evidence and outline to lay over it, the crops that mattered."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from serving.checks.service import bundle_used
+from serving.errors import EvidenceNotFound
 from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.openapi.contract import SHORTLY, problems
@@ -18,6 +19,7 @@ from serving.services import pictures_of, services_of, store_of
 from vision.bundle.references import Neighbour
 from vision.explain.crops import evidence_crops
 from vision.explain.explanation import ExplainedCrop, explain_photo
+from vision.explain.outline import outline_svg
 from vision.explain.overlay import evidence_png
 from vision.photo.decode import PhotoLimits, open_photo
 from vision.photo.rendition import RENDITION_VERSION, RenditionSide, upright_jpeg
@@ -98,6 +100,20 @@ async def get_evidence(request: Request, check_id: str, index: Index, caller: Re
     draw = functools.partial(_draw, evidence=evidence, limits=services_of(request).photo_limits)
     picture = await pictures_of(request).draw(photo.sha256, draw)
     return Response(picture, media_type="image/png", headers=SHORTLY)
+
+
+@router.get(
+    "/outline",
+    response_class=Response,
+    responses={200: {"content": {"image/svg+xml": {}}}, **problems(401, 404, 422, 503)},
+    summary="The outline of the product in a photo",
+)
+async def get_outline(request: Request, check_id: str, index: Index, caller: Reader) -> Response:
+    """Give the line around the product as an SVG in the photo's frame: stretch it over the photo."""
+    _, evidence = await store_of(request).find_evidence(caller, check_id, index)
+    if evidence.foreground is None:
+        raise EvidenceNotFound(f"photo {index} of check {check_id} has no outline: its bundle did not find the product")
+    return Response(outline_svg(evidence), media_type="image/svg+xml", headers=SHORTLY)
 
 
 @router.get("/crops", responses=problems(401, 404, 422, 503), summary="The crops that mattered, with references")

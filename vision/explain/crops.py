@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.explain.outline import OUTLINE_LEVEL
 from vision.verdict import Evidence, Outcome
 
 MAX_CROPS: Final = 3
@@ -57,8 +58,9 @@ def evidence_crops(
 ) -> tuple[EvidenceCrop, ...]:
     """The crops that contributed most to the photo's outcome, strongest first; for `review` those of both sides.
 
-    Crops don't overlap, lie inside the photo, and are a quarter of the map's side. None where the photo has no verdict,
-    or where nothing in it supports the one that it has (the rest of its logit is the bias).
+    Crops don't overlap, lie inside the photo, and are a quarter of the map's side. Their centres lie on the product,
+    where the bundle finds it. None where the photo has no verdict, or where nothing in it supports the one that it has
+    (the rest of its logit is the bias).
     """
     chosen: list[_Window] = []
     windows = _windows(evidence)
@@ -89,10 +91,32 @@ def _windows(evidence: Evidence) -> Sequence[_Window]:
     height = min(values.shape[0], math.ceil(SIDE_SHARE * evidence.values.shape[0]))
     width = min(values.shape[1], math.ceil(SIDE_SHARE * evidence.values.shape[1]))
     sums: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(values, (height, width)).sum(axis=(2, 3))
+    is_on_product = _centred_on_product(evidence, rows, columns, (height, width))
     return [
         _Window(top=rows.start + y, left=columns.start + x, height=height, width=width, value=float(value))
         for (y, x), value in np.ndenumerate(sums)
+        if is_on_product[y, x]
     ]
+
+
+def _centred_on_product(evidence: Evidence, rows: slice, columns: slice, sides: tuple[int, int]) -> NDArray[np.bool_]:
+    """For each window of the places in the photo, whether its centre lies inside the product's outline.
+
+    The centre of a window with an even side lies between two places.
+    """
+    if evidence.foreground is None:
+        return np.ones((rows.stop - rows.start - sides[0] + 1, columns.stop - columns.start - sides[1] + 1), np.bool_)
+    foreground = evidence.foreground[rows, columns].astype(np.float64)
+    for axis, side in enumerate(sides):
+        before, after = (side - 1) // 2, side // 2  # the places around a window's centre
+        count = foreground.shape[axis] - side + 1
+        foreground = (_take(foreground, before, count, axis) + _take(foreground, after, count, axis)) / 2
+    is_inside: NDArray[np.bool_] = foreground >= OUTLINE_LEVEL * float(evidence.foreground.max())
+    return is_inside
+
+
+def _take(values: NDArray[np.float64], start: int, count: int, axis: int) -> NDArray[np.float64]:
+    return values.take(range(start, start + count), axis)
 
 
 def _touching(places: int, low: float, high: float) -> slice:

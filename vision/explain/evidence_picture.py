@@ -8,6 +8,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from vision.explain.crops import Box, evidence_crops
+from vision.explain.outline import OUTLINE_STROKES, product_outline
 from vision.explain.overlay import TOWARDS_COUNTERFEIT, TOWARDS_GENUINE, evidence_png
 from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits, open_photo
 from vision.verdict import Evidence, Outcome
@@ -39,10 +40,19 @@ def evidence_picture(
 
 
 def under_evidence(image: Image.Image, evidence: Evidence) -> Image.Image:
-    """The RGB image in grey under its evidence, of the same size; the overlay is smaller, and stretched over it."""
+    """The RGB image in grey under its evidence, of the same size, with the product's outline where it is known.
+
+    The overlay is smaller, and stretched over it.
+    """
     overlay = Image.open(io.BytesIO(evidence_png(evidence, image.width, image.height))).convert("RGBA")
     overlay = overlay.resize(image.size, Image.Resampling.BILINEAR)
-    return Image.alpha_composite(image.convert("L").convert("RGBA"), overlay).convert("RGB")
+    picture = Image.alpha_composite(image.convert("L").convert("RGBA"), overlay).convert("RGB")
+    draw = ImageDraw.Draw(picture)
+    for line in product_outline(evidence):
+        points = [(x * picture.width, y * picture.height) for x, y in (*line, line[0])]
+        for colour, width_px in OUTLINE_STROKES:
+            draw.line(points, fill=colour, width=width_px, joint="curve")
+    return picture
 
 
 def _outline(picture: Image.Image, box: Box, colour: tuple[int, int, int]) -> None:

@@ -43,6 +43,8 @@ _CHECK: Final = {
             "novelty": None,
             "matches": [],
             "evidence_url": f"/v1/checks/{_CHECK_ID}/photos/0/evidence",
+            "product_share": 0.46,
+            "outline_url": f"/v1/checks/{_CHECK_ID}/photos/0/outline",
             "error": None,
         }
     ],

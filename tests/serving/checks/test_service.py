@@ -20,13 +20,14 @@ CONTRACT = {
     "novelty", "advisory", "reasons", "photos", "bundle", "created_at", "elapsed_ms",
 }  # fmt: skip
 PHOTO_CONTRACT = {"index", "sha256", "outcome", "authenticity", "quality", "novelty", "matches", "evidence_url"}
+PHOTO_CONTRACT |= {"product_share", "outline_url", "error", "source_url"}
 
 
 def test_a_check_answers_every_field_of_the_contract(server: Running) -> None:
     photo = jpeg(RED, seed=1)
     answer = server.answer(photo, listing={"listing_id": "a-1", "product": "toy"})
     assert set(answer) == CONTRACT
-    assert set(answer["photos"][0]) == PHOTO_CONTRACT | {"error", "source_url"}
+    assert set(answer["photos"][0]) == PHOTO_CONTRACT
     assert answer["listing_id"] == "a-1"
     assert answer["outcome"] == "genuine"
     assert answer["photos"][0]["sha256"] == hashlib.sha256(photo).hexdigest()

@@ -63,6 +63,7 @@ CASES = {
     "GET /v1/checks/{check_id}/photos/{index}": NO_CHECK,
     "GET /v1/checks/{check_id}/photos/{index}/renditions/{side_px}": NO_CHECK,
     "GET /v1/checks/{check_id}/photos/{index}/evidence": NO_CHECK,
+    "GET /v1/checks/{check_id}/photos/{index}/outline": NO_CHECK,
     "GET /v1/checks/{check_id}/photos/{index}/crops": NO_CHECK,
     "POST /v1/jobs": Case(code=None, own=("jobs", "job_lines", "job_line_contents", "job_line_photos", "events")),
     "GET /v1/jobs": LISTED,

@@ -30,6 +30,7 @@ ROUTES = {
     "POST /v1/checks/{check_id}/review/withdrawal",
     "GET /v1/checks/{check_id}/photos/{index}",
     "GET /v1/checks/{check_id}/photos/{index}/evidence",
+    "GET /v1/checks/{check_id}/photos/{index}/outline",
     "GET /v1/checks/{check_id}/photos/{index}/crops",
     "GET /v1/checks/{check_id}/photos/{index}/renditions/{side_px}",
     "POST /v1/jobs",

@@ -73,6 +73,29 @@ def test_the_evidence_is_a_transparent_png_in_the_photos_frame(server: Running) 
     assert np.asarray(picture)[..., 3].max() > 0, "nothing is drawn for a photo that is all blue"
 
 
+def test_the_outline_of_the_product_is_an_svg_in_the_photos_frame(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    write_tiny_bundle(tmp_path / "finder", foreground=True)
+    site = start(bundle=(tmp_path / "finder",))
+    photo = site.answer(jpeg(BLUE))["photos"][0]
+    assert photo["product_share"] > 0.9
+    response = site.http.get(photo["outline_url"])
+    assert (response.status_code, response.headers["content-type"]) == (200, "image/svg+xml")
+    assert response.text.startswith("<svg ")
+    assert response.text.count("<path ") == 2
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert site.http.get(photo["evidence_url"]).status_code == 200
+
+
+def test_a_bundle_that_does_not_find_the_product_gives_no_outline(server: Running) -> None:
+    answer = server.answer(jpeg(BLUE))
+    assert (answer["photos"][0]["product_share"], answer["photos"][0]["outline_url"]) == (None, None)
+    response = server.http.get(f"/v1/checks/{answer['check_id']}/photos/0/outline")
+    assert (response.status_code, response.json()["code"]) == (404, "evidence_not_found")
+    assert "did not find the product" in response.json()["detail"]
+
+
 def test_a_photo_is_shown_upright_and_without_metadata(server: Running) -> None:
     sent = jpeg_with_metadata()
     answer = server.answer(sent)

@@ -83,3 +83,30 @@ def test_a_photo_thinner_than_a_crop_gives_crops_as_high_as_itself() -> None:
 
 def test_values_that_are_no_number_count_as_nothing() -> None:
     assert evidence_crops(map_of((0, 0, float("nan")), (7, 7, -1.0)), "counterfeit")[0].contribution == -1.0
+
+
+def test_a_crop_is_centred_on_the_product_however_strong_what_lies_beside_it_is() -> None:
+    product = np.zeros((8, 8), np.float32)
+    product[2:6, 4:8] = 1
+    spots = map_of((0, 0, -9.0), (1, 4, -2.0), (2, 5, -2.0), (4, 6, -1.0))
+    crops = evidence_crops(Evidence(values=spots.values, box=WHOLE, foreground=product), "counterfeit")
+    assert [crop.contribution for crop in crops] == [-4.0, -1.0]
+    for crop in crops:
+        x, y = (crop.box[0] + crop.box[2]) / 2, (crop.box[1] + crop.box[3]) / 2
+        assert 0.5 <= x <= 1
+        assert 0.25 <= y <= 0.75
+
+
+@pytest.mark.parametrize("side", [7, 10, 14])
+def test_the_centres_of_crops_lie_on_the_product_at_every_size_of_the_map(side: int) -> None:
+    random = np.random.default_rng(side)
+    product = np.zeros((side, side), np.float32)
+    product[side // 3 : side // 3 + 3, 1:4] = 1
+    box = (-0.1, -0.25, 1.1, 1.25)
+    for _ in range(20):
+        evidence = Evidence(values=random.normal(0, 1, (side, side)).astype(np.float32), box=box, foreground=product)
+        for crop in evidence_crops(evidence, "review"):
+            x, y = (crop.box[0] + crop.box[2]) / 2, (crop.box[1] + crop.box[3]) / 2
+            column, row = (x - box[0]) / (box[2] - box[0]) * side, (y - box[1]) / (box[3] - box[1]) * side
+            assert 1 - 0.6 <= column <= 4 + 0.6, "clipping to the photo moves a centre by less than a place"
+            assert side // 3 <= row <= side // 3 + 3

@@ -35,6 +35,12 @@ export class PhotoPictures {
     return evidence_url ? this.#fetched(evidence_url, "auto") : Promise.resolve(null);
   }
 
+  /** The product's outline, to lie over the photo. */
+  outline(index) {
+    const { outline_url } = this.#answer.photos[index];
+    return outline_url ? this.#fetched(outline_url, "auto") : Promise.resolve(null);
+  }
+
   /** Release the object URLs; no picture is asked for again. */
   async close() {
     for (const url of await Promise.all(this.#found.values())) if (url) URL.revokeObjectURL(url);

@@ -1,7 +1,7 @@
-/** The photos of an answer: one large with its evidence map and a slider, the others in a strip, and the crops below. */
+/** The photos of an answer: one large with its evidence map and outline, the others in a strip, and the crops below. */
 
 import { element, icon } from "../shared/element.js";
-import { counted, percent, sentence } from "../shared/formatting.js";
+import { counted, percent, sentence, share } from "../shared/formatting.js";
 import { bindKeys } from "../shared/keys.js";
 import { outcomeWords } from "../shared/wording.js";
 import { CropPanel } from "./crop_panel.js";
@@ -9,6 +9,7 @@ import { photoToOpen } from "./opened_photo.js";
 import { PhotoPictures } from "./photo_pictures.js";
 
 const OPACITY_KEPT_AS = "touchstone.evidence_opacity";
+const OUTLINE_HIDDEN_AS = "touchstone.outline_hidden";
 
 export class PhotoStage {
   #answer;
@@ -29,6 +30,7 @@ export class PhotoStage {
       ArrowLeft: () => this.show(this.#index - 1),
       ArrowRight: () => this.show(this.#index + 1),
       e: () => this.#toggleEvidence(),
+      o: () => this.#toggleOutline(),
       z: () => this.#toggleZoom(),
     });
   }
@@ -62,6 +64,12 @@ export class PhotoStage {
     this.slider.value = localStorage.getItem(OPACITY_KEPT_AS) ?? 70;
     this.slider.addEventListener("input", () => this.#applyOpacity());
     this.reading = element("output", { for: "evidence-opacity" });
+    this.outlineButton = element(
+      "button",
+      { type: "button", class: "outline-switch", click: () => this.#toggleOutline() },
+      "Product outline",
+      element("kbd", { "aria-hidden": "true" }, "o"),
+    );
     this.zoomButton = element(
       "button",
       { type: "button", class: "zoom", "aria-pressed": "false", click: () => this.#toggleZoom() },
@@ -88,13 +96,14 @@ export class PhotoStage {
         element("span", { class: "visually-hidden" }, ": red areas speak for counterfeit, blue areas for genuine"),
       ),
     );
-    this.tools = element("div", { class: "stage-tools" }, this.evidenceTools, this.zoomButton, this.pixels);
+    this.tools = element("div", { class: "stage-tools" }, this.evidenceTools, this.outlineButton, this.zoomButton, this.pixels);
     this.strip = element("ol", { class: "strip", "aria-label": "All photos" });
     this.strip.append(...this.#answer.photos.map((photo) => this.#thumbnail(photo)));
     this.strip.hidden = this.#answer.photos.length < 2;
     this.root = element("section", { class: "stage", "aria-label": "Photos and evidence" });
     this.root.append(this.view, this.tools, this.caption, this.strip, this.crops.root);
     this.#applyOpacity();
+    this.#applyOutline();
   }
 
   #thumbnail(photo) {
@@ -117,9 +126,10 @@ export class PhotoStage {
   }
 
   async #paint(photo) {
-    const { index, error, evidence_url } = photo;
+    const { index, error, evidence_url, outline_url } = photo;
     this.tools.hidden = Boolean(error);
     this.evidenceTools.hidden = !evidence_url;
+    this.outlineButton.hidden = !outline_url;
     this.view.classList.remove("zoomable");
     this.view.replaceChildren(error ? note("No picture to show", sentence(error.message)) : element("div", { class: "skeleton" }));
     this.view.setAttribute("aria-busy", String(!error));
@@ -133,7 +143,7 @@ export class PhotoStage {
     frame.style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
     this.view.classList.add("zoomable");
     this.view.replaceChildren(frame);
-    await Promise.all([this.crops.show(index, url), this.#layEvidence(index, frame)]);
+    await Promise.all([this.crops.show(index, url), this.#layEvidence(index, frame), this.#layOutline(photo, frame)]);
   }
 
   #showMissing(url) {
@@ -149,6 +159,13 @@ export class PhotoStage {
     if (!overlay) return;
     overlay.style.opacity = this.slider.value / 100;
     frame.append(overlay);
+  }
+
+  async #layOutline({ index, product_share }, frame) {
+    const alt = `Outline of the product in photo ${index + 1}, which fills ${share(product_share)} of it`;
+    const outline = await decoded(await this.#pictures.outline(index), { class: "product-outline", alt });
+    if (outline) frame.append(outline);
+    this.#applyOutline();
   }
 
   #prefetch(index) {
@@ -182,6 +199,19 @@ export class PhotoStage {
       this.slider.value = this.#shownBefore;
     }
     this.#applyOpacity();
+  }
+
+  #toggleOutline() {
+    if (localStorage.getItem(OUTLINE_HIDDEN_AS)) localStorage.removeItem(OUTLINE_HIDDEN_AS);
+    else localStorage.setItem(OUTLINE_HIDDEN_AS, "1");
+    this.#applyOutline();
+  }
+
+  #applyOutline() {
+    const hidden = localStorage.getItem(OUTLINE_HIDDEN_AS) !== null;
+    this.outlineButton.setAttribute("aria-pressed", String(!hidden));
+    const outline = this.view.querySelector(".product-outline");
+    if (outline) outline.hidden = hidden;
   }
 
   #toggleZoom() {

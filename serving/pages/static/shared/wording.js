@@ -109,6 +109,7 @@ const MEASURES = {
   shadow: "Darkest parts",
   brightness: "Brightness",
   highlight: "Brightest parts",
+  product_share: "Share of the photo that the product fills",
   embedding_rest: "Embedding residual",
 };
 
