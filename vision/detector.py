@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from vision.bundle.bundle import Bundle, read_bundle
-from vision.bundle.metadata import Precision
+from vision.bundle.metadata import INPUT_QUALITY_FORMAT, Precision
 from vision.check_shape import require_shape, resolve_product
 from vision.copies.pdq import hash_photo
 from vision.errors import (
@@ -19,7 +19,7 @@ from vision.errors import (
 from vision.inference.scorer import CPU, Scorer, TileScorer
 from vision.inputs import open_for_input, to_input
 from vision.photo.decode import DEFAULT_LIMITS, PhotoLimits
-from vision.photo.quality import measure_quality, quality_issues
+from vision.photo.quality import measure_input, measure_quality, quality_issues
 from vision.timings import StepTimer, Timing
 from vision.verdict import Evidence, PhotoFault, PhotoJudgement, Verdict, decide
 
@@ -57,6 +57,7 @@ class Detector:
                 f"the scorer is of another bundle than {self.bundle.folder}: give one of the same bundle."
             )
         self.scorer: TileScorer = scorer
+        self._measures_input = self.bundle.metadata.format_version >= INPUT_QUALITY_FORMAT
 
     def check(
         self,
@@ -92,10 +93,14 @@ class Detector:
         timer.end_step("resize")
         scores = self.scorer.score(tiles.pixels)
         timer.end_step("infer")
-        measures = measure_quality(photo)
+        x0, y0, x1, y1 = tiles.boxes[0].tolist()
+        box, foreground = (x0, y0, x1, y1), None if scores.foreground is None else scores.foreground[0]
+        if self._measures_input:
+            measures = measure_input(photo, tiles.pixels[0], box, foreground)
+        else:
+            measures = measure_quality(photo)
         photo_hash = hash_photo(photo) if with_hash else None
         timer.end_step("measure")
-        x0, y0, x1, y1 = tiles.boxes[0].tolist()
         return PhotoJudgement(
             index=index,
             sha256=photo.sha256,
@@ -103,11 +108,7 @@ class Detector:
             quality=quality_issues(measures),
             product_logit=None if scores.product_logit is None else tuple(scores.product_logit[0].tolist()),
             novelty=None if scores.novelty is None else float(scores.novelty[0]),
-            evidence=Evidence(
-                values=scores.evidence[0],
-                box=(x0, y0, x1, y1),
-                foreground=None if scores.foreground is None else scores.foreground[0],
-            ),
+            evidence=Evidence(values=scores.evidence[0], box=box, foreground=foreground),
             hash=photo_hash,
             embedding=scores.embedding[0],
             measures=measures,

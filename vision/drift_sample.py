@@ -68,8 +68,8 @@ def measure_photo(
 ) -> dict[str, float] | None:
     """A judged photo's measures by name; None for one that was not read.
 
-    `authenticity` is at the validation's share of counterfeits; `novelty` and the embedding's are there where the graph
-    and the projection are.
+    `authenticity` is at the validation's share of counterfeits; `novelty`, `product_share` and the embedding's are
+    there where the graph and the projection are.
     """
     if judgement.logit is None or judgement.measures is None or judgement.bits_per_px is None:
         return None
@@ -82,6 +82,8 @@ def measure_photo(
         "brightness": float(seen.brightness),
         "highlight": float(seen.highlight),
     }
+    if seen.product_share is not None:
+        values["product_share"] = seen.product_share
     if judgement.novelty is not None:
         values["novelty"] = judgement.novelty
     if projection is not None and judgement.embedding is not None:

@@ -25,7 +25,7 @@ from serving.errors import (
     RequestRefused,
 )
 from serving.principal import Principal
-from vision.bundle.metadata import FORMAT_VERSION, METADATA_FILE, check_inner_name
+from vision.bundle.metadata import METADATA_FILE, READABLE_FORMATS, check_inner_name
 from vision.bundle.robustness import RobustnessSummary
 from vision.bundle.self_test import self_test_inputs
 from vision.detector import Detector
@@ -206,8 +206,8 @@ def _refuse_unfit(slot: Slot, candidate: Candidate, folder: Path) -> None:
     """Refuse a candidate by what its bundle.json shows, in the order in which loading would."""
     if not candidate.known_format:
         raise CandidateFormatUnknown(
-            f"{call_bundle(candidate.candidate)} has another format version than {FORMAT_VERSION}, which this server "
-            "reads"
+            f"{call_bundle(candidate.candidate)} has another format version than those that this server reads: "
+            f"{', '.join(map(str, READABLE_FORMATS))}"
         )
     missing = [name for name in candidate.files if not (folder / name).exists()]
     if missing:
@@ -268,7 +268,7 @@ def _read_candidate(folder: Path) -> Candidate:
             sha256=hashlib.sha256(data).hexdigest(),
             created_at=str(table["created_at"]),
             products=tuple(str(product) for product in table["products"]),
-            known_format=table.get("format_version") == FORMAT_VERSION,
+            known_format=table.get("format_version") in READABLE_FORMATS,
             files=tuple(name for name in table.get("files", {}) if _is_inner_name(name)),
             robustness=_read_robustness(table.get("robustness")),
         )

@@ -122,7 +122,8 @@ class PhotoAnswer(Answered):
         description="As the listing's, of this photo alone; null where it has no verdict."
     )
     quality: list[str] = Field(
-        description="Why the photo does not show enough: `too_small`, `blurred`, `too_dark`, `too_bright`."
+        description="Why the photo does not show enough: `too_small`, `blurred`, `too_dark`, `too_bright`, "
+        "`product_not_found`, `product_small`."
     )
     novelty: float | None = Field(
         description="How unlike genuine photos it is, larger for less like; null where it is not measured."
@@ -130,6 +131,15 @@ class PhotoAnswer(Answered):
     matches: list[str] = Field(description="Copies of known photos; always empty for now.")
     evidence_url: str | None = Field(
         description="Address of its evidence; null where it has none, or where nothing is kept."
+    )
+    product_share: Unit | None = Field(
+        default=None,
+        description="Share of the photo that the product fills; null where the bundle does not find it, and in checks "
+        "of earlier versions.",
+    )
+    outline_url: str | None = Field(
+        default=None,
+        description="Address of the product's outline; null where none is known, or where nothing is kept.",
     )
     error: PhotoFault | None = Field(description="Why it could not be judged; null where it could.")
     source_url: str | None = Field(

@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from vision.bundle.bundle import Bundle, seal_bundle, write_seen_photos
 from vision.bundle.metadata import (
+    FORMAT_VERSION,
     BundleMetadata,
     Calibration,
     ErrorBound,
@@ -58,12 +59,17 @@ def write_tiny_bundle(
     seen: Sequence[str] = (),
     metrics: Mapping[str, object] | None = None,
     robustness: RobustnessSummary | None = None,
+    foreground: bool = False,
+    format_version: int = FORMAT_VERSION,
 ) -> Bundle:
-    """A sealed bundle in `folder`; `int8_slope` adds a second graph that claims int8 and answers with that slope."""
+    """A sealed bundle in `folder`; `int8_slope` adds a second graph that claims int8 and answers with that slope.
+
+    With `foreground` it finds what is red or blue.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     expected = tiny_logits(self_test_inputs(size_px), slope=slope, bias=bias)
     logits = tuple(float(value) for value in (expected if self_test_logits is None else self_test_logits))
-    onnx.save(tiny_graph(size_px, slope, bias), folder / "model.onnx")
+    onnx.save(tiny_graph(size_px, slope, bias, foreground=foreground), folder / "model.onnx")
     (folder / "card.html").write_text("<!doctype html><title>tiny</title><h1>tiny</h1>", encoding="utf-8")
     write_seen_photos(folder, seen)
     thresholds = tiny_thresholds(counterfeit_below, genuine_above)
@@ -89,6 +95,7 @@ def write_tiny_bundle(
         data_hash="0" * 64,
         code_version="test",
         robustness=robustness,
+        format_version=format_version,
     )
     return seal_bundle(folder, metadata)
 
@@ -128,8 +135,11 @@ def tiny_thresholds(counterfeit_below: float, genuine_above: float) -> Threshold
     )
 
 
-def tiny_graph(size_px: int, slope: float, bias: float) -> onnx.ModelProto:
-    """photos uint8 [N, S, S, 3] -> logit [N], embedding [N, 4] of unit length, evidence [N, 8, 8]."""
+def tiny_graph(size_px: int, slope: float, bias: float, *, foreground: bool = False) -> onnx.ModelProto:
+    """photos uint8 [N, S, S, 3] -> logit [N], embedding [N, 4] of unit length, evidence [N, 8, 8].
+
+    With `foreground` also that, [N, 8, 8]: twice the difference of red and blue, at most 1.
+    """
     colours = np.array([slope, 0.0, -slope], np.float32).reshape(1, 3, 1, 1) / GRID**2
     constants: dict[str, NDArray[Any]] = {
         "full": np.array(255.0, np.float32),
@@ -140,6 +150,7 @@ def tiny_graph(size_px: int, slope: float, bias: float) -> onnx.ModelProto:
         "sides": np.array([2, 3], np.int64),
         "pads": np.array([0, 0, 0, 1], np.int64),
         "fill": np.array(1.0, np.float32),
+        "doubled": np.array(2 * GRID**2 / slope, np.float32),
     }
     cell = [size_px // GRID, size_px // GRID]
     nodes = [
@@ -155,15 +166,23 @@ def tiny_graph(size_px: int, slope: float, bias: float) -> onnx.ModelProto:
         helper.make_node("Pad", ["mean", "pads", "fill"], ["raw"]),
         helper.make_node("LpNormalization", ["raw"], ["embedding"], axis=1, p=2),
     ]
+    outputs: list[tuple[str, list[str | int]]] = [
+        ("logit", ["N"]),
+        ("embedding", ["N", 4]),
+        ("evidence", ["N", GRID, GRID]),
+    ]
+    if foreground:
+        nodes += [
+            helper.make_node("Abs", ["evidence"], ["strength"]),
+            helper.make_node("Mul", ["strength", "doubled"], ["difference"]),
+            helper.make_node("Min", ["difference", "fill"], ["foreground"]),
+        ]
+        outputs.append(("foreground", ["N", GRID, GRID]))
     graph = helper.make_graph(
         nodes,
         "tiny",
         [helper.make_tensor_value_info("photos", TensorProto.UINT8, ["N", size_px, size_px, 3])],
-        [
-            helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["N"]),
-            helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["N", 4]),
-            helper.make_tensor_value_info("evidence", TensorProto.FLOAT, ["N", GRID, GRID]),
-        ],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs],
         [numpy_helper.from_array(value, key) for key, value in constants.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)

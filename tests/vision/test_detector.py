@@ -26,6 +26,7 @@ from vision.errors import (
 from vision.inference.scorer import Scorer
 from vision.inputs import to_input
 from vision.photo.decode import PhotoLimits, open_photo
+from vision.photo.quality import measure_quality
 from vision.verdict import Verdict
 
 
@@ -239,6 +240,53 @@ def test_a_blurred_photo_is_insufficient(detector: Detector) -> None:
     verdict = detector.check([flat])
     assert (verdict.outcome, verdict.authenticity) == ("insufficient", None)
     assert [reason.code for reason in verdict.reasons] == ["blurred"]
+
+
+def coloured(colour: tuple[int, int, int], side: int) -> bytes:
+    """A textured square of a colour in the middle of a textured grey wall of 320 x 320."""
+    pixels = smooth_pixels(320, 320).mean(2, keepdims=True).repeat(3, 2)
+    low = 40 * round((320 - side) / 2 / 40)  # whole places of the map
+    pixels[low : low + side, low : low + side] = 0.5 * pixels[low : low + side, low : low + side] + np.divide(colour, 2)
+    return encode(pixels.astype(np.uint8))
+
+
+@pytest.fixture(scope="module")
+def finder(tmp_path_factory: pytest.TempPathFactory) -> Detector:
+    """A detector that finds what is red or blue."""
+    return Detector(write_tiny_bundle(tmp_path_factory.mktemp("finder"), foreground=True))
+
+
+def test_a_photo_without_the_product_has_no_verdict(finder: Detector) -> None:
+    verdict = finder.check([coloured((120, 120, 120), 160)])
+    assert (verdict.outcome, verdict.authenticity) == ("insufficient", None)
+    assert [reason.code for reason in verdict.reasons] == ["product_not_found"]
+    assert verdict.photos[0].authenticity is None
+
+
+def test_a_small_product_is_named_with_the_share_of_the_photo_that_it_fills(finder: Detector) -> None:
+    verdict = finder.check([coloured((255, 0, 0), 40)])  # 1 of 64 places
+    assert [reason.code for reason in verdict.reasons] == ["product_small"]
+    assert verdict.reasons[0].message == "The product fills 2 % of the photo. Come closer, until it fills most of it."
+    assert finder.check([coloured((255, 0, 0), 160)]).outcome == "genuine"
+
+
+def test_a_photo_without_the_product_counts_for_nothing_beside_others(finder: Detector) -> None:
+    empty, red = coloured((120, 120, 120), 160), coloured((255, 0, 0), 160)
+    alone, both = finder.check([red]), finder.check([red, empty])
+    assert both.outcome == "genuine"
+    assert both.authenticity == alone.authenticity
+    assert [(reason.code, reason.photo) for reason in both.reasons] == [("product_not_found", 1)]
+
+
+def test_a_bundle_without_foreground_finds_no_product_missing(detector: Detector) -> None:
+    photo = detector.check([coloured((120, 120, 120), 160)]).photos[0]
+    assert photo.quality == ()
+
+
+def test_a_bundle_of_the_first_format_is_measured_on_the_whole_photo(tmp_path: Path) -> None:
+    data = coloured((255, 0, 0), 40)
+    older = Detector(write_tiny_bundle(tmp_path, format_version=1, foreground=True))
+    assert older.judge_photo(data, 0).measures == measure_quality(open_photo(data))
 
 
 def test_the_library_needs_no_torch_and_no_web() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from vision.bundle.metadata import FORMAT_VERSION, METADATA_FILE, BundleMetadata, check_inner_name
+from vision.bundle.metadata import METADATA_FILE, READABLE_FORMATS, BundleMetadata, check_inner_name
 from vision.errors import BundleChecksumMismatch, BundleError, BundleFormatUnknown
 from vision.json_dataclass import from_json, to_json_table
 
@@ -55,10 +55,10 @@ def read_bundle(folder: Path) -> Bundle:
     data = _read_metadata_file(folder)
     table = _parse_table(data, folder)
     version = table.get("format_version")
-    if version != FORMAT_VERSION or isinstance(version, bool):
+    if version not in READABLE_FORMATS or isinstance(version, bool):
         raise BundleFormatUnknown(
             f"{folder / METADATA_FILE} has format_version {str(version)[:40]!r}, and this Touchstone reads "
-            f"{FORMAT_VERSION}: install the version that wrote the bundle, or train it again."
+            f"{' and '.join(map(str, READABLE_FORMATS))}: install the version that wrote the bundle, or train it again."
         )
     files = from_json(_FileList, {"files": table.get("files", {})}, METADATA_FILE).files
     metadata = _metadata_from(table, files, folder)

@@ -13,7 +13,9 @@ from vision.bundle.self_test import SELF_TEST_COUNT
 from vision.errors import BundleError
 from vision.inputs import InputGeometry
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+READABLE_FORMATS: Final = (1, FORMAT_VERSION)
+INPUT_QUALITY_FORMAT: Final = 2  # the first whose photos' quality is measured on the network's input
 METADATA_FILE: Final = "bundle.json"
 ANY_PRODUCT: Final = "*"
 NEVER: Final = 1e9  # a threshold that no logit reaches; finite, so that JSON can hold it

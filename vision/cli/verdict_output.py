@@ -121,6 +121,7 @@ def _photo_table(photo: PhotoVerdict, path: Path) -> dict[str, object]:
         "quality": list(photo.quality),
         "novelty": photo.novelty,
         "matches": list(photo.matches),
+        "product_share": photo.product_share,
     }
     if photo.error is not None:
         table["error"] = {"code": photo.error.code, "message": photo.error.message}

@@ -1,7 +1,7 @@
 """From the photos' logits to a verdict: pure, so that every rule is tested by hand-worked numbers.
 
 The rules, in order. A listing's logit is the mean over its distinct readable photos: a file, or a copy of a photo at
-another size or quality, counts once.
+another size or quality, counts once, and a photo in which no product was found does not count.
 1. `insufficient`: every readable photo has a quality issue.
    `unsupported`: the photos look too little like the product, on average.
    `insufficient`: a required view is missing.
@@ -30,7 +30,7 @@ from vision.bundle.metadata import (
     SupportFloor,
     Thresholds,
 )
-from vision.photo.quality import QUALITY_MESSAGES
+from vision.photo.quality import quality_message
 from vision.verdict.judgement import PhotoJudgement
 from vision.verdict.verdict import AuthenticityThresholds, Outcome, PhotoVerdict, Reason, Verdict
 
@@ -124,7 +124,7 @@ def decide(
     kind = bundle.metadata.authenticity_kind
     validation_share = graph.counterfeit_share_for(product)
     share = validation_share if counterfeit_share is None else counterfeit_share
-    readable = distinct_readable(photos)
+    readable = [photo for photo in distinct_readable(photos) if "product_not_found" not in photo.quality]
     usable = [photo for photo in readable if not photo.quality]
     view_reasons, view_missing = _judge_views(photos, views, bundle.metadata.required_views)
     shows_little = len(usable) == 1 or any(reason.code == "views_unknown" for reason in view_reasons)
@@ -269,7 +269,7 @@ def _judge_views(
 
 def _quality_reasons(photos: Sequence[PhotoJudgement]) -> list[Reason]:
     return [
-        Reason(code=issue, message=QUALITY_MESSAGES[issue], photo=photo.index)
+        Reason(code=issue, message=quality_message(issue, photo.measures), photo=photo.index)
         for photo in photos
         for issue in photo.quality
     ]
@@ -291,6 +291,7 @@ def _judge_photo(photo: PhotoJudgement, rule: _Rule) -> PhotoVerdict:
         novelty=photo.novelty,
         evidence=photo.evidence,
         error=photo.error,
+        product_share=None if photo.measures is None else photo.measures.product_share,
     )
 
 

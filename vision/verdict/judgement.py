@@ -36,8 +36,9 @@ class PhotoJudgement:
     """What the network gave for one photo: a logit, or the error that prevented it.
 
     `product_logit` runs parallel to the bundle's products. `hash` finds copies of a photo; without it only files of
-    equal bytes count as copies. No rule reads `embedding` (float32 [D], of unit length), `measures`, `bits_per_px` (of
-    the file as sent), `timings` or `judged_together` (photos in that run of the graph): they serve monitoring.
+    equal bytes count as copies. `quality` was read from `measures`. No rule reads `embedding` (float32 [D], of unit
+    length), `bits_per_px` (of the file as sent), `timings` or `judged_together` (photos in that run of the graph): they
+    serve monitoring.
     """
 
     index: int

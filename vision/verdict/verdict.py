@@ -20,6 +20,8 @@ ReasonCode = Literal[
     "blurred",
     "too_dark",
     "too_bright",
+    "product_not_found",
+    "product_small",
 ]
 
 OUTCOME_MESSAGES: Final[dict[Outcome, str]] = {
@@ -43,7 +45,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoVerdict:
-    """One photo's part of a verdict; `outcome` is None exactly when `error` is set."""
+    """One photo's part of a verdict; `outcome` is None exactly when `error` is set.
+
+    `product_share` is the share of the photo that the product fills; None where the bundle doesn't find it.
+    """
 
     index: int
     sha256: str
@@ -54,6 +59,7 @@ class PhotoVerdict:
     evidence: Evidence | None
     error: PhotoFault | None
     matches: tuple[str, ...] = ()
+    product_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

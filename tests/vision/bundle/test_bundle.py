@@ -113,12 +113,17 @@ def test_a_record_that_is_no_json_table_is_refused(bundle: Bundle, text: str) ->
         read_bundle(bundle.folder)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", True, None, [1]])
+@pytest.mark.parametrize("version", [0, 3, "1", True, None, [1]])
 def test_an_unknown_format_version_is_refused_before_anything_else(bundle: Bundle, version: object) -> None:
     folder = rewrite(bundle, lambda table: keep_only(table, format_version=version))
-    with pytest.raises(BundleFormatUnknown, match="this Touchstone reads 1") as caught:
+    with pytest.raises(BundleFormatUnknown, match="this Touchstone reads 1 and 2") as caught:
         read_bundle(folder)
     assert caught.value.code == "bundle_format_unknown"
+
+
+def test_a_new_bundle_has_the_newest_format_and_one_of_the_first_is_still_read(bundle: Bundle, tmp_path: Path) -> None:
+    assert json.loads((bundle.folder / "bundle.json").read_text())["format_version"] == 2
+    assert read_bundle(write_tiny_bundle(tmp_path / "older", format_version=1).folder).metadata.format_version == 1
 
 
 def test_a_missing_file_is_named(bundle: Bundle) -> None:

@@ -151,3 +151,23 @@ def test_something_else_is_unsupported_before_a_view_of_it_is_asked_for(bundle: 
 def test_without_floors_nothing_is_unsupported(bundle: Bundle) -> None:
     assert decided(bundle, seen_as(0, 5.0, 0.0, 0.0)).outcome == "genuine"
     assert decided(bundle, judged(0, 5.0), graph=with_floors(bundle)).outcome == "genuine"  # nobody can tell
+
+
+# --- the product in the photo
+
+
+def test_a_photo_without_the_product_is_left_out_of_the_mean(bundle: Bundle) -> None:
+    verdict = decided(bundle, judged(0, 3.0), judged(1, -30.0, quality=("product_not_found",)), judged(2, 5.0))
+    assert (verdict.outcome, codes(verdict)) == ("genuine", ["product_not_found"])
+    assert verdict.authenticity == pytest.approx(1 / (1 + math.exp(-0.5 * 4.0)))  # of two photos
+
+
+def test_photos_that_are_all_without_the_product_have_no_verdict(bundle: Bundle) -> None:
+    missing = [judged(index, 9.0, quality=("product_not_found",)) for index in (0, 1)]
+    verdict = decided(bundle, *missing)
+    assert (verdict.outcome, verdict.authenticity, verdict.novelty) == ("insufficient", None, None)
+
+
+def test_a_small_product_counts_as_other_issues_of_quality_do(bundle: Bundle) -> None:
+    verdict = decided(bundle, judged(0, 3.0), judged(1, 3.0, quality=("product_small",)))
+    assert (verdict.outcome, verdict.photos[1].outcome) == ("genuine", "insufficient")
