@@ -94,12 +94,7 @@ def open_services(settings: ServeSettings) -> Services:
     tracing = open_tracing(settings.telemetry)
     bundles = load_bundles(settings.bundle, settings.bundle_options)
     store = None if settings.store_folder is None else _open_store(settings.store_folder, settings)
-    compute = Compute(
-        threads=settings.compute_threads,
-        max_waiting=settings.max_waiting,
-        timeout_s=settings.photo_timeout_s,
-        niceness=settings.compute_niceness,
-    )
+    compute = _open_compute(settings)
     metrics = Metrics()
     metrics.watch_compute(threads=compute.threads, depth=lambda: compute.waiting, busy=lambda: compute.busy)
     body_memory = BodyMemory(settings.max_bytes_in_hand)
@@ -150,6 +145,15 @@ def open_services(settings: ServeSettings) -> Services:
         body_memory=body_memory,
         endpoints=None if store is None else Endpoints(store.endpoint_rows, settings.webhooks),
         dispatcher=None if store is None else _open_dispatcher(settings, store, metrics),
+    )
+
+
+def _open_compute(settings: ServeSettings) -> Compute:
+    return Compute(
+        threads=settings.compute_threads,
+        max_waiting=settings.max_waiting,
+        timeout_s=settings.photo_timeout_s,
+        niceness=settings.compute_niceness,
     )
 
 

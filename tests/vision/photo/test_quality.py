@@ -195,7 +195,7 @@ def test_a_photo_without_product_is_not_small_too_and_a_small_one_is_named() -> 
 @pytest.mark.parametrize(
     ("share", "words"), [(0.124, "fills 12 % of"), (0.004, "fills less than 1 % of"), (0, "less than")]
 )
-def test_a_small_product_is_told_with_its_true_share(share: float, words: str) -> None:
+def test_the_message_of_a_small_product_has_its_true_share(share: float, words: str) -> None:
     measures = replace(measured(photo_of(scene())), product_share=share)
     assert words in quality_message("product_small", measures)
 

@@ -1,0 +1,1 @@
+"""A server beside another program that keeps a processor busy."""
