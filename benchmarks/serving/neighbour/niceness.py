@@ -1,6 +1,6 @@
 """What a busy neighbour leaves to a server, by the niceness of its compute threads: throughput and refusals.
 
-    python -m benchmarks.serving.neighbour.niceness BUNDLE [--niceness 0 2 5 10] [--rounds 3] [--seconds 8] [--no-neighbour]
+    python -m benchmarks.serving.neighbour.niceness BUNDLE [--niceness 0 2 5 10] [--rounds 3] [--no-neighbour]
 
 The neighbour keeps processor 0 busy, and the server may use all processors, with a compute thread on each: it takes
 two or more. Linux shares a processor out by session or container, and divides the share of each over its processors by
