@@ -248,7 +248,7 @@ def coloured(colour: tuple[int, int, int], side: int) -> bytes:
     low = 40 * round((320 - side) / 2 / 40)  # whole places of the map
     pixels[low : low + side, low : low + side] = 0.5 * pixels[low : low + side, low : low + side] + np.divide(colour, 2)
     for row in range(low + 10, low + side, 20):  # edges, so that it counts as sharp
-        pixels[row : row + 3, low : low + side] *= 0.5
+        pixels[row : row + 3, low : low + side, 1] = 0
     return encode(pixels.astype(np.uint8))
 
 
