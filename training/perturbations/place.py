@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.data.photo_row import Box, PhotoRow
-from training.data.product_mask import read_product_mask
+from training.data.product_mask import box_around, read_product_mask
 from vision.bundle.robustness import ProductFrom
 
 _SAME_SHAPE: Final = 0.02  # relative difference of the aspect ratio that rounding a smaller copy's sides explains
@@ -41,7 +41,7 @@ def find_place(row: PhotoRow, size: Size | None = None) -> ProductPlace | None:
     if row.product_mask is None:
         return None if row.box is None else ProductPlace(box=row.box)
     mask = _read_mask(row, size)
-    return ProductPlace(box=row.box or _bounds(mask), mask=mask if size is None else _resized(mask, size))
+    return ProductPlace(box=row.box or box_around(mask), mask=mask if size is None else _resized(mask, size))
 
 
 def find_box(row: PhotoRow) -> Box | None:
@@ -66,13 +66,6 @@ def _read_mask(row: PhotoRow, photo: Size | None) -> NDArray[np.bool_]:
     if photo is not None and abs(width * photo[1] / (height * photo[0]) - 1) > _SAME_SHAPE:
         width, height = photo
     return read_product_mask(row, width_px=width, height_px=height)
-
-
-def _bounds(mask: NDArray[np.bool_]) -> Box:
-    height, width = mask.shape
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    x0, x1 = float(columns[0] / width), float((columns[-1] + 1) / width)
-    return x0, float(rows[0] / height), x1, float((rows[-1] + 1) / height)
 
 
 def _resized(mask: NDArray[np.bool_], size: Size) -> NDArray[np.bool_]:

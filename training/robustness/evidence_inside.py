@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from training.data.cells import box_in_cells, mean_in_cells
 from training.data.manifest import Manifest
 from training.data.photo_row import PhotoRow
 from training.evaluation.figures_json import DECIMALS
@@ -52,22 +53,10 @@ def share_inside(evidence: Evidence, row: PhotoRow) -> tuple[float, float]:
 
 def _cover(evidence: Evidence, row: PhotoRow) -> NDArray[np.float64]:
     """The share of each place of the map, [H, W], that the row's product covers; outside the photo it is 0."""
-    x0, y0, x1, y1 = evidence.box
     height, width = evidence.values.shape
     place = find_place(row)
     if place is None:
         raise ValueError(f"row {row.row} marks no product; only marked rows are measured")
-    down, across = np.linspace(y0, y1, height + 1), np.linspace(x0, x1, width + 1)
     if place.mask is None:
-        left, top, right, bottom = place.box
-        return np.outer(_overlaps(down, [top], [bottom])[:, 0], _overlaps(across, [left], [right])[:, 0])
-    rows, columns = (np.linspace(0, 1, side + 1) for side in place.mask.shape)
-    by_rows = _overlaps(down, rows[:-1], rows[1:]) @ place.mask
-    return np.asarray(by_rows @ _overlaps(across, columns[:-1], columns[1:]).T)
-
-
-def _overlaps(edges: NDArray[np.float64], starts: ArrayLike, ends: ArrayLike) -> NDArray[np.float64]:
-    """The share of each interval between `edges` [G + 1] that lies in each of the intervals [n]: [G, n]."""
-    low = np.maximum(edges[:-1, None], np.asarray(starts)[None])
-    high = np.minimum(edges[1:, None], np.asarray(ends)[None])
-    return np.asarray(np.clip(high - low, 0, None) / np.diff(edges)[:, None])
+        return box_in_cells(place.box, (height, width), evidence.box)
+    return mean_in_cells(place.mask, (height, width), evidence.box)
