@@ -17,7 +17,7 @@ from vision.counting import counted
 Facts = Sequence[PhotoFacts | UnreadablePhoto]
 # Shares of a format or size that differ this much between the classes decide the label alone, or nearly.
 _REFUSED_GAP, _WARNED_GAP = 0.9, 0.3
-_LEAST_IOU = 0.5  # of a box with the box around the mask; people draw both within 0.8 of each other
+_MIN_IOU = 0.5  # of a box with the box around the mask; people draw both within 0.8 of each other
 
 
 def check_photos(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def _masks_unlike_boxes(manifest: Manifest, facts: Facts) -> Iterator[Finding]:
         if isinstance(entry, PhotoFacts)
         and entry.mask_box is not None
         and row.box is not None
-        and box_iou(entry.mask_box, row.box) < _LEAST_IOU
+        and box_iou(entry.mask_box, row.box) < _MIN_IOU
     )
     if unlike:
         first = manifest.rows[unlike[0]]

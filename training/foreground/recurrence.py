@@ -29,7 +29,7 @@ from vision.photo.decode import Photo
 MAX_PHOTOS: Final = 150
 _MIN_NORM: Final = 1e-6  # of a descriptor: a flat place may have none of a map's features
 _HISTOGRAM_BINS: Final = 200
-_LEAST_CONTRAST: Final = 1e-6
+_MIN_CONTRAST: Final = 1e-6
 
 Floats = NDArray[np.float32]
 
@@ -154,4 +154,4 @@ def _two_levels(values: Floats) -> tuple[float, float]:
     between = (total[-1] * lower / below[-1] - total[:-1]) ** 2 / np.maximum(lower * upper, 1)
     cut = edges[1:-1][int(between.argmax())]
     low = float(values[values <= cut].mean())
-    return low, max(float(values[values > cut].mean()), low + _LEAST_CONTRAST)
+    return low, max(float(values[values > cut].mean()), low + _MIN_CONTRAST)

@@ -1,6 +1,6 @@
 """Foreground: whether a bundle finds the product, and whether its evidence lies there.
 
-    python -m benchmarks.detection.foreground BUNDLE MANIFEST [--where split==test] [--listings 200]
+    python -m benchmarks.detection.product.foreground BUNDLE MANIFEST [--where split==test] [--listings 200]
 
 Over photos with a box or a product mask, of listings that the bundle was not fitted on. The product that was found is
 where the foreground, interpolated between its places, is at least half of its peak.

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.detection import foreground
-from benchmarks.detection.foreground import found_product, measure
+from benchmarks.detection.product import foreground
+from benchmarks.detection.product.foreground import found_product, measure
 from tests.benchmarks.detection.test_pointing import write_marked_photos
 from tests.builders.bundle import write_tiny_bundle
 from training.data.photo_row import PhotoRow
