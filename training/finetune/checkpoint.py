@@ -36,7 +36,7 @@ def identify_run(
 ) -> Identity:
     """What must be the same to resume a checkpoint: settings, data, network and seed, each as a short text."""
     settings = _flat(to_json_table(config), "finetune")
-    if not config.consistency:  # as in the checkpoints that were written before there was a term
+    if config.consistency is None:  # as in the checkpoints that were written before there was a term
         del settings["finetune.consistency"]
     shapes = [(name, tuple(tensor.shape)) for name, tensor in network.state_dict().items()]
     return {

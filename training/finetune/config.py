@@ -99,11 +99,11 @@ class FinetuneConfig:
     blend: bool = setting(
         True, help="ensemble: ship the mean of the frozen recipe's logit and the fine-tuned network's"
     )
-    consistency: float = setting(
-        0.0,
+    consistency: float | None = setting(
+        None,
         help="weight of the consistency term: photos come with a changed copy each (light, size, crop, watermark, "
         "screenshot, JPEG, and another background where the manifest has boxes or masks), and the share of variance "
-        "between the two adds to the loss; 0: no copies. Above 0 a step takes twice the time",
+        "between the two adds to the loss; not set: no copies. With copies a step takes twice the time",
     )
     augment: AugmentConfig = setting(factory=AugmentConfig, help="augmentation")
     members: int = setting(
@@ -131,7 +131,7 @@ class FinetuneConfig:
             _require(getattr(self, key) > 0, key, getattr(self, key), "above 0")
         for key in ("weight_decay", "freeze_stages", "patience", "checkpoint_minutes"):
             _require(getattr(self, key) >= 0, key, getattr(self, key), "0 or more")
-        _require(self.consistency >= 0, "consistency", self.consistency, "0 or more")
+        _require(self.consistency is None or self.consistency > 0, "consistency", self.consistency, "above 0")
         _require(0 <= self.head_start <= 1, "head_start", self.head_start, "0 to 1")
         for key in ("warmup_share", "label_smoothing", "ema_decay"):
             _require(0 <= getattr(self, key) < 1, key, getattr(self, key), "0 to below 1")

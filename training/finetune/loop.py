@@ -135,7 +135,8 @@ def _loss(logit: Tensor, target: Tensor) -> Tensor:
 def _loss_of_pairs(run: Run, photos: Tensor, target: Tensor) -> Tensor:
     """The loss of photos and copies, [B, 2, S, S, 3], and the consistency term."""
     logit, compared = run.model(photos.flatten(0, 1))  # [2B], [2B, 1 + F]
-    return _loss(logit, target.repeat_interleave(2)) + run.config.consistency * inconsistency(compared)
+    weight = run.config.consistency or 0.0
+    return _loss(logit, target.repeat_interleave(2)) + weight * inconsistency(compared)
 
 
 def _end_epoch(run: Run, throughput: Throughput, report: RunReport) -> None:

@@ -82,8 +82,19 @@ class KernelConfig:
         "costs training one more pass over the photos, and serving nothing",
     )
 
+    steadiness: float | None = setting(
+        None,
+        help="how much less a feature counts in the kernel where kernel.copies move it: its scale is multiplied by "
+        "sqrt(1 + steadiness × r), r: the mean squared change from photo to copy, relative to its variance; not set: "
+        "not at all; costs serving nothing",
+    )
+
     def __post_init__(self) -> None:
         require_copies(self.copies)
+        if self.steadiness is not None and not self.steadiness > 0:
+            raise ConfigError(f"steadiness is {self.steadiness}; it is above 0, or not set")
+        if self.steadiness and not self.copies:
+            raise ConfigError("steadiness needs copies to see what they move: name some in kernel.copies")
         if not self.width >= _MIN_WIDTH:
             raise ConfigError(f"width is {self.width}; it is {_MIN_WIDTH} or more")
         if not self.ridge > 0:

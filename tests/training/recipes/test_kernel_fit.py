@@ -126,6 +126,34 @@ def test_a_feature_that_copies_change_gets_less_weight() -> None:
     assert len(with_copies.support) == len(alone.support) == 200, "copies are no support vectors"
 
 
+def test_with_steadiness_a_photo_and_its_copy_get_logits_closer_to_each_other() -> None:
+    features, genuine = rings(200, seed=0)
+    rng = np.random.default_rng(1)
+
+    def with_light(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The rows beside three features that say nothing, and that every copy draws anew."""
+        return np.concatenate([rows, rng.normal(0, rows.std(), (len(rows), 3))], 1).astype(np.float32)
+
+    data = head_data_of(with_light(features), genuine, copies=np.stack([with_light(features)]))
+    others, truth = rings(200, seed=2)
+    first, second = with_light(others), with_light(others)
+    moved, ranked = [], []
+    for steadiness in (None, 30.0):
+        head = fit_kernel_head(data, KernelConfig(copies=("jpeg_50",), steadiness=steadiness))
+        moved.append(np.std(logits(head, first) - logits(head, second)) / np.std(logits(head, first)))
+        ranked.append(auroc(~truth, -logits(head, first)))
+    assert moved[1] < 0.6 * moved[0]
+    assert ranked[1] > ranked[0]
+
+
+def test_steadiness_without_copies_changes_nothing_and_is_refused() -> None:
+    features, genuine = rings(50, seed=0)
+    with pytest.raises(ConfigError, match="steadiness needs copies"):
+        KernelConfig(steadiness=10)
+    head = fit_kernel_head(head_data_of(features, genuine), KernelConfig(copies=("jpeg_50",), steadiness=10))
+    np.testing.assert_array_equal(head.scale, fit_kernel_head(head_data_of(features, genuine), KernelConfig()).scale)
+
+
 def test_copies_that_change_nothing_are_the_photos_counted_twice() -> None:
     features, genuine = rings(100, seed=0)
     asked, _ = rings(50, seed=1)
@@ -152,7 +180,7 @@ def test_copies_are_fitted_to_products_too() -> None:
     assert similarity[0] < 0.3 < 0.6 < similarity[1]
 
 
-@pytest.mark.parametrize(("key", "value"), [("width", 0.2), ("ridge", 0.0)])
+@pytest.mark.parametrize(("key", "value"), [("width", 0.2), ("ridge", 0.0), ("steadiness", -1.0)])
 def test_settings_out_of_range_are_refused(key: str, value: float) -> None:
     with pytest.raises(ConfigError, match=f"{key} is {value}"):
         replace(KernelConfig(), **{key: value})  # type: ignore[arg-type]
