@@ -46,10 +46,22 @@ class Novelty(nn.Module):
         """Values [..., G] of the chosen features, a part for each of `columns`."""
         return torch.split(values, [own.stop - own.start for own in self.columns], dim=-1)
 
+    def chosen(self, features: Tensor) -> Tensor:
+        """The features that novelty reads: [N, F] -> [N, G]."""
+        return torch.cat([features[:, own] for own in self.columns], 1)
+
+    def spread_out(self, values: Tensor, width: int) -> Tensor:
+        """Values [N, G] of the chosen features at their places among all `width` = F, [N, F]; 0 elsewhere."""
+        parts: list[Tensor] = []
+        end = 0
+        for own, part in zip(self.columns, self.split(values), strict=True):
+            parts += [values.new_zeros(values.shape[0], own.start - end), part]
+            end = own.stop
+        return torch.cat([*parts, values.new_zeros(values.shape[0], width - end)], 1)
+
     def forward(self, features: Tensor) -> Tensor:
         """features [N, F] -> novelty [N], larger is less like genuine."""
-        chosen = torch.cat([features[:, own] for own in self.columns], 1)  # [N, G]
-        return ((chosen - self.mean) @ self.whitening).square().mean(1)
+        return ((self.chosen(features) - self.mean) @ self.whitening).square().mean(1)
 
 
 def fit_novelty(features: NDArray[np.float32], columns: Sequence[slice]) -> Novelty | None:
@@ -82,10 +94,7 @@ class NoveltyHead(Head):
         self.novelty = novelty
         self.centre, self.spread = centre, spread
         self.product_head = product_head
-        mean = torch.zeros(width)
-        for own, part in zip(novelty.columns, novelty.split(novelty.mean), strict=True):
-            mean[own] = part
-        self.register_buffer("mean", mean)  # [F]
+        self.register_buffer("mean", novelty.spread_out(novelty.mean[None], width)[0])  # [F]
 
     @property
     def evidence_bias(self) -> float:
@@ -98,15 +107,10 @@ class NoveltyHead(Head):
 
     def weights(self, features: Tensor) -> Tensor:
         """What a unit of each feature adds to each photo's logit, [N, F]."""
-        distance = torch.cat([features[:, own] for own in self.novelty.columns], 1) - self.novelty.mean  # [N, G]
+        distance = self.novelty.chosen(features) - self.novelty.mean  # [N, G]
         whitening = self.novelty.whitening
         half_gradient = (distance @ whitening) @ whitening.T / (-self.spread * whitening.shape[1])  # [N, G]
-        parts: list[Tensor] = []
-        end = 0
-        for own, part in zip(self.novelty.columns, self.novelty.split(half_gradient), strict=True):
-            parts += [features.new_zeros(features.shape[0], own.start - end), part]
-            end = own.stop
-        return torch.cat([*parts, features.new_zeros(features.shape[0], self.mean.shape[0] - end)], 1)
+        return self.novelty.spread_out(half_gradient, features.shape[1])
 
     def product_logit(self, features: Tensor) -> Tensor | None:
         """features [N, F] -> similarity to each product, [N, P], where there is a `product_head`."""
@@ -120,21 +124,28 @@ def fit_novelty_head(
 
     Centre and spread come from two-fold cross-fitting over listings. Raises RunError for too few photos.
     """
-    novelty = fit_novelty(features, columns)
-    halves = [fit_novelty(features[listing % _HALVES != half], columns) for half in range(_HALVES)]
-    if novelty is None or None in halves:
+    novelty, held_out = fit_novelty(features, columns), held_out_novelty(features, listing, columns)
+    if novelty is None or held_out is None:
         raise RunError(
             f"every label is genuine, and {len(features)} photos are too few to fit novelty on: it takes "
             f"{MIN_PHOTOS} in each half of the listings. Add genuine photos, or some counterfeit ones"
-        )
-    with torch.inference_mode():
-        held_out = np.concatenate(
-            [
-                cast(Novelty, part)(torch.from_numpy(features[listing % _HALVES == half])).numpy()
-                for half, part in enumerate(halves)
-            ]
         )
     spread = max(float(held_out.std()), 1e-6)
     return NoveltyHead(
         novelty, width=features.shape[1], centre=float(held_out.mean()), spread=spread, product_head=product_head
     ).eval()
+
+
+def held_out_novelty(
+    features: NDArray[np.float32], listing: NDArray[np.int64], columns: Sequence[slice]
+) -> NDArray[np.float32] | None:
+    """The novelty [N] of genuine photos by fits without their half of the listings; None for too few photos."""
+    halves = [fit_novelty(features[listing % _HALVES != half], columns) for half in range(_HALVES)]
+    if None in halves:
+        return None
+    found = np.empty(len(features), np.float32)
+    with torch.inference_mode():
+        for half, part in enumerate(halves):
+            own = listing % _HALVES == half
+            found[own] = cast(Novelty, part)(torch.from_numpy(features[own])).numpy()
+    return found

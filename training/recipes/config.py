@@ -33,6 +33,12 @@ class ModelConfig:
         "linear",
         help="classifier on the pooled features: 'linear', or 'kernel' (kernel ridge regression)",
     )
+    novelty_weight: float = setting(
+        0.0,
+        help="how much novelty lowers the logit, so that one threshold finds counterfeits like the fitted ones and "
+        "those that are merely unlike genuine photos; 0 leaves the two apart. Without effect where fine-tuning ends "
+        "with the linear head that it trains, and on genuine photos alone",
+    )
     size_px: int = setting(320, help="side of the network's square input, in pixels")
     letterbox: bool = setting(True, help="keep the photo's aspect ratio and pad with grey, rather than stretch")
     filter: Filter = setting("bicubic", help="resampling filter")
@@ -43,6 +49,8 @@ class ModelConfig:
         return InputGeometry(size_px=self.size_px, letterbox=self.letterbox, filter=self.filter)
 
     def __post_init__(self) -> None:
+        if not 0 <= self.novelty_weight <= 10:
+            raise ConfigError(f"novelty_weight is {self.novelty_weight}; it is 0 to 10")
         if self.size_px % 32 or self.size_px < 64:
             raise ConfigError(f"size_px is {self.size_px}; it is a multiple of 32, at least 64")
 

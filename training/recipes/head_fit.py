@@ -7,6 +7,7 @@ from typing import cast
 
 import torch
 
+from training.model.combined import combine_with_novelty
 from training.model.heads import KernelHead, LinearHead
 from training.model.network import Network
 from training.model.novelty import fit_novelty, fit_novelty_head
@@ -29,6 +30,15 @@ def attach_head(network: Network, data: HeadData, config: RecipeConfig) -> None:
     else:
         attach_linear_head(network, data, config.frozen)
     attach_novelty(network, data)
+    if config.model.novelty_weight > 0:
+        network.head = combine_with_novelty(
+            network.head.eval(),
+            data.features,
+            data.genuine,
+            data.listing,
+            network.last_tap_columns,
+            weight=config.model.novelty_weight,
+        )
 
 
 def attach_linear_head(network: Network, data: HeadData, config: FrozenConfig) -> None:

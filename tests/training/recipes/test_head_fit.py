@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from tests.training.builders.head_data import head_data_of
 from tests.training.builders.network import linear_head, small_network
 from tests.training.builders.recipe_config import TINY_MODEL, recipe_config
 from training.errors import RunError
+from training.model.combined import CombinedHead
 from training.model.heads import KernelHead
 from training.model.network import Network
 from training.model.novelty import NoveltyHead
@@ -73,3 +75,16 @@ def test_more_photos_than_a_kernel_can_compare_are_refused_before_anything_is_tr
     with pytest.raises(RunError, match=r"set model\.head = 'linear'"):
         require_fit(range(MAX_SUPPORT + 1), KERNEL)
     require_fit(range(MAX_SUPPORT + 1), LINEAR)
+
+
+@pytest.mark.parametrize("head", ["linear", "kernel"])
+def test_a_novelty_weight_puts_novelty_into_the_logit_and_none_leaves_it_apart(
+    head: Literal["linear", "kernel"],
+) -> None:
+    network = small_network()
+    data = data_for(network, photos=80)
+    attach_head(network, data, recipe_config(Path("cache"), model=replace(TINY_MODEL, head=head, novelty_weight=0.2)))
+    assert isinstance(network.head, CombinedHead)
+    assert network.novelty is not None
+    attach_head(network := small_network(), data, recipe_config(Path("cache"), model=replace(TINY_MODEL, head=head)))
+    assert not isinstance(network.head, CombinedHead)
