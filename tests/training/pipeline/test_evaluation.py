@@ -55,5 +55,7 @@ def test_the_table_names_the_bundle_and_the_manifest_and_counts(tmp_path: Path, 
     assert (table["listings"], table["photos"], table["photo_errors"]) == (6, 10, 0)
     assert table["stress"] is None
     assert table["measured_on"] == "listings of manifest.csv that the bundle was not fitted on"
-    names = "bundle manifest measured_on listings photos photo_errors left_out figures expected_precision stress"
+    names = (
+        "bundle manifest measured_on listings photos photo_errors left_out figures expected_precision stress robustness"
+    )
     assert list(table) == names.split()
