@@ -15,14 +15,17 @@ from safetensors.torch import load, save
 from training.data.cache import writing_cache
 from training.data.decoder_version import decoder_version
 from training.data.photo_row import PhotoRow
-from training.foreground import head_fit
+from training.foreground import head_fit, recurrence, targets
 from training.foreground.head_fit import drawn_rows, fit_foreground_head, new_foreground_head
+from training.foreground.recurrence import teacher_for
+from training.model import foreground_head
 from training.model.foreground_head import ForegroundHead
 from training.model.network import Network
 from training.progress import photo_progress
 from training.recipes.config import RecipeConfig
 from training.recipes.feature_cache import update_digest
 
+_CODE: Final = (head_fit, recurrence, targets, foreground_head)  # a head is fitted anew where they change
 _NONE: Final = b""  # what is kept where too few photos say where the product is
 
 
@@ -41,15 +44,18 @@ def learn_foreground(
     kept, head = _read(file, network)
     if kept:
         return head
+    geometry, settings, seed = config.model.geometry, config.foreground, config.seed
+    with console.status("looking for what recurs in the photos …"):
+        teacher = teacher_for(network, drawn, geometry, settings.source, seed=seed)
     with photo_progress("foreground", len(drawn), console) as advance:
         head = fit_foreground_head(
             network,
             drawn,
-            geometry=config.model.geometry,
-            config=config.foreground,
-            teacher=None,
-            seed=config.seed,
-            threads=config.threads,
+            geometry=geometry,
+            config=settings,
+            teacher=teacher,
+            seed=seed,
+            threads=config.threads if teacher is None else 1,  # torch's own threads already fill the cores
             advance=advance,
         )
     with writing_cache(file.parent):
@@ -76,7 +82,7 @@ def _read(file: Path, network: Network) -> tuple[bool, ForegroundHead | None]:
 def _key(network: Network, rows: Sequence[PhotoRow], config: RecipeConfig) -> str:
     """A digest of all that the head depends on: backbone, photos, targets, settings, and how photos are decoded."""
     digest = hashlib.sha256(
-        f"{network.taps} {config.model.geometry} {config.foreground} {config.seed} {decoder_version(head_fit)}".encode()
+        f"{network.taps} {config.model.geometry} {config.foreground} {config.seed} {decoder_version(*_CODE)}".encode()
     )
     update_digest(digest, network)
     for row in rows:

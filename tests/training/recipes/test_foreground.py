@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,16 @@ def test_no_head_is_an_answer_that_is_kept_too(rows: list[PhotoRow], tmp_path: P
     assert learn_foreground(initial_network(config), rows[:5], config, console(), root=tmp_path) is None
     (file,) = (tmp_path / "foreground").iterdir()
     assert file.read_bytes() == b""
+
+
+def test_photos_without_boxes_are_taught_by_what_recurs_in_them(rows: list[PhotoRow], tmp_path: Path) -> None:
+    config = recipe_config(tmp_path)
+    boxed = learn_foreground(initial_network(config), rows, config, console(), root=tmp_path)
+    unboxed = [replace(row, box=None) for row in rows]
+    head = learn_foreground(initial_network(config), unboxed, config, console(), root=tmp_path)
+    assert boxed is not None
+    assert head is not None
+    assert not torch.equal(head.hidden.weight, boxed.hidden.weight)
 
 
 def test_the_settings_can_ask_for_none(rows: list[PhotoRow], tmp_path: Path) -> None:
