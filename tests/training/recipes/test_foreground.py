@@ -62,7 +62,7 @@ def test_no_head_is_an_answer_that_is_kept_too(rows: list[PhotoRow], tmp_path: P
 
 
 def test_photos_without_boxes_are_taught_by_what_recurs_in_them(rows: list[PhotoRow], tmp_path: Path) -> None:
-    config = recipe_config(tmp_path)
+    config = recipe_config(tmp_path, foreground=ForegroundConfig(source="auto"))
     boxed = learn_foreground(initial_network(config), rows, config, console(), root=tmp_path)
     unboxed = [replace(row, box=None) for row in rows]
     head = learn_foreground(initial_network(config), unboxed, config, console(), root=tmp_path)
