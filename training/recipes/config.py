@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -33,11 +33,16 @@ class ModelConfig:
         "linear",
         help="classifier on the pooled features: 'linear', or 'kernel' (kernel ridge regression)",
     )
-    novelty_weight: float = setting(
-        0.0,
-        help="how much novelty lowers the logit, so that one threshold finds counterfeits like the fitted ones and "
-        "those that are merely unlike genuine photos; 0 leaves the two apart. Without effect where fine-tuning ends "
-        "with the linear head that it trains, and on genuine photos alone",
+    novelty_weight: float | None = (
+        field(  # out of the repr, by which a checkpoint knows its run: it acts after training
+            default=None,
+            repr=False,
+            metadata={
+                "help": "how much novelty lowers the logit, so that one threshold finds counterfeits like the fitted ones "
+                "and those that are merely unlike genuine photos; unset or 0: not at all. Without effect where fine-tuning "
+                "ends with the linear head that it trains, and on genuine photos alone"
+            },
+        )
     )
     size_px: int = setting(320, help="side of the network's square input, in pixels")
     letterbox: bool = setting(True, help="keep the photo's aspect ratio and pad with grey, rather than stretch")
@@ -49,7 +54,7 @@ class ModelConfig:
         return InputGeometry(size_px=self.size_px, letterbox=self.letterbox, filter=self.filter)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.novelty_weight <= 10:
+        if self.novelty_weight is not None and not 0 <= self.novelty_weight <= 10:
             raise ConfigError(f"novelty_weight is {self.novelty_weight}; it is 0 to 10")
         if self.size_px % 32 or self.size_px < 64:
             raise ConfigError(f"size_px is {self.size_px}; it is a multiple of 32, at least 64")

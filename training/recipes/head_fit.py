@@ -30,7 +30,7 @@ def attach_head(network: Network, data: HeadData, config: RecipeConfig) -> None:
     else:
         attach_linear_head(network, data, config.frozen)
     attach_novelty(network, data)
-    if config.model.novelty_weight > 0:
+    if config.model.novelty_weight:
         network.head = combine_with_novelty(
             network.head.eval(),
             data.features,

@@ -51,3 +51,9 @@ def test_older_checkpoints_are_resumed_since_they_hold_these_texts() -> None:
         "ModelConfig(recipe='frozen', backbone='tf_efficientnet_lite0', pretrained='package', init=None, "
         "taps=(2, 3, 4), head='linear', size_px=320, letterbox=True, filter='bicubic')"
     )
+
+
+@pytest.mark.parametrize("weight", [-0.1, 11.0])
+def test_a_novelty_weight_that_turns_the_logit_round_or_drowns_it_is_refused(weight: float) -> None:
+    with pytest.raises(ConfigError, match="novelty_weight"):
+        ModelConfig(novelty_weight=weight)
