@@ -33,16 +33,15 @@ class ModelConfig:
         "linear",
         help="classifier on the pooled features: 'linear', or 'kernel' (kernel ridge regression)",
     )
-    novelty_weight: float | None = (
-        field(  # out of the repr, by which a checkpoint knows its run: it acts after training
-            default=None,
-            repr=False,
-            metadata={
-                "help": "how much novelty lowers the logit, so that one threshold finds counterfeits like the fitted ones "
-                "and those that are merely unlike genuine photos; unset or 0: not at all. Without effect where fine-tuning "
-                "ends with the linear head that it trains, and on genuine photos alone"
-            },
-        )
+    # Not in the repr, by which a checkpoint knows its run: novelty is added after training.
+    novelty_weight: float | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "help": "how much novelty lowers the logit, so that one threshold finds counterfeits like the fitted ones "
+            "and those that are merely unlike genuine photos; unset or 0: not at all. Without effect where "
+            "fine-tuning ends with the linear head that it trains, and on genuine photos alone"
+        },
     )
     size_px: int = setting(320, help="side of the network's square input, in pixels")
     letterbox: bool = setting(True, help="keep the photo's aspect ratio and pad with grey, rather than stretch")
