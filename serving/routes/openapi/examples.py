@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from serving.routes.openapi.examples_accounts import ACCOUNT_EXAMPLES
 from serving.routes.openapi.examples_audit import AUDIT_EXAMPLES
+from serving.routes.openapi.examples_robustness import ROBUSTNESS_EXAMPLE
 from serving.routes.openapi.examples_webhooks import WEBHOOK_EXAMPLES
 
 _SHA256: Final = "5f2b8c1e9d3a47606b1f0e2d4c8a9b7351d6e8f0a2c4b6d8e0f1a3b5c7d9e1f3"
@@ -103,6 +104,7 @@ _BUNDLE_LOADED: Final = {
         "genuine_flagged": {"value": 0.0833, "low": 0.0361, "high": 0.1807, "hits": 5, "n": 60},
         "counterfeit_passed": {"value": 0.05, "low": 0.0171, "high": 0.137, "hits": 3, "n": 60},
     },
+    "robustness": ROBUSTNESS_EXAMPLE,
     "thresholds": {"korvelle-k1-hair-dryer": _THRESHOLDS},
     "one_photo_thresholds": {"korvelle-k1-hair-dryer": _THRESHOLDS},
     "metrics": {},
@@ -190,6 +192,7 @@ EXAMPLES: Final[dict[str, Any]] = {
                 "created_at": "2026-12-01T08:00:00Z",
                 "products": ["korvelle-k1-hair-dryer"],
                 "known_format": True,
+                "robustness": "within",
             }
         ],
         "rejected": [

@@ -16,7 +16,7 @@ SCRIPTS = [
 
 
 def test_the_scripts_are_found() -> None:
-    assert len(SCRIPTS) == 12
+    assert len(SCRIPTS) == 13
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

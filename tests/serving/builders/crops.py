@@ -14,8 +14,8 @@ Stocked = tuple[Path, tuple[Reference, ...]]
 
 
 def write_stocked_bundle(folder: Path) -> Stocked:
-    """Write a bundle whose name needs quoting, with a red and a blue reference."""
-    bundle = write_tiny_bundle(folder, name="dryers 2/3")
+    """Write a bundle whose name needs quoting, with a red and a blue reference, that finds the product."""
+    bundle = write_tiny_bundle(folder, name="dryers 2/3", foreground=True)
     sealed, written = add_tiny_references(bundle, [("genuine", RED), ("counterfeit", BLUE)])
     return sealed.folder, written
 

@@ -61,7 +61,7 @@ class TwoMembers:
 def settings_of(folder: Path) -> ServeSettings:
     """A server of two bundles: one of Acme's product, and one of Bolt's with a reference and a candidate."""
     write_tiny_bundle(folder / "acme", name="acmes", products=("acme",))
-    stocked = write_tiny_bundle(folder / "own", name="bolts", products=("bolt",))
+    stocked = write_tiny_bundle(folder / "own", name="bolts", products=("bolt",), foreground=True)
     add_tiny_references(stocked, [("genuine", RED)], product="bolt")
     write_tiny_bundle(folder / "candidates" / "bolt-v2", name="bolts", products=("bolt",), version="2")
     return ServeSettings(
