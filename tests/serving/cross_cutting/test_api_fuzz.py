@@ -68,6 +68,7 @@ class Fuzzed:
         self.folders = folders
         self.session = requests.Session()
         self.answered: dict[str, dict[str, Any]] = {}
+        self.sellers: dict[str, str | None] = {}  # by check
         self.jobs: dict[str, dict[str, Any]] = {}
         self.requests = 0
 
@@ -88,11 +89,23 @@ class Fuzzed:
         assert leaks_of(text, plain, *self.folders) == [], seen
         if response.status_code == 200 and (case.method, case.path) == ("POST", "/v1/checks"):
             self.answered[problem["check_id"]] = problem
+            self.sellers[problem["check_id"]] = self._seller_of(problem["check_id"])
+        if response.status_code < 300 and (case.method, case.path) == ("POST", "/v1/erasures"):
+            self._forget_checks_of(case.body["seller_id"].strip())
         if response.status_code == 202 and case.method == "POST" and case.path in ("/v1/jobs", "/v1/checks"):
             self.jobs[problem["job_id"]] = problem
         if response.status_code == 204:
             self.answered.pop(case.path_parameters.get("check_id", ""), None)
             self.jobs.pop(case.path_parameters.get("job_id", ""), None)
+
+    def _seller_of(self, check_id: str) -> str | None:
+        seller: str | None = self.server.http.get(f"/v1/checks/{check_id}").json()["seller_id"]
+        return seller
+
+    def _forget_checks_of(self, seller_id: str) -> None:
+        """Take out the checks that an erasure deletes: made-up sellers such as `0` come again."""
+        for check_id in [one for one in self.answered if self.sellers.get(one) == seller_id]:
+            del self.answered[check_id]
 
     def known(self, name: str, method: str) -> Any:
         """A value that the server knows for a part of an address; to delete, one of its own."""
