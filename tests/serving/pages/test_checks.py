@@ -171,6 +171,7 @@ def test_the_address_has_filters_and_order_and_back_returns_to_those_before(
     page = open_list(open_page, sellers)
     page.locator("h1").click()  # Back skips what a page adds to the history without any act of its user
     page.locator("#sort").select_option("seller_id")
+    page.wait_for_url("**/checks?sort=seller_id")  # the rows don't tell: newest first they stand in the same order
     expect(page.locator(".row-listing")).to_have_text(["D", "C", "B", "A"])
     page.locator("#filter-seller").press_sequentially("alpha", delay=30)
     expect(page.locator(".row-listing")).to_have_text(["C", "B"])
@@ -181,6 +182,7 @@ def test_the_address_has_filters_and_order_and_back_returns_to_those_before(
     page.go_back()
     expect(page.locator(".row-listing")).to_have_text(["C", "B"])
     page.go_back()
+    page.wait_for_url("**/checks?sort=seller_id")
     expect(page.locator(".row-listing")).to_have_text(["D", "C", "B", "A"])
     expect(page.locator("#filter-seller")).to_have_value("")
     page.go_forward()
