@@ -91,7 +91,7 @@ class Fuzzed:
             self.answered[problem["check_id"]] = problem
             self.sellers[problem["check_id"]] = self._seller_of(problem["check_id"])
         if response.status_code < 300 and (case.method, case.path) == ("POST", "/v1/erasures"):
-            self._forget_checks_of(case.body["seller_id"].strip())
+            self._forget_checks_of(case.body)
         if response.status_code == 202 and case.method == "POST" and case.path in ("/v1/jobs", "/v1/checks"):
             self.jobs[problem["job_id"]] = problem
         if response.status_code == 204:
@@ -102,8 +102,9 @@ class Fuzzed:
         seller: str | None = self.server.http.get(f"/v1/checks/{check_id}").json()["seller_id"]
         return seller
 
-    def _forget_checks_of(self, seller_id: str) -> None:
+    def _forget_checks_of(self, erasure: Any) -> None:
         """Take out the checks that an erasure deletes: made-up sellers such as `0` come again."""
+        seller_id = erasure["seller_id"].strip()
         for check_id in [one for one in self.answered if self.sellers.get(one) == seller_id]:
             del self.answered[check_id]
 
