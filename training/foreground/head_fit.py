@@ -28,6 +28,7 @@ MIN_PHOTOS: Final = 10
 HIDDEN: Final = 32
 _BATCH_PHOTOS: Final = 8
 _BATCH_PLACES: Final = 512
+_MAX_PLACES: Final = 256  # of a photo
 _STEPS: Final = 800
 _LEARNING_RATE: Final = 6e-3
 _MIN_SCALE: Final = 1e-3
@@ -43,10 +44,8 @@ class Places:
 
 
 def new_foreground_head(network: Network) -> ForegroundHead:
-    """A head that isn't fitted yet: it reads the coarsest tap and the one before it, or what there is."""
-    maps = len(network.widths)
-    sources = tuple(range(max(0, maps - 3), maps - 1)) or (maps - 1,)
-    return ForegroundHead(sources=sources, widths=[network.widths[source] for source in sources], hidden=HIDDEN)
+    """A head that isn't fitted yet, for the network's foreground map."""
+    return ForegroundHead(width=network.widths[network.foreground_map], hidden=HIDDEN)
 
 
 def fit_foreground_head(
@@ -73,7 +72,7 @@ def fit_foreground_head(
     if len(known) < MIN_PHOTOS:
         return None
     head = new_foreground_head(network)
-    places = _read_places(network, head, known, geometry, advance)
+    places = _read_places(network, head, known, geometry, seed, advance)
     _fit(head, places, seed)
     return head.eval()
 
@@ -86,7 +85,8 @@ def drawn_rows(rows: Sequence[PhotoRow], *, seed: int) -> list[PhotoRow]:
 
 def _grid(network: Network, geometry: InputGeometry) -> int:
     with torch.inference_mode():
-        return network.maps(torch.zeros(1, geometry.size_px, geometry.size_px, 3, dtype=torch.uint8))[-1].shape[-1]
+        maps = network.maps(torch.zeros(1, geometry.size_px, geometry.size_px, 3, dtype=torch.uint8))
+    return maps[network.foreground_map].shape[-1]
 
 
 def _read_places(
@@ -94,19 +94,27 @@ def _read_places(
     head: ForegroundHead,
     known: Sequence[tuple[PhotoRow, ForegroundTarget]],
     geometry: InputGeometry,
+    seed: int,
     advance: Callable[[int], None],
 ) -> Places:
-    read = []
+    """At most 256 places of each photo, drawn without replacement: neighbours tell much the same."""
+    rng = np.random.default_rng(seed)
+    read, values, weight = [], [], []
     for start in range(0, len(known), _BATCH_PHOTOS):
         batch = known[start : start + _BATCH_PHOTOS]
         tiles = np.concatenate([read_tile(row.photo.read_bytes(), geometry) for row, _ in batch])
         with torch.inference_mode():
-            read.append(head.read(network.maps(torch.from_numpy(tiles))).flatten(0, 2))  # [n H W, C]
+            places = head.read(network.maps(torch.from_numpy(tiles))[network.foreground_map]).flatten(1, 2)  # [n, P, C]
+        for of_photo, (_, target) in zip(places, batch, strict=True):
+            drawn = rng.permutation(len(of_photo))[:_MAX_PLACES]
+            read.append(of_photo[torch.from_numpy(drawn)])
+            values.append(target.values.ravel()[drawn])
+            weight.append(target.weight.ravel()[drawn])
         advance(len(batch))
     return Places(
         read=torch.cat(read),
-        values=torch.from_numpy(np.concatenate([target.values.ravel() for _, target in known])),
-        weight=torch.from_numpy(np.concatenate([target.weight.ravel() for _, target in known])),
+        values=torch.from_numpy(np.concatenate(values)),
+        weight=torch.from_numpy(np.concatenate(weight)),
     )
 
 

@@ -64,6 +64,23 @@ def backbone_stages(backbone: nn.Module) -> list[list[str]]:
     return [list(groups[key]) for key in sorted(groups)]
 
 
+def stage_behind(backbone: nn.Module, tap: int) -> nn.Module | None:
+    """The module that reads the map of a tap next: the one that follows it in its parent, or follows that.
+
+    None where the map is the backbone's last, or the backbone isn't a sequence of modules.
+    """
+    name: str = cast(Any, backbone).feature_info[tap]["module"]
+    while name:
+        parent, _, own = name.rpartition(".")
+        siblings = list(backbone.get_submodule(parent).named_children())
+        place = [sibling for sibling, _ in siblings].index(own)
+        behind = [module for _, module in siblings[place + 1 :] if not isinstance(module, nn.Identity)]
+        if behind:
+            return behind[0]
+        name = parent
+    return None
+
+
 def _packaged_weights(name: str) -> dict[str, Tensor]:
     if name not in PACKAGED:
         raise BackboneError(

@@ -6,6 +6,9 @@ over places, so the logit is a sum over places too, and `evidence` is that sum b
 
     mean_c = sum_p w_p x_cp                 std_c = sum_p w_p ((x_cp - mean_c)^2 + EPS) / std_c
 
+A weight can't undo what a convolution has seen, and behind stride 16 every place has seen most of the photo. So the
+surroundings are taken out of the map in which the foreground is found, before the next stage reads it.
+
 Normalisation is inside: photos come as uint8 RGB, so any onnxruntime program can feed the exported graph.
 """
 
@@ -19,8 +22,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.model.backbones import Normalisation, backbone_stages, create_backbone
-from training.model.foreground_head import ForegroundHead, place_weights
+from training.model.backbones import Normalisation, backbone_stages, create_backbone, stage_behind
+from training.model.foreground_head import ForegroundHead, on_grid, place_weights, shown_share
 from training.model.heads import Head, LinearHead
 from training.model.novelty import Novelty
 
@@ -60,6 +63,13 @@ class Network(nn.Module):
         self.head: Head = LinearHead(2 * sum(self.widths), dropout)
         self.novelty: Novelty | None = None
         self.foreground_head: ForegroundHead | None = None
+        if self.taps and (behind := stage_behind(backbone, self.taps[self.foreground_map])) is not None:
+            behind.register_forward_pre_hook(self._hide_surroundings)
+
+    @property
+    def foreground_map(self) -> int:
+        """The place among the maps of the one in which the foreground is found: at stride 16 with the default taps."""
+        return max(0, len(self.taps) - 2)
 
     @property
     def stages(self) -> list[list[nn.Module]]:
@@ -109,7 +119,7 @@ class Network(nn.Module):
             evidence=self._evidence(maps, weights, pooled, self.head.weights(features)),
             product_logit=self.head.product_logit(features),
             novelty=None if self.novelty is None else self.novelty(features),
-            foreground=foreground,
+            foreground=None if foreground is None else on_grid(foreground, maps[-1].shape[-1]),
         )
 
     def maps(self, photos: Tensor) -> list[Tensor]:
@@ -119,12 +129,19 @@ class Network(nn.Module):
         last, taps = self.backbone.forward_intermediates(x, indices=list(self.taps))  # type: ignore[operator]
         return [m.float() for m in (*taps, last)]
 
-    def _foreground(self, maps: list[Tensor]) -> Tensor | None:
-        """Maps [N, C, h, w] each -> foreground [N, H, W] on the grid of the last; None without a foreground head.
+    def _hide_surroundings(self, _: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...] | None:
+        """What the stage behind the foreground's map reads instead of that map."""
+        if self.foreground_head is None:
+            return None
+        x, *others = given
+        return (x * shown_share(self.foreground_head(x)).detach()[:, None], *others)
+
+    def _foreground(self, maps: Sequence[Tensor]) -> Tensor | None:
+        """Maps [N, C, h, w] each -> foreground [N, h, w] on the grid of its map; None without a foreground head.
 
         Labels must not teach it: it would come to mean what separates them, and no longer where the product is.
         """
-        return None if self.foreground_head is None else self.foreground_head(maps).detach()
+        return None if self.foreground_head is None else self.foreground_head(maps[self.foreground_map]).detach()
 
     def _evidence(
         self, maps: list[Tensor], weights: list[Tensor | None], pooled: list[Tensor], of_features: Tensor

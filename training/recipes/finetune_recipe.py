@@ -80,6 +80,7 @@ class FinetuneRecipe:
         )
         if self.is_main:  # the maps have changed since the foreground head was fitted on them
             learned = [self.manifest.rows[row] for row in self.foreground_rows]
+            result.network.foreground_head = None  # an estimate is made on maps from which nothing is hidden
             result.network.foreground_head = learn_foreground(
                 result.network, learned, self.config, self.console, root=folder
             )

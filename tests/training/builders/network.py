@@ -26,9 +26,10 @@ def small_network(seed: int = 0) -> Network:
 def small_network_with_foreground(seed: int = 0) -> Network:
     """The small network with a foreground head of drawn weights, whose answers differ from place to place."""
     network = small_network(seed)
-    head = ForegroundHead(sources=(0, 1), widths=network.widths[:2], hidden=8)
+    found_in = network.foreground_map
+    head = ForegroundHead(width=network.widths[found_in], hidden=8)
     with torch.inference_mode():
-        places = head.read(network.maps(random_photos(2, seed=9)))
+        places = head.read(network.maps(random_photos(2, seed=9))[found_in])
     head.mean.copy_(places.mean((0, 1, 2)))
     head.scale.copy_(places.std((0, 1, 2)) + 1e-3)
     network.foreground_head = head

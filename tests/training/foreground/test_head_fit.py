@@ -45,8 +45,9 @@ def test_the_head_finds_the_product_in_photos_that_it_was_not_fitted_on(rows: li
     assert head is not None
     tiles = np.concatenate([read_tile(row.photo.read_bytes(), GEOMETRY) for row in rows[30:]])
     with torch.inference_mode():
-        found = head(small_network().maps(torch.from_numpy(tiles))).numpy() > 0.5
-    targets = [foreground_target(row, 2, GEOMETRY, None) for row in rows[30:]]
+        network = small_network()
+        found = head(network.maps(torch.from_numpy(tiles))[network.foreground_map]).numpy() > 0.5
+    targets = [foreground_target(row, found.shape[-1], GEOMETRY, None) for row in rows[30:]]
     wanted = np.stack([target.values > 0.5 for target in targets if target is not None])
     assert (found == wanted).mean() > 0.9
 

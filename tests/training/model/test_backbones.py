@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from training.errors import BackboneError
-from training.model.backbones import backbone_stages, create_backbone
+from training.model.backbones import backbone_stages, create_backbone, stage_behind
 
 
 def test_the_packaged_weights_are_imagenet_s() -> None:
@@ -70,3 +70,10 @@ def test_stages_run_from_the_input_to_the_last_map_and_hold_every_parameter() ->
     assert any(name.startswith("conv_stem") for name in stages[0])
     assert any(name.startswith("conv_head") for name in stages[-1])
     assert sorted(name for stage in stages for name in stage) == sorted(dict(backbone.named_parameters()))
+
+
+def test_the_stage_behind_a_tap_reads_its_map() -> None:
+    backbone, _ = create_backbone("tf_efficientnet_lite0", "none")
+    assert stage_behind(backbone, 3) is backbone.get_submodule("blocks.5")
+    assert stage_behind(backbone, 4) is backbone.get_submodule("conv_head")
+    assert stage_behind(create_backbone("resnet18", "none")[0], -1) is not None  # its pooling

@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 import torch
 
@@ -7,6 +9,8 @@ from tests.training.builders.network import (
     small_network,
     small_network_with_foreground,
 )
+from training.model.foreground_head import ForegroundHead
+from training.model.network import Network, build_network
 
 
 def test_the_evidence_sums_to_the_logit_less_its_bias() -> None:
@@ -71,12 +75,18 @@ def test_evidence_sums_to_the_logit_with_a_foreground_too() -> None:
     assert outputs.foreground.std() > 0.01
 
 
-def test_only_the_foreground_is_pooled(monkeypatch: pytest.MonkeyPatch) -> None:
-    network = small_network_with_foreground()
+def place_product(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the foreground be the upper left quarter of every photo."""
     head = network.foreground_head
     assert head is not None
-    product = torch.tensor([[[1.0, 0.0], [0.0, 0.0]]])
-    monkeypatch.setattr(head, "forward", lambda maps: product.expand(len(maps[-1]), 2, 2))
+    quarter = torch.zeros(1, 8, 8)
+    quarter[:, :4, :4] = 1
+    monkeypatch.setattr(head, "forward", lambda x: quarter.expand(len(x), 8, 8))
+
+
+def test_only_the_foreground_is_pooled(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = small_network_with_foreground()
+    place_product(network, monkeypatch)
     photos = random_photos(2)
     with torch.inference_mode():
         outputs = network.forward_all(photos)
@@ -89,6 +99,47 @@ def test_only_the_foreground_is_pooled(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (mass[:, 0, 0] / mass.sum((1, 2)) > 0.99).all()
 
 
+def test_surroundings_are_hidden_from_the_stages_behind_the_foregrounds_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = small_network_with_foreground()
+    place_product(network, monkeypatch)
+    first = random_photos(1)
+    other = first.clone()
+    other[:, 56:, 56:] = 255 - other[:, 56:, 56:]  # seen by no place of the product on the map that is hidden
+    with torch.inference_mode():
+        *before, last = network.maps(first)
+        *before_other, last_other = network.maps(other)
+    assert not torch.equal(before[0], before_other[0])
+    assert torch.equal(last_other, last)
+    network.foreground_head = None
+    with torch.inference_mode():
+        assert not torch.allclose(network.maps(other)[-1], network.maps(first)[-1], atol=1e-4)
+
+
+def test_a_copy_hides_by_its_own_foreground() -> None:
+    network = small_network_with_foreground()
+    photos = random_photos(1)
+    with torch.inference_mode():
+        before = network(photos)
+        other = copy.deepcopy(network)
+        assert other.foreground_head is not None
+        other.foreground_head.answer.bias.fill_(-3.0)
+        assert not torch.allclose(other(photos), before)
+        torch.testing.assert_close(network(photos), before)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "convnext_atto", "mobilenetv3_small_050", "regnetx_002"])
+def test_surroundings_are_hidden_in_backbones_of_other_families(name: str) -> None:
+    network = build_network(name, "none", taps=(-3, -2, -1)).eval()
+    network.foreground_head = ForegroundHead(width=network.widths[network.foreground_map], hidden=4)
+    with torch.inference_mode():
+        network.foreground_head.answer.bias.fill_(-3.0)  # little is shown
+        hidden = network.maps(random_photos(1))
+        network.foreground_head = None
+        shown = network.maps(random_photos(1))
+    changed = [not torch.equal(one, other) for one, other in zip(hidden, shown, strict=True)]
+    assert changed == [False, False, True, True]
+
+
 def test_a_photo_without_foreground_is_pooled_evenly() -> None:
     network = small_network_with_foreground()
     photos = random_photos(2)
@@ -96,9 +147,9 @@ def test_a_photo_without_foreground_is_pooled_evenly() -> None:
     with torch.inference_mode():
         network.foreground_head.answer.weight.zero_()
         network.foreground_head.answer.bias.fill_(-50.0)
-        weighted = network.features(photos)
-        network.foreground_head = None
-        torch.testing.assert_close(weighted, network.features(photos), atol=1e-4, rtol=1e-4)
+        maps = network.maps(photos)
+        means = torch.cat([m.mean((2, 3)) for m in maps], 1)
+        torch.testing.assert_close(network.features(photos)[:, : means.shape[1]], means, atol=1e-4, rtol=1e-4)
 
 
 def test_labels_teach_the_foreground_head_nothing() -> None:
