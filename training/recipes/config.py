@@ -90,10 +90,10 @@ class KernelConfig:
     )
     copies: tuple[str, ...] = setting(
         (),
-        help="changed copies of each photo that are fitted as well, such as 'jpeg_50', 'half_size', 'mirrored'; each "
-        "costs training one more pass over the photos, and serving nothing",
+        help="changed copies of each photo that are fitted as well: 'varied_1' to 'varied_4' under changes of random "
+        "kind and strength, or one kind for all, such as 'jpeg_50', 'half_size', 'mirrored'; each costs training one "
+        "more pass over the photos, and serving nothing",
     )
-
     steadiness: float | None = setting(
         None,
         help="how much less a feature counts in the kernel where kernel.copies move it: its scale is multiplied by "

@@ -24,7 +24,6 @@ from training.data.decoder_version import decoder_version
 from training.model.network import Network
 from training.model.onnx_export import export_features
 from training.model.onnx_inference import single_thread_session
-from training.perturbations import photo as photo_changes
 from training.progress import photo_progress
 from training.recipes.photo_variants import AS_IT_IS, Variant
 from vision.inputs import InputGeometry
@@ -110,7 +109,7 @@ def update_digest(digest: hashlib._Hash, network: Network) -> None:
 
 
 def _key(network: Network, geometry: InputGeometry, variant: Variant) -> str:
-    decoder = decoder_version() if variant is AS_IT_IS else decoder_version(photo_changes)
+    decoder = decoder_version(*variant.made_by)
     digest = hashlib.sha256(f"{network.taps} {geometry} {variant.code} {decoder}".encode())
     update_digest(digest, network)
     return digest.hexdigest()[:16]

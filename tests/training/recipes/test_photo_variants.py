@@ -41,3 +41,16 @@ def test_a_lower_quality_strays_further() -> None:
     own = AS_IT_IS.read(photo(), GEOMETRY)
     strayed = [apart(COPIES[f"jpeg_{quality}"].read(photo(), GEOMETRY), own) for quality in (95, 75, 50, 30)]
     assert strayed == sorted(strayed)
+
+
+def test_varied_copies_differ_from_photo_to_photo_and_are_the_same_at_every_call() -> None:
+    first, other = COPIES["varied_1"], COPIES["varied_2"]
+    again = COPIES["varied_1"].read(photo(), GEOMETRY)
+    np.testing.assert_array_equal(first.read(photo(), GEOMETRY), again)
+    assert apart(other.read(photo(), GEOMETRY), again) > 0.5
+
+
+def test_a_copy_smaller_than_an_upload_has_to_be_is_read() -> None:
+    stream = io.BytesIO()
+    Image.open(io.BytesIO(photo())).resize((40, 40)).save(stream, "PNG")
+    assert COPIES["half_size"].read(stream.getvalue(), GEOMETRY).shape == (1, 64, 64, 3)
