@@ -11,30 +11,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from rich.console import Console
 
 from tests.serving.servers.running import files_of, run_serve
-from training.data.manifest import read_manifest
-from training.pipeline.evaluate import evaluate_bundle
-from training.pipeline.evaluation import Evaluation
-from training.robustness.robustness import RobustnessPlan
-from vision.bundle.robustness_limits import RobustnessLimits
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.slow, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "training" / "samples" / "hair_dryers"
 LISTINGS_A_LABEL = 12
-CHANGED_A_LABEL = 6
-# What frozen features with a kernel head, the demo's recipe, reach on so few photos (2026-11-26). No bundle should be
-# this fragile: whoever improves the recipe tightens these, and a change that makes verdicts hang more on light, frame
-# or background fails here.
-REACHED = RobustnessLimits(verdicts_changed=0.85, auroc_fall=0.2, evidence_inside=0.4, listings=2 * CHANGED_A_LABEL)
 PATHS = {"PYTHONPATH": str(ROOT)}
 ONE_THREAD = ("--set", "run.threads=1")  # as many as cores wait for each other where other tests run beside this one
 
@@ -138,59 +126,3 @@ def test_training_states_what_it_could_not_measure_of_robustness(clone: Path, tr
     card = (clone / "runs" / "mine" / "bundle" / "card.html").read_text(encoding="utf-8")
     assert "What the verdicts hang on" in card
     assert "does not mark the product, by boxes or masks" in card
-
-
-@pytest.fixture(scope="module")
-def changed(clone: Path, trained: str, tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
-    """The bundle on changed copies of other listings of the sample, whose products are marked."""
-    folder = tmp_path_factory.mktemp("changed")
-    return evaluate_bundle(
-        clone / "runs" / "mine" / "bundle",
-        read_manifest(write_boxed_photos(folder)),
-        out=folder,
-        threads=1,
-        robustness=RobustnessPlan(),
-        limits=REACHED,
-        console=Console(quiet=True),
-    )
-
-
-def write_boxed_photos(folder: Path) -> Path:
-    """A manifest of one photo each of the listings after those of `write_photos`, with the sample's boxes and masks."""
-    first: dict[str, dict[str, dict[str, str]]] = {"genuine": {}, "counterfeit": {}}
-    with (SAMPLE / "manifest.csv").open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        for row in reader:
-            first[row["label"]].setdefault(row["listing"], row)
-    others = slice(LISTINGS_A_LABEL, LISTINGS_A_LABEL + CHANGED_A_LABEL)
-    chosen = [row for listings in first.values() for row in list(listings.values())[others]]
-    columns = [name for name in reader.fieldnames or () if name in ("photo", "label", "listing", "product_mask")]
-    columns += ["product", "box_x0", "box_y0", "box_x1", "box_y1"]
-    path = folder / "manifest.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, columns, extrasaction="ignore")
-        writer.writeheader()
-        for row in chosen:
-            files = {name: str(SAMPLE / row[name]) for name in ("photo", "product_mask") if row.get(name)}
-            writer.writerow(row | files | {"product": "hair-dryer"})
-    return path
-
-
-def test_every_limit_on_robustness_is_held_on_every_listing(changed: Evaluation) -> None:
-    summary = changed.robustness_summary
-    assert summary is not None
-    assert (summary.listings, summary.unmeasured) == (2 * CHANGED_A_LABEL, ())
-    assert len([one for one in summary.changes if one.bounded]) == 8
-
-
-def test_the_recipe_stays_within_what_it_reaches_now(changed: Evaluation) -> None:
-    assert changed.robustness_summary is not None
-    assert changed.robustness_summary.breaches == ()
-
-
-def test_beyond_stricter_limits_the_bundle_is_marked(changed: Evaluation) -> None:
-    assert changed.robustness_summary is not None
-    strict = RobustnessLimits(evidence_inside=1.0, listings=2 * CHANGED_A_LABEL)
-    marked = replace(changed.robustness_summary, limits=strict)
-    assert marked.state == "beyond"
-    assert "evidence_inside" in {one.limit for one in marked.breaches}
