@@ -8,8 +8,8 @@ where the foreground, interpolated between its places, is at least half of its p
 `box IoU`: intersection over union of the box around it and the manifest's (or the one around the mask). `below 0.5`:
 share of photos whose box IoU is less. `mask IoU`: the same of the places themselves, where there are masks. `covered`:
 share of the box (or mask) that was found. `within`: share of what was found that lies in the box (or mask). `evidence`:
-share of the absolute evidence in places that show the product, and `even`: the share of places that do. Intervals are
-over listings.
+share of the absolute evidence in places that show the product, and `even`: the share of places that do. `crops`: share
+of the crops that speak for a counterfeit whose centre lies in the box (or mask). Intervals are over listings.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from training.statistics.bootstrap import bootstrap_mean
 from vision.bundle.bundle import Bundle, read_bundle
 from vision.cli.refusals import refusals_in_one_line
 from vision.detector import Detector
+from vision.explain.crops import evidence_crops
 from vision.verdict import Evidence
 
 LEVEL: Final = 0.5  # of the foreground's peak
@@ -49,12 +50,13 @@ _TITLES: Final = {
     "within": "within",
     "evidence": "evidence",
     "even": "even",
+    "crops": "crops",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One photo's figures; `mask_iou` is NaN without a mask."""
+    """One photo's figures; `mask_iou` is NaN without a mask, `crops` without a crop."""
 
     listing: str
     box_iou: float
@@ -64,6 +66,7 @@ class Found:
     within: float
     evidence: float
     even: float
+    crops: float
 
 
 def main() -> None:
@@ -128,7 +131,17 @@ def measure(evidence: Evidence, row: PhotoRow) -> Found | None:
         within=shared / area if area else 0.0,
         evidence=inside,
         even=even,
+        crops=_crops_on_product(evidence, true),
     )
+
+
+def _crops_on_product(evidence: Evidence, true: NDArray[np.float64]) -> float:
+    """The share of the counterfeit crops whose centre lies on the product, true [128, 128]; NaN without a crop."""
+    boxes = np.array([crop.box for crop in evidence_crops(evidence, "counterfeit")])
+    if not len(boxes):
+        return float("nan")
+    across, down = ((boxes[:, :2] + boxes[:, 2:]) / 2 * _SIDE).astype(int).T
+    return float((true[down, across] >= 0.5).mean())
 
 
 def found_product(foreground: NDArray[np.float32], frame: tuple[float, float, float, float]) -> NDArray[np.bool_]:

@@ -84,6 +84,18 @@ def test_figures_of_a_mask(tmp_path: Path) -> None:
     assert (photo.evidence, photo.even) == (0.5, 8 / 64)
 
 
+def test_crops_count_by_whether_their_centre_lies_on_the_product(tmp_path: Path) -> None:
+    values = np.zeros((8, 8), np.float32)
+    values[2:4, 2:4] = values[6:8, 6:8] = -2  # two crops of 2 × 2 places, with centres at 3/8 and 7/8
+    evidence = Evidence(values=values, box=WHOLE, foreground=np.ones((8, 8), np.float32))
+    photo = measure(evidence, row_of(tmp_path, box=(0.25, 0.25, 0.75, 0.75)))
+    assert photo is not None
+    assert photo.crops == 0.5
+    genuine = measure(evidence_of(square_map()), row_of(tmp_path, box=WHOLE))
+    assert genuine is not None
+    assert np.isnan(genuine.crops)  # nothing in it speaks for a counterfeit
+
+
 def test_a_map_of_zeros_finds_nothing(tmp_path: Path) -> None:
     photo = measure(evidence_of(np.zeros((8, 8), np.float32)), row_of(tmp_path, box=WHOLE))
     assert photo is not None
