@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.explain.outline import OUTLINE_LEVEL
 from vision.verdict import Evidence, Outcome
 
 MAX_CROPS: Final = 3
 SIDE_SHARE: Final = 1 / 4  # of the map's side, rounded up to whole places: 3 of 10, 4 of 14
 MIN_SHARE: Final = 0.2  # of the strongest crop's part: what matters less is not shown
+_CENTRE_LEVEL: Final = 0.75  # of the foreground's peak: at half of it, one centre in 25 lies beside the product
 _TOUCHING: Final = 0.01  # of a place must show the photo and not the letterbox's grey
 
 Box = tuple[float, float, float, float]
@@ -100,7 +100,7 @@ def _windows(evidence: Evidence) -> Sequence[_Window]:
 
 
 def _centred_on_product(evidence: Evidence, rows: slice, columns: slice, sides: tuple[int, int]) -> NDArray[np.bool_]:
-    """For each window of the places in the photo, whether its centre lies inside the product's outline.
+    """For each window of the places in the photo, whether its centre lies well inside the product's outline.
 
     The centre of a window with an even side lies between two places.
     """
@@ -111,7 +111,7 @@ def _centred_on_product(evidence: Evidence, rows: slice, columns: slice, sides: 
         before, after = (side - 1) // 2, side // 2  # the places around a window's centre
         count = foreground.shape[axis] - side + 1
         foreground = (_take(foreground, before, count, axis) + _take(foreground, after, count, axis)) / 2
-    is_inside: NDArray[np.bool_] = foreground >= OUTLINE_LEVEL * float(evidence.foreground.max())
+    is_inside: NDArray[np.bool_] = foreground >= _CENTRE_LEVEL * float(evidence.foreground.max())
     return is_inside
 
 

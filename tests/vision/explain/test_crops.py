@@ -88,7 +88,7 @@ def test_values_that_are_no_number_count_as_nothing() -> None:
 def test_a_crop_is_centred_on_the_product_however_strong_what_lies_beside_it_is() -> None:
     product = np.zeros((8, 8), np.float32)
     product[2:6, 4:8] = 1
-    spots = map_of((0, 0, -9.0), (1, 4, -2.0), (2, 5, -2.0), (4, 6, -1.0))
+    spots = map_of((0, 0, -9.0), (2, 3, -9.0), (2, 4, -2.0), (3, 5, -2.0), (4, 6, -1.0))
     crops = evidence_crops(Evidence(values=spots.values, box=WHOLE, foreground=product), "counterfeit")
     assert [crop.contribution for crop in crops] == [-4.0, -1.0]
     for crop in crops:
