@@ -17,6 +17,7 @@ Point = tuple[float, float]
 OUTLINE_LEVEL: Final = 0.5  # of the peak
 _FAINTEST: Final = 0.05  # a peak below it outlines nothing
 _ROUNDS: Final = 2  # of corner cutting
+_NUDGE: Final = 1e-6  # of foreground: far less than shows
 _VIEW_BOX: Final = 1000
 OUTLINE_STROKES: Final = (("#000000", 4), ("#ffd60a", 2))  # in pixels: dark under yellow shows on any photo
 
@@ -34,7 +35,9 @@ def product_outline(evidence: Evidence) -> tuple[tuple[Point, ...], ...]:
     across, down = (x1 - x0) / width, (y1 - y0) / height
     return tuple(
         tuple((x0 + (x - 0.5) * across, y0 + (y - 0.5) * down) for x, y in _smoothed(line))
-        for line in _contours(np.pad(evidence.foreground, 1), OUTLINE_LEVEL * float(evidence.foreground.max()))
+        for line in _contours(
+            np.pad(evidence.foreground.astype(np.float64), 1), OUTLINE_LEVEL * float(evidence.foreground.max())
+        )
     )
 
 
@@ -55,8 +58,10 @@ def outline_svg(evidence: Evidence) -> bytes:
     ).encode("ascii")
 
 
-def _contours(values: NDArray[np.float32], level: float) -> Iterator[list[Point]]:
+def _contours(values: NDArray[np.float64], level: float) -> Iterator[list[Point]]:
     """The closed lines at a level of values [H, W] whose rim lies below it, as x and y between indices."""
+    # A value at the level itself would be the crossing of all its edges, where lines meet and one can't be followed.
+    values = np.where(np.abs(values - level) < _NUDGE, level + _NUDGE, values)
     following: dict[Point, Point] = {}
     for row, column in np.argwhere(_is_mixed(values >= level)).tolist():
         following |= _segments(values, level, row, column)
@@ -75,7 +80,7 @@ def _is_mixed(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return (corners > 0) & (corners < 4)
 
 
-def _segments(values: NDArray[np.float32], level: float, row: int, column: int) -> dict[Point, Point]:
+def _segments(values: NDArray[np.float64], level: float, row: int, column: int) -> dict[Point, Point]:
     """The pieces of line in a cell, by their start; one ends where that of a neighbouring cell starts.
 
     Clockwise around the cell, a piece starts where the corners go from inside to outside. In a cell with two starts
@@ -92,7 +97,7 @@ def _segments(values: NDArray[np.float32], level: float, row: int, column: int) 
     return {points[start]: points[end] for start, end in zip(starts, ends, strict=True)}
 
 
-def _crossing(values: NDArray[np.float32], level: float, one: tuple[int, int], other: tuple[int, int]) -> Point:
+def _crossing(values: NDArray[np.float64], level: float, one: tuple[int, int], other: tuple[int, int]) -> Point:
     """Where a level lies between two neighbours; the same to the last digit from either side."""
     (low_row, low_column), (row, column) = sorted((one, other))
     low, high = float(values[low_row, low_column]), float(values[row, column])

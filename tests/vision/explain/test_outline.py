@@ -54,6 +54,16 @@ def test_two_products_have_two_lines_and_a_hole_has_its_own_the_other_way_round(
     assert area(outer) * area(inner) < 0
 
 
+def test_foregrounds_of_few_levels_are_outlined_too() -> None:
+    """Stored and quantised foregrounds are, so places lie exactly at half of the peak."""
+    rng = np.random.default_rng(0)
+    for levels in (2, 4, 254):
+        for _ in range(50):
+            foreground = (rng.integers(0, levels + 1, (6, 6)) / 255).astype(np.float32) * (255 / levels)
+            for line in product_outline(found(foreground)):
+                assert len(set(line)) == len(line) >= 8
+
+
 def test_products_that_touch_at_a_corner_are_outlined_by_closed_lines() -> None:
     lines = product_outline(found(places((1, 1, 3, 3), (3, 3, 5, 5))))
     assert sum(abs(area(line)) for line in lines) == pytest.approx(8 / 64, rel=0.15)
