@@ -24,7 +24,7 @@ from training.statistics.bootstrap import bootstrap_estimate
 from training.statistics.scores import auroc_weighted, tpr_at_fpr
 from vision.cli.refusals import refusals_in_one_line
 from vision.config.read import read_config
-from vision.verdict import distinct_readable, listing_logit
+from vision.verdict import counted_photos, listing_logit
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def predict(
     outputs = recipe.predict(recipe.fit(fit, (), Path()), report)
     outcome = CalibrationSet(manifest=manifest, rows=tuple(report), outputs=outputs, source="held_out")
     return {
-        manifest.rows[rows[0]].listing: (manifest.rows[rows[0]].maker, listing_logit(distinct_readable(judgements)))
+        manifest.rows[rows[0]].listing: (manifest.rows[rows[0]].maker, listing_logit(counted_photos(judgements)))
         for rows, judgements in outcome.listing_judgements()
     }
 

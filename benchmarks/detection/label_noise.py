@@ -30,7 +30,7 @@ from training.pipeline.config import TrainConfig
 from training.recipes.frozen_recipe import FrozenRecipe
 from vision.cli.refusals import refusals_in_one_line
 from vision.config.read import read_config
-from vision.verdict import distinct_readable, listing_logit
+from vision.verdict import counted_photos, listing_logit
 
 SHARES = (0.0, 0.05, 0.1, 0.2)
 
@@ -150,7 +150,7 @@ def cross_fit(
     calibrations = fit_on_held_out(outputs, calibration).listings
     found = []
     for of_listing, judgements in outputs.listing_judgements():
-        photos = distinct_readable(judgements)
+        photos = counted_photos(judgements)
         first = recipe.manifest.rows[of_listing[0]]
         logit = listing_logit(photos)
         reached = [entry for entry in calibrations if entry.min_photos <= len(photos)]

@@ -29,7 +29,7 @@ from training.runs.folder import FOLDS_FOLDER
 from training.statistics.bootstrap import paired_bootstrap
 from training.statistics.scores import BoolArray, FloatArray, auroc_weighted
 from vision.cli.refusals import refusals_in_one_line
-from vision.verdict import distinct_readable
+from vision.verdict import counted_photos
 
 Rule = Callable[[NDArray[np.float64]], float]
 
@@ -63,7 +63,7 @@ def read_listings(run: Path, manifest: Path | None) -> Listings:
     for number, file in enumerate(files):
         held_out = read_test_logits(data, file)
         for rows, judgements in held_out.listing_judgements():
-            logits.append(np.array([photo.logit for photo in distinct_readable(judgements)], np.float64))
+            logits.append(np.array([photo.logit for photo in counted_photos(judgements)], np.float64))
             counterfeit.append(data.rows[rows[0]].label == "counterfeit")
             fold.append(number)
     return Listings(logits=logits, counterfeit=np.array(counterfeit), fold=np.array(fold))

@@ -30,7 +30,7 @@ from vision.bundle.metadata import (
     SupportFloor,
     Thresholds,
 )
-from vision.verdict import distinct_readable
+from vision.verdict import counted_photos
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def _support(held_out: CalibrationSet, loss: float) -> dict[str, SupportFloor]:
     for rows, judgements in held_out.listing_judgements():
         product = manifest.rows[rows[0]].product
         own = manifest.products.index(product)
-        photos = distinct_readable(judgements)
+        photos = counted_photos(judgements)
         listings[product].append([photo.product_logit[own] for photo in photos if photo.product_logit is not None])
     if not all(listings.values()):
         return {}

@@ -17,7 +17,7 @@ from training.statistics.scores import auroc
 from vision.check_shape import MAX_PHOTOS
 from vision.copies.pdq import HASHED_SIDE_PX, PhotoHash, hash_photo
 from vision.photo.decode import open_photo
-from vision.verdict import PhotoJudgement, distinct_readable, listing_logit
+from vision.verdict import PhotoJudgement, counted_photos, listing_logit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class CalibrationSet:
         """Each listing as a verdict sees it: each file once."""
         found = []
         for rows, judgements in self.listing_judgements():
-            photos = distinct_readable(judgements)
+            photos = counted_photos(judgements)
             first = self.manifest.rows[rows[0]]
             found.append(
                 HeldOutListing(

@@ -15,7 +15,7 @@ from vision.bundle.bundle import SEEN_DIGITS, Bundle, seen_photos
 from vision.check_shape import MAX_PHOTOS
 from vision.detector import Detector
 from vision.errors import NoReadablePhoto
-from vision.verdict import PhotoJudgement, Verdict, distinct_readable, listing_logit
+from vision.verdict import PhotoJudgement, Verdict, counted_photos, listing_logit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +140,13 @@ def predictions_of(
 def _listing_prediction(
     rows: Sequence[PhotoRow], judgements: Sequence[PhotoJudgement], verdict: Verdict | None, error: str | None
 ) -> ListingPrediction:
+    counted = counted_photos(judgements)
     return ListingPrediction(
         listing=rows[0].listing,
         label=_label(rows[0]),
         product=rows[0].product,
         photo_count=len(rows),
-        logit=listing_logit(distinct_readable(judgements)) if verdict else None,
+        logit=listing_logit(counted) if counted else None,
         authenticity=verdict.authenticity if verdict else None,
         outcome=verdict.outcome if verdict else None,
         fold=rows[0].fold,

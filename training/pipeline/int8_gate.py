@@ -12,7 +12,7 @@ from training.statistics.bounds import upper_bound
 from training.statistics.scores import BoolArray, FloatArray, auroc, auroc_weighted
 from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphMetadata, Int8Gate, Tally
-from vision.verdict import Outcome, decide, distinct_readable, listing_logit
+from vision.verdict import Outcome, counted_photos, decide, listing_logit
 
 LISTINGS_NEEDED = 700  # with none of 700 crossed, at most 0.53 % cross, at 97.5 % confidence
 MAX_CHANGED = 0.02  # of listings
@@ -82,5 +82,5 @@ def _listing_logits(predictions: CalibrationSet) -> tuple[BoolArray, FloatArray]
     """Which listings are counterfeit, and each listing's logit as a verdict takes it."""
     listings = list(predictions.listing_judgements())
     labels = [predictions.manifest.rows[rows[0]].label for rows, _ in listings]
-    logits = [listing_logit(distinct_readable(judgements)) for _, judgements in listings]
+    logits = [listing_logit(counted_photos(judgements)) for _, judgements in listings]
     return np.array([label == "counterfeit" for label in labels]), np.array(logits)

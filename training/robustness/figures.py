@@ -54,7 +54,8 @@ class ChangeFigures:
     `flipped`: verdicts from genuine to counterfeit or back; `changed`: any other outcome; `silenced`: with an
     authenticity before, and without one now. `moved_95th`: 95th percentile of the change of authenticity, over
     listings that have one both times. AUROC counts a listing without one 0.5, as everywhere; `logit_auroc` ranks by
-    the network's logit, which every readable photo has. `auroc_change` and `logit_auroc_change` have paired intervals.
+    the network's logit, which every listing has in whose photos the product was found. `auroc_change` and
+    `logit_auroc_change` have paired intervals.
     """
 
     change: str
@@ -115,7 +116,7 @@ def write_changed_predictions(path: Path, predictions: Sequence[ChangedPredictio
 
 
 def _suspicion(predictions: Iterable[ListingPrediction]) -> FloatArray:
-    """The negative logit of each listing [N]; 0, which is neutral, where no photo could be read."""
+    """The negative logit of each listing [N]; 0, which is neutral, where no photo counted."""
     return np.array([0.0 if a.logit is None else -a.logit for a in predictions], np.float64)
 
 

@@ -1,6 +1,6 @@
 """What the network gave for each photo, and the verdict that the rules decide from it."""
 
-from vision.verdict.decide import decide, distinct_readable, listing_logit
+from vision.verdict.decide import counted_photos, decide, listing_logit
 from vision.verdict.judgement import Evidence, PhotoFault, PhotoJudgement
 from vision.verdict.verdict import (
     OUTCOME_MESSAGES,
@@ -23,7 +23,7 @@ __all__ = [
     "Reason",
     "ReasonCode",
     "Verdict",
+    "counted_photos",
     "decide",
-    "distinct_readable",
     "listing_logit",
 ]

@@ -124,7 +124,7 @@ def decide(
     kind = bundle.metadata.authenticity_kind
     validation_share = graph.counterfeit_share_for(product)
     share = validation_share if counterfeit_share is None else counterfeit_share
-    readable = [photo for photo in distinct_readable(photos) if "product_not_found" not in photo.quality]
+    readable = counted_photos(photos)
     usable = [photo for photo in readable if not photo.quality]
     view_reasons, view_missing = _judge_views(photos, views, bundle.metadata.required_views)
     shows_little = len(usable) == 1 or any(reason.code == "views_unknown" for reason in view_reasons)
@@ -178,13 +178,18 @@ def base_rate_shift(validation_share: float, share: float) -> float:
     return math.log(validation_share / (1 - validation_share)) - math.log(share / (1 - share))
 
 
-def distinct_readable(photos: Sequence[PhotoJudgement]) -> list[PhotoJudgement]:
-    """The photos that have a logit, each once: a photo uploaded twice, or at two sizes, adds nothing."""
-    distinct: list[PhotoJudgement] = []
+def counted_photos(photos: Sequence[PhotoJudgement]) -> list[PhotoJudgement]:
+    """The photos that a verdict is read from: those with a logit in which the product was found.
+
+    Each counts once: a photo uploaded twice, or at two sizes, adds nothing.
+    """
+    counted: list[PhotoJudgement] = []
     for photo in sorted(photos, key=lambda photo: photo.index):
-        if photo.logit is not None and not any(_shows_same(photo, earlier) for earlier in distinct):
-            distinct.append(photo)
-    return distinct
+        if photo.logit is None or "product_not_found" in photo.quality:
+            continue
+        if not any(_shows_same(photo, earlier) for earlier in counted):
+            counted.append(photo)
+    return counted
 
 
 def listing_logit(photos: Sequence[PhotoJudgement]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,18 @@ def test_rows_are_decided_as_the_detector_decides_them(tmp_path: Path) -> None:
     verdict = detector.check(data)
     assert (listing.outcome, listing.authenticity) == (verdict.outcome, verdict.authenticity)
     assert [photo.authenticity for photo in photos] == [photo.authenticity for photo in verdict.photos]
+
+
+def test_a_photo_without_the_product_adds_nothing_to_its_listings_logit(tmp_path: Path) -> None:
+    _, _, manifest = predict(tmp_path, six_listings(tmp_path / "photos"))
+    detector = Detector(tmp_path / "bundle")
+    found, other = (detector.judge_photo(manifest.rows[n].photo.read_bytes(), n) for n in (0, 1))
+    missed = replace(other, sha256="0" * 64, logit=-30.0, quality=("product_not_found",))
+    listing, photos = decide_rows(detector, manifest, (0, 1), [found, missed])
+    assert listing.logit == pytest.approx(found.logit)
+    assert [photo.logit for photo in photos] == [found.logit, -30.0]
+    empty, _ = decide_rows(detector, manifest, (0, 1), [replace(missed, index=n, sha256=str(n) * 64) for n in (0, 1)])
+    assert (empty.logit, empty.outcome) == (None, "insufficient")
 
 
 def test_an_unlabelled_row_is_refused(tmp_path: Path) -> None:

@@ -162,6 +162,12 @@ def test_a_photo_without_the_product_is_left_out_of_the_mean(bundle: Bundle) -> 
     assert verdict.authenticity == pytest.approx(1 / (1 + math.exp(-0.5 * 4.0)))  # of two photos
 
 
+def test_a_copy_in_which_the_product_was_found_counts_though_another_copy_came_first(bundle: Bundle) -> None:
+    blurry = judged(0, -30.0, quality=("product_not_found",), sha256="a" * 64)
+    verdict = decided(bundle, blurry, judged(1, 3.0, sha256="a" * 64), judged(2, 5.0))
+    assert verdict.authenticity == pytest.approx(1 / (1 + math.exp(-0.5 * 4.0)))
+
+
 def test_photos_that_are_all_without_the_product_have_no_verdict(bundle: Bundle) -> None:
     missing = [judged(index, 9.0, quality=("product_not_found",)) for index in (0, 1)]
     verdict = decided(bundle, *missing)
