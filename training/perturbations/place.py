@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -26,6 +26,10 @@ class ProductPlace:
     box: Box
     mask: NDArray[np.bool_] | None = None
 
+    def resized(self, size: Size) -> ProductPlace:
+        """The same for the photo at another size, perhaps of another shape."""
+        return self if self.mask is None else replace(self, mask=_resized(self.mask, size))
+
 
 def is_placed(row: PhotoRow) -> bool:
     """Whether the manifest marks the row's product."""
@@ -41,7 +45,8 @@ def find_place(row: PhotoRow, size: Size | None = None) -> ProductPlace | None:
     if row.product_mask is None:
         return None if row.box is None else ProductPlace(box=row.box)
     mask = _read_mask(row, size)
-    return ProductPlace(box=row.box or box_around(mask), mask=mask if size is None else _resized(mask, size))
+    place = ProductPlace(box=row.box or box_around(mask), mask=mask)
+    return place if size is None else place.resized(size)
 
 
 def find_box(row: PhotoRow) -> Box | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -40,12 +40,19 @@ class SquareCopies:
     def copy(self, position: int, seed: int) -> Square:
         """A changed copy of the square at this position, uint8 [S, S, 3]."""
         rng = np.random.default_rng(seed)
-        photo = _without_letterbox(self.squares.square(position))
-        place = find_place(self.rows[position], photo.size)
-        backdrop = self._backdrop(photo.size, rng) if place and self.lenders else None
-        sent = vary(Subject(photo=photo, place=place, backdrop=backdrop), rng)
-        square: Square = to_input(open_for_input(sent, self.geometry, _ANY_SIZE), self.geometry).pixels[0]
+        subject = self.subject(position)
+        if subject.place and self.lenders:
+            subject = replace(subject, backdrop=self._backdrop(subject.photo.size, rng))
+        copy = open_for_input(vary(subject, rng), self.geometry, _ANY_SIZE)
+        square: Square = to_input(copy, self.geometry).pixels[0]
         return square
+
+    def subject(self, position: int) -> Subject:
+        """The photo in the square at this position, with its product's place."""
+        photo = _without_letterbox(self.squares.square(position))
+        place = find_place(self.rows[position])
+        # A stretched square has another shape than its photo, and so than the photo's mask.
+        return Subject(photo=photo, place=place and place.resized(photo.size))
 
     def _backdrop(self, size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
         """The photo of any lender with its product painted out, stretched to `size` (width, height)."""
@@ -66,9 +73,20 @@ def square_copies(squares: CachedPhotos, rows: Sequence[PhotoRow], geometry: Inp
 
 
 def _without_letterbox(square: Square) -> Image.Image:
-    """The photo in a square: without the grey rows or columns at both sides."""
+    """The photo in a square: without the grey rows or columns that both sides have.
+
+    A photo's own grey edge, at one side, is kept: the product's place is relative to the whole photo.
+    """
     grey = (square == LETTERBOX_GREY).all(axis=2)  # [S, S]
-    rows, columns = np.flatnonzero(~grey.all(axis=1)), np.flatnonzero(~grey.all(axis=0))
-    if not len(rows):
-        return Image.fromarray(square)
-    return Image.fromarray(square[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    rows, columns = _between_bars(grey.all(axis=1)), _between_bars(grey.all(axis=0))
+    return Image.fromarray(square[rows, columns])
+
+
+def _between_bars(grey: NDArray[np.bool_]) -> slice:
+    """Of grey lines [S] those between the letterbox's bars, of which the second may be a line wider."""
+    inner = np.flatnonzero(~grey)
+    if not len(inner):
+        return slice(0, len(grey))
+    before, behind = int(inner[0]), len(grey) - 1 - int(inner[-1])
+    bar = min(before, behind)
+    return slice(bar, len(grey) - min(behind, bar + 1))
