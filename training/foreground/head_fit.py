@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from training.data.photo_row import PhotoRow
-from training.foreground.config import ForegroundConfig
+from training.foreground.config import ForegroundConfig, ForegroundSource
 from training.foreground.targets import ForegroundTarget, Teacher, foreground_target
 from training.model.foreground_head import ForegroundHead
 from training.model.network import Network
@@ -77,10 +77,16 @@ def fit_foreground_head(
     return head.eval()
 
 
-def drawn_rows(rows: Sequence[PhotoRow], *, seed: int) -> list[PhotoRow]:
-    """The rows that the head is fitted on: at most 300, drawn from all, in their order."""
-    drawn = np.random.default_rng(seed).choice(len(rows), min(MAX_PHOTOS, len(rows)), replace=False)
-    return [rows[place] for place in sorted(drawn)]
+def drawn_rows(rows: Sequence[PhotoRow], *, source: ForegroundSource, seed: int) -> list[PhotoRow]:
+    """The rows that the head is fitted on: at most 300, drawn from all that `source` can take a target of, in order."""
+    taught = [row for row in rows if _is_taught(row, source)]
+    drawn = np.random.default_rng(seed).choice(len(taught), min(MAX_PHOTOS, len(taught)), replace=False)
+    return [taught[place] for place in sorted(drawn)]
+
+
+def _is_taught(row: PhotoRow, source: ForegroundSource) -> bool:
+    marks = {"mask": row.product_mask, "box": row.box}
+    return source not in marks or marks[source] is not None
 
 
 def _grid(network: Network, geometry: InputGeometry) -> int:

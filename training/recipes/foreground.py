@@ -15,8 +15,9 @@ from safetensors.torch import load, save
 from training.data.cache import writing_cache
 from training.data.decoder_version import decoder_version
 from training.data.photo_row import PhotoRow
+from training.errors import RunError
 from training.foreground import head_fit, recurrence, targets
-from training.foreground.head_fit import drawn_rows, fit_foreground_head, new_foreground_head
+from training.foreground.head_fit import MIN_PHOTOS, drawn_rows, fit_foreground_head, new_foreground_head
 from training.foreground.recurrence import teacher_for
 from training.model import foreground_head
 from training.model.foreground_head import ForegroundHead
@@ -24,8 +25,10 @@ from training.model.network import Network
 from training.progress import photo_progress
 from training.recipes.config import RecipeConfig
 from training.recipes.feature_cache import update_digest
+from vision.counting import counted
 
 _CODE: Final = (head_fit, recurrence, targets, foreground_head)  # a head is fitted anew where they change
+_COLUMNS: Final = {"mask": "a product_mask", "box": "a box (box_x0, box_y0, box_x1, box_y1)"}
 _NONE: Final = b""  # what is kept where too few photos say where the product is
 
 
@@ -34,12 +37,13 @@ def learn_foreground(
 ) -> ForegroundHead | None:
     """The foreground head for a network with these maps, kept in the folder `root`.
 
-    None where the settings want none, or too few rows have a target. Raises PhotoError for a photo that can't be read,
-    and RunError where the cache can't be written.
+    None where the settings want none, or there are too few photos. Raises PhotoError for a photo that can't be read,
+    and RunError where too few are marked as the settings ask, or the cache can't be written.
     """
     if config.foreground.source == "none":
         return None
-    drawn = drawn_rows(rows, seed=config.seed)
+    drawn = drawn_rows(rows, source=config.foreground.source, seed=config.seed)
+    _require_marks(drawn, config)
     file = root / "foreground" / f"{_key(network, drawn, config)}.safetensors"
     kept, head = _read(file, network)
     if kept:
@@ -64,6 +68,15 @@ def learn_foreground(
         draft.write_bytes(_NONE if head is None else save(head.state_dict()))
         draft.replace(file)
     return head
+
+
+def _require_marks(drawn: Sequence[PhotoRow], config: RecipeConfig) -> None:
+    source = config.foreground.source
+    if source in _COLUMNS and len(drawn) < MIN_PHOTOS:
+        raise RunError(
+            f"foreground.source is {source!r}, but only {counted(len(drawn), 'training photo')} have {_COLUMNS[source]}"
+            f": mark {MIN_PHOTOS} or more, or set 'auto', which estimates the place in the others"
+        )
 
 
 def _read(file: Path, network: Network) -> tuple[bool, ForegroundHead | None]:

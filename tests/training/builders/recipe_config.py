@@ -25,7 +25,7 @@ def recipe_config(
         frozen=frozen or FrozenConfig(c=0.01),
         kernel=kernel or KernelConfig(),
         finetune=finetune or FinetuneConfig(epochs=1, batch_size=16, workers=0, device="cpu"),
-        foreground=foreground or ForegroundConfig(source="box"),
+        foreground=foreground or ForegroundConfig(source="none"),
         seed=0,
         cache=cache,
         threads=1,

@@ -76,9 +76,15 @@ def test_too_few_photos_that_say_where_the_product_is_give_no_head(rows: list[Ph
 
 def test_many_rows_are_drawn_from_by_the_seed_in_their_order(rows: list[PhotoRow]) -> None:
     many = [replace(rows[0], row=number) for number in range(MAX_PHOTOS + 100)]
-    drawn = [row.row for row in drawn_rows(many, seed=0)]
+    drawn = [row.row for row in drawn_rows(many, source="auto", seed=0)]
     assert len(drawn) == MAX_PHOTOS
     assert drawn == sorted(drawn)
-    assert drawn == [row.row for row in drawn_rows(many, seed=0)]
-    assert drawn != [row.row for row in drawn_rows(many, seed=1)]
-    assert drawn_rows(rows, seed=0) == rows
+    assert drawn == [row.row for row in drawn_rows(many, source="auto", seed=0)]
+    assert drawn != [row.row for row in drawn_rows(many, source="auto", seed=1)]
+    assert drawn_rows(rows, source="auto", seed=0) == rows
+
+
+def test_a_few_dozen_boxes_among_many_photos_are_all_drawn(rows: list[PhotoRow]) -> None:
+    unboxed = [replace(row, box=None) for row in rows] * 20
+    assert drawn_rows([*unboxed, *rows, *unboxed], source="box", seed=0) == rows
+    assert drawn_rows(rows, source="mask", seed=0) == []

@@ -15,6 +15,7 @@ from tests.builders.training_data import write_toy_data
 from tests.training.builders.boxed_photos import boxed_manifest
 from tests.training.builders.recipe_config import TINY_MODEL, recipe_config
 from training.data.manifest import Manifest, read_manifest
+from training.foreground.config import ForegroundConfig
 from training.model.heads import KernelHead, LinearHead
 from training.model.novelty import NoveltyHead
 from training.model.onnx_inference import read_tile
@@ -53,7 +54,10 @@ def test_predictions_are_the_network_s_own_answers(manifest: Manifest, cache: Pa
 def test_where_boxes_are_known_the_product_is_found_and_judged(tmp_path: Path) -> None:
     manifest = boxed_manifest(tmp_path, 24)
     recipe = FrozenRecipe(
-        manifest=manifest, config=recipe_config(tmp_path / "cache"), console=SILENT, foreground_rows=range(16)
+        manifest=manifest,
+        config=recipe_config(tmp_path / "cache", foreground=ForegroundConfig(source="box")),
+        console=SILENT,
+        foreground_rows=range(16),
     )
     network = recipe.fit(range(16), (), tmp_path)
     outputs = recipe.predict(network, range(16, 24))

@@ -188,7 +188,7 @@ def test_settings_out_of_range_are_refused(key: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     ("copies", "message"),
-    [(("jpeg_5",), r"copies names 'jpeg_5'; it takes mirrored, jpeg_95"), (("crop", "crop"), "names 'crop' twice")],
+    [(("jpeg_5",), r"copies names 'jpeg_5'; it takes mirrored, varied_1"), (("crop", "crop"), "names 'crop' twice")],
 )
 def test_unknown_and_repeated_copies_are_refused(copies: tuple[str, ...], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
