@@ -21,6 +21,8 @@ from torch import nn
 
 from training.data.cache import writing_cache
 from training.data.decoder_version import decoder_version
+from training.model import foreground_head
+from training.model import network as network_code
 from training.model.network import Network
 from training.model.onnx_export import export_features
 from training.model.onnx_inference import single_thread_session
@@ -30,6 +32,7 @@ from vision.inputs import InputGeometry
 
 _GRAPH: Final = "features.onnx"
 _GRAPH_DIGEST: Final = "features.sha256"
+_POOLED_BY: Final = (network_code, foreground_head)  # features of another version are computed anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ def open_feature_cache(
 
     The graph is exported once, and again where its file is damaged. Raises RunError where the cache can't be written.
     """
-    folder = root / "features" / _key(network, geometry, variant)
+    folder = root / "features" / cache_name(network, geometry, variant)
     with writing_cache(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("w") as lock:
@@ -108,8 +111,10 @@ def update_digest(digest: hashlib._Hash, network: Network) -> None:
         digest.update(tensor.cpu().numpy().tobytes())
 
 
-def _key(network: Network, geometry: InputGeometry, variant: Variant) -> str:
-    decoder = decoder_version(*variant.made_by)
+def cache_name(network: Network, geometry: InputGeometry, variant: Variant) -> str:
+    """The folder's name: a digest of the network, of how photos become its input, and of how its maps are pooled."""
+    pooling = () if network.foreground_head is None else _POOLED_BY
+    decoder = decoder_version(*variant.made_by, *pooling)
     digest = hashlib.sha256(f"{network.taps} {geometry} {variant.code} {decoder}".encode())
     update_digest(digest, network)
     return digest.hexdigest()[:16]

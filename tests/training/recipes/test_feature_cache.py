@@ -13,11 +13,14 @@ import torch
 from PIL import Image
 from rich.console import Console
 
-from tests.training.builders.network import SIZE_PX, small_network
+from tests.training.builders.network import SIZE_PX, small_network, small_network_with_foreground
+from training.data.decoder_version import decoder_version
 from training.errors import RunError
+from training.model import foreground_head
 from training.model.onnx_inference import read_tile
+from training.recipes import feature_cache
 from training.recipes.feature_cache import FeatureCache, extract_features, open_feature_cache
-from training.recipes.photo_variants import MIRRORED
+from training.recipes.photo_variants import AS_IT_IS, MIRRORED
 from vision.errors import PhotoError
 from vision.inputs import InputGeometry
 
@@ -60,6 +63,18 @@ def test_other_networks_sizes_and_variants_have_folders_of_their_own(tmp_path: P
         open_feature_cache(small_network(), GEOMETRY, root=tmp_path, variant=MIRRORED).folder,
     }
     assert len(folders) == 4
+
+
+def test_features_pooled_by_another_code_are_not_taken_for_these(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A foreground head of a run before an update has the same weights, and its features were pooled otherwise."""
+    plain, with_foreground = small_network(), small_network_with_foreground()
+    before = [feature_cache.cache_name(network, GEOMETRY, AS_IT_IS) for network in (plain, with_foreground)]
+    monkeypatch.setattr(foreground_head, "__file__", __file__)
+    decoder_version.cache_clear()
+    after = [feature_cache.cache_name(network, GEOMETRY, AS_IT_IS) for network in (plain, with_foreground)]
+    decoder_version.cache_clear()
+    assert after[0] == before[0]
+    assert after[1] != before[1]
 
 
 @pytest.mark.slow
