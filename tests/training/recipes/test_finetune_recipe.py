@@ -13,10 +13,12 @@ import torch
 from rich.console import Console
 
 from tests.builders.training_data import write_toy_data
+from tests.training.builders.boxed_photos import boxed_manifest
 from tests.training.builders.network import linear_head
 from tests.training.builders.recipe_config import TINY_MODEL, recipe_config
 from training.data.manifest import Manifest, read_manifest
 from training.finetune.config import FinetuneConfig
+from training.foreground.config import ForegroundConfig
 from training.model.ensemble import EnsembleNetwork
 from training.model.network import Network
 from training.model.onnx_inference import read_tile
@@ -38,14 +40,16 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
     return read_manifest(write_toy_data(tmp_path_factory.mktemp("toy"), listings=12))
 
 
-def recipe_of(folder: Path, manifest: Manifest, finetune: FinetuneConfig, *, is_main: bool = True) -> FinetuneRecipe:
+def recipe_of(
+    folder: Path, manifest: Manifest, finetune: FinetuneConfig, foreground: ForegroundConfig | None = None
+) -> FinetuneRecipe:
     model = replace(TINY_MODEL, recipe="finetune")
     return FinetuneRecipe(
         manifest=manifest,
-        config=recipe_config(folder / "cache", model=model, finetune=finetune),
+        config=recipe_config(folder / "cache", model=model, finetune=finetune, foreground=foreground),
         console=Console(file=io.StringIO()),
         foreground_rows=range(len(manifest.rows)),
-        is_main=is_main,
+        is_main=True,
     )
 
 
@@ -91,3 +95,26 @@ def test_the_head_starts_from_part_of_the_frozen_recipe_s(manifest: Manifest, tm
     part = linear_head(started).linear.weight
     torch.testing.assert_close(part, 0.25 * linear_head(whole).linear.weight, atol=1e-6, rtol=1e-4)
     assert part.abs().max() > 1e-3
+
+
+@pytest.mark.slow
+def test_the_product_is_found_on_the_fine_tuned_maps_and_a_run_that_ended_is_read_again(tmp_path: Path) -> None:
+    manifest = boxed_manifest(tmp_path, 24)
+    settings = replace(TINY, batch_size=8, consistency=1.0)
+    first, again = (
+        recipe_of(tmp_path, manifest, settings, ForegroundConfig(source="box")).fit(range(24), (), tmp_path / "fit")
+        for _ in range(2)
+    )
+    for name, tensor in first.state_dict().items():
+        torch.testing.assert_close(again.state_dict()[name], tensor, rtol=0, atol=0)
+    assert isinstance(first, EnsembleNetwork)
+    heads = [member.foreground_head for member in first.networks]
+    assert heads[0] is not None
+    assert heads[1] is not None
+    assert not torch.equal(heads[1].mean, heads[0].mean)
+    tiles = np.concatenate([read_tile(row.photo.read_bytes(), TINY_MODEL.geometry) for row in manifest.rows[:4]])
+    with torch.inference_mode():
+        outputs = first.forward_all(torch.from_numpy(tiles))
+    total = outputs.evidence.sum((1, 2)) + first.evidence_bias
+    torch.testing.assert_close(total, outputs.logit, atol=1e-4, rtol=1e-4)
+    assert outputs.foreground is not None
