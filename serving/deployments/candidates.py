@@ -261,6 +261,7 @@ def _read_candidate(folder: Path) -> Candidate:
         raise CandidateInvalid(f"{call_bundle(folder.name)} has no {METADATA_FILE} that can be read") from error
     try:
         table = json.loads(data)
+        is_known = table.get("format_version") in READABLE_FORMATS
         return Candidate(
             candidate=folder.name,
             name=str(table["name"]),
@@ -268,9 +269,9 @@ def _read_candidate(folder: Path) -> Candidate:
             sha256=hashlib.sha256(data).hexdigest(),
             created_at=str(table["created_at"]),
             products=tuple(str(product) for product in table["products"]),
-            known_format=table.get("format_version") in READABLE_FORMATS,
+            known_format=is_known,
             files=tuple(name for name in table.get("files", {}) if _is_inner_name(name)),
-            robustness=_read_robustness(table.get("robustness")),
+            robustness=_read_robustness(table.get("robustness")) if is_known else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BundleError) as error:
         raise CandidateInvalid(f"{call_bundle(folder.name)}: its {METADATA_FILE} is not that of a bundle") from error

@@ -56,7 +56,10 @@ def figure_rows(summary: RobustnessSummary) -> tuple[FigureRow, ...]:
 def robustness_lines(summary: RobustnessSummary) -> tuple[str, ...]:
     """The same as a line each, for the terminal."""
     return tuple(
-        f"{row.name}: {row.value} ({row.interval}), {row.listings} listings" + (f"; {row.limit}" if row.limit else "")
+        f"{row.name}: {row.value}"
+        + (f" ({row.interval})" if row.interval else "")
+        + f", {row.listings} listings"
+        + (f"; {row.limit}" if row.limit else "")
         for row in figure_rows(summary)
     )
 

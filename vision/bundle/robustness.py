@@ -16,6 +16,8 @@ from vision.bundle.robustness_limits import Breach, RobustnessLimits
 
 HANGS_ON_MORE: Final = "hangs on more than the product"
 CHANCE: Final = 0.5
+_NOT_MARKED: Final = "the manifest does not mark the product, by boxes or masks"
+_NO_LENDER: Final = "no listing has only photos for which one of the other label lends a background"
 
 RobustnessState = Literal["within", "beyond", "incomplete", "not_measured"]
 ProductFrom = Literal["mask", "box", "mask_and_box"]
@@ -115,7 +117,8 @@ class RobustnessSummary:
 
     def _why_unmeasured(self, name: str, n: int, value: float) -> str | None:
         if not n:
-            return f"{name} (the manifest does not mark the product, by boxes or masks)"
+            is_marked = self.painted_out is not None or self.evidence_inside is not None
+            return f"{name} ({_NO_LENDER if is_marked else _NOT_MARKED})"
         if n < self.limits.listings:
             return f"{name} ({n} listings, and a limit takes {self.limits.listings})"
         return f"{name} (undefined, since a label is missing)" if math.isnan(value) else None

@@ -29,7 +29,7 @@ def write_refused(folder: Path) -> dict[str, str]:
         card.write("changed")
     write_tiny_bundle(folder / "tomorrows")
     record = folder / "tomorrows" / "bundle.json"
-    record.write_text(json.dumps({**json.loads(record.read_text()), "format_version": 99}))
+    record.write_text(json.dumps({**json.loads(record.read_text()), "format_version": 99, "robustness": {"later": 1}}))
     write_tiny_bundle(folder / "half")
     (folder / "half" / "model.onnx").unlink()
     (folder / "nothing").mkdir()

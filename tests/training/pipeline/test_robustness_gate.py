@@ -44,6 +44,8 @@ def test_without_any_logit_the_row_states_that() -> None:
     rows = {row.name: row for row in figure_rows(robustness_summary(with_logit=0))}
     painted = rows["AUROC of the logits, product painted out"]
     assert (painted.value, painted.interval, painted.beyond) == ("no logit", "", False)
+    (line,) = (line for line in robustness_lines(robustness_summary(with_logit=0)) if "painted out" in line)
+    assert ": no logit, 100 listings;" in line
 
 
 def test_a_figure_that_is_missing_has_no_row() -> None:

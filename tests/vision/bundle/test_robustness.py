@@ -98,6 +98,13 @@ def test_without_boxes_and_masks_the_figures_of_the_product_are_named_as_missing
     assert "does not mark the product" in describe_state(bare)
 
 
+def test_without_a_photo_of_the_other_label_that_is_what_was_missing() -> None:
+    alone = replace(robustness_summary(), other_background=None)
+    (reason,) = alone.unmeasured
+    assert "of the other label lends a background" in reason
+    assert "does not mark the product" not in reason
+
+
 def test_an_auroc_that_is_undefined_is_not_measured() -> None:
     summary = robustness_summary()
     assert summary.other_background is not None
