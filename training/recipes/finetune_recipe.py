@@ -25,7 +25,7 @@ from training.recipes.foreground import learn_foreground
 from training.recipes.frozen_recipe import FrozenRecipe
 from training.recipes.head_data import HeadData, read_head_data
 from training.recipes.head_fit import attach_head, require_fit
-from training.recipes.initial_network import initial_network_and_head
+from training.recipes.initial_network import initial_network, initial_network_and_head
 from training.recipes.photo_variants import Variant
 
 
@@ -80,9 +80,13 @@ class FinetuneRecipe:
         )
         if self.is_main:  # the maps have changed since the foreground head was fitted on them
             learned = [self.manifest.rows[row] for row in self.foreground_rows]
-            result.network.foreground_head = None  # an estimate is made on maps from which nothing is hidden
             result.network.foreground_head = learn_foreground(
-                result.network, learned, self.config, self.console, root=folder
+                result.network,
+                learned,
+                self.config,
+                self.console,
+                root=folder,
+                estimated_by=initial_network(self.config),
             )
         if self.is_main and self.config.refits_head:
             attach_head(result.network, self._head_data(result.network, fit, folder), self.config)

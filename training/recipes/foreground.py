@@ -33,9 +33,18 @@ _NONE: Final = b""  # what is kept where too few photos say where the product is
 
 
 def learn_foreground(
-    network: Network, rows: Sequence[PhotoRow], config: RecipeConfig, console: Console, *, root: Path
+    network: Network,
+    rows: Sequence[PhotoRow],
+    config: RecipeConfig,
+    console: Console,
+    *,
+    root: Path,
+    estimated_by: Network | None = None,
 ) -> ForegroundHead | None:
     """The foreground head for a network with these maps, kept in the folder `root`.
+
+    Where photos have no marks, the place is estimated on the maps of `estimated_by`, or of the network itself. Those of
+    a fine-tuned network would not do: what varies most in them is what tells the labels apart.
 
     None where the settings want none, or there are too few photos. Raises PhotoError for a photo that can't be read,
     and RunError where too few are marked as the settings ask, or the cache can't be written.
@@ -44,13 +53,14 @@ def learn_foreground(
         return None
     drawn = drawn_rows(rows, source=config.foreground.source, seed=config.seed)
     _require_marks(drawn, config)
-    file = root / "foreground" / f"{_key(network, drawn, config)}.safetensors"
+    estimator = estimated_by or network
+    file = root / "foreground" / f"{_key(network, estimator, drawn, config)}.safetensors"
     kept, head = _read(file, network)
     if kept:
         return head
     geometry, settings, seed = config.model.geometry, config.foreground, config.seed
     with console.status("looking for what recurs in the photos …"):
-        teacher = teacher_for(network, drawn, geometry, settings.source, seed=seed)
+        teacher = teacher_for(estimator, drawn, geometry, settings.source, seed=seed)
     with photo_progress("foreground", len(drawn), console) as advance:
         head = fit_foreground_head(
             network,
@@ -92,12 +102,14 @@ def _read(file: Path, network: Network) -> tuple[bool, ForegroundHead | None]:
     return True, head.eval()
 
 
-def _key(network: Network, rows: Sequence[PhotoRow], config: RecipeConfig) -> str:
+def _key(network: Network, estimator: Network, rows: Sequence[PhotoRow], config: RecipeConfig) -> str:
     """A digest of all that the head depends on: backbone, photos, targets, settings, and how photos are decoded."""
     digest = hashlib.sha256(
         f"{network.taps} {config.model.geometry} {config.foreground} {config.seed} {decoder_version(*_CODE)}".encode()
     )
     update_digest(digest, network)
+    if estimator is not network:
+        update_digest(digest, estimator)
     for row in rows:
         mask = b"" if row.product_mask is None else row.product_mask.read_bytes()
         for part in (row.photo.read_bytes(), repr(row.box).encode(), mask):
