@@ -42,7 +42,7 @@ def write_toy_config(folder: Path, manifest: Path, **tables: str) -> Path:
         "data": f'manifest = "{manifest.as_posix()}"\nlabel_kind = "verified"\naudit = "table"',
         "run": f'folder = "{folder.as_posix()}/run"\nname = "toy"\ncache = "{folder.as_posix()}/cache"\nthreads = 1',
         "model": "size_px = 64",
-        "foreground": "source = 'box'",  # the toy photos have none: what recurs in them fills them
+        "foreground": "source = 'none'",  # the toy photos have no boxes, and what recurs in them fills them
         "frozen": "c = 0.01",
         "finetune": "epochs = 1\nbatch_size = 16\nworkers = 0\ndevice = 'cpu'",
         "calibration": "folds = 3",
