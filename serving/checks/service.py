@@ -30,6 +30,7 @@ from serving.store.idempotency_rows import Claim
 from serving.store.job_line_rows import LeasedLine
 from serving.store.sortable_id import new_id
 from serving.store.store import Store
+from vision.bundle.robustness import robustness_state
 from vision.check_shape import require_shape
 from vision.detector import Detector
 from vision.verdict import AuthenticityThresholds, PhotoJudgement, PhotoVerdict, Verdict
@@ -233,6 +234,7 @@ def bundle_used(detector: Detector) -> BundleUsed:
         version=metadata.version,
         sha256=detector.bundle.sha256,
         graph=detector.scorer.graph.precision,
+        robustness=robustness_state(metadata.robustness),
     )
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from serving.schemas.checks import Answered, Name, Note, Outcome, Sent, Unit
+from serving.schemas.checks import Answered, Name, Note, Outcome, RobustnessState, Sent, Unit
 from serving.schemas.loaded_bundles import BundleLoaded
-from serving.schemas.robustness import RobustnessState, State
+from serving.schemas.robustness import State
 
 BundleAction = Literal[
     "activate", "shadow", "canary", "roll_back_activation", "roll_back_shadow", "roll_back_canary",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, S
 
 Outcome = Literal["genuine", "counterfeit", "review", "insufficient", "unsupported"]
 Decision = Literal["genuine", "counterfeit", "cant_tell"]
+RobustnessState = Literal["within", "beyond", "incomplete", "not_measured"]
 # One line of printable text: ids travel into logs, file names and queries. Spaces around are removed, as the reader of
 # manifests does, so that an id means the same in an export.
 Name = Annotated[
@@ -154,6 +155,11 @@ class BundleUsed(Answered):
     version: str = Field(description="Version that training gave it.")
     sha256: str = Field(description="SHA-256 of its bundle.json, which has those of all its files.")
     graph: Literal["fp32", "int8"] = Field(description="The graph that ran.")
+    robustness: RobustnessState | None = Field(
+        default=None,
+        description="`beyond`: its verdicts hang on more than the product, by the limits of its training "
+        "configuration; null in checks of earlier versions.",
+    )
 
 
 class CheckThresholds(Answered):

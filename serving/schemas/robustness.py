@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
-from serving.schemas.checks import Answered
+from serving.schemas.checks import Answered, RobustnessState
 from serving.schemas.measured import MeasuredFigure, MeasuredRate
 
-RobustnessState = Literal["within", "beyond", "incomplete", "not_measured"]
 State = Field(
     description="`within`: all limits of its training configuration hold; `beyond`: it hangs on more than the product; "
     "`incomplete`: some limits were not measured, and the others hold; `not_measured`: none was."

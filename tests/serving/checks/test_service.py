@@ -34,6 +34,7 @@ def test_a_check_answers_every_field_of_the_contract(server: Running) -> None:
     assert answer["photos"][0]["error"] is None
     assert answer["bundle"]["name"] == "tiny"
     assert answer["bundle"]["graph"] == "fp32"
+    assert answer["bundle"]["robustness"] == "not_measured"
     assert answer["advisory"] is False
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", answer["created_at"])
     assert answer["elapsed_ms"] > 0

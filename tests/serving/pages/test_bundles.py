@@ -73,6 +73,29 @@ def test_a_bundle_beyond_its_limits_is_marked_with_figures_and_so_is_a_candidate
         expect(active).to_contain_text("was not measured")
 
 
+def test_a_check_by_a_bundle_beyond_its_limits_names_it_so_and_one_before_it_does_not(
+    tmp_path: Path, open_page: OpenPage
+) -> None:
+    write_tiny_bundle(tmp_path / "tiny", robustness=robustness_summary(changed=12))
+    write_tiny_bundle(tmp_path / "candidates" / "v3", version="3", robustness=robustness_summary())
+    settings = ServeSettings(
+        bundle=(tmp_path / "tiny",), store=str(tmp_path / "store"), bundles_folder=tmp_path / "candidates"
+    )
+    with run_in_thread(settings) as site:
+        answer = site.answer(jpeg(RED, seed=1))
+        assert answer["bundle"]["robustness"] == "beyond"
+        facts = open_page(site, f"/checks/{answer['check_id']}").locator(".facts").first
+        expect(facts).to_contain_text("tiny 1, fp32: hangs on more than the product")
+        page = open_page(site, "/bundles")
+        change(page, "Activate", candidate="v3, version 3")
+        expect(role(page, "active").locator(".bundle-mark")).to_have_count(0)
+        answer = site.answer(jpeg(RED, seed=2))
+        assert answer["bundle"]["robustness"] == "within"
+        facts = open_page(site, f"/checks/{answer['check_id']}").locator(".facts").first
+        expect(facts).to_contain_text("tiny 3, fp32")
+        expect(facts).not_to_contain_text("hangs on more")
+
+
 def test_a_bundle_is_shadowed_compared_activated_and_rolled_back(site: Running, open_page: OpenPage) -> None:
     page = open_page(site, "/bundles")
     expect(role(page, "active")).to_contain_text("the settings")

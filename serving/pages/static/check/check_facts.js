@@ -14,7 +14,7 @@ export function checkFacts(answer, kept) {
     ["Product", productName(answer.product)],
     ["Photos", counted(answer.photos.length, "photo")],
     ["Checked", `${moment(answer.created_at)}, in ${Math.round(answer.elapsed_ms)} ms`],
-    ["Bundle", `${answer.bundle.name} ${answer.bundle.version}, ${answer.bundle.graph}`],
+    ["Bundle", bundleLine(answer.bundle)],
     ["Check", kept ? link : answer.check_id],
   ];
   return element(
@@ -26,6 +26,11 @@ export function checkFacts(answer, kept) {
     named("Where photos come from", sources(answer.photos)),
     element("p", { class: "caveat" }, "A judgement of what the photos show. It is never proof of what is in the box."),
   );
+}
+
+/** A bundle's name and graph, and its mark where it has one. */
+function bundleLine({ name, version, graph, robustness }) {
+  return `${name} ${version}, ${graph}${robustness === "beyond" ? ": hangs on more than the product" : ""}`;
 }
 
 /** The listing and its seller in one line, null where neither is known. */
