@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -21,7 +22,7 @@ from training.foreground.targets import ForegroundTarget, Teacher, foreground_ta
 from training.model.foreground_head import ForegroundHead
 from training.model.network import Network
 from training.model.onnx_inference import read_tile
-from vision.inputs import InputGeometry
+from vision.inputs import LETTERBOX_GREY, InputGeometry
 
 MAX_PHOTOS: Final = 300
 MIN_PHOTOS: Final = 10
@@ -29,6 +30,7 @@ HIDDEN: Final = 32
 _BATCH_PHOTOS: Final = 8
 _BATCH_PLACES: Final = 512
 _MAX_PLACES: Final = 256  # of a photo
+_EMPTY_PHOTOS: Final = 16  # beside those with a product
 _STEPS: Final = 800
 _LEARNING_RATE: Final = 6e-3
 _MIN_SCALE: Final = 1e-3
@@ -103,25 +105,49 @@ def _read_places(
     seed: int,
     advance: Callable[[int], None],
 ) -> Places:
-    """At most 256 places of each photo, drawn without replacement: neighbours tell much the same."""
+    """At most 256 places of each photo, drawn without replacement, since neighbours tell much the same; then as many of
+    empty photos."""
     rng = np.random.default_rng(seed)
     read, values, weight = [], [], []
-    for start in range(0, len(known), _BATCH_PHOTOS):
-        batch = known[start : start + _BATCH_PHOTOS]
-        tiles = np.concatenate([read_tile(row.photo.read_bytes(), geometry) for row, _ in batch])
+
+    def add(tiles: NDArray[np.uint8], targets: Sequence[ForegroundTarget]) -> None:
         with torch.inference_mode():
             places = head.read(network.maps(torch.from_numpy(tiles))[network.foreground_map]).flatten(1, 2)  # [n, P, C]
-        for of_photo, (_, target) in zip(places, batch, strict=True):
+        for of_photo, target in zip(places, targets, strict=True):
             drawn = rng.permutation(len(of_photo))[:_MAX_PLACES]
             read.append(of_photo[torch.from_numpy(drawn)])
             values.append(target.values.ravel()[drawn])
             weight.append(target.weight.ravel()[drawn])
+
+    for start in range(0, len(known), _BATCH_PHOTOS):
+        batch = known[start : start + _BATCH_PHOTOS]
+        tiles = np.concatenate([read_tile(row.photo.read_bytes(), geometry) for row, _ in batch])
+        add(tiles, [target for _, target in batch])
         advance(len(batch))
+    shape = known[0][1].values.shape
+    nothing = ForegroundTarget(values=np.zeros(shape, np.float32), weight=np.ones(shape, np.float32))
+    add(_empty_photos(geometry, rng), [nothing] * _EMPTY_PHOTOS)
     return Places(
         read=torch.cat(read),
         values=torch.from_numpy(np.concatenate(values)),
         weight=torch.from_numpy(np.concatenate(weight)),
     )
+
+
+def _empty_photos(geometry: InputGeometry, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Tiles of one colour each, uint8 [16, S, S, 3], every second between letterbox bars.
+
+    Without them the middle of a plain photo passes for a product: in photos of products the middle is one.
+    """
+    size = geometry.size_px
+    tiles = np.full((_EMPTY_PHOTOS, size, size, 3), LETTERBOX_GREY, np.uint8)
+    grey = np.linspace(0, 255, _EMPTY_PHOTOS // 2).astype(np.uint8)[:, None].repeat(3, 1)  # from black to white
+    colours = np.concatenate([grey, rng.integers(0, 256, (_EMPTY_PHOTOS - len(grey), 3), np.uint8)])
+    for tile, colour in zip(tiles[::2], colours[::2], strict=True):
+        tile[:] = colour
+    for tile, colour in zip(tiles[1::2], colours[1::2], strict=True):
+        tile[size // 8 : -size // 8] = colour
+    return tiles
 
 
 def _fit(head: ForegroundHead, places: Places, seed: int) -> None:

@@ -52,6 +52,16 @@ def test_the_head_finds_the_product_in_photos_that_it_was_not_fitted_on(rows: li
     assert (found == wanted).mean() > 0.9
 
 
+@pytest.mark.parametrize("colour", [(0, 0, 0), (90, 90, 90), (255, 255, 255), (200, 40, 40)])
+def test_a_plain_photo_shows_no_product(rows: list[PhotoRow], colour: tuple[int, int, int]) -> None:
+    head = fit(rows[:30])
+    assert head is not None
+    network = small_network()
+    tile = torch.tensor(colour, dtype=torch.uint8).expand(1, 64, 64, 3)
+    with torch.inference_mode():
+        assert head(network.maps(tile)[network.foreground_map]).max() < 0.5
+
+
 def test_the_same_photos_and_seed_give_the_same_head(rows: list[PhotoRow]) -> None:
     first, again = fit(rows[:12]), fit(rows[:12])
     assert first is not None
