@@ -66,5 +66,5 @@ $(VENV)/packages.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(DEMO_BUNDLE): configs/demo.toml training/samples/hair_dryers/manifest.csv | setup
-	@echo "demo: training on the sample, about a minute on two cores"
+	@echo "demo: training on the sample, about two minutes on two cores"
 	@$(BIN)/touchstone train configs/demo.toml
