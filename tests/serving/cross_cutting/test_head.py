@@ -43,11 +43,12 @@ def addresses(site: Running, stocked: Stocked) -> list[str]:
     """Every address that GET answers with 200: each route with names that exist, each page, each static file."""
     made = site.answer(jpeg(), listing={"product": "toy"})
     job = send_job(site.http, [line_of("L-1")])
+    unsent = {"url": "https://receiver.example/", "types": ["webhook.test"]}  # of which there is none: no delivery
     names = {
         "{erasure_id}": created(site, "/v1/erasures", {"seller_id": "s"})["erasure_id"],
         "{job_id}": ended(site.http, job.headers["location"])["job_id"],
         "{line}": "1",
-        "{webhook_id}": created(site, "/v1/webhooks", {"url": "https://receiver.example/"})["webhook_id"],
+        "{webhook_id}": created(site, "/v1/webhooks", unsent)["webhook_id"],
         "{check_id}": made["check_id"],
         "{index}": "0",
         "{side_px}": "1600",
@@ -62,7 +63,7 @@ def addresses(site: Running, stocked: Stocked) -> list[str]:
     return [filled(path, names) for path in [*routes, *pages, "/openapi.json", *files]]
 
 
-def created(site: Running, address: str, sent: Mapping[str, str]) -> dict[str, str]:
+def created(site: Running, address: str, sent: Mapping[str, object]) -> dict[str, str]:
     answer = site.http.post(address, json=sent)
     assert answer.status_code == 201, answer.text
     made: dict[str, str] = answer.json()
