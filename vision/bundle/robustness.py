@@ -6,6 +6,7 @@ is named as not measured, and is not taken for a limit that holds.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -170,6 +171,7 @@ class RobustnessSummary:
             )
 
 
+@functools.lru_cache(maxsize=64)  # every check asks for its bundle's, and it takes the text of every breach
 def robustness_state(summary: RobustnessSummary | None) -> RobustnessState:
     """The state of a bundle: `not_measured` without a summary, as in older bundles and without a test set."""
     return "not_measured" if summary is None else summary.state
