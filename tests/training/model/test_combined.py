@@ -3,28 +3,16 @@ import pytest
 import torch
 
 from tests.training.builders.head_data import head_data_of
+from tests.training.builders.heads import features, linear
 from tests.training.builders.network import random_photos, small_network_with_foreground
 from training.model.combined import CombinedHead, combine_with_novelty
-from training.model.heads import Head, KernelHead, LinearHead
+from training.model.heads import Head, KernelHead
 from training.model.novelty import fit_novelty
 from training.recipes.config import KernelConfig
 from training.recipes.kernel_fit import fit_kernel_head
 
-FEATURES = 24
 COLUMNS = [slice(2, 7), slice(15, 20)]
 GENUINE = np.arange(200) % 4 != 0
-
-
-def features(n: int, seed: int = 0) -> torch.Tensor:
-    return torch.from_numpy(np.random.default_rng(seed).gamma(2, 1, (n, FEATURES)).astype(np.float32))
-
-
-def linear() -> LinearHead:
-    torch.manual_seed(0)
-    head = LinearHead(FEATURES, 0.2).eval()
-    head.set_statistics(features(50).mean(0), features(50).std(0))
-    head.set_linear(torch.randn(FEATURES), 0.3)
-    return head
 
 
 def kernel() -> KernelHead:

@@ -3,25 +3,12 @@ import pytest
 import torch
 
 from tests.training.builders.head_data import head_data_of
+from tests.training.builders.heads import FEATURES, features, linear
 from tests.training.builders.network import random_photos, small_network
-from training.model.heads import Head, KernelHead, LinearHead
+from training.model.heads import Head, KernelHead
 from training.model.novelty import NoveltyHead, fit_novelty_head
 from training.recipes.config import KernelConfig
 from training.recipes.kernel_fit import fit_kernel_head
-
-FEATURES = 24
-
-
-def features(n: int, seed: int = 0) -> torch.Tensor:
-    return torch.from_numpy(np.random.default_rng(seed).gamma(2, 1, (n, FEATURES)).astype(np.float32))
-
-
-def linear() -> LinearHead:
-    torch.manual_seed(0)
-    head = LinearHead(FEATURES, 0.2).eval()
-    head.set_statistics(features(50).mean(0), features(50).std(0))
-    head.set_linear(torch.randn(FEATURES), 0.3)
-    return head
 
 
 def kernel(width: float = 1.0) -> KernelHead:
