@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Literal, get_args
 
-Scope = Literal["check", "read", "review", "bundles", "admin"]
+Scope = Literal["check", "read", "review", "cases", "bundles", "admin"]
 SCOPES: frozenset[Scope] = frozenset(get_args(Scope))
 
 

@@ -8,6 +8,7 @@ import hmac
 import logging
 
 from serving.accounts.key_format import hash_token, key_id_of
+from serving.clock import utc_now
 from serving.errors import KeyExpired, KeyInvalid, KeyRevoked, Unavailable
 from serving.principal import Principal
 from serving.schemas.checks import utc_text
@@ -45,7 +46,7 @@ class Authenticator:
         key = None if key_id is None or self._rows is None else await self._rows.find_for_login(key_id)
         if key is None or not hmac.compare_digest(sha256, key.sha256):
             raise KeyInvalid("this API key is not known here; check that it was copied whole")
-        now = datetime.datetime.now(datetime.UTC)
+        now = utc_now()
         _refuse_ended(key, now)
         self._used_at[key.key_id] = now
         return Principal(

@@ -7,6 +7,7 @@ import datetime
 
 from serving.accounts.authentication import Authenticator
 from serving.accounts.key_format import hash_token, make_secret, shown_prefix
+from serving.clock import utc_now
 from serving.errors import GrantRefused, RequestInvalid
 from serving.principal import Principal, Scope
 from serving.schemas.accounts import ApiKey, KeySent, NewApiKey, RotationSent
@@ -26,7 +27,7 @@ class Keys:
 
     async def list(self, principal: Principal) -> list[ApiKey]:
         """Give the keys that the caller sees, newest first."""
-        now = _now()
+        now = utc_now()
         return [_shown(key, now) for key in await self._rows.find_all(principal)]
 
     async def create(self, principal: Principal, sent: KeySent) -> NewApiKey:
@@ -34,7 +35,7 @@ class Keys:
 
         Raises GrantRefused, AdminKeyNeeded, MemberNotFound or UserNotFound.
         """
-        now, scopes = _now(), frozenset(sent.scopes)
+        now, scopes = utc_now(), frozenset(sent.scopes)
         _require_future("expires_at", sent.expires_at, now)
         require_grant(principal, scopes, sent.expires_at)
         secret = make_secret()
@@ -57,7 +58,7 @@ class Keys:
 
         Raises KeyNotFound, KeyInactive or GrantRefused.
         """
-        now = _now()
+        now = utc_now()
         _require_future("expires_at", sent.expires_at, now)
         old = await self._rows.find(principal, key_id)
         expires_at = old.expires_at if sent.expires_at is None else sent.expires_at
@@ -73,7 +74,7 @@ class Keys:
 
     async def revoke(self, principal: Principal, key_id: str) -> ApiKey:
         """Refuse a key from now on, on every server of the store; raises KeyNotFound or AdminKeyNeeded."""
-        now = _now()
+        now = utc_now()
         keep_admin = not self._authenticator.has_settings_key
         return _shown(await self._rows.revoke(principal, key_id, now, keep_admin=keep_admin), now)
 
@@ -92,10 +93,6 @@ def _require_future(field: str, moment: datetime.datetime | None, now: datetime.
     if moment is not None and moment <= now:
         message = f"{utc_text(moment)} is past; send a later time"
         raise RequestInvalid(f"{field}: {message}", [(field, message)])
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
 
 
 def _with_secret(key: StoredKey, token: str, now: datetime.datetime) -> NewApiKey:

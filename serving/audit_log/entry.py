@@ -17,6 +17,7 @@ from pydantic import JsonValue
 
 from serving.audit_log.canonical_json import canonical_json, sha256_of
 from serving.audit_log.source import current_source
+from serving.clock import utc_now
 from serving.principal import Principal
 from serving.schemas.checks import utc_text
 
@@ -124,7 +125,7 @@ def new_entry(
     address, request_id = current_source.get() or (None, None)
     found = {"address": address, "request_id": request_id, **(private or {})}
     return NewEntry(
-        created_at=datetime.datetime.now(datetime.UTC),
+        created_at=utc_now(),
         action=action,
         actor=Actor(
             name=principal.name,

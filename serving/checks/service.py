@@ -17,6 +17,7 @@ from serving.checks.fetching import FetchedPhotos, fetch_photos, fetch_photos_in
 from serving.checks.idempotency import Idempotency, make_claim
 from serving.checks.request import CheckRequest
 from serving.checks.shadow import Shadow
+from serving.clock import utc_now
 from serving.compute.deadline import Deadline
 from serving.compute.executor import Compute
 from serving.deployments.switch import DeploymentSwitch
@@ -100,7 +101,7 @@ class CheckService:
                 check=await self._fetch_and_judge(principal, request, product, detector, None, deadline), replayed=False
             )
         claim = await self.claim_of(key, principal, request)
-        async with self.idempotency.hold(principal, claim, datetime.datetime.now(datetime.UTC)) as earlier:
+        async with self.idempotency.hold(principal, claim, utc_now()) as earlier:
             if earlier is not None:
                 return Answer(check=earlier, replayed=True)
             check = await self._fetch_and_judge(principal, request, product, detector, claim, deadline)
@@ -166,7 +167,7 @@ class CheckService:
         failed: Sequence[PhotoJudgement] = (),
     ) -> Check:
         start = time.perf_counter()
-        created_at = datetime.datetime.now(datetime.UTC)
+        created_at = utc_now()
         with self._instrumentation.stage("judge"):
             skipped = {judgement.index for judgement in failed}
             judgements = await self._compute.run_all(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from serving.clock import utc_now
 from serving.commands.account_store import STORE, AccountStore, find_member_id, run_on
 from serving.principal import COMMAND_LINE
 
@@ -106,4 +107,4 @@ def _id_of(key: str) -> str:
 
 
 def _in_days(days: int) -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
+    return utc_now() + datetime.timedelta(days=days)

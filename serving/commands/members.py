@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from serving.clock import utc_now
 from serving.commands.account_store import STORE, AccountStore, find_member_id, run_on
 from serving.principal import COMMAND_LINE
 
@@ -37,7 +37,7 @@ def add(
         sent = MemberSent.model_validate(
             {"name": name, "category": category, "country": country, "products": product or []}
         )
-        return await accounts.member_rows.add(COMMAND_LINE, sent, datetime.datetime.now(datetime.UTC))
+        return await accounts.member_rows.add(COMMAND_LINE, sent, utc_now())
 
     typer.echo(run_on(store, work).member_id)
 
@@ -81,7 +81,7 @@ def remove(
 
     async def work(accounts: AccountStore) -> str:
         member_id = await find_member_id(accounts, member)
-        await accounts.member_removal.remove(COMMAND_LINE, member_id, datetime.datetime.now(datetime.UTC))
+        await accounts.member_removal.remove(COMMAND_LINE, member_id, utc_now())
         return member_id
 
     typer.echo(f"{run_on(store, work)} is removed")

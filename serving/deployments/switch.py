@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import datetime
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TypeVar
 
+from serving.clock import utc_now
 from serving.deployments.candidates import Candidates
 from serving.deployments.malloc import release_freed_memory
 from serving.deployments.slots import Canary, LoadedBundle, LoadedBundles, Slot
@@ -322,7 +322,7 @@ class DeploymentSwitch:
             state=state,
             products=tuple(slot.active.detector.bundle.metadata.products),
         )
-        now = datetime.datetime.now(datetime.UTC)
+        now = utc_now()
         self._seen[slot.name] = await rows.add_change(author.principal, new, now, after=self._seen.get(slot.name, 0))
 
     @contextlib.contextmanager

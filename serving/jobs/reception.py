@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import dataclasses
-import datetime
 import hashlib
 import json
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from serving.checks.request import CheckRequest
+from serving.clock import utc_now
 from serving.errors import JobEmpty, JobTooLong, RequestTooLarge
 from serving.jobs.config import JobSettings
 from serving.jobs.faults import fault_of
@@ -155,7 +155,7 @@ class Reception:
 
     async def _add(self, lines: Sequence[SentLine]) -> None:
         examined = await asyncio.to_thread(lambda: [self._reader.examine(line) for line in lines])
-        await self._store.add_lines(self._new.job_id, examined, datetime.datetime.now(datetime.UTC))
+        await self._store.add_lines(self._new.job_id, examined, utc_now())
 
 
 def line_of(sent: CheckRequest) -> bytes:

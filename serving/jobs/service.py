@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 
 from serving.checks.service import CheckService
+from serving.clock import utc_now
 from serving.compute.executor import Compute
 from serving.errors import Unavailable
 from serving.jobs.capacity import Capacity
@@ -122,12 +123,12 @@ class JobService:
             await asyncio.sleep(BACKLOG_S)
 
     def _new_job(self, caller: Principal, *, name: str | None, kind: JobKind) -> NewJob:
-        now = datetime.datetime.now(datetime.UTC)
+        now = utc_now()
         return NewJob(job_id=new_id(), caller=caller, kind=kind, name=name, created_at=now)
 
     async def _clean_periodically(self) -> None:
         while True:
-            now = datetime.datetime.now(datetime.UTC)
+            now = utc_now()
             try:
                 deleted = await self.store.delete_old(
                     ended_before=now - datetime.timedelta(days=self.settings.keep_days),

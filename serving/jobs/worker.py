@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from serving.checks.request import CheckRequest
 from serving.checks.service import CheckService
+from serving.clock import utc_now
 from serving.compute.deadline import Deadline
 from serving.errors import DeadlineExceeded, Unavailable
 from serving.fetch.errors import TEMPORARY_CODES
@@ -111,7 +112,7 @@ class JobWorker:
                 if self._queue.qsize() < self._at_once and await self._rows.has_open_jobs():
                     taken = await self._lease_some()
                     if taken < LEASED * self._at_once:  # else every job that is known has lines left
-                        await self._store.complete_jobs(_now())
+                        await self._store.complete_jobs(utc_now())
             except Unavailable as error:
                 log.warning("no lines of jobs can be taken now: %s", error)
             except Exception:  # an error in one round, which the next may not have
@@ -186,7 +187,7 @@ class JobWorker:
             self._metrics.count_line("retried")
         elif found is not None:
             fault = found.fault if isinstance(found, Later) else found
-            await _until_stored(functools.partial(self._rows.park, line, fault, _now()))
+            await _until_stored(functools.partial(self._rows.park, line, fault, utc_now()))
             self._metrics.count_line("parked")
 
     async def _retry(self, line: LeasedLine, fault: Fault, pause_s: float) -> None:
@@ -249,7 +250,3 @@ async def _until_stored(store: Callable[[], Awaitable[None]]) -> None:
 def _is_cancelled() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)

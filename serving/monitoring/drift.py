@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from serving.clock import utc_now
 from serving.monitoring.drift_metrics import DriftMetrics
 from serving.monitoring.drift_statistics import (
     Reference,
@@ -152,7 +153,7 @@ class DriftMonitor:
         self._order: list[str] = []
         self._seen = 0
         self._opened_s = self._clock()
-        self._opened_at = datetime.datetime.now(datetime.UTC)
+        self._opened_at = utc_now()
         self._metrics.show_filling(self._name, 0)
 
     def _add(self, sha256: str, values: Mapping[str, float]) -> None:
@@ -166,7 +167,7 @@ class DriftMonitor:
         }
         tested = TestedWindow(
             opened_at=self._opened_at,
-            closed_at=datetime.datetime.now(datetime.UTC),
+            closed_at=utc_now(),
             listings=len(self._rows),
             seen=self._seen,
             measures=compare_window(self.references, columns, self.settings.false_alarms_per_window),

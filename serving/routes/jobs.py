@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from serving.checks.idempotency import hash_key
+from serving.clock import utc_now
 from serving.errors import CursorInvalid, MediaTypeUnsupported
 from serving.http.check_body import announced_bytes, media_type_of, parse_json, read_body, stream_body
 from serving.jobs.service import SPLITTERS
@@ -67,7 +67,7 @@ async def create_job(
         await stream_body(request, reception.take, timeout_s=jobs.settings.upload_timeout_s)
         received = await reception.end(key_sha256)
     jobs.wake()
-    job = await jobs.rows.find(received.job_id, caller, _now())
+    job = await jobs.rows.find(received.job_id, caller, utc_now())
     headers = {"Location": f"{request.scope.get('root_path', '')}/v1/jobs/{received.job_id}"}
     if received.replayed:
         headers["Idempotency-Replayed"] = "true"
@@ -84,7 +84,7 @@ async def list_jobs(
     """Give one page of the jobs that you see, newest first, without single checks sent with `Prefer: respond-async`."""
     if cursor is not None and not cursor.isascii():
         raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
-    found = await jobs_of(request).rows.find_page(caller, limit + 1, _now(), after=cursor)
+    found = await jobs_of(request).rows.find_page(caller, limit + 1, utc_now(), after=cursor)
     more = len(found) > limit
     return json_answer(JobPage(jobs=found[:limit], next_cursor=found[limit - 1].job_id if more else None))
 
@@ -92,7 +92,7 @@ async def list_jobs(
 @router.get("/{job_id}", response_model=Job, responses=problems(401, 404, 422, 503), summary="Read how far a job is")
 async def get_job(request: Request, job_id: JobId, caller: Annotated[Principal, Depends(require("read"))]) -> Response:
     """Give a job with its lines counted by state and outcome, what is left, and about how long that takes."""
-    return json_answer(await jobs_of(request).rows.find(job_id, caller, _now()))
+    return json_answer(await jobs_of(request).rows.find(job_id, caller, utc_now()))
 
 
 @router.post(
@@ -102,7 +102,7 @@ async def cancel_job(
     request: Request, job_id: JobId, caller: Annotated[Principal, Depends(require("check"))]
 ) -> Response:
     """Cancel the lines that have not begun; those in hand end. Sent again, it changes nothing."""
-    return json_answer(await jobs_of(request).store.cancel(job_id, caller, _now()))
+    return json_answer(await jobs_of(request).store.cancel(job_id, caller, utc_now()))
 
 
 @router.post(
@@ -120,7 +120,7 @@ async def replay_job(
     timeout_s = services_of(request).upload_timeout_s
     body = await read_body(request, max_bytes=MAX_REPLAY_BYTES, timeout_s=timeout_s)
     lines = parse_json(ReplaySent, body).lines if body.strip() else None
-    job = await jobs.rows.replay(job_id, caller, _now(), lines=lines)
+    job = await jobs.rows.replay(job_id, caller, utc_now(), lines=lines)
     jobs.wake()
     return json_answer(job)
 
@@ -138,7 +138,3 @@ def json_answer(model: Answered, *, status: int = 200, headers: dict[str, str] |
     """Send a model as it dumps, which no cache may keep."""
     sent = {"Cache-Control": "no-store", **(headers or {})}
     return Response(model.model_dump_json(), status, media_type="application/json", headers=sent)
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)

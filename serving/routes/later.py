@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 
 from fastapi import Request, Response
 
 from serving.checks.request import CheckRequest
+from serving.clock import utc_now
 from serving.jobs.reception import line_of
 from serving.jobs.service import JobService
 from serving.principal import Principal
@@ -37,7 +37,7 @@ async def create_later(
         received = await jobs.receive_check(await asyncio.to_thread(line_of, sent), caller, None)
     else:
         received = await _receive_once(sent, await services.checks.claim_of(key, caller, sent), services, jobs, caller)
-    job = await jobs.rows.find(received.job_id, caller, datetime.datetime.now(datetime.UTC))
+    job = await jobs.rows.find(received.job_id, caller, utc_now())
     headers = {
         "Location": f"{request.scope.get('root_path', '')}/v1/jobs/{received.job_id}/lines/1",
         "Preference-Applied": RESPOND_ASYNC,
@@ -58,7 +58,7 @@ async def _receive_once(
     received = await jobs.rows.find_sent(claim)
     if received is not None or services.checks.idempotency is None:
         return received or await jobs.receive_check(await asyncio.to_thread(line_of, sent), caller, claim)
-    async with services.checks.idempotency.hold(caller, claim, datetime.datetime.now(datetime.UTC)) as judged:
+    async with services.checks.idempotency.hold(caller, claim, utc_now()) as judged:
         if judged is not None:
             return await jobs.add_judged(judged, caller, claim)
         return await jobs.receive_check(await asyncio.to_thread(line_of, sent), caller, claim)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from serving.clock import utc_now
 from serving.http.check_body import read_json
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
@@ -38,7 +38,7 @@ async def create_member(request: Request, caller: Admin) -> Member:
     """Add a brand owner with its products; the operator's keys alone may."""
     require_operator(caller)
     rows = store_of(request).member_rows
-    return await rows.add(caller, await _read(request, MemberSent), datetime.datetime.now(datetime.UTC))
+    return await rows.add(caller, await _read(request, MemberSent), utc_now())
 
 
 @router.put(
@@ -58,7 +58,7 @@ async def set_member_products(request: Request, member_id: str, caller: Admin) -
 async def delete_member(request: Request, member_id: str, caller: Admin) -> Response:
     """Remove a member with its keys, users and webhooks, and cancel its jobs; its checks and reviews stay."""
     require_operator(caller)
-    await store_of(request).remove_member(caller, member_id, datetime.datetime.now(datetime.UTC))
+    await store_of(request).remove_member(caller, member_id, utc_now())
     return Response(status_code=204)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from serving.checks.idempotency import hash_key, make_review_claim
+from serving.clock import utc_now
 from serving.http.check_body import read_json
 from serving.principal import Principal
 from serving.routes.auth import require
@@ -38,7 +38,7 @@ async def create_review(
     timeout_s = services_of(request).upload_timeout_s
     sent = await read_json(request, ReviewSent, max_bytes=MAX_REVIEW_BYTES, timeout_s=timeout_s)
     claim = None if idempotency_key is None else make_review_claim(idempotency_key, caller.name, check_id, sent)
-    now = datetime.datetime.now(datetime.UTC)
+    now = utc_now()
     recorded = await store.review_rows.add(caller, check_id, sent.decision, sent.note, now, claim)
     if recorded.replayed:
         response.headers["Idempotency-Replayed"] = "true"
@@ -62,5 +62,5 @@ async def withdraw_review(
     timeout_s = services_of(request).upload_timeout_s
     sent = await read_json(request, WithdrawalSent, max_bytes=MAX_REVIEW_BYTES, timeout_s=timeout_s)
     key_sha256 = None if sent.idempotency_key is None else hash_key(sent.idempotency_key, caller.name)
-    now = datetime.datetime.now(datetime.UTC)
+    now = utc_now()
     return await store.review_rows.withdraw(caller, check_id, now, review_id=sent.review_id, key_sha256=key_sha256)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from serving.clock import utc_now
 from serving.http.check_body import read_json
 from serving.principal import Principal
 from serving.routes.auth import require
@@ -36,13 +36,13 @@ async def create_user(request: Request, caller: Admin) -> User:
     """Add a person who holds keys, of the caller's member unless the operator names another."""
     rows, timeout_s = store_of(request).user_rows, services_of(request).upload_timeout_s
     sent = await read_json(request, UserSent, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)
-    return await rows.add(caller, sent, datetime.datetime.now(datetime.UTC))
+    return await rows.add(caller, sent, utc_now())
 
 
 @router.delete("/{user_id}", status_code=204, responses=problems(401, 404, 409, 422, 503), summary="Remove a user")
 async def delete_user(request: Request, user_id: str, caller: Admin) -> Response:
     """Remove a user, whose name and address are then gone, and revoke the user's keys."""
     keep_admin = not services_of(request).authenticator.has_settings_key
-    now = datetime.datetime.now(datetime.UTC)
+    now = utc_now()
     await store_of(request).user_rows.remove(caller, user_id, now, keep_admin=keep_admin)
     return Response(status_code=204)

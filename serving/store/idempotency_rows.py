@@ -12,6 +12,7 @@ from typing import cast
 from sqlalchemy import String, Table, bindparam, delete, insert, null, select, union_all, update
 from sqlalchemy.orm import Session
 
+from serving.clock import utc_now
 from serving.errors import (
     CheckNotFound,
     IdempotencyInProgress,
@@ -134,7 +135,7 @@ class RunningKeyRows:
         while True:
             await asyncio.sleep(period_s)
             try:
-                await self.renew(datetime.datetime.now(datetime.UTC))
+                await self.renew(utc_now())
             except StoreUnavailable as error:
                 log.warning("Idempotency-Keys in hand could not be renewed, which is tried again: %s", error)
 

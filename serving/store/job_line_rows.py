@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import Select, Table, Update, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from serving.clock import utc_now
 from serving.errors import JobLineNotFound, LineAbandoned
 from serving.principal import Principal
 from serving.schemas.checks import Check
@@ -297,7 +298,7 @@ def judged_line(line: LeasedLine, answer: Check) -> list[Rows]:
     fails and keeps no check, so that none is made twice. Where the job was deleted meanwhile the check alone is kept.
     """
     key = {"of_job": line.job.job_id, "of_line": line.line}
-    ended = {"of_lease": line.lease, "now": datetime.datetime.now(datetime.UTC)}
+    ended = {"of_lease": line.lease, "now": utc_now()}
     return [
         (_END_JUDGED, {**key, **ended, "its_outcome": answer.outcome, "its_check": answer.check_id}),
         (_DELETE_CONTENT, key),

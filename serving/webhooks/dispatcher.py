@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from serving.clock import utc_now
 from serving.errors import Unavailable
 from serving.monitoring.webhook_metrics import WebhookMetrics
 from serving.store.events.event_data import EVENT_PREFIX, body_of
@@ -118,7 +119,7 @@ class Dispatcher:
         if now - self._measured_at >= MEASURE_S:
             self._measured_at = now
             oldest = await self._rows.find_oldest_waiting()
-            waits = datetime.timedelta() if oldest is None else _now() - time_of(oldest.removeprefix(EVENT_PREFIX))
+            waits = datetime.timedelta() if oldest is None else utc_now() - time_of(oldest.removeprefix(EVENT_PREFIX))
             self._metrics.show_oldest_waiting(waits.total_seconds())
 
     async def _serve(self, endpoint_id: str) -> None:
@@ -163,7 +164,7 @@ class Dispatcher:
         """Make and record an attempt; gives whether it was delivered."""
         if due.event is None:
             made = AttemptMade(
-                started_at=_now(), duration_ms=0, status=None, code=NOT_KEPT, answer="", delivered=False, final=True
+                started_at=utc_now(), duration_ms=0, status=None, code=NOT_KEPT, answer="", delivered=False, final=True
             )
         else:
             if self._sender is None:
@@ -172,7 +173,3 @@ class Dispatcher:
         self._metrics.count_attempt(made.code)
         await self._rows.record(due.delivery_id, made, await self._rows.now(), self._rng)
         return made.delivered
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)

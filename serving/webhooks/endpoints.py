@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
+from serving.clock import utc_now
 from serving.errors import RequestInvalid, WebhookUrlRefused
 from serving.fetch.addresses import AddressRules
 from serving.fetch.errors import FetchError
@@ -33,7 +34,7 @@ class Endpoints:
         _require_own(principal, sent.products)
         secret, signing_key = new_secret(), new_signing_key()
         new = NewEndpoint(sent=sent, keys=(secret, signing_key))
-        made = await self._rows.add(principal, new, datetime.datetime.now(datetime.UTC), self._max_endpoints)
+        made = await self._rows.add(principal, new, utc_now(), self._max_endpoints)
         return _with_secret(made, secret)
 
     async def change(self, principal: Principal, endpoint_id: str, sent: WebhookChange) -> Webhook:
@@ -46,12 +47,12 @@ class Endpoints:
             owner_id = (await self._rows.find(principal, endpoint_id)).member_id
             self._require_url(sent.url, of_operator=owner_id is None)
         _require_own(principal, sent.products)
-        return await self._rows.change(principal, endpoint_id, values, datetime.datetime.now(datetime.UTC))
+        return await self._rows.change(principal, endpoint_id, values, utc_now())
 
     async def rotate(self, principal: Principal, endpoint_id: str, sent: WebhookRotationSent) -> WebhookWithSecret:
         """Give an endpoint new keys; those before sign too for the hours that were sent. Raises WebhookNotFound."""
         secret, signing_key = new_secret(), new_signing_key()
-        until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=sent.keep_previous_h)
+        until = utc_now() + datetime.timedelta(hours=sent.keep_previous_h)
         return _with_secret(await self._rows.rotate(principal, endpoint_id, (secret, signing_key), until), secret)
 
     def _require_url(self, url: str, *, of_operator: bool) -> None:

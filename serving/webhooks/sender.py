@@ -17,6 +17,7 @@ from typing import Final
 import anyio
 import httpcore
 
+from serving.clock import utc_now
 from serving.fetch.errors import (
     FetchConnectFailed,
     FetchConnectionLost,
@@ -75,7 +76,7 @@ class Sender:
 
     async def send(self, target: Target, event_id: str, body: bytes) -> AttemptMade:
         """Make one attempt; it raises nothing but what cancels it."""
-        started_at, start = datetime.datetime.now(datetime.UTC), time.perf_counter()
+        started_at, start = utc_now(), time.perf_counter()
         status: int | None = None
         answer, retry_after_s = "", None
         try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from serving.clock import utc_now
 from serving.errors import CursorInvalid, RequestInvalid
 from serving.http.check_body import read_json, read_optional_json
 from serving.http.query_time import read_time
@@ -100,7 +100,7 @@ async def rotate_webhook(request: Request, response: Response, webhook_id: str, 
 )
 async def test_webhook(request: Request, webhook_id: str, caller: Admin) -> TestSent:
     """Deliver an event of the type `webhook.test` to this endpoint; its log has what came of it."""
-    event_id = await store_of(request).delivery_log.add_test(caller, webhook_id, _now())
+    event_id = await store_of(request).delivery_log.add_test(caller, webhook_id, utc_now())
     return TestSent(event_id=event_id)
 
 
@@ -134,7 +134,7 @@ async def replay_webhook(request: Request, webhook_id: str, caller: Admin) -> We
     """Deliver one event again, or those of a time, each with the `webhook-id` that it had."""
     store = store_of(request)
     sent = await read_json(request, WebhookReplaySent, max_bytes=MAX_BODY_BYTES, timeout_s=_timeout_s(request))
-    now = _now()
+    now = utc_now()
     await store.event_rows.number()
     if sent.event_id is not None:
         return WebhookReplayed(deliveries=await store.delivery_log.replay_one(caller, webhook_id, sent.event_id, now))
@@ -150,7 +150,3 @@ async def replay_webhook(request: Request, webhook_id: str, caller: Admin) -> We
 
 def _timeout_s(request: Request) -> float:
     return services_of(request).upload_timeout_s
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)

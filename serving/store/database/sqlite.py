@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from serving.clock import utc_now
 from serving.errors import StoreUnavailable
 from serving.store.database.database import Rows, in_context, unavailable
 from serving.store.database.migrations import migrate
@@ -92,7 +93,7 @@ class SqliteDatabase:
 
     async def now(self) -> datetime.datetime:
         """Give this machine's time: no other server uses the file."""
-        return datetime.datetime.now(datetime.UTC)
+        return utc_now()
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database can be read, and written where the last write failed."""

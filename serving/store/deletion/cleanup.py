@@ -9,6 +9,7 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable
 
+from serving.clock import utc_now
 from serving.errors import Unavailable
 from serving.store.audit_rows import Head
 from serving.store.deletion.erasure import resume_erasures
@@ -31,7 +32,7 @@ async def clean_periodically(
     and once in SWEEP_PERIODS on a shared store, since a server that died may have.
     """
     logged: Head | None = None
-    begun_before = datetime.datetime.now(datetime.UTC)  # erasures that no request of this server may still run
+    begun_before = utc_now()  # erasures that no request of this server may still run
     while True:
         try:
             if store.may_hold_orphans:
@@ -39,7 +40,7 @@ async def clean_periodically(
             elif store.periodic_task_rows.is_shared:
                 sweep = functools.partial(_remove_orphans, store)
                 await _do_once(store, "remove_orphans", SWEEP_PERIODS * period_s, sweep)
-            now = datetime.datetime.now(datetime.UTC)
+            now = utc_now()
             deletion = functools.partial(delete_expired, store, retention, now)
             await _do_once(store, "delete_expired", period_s, deletion)
             if event_days is not None:
@@ -74,7 +75,7 @@ async def delete_expired(store: Store, retention: Retention, now: datetime.datet
 async def _do_once(store: Store, task: PeriodicTask, every_s: float, work: Callable[[], Awaitable[object]]) -> None:
     """Do a task unless a server of this store has begun it within the time; where it fails it is due again."""
     every = datetime.timedelta(seconds=SLACK * every_s)
-    if not await store.periodic_task_rows.claim(task, every, datetime.datetime.now(datetime.UTC)):
+    if not await store.periodic_task_rows.claim(task, every, utc_now()):
         return
     try:
         await work()

@@ -10,6 +10,7 @@ import secrets
 
 from serving.audit_log.canonical_json import sha256_of
 from serving.audit_log.entry import new_entry
+from serving.clock import utc_now
 from serving.principal import SERVER, Principal
 from serving.store.erasure_rows import Erasure, LinePlace, count_deleted
 from serving.store.store import DELETE_CHUNK, Store
@@ -42,7 +43,7 @@ def seller_hash(salt: str, seller_id: str) -> str:
 async def start_erasure(store: Store, principal: Principal, seller_id: str) -> Erasure:
     """Record that a seller's data is to be erased; from here on it is, also by the next start of a server."""
     entry = new_entry(principal, "erasure.requested", "erasure", "")
-    return await store.erasure_rows.start(seller_id, entry, datetime.datetime.now(datetime.UTC))
+    return await store.erasure_rows.start(seller_id, entry, utc_now())
 
 
 async def finish_erasure(store: Store, principal: Principal, erasure: Erasure) -> Erased:
@@ -56,7 +57,7 @@ async def finish_erasure(store: Store, principal: Principal, erasure: Erasure) -
     record = functools.partial(count_deleted, erasure_id=erasure.erasure_id)
     place: LinePlace | None = None
     while True:
-        dropped = await rows.drop_lines(erasure.erasure_id, seller_id, _now(), place)
+        dropped = await rows.drop_lines(erasure.erasure_id, seller_id, utc_now(), place)
         await store.jobs.remove_photos(dropped.photo_sha256s)
         if (place := dropped.last) is None:
             break
@@ -65,7 +66,7 @@ async def finish_erasure(store: Store, principal: Principal, erasure: Erasure) -
     salt = secrets.token_hex(SALT_BYTES)
     details = {"seller_sha256": seller_hash(salt, seller_id)}
     entry = new_entry(principal, "seller.erased", "erasure", erasure.erasure_id, details)
-    completed, is_first = await rows.finish(erasure.erasure_id, entry, _now())
+    completed, is_first = await rows.finish(erasure.erasure_id, entry, utc_now())
     if not is_first or completed.entry_sequence is None:
         return Erased(erasure=completed, receipt=None)
     log.info("erasure %s: %d checks deleted", completed.erasure_id, completed.checks)
@@ -83,7 +84,3 @@ async def resume_erasures(store: Store, begun_before: datetime.datetime) -> int:
     for erasure in unfinished:
         await finish_erasure(store, SERVER, erasure)
     return len(unfinished)
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)

@@ -67,4 +67,4 @@ def test_every_change_of_a_key_is_in_the_audit_log_and_no_secret_is(tmp_path: Pa
 
 
 def test_scopes_are_those_of_the_contract() -> None:
-    assert frozenset({"check", "read", "review", "bundles", "admin"}) == SCOPES
+    assert frozenset({"check", "read", "review", "cases", "bundles", "admin"}) == SCOPES

@@ -77,7 +77,7 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
     """Add both members, and for Bolt one of everything that a member may have; `plain` is a client without a key."""
     acme_id = add_member(site, "Acme", "acme")
     bolt_id = add_member(site, "Bolt Company", "bolt")
-    scopes = ("check", "read", "review", "bundles", "admin")
+    scopes = ("check", "read", "review", "cases", "bundles", "admin")
     acme = make_key(site, *scopes, member_id=acme_id, label="acme")
     bolt = make_key(site, *scopes, member_id=bolt_id, label="bolt label")
     with httpx.Client(base_url=site.url, headers=bearer(bolt["key"]), timeout=60) as http:

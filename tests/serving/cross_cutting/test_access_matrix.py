@@ -1,6 +1,6 @@
 """Every route with every wrong key: each is refused, says nothing of another member, and changes nothing.
 
-A route that is not in CASES fails `test_every_route_has_its_case`: say there what a member's key may get from it.
+A route without a case in access/ fails `test_every_route_has_its_case`: say there what a member's key may get from it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from serving.routes.api import make_api
 from tests.serving.builders.keys import add_key_to
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.two_members import OPERATOR_KEY, SECRET, TwoMembers, fill, settings_of
+from tests.serving.cross_cutting.access.cases_of_server import SERVER_CASES
 from tests.serving.routes.accounts_steps import make_key
 from tests.serving.servers.running import files_of, run_in_thread
 from tests.serving.servers.sent_jobs import JSON_LINES, ended, line_of
@@ -31,90 +32,7 @@ ROUTES = {
     for method, operation in operations.items()
 }
 PRIVATE = [name for name, operation in ROUTES.items() if operation.get("security")]
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """What Acme's key, with every scope, gets where it asks for what is Bolt's.
-
-    `sent` is a body in which `{member_id}` and the like stand for Bolt's ids. `code` is None where the answer is a list
-    or a file that leaves Bolt out. `own` are the tables in which Acme may leave rows of its own.
-    """
-
-    code: str | None
-    sent: Any = None
-    query: str = ""
-    own: tuple[str, ...] = ()
-
-
-NO_CHECK, NO_BUNDLE, NO_JOB = Case(code="check_not_found"), Case(code="bundle_not_found"), Case(code="job_not_found")
-NO_WEBHOOK = Case(code="webhook_not_found")
-CANDIDATE = Case(code="bundle_not_found", sent={"candidate": "bolt-v2"})
-LISTED = Case(code=None)
-CASES = {
-    "POST /v1/checks": Case(code="unknown_product", sent={"product": "bolt", "photos": [{"base64": "/9j/"}]}),
-    "GET /v1/checks": LISTED,
-    "GET /v1/checks/counts": LISTED,
-    "GET /v1/checks.csv": Case(code=None, own=("audit_entries", "audit_private")),
-    "GET /v1/checks/{check_id}": NO_CHECK,
-    "DELETE /v1/checks/{check_id}": NO_CHECK,
-    "POST /v1/checks/{check_id}/review": Case(code="check_not_found", sent={"decision": "counterfeit"}),
-    "POST /v1/checks/{check_id}/review/withdrawal": Case(code="check_not_found", sent={"review_id": 1}),
-    "GET /v1/checks/{check_id}/photos/{index}": NO_CHECK,
-    "GET /v1/checks/{check_id}/photos/{index}/renditions/{side_px}": NO_CHECK,
-    "GET /v1/checks/{check_id}/photos/{index}/evidence": NO_CHECK,
-    "GET /v1/checks/{check_id}/photos/{index}/outline": NO_CHECK,
-    "GET /v1/checks/{check_id}/photos/{index}/crops": NO_CHECK,
-    "POST /v1/jobs": Case(code=None, own=("jobs", "job_lines", "job_line_contents", "job_line_photos", "events")),
-    "GET /v1/jobs": LISTED,
-    "GET /v1/jobs/{job_id}": NO_JOB,
-    "DELETE /v1/jobs/{job_id}": NO_JOB,
-    "POST /v1/jobs/{job_id}/cancel": NO_JOB,
-    "POST /v1/jobs/{job_id}/replay": Case(code="job_not_found", sent={}),
-    "GET /v1/jobs/{job_id}/results": NO_JOB,
-    "GET /v1/jobs/{job_id}/lines/{line}": NO_JOB,
-    "GET /v1/bundles": LISTED,
-    "GET /v1/bundles/{name}/references/{reference_id}": Case(code="reference_not_found"),
-    "GET /v1/bundles/{name}/state": NO_BUNDLE,
-    "GET /v1/bundles/{name}/candidates": NO_BUNDLE,
-    "GET /v1/bundles/{name}/changes": NO_BUNDLE,
-    "GET /v1/bundles/{name}/comparison": NO_BUNDLE,
-    "POST /v1/bundles/{name}/activate": CANDIDATE,
-    "POST /v1/bundles/{name}/shadow": CANDIDATE,
-    "POST /v1/bundles/{name}/canary": Case(code="bundle_not_found", sent={"candidate": "bolt-v2", "share": 0.5}),
-    "POST /v1/bundles/{name}/rollback": Case(code="bundle_not_found", sent={"what": "activation"}),
-    "GET /v1/drift": LISTED,
-    "GET /v1/events": LISTED,
-    "GET /v1/audit-log": LISTED,
-    "GET /v1/audit-log/export": LISTED,
-    "GET /v1/audit-log/verification": LISTED,
-    "GET /v1/webhooks": LISTED,
-    "POST /v1/webhooks": Case(code="request_invalid", sent={"url": "https://a.example/", "products": ["bolt"]}),
-    "GET /v1/webhooks/{webhook_id}": NO_WEBHOOK,
-    "PATCH /v1/webhooks/{webhook_id}": Case(code="webhook_not_found", sent={"enabled": False}),
-    "DELETE /v1/webhooks/{webhook_id}": NO_WEBHOOK,
-    "POST /v1/webhooks/{webhook_id}/rotate": Case(code="webhook_not_found", sent={}),
-    "POST /v1/webhooks/{webhook_id}/test": NO_WEBHOOK,
-    "GET /v1/webhooks/{webhook_id}/deliveries": NO_WEBHOOK,
-    "POST /v1/webhooks/{webhook_id}/replay": Case(code="webhook_not_found", sent={"event_id": "{event_id}"}),
-    "GET /v1/keys": LISTED,
-    "POST /v1/keys": Case(code="member_not_found", sent={"label": "x", "scopes": ["read"], "member_id": "{member_id}"}),
-    "GET /v1/keys/current": LISTED,
-    "POST /v1/keys/{key_id}/rotate": Case(code="key_not_found", sent={}),
-    "POST /v1/keys/{key_id}/revoke": Case(code="key_not_found"),
-    "GET /v1/members": LISTED,
-    "POST /v1/members": Case(
-        code="operator_required", sent={"name": "x", "category": "toys", "country": "DK", "products": ["new"]}
-    ),
-    "DELETE /v1/members/{member_id}": Case(code="operator_required"),
-    "PUT /v1/members/{member_id}/products": Case(code="operator_required", sent={"products": []}),
-    "GET /v1/users": LISTED,
-    "POST /v1/users": Case(code="member_not_found", sent={"name": "x", "email": "x@y.z", "member_id": "{member_id}"}),
-    "DELETE /v1/users/{user_id}": Case(code="user_not_found"),
-    "POST /v1/erasures": Case(code="operator_required", sent={"seller_id": "bolt-seller"}),
-    "GET /v1/erasures/{erasure_id}": Case(code="operator_required"),
-    "GET /metrics": Case(code="operator_required"),
-}
+CASES = {**SERVER_CASES}
 
 
 @pytest.fixture(scope="module")

@@ -140,7 +140,7 @@ def execute(site: Running, statement: str) -> None:
 
 def test_the_log_needs_the_scope_admin(start: Callable[..., Running]) -> None:
     site = start(api_key="the operator's own")
-    reader = add_key_to(site, {"read", "review", "bundles", "check"})
+    reader = add_key_to(site, {"read", "review", "cases", "bundles", "check"})
     for path in ("/v1/audit-log", "/v1/audit-log/export", "/v1/audit-log/verification"):
         answer = site.http.get(path, headers=reader)
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")

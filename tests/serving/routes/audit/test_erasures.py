@@ -50,7 +50,7 @@ def test_an_erasure_that_nobody_began_is_not_found(server: Running) -> None:
 
 def test_only_the_operators_admin_may_erase(start: Callable[..., Running]) -> None:
     site = start(api_key="the operator's own")
-    reviewer = add_key_to(site, {"read", "review", "bundles", "check"})
+    reviewer = add_key_to(site, {"read", "review", "cases", "bundles", "check"})
     for method, path in (("POST", "/v1/erasures"), ("GET", "/v1/erasures/x")):
         answer = site.http.request(method, path, headers=reviewer, json={"seller_id": "s"})
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")

@@ -1,0 +1,73 @@
+"""The cases of checks, jobs, bundles, events, accounts and the audit log."""
+
+from __future__ import annotations
+
+from tests.serving.cross_cutting.access.case import LISTED, Case
+
+NO_CHECK, NO_BUNDLE, NO_JOB = Case(code="check_not_found"), Case(code="bundle_not_found"), Case(code="job_not_found")
+NO_WEBHOOK = Case(code="webhook_not_found")
+CANDIDATE = Case(code="bundle_not_found", sent={"candidate": "bolt-v2"})
+SERVER_CASES = {
+    "POST /v1/checks": Case(code="unknown_product", sent={"product": "bolt", "photos": [{"base64": "/9j/"}]}),
+    "GET /v1/checks": LISTED,
+    "GET /v1/checks/counts": LISTED,
+    "GET /v1/checks.csv": Case(code=None, own=("audit_entries", "audit_private")),
+    "GET /v1/checks/{check_id}": NO_CHECK,
+    "DELETE /v1/checks/{check_id}": NO_CHECK,
+    "POST /v1/checks/{check_id}/review": Case(code="check_not_found", sent={"decision": "counterfeit"}),
+    "POST /v1/checks/{check_id}/review/withdrawal": Case(code="check_not_found", sent={"review_id": 1}),
+    "GET /v1/checks/{check_id}/photos/{index}": NO_CHECK,
+    "GET /v1/checks/{check_id}/photos/{index}/renditions/{side_px}": NO_CHECK,
+    "GET /v1/checks/{check_id}/photos/{index}/evidence": NO_CHECK,
+    "GET /v1/checks/{check_id}/photos/{index}/outline": NO_CHECK,
+    "GET /v1/checks/{check_id}/photos/{index}/crops": NO_CHECK,
+    "POST /v1/jobs": Case(code=None, own=("jobs", "job_lines", "job_line_contents", "job_line_photos", "events")),
+    "GET /v1/jobs": LISTED,
+    "GET /v1/jobs/{job_id}": NO_JOB,
+    "DELETE /v1/jobs/{job_id}": NO_JOB,
+    "POST /v1/jobs/{job_id}/cancel": NO_JOB,
+    "POST /v1/jobs/{job_id}/replay": Case(code="job_not_found", sent={}),
+    "GET /v1/jobs/{job_id}/results": NO_JOB,
+    "GET /v1/jobs/{job_id}/lines/{line}": NO_JOB,
+    "GET /v1/bundles": LISTED,
+    "GET /v1/bundles/{name}/references/{reference_id}": Case(code="reference_not_found"),
+    "GET /v1/bundles/{name}/state": NO_BUNDLE,
+    "GET /v1/bundles/{name}/candidates": NO_BUNDLE,
+    "GET /v1/bundles/{name}/changes": NO_BUNDLE,
+    "GET /v1/bundles/{name}/comparison": NO_BUNDLE,
+    "POST /v1/bundles/{name}/activate": CANDIDATE,
+    "POST /v1/bundles/{name}/shadow": CANDIDATE,
+    "POST /v1/bundles/{name}/canary": Case(code="bundle_not_found", sent={"candidate": "bolt-v2", "share": 0.5}),
+    "POST /v1/bundles/{name}/rollback": Case(code="bundle_not_found", sent={"what": "activation"}),
+    "GET /v1/drift": LISTED,
+    "GET /v1/events": LISTED,
+    "GET /v1/audit-log": LISTED,
+    "GET /v1/audit-log/export": LISTED,
+    "GET /v1/audit-log/verification": LISTED,
+    "GET /v1/webhooks": LISTED,
+    "POST /v1/webhooks": Case(code="request_invalid", sent={"url": "https://a.example/", "products": ["bolt"]}),
+    "GET /v1/webhooks/{webhook_id}": NO_WEBHOOK,
+    "PATCH /v1/webhooks/{webhook_id}": Case(code="webhook_not_found", sent={"enabled": False}),
+    "DELETE /v1/webhooks/{webhook_id}": NO_WEBHOOK,
+    "POST /v1/webhooks/{webhook_id}/rotate": Case(code="webhook_not_found", sent={}),
+    "POST /v1/webhooks/{webhook_id}/test": NO_WEBHOOK,
+    "GET /v1/webhooks/{webhook_id}/deliveries": NO_WEBHOOK,
+    "POST /v1/webhooks/{webhook_id}/replay": Case(code="webhook_not_found", sent={"event_id": "{event_id}"}),
+    "GET /v1/keys": LISTED,
+    "POST /v1/keys": Case(code="member_not_found", sent={"label": "x", "scopes": ["read"], "member_id": "{member_id}"}),
+    "GET /v1/keys/current": LISTED,
+    "POST /v1/keys/{key_id}/rotate": Case(code="key_not_found", sent={}),
+    "POST /v1/keys/{key_id}/revoke": Case(code="key_not_found"),
+    "GET /v1/members": LISTED,
+    "POST /v1/members": Case(
+        code="operator_required", sent={"name": "x", "category": "toys", "country": "DK", "products": ["new"]}
+    ),
+    "DELETE /v1/members/{member_id}": Case(code="operator_required"),
+    "PUT /v1/members/{member_id}/products": Case(code="operator_required", sent={"products": []}),
+    "GET /v1/users": LISTED,
+    "POST /v1/users": Case(code="member_not_found", sent={"name": "x", "email": "x@y.z", "member_id": "{member_id}"}),
+    "DELETE /v1/users/{user_id}": Case(code="user_not_found"),
+    "POST /v1/erasures": Case(code="operator_required", sent={"seller_id": "bolt-seller"}),
+    "GET /v1/erasures/{erasure_id}": Case(code="operator_required"),
+    "GET /metrics": Case(code="operator_required"),
+}
