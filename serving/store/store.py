@@ -27,6 +27,7 @@ from serving.store.database.sqlite import open_sqlite
 from serving.store.deployment_rows import DeploymentRows
 from serving.store.erasure_rows import ErasureRows
 from serving.store.events.event_rows import EventRows
+from serving.store.events.followers import FollowerRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.idempotency_rows import IDEMPOTENCY_HOURS, RunningKeyRows
 from serving.store.job_store import JobStore
@@ -72,6 +73,7 @@ class Store:
         self.review_rows = ReviewRows(database)
         self.deployment_rows = DeploymentRows(database)
         self.event_rows = EventRows(database)
+        self.follower_rows = FollowerRows(database)
         self.endpoint_rows = EndpointRows(database)
         self.delivery_rows = DeliveryRows(database)
         self.delivery_log = DeliveryLog(database)

@@ -86,10 +86,12 @@ async def _do_once(store: Store, task: PeriodicTask, every_s: float, work: Calla
 
 
 async def delete_old_events(store: Store, event_days: int, now: datetime.datetime) -> None:
-    """Delete events older than `event_days`, and the log of their deliveries."""
+    """Delete events older than `event_days` and the log of their deliveries; what a follower has not done stays."""
     oldest_kept = now - datetime.timedelta(days=event_days)
     await store.delivery_log.delete_before(oldest_kept)
     await store.event_rows.delete_before(oldest_kept)
+    for follower in await store.follower_rows.find_behind(oldest_kept):
+        log.warning("events older than %d days are kept: %s has not done them yet", event_days, follower)
 
 
 async def _remove_orphans(store: Store) -> None:

@@ -22,7 +22,7 @@ from serving.schemas.events import Event, EventType
 from serving.store.database.database import Database
 from serving.store.events.event_data import EVENT_PREFIX, MAX_BODY_BYTES, OF_SEVERAL_PRODUCTS, CheckFacts, event_of
 from serving.store.sortable_id import first_id_at, new_id
-from serving.store.tables import CheckRow, EventNumberRow, EventRow
+from serving.store.tables import CheckRow, EventFollowerRow, EventNumberRow, EventRow
 
 NUMBERED_AT_ONCE = 1000
 READ_AT_ONCE = 20_000  # so that a page takes the same time where few of the events are the caller's
@@ -120,13 +120,17 @@ class EventRows:
         return await self._database.read(work)
 
     async def delete_before(self, moment: datetime.datetime) -> int:
-        """Delete the events that happened before a moment; gives how many."""
-        old = select(EventRow.event_id).where(EventRow.event_id < EVENT_PREFIX + first_id_at(moment))
+        """Delete the events that happened before a moment and that every follower has passed; gives how many."""
 
         def work(session: Session) -> int:
-            found = session.scalars(old.order_by(EventRow.event_id).limit(DELETED_AT_ONCE)).all()
+            old = EventRow.event_id < EVENT_PREFIX + first_id_at(moment)
+            passed = session.scalar(select(func.min(EventFollowerRow.after)))
+            if passed is not None:
+                old &= EventRow.sequence <= passed  # one without a number was passed by none
+            first = select(EventRow.event_id).where(old).order_by(EventRow.event_id).limit(DELETED_AT_ONCE)
+            found = session.scalars(first).all()
             if found:
-                session.execute(delete(EventRow).where(EventRow.event_id <= found[-1]))
+                session.execute(delete(EventRow).where(EventRow.event_id <= found[-1], old))
             return len(found)
 
         deleted = 0

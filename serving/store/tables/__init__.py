@@ -6,7 +6,7 @@ from serving.store.tables.base import Table
 from serving.store.tables.bundle_changes import BundleChangeRow
 from serving.store.tables.checks import CheckRow
 from serving.store.tables.erasures import ErasureRow
-from serving.store.tables.events import EventNumberRow, EventRow
+from serving.store.tables.events import EventFollowerRow, EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow, RunningKeyRow
 from serving.store.tables.job_line_contents import JobLineContentRow, JobLinePhotoRow
 from serving.store.tables.job_lines import JobLineRow
@@ -29,6 +29,7 @@ __all__ = [
     "BundleChangeRow",
     "CheckRow",
     "ErasureRow",
+    "EventFollowerRow",
     "EventNumberRow",
     "EventRow",
     "IdempotencyRow",

@@ -1,11 +1,13 @@
-"""Events, each written in the transaction of what happened."""
+"""Events, each written in the transaction of what happened, and how far each follower of them is."""
 
 from __future__ import annotations
+
+import datetime
 
 from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from serving.store.tables.base import Table
+from serving.store.tables.base import Table, UtcTime
 
 
 class EventRow(Table):
@@ -34,3 +36,17 @@ class EventNumberRow(Table):
 
     number_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(BigInteger)
+
+
+class EventFollowerRow(Table):
+    """How far work that follows events is: it is done for every event with a number up to `after`.
+
+    One server at a time does it, the one that holds the lease.
+    """
+
+    __tablename__ = "event_followers"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    after: Mapped[int] = mapped_column(BigInteger)
+    lease_owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime.datetime | None] = mapped_column(UtcTime)

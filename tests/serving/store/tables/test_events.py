@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from serving.store.tables import CheckRow, EventNumberRow, EventRow
+from serving.store.tables import CheckRow, EventFollowerRow, EventNumberRow, EventRow
 from tests.serving.builders.query_plans import plan_of
 
 
@@ -28,3 +30,12 @@ def test_pages_and_events_without_a_number_are_read_from_an_index_without_sortin
         plan = plan_of(session, query)
         assert "ix_events_sequence_event_id" in plan
         assert "TEMP B-TREE" not in plan
+
+
+def test_a_follower_has_one_cursor(session: Session) -> None:
+    session.add(EventFollowerRow(name="a", after=1))
+    session.commit()
+    session.expunge_all()
+    session.add(EventFollowerRow(name="a", after=2))
+    with pytest.raises(IntegrityError):
+        session.commit()
