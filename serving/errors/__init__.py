@@ -20,6 +20,7 @@ TouchstoneError (vision)
      │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
+     │   ├─ StatementRefused (errors: one entry a field)
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
@@ -108,6 +109,7 @@ from serving.errors.requests import (
     TransferEncodingUnsupported,
     UploadTimedOut,
 )
+from serving.errors.transparency import StatementRefused
 from serving.errors.unavailable import (
     ComputeTimedOut,
     ConcurrencyLimited,
@@ -195,6 +197,7 @@ __all__ = [
     "ScopeMissing",
     "SellerErased",
     "ServingError",
+    "StatementRefused",
     "StoreDisabled",
     "StoreUnavailable",
     "TooManyConnections",

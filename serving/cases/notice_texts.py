@@ -1,0 +1,179 @@
+"""What both sides of a case are informed of, in the fields that the law asks for: texts without any way to send them.
+
+Digital Services Act, Regulation (EU) 2022/2065: receipt (Art. 16(4)), decision and redress for the notifier
+(Art. 16(5)), use of automated means (Art. 16(6)), statement of reasons to the seller (Art. 17), complaints (Art. 20),
+disputes out of court (Art. 21). E-Commerce Law of the People's Republic of China: Art. 42 and 43.
+docs/law.md has what of these articles is implemented; it is no legal advice, and neither are these texts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+Jurisdiction = Literal["CN", "EU", "other"]
+Ground = Literal["trademark", "design", "copyright", "patent"]
+Automation = Literal["none", "partly", "fully"]  # of the decision; finding by automated means is another field
+
+COMPLAINT_MONTHS: Final = 6  # Art. 20(1): at least six months from when the decision was communicated
+DECLARATION_DAYS: Final = 15  # China, Art. 43
+GROUND_WORDS: Final[Mapping[str, str]] = {
+    "trademark": "a registered trade mark",
+    "design": "a registered design",
+    "copyright": "a copyright",
+    "patent": "a patent",
+}
+DISPUTES_PAGE: Final = "https://digital-strategy.ec.europa.eu/en/policies/dsa-out-court-dispute-settlement"
+NOT_SOLELY_AUTOMATED: Final = "Complaints are decided by a person, not solely by automated means."
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeText:
+    """A text for one side: a subject of one line, and paragraphs separated by an empty line."""
+
+    subject: str
+    body: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFacts:
+    """What a text is made of. `found_by_automation`: whether a check flagged the listings; times are in UTC.
+
+    `complaints_url` is where a complaint is made, empty where the operator named none. `reason` is what was decided in
+    words, and may be empty.
+    """
+
+    case_id: str
+    product: str
+    ground: Ground
+    jurisdiction: Jurisdiction
+    listing_ids: Sequence[str]
+    found_by_automation: bool = False
+    automated_decision: Automation = "none"
+    reason: str = ""
+    complaints_url: str = ""
+
+
+def receipt_for_notifier(facts: NoticeFacts, received_at: datetime.datetime) -> NoticeText:
+    """Give the confirmation of receipt of a notice (Art. 16(4))."""
+    lines = [
+        f"Your notice of {_day(received_at)} was received and has the number {facts.case_id}.",
+        _subject_of_case(facts),
+        "You will be informed of the decision, the reason, and how it can be contested.",
+    ]
+    return NoticeText(subject=f"Notice received: {facts.case_id}", body=_paragraphs(lines))
+
+
+def decision_for_notifier(facts: NoticeFacts, decided_at: datetime.datetime, *, upheld: bool) -> NoticeText:
+    """Give the decision on a notice with the redress against it (Art. 16(5) and (6))."""
+    outcome = (
+        "The notice was upheld: the listings named in it are restricted."
+        if upheld
+        else "The notice was rejected: the listings named in it stay as they are."
+    )
+    lines = [f"Your notice {facts.case_id} was decided on {_day(decided_at)}. {outcome}", _subject_of_case(facts)]
+    lines += [f"Reason: {facts.reason}"] if facts.reason else []
+    lines += [_automation_text(facts), *_redress(facts, decided_at)]
+    return NoticeText(subject=f"Notice {'upheld' if upheld else 'rejected'}: {facts.case_id}", body=_paragraphs(lines))
+
+
+def decision_for_seller(
+    facts: NoticeFacts, decided_at: datetime.datetime, *, scope: str, restriction: str, legal_ground: str
+) -> NoticeText:
+    """Give the statement of reasons that Art. 17(3) asks for: restriction, scope, facts, automation, ground, redress.
+
+    `scope` names the territory, `restriction` what was done and for how long, `legal_ground` the rule relied on.
+    """
+    lines = [
+        f"A decision of {_day(decided_at)} in case {facts.case_id} restricts what you offer. {_subject_of_case(facts)}",
+        f"Restriction: {restriction} Territory: {scope}.",
+        f"Facts: the rights holder or its representative gave notice that the listings infringe "
+        f"{GROUND_WORDS[facts.ground]}, and the notice was upheld. {facts.reason}".strip(),
+        f"Ground: {legal_ground}",
+        _automation_text(facts),
+        *_redress(facts, decided_at),
+    ]
+    return NoticeText(subject=f"Listings restricted: {facts.case_id}", body=_paragraphs(lines))
+
+
+def forwarded_notice_for_seller(facts: NoticeFacts, forwarded_at: datetime.datetime) -> NoticeText:
+    """Give the notice that is forwarded to a seller in China, with what a declaration needs (Art. 42 and 43)."""
+    lines = [
+        f"A notice of infringement against your listings was forwarded to you on {_day(forwarded_at)}: case "
+        f"{facts.case_id}. {_subject_of_case(facts)}",
+        "You may answer with a declaration that there is no infringement. It must contain your true identity and "
+        "prima facie evidence that there is none (E-Commerce Law, Art. 43).",
+        f"A declaration is forwarded to the rights holder, who may complain to the authority or sue within "
+        f"{DECLARATION_DAYS} days of receiving it. If neither is notified in that time, the measures are ended.",
+    ]
+    return NoticeText(subject=f"Notice of infringement: {facts.case_id}", body=_paragraphs(lines))
+
+
+def declaration_for_notifier(facts: NoticeFacts, reached_at: datetime.datetime, until: datetime.datetime) -> NoticeText:
+    """Give the seller's declaration that is forwarded to the rights holder in China (Art. 43)."""
+    lines = [
+        f"The seller answered notice {facts.case_id} with a declaration that there is no infringement. It reached you "
+        f"on {_day(reached_at)}.",
+        f"You may complain to the authority or sue, and must notify us of it by {_day(until)}, {DECLARATION_DAYS} days "
+        "after the declaration reached you. Without that the measures are ended (E-Commerce Law, Art. 43).",
+    ]
+    return NoticeText(subject=f"Declaration of the seller: {facts.case_id}", body=_paragraphs(lines))
+
+
+def complaint_until(informed_at: datetime.datetime) -> datetime.datetime:
+    """Give the moment until which a complaint is taken: six calendar months after the decision was communicated.
+
+    Where the month is shorter, its last day counts, to the same time of day in UTC.
+    """
+    month = informed_at.month + COMPLAINT_MONTHS
+    year, month = informed_at.year + (month - 1) // 12, (month - 1) % 12 + 1
+    first_of_next = datetime.date(year + month // 12, month % 12 + 1, 1)
+    last_day = (first_of_next - datetime.timedelta(days=1)).day
+    return informed_at.replace(year=year, month=month, day=min(informed_at.day, last_day))
+
+
+def _subject_of_case(facts: NoticeFacts) -> str:
+    listings = ", ".join(facts.listing_ids)
+    return f"It concerns {facts.product} and {GROUND_WORDS[facts.ground]}. Listings: {listings or 'none named'}."
+
+
+def _automation_text(facts: NoticeFacts) -> str:
+    """Tell the use of automated means, for finding and for deciding apart (Art. 16(6) and 17(3)(c))."""
+    found = (
+        "The listings were found by automated means, which compare their photos."
+        if facts.found_by_automation
+        else "The listings were not found by automated means."
+    )
+    decided = {
+        "none": "The decision was taken by a person without automated means.",
+        "partly": "The decision was taken by a person who saw the result of automated means.",
+        "fully": "The decision was taken by automated means.",
+    }
+    return f"{found} {decided[facts.automated_decision]}"
+
+
+def _redress(facts: NoticeFacts, informed_at: datetime.datetime) -> list[str]:
+    if facts.jurisdiction == "EU":
+        where = f" at {facts.complaints_url}" if facts.complaints_url else ""
+        return [
+            f"You may complain free of charge until {_day(complaint_until(informed_at))}{where} (Digital Services Act, "
+            f"Art. 20). {NOT_SOLELY_AUTOMATED}",
+            f"You may also take the dispute to a certified body for settlement out of court (Art. 21; the bodies are "
+            f"listed at {DISPUTES_PAGE}), or to a court at any time.",
+        ]
+    if facts.jurisdiction == "CN":
+        return [
+            "You may complain to the authority in charge of intellectual property, or sue before a people's court "
+            "(E-Commerce Law, Art. 42 to 45)."
+        ]
+    return ["You may object in writing to the operator of this marketplace, or go to a court."]
+
+
+def _day(moment: datetime.datetime) -> str:
+    return f"{moment.astimezone(datetime.UTC):%Y-%m-%d}"
+
+
+def _paragraphs(lines: Sequence[str]) -> str:
+    return "\n\n".join(line for line in lines if line)
