@@ -17,6 +17,7 @@ TouchstoneError (vision)
      │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   ├─ CandidateBeyondLimits
+     │   ├─ CalendarUnknown
      │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
@@ -66,6 +67,7 @@ from serving.errors.bundles import (
     NothingToRollBack,
     ReferenceNotFound,
 )
+from serving.errors.calendars import CalendarUnknown
 from serving.errors.checks import (
     Base64Invalid,
     CheckNotFound,
@@ -132,6 +134,7 @@ __all__ = [
     "BundleNameAmbiguous",
     "BundleNotFound",
     "BundleShared",
+    "CalendarUnknown",
     "CandidateBeyondLimits",
     "CandidateChecksumMismatch",
     "CandidateFormatUnknown",

@@ -1,0 +1,117 @@
+"""The business days of a country, in its local time, as the package `holidays` has them."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import holidays
+from holidays.version import __version__ as holidays_version
+
+from serving.cases.clocks.time_zones import TZDATA_VERSION, zone_of
+from serving.errors import CalendarUnknown
+
+_DAY: Final = datetime.timedelta(days=1)
+# The State Council sets China's days off and its working days on weekends anew for every year: without its notice the
+# year is not known. (Such years are found by their moved days, of which every notice since 2001 has some.)
+_SET_EVERY_YEAR: Final = frozenset({"CN"})
+# Here the law sets the holidays, and the government may move working days to weekends, year by year.
+_DAYS_MOVED_BY_YEAR: Final = frozenset({"AZ", "BY", "HU", "KG", "KZ", "LV", "RU", "UZ", "VN"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessCalendar:
+    """Which days of a country are business days, and when each begins.
+
+    Public holidays are those of the whole country; a holiday of a region only is a business day. Weekends are the
+    country's own, with the working days that its government put on them.
+    """
+
+    country: str
+    zone: ZoneInfo
+
+    def is_business_day(self, day: datetime.date) -> bool:
+        """Whether it is neither a public holiday nor a day of the weekend, or is a working day put on a weekend.
+
+        Raises CalendarUnknown where the year's holidays are not known.
+        """
+        return _holidays_of(self.country, day.year).is_working_day(day)
+
+    def next_business_day(self, day: datetime.date) -> datetime.date:
+        """The day itself, or the first business day after it. Raises CalendarUnknown."""
+        while not self.is_business_day(day):
+            day += _DAY
+        return day
+
+    def day_of(self, at: datetime.datetime) -> datetime.date:
+        """The local day of an aware time."""
+        return at.astimezone(self.zone).date()
+
+    def start_of(self, day: datetime.date) -> datetime.datetime:
+        """The first moment of a local day, in UTC, also of a day that begins at 01:00 because clocks go forward."""
+        midnight = datetime.datetime.combine(day, datetime.time(), tzinfo=self.zone)
+        return midnight.astimezone(datetime.UTC)
+
+    def end_of(self, day: datetime.date) -> datetime.datetime:
+        """The moment at which a local day is over, in UTC: the first of the next."""
+        return self.start_of(day + _DAY)
+
+    def describe(self, first: datetime.date, last: datetime.date) -> str:
+        """Name what a due time between these days rests on: versions, country and zone.
+
+        It ends in "estimated" if one of the days, or a neighbour of one, is a holiday whose date the package
+        estimates (by the moon, until it is announced), or lies in a year whose moved working days it lacks.
+        """
+        text = f"holidays {holidays_version} {self.country}, tzdata {TZDATA_VERSION} {self.zone.key}"
+        return f"{text}, estimated" if self._is_estimated(first - _DAY, last + _DAY) else text
+
+    def _is_estimated(self, first: datetime.date, last: datetime.date) -> bool:
+        for number in range((last - first).days + 1):
+            day = first + number * _DAY
+            known = _holidays_of(self.country, day.year, may_be_unknown=True)
+            moved_until = _last_year_with_moved_days(self.country) if self.country in _DAYS_MOVED_BY_YEAR else day.year
+            if "estimated" in (known.get(day) or "") or day.year > moved_until:
+                return True
+        return False
+
+
+@functools.cache
+def business_calendar(country: str) -> BusinessCalendar:
+    """The calendar of a country (ISO 3166-1 alpha-2). Raises CalendarUnknown if it or its time zone is not known."""
+    if country not in holidays.list_supported_countries():
+        raise CalendarUnknown(
+            f"{country}: holidays {holidays_version} knows no calendar of this country; "
+            "state the country of the market by its two letters (ISO 3166-1)"
+        )
+    return BusinessCalendar(country=country, zone=zone_of(country))
+
+
+@functools.lru_cache(maxsize=1024)
+def _holidays_of(country: str, year: int, *, may_be_unknown: bool = False) -> holidays.HolidayBase:
+    # A notice for one year may make a working day of a weekend of the year before.
+    calendar = holidays.country_holidays(country, years=(year, year + 1), expand=False, language=_language_of(country))
+    first, last = calendar.start_year, calendar.end_year
+    if country in _SET_EVERY_YEAR:
+        last = min(last, _last_year_with_moved_days(country))
+    if not (may_be_unknown or first <= year <= last):
+        raise CalendarUnknown(
+            f"{country}: holidays {holidays_version} knows this calendar from {first} to {last}, not in {year}; "
+            "update the package holidays"
+        )
+    return calendar
+
+
+@functools.cache
+def _language_of(country: str) -> str | None:
+    # What is estimated can only be told by a holiday's name.
+    supported = holidays.country_holidays(country).supported_languages
+    return "en_US" if "en_US" in supported else None
+
+
+@functools.cache
+def _last_year_with_moved_days(country: str) -> int:
+    moved: dict[int, object] = getattr(holidays.country_holidays(country), "special_public_holidays", {})
+    return max(moved, default=0)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import datetime
+
+import holidays
+import pytest
+from holidays.version import __version__
+
+from serving.cases.clocks.business_calendar import business_calendar
+from serving.cases.clocks.time_zones import TZDATA_VERSION
+from serving.errors import CalendarUnknown
+from serving.schemas.countries import COUNTRIES
+
+# The notices of the General Office of the State Council for each year: days off, and working days on weekends.
+OFF = {
+    2024: "01-01 02-10..02-17 04-04..04-06 05-01..05-05 06-10 09-15..09-17 10-01..10-07",
+    2025: "01-01 01-28..02-04 04-04..04-06 05-01..05-05 05-31..06-02 10-01..10-08",
+    2026: "01-01..01-03 02-15..02-23 04-04..04-06 05-01..05-05 06-19..06-21 09-25..09-27 10-01..10-07",
+}
+WORKED = {
+    2024: "02-04 02-18 04-07 04-28 05-11 09-14 09-29 10-12",
+    2025: "01-26 02-08 04-27 09-28 10-11",
+    2026: "01-04 02-14 02-28 05-09 09-20 10-10",
+}
+
+
+def days(year: int, text: str) -> set[datetime.date]:
+    found = set()
+    for part in text.split():
+        first, _, last = part.partition("..")
+        day, end = (datetime.date.fromisoformat(f"{year}-{end}") for end in (first, last or first))
+        while day <= end:
+            found.add(day)
+            day += datetime.timedelta(days=1)
+    return found
+
+
+@pytest.mark.parametrize("year", OFF)
+def test_every_day_of_china_is_as_the_state_council_published_it(year: int) -> None:
+    calendar, off, worked = business_calendar("CN"), days(year, OFF[year]), days(year, WORKED[year])
+    for number in range(366 if year % 4 == 0 else 365):
+        day = datetime.date(year, 1, 1) + datetime.timedelta(days=number)
+        expected = day in worked or (day.weekday() < 5 and day not in off)
+        assert calendar.is_business_day(day) == expected, day
+
+
+@pytest.mark.parametrize(
+    ("country", "year", "weekend"),
+    [
+        ("DE", 2025, "Sat Sun"),
+        ("AE", 2025, "Sat Sun"),
+        ("AE", 2021, "Fri Sat"),
+        ("SA", 2025, "Fri Sat"),
+        ("EG", 2025, "Fri Sat"),
+        ("IL", 2025, "Fri Sat"),
+        ("JO", 2025, "Fri Sat"),
+        ("KW", 2025, "Fri Sat"),
+        ("QA", 2025, "Fri Sat"),
+        ("BD", 2025, "Fri Sat"),
+        ("DZ", 2025, "Fri Sat"),
+        ("BN", 2025, "Fri Sun"),
+        ("HK", 2025, "Sun"),
+    ],
+)
+def test_a_weekend_is_the_countrys_own(country: str, year: int, weekend: str) -> None:
+    calendar = business_calendar(country)
+    week = [datetime.date(year, 11, 15) + datetime.timedelta(days=number) for number in range(7)]
+    assert not holidays.country_holidays(country, years=year).keys() & set(week), "choose a week without holidays"
+    assert {day.strftime("%a") for day in week if not calendar.is_business_day(day)} == set(weekend.split())
+
+
+def test_a_year_that_china_has_not_published_is_not_guessed() -> None:
+    calendar = business_calendar("CN")
+    last = max(holidays.CN().special_public_holidays)  # type: ignore[attr-defined]
+    calendar.is_business_day(datetime.date(last, 12, 31))
+    with pytest.raises(CalendarUnknown, match=f"from 1950 to {last}, not in {last + 1}; update the package") as caught:
+        calendar.is_business_day(datetime.date(last + 1, 1, 4))
+    assert caught.value.code == "calendar_unknown"
+    assert __version__ in caught.value.message
+
+
+@pytest.mark.parametrize("country", ["ZZ", "", "XX", "USA", "UK", "de", "HM", "NYSE"])
+def test_an_unknown_country_is_not_guessed(country: str) -> None:
+    with pytest.raises(CalendarUnknown, match="state the country of the market"):
+        business_calendar(country)
+
+
+def test_a_year_before_the_calendar_begins_is_not_guessed() -> None:
+    with pytest.raises(CalendarUnknown, match="not in 1900"):
+        business_calendar("CN").is_business_day(datetime.date(1900, 1, 1))
+
+
+def test_every_country_of_a_case_but_two_islands_has_a_calendar() -> None:
+    for country in sorted(COUNTRIES - {"BV", "HM"}):
+        assert isinstance(business_calendar(country).is_business_day(datetime.date(2025, 3, 5)), bool)
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "is_estimated"),
+    [
+        ("DE", "2026-05-27", False),
+        ("MA", "2026-05-27", True),  # Eid al-Adha by an estimate of the moon
+        ("MA", "2026-05-26", True),  # the day before: the moon may be seen a day earlier
+        ("MA", "2026-07-07", False),
+        ("SA", "2025-06-05", False),  # announced
+        ("HU", "2026-06-01", False),
+        ("HU", "2030-06-03", True),  # working days moved to weekends are decreed year by year
+        ("CN", "2026-12-31", False),
+    ],
+)
+def test_what_is_estimated_is_said(country: str, day: str, is_estimated: bool) -> None:
+    calendar, date = business_calendar(country), datetime.date.fromisoformat(day)
+    text = calendar.describe(date, date)
+    assert text.startswith(f"holidays {__version__} {country}, tzdata {TZDATA_VERSION} {calendar.zone.key}")
+    assert text.endswith(", estimated") == is_estimated
+
+
+def test_a_day_may_begin_at_one_and_last_23_or_25_hours() -> None:
+    cairo = business_calendar("EG")
+    friday, thursday = datetime.date(2024, 4, 26), datetime.date(2024, 10, 31)
+    assert cairo.start_of(friday).astimezone(cairo.zone).isoformat() == "2024-04-26T01:00:00+03:00"
+    assert cairo.end_of(friday) - cairo.start_of(friday) == datetime.timedelta(hours=23)
+    assert cairo.end_of(thursday) - cairo.start_of(thursday) == datetime.timedelta(hours=25)
+    samoa = business_calendar("WS")
+    skipped = datetime.date(2011, 12, 30)
+    assert samoa.end_of(skipped) == samoa.start_of(skipped), "Samoa had no such Friday"
