@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick format docs chromium libvips postgresql haproxy constraints clean
+.PHONY: help setup demo demo-year test quick format docs chromium libvips postgresql haproxy constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,13 +13,18 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --maxprocesses 
 DEMO_BUNDLE := runs/demo/bundle/bundle.json
 
 help: ## Show these targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/packages.stamp ## Create .venv with everything: train, serve, render and the checks
 
 demo: setup $(DEMO_BUNDLE) ## Train a detector on the sample and serve it; prints where to click
 	@echo "demo: serving $(dir $(DEMO_BUNDLE))"
 	@$(BIN)/touchstone serve configs/serve.toml
+
+demo-year: setup $(DEMO_BUNDLE) ## Simulate a year of members, sellers and cases, check its figures, and serve it
+	@$(BIN)/python -m simulator run runs/demo-year --bundle $(dir $(DEMO_BUNDLE))
+	@$(BIN)/python -m simulator check runs/demo-year
+	@$(BIN)/python -m simulator serve runs/demo-year
 
 test: setup chromium libvips postgresql haproxy ## Run every check: format, lint, types, imports, tests (unit, slow, browser, end to end)
 	$(BIN)/ruff format --check .

@@ -199,7 +199,8 @@ def headings(page: Path) -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_module_that_a_page_runs_exists_and_has_the_options(page: Path) -> None:
     commands = re.findall(
-        r"python -m ((?:benchmarks|training|vision|serving)[\w.]*\w)(?![\w.])([^`#\n]*)", page.read_text("utf-8")
+        r"python -m ((?:benchmarks|simulator|training|vision|serving)[\w.]*\w)(?![\w.])([^`#\n]*)",
+        page.read_text("utf-8"),
     )
     missing = []
     for module, arguments in commands:
@@ -221,9 +222,9 @@ def source_with_imported_options(module: str) -> str:
 def test_every_file_and_name_of_the_code_that_a_page_quotes_exists(page: Path) -> None:
     text = re.sub(r"\]\([^)]*\)", "]", page.read_text(encoding="utf-8"))  # links are tested above
     files = re.findall(
-        r"(?<![\w/])((?:vision|training|serving|benchmarks|tests|configs|deploy)/[\w/]+(?:\.\w+)+)", text
+        r"(?<![\w/])((?:vision|training|serving|simulator|benchmarks|tests|configs|deploy)/[\w/]+(?:\.\w+)+)", text
     )
-    names = re.findall(r"`((?:vision|training|serving|benchmarks)(?:\.\w+)+)[`(]", text)
+    names = re.findall(r"`((?:vision|training|serving|simulator|benchmarks)(?:\.\w+)+)[`(]", text)
     missing = [file for file in files if not (ROOT / file).exists()]
     missing += [name for name in names if not can_be_imported(name)]
     assert missing == []

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 PRODUCT = ("vision", "training", "serving")
-CODE = (*PRODUCT, "tests", "benchmarks")
+CODE = (*PRODUCT, "simulator", "tests", "benchmarks")
 FOLDERS = (*CODE, "docs", "configs", "deploy")
 CODE_SUFFIXES = (".py", ".js", ".css", ".html", ".j2")
 TEXT_SUFFIXES = (*CODE_SUFFIXES, ".md", ".toml", ".yaml", ".service", ".sh")

@@ -1,0 +1,1 @@
+"""Every figure of the API beside the simulation's own truth."""

@@ -1,0 +1,33 @@
+"""How large a simulated year is, and of what."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+MAX_MEMBERS = 16  # one for each country of simulator/world/members.py
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class YearSettings:
+    """The size of a simulation; the same settings and seed give the same decisions of everybody."""
+
+    seed: int = 0
+    days: int = 365
+    members: int = MAX_MEMBERS
+    listings_per_day: float = 11.0
+    honest_sellers: int = 30
+    counterfeit_sellers: int = 10
+    rings: int = 6
+    photos_per_listing: int = 2
+    end: datetime.datetime  # exclusive, at midnight UTC
+
+    @property
+    def start(self) -> datetime.datetime:
+        """When the first simulated day begins."""
+        return self.end - datetime.timedelta(days=self.days)
+
+
+def midnight_before(moment: datetime.datetime) -> datetime.datetime:
+    """Give the beginning of a day of UTC."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

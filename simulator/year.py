@@ -1,0 +1,47 @@
+"""One simulated year: opens the server and the world, lets time pass, and writes what happened."""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+from collections.abc import Callable
+
+from simulator.actors.marketplace import Marketplace
+from simulator.actors.review_desk import ReviewDesk
+from simulator.actors.world import World, open_world
+from simulator.agenda import Agenda
+from simulator.server import serve_simulated
+from simulator.settings import YearSettings
+from simulator.truth.ledger import Ledger
+from simulator.year_folder import MemberAccess, YearFacts, YearFolder
+
+DAY = datetime.timedelta(days=1)
+
+
+async def run_year(settings: YearSettings, folder: YearFolder, on_day: Callable[[int], None]) -> Ledger:
+    """Simulate into a folder that has the bundle and no store yet; `on_day` hears how many days have passed."""
+    agenda, ledger = Agenda(settings.start), Ledger()
+    operator_key = secrets.token_urlsafe(24)
+    async with serve_simulated(folder.bundle, folder.store, operator_key, agenda) as server:
+        world = await open_world(settings, agenda, ledger, server, operator_key)
+        _start_actors(world)
+        for day in range(settings.days):
+            await agenda.run_until(settings.start + (day + 1) * DAY)
+            on_day(day + 1)
+    facts = YearFacts(
+        settings=settings,
+        operator_key=operator_key,
+        members=[
+            MemberAccess(member_id=member.member_id, name=member.profile.name, key=member.key)
+            for member in world.members
+        ],
+    )
+    ledger.write(folder.ledger)
+    folder.write_facts(facts)
+    return ledger
+
+
+def _start_actors(world: World) -> None:
+    Marketplace(world).start()
+    for member in world.members:
+        ReviewDesk(world, member).start()
