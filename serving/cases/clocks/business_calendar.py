@@ -106,7 +106,7 @@ def _holidays_of(country: str, year: int, *, may_be_unknown: bool = False) -> ho
 
 @functools.cache
 def _language_of(country: str) -> str | None:
-    # What is estimated can only be told by a holiday's name.
+    # Only a holiday's name says that it is estimated.
     supported = holidays.country_holidays(country).supported_languages
     return "en_US" if "en_US" in supported else None
 

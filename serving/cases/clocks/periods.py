@@ -32,7 +32,7 @@ def jurisdiction_of(country: str) -> Jurisdiction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderPeriod:
-    """The fifteen days in which a right holder in China, told of the seller's declaration, may complain or sue.
+    """The fifteen days in which a right holder in China who got the seller's declaration may complain or sue.
 
     Natural days: the day on which the declaration reached the holder is not counted, and the fifteenth day after it
     ends at 24:00 in Shanghai, or on the next working day if it is a day off. Without notice of a complaint to an
@@ -61,15 +61,15 @@ class HolderPeriod:
         return self.stopped_at is None and now >= self.ends().at
 
 
-def complaint_window(told_at: datetime.datetime, country: str) -> DueTime:
-    """When the six months are over in which a decision may be complained about, told at an aware moment.
+def complaint_window(informed_at: datetime.datetime, country: str) -> DueTime:
+    """When the six months are over in which a decision may be complained about; `informed_at` is aware.
 
-    They run from the day on which the decision was told (Art. 20 (2)) to the end of the day of the same number in the
+    They run from the day on which the recipient was informed (Art. 20 (2)) to the end of the day of the same number in the
     sixth month after, or of its last day if that is shorter; where that is a day off in the country, to the end of its
     next working day. The country is a member state of the EU. Raises CalendarUnknown.
     """
     calendar = business_calendar(country)
-    last = _months_after(calendar.day_of(told_at), COMPLAINT_MONTHS)
+    last = _months_after(calendar.day_of(informed_at), COMPLAINT_MONTHS)
     end = calendar.next_business_day(last)
     while end.weekday() >= SATURDAY:  # no working day of the regulation, even where a government made it one
         end = calendar.next_business_day(end + datetime.timedelta(days=1))

@@ -14,7 +14,7 @@ from serving.errors import CalendarUnknown
 TZDATA_VERSION: Final = tzdata.IANA_VERSION
 
 # zone.tab lists the zones of a country by geography. Where its first is not the one in which most people live, this is.
-_MOST_POPULOUS: Final = {
+_CHOSEN_ZONES: Final = {
     "AU": "Australia/Sydney",
     "BR": "America/Sao_Paulo",
     "CA": "America/Toronto",
@@ -32,7 +32,7 @@ def zone_of(country: str) -> ZoneInfo:
 
     Raises CalendarUnknown if no zone is listed for the country.
     """
-    key = _MOST_POPULOUS.get(country) or _first_zones().get(country)
+    key = _CHOSEN_ZONES.get(country) or _first_zones().get(country)
     if key is None:
         raise CalendarUnknown(f"{country}: no time zone is known for this country; state the country of the market")
     with importlib.resources.files("tzdata.zoneinfo").joinpath(*key.split("/")).open("rb") as file:

@@ -108,7 +108,7 @@ def test_every_country_of_a_case_but_two_islands_has_a_calendar() -> None:
         ("CN", "2026-12-31", False),
     ],
 )
-def test_what_is_estimated_is_said(country: str, day: str, is_estimated: bool) -> None:
+def test_an_estimate_is_called_one(country: str, day: str, is_estimated: bool) -> None:
     calendar, date = business_calendar(country), datetime.date.fromisoformat(day)
     text = calendar.describe(date, date)
     assert text.startswith(f"holidays {__version__} {country}, tzdata {TZDATA_VERSION} {calendar.zone.key}")

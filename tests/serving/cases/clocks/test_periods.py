@@ -45,6 +45,6 @@ def test_a_period_that_ends_in_an_unknown_year_is_refused() -> None:
 
 def test_a_complaint_window_is_at_least_six_months_for_every_day_of_three_years() -> None:
     for number in range(3 * 365):
-        told = datetime.datetime(2023, 1, 1, 12, tzinfo=datetime.UTC) + datetime.timedelta(days=number)
-        end = complaint_window(told, "DE").at
-        assert datetime.timedelta(days=181) <= end - told <= datetime.timedelta(days=191)
+        informed = datetime.datetime(2023, 1, 1, 12, tzinfo=datetime.UTC) + datetime.timedelta(days=number)
+        end = complaint_window(informed, "DE").at
+        assert datetime.timedelta(days=181) <= end - informed <= datetime.timedelta(days=191)
