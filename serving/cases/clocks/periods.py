@@ -64,9 +64,9 @@ class HolderPeriod:
 def complaint_window(informed_at: datetime.datetime, country: str) -> DueTime:
     """When the six months are over in which a decision may be complained about; `informed_at` is aware.
 
-    They run from the day on which the recipient was informed (Art. 20 (2)) to the end of the day of the same number in the
-    sixth month after, or of its last day if that is shorter; where that is a day off in the country, to the end of its
-    next working day. The country is a member state of the EU. Raises CalendarUnknown.
+    They run from the day on which the recipient was informed (Art. 20 (2)) to the end of the day of the same number in
+    the sixth month after, or of its last day if that is shorter; where that is a day off in the country, to the end of
+    its next working day. The country is a member state of the EU. Raises CalendarUnknown.
     """
     calendar = business_calendar(country)
     last = _months_after(calendar.day_of(informed_at), COMPLAINT_MONTHS)
