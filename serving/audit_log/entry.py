@@ -27,6 +27,13 @@ SALT_BYTES = 16
 
 Action = Literal[
     "bundle.changed",
+    "case.moved",
+    "case.opened",
+    "case.evidence_sent",
+    "case.link_made",
+    "case_rule.changed",
+    "case_rule.created",
+    "case_rule.deleted",
     "check.deleted",
     "checks.exported",
     "job.cancelled",

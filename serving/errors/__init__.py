@@ -20,6 +20,7 @@ TouchstoneError (vision)
      │   ├─ CalendarUnknown
      │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
+     │   ├─ CaseNotFound, CaseMoveNotAllowed, CaseChanged, CaseCheckMissing, UnsafeText
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
      │   ├─ StatementRefused (errors: one entry a field)
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
@@ -68,6 +69,7 @@ from serving.errors.bundles import (
     ReferenceNotFound,
 )
 from serving.errors.calendars import CalendarUnknown
+from serving.errors.cases import CaseChanged, CaseCheckMissing, CaseMoveNotAllowed, CaseNotFound, UnsafeText
 from serving.errors.checks import (
     Base64Invalid,
     CheckNotFound,
@@ -141,6 +143,10 @@ __all__ = [
     "CandidateInvalid",
     "CandidateMismatch",
     "CandidateNotFound",
+    "CaseChanged",
+    "CaseCheckMissing",
+    "CaseMoveNotAllowed",
+    "CaseNotFound",
     "CheckNotFound",
     "CheckOfOthers",
     "ComputeTimedOut",
@@ -210,6 +216,7 @@ __all__ = [
     "TransferEncodingUnsupported",
     "Unavailable",
     "Unimplemented",
+    "UnsafeText",
     "UploadTimedOut",
     "UrlPhotosUnsupported",
     "UserNotFound",

@@ -5,6 +5,14 @@ from serving.store.tables.audit import AuditEntryRow, AuditHeadRow, AuditPrivate
 from serving.store.tables.base import Table
 from serving.store.tables.bundle_changes import BundleChangeRow
 from serving.store.tables.checks import CheckRow
+from serving.store.tables.enforcement.case_progress import (
+    CaseEvidenceRow,
+    CaseNoticeRow,
+    CasePhotoRow,
+    CaseRuleRow,
+    CaseTimerRow,
+)
+from serving.store.tables.enforcement.cases import CaseListingRow, CaseMoveRow, CaseRow
 from serving.store.tables.erasures import ErasureRow
 from serving.store.tables.events import EventFollowerRow, EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow, RunningKeyRow
@@ -27,6 +35,14 @@ __all__ = [
     "AuditHeadRow",
     "AuditPrivateRow",
     "BundleChangeRow",
+    "CaseEvidenceRow",
+    "CaseListingRow",
+    "CaseMoveRow",
+    "CaseNoticeRow",
+    "CasePhotoRow",
+    "CaseRow",
+    "CaseRuleRow",
+    "CaseTimerRow",
     "CheckRow",
     "ErasureRow",
     "EventFollowerRow",

@@ -31,6 +31,7 @@ PAIR = Pair(active_sha256="0" * 64, shadow_sha256="1" * 64)
 WITHOUT_PRINCIPAL = {
     "RunningKeyRows": {"give_back", "delete_expired", "end", "renew", "renew_periodically"},
     "AuditRows": {"append", "find_head", "delete_private_before"},
+    "CaseRows": set[str](),
     "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
     "DeploymentRows": {
         "add_shadow_verdict", "announce", "find_latest", "latest_ids", "listening", "preparing", "wait_for_others",

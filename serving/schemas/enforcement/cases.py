@@ -1,0 +1,198 @@
+"""The JSON of takedown cases: what is sent to open and move one, and what is answered."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, StringConstraints
+
+from serving.schemas.checks import Answered, Sent
+from serving.schemas.enforcement.plain_text import OptionalPlainId, PlainName, PlainText, WebAddress
+
+CaseState = Literal[
+    "received",
+    "in_review",
+    "upheld",
+    "rejected",
+    "withdrawn",
+    "forwarded",
+    "counter_notice",
+    "holder_acted",
+    "reinstated",
+    "closed",
+]
+CASE_STATES: tuple[CaseState, ...] = get_args(CaseState)
+CaseActor = Literal["notifier", "holder", "operator", "seller", "server"]
+CaseOrigin = Literal["member", "operator", "rule", "cluster", "test_buy"]
+Ground = Literal["trademark", "design", "copyright", "patent"]
+Jurisdiction = Literal["CN", "EU", "other"]
+CaseSort = Literal["newest", "oldest", "due"]
+TimerKind = Literal[
+    "due_soon", "overdue", "answer_reminder", "answer_overdue", "declaration_wait_over", "complaint_window_over"
+]
+NoticeRecipient = Literal["notifier", "seller"]
+NoticeKind = Literal["receipt", "decision", "forwarded", "question", "declaration", "reinstated", "closed"]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+MAX_LISTINGS = 1000
+
+
+class Money(Sent):
+    """An amount of money."""
+
+    amount: float = Field(ge=0, le=1e12, description="In units of the currency, such as 12.5 euros.")
+    currency: Currency = Field(description="ISO 4217 code.")
+
+
+class CaseListingSent(Sent):
+    """One listing that a case is about: at least one of its id, its address and its check."""
+
+    listing_id: OptionalPlainId = Field(default=None, description="Your id of the listing.")
+    seller_id: OptionalPlainId = Field(default=None, description="Your id of the seller.")
+    url: WebAddress | None = Field(default=None, description="Where the listing can be seen.")
+    check_id: PlainName | None = Field(
+        default=None, description="A check of it, from which the ids that you leave out are taken."
+    )
+    value: Money | None = Field(default=None, description="What is asked for it.")
+
+
+class CaseSent(Sent):
+    """A request to take listings down."""
+
+    product: PlainName | None = Field(default=None, description="The product; that of the checks where left out.")
+    ground: Ground = Field(default="trademark", description="Which right is infringed.")
+    country: Country = Field(description="ISO 3166-1 alpha-2 code of the country whose business hours and law count.")
+    statement: PlainText = Field(default="", description="Why the listings infringe the right, in your words.")
+    listings: list[CaseListingSent] = Field(min_length=1, max_length=MAX_LISTINGS, description="What it is about.")
+
+
+class MoveSent(Sent):
+    """A move of a case."""
+
+    to: CaseState = Field(description="The state to move to; the case's `allowed_moves` has those that you may choose.")
+    version: int = Field(ge=1, description="`version` of the case as you saw it; another one is refused.")
+    reason_code: ReasonCode | None = Field(default=None, description="A short code of yours for the reason.")
+    reason: PlainText = Field(default="", description="Why, for the other side to read.")
+
+
+class CaseListing(Answered):
+    """One listing of a case."""
+
+    position: int = Field(description="Its place in the case, from 0.")
+    listing_id: str | None = Field(description="Your id of the listing; null also after the seller was erased.")
+    seller_id: str | None = Field(description="Your id of the seller; null also after the seller was erased.")
+    url: str | None = Field(description="Where the listing could be seen.")
+    check_id: str | None = Field(description="The check of it that the case names.")
+    check_outcome: str | None = Field(description="The check's outcome when the case was opened.")
+    check_authenticity: float | None = Field(description="The check's authenticity when the case was opened.")
+    check_deleted: bool = Field(description="Whether the check was deleted since.")
+    value: Money | None = Field(description="What was asked for it.")
+    removed_at: str | None = Field(description="When the listing was taken down; null while it is not.")
+
+
+class CaseMove(Answered):
+    """One move: who, when, why."""
+
+    sequence: int = Field(description="Its place among the case's moves, from 1; the case's `version` is the last one.")
+    at: str = Field(description="When, in UTC; never before the move before it.")
+    from_state: CaseState | None = Field(description="Null for the opening; as `to_state` for a question or an answer.")
+    to_state: CaseState = Field(description="The state after it.")
+    actor: CaseActor = Field(description="Who moved it; `server` when a waiting period ended.")
+    actor_name: str = Field(description="Id of the first key of that key's rotations, as in the audit log.")
+    reason_code: str | None = Field(description="A short code for the reason.")
+    reason: str = Field(description="Why.")
+    due_at: str | None = Field(description="When the first decision was due after this move; null where none was.")
+
+
+class AllowedMove(Answered):
+    """A move that the caller may make now."""
+
+    to: CaseState = Field(description="The state to send as `to`.")
+    needs_reason: bool = Field(description="Whether a `reason` must be sent with it.")
+
+
+class CaseNotice(Answered):
+    """What one side was informed of."""
+
+    notice_id: str = Field(description="Id of the notice.")
+    recipient: NoticeRecipient = Field(description="Who was informed.")
+    kind: NoticeKind = Field(description="What about.")
+    at: str = Field(description="When, in UTC.")
+    text: str = Field(description="The words; empty after the seller was erased.")
+    opened_at: str | None = Field(description="When the seller first opened its link; null where that is not known.")
+
+
+class WaitingTimer(Answered):
+    """Something that happens by itself at a time, unless a move comes before."""
+
+    kind: TimerKind = Field(description="What happens; docs/cases.md lists the kinds.")
+    at: str = Field(description="When, in UTC.")
+
+
+class CaseSummary(Answered):
+    """A case as lists have it."""
+
+    case_id: str = Field(description="Id of the case; ids sort by time.")
+    created_at: str = Field(description="When it was received, in UTC.")
+    member_id: str | None = Field(description="The member that notified; null for the operator's own finding.")
+    opened_by: CaseOrigin = Field(description="What opened it.")
+    rule_id: str | None = Field(description="The rule that opened it.")
+    product: str = Field(description="The product.")
+    ground: Ground = Field(description="Which right is infringed.")
+    country: str = Field(description="Country whose business hours and law count.")
+    jurisdiction: Jurisdiction = Field(description="Whose rules the moves follow.")
+    state: CaseState = Field(description="Where it stands.")
+    version: int = Field(description="Send it with a move; it grows by one with each.")
+    fast_track: bool = Field(description="Whether it came by a record that earned speed.")
+    due_at: str | None = Field(description="When the first decision is due; null while the clock is paused.")
+    is_late: bool = Field(description="Whether the first decision came after `due_at`, or is still to come by now.")
+    paused_since: str | None = Field(description="Since when an answer of the notifier is waited for; null otherwise.")
+    decided_at: str | None = Field(description="When it was first upheld or rejected.")
+    decided_in_time: bool | None = Field(description="Whether that was in time; null before a decision.")
+    closed_at: str | None = Field(description="When it ended.")
+    reason_code: str | None = Field(description="Of the last move that had one.")
+    reason: str = Field(description="Of the last move that had one.")
+    listing_count: int = Field(description="How many listings it is about.")
+
+
+class Case(CaseSummary):
+    """A case with its listings, moves and notices."""
+
+    statement: str = Field(description="Why the listings infringe the right.")
+    due_calendar: str | None = Field(description="Version of the calendar of holidays that `due_at` was computed by.")
+    paused_s: float = Field(description="Business time of the pauses that ended, in seconds.")
+    allowed_moves: list[AllowedMove] = Field(description="What the caller may move it to now.")
+    listings: list[CaseListing] = Field(description="What it is about.")
+    moves: list[CaseMove] = Field(description="All moves, oldest first.")
+    waiting: list[WaitingTimer] = Field(description="What happens by itself and when, the next first.")
+    notices: list[CaseNotice] = Field(
+        description="What the sides were informed of, oldest first; a member sees its own."
+    )
+
+
+class CasePage(Answered):
+    """A page of a list of cases."""
+
+    cases: list[CaseSummary] = Field(description="The cases of this page.")
+    next_cursor: str | None = Field(description="Send it as `cursor` for the page after; null on the last one.")
+
+
+class CaseValueCount(Answered):
+    """How many cases a value of a filter gives."""
+
+    value: str = Field(description="A value that the filter takes.")
+    cases: int = Field(description="How many cases match it and all other filters.")
+
+
+class CaseCounts(Answered):
+    """How many cases match, and how many each value of a filter gives beside the other filters."""
+
+    total: int = Field(description="How many cases match every filter given.")
+    undecided: int = Field(description="How many of them wait for their first decision.")
+    late: int = Field(description="How many of those are late by now.")
+    paused: int = Field(description="How many of those wait for an answer of the notifier.")
+    state: list[CaseValueCount] = Field(description="By state, most frequent first.")
+    product: list[CaseValueCount] = Field(description="By product, most frequent first.")
+    country: list[CaseValueCount] = Field(description="By country, most frequent first.")
+    opened_by: list[CaseValueCount] = Field(description="By what opened it, most frequent first.")

@@ -1,0 +1,162 @@
+"""What a case is in the store, and what may be written of it: values without rules."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+
+from serving.principal import Principal
+from serving.schemas.enforcement.cases import (
+    CaseActor,
+    CaseOrigin,
+    CaseState,
+    Ground,
+    Jurisdiction,
+    NoticeKind,
+    NoticeRecipient,
+    TimerKind,
+)
+from serving.schemas.events import EventType
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewListing:
+    """A listing of a case that is being opened; what is None is taken from its check, where it has one."""
+
+    listing_id: str | None = None
+    seller_id: str | None = None
+    url: str | None = None
+    check_id: str | None = None
+    value_amount: float | None = None  # in units of the currency
+    value_currency: str | None = None  # ISO 4217
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """A case that is to be opened.
+
+    `origin_key` names what opens it: opened twice with one, the first one is given. `fingerprint` is that of the
+    content where the key is an Idempotency-Key, so that it is refused with other content. `member_id` is the notifying
+    member, None for the operator's own finding. `product` None is that of the checks.
+    """
+
+    opened_by: CaseOrigin
+    listings: tuple[NewListing, ...]
+    country: str
+    product: str | None = None
+    ground: Ground = "trademark"
+    statement: str = ""
+    member_id: str | None = None
+    rule_id: str | None = None
+    origin_key: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewTimer:
+    """A timer that is to fire."""
+
+    kind: TimerKind
+    fires_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewNotice:
+    """Something to tell one side; a seller's may have a link, by the SHA-256 of its token."""
+
+    recipient: NoticeRecipient
+    kind: NoticeKind
+    body: Mapping[str, object]
+    token_sha256: str | None = None
+    expires_at: datetime.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewCaseEvent:
+    """An event of a case; its id, product, state and version are added when it is written."""
+
+    type: EventType
+    data: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClock:
+    """The clock of the first decision: when it is due, None while it is paused, and the pauses so far."""
+
+    due_at: datetime.datetime | None
+    due_calendar: str | None
+    paused_since: datetime.datetime | None = None
+    paused_s: float = 0.0  # business time of the pauses that ended
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What the rules say of a case that is being opened."""
+
+    at: datetime.datetime
+    actor: CaseActor
+    jurisdiction: Jurisdiction
+    clock: CaseClock
+    fast_track: bool = False
+    timers: tuple[NewTimer, ...] = ()
+    notices: tuple[NewNotice, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCase:
+    """A case as the rules that change it see it."""
+
+    case_id: str
+    created_at: datetime.datetime
+    member_id: str | None
+    opened_by: CaseOrigin
+    rule_id: str | None
+    product: str
+    ground: Ground
+    country: str
+    jurisdiction: Jurisdiction
+    state: CaseState
+    version: int
+    fast_track: bool
+    clock: CaseClock
+    decided_at: datetime.datetime | None
+    decided_in_time: bool | None
+    moved_at: datetime.datetime  # when the last move was made
+    waiting: Mapping[TimerKind, datetime.datetime]  # when the timers fire that wait
+
+    def role_of(self, principal: Principal) -> CaseActor:
+        """Say in which role a caller who sees the case acts on it."""
+        if principal.is_operator:
+            return "operator"
+        return "notifier" if principal.member_id == self.member_id else "holder"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CaseChange:
+    """What is to be written of a case, all of it in one transaction, as its next move.
+
+    `cancels` are the kinds of timers that wait no longer, None for all of them. `takes_down` says whether the listings
+    are taken down or put back; None leaves them.
+    """
+
+    to_state: CaseState
+    at: datetime.datetime
+    actor: CaseActor
+    clock: CaseClock
+    reason_code: str | None = None
+    reason: str = ""
+    decided_in_time: bool | None = None  # set with the first decision
+    takes_down: bool | None = None
+    cancels: frozenset[TimerKind] | None = frozenset()
+    timers: tuple[NewTimer, ...] = ()
+    notices: tuple[NewNotice, ...] = ()
+    events: tuple[NewCaseEvent, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedCase:
+    """A case that was opened; `replayed` where it had been before, with the same key."""
+
+    case_id: str
+    replayed: bool
