@@ -27,8 +27,12 @@ class Clock:
         return self.paused_since is not None
 
     def due(self) -> DueTime | None:
-        """When the hours have passed; None while the clock is paused, since that depends on when it goes on."""
-        return None if self.is_paused else self._due_but_for_this_pause()
+        """When the hours have passed; None while the clock is paused, since that depends on when it goes on.
+
+        A clock that was paused when they had passed keeps its due time: a pause hides no delay.
+        """
+        due = self._due_but_for_this_pause()
+        return None if self.paused_since is not None and self.paused_since < due.at else due
 
     def pause(self, at: datetime.datetime) -> Clock:
         """Stop the clock; one that is paused stays paused since before."""

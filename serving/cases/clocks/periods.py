@@ -69,14 +69,15 @@ def complaint_window(informed_at: datetime.datetime, country: str) -> DueTime:
     its next working day. The country is a member state of the EU. Raises CalendarUnknown.
     """
     calendar = business_calendar(country)
-    last = _months_after(calendar.day_of(informed_at), COMPLAINT_MONTHS)
+    last = months_after(calendar.day_of(informed_at), COMPLAINT_MONTHS)
     end = calendar.next_business_day(last)
     while end.weekday() >= SATURDAY:  # no working day of the regulation, even where a government made it one
         end = calendar.next_business_day(end + datetime.timedelta(days=1))
     return _end_of(calendar, last, end)
 
 
-def _months_after(day: datetime.date, count: int) -> datetime.date:
+def months_after(day: datetime.date, count: int) -> datetime.date:
+    """The day of the same number so many months later, or before where `count` is negative, or that month's last."""
     years, month = divmod(day.month - 1 + count, 12)
     year, month = day.year + years, month + 1
     return datetime.date(year, month, min(day.day, monthrange(year, month)[1]))

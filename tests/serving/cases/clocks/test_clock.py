@@ -18,6 +18,12 @@ def test_a_paused_clock_has_no_due_time() -> None:
     assert not CLOCK.is_paused
 
 
+def test_a_clock_that_is_paused_when_its_hours_have_passed_keeps_its_due_time() -> None:
+    due = CLOCK.pause(MONDAY + 24 * HOUR).due()
+    assert due is not None
+    assert due.at == MONDAY + 24 * HOUR
+
+
 def test_a_second_pause_or_a_resume_of_a_running_clock_changes_nothing() -> None:
     paused = CLOCK.pause(MONDAY + 6 * HOUR)
     assert paused.pause(MONDAY + 8 * HOUR) == paused

@@ -1,0 +1,136 @@
+"""Fast track: who notifies well is dealt with first, and who no longer does is not. Decided by a record alone.
+
+A record has what was decided in the three months before: how many cases, how many of them upheld, and in how many a
+seller's counter-notice succeeded, whenever their first decision was. One case of one proves nothing, so that:
+
+- it is earned by at least 35 decided cases of which at least 90 % were upheld, and counter-notices succeeded in at
+  most 5 % as many as were upheld. With 35 of 35, the interval of the share begins at 90 %; with 34 of 34, below it;
+- it is lost by a record of 35 or more below one of these; by a smaller record only where its whole interval is below.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from serving.cases.clocks.periods import months_after
+from vision.binomial import wilson_bounds
+
+MIN_DECIDED: Final = 35
+MIN_UPHELD_SHARE: Final = 0.9
+MAX_COUNTER_SHARE: Final = 0.05
+RECORD_MONTHS: Final = 3
+OUT_MONTHS: Final = 3
+Standing = Literal["standard", "fast", "out"]
+StandingReason = Literal["earned", "upheld_too_few", "counter_notices_too_many", "nothing_decided", "out_is_over"]
+STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What became of the cases of a member or of a rule in the months before an evaluation.
+
+    `counter_notices_won` are the cases that were reinstated after the seller's counter-notice.
+    """
+
+    decided: int = 0
+    upheld: int = 0
+    counter_notices_won: int = 0
+
+    @property
+    def upheld_share(self) -> float | None:
+        """Of the decided cases, those upheld; None of none."""
+        return self.upheld / self.decided if self.decided else None
+
+    @property
+    def counter_share(self) -> float | None:
+        """Counter-notices that succeeded, as a share of the cases upheld, at most 1; None where there is neither."""
+        of = max(self.upheld, self.counter_notices_won)
+        return self.counter_notices_won / of if of else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where a member or a rule stands. `until` is when `out` ends, None for the others."""
+
+    standing: Standing = "standard"
+    until: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingChange:
+    """Another standing, and why."""
+
+    status: Status
+    reason: StandingReason
+
+
+def record_start(now: datetime.datetime) -> datetime.datetime:
+    """Give the moment from which a record at `now` (UTC) counts."""
+    return _shifted(now, -RECORD_MONTHS)
+
+
+def evaluate(status: Status, record: Record, now: datetime.datetime) -> StandingChange | None:
+    """Give the standing that a record leads to, None where it stays. Out is out until its three months are over."""
+    if status.standing == "out":
+        if status.until is not None and now < status.until:
+            return None
+        return StandingChange(status=Status(), reason="out_is_over") if not _earns(record) else _EARNED
+    if status.standing == "fast":
+        lost = _loses(record)
+        if lost is not None:
+            return StandingChange(status=Status(standing="out", until=_shifted(now, OUT_MONTHS)), reason=lost)
+        return StandingChange(status=Status(), reason="nothing_decided") if not record.decided else None
+    return _EARNED if _earns(record) else None
+
+
+_EARNED: Final = StandingChange(status=Status(standing="fast"), reason="earned")
+
+
+def explain(change: StandingChange, record: Record) -> str:
+    """Say to the member why, with the figures."""
+    figures = (
+        f"In the {RECORD_MONTHS} months before, {record.decided} cases were decided, {record.upheld} of them upheld, "
+        f"and {record.counter_notices_won} counter-notices succeeded."
+    )
+    asked = (
+        f"Fast track asks for {MIN_DECIDED} decided cases, at least {MIN_UPHELD_SHARE:.0%} upheld, and at most "
+        f"{MAX_COUNTER_SHARE:.0%} as many successful counter-notices as cases upheld."
+    )
+    consequence = {
+        "earned": "New cases are dealt with first from now on.",
+        "upheld_too_few": "Too few were upheld. New cases wait in the usual order",
+        "counter_notices_too_many": "Too many counter-notices succeeded. New cases wait in the usual order",
+        "nothing_decided": "Without a decided case there is no record. New cases wait in the usual order until there "
+        "is one again.",
+        "out_is_over": "The three months are over. Fast track can be earned again.",
+    }[change.reason]
+    if change.status.until is not None:
+        consequence += f" until {change.status.until:%Y-%m-%d %H:%M} UTC."
+    return f"{consequence} {figures} {asked}"
+
+
+def _earns(record: Record) -> bool:
+    if record.decided < MIN_DECIDED:
+        return False
+    return (record.upheld_share or 0.0) >= MIN_UPHELD_SHARE and (record.counter_share or 0.0) <= MAX_COUNTER_SHARE
+
+
+def _loses(record: Record) -> StandingReason | None:
+    proves = record.decided >= MIN_DECIDED
+    if record.decided:
+        share = record.upheld / record.decided if proves else wilson_bounds(record.upheld, record.decided)[1]
+        if share < MIN_UPHELD_SHARE:
+            return "upheld_too_few"
+    of = max(record.upheld, record.counter_notices_won)
+    if of:
+        won = record.counter_notices_won
+        share = won / of if proves else wilson_bounds(won, of)[0]
+        if share > MAX_COUNTER_SHARE:
+            return "counter_notices_too_many"
+    return None
+
+
+def _shifted(at: datetime.datetime, months: int) -> datetime.datetime:
+    return datetime.datetime.combine(months_after(at.date(), months), at.timetz())
