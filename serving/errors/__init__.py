@@ -22,7 +22,7 @@ TouchstoneError (vision)
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
      │   ├─ CaseNotFound, CaseMoveNotAllowed, CaseChanged, CaseCheckMissing, UnsafeText
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
-     │   ├─ StatementRefused (errors: one entry a field)
+     │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field)
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
@@ -113,7 +113,7 @@ from serving.errors.requests import (
     TransferEncodingUnsupported,
     UploadTimedOut,
 )
-from serving.errors.transparency import StatementRefused
+from serving.errors.transparency import QuarterInvalid, StatementRefused
 from serving.errors.unavailable import (
     ComputeTimedOut,
     ConcurrencyLimited,
@@ -196,6 +196,7 @@ __all__ = [
     "PhotoDamaged",
     "PhotoNotFound",
     "ProductTaken",
+    "QuarterInvalid",
     "QueryParameterUnknown",
     "RateLimited",
     "ReferenceNotFound",

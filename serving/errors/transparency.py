@@ -12,3 +12,8 @@ class StatementRefused(RequestInvalid):
 
     code: ClassVar[str] = "statement_refused"
     title: ClassVar[str] = "The statement of reasons is refused"
+
+
+class QuarterInvalid(RequestInvalid):
+    code: ClassVar[str] = "quarter_invalid"
+    title: ClassVar[str] = "Not a quarter or year"
