@@ -92,8 +92,9 @@ class CaseClock:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What the rules say of a case that is being opened."""
+    """What the rules say of a case that is being opened; `case_id` is its id, which sorts by time."""
 
+    case_id: str
     at: datetime.datetime
     actor: CaseActor
     jurisdiction: Jurisdiction
@@ -105,7 +106,10 @@ class Opening:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCase:
-    """A case as the rules that change it see it."""
+    """A case as the rules that change it see it.
+
+    `listing_names` are the ids of its listings, or their addresses; `found_by_checks`: whether any of them has a check.
+    """
 
     case_id: str
     created_at: datetime.datetime
@@ -116,6 +120,9 @@ class StoredCase:
     ground: Ground
     country: str
     jurisdiction: Jurisdiction
+    statement: str
+    listing_names: tuple[str, ...]
+    found_by_checks: bool
     state: CaseState
     version: int
     fast_track: bool

@@ -37,7 +37,7 @@ def write_opening(session: Session, principal: Principal, new: NewCase, opening:
     checks = _checks_of(session, principal, new.listings)
     product = _product_of(principal, new, checks)
     row = CaseRow(
-        case_id=new_id(),
+        case_id=opening.case_id,
         created_at=opening.at,
         member_id=new.member_id,
         opened_by=new.opened_by,

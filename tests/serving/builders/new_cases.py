@@ -7,6 +7,7 @@ from typing import Any
 
 from serving.principal import Principal
 from serving.store.cases.case_values import CaseChange, CaseClock, NewCase, NewListing, NewTimer, Opening, StoredCase
+from serving.store.sortable_id import new_id
 from tests.serving.builders.new_checks import NOW
 
 HOUR = datetime.timedelta(hours=1)
@@ -24,7 +25,17 @@ def new_case(**values: Any) -> NewCase:
 def opening(**values: Any) -> Opening:
     """What the rules could say of it: due in a day, with one timer."""
     timers = (NewTimer(kind="overdue", fires_at=NOW + 24 * HOUR),)
-    return Opening(**{"at": NOW, "actor": "operator", "jurisdiction": "EU", "clock": CLOCK, "timers": timers, **values})
+    return Opening(
+        **{
+            "case_id": new_id(),
+            "at": NOW,
+            "actor": "operator",
+            "jurisdiction": "EU",
+            "clock": CLOCK,
+            "timers": timers,
+            **values,
+        }
+    )
 
 
 def stored(**values: Any) -> StoredCase:
@@ -33,6 +44,7 @@ def stored(**values: Any) -> StoredCase:
         **{
             "case_id": "c", "created_at": NOW, "member_id": "m", "opened_by": "member", "rule_id": None,
             "product": "toy", "ground": "trademark", "country": "DE", "jurisdiction": "EU", "state": "received",
+            "statement": "no logo", "listing_names": ("l",), "found_by_checks": False,
             "version": 1, "fast_track": False, "clock": CLOCK, "decided_at": None, "decided_in_time": None,
             "moved_at": NOW, "waiting": {}, **values,
         }

@@ -1,0 +1,195 @@
+"""Decides what a move does: a pure function of the case, who moves it, and the time."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import Final
+
+from serving.cases.clocks.periods import jurisdiction_of
+from serving.cases.deadlines import (
+    complaint_time,
+    end_clock,
+    holder_wait,
+    pause_clock,
+    resume_clock,
+    start_clock,
+)
+from serving.cases.notices import SellerLink, notices_of_move, questions, receipts
+from serving.cases.states import END_STATES, UNDECIDED_STATES, MoveRule, find_move, moves_from
+from serving.errors import CaseMoveNotAllowed, RequestInvalid
+from serving.schemas.checks import utc_text
+from serving.schemas.enforcement.cases import CaseActor, CaseState, TimerKind
+from serving.store.cases.case_values import (
+    CaseChange,
+    CaseClock,
+    NewCase,
+    NewCaseEvent,
+    NewTimer,
+    Opening,
+    StoredCase,
+)
+
+# A move that comes when its time is over, though the server did not close the case yet, is refused.
+_TIME_FOR: Final[dict[tuple[CaseState, CaseState], TimerKind]] = {
+    ("counter_notice", "holder_acted"): "declaration_wait_over",
+    ("rejected", "in_review"): "complaint_window_over",
+    ("forwarded", "counter_notice"): "complaint_window_over",
+}
+_DECIDING: Final[frozenset[CaseState]] = frozenset({"upheld", "rejected"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class WantedMove:
+    """A move that somebody asks for.
+
+    `reached_at` is when a declaration reached the right holder, None: with the move. `link` is for the seller's notice.
+    """
+
+    to: CaseState
+    reason_code: str | None = None
+    reason: str = ""
+    reached_at: datetime.datetime | None = None
+    link: SellerLink | None = None
+
+
+def opening_of(
+    new: NewCase, case_id: str, actor: CaseActor, now: datetime.datetime, *, fast_track: bool = False
+) -> Opening:
+    """Say how a case begins; raises CalendarUnknown."""
+    clock, timers = start_clock(now, new.country)
+    return Opening(
+        case_id=case_id,
+        at=now,
+        actor=actor,
+        jurisdiction=jurisdiction_of(new.country),
+        clock=clock,
+        fast_track=fast_track,
+        timers=timers,
+        notices=receipts(new, case_id, now),
+    )
+
+
+def decide_move(case: StoredCase, wanted: WantedMove, actor: CaseActor, now: datetime.datetime) -> CaseChange:
+    """Say what a move does; raises CaseMoveNotAllowed, or RequestInvalid where its reason is missing.
+
+    A clock that was set back gives no move an earlier time than the one before it.
+    """
+    at = max(now, case.moved_at)
+    rule = _require_rule(case, wanted, actor, at)
+    clock, in_time = _clock_after(case, wanted.to, at)
+    timers = _timers_after(case, rule, wanted, at)
+    return CaseChange(
+        to_state=wanted.to,
+        at=at,
+        actor=actor,
+        clock=clock,
+        reason_code=wanted.reason_code,
+        reason=wanted.reason,
+        decided_in_time=in_time,
+        takes_down={"upheld": True, "reinstated": False}.get(wanted.to),
+        cancels=frozenset() if rule.clock == "goes_on" else None,
+        timers=timers,
+        notices=notices_of_move(case, wanted.to, wanted.reason, at, link=wanted.link, timers=timers),
+        events=(NewCaseEvent(type="case.moved"),),
+    )
+
+
+def decide_question(case: StoredCase, question: str, now: datetime.datetime) -> CaseChange:
+    """Ask the notifier, and stop the clock until the answer; raises CaseMoveNotAllowed."""
+    if case.state not in UNDECIDED_STATES or case.decided_at is not None:
+        raise CaseMoveNotAllowed(f"the case is {case.state}; a question stops the clock of a case that is undecided")
+    if case.clock.paused_since is not None:
+        raise CaseMoveNotAllowed(
+            f"a question was asked at {utc_text(case.clock.paused_since)} and has no answer yet; the clock stands still"
+        )
+    at = max(now, case.moved_at)
+    clock, timers = pause_clock(case, at)
+    return _stay(case, "operator", at, clock, timers, NewCaseEvent(type="case.paused"), "question", question)
+
+
+def decide_answer(case: StoredCase, answer: str, actor: CaseActor, now: datetime.datetime) -> CaseChange:
+    """Answer the question, and let the clock go on; raises CaseMoveNotAllowed."""
+    if actor not in ("operator", "notifier"):
+        raise CaseMoveNotAllowed("the notifier is asked; only it, or the operator for it, answers")
+    if case.clock.paused_since is None:
+        raise CaseMoveNotAllowed("no question waits for an answer; add what you know with the next move's reason")
+    at = max(now, case.moved_at)
+    clock, timers = resume_clock(case, at)
+    return _stay(case, actor, at, clock, timers, NewCaseEvent(type="case.resumed"), "answer", answer)
+
+
+def allowed_moves(case: StoredCase, actor: CaseActor) -> list[MoveRule]:
+    """Give the moves that an actor may make of a case."""
+    return [*moves_from(case.state, actor, case.jurisdiction)]
+
+
+def _stay(
+    case: StoredCase,
+    actor: CaseActor,
+    at: datetime.datetime,
+    clock: CaseClock,
+    timers: tuple[NewTimer, ...],
+    event: NewCaseEvent,
+    reason_code: str,
+    reason: str,
+) -> CaseChange:
+    return CaseChange(
+        to_state=case.state,
+        at=at,
+        actor=actor,
+        clock=clock,
+        reason_code=reason_code,
+        reason=reason,
+        cancels=None,
+        timers=timers,
+        notices=questions(case, reason) if reason_code == "question" else (),
+        events=(event,),
+    )
+
+
+def _require_rule(case: StoredCase, wanted: WantedMove, actor: CaseActor, at: datetime.datetime) -> MoveRule:
+    rule = find_move(case.state, wanted.to)
+    if rule is None or not rule.allows(actor, case.jurisdiction):
+        may = ", ".join(one.to_state for one in moves_from(case.state, actor, case.jurisdiction))
+        left = f"you may move it to {may}" if may else "no move of it is yours"
+        ended = " It has ended." if case.state in END_STATES else ""
+        raise CaseMoveNotAllowed(
+            f"the case is {case.state} and can't be moved to {wanted.to} by the {actor}: {left}.{ended}"
+        )
+    if rule.needs_reason and not wanted.reason.strip() and wanted.reason_code is None:
+        raise _invalid("reason", f"a move to {wanted.to} needs a reason, which the other side reads")
+    _require_time(case, wanted, actor, at)
+    if wanted.reached_at is not None:
+        if wanted.to != "counter_notice" or actor != "operator":
+            raise _invalid("reached_at", "only the operator sends it, with a move to counter_notice")
+        if not case.moved_at <= wanted.reached_at <= at:
+            raise _invalid("reached_at", "must be after the move before, and not in the future")
+    return rule
+
+
+def _require_time(case: StoredCase, wanted: WantedMove, actor: CaseActor, at: datetime.datetime) -> None:
+    kind = _TIME_FOR.get((case.state, wanted.to))
+    until = None if kind is None or actor == "server" else case.waiting.get(kind)
+    if until is not None and at >= until:
+        raise CaseMoveNotAllowed(f"the time for a move to {wanted.to} ended at {utc_text(until)}")
+
+
+def _clock_after(case: StoredCase, to: CaseState, at: datetime.datetime) -> tuple[CaseClock, bool | None]:
+    if to in _DECIDING and case.state in UNDECIDED_STATES and case.decided_at is None:
+        return end_clock(case, at)
+    if case.clock.paused_since is not None and to == "withdrawn":
+        return dataclasses.replace(case.clock, paused_since=None), None
+    return case.clock, None
+
+
+def _timers_after(case: StoredCase, rule: MoveRule, wanted: WantedMove, at: datetime.datetime) -> tuple[NewTimer, ...]:
+    if rule.clock == "waits_for_holder":
+        return holder_wait(case.jurisdiction, wanted.reached_at or at)
+    if rule.clock == "opens_complaints":
+        return complaint_time(case.jurisdiction, case.country, at)
+    return ()
+
+
+def _invalid(field: str, message: str) -> RequestInvalid:
+    return RequestInvalid(f"{field}: {message}", [(field, message)])

@@ -1,0 +1,132 @@
+"""Which side is informed of what by a move, in the texts of `notice_texts`."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from typing import Final
+
+from serving.cases import notice_texts
+from serving.cases.clocks.periods import jurisdiction_of
+from serving.cases.notice_texts import NoticeFacts, NoticeText
+from serving.schemas.enforcement.cases import CaseState, Ground, NoticeKind, NoticeRecipient
+from serving.store.cases.case_values import NewCase, NewNotice, NewTimer, StoredCase
+
+LISTINGS_NAMED: Final = 20  # in a text; the case has all of them
+RESTRICTION: Final = "The listings were taken down, until the case is decided otherwise."
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SellerLink:
+    """A link by which a seller reads its notice and answers, without a key; its token is kept as a hash alone."""
+
+    token_sha256: str
+    expires_at: datetime.datetime
+
+
+def receipts(new: NewCase, case_id: str, received_at: datetime.datetime) -> tuple[NewNotice, ...]:
+    """Confirm the receipt of a notice to the member that gave it."""
+    if new.member_id is None:
+        return ()
+    names = [one.listing_id or one.url or one.check_id or "" for one in new.listings]
+    facts = NoticeFacts(
+        case_id=case_id,
+        product=new.product or "the product of the checks",
+        ground=new.ground,
+        jurisdiction=jurisdiction_of(new.country),
+        listing_ids=names[:LISTINGS_NAMED],
+    )
+    return (_notice("notifier", "receipt", notice_texts.receipt_for_notifier(facts, received_at)),)
+
+
+def questions(case: StoredCase, question: str) -> tuple[NewNotice, ...]:
+    """Ask the notifier something."""
+    text = NoticeText(
+        subject=f"Question about case {case.case_id}",
+        body=f"{question}\n\nThe time for a decision stands still until you answer.",
+    )
+    return _to_notifier(case, "question", text)
+
+
+def notices_of_move(
+    case: StoredCase,
+    to: CaseState,
+    reason: str,
+    at: datetime.datetime,
+    *,
+    link: SellerLink | None = None,
+    timers: Sequence[NewTimer] = (),
+) -> tuple[NewNotice, ...]:
+    """Inform the sides of a move: `timers` are those that it starts."""
+    facts = facts_of(case, reason)
+    if to in ("upheld", "rejected"):
+        text = notice_texts.decision_for_notifier(facts, at, upheld=to == "upheld")
+        return _to_notifier(case, "decision", text)
+    if to == "forwarded":
+        return (_forwarded(case, facts, at, link),)
+    if to == "counter_notice":
+        return _to_notifier(case, "declaration", _declaration(case, facts, at, timers))
+    if to in ("reinstated", "closed"):
+        text = _ending(case, to, reason)
+        return (*_to_notifier(case, to, text), _notice("seller", to, text))
+    return ()
+
+
+def facts_of(case: StoredCase, reason: str = "") -> NoticeFacts:
+    """Give what the texts about a case are made of."""
+    return NoticeFacts(
+        case_id=case.case_id,
+        product=case.product,
+        ground=case.ground,
+        jurisdiction=case.jurisdiction,
+        listing_ids=case.listing_names[:LISTINGS_NAMED],
+        found_by_automation=case.found_by_checks,
+        automated_decision="partly" if case.found_by_checks else "none",
+        reason=reason,
+    )
+
+
+def _forwarded(case: StoredCase, facts: NoticeFacts, at: datetime.datetime, link: SellerLink | None) -> NewNotice:
+    if case.jurisdiction == "CN":
+        text = notice_texts.forwarded_notice_for_seller(facts, at)
+    else:
+        text = notice_texts.decision_for_seller(
+            facts, at, scope=case.country, restriction=RESTRICTION, legal_ground=_legal_ground(case.ground)
+        )
+    statement = f"\n\nThe notice, in the words of who gave it: {case.statement}" if case.statement else ""
+    notice = _notice("seller", "forwarded", dataclasses.replace(text, body=text.body + statement))
+    if link is None:
+        return notice
+    return dataclasses.replace(notice, token_sha256=link.token_sha256, expires_at=link.expires_at)
+
+
+def _declaration(case: StoredCase, facts: NoticeFacts, at: datetime.datetime, timers: Sequence[NewTimer]) -> NoticeText:
+    until = next((one.fires_at for one in timers if one.kind == "declaration_wait_over"), None)
+    if until is not None:
+        text = notice_texts.declaration_for_notifier(facts, at, until)
+    else:
+        text = NoticeText(
+            subject=f"Objection of the seller: {case.case_id}",
+            body=f"The seller objects to the decision in case {case.case_id}. A person decides on the objection.",
+        )
+    words = f"\n\nThe seller's words: {facts.reason}" if facts.reason else ""
+    return dataclasses.replace(text, body=text.body + words)
+
+
+def _ending(case: StoredCase, to: CaseState, reason: str) -> NoticeText:
+    outcome = "The listings are back." if to == "reinstated" else "Nothing more is done in it."
+    why = f" Reason: {reason}" if reason else ""
+    return NoticeText(subject=f"Case {case.case_id} {to}", body=f"Case {case.case_id} was {to}. {outcome}{why}")
+
+
+def _legal_ground(ground: Ground) -> str:
+    return f"The listings were found to infringe {notice_texts.GROUND_WORDS[ground]}, which is unlawful."
+
+
+def _to_notifier(case: StoredCase, kind: NoticeKind, text: NoticeText) -> tuple[NewNotice, ...]:
+    return () if case.member_id is None else (_notice("notifier", kind, text),)
+
+
+def _notice(recipient: NoticeRecipient, kind: NoticeKind, text: NoticeText) -> NewNotice:
+    return NewNotice(recipient=recipient, kind=kind, body={"subject": text.subject, "text": text.body})

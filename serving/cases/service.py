@@ -1,0 +1,133 @@
+"""Opens, reads and moves takedown cases: who may is decided here, and what a move does in `moving`."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+import secrets
+from collections.abc import Sequence
+from typing import Final
+
+from serving.cases.moving import WantedMove, decide_answer, decide_move, decide_question, opening_of
+from serving.cases.notices import SellerLink
+from serving.cases.states import moves_from
+from serving.clock import utc_now
+from serving.errors import RequestInvalid, RequestRefused
+from serving.principal import Principal
+from serving.schemas.countries import COUNTRIES
+from serving.schemas.enforcement.cases import AllowedMove, Case, CaseActor
+from serving.store.cases.case_rows import CaseRows
+from serving.store.cases.case_values import CaseChange, NewCase, OpenedCase, Opening, StoredCase
+from serving.store.idempotency_rows import Claim
+from serving.store.sortable_id import new_id
+
+LINK_LASTS: Final = datetime.timedelta(days=200)  # longer than the six months for a complaint
+TOKEN_BYTES: Final = 32
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A case after a move; `seller_token` is that of the seller's link, shown once, and None where none was made."""
+
+    case: Case
+    seller_token: str | None
+
+
+class Cases:
+    """The cases of one store."""
+
+    def __init__(self, rows: CaseRows) -> None:
+        self.rows = rows
+
+    async def open(self, principal: Principal, new: NewCase) -> OpenedCase:
+        """Open a case, or give the one that was opened with the same `origin_key`.
+
+        A member's case is its own. Raises RequestInvalid, CaseCheckMissing, CalendarUnknown, IdempotencyKeyReused.
+        """
+        own = owned(principal, new)
+        return await self.rows.add(principal, own, opening_by(principal, own, utc_now()))
+
+    async def open_all(self, principal: Principal, some: Sequence[NewCase]) -> list[OpenedCase | RequestRefused]:
+        """Open several cases in one transaction, each as `open` does; gives the error of each that can't be."""
+        now = utc_now()
+        ready: list[tuple[NewCase, Opening]] = []
+        refused: dict[int, RequestRefused] = {}
+        for index, new in enumerate(some):
+            try:
+                own = owned(principal, new)
+                ready.append((own, opening_by(principal, own, now)))
+            except RequestRefused as error:
+                refused[index] = error
+        opened = iter(await self.rows.add_all(principal, ready))
+        return [refused[index] if index in refused else next(opened) for index in range(len(some))]
+
+    async def find(self, principal: Principal, case_id: str) -> Case:
+        """Give a case with the moves that the caller may make; raises CaseNotFound."""
+        case = await self.rows.find(principal, case_id, utc_now())
+        rules = moves_from(case.state, role_of(principal, case), case.jurisdiction)
+        allowed = [AllowedMove(to=rule.to_state, needs_reason=rule.needs_reason) for rule in rules]
+        return case.model_copy(update={"allowed_moves": allowed if "cases" in principal.scopes else []})
+
+    async def move(
+        self, principal: Principal, case_id: str, wanted: WantedMove, *, version: int, claim: Claim | None = None
+    ) -> Moved:
+        """Move a case; raises CaseNotFound, CaseChanged, CaseMoveNotAllowed, RequestInvalid, IdempotencyKeyReused."""
+        now, token = utc_now(), None
+        if wanted.to == "forwarded":
+            token = secrets.token_urlsafe(TOKEN_BYTES)
+            link = SellerLink(token_sha256=hash_link(token), expires_at=now + LINK_LASTS)
+            wanted = dataclasses.replace(wanted, link=link)
+        is_new = False
+
+        def decide(case: StoredCase) -> CaseChange:
+            nonlocal is_new
+            is_new = True
+            return decide_move(case, wanted, case.role_of(principal), now)
+
+        await self.rows.change(principal, case_id, decide, version=version, claim=claim)
+        return Moved(case=await self.find(principal, case_id), seller_token=token if is_new else None)
+
+    async def ask(self, principal: Principal, case_id: str, question: str, *, version: int) -> Case:
+        """Ask the notifier, and stop the clock until it answers; raises as `move` does."""
+        now = utc_now()
+        await self.rows.change(principal, case_id, lambda case: decide_question(case, question, now), version=version)
+        return await self.find(principal, case_id)
+
+    async def answer(self, principal: Principal, case_id: str, answer: str, *, version: int) -> Case:
+        """Answer the question of the operator; raises as `move` does."""
+        now = utc_now()
+
+        def decide(case: StoredCase) -> CaseChange:
+            return decide_answer(case, answer, case.role_of(principal), now)
+
+        await self.rows.change(principal, case_id, decide, version=version)
+        return await self.find(principal, case_id)
+
+
+def hash_link(token: str) -> str:
+    """Give what is kept of a seller's link: its token has 256 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def owned(principal: Principal, new: NewCase) -> NewCase:
+    """Give a member's case to that member; raises RequestInvalid for a country that there is not."""
+    if new.country not in COUNTRIES:
+        raise RequestInvalid(
+            f"country: {new.country!r} is no country of ISO 3166-1; send two capital letters, such as DE",
+            [("country", "no country of ISO 3166-1")],
+        )
+    return new if principal.is_operator else dataclasses.replace(new, member_id=principal.member_id)
+
+
+def opening_by(principal: Principal, new: NewCase, now: datetime.datetime) -> Opening:
+    """Say how a case begins that this caller opens, or the server by a rule; raises CalendarUnknown."""
+    actor: CaseActor = "server" if new.opened_by == "rule" else "operator" if principal.is_operator else "notifier"
+    return opening_of(new, new_id(), actor, now)
+
+
+def role_of(principal: Principal, case: Case) -> CaseActor:
+    """Say in which role a caller who sees a case acts on it."""
+    if principal.is_operator:
+        return "operator"
+    return "notifier" if principal.member_id == case.member_id else "holder"

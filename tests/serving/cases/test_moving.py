@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import datetime
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from serving.cases.moving import WantedMove, allowed_moves, decide_answer, decide_move, decide_question, opening_of
+from serving.cases.notices import SellerLink
+from serving.cases.states import END_STATES, UNDECIDED_STATES
+from serving.errors import CaseMoveNotAllowed, RequestInvalid
+from serving.schemas.enforcement.cases import CASE_STATES, CaseActor, CaseState
+from serving.store.cases.case_values import CaseChange, StoredCase
+from tests.serving.builders.new_cases import HOUR, new_case, stored
+from tests.serving.builders.new_checks import NOW
+
+DAY = datetime.timedelta(days=1)
+
+
+def after(case: StoredCase, change: CaseChange) -> StoredCase:
+    """The case as the store has it after a change."""
+    decided = change.decided_in_time is not None
+    kept = {} if change.cancels is None else {k: v for k, v in case.waiting.items() if k not in change.cancels}
+    return stored(
+        **{name: getattr(case, name) for name in ("case_id", "created_at", "member_id", "country", "jurisdiction")},
+        state=change.to_state,
+        version=case.version + 1,
+        clock=change.clock,
+        moved_at=change.at,
+        decided_at=change.at if decided else case.decided_at,
+        decided_in_time=change.decided_in_time if decided else case.decided_in_time,
+        waiting={**kept, **{timer.kind: timer.fires_at for timer in change.timers}},
+    )
+
+
+def test_a_move_names_those_that_there_are_when_it_is_refused() -> None:
+    with pytest.raises(CaseMoveNotAllowed, match="is received and can't be moved to closed by the operator"):
+        decide_move(stored(), WantedMove(to="closed"), "operator", NOW)
+    with pytest.raises(CaseMoveNotAllowed, match="you may move it to withdrawn"):
+        decide_move(stored(), WantedMove(to="upheld"), "notifier", NOW)
+    with pytest.raises(CaseMoveNotAllowed, match="has ended"):
+        decide_move(stored(state="closed"), WantedMove(to="upheld"), "operator", NOW)
+
+
+def test_a_rejection_has_a_reason_in_words_or_as_a_code() -> None:
+    for wanted in (WantedMove(to="rejected"), WantedMove(to="rejected", reason=" \n")):
+        with pytest.raises(RequestInvalid, match="needs a reason"):
+            decide_move(stored(), wanted, "operator", NOW)
+    for wanted in (WantedMove(to="rejected", reason="genuine"), WantedMove(to="rejected", reason_code="genuine")):
+        assert decide_move(stored(), wanted, "operator", NOW).to_state == "rejected"
+
+
+def test_a_clock_that_was_set_back_gives_no_move_an_earlier_time() -> None:
+    case = stored(moved_at=NOW + DAY)
+    assert decide_move(case, WantedMove(to="in_review"), "operator", NOW).at == NOW + DAY
+    paused = after(case, decide_question(case, "which logo?", NOW))
+    assert paused.moved_at == NOW + DAY
+    assert decide_answer(paused, "this", "notifier", NOW - DAY).at == NOW + DAY
+
+
+def test_the_first_decision_counts_and_a_later_one_does_not() -> None:
+    upheld = after(stored(), decide_move(stored(), WantedMove(to="upheld"), "operator", NOW + 25 * HOUR))
+    assert (upheld.decided_at, upheld.decided_in_time) == (NOW + 25 * HOUR, False)
+    countered = stored(state="counter_notice", decided_at=NOW, decided_in_time=True)
+    again = decide_move(countered, WantedMove(to="upheld", reason="still"), "operator", NOW + DAY)
+    assert again.decided_in_time is None
+
+
+def test_both_sides_are_informed_of_the_outcome_and_the_reason() -> None:
+    link = SellerLink(token_sha256="t", expires_at=NOW + DAY)
+    case = stored(state="upheld", statement="the logo is ours")
+    seller = decide_move(case, WantedMove(to="forwarded", reason="logo copied", link=link), "operator", NOW).notices
+    assert [(one.recipient, one.kind, one.token_sha256, one.expires_at) for one in seller] == [
+        ("seller", "forwarded", "t", NOW + DAY)
+    ]
+    assert "logo copied" in str(seller[0].body["text"])
+    assert "the logo is ours" in str(seller[0].body["text"])
+    for to, reason in (("upheld", "logo copied"), ("rejected", "genuine")):
+        notices = decide_move(stored(), WantedMove(to=to, reason=reason), "operator", NOW).notices  # type: ignore[arg-type]
+        assert [(one.recipient, one.kind) for one in notices] == [("notifier", "decision")]
+        assert reason in str(notices[0].body["text"])
+    back = decide_move(case, WantedMove(to="reinstated", reason="our mistake"), "operator", NOW).notices
+    assert {one.recipient for one in back} == {"notifier", "seller"}
+    own_finding = decide_move(stored(member_id=None), WantedMove(to="upheld"), "operator", NOW)
+    assert own_finding.notices == ()
+    assert [one.kind for one in opening_of(new_case(member_id="m"), "c", "notifier", NOW).notices] == ["receipt"]
+
+
+def test_in_china_the_holders_15_days_run_from_when_the_declaration_reached_it_and_end_the_measures() -> None:
+    case = stored(state="forwarded", country="CN", jurisdiction="CN", decided_at=NOW, moved_at=NOW)
+    reached = NOW + DAY
+    wanted = WantedMove(to="counter_notice", reason="bought from the maker", reached_at=reached)
+    waiting = after(case, decide_move(case, wanted, "operator", NOW + 2 * DAY))
+    until = waiting.waiting["declaration_wait_over"]
+    assert 15 * DAY < until - reached < 19 * DAY
+    acted = WantedMove(to="holder_acted", reason="sued in Hangzhou")
+    stopped = decide_move(waiting, acted, "holder", until - HOUR)
+    assert (stopped.to_state, stopped.cancels, stopped.timers) == ("holder_acted", None, ())
+    with pytest.raises(CaseMoveNotAllowed, match="ended at"):
+        decide_move(waiting, acted, "notifier", until)
+    over = decide_move(waiting, WantedMove(to="reinstated", reason="15 days"), "server", until)
+    assert (over.to_state, over.takes_down) == ("reinstated", False)
+    with pytest.raises(CaseMoveNotAllowed):
+        decide_move(waiting, WantedMove(to="upheld", reason="no"), "operator", NOW + 3 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("actor", "reached_at"),
+    [("seller", NOW), ("operator", NOW - HOUR), ("operator", NOW + 9 * DAY)],
+)
+def test_when_a_declaration_arrived_is_for_the_operator_to_say_and_is_past(
+    actor: CaseActor, reached_at: datetime.datetime
+) -> None:
+    case = stored(state="forwarded", country="CN", jurisdiction="CN", decided_at=NOW)
+    with pytest.raises(RequestInvalid, match="reached_at"):
+        decide_move(case, WantedMove(to="counter_notice", reason="r", reached_at=reached_at), actor, NOW + DAY)
+
+
+def test_in_the_eu_a_complaint_comes_within_six_months_from_when_the_decision_was_communicated() -> None:
+    rejected = after(stored(), decide_move(stored(), WantedMove(to="rejected", reason="r"), "operator", NOW))
+    until = rejected.waiting["complaint_window_over"]
+    complaint = WantedMove(to="in_review", reason="look again")
+    assert decide_move(rejected, complaint, "notifier", until - HOUR).to_state == "in_review"
+    with pytest.raises(CaseMoveNotAllowed, match="ended at"):
+        decide_move(rejected, complaint, "notifier", until)
+    assert decide_move(rejected, WantedMove(to="closed"), "server", until).to_state == "closed"
+
+
+def test_a_question_stops_the_clock_once_and_only_before_a_decision() -> None:
+    paused = after(stored(), decide_question(stored(), "which logo?", NOW + HOUR))
+    assert paused.state == "received"
+    with pytest.raises(CaseMoveNotAllowed, match="has no answer yet"):
+        decide_question(paused, "and?", NOW + 2 * HOUR)
+    with pytest.raises(CaseMoveNotAllowed, match="only it"):
+        decide_answer(paused, "this", "holder", NOW + 2 * HOUR)
+    resumed = after(paused, decide_answer(paused, "this one", "notifier", NOW + 2 * HOUR))
+    assert resumed.clock.paused_since is None
+    with pytest.raises(CaseMoveNotAllowed, match="no question"):
+        decide_answer(resumed, "again", "notifier", NOW + 3 * HOUR)
+    for state in set(CASE_STATES) - UNDECIDED_STATES:
+        with pytest.raises(CaseMoveNotAllowed, match="undecided"):
+            decide_question(stored(state=state), "why?", NOW)
+    with pytest.raises(CaseMoveNotAllowed, match="undecided"):
+        decide_question(stored(state="in_review", decided_at=NOW), "why?", NOW)
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from((*CASE_STATES, "question", "answer")),
+        st.sampled_from(get_args(CaseActor)),
+        st.integers(min_value=-50, max_value=400),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=steps, country=st.sampled_from(("DE", "CN", "US")))
+def test_whatever_is_tried_a_case_stays_whole(steps: list[tuple[str, CaseActor, int]], country: str) -> None:
+    """Times never go back; what is decided stays decided; an ended case waits for nothing; no decision is lost."""
+    began = opening_of(new_case(country=country), "c", "notifier", NOW)
+    waiting = {timer.kind: timer.fires_at for timer in began.timers}
+    case = stored(country=country, jurisdiction=began.jurisdiction, clock=began.clock, waiting=waiting)
+    now = NOW
+    for what, actor, hours in steps:
+        now += hours * HOUR
+        try:
+            change = _try(case, what, actor, now)
+        except (CaseMoveNotAllowed, RequestInvalid):
+            continue
+        moved = after(case, change)
+        assert moved.moved_at >= case.moved_at
+        assert case.decided_at in (None, moved.decided_at)
+        assert (moved.decided_at is None) == (moved.decided_in_time is None)
+        assert moved.state not in END_STATES or not moved.waiting
+        assert not (moved.state in END_STATES and any(allowed_moves(moved, one) for one in _ACTORS))
+        is_decided = moved.decided_at is not None
+        assert is_decided or moved.state in UNDECIDED_STATES | {"withdrawn"}
+        assert is_decided or moved.state == "withdrawn" or (moved.clock.due_at is None) == _is_paused(moved)
+        assert all(at > moved.moved_at for at in moved.waiting.values()) or what == "in_review"
+        case = moved
+
+
+_ACTORS: tuple[CaseActor, ...] = get_args(CaseActor)
+
+
+def _is_paused(case: StoredCase) -> bool:
+    return case.clock.paused_since is not None
+
+
+def _try(case: StoredCase, what: str, actor: CaseActor, now: datetime.datetime) -> CaseChange:
+    if what == "question":
+        return decide_question(case, "q", now)
+    if what == "answer":
+        return decide_answer(case, "a", actor, now)
+    to: CaseState = what  # type: ignore[assignment]
+    return decide_move(case, WantedMove(to=to, reason="r"), actor, now)
