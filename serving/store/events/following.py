@@ -34,12 +34,8 @@ async def follow(
     try:
         while True:
             try:
-                taken = await rows.take(follower, limit, types, from_first=from_first)
-                if taken is None:
-                    pause_s = poll_s
-                else:
-                    await (work(taken) if taken.events else rows.skip(taken))
-                    pause_s = 0.0
+                found = await _work_once(rows, follower, work, types, limit, from_first)
+                pause_s = 0.0 if found else poll_s
             except FollowedElsewhere:
                 pause_s = poll_s
             except Unavailable as error:
@@ -54,6 +50,40 @@ async def follow(
     finally:
         with contextlib.suppress(Unavailable):
             await rows.release(follower)
+
+
+async def catch_up(
+    rows: FollowerRows,
+    follower: str,
+    work: Callable[[Taken], Awaitable[None]],
+    *,
+    types: Collection[EventType],
+    limit: int = 20,
+    from_first: bool = True,
+) -> None:
+    """Call `work` with the events that there are now, in order, and come back; raises what fails.
+
+    For who runs a server's work by hand, such as a simulator of time.
+    """
+    while await _work_once(rows, follower, work, types, limit, from_first):
+        pass
+    await rows.release(follower)
+
+
+async def _work_once(
+    rows: FollowerRows,
+    follower: str,
+    work: Callable[[Taken], Awaitable[None]],
+    types: Collection[EventType],
+    limit: int,
+    from_first: bool,
+) -> bool:
+    """Work on the next events; gives whether there were any, also of other types."""
+    taken = await rows.take(follower, limit, types, from_first=from_first)
+    if taken is None:
+        return False
+    await (work(taken) if taken.events else rows.skip(taken))
+    return True
 
 
 def _longer(pause_s: float, poll_s: float) -> float:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 
 import pytest
 
 from serving.store.events import following
 from serving.store.events.followers import Taken
-from serving.store.events.following import follow
+from serving.store.events.following import catch_up, follow
 from tests.serving.builders.stores import Place, opened
 from tests.serving.store.events.test_followers import TYPES, add_checks, do, noted
 
@@ -40,5 +41,25 @@ def test_the_loop_does_all_events_goes_on_after_a_failure_and_gives_its_lease_ba
         async with opened(place) as another:
             await add_checks(another, 1)
             assert await another.follower_rows.take("a", 9, TYPES) is not None, "the lease ended with the loop"
+
+    asyncio.run(asyncio.wait_for(work(), 60))
+
+
+def test_catching_up_does_what_there_is_gives_the_lease_back_and_raises_what_fails(place: Place) -> None:
+    async def fail(taken: Taken) -> None:
+        raise RuntimeError("in the work")
+
+    async def work() -> None:
+        async with opened(place) as store:
+            ids = await add_checks(store, 5)
+            with pytest.raises(RuntimeError, match="in the work"):
+                await catch_up(store.follower_rows, "a", fail, types=TYPES, limit=2)
+            await catch_up(store.follower_rows, "a", functools.partial(do, store), types=TYPES, limit=2)
+            assert await noted(store) == sorted(ids)
+            await catch_up(store.follower_rows, "a", fail, types=TYPES, limit=2)  # nothing is left
+
+        async with opened(place) as another:
+            await add_checks(another, 1)
+            assert await another.follower_rows.take("a", 9, TYPES) is not None, "the lease ended"
 
     asyncio.run(asyncio.wait_for(work(), 60))
