@@ -14,6 +14,7 @@ TouchstoneError (vision)
      │   ├─ MemberNameTaken, ProductTaken, EmailTaken, KeyInactive, AdminKeyNeeded (409)
      │   ├─ CheckNotFound, ReviewNotFound, PhotoNotFound, EvidenceNotFound, ReferenceNotFound, StoreDisabled
      │   ├─ ErasureNotFound, SellerErased (410)
+ │   ├─ EvidenceFilesDisabled (404), EvidenceTooLarge, EvidenceFileInvalid, EvidenceVersionUnknown
      │   ├─ BundleNotFound, BundleShared (403), BundleNameAmbiguous, BundleChangeConflict, NothingToRollBack
      │   ├─ CandidateNotFound, CandidateMismatch, CandidateInvalid, CandidateChecksumMismatch, CandidateFormatUnknown
      │   ├─ CandidateBeyondLimits
@@ -31,7 +32,7 @@ TouchstoneError (vision)
          ├─ TooManyRequests (429): RateLimited, ConcurrencyLimited, TooManyJobs
          ├─ Overloaded, MemoryFull, TooManyConnections, ComputeTimedOut
          ├─ DeadlineUnreachable, DeadlineExceeded (504)
-         └─ StoreUnavailable
+         └─ StoreUnavailable, TimeStampUnavailable
 """
 
 from serving.errors.access import (
@@ -85,6 +86,13 @@ from serving.errors.checks import (
     SellerErased,
     StoreDisabled,
     UrlPhotosUnsupported,
+)
+from serving.errors.evidence import (
+    EvidenceFileInvalid,
+    EvidenceFilesDisabled,
+    EvidenceTooLarge,
+    EvidenceVersionUnknown,
+    TimeStampUnavailable,
 )
 from serving.errors.jobs import (
     JobEmpty,
@@ -158,7 +166,11 @@ __all__ = [
     "EmailTaken",
     "ErasureNotFound",
     "EventNotFound",
+    "EvidenceFileInvalid",
+    "EvidenceFilesDisabled",
     "EvidenceNotFound",
+    "EvidenceTooLarge",
+    "EvidenceVersionUnknown",
     "ForeignSite",
     "GrantRefused",
     "HeadTimedOut",
@@ -210,6 +222,7 @@ __all__ = [
     "StatementRefused",
     "StoreDisabled",
     "StoreUnavailable",
+    "TimeStampUnavailable",
     "TooManyConnections",
     "TooManyJobs",
     "TooManyRequests",
