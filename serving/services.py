@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from fastapi import Request
 
 from serving.accounts.authentication import Authenticator
+from serving.cases.service import Cases
 from serving.checks.pictures import Pictures
 from serving.checks.service import CheckRules, CheckService, bundle_used
 from serving.checks.shadow import Shadow
@@ -64,6 +65,7 @@ class Services:
     instrumentation: Instrumentation
     checks: CheckService
     pictures: Pictures | None
+    cases: Cases | None
     shadow: Shadow | None
     jobs: JobService | None
     rate_limiter: RateLimiter
@@ -139,6 +141,7 @@ def open_services(settings: ServeSettings) -> Services:
         instrumentation=instrumentation,
         checks=checks,
         pictures=pictures,
+        cases=None if store is None else Cases(store.case_rows),
         shadow=shadow,
         jobs=jobs,
         rate_limiter=RateLimiter(settings.limits),
@@ -237,6 +240,11 @@ def store_of(request: Request) -> Store:
 def jobs_of(request: Request) -> JobService:
     """Give the jobs; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).jobs)
+
+
+def cases_of(request: Request) -> Cases:
+    """Give the takedown cases; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).cases)
 
 
 def pictures_of(request: Request) -> Pictures:

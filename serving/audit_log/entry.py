@@ -34,6 +34,7 @@ Action = Literal[
     "case_rule.changed",
     "case_rule.created",
     "case_rule.deleted",
+    "cases.exported",
     "check.deleted",
     "checks.exported",
     "job.cancelled",

@@ -83,13 +83,13 @@ def make_claim(key: str, caller: str, request: CheckRequest, photo_sha256s: Sequ
         "views": request.views,
         "attributes": request.attributes,
     }
-    return Claim(key_sha256=hash_key(key, caller), fingerprint=_sha256(json.dumps(sent, sort_keys=True)))
+    return Claim(key_sha256=hash_key(key, caller), fingerprint=hash_content(sent))
 
 
 def make_review_claim(key: str, caller: str, check_id: str, sent: ReviewSent) -> Claim:
     """As `make_claim`, for a decision on a check."""
     content = {"check_id": check_id, "decision": sent.decision, "note": sent.note}
-    return Claim(key_sha256=hash_key(key, caller), fingerprint=_sha256(json.dumps(content, sort_keys=True)))
+    return Claim(key_sha256=hash_key(key, caller), fingerprint=hash_content(content))
 
 
 def hash_key(key: str, caller: str) -> str:
@@ -99,6 +99,11 @@ def hash_key(key: str, caller: str) -> str:
             f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable characters; send a UUID"
         )
     return _sha256(f"{caller}\n{key}")
+
+
+def hash_content(content: object) -> str:
+    """Give the fingerprint of a request's content, which is made of what JSON has."""
+    return _sha256(json.dumps(content, sort_keys=True))
 
 
 def _sha256(text: str) -> str:

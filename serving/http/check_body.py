@@ -23,11 +23,13 @@ from serving.errors import (
     MediaTypeUnsupported,
     RequestInvalid,
     RequestTooLarge,
+    UnsafeText,
     UploadTimedOut,
 )
 from serving.http.body_memory import STREAMED
 from serving.http.multipart import MultipartSplitter, Part
 from serving.schemas.checks import CheckSent, Listing, PhotoSent
+from serving.schemas.enforcement.plain_text import UNSAFE_TEXT
 
 MAX_LISTING_BYTES = 64 * 1024
 MAX_DEPTH = 16  # of `attributes`
@@ -121,7 +123,8 @@ def parse_json(kind: type[M], text: bytes) -> M:
             raise JsonMalformed(f"the JSON does not parse: {faults[0]['msg']}") from error
         fields = [(_field_of(fault), _words_of(fault)) for fault in faults[:20]]
         shown = "; ".join(f"{field or 'body'}: {message}" for field, message in fields[:3])
-        raise RequestInvalid(f"{shown}{' …' if len(fields) > 3 else ''}", fields) from error
+        kind_of_fault = UnsafeText if faults[0]["type"] == UNSAFE_TEXT else RequestInvalid
+        raise kind_of_fault(f"{shown}{' …' if len(fields) > 3 else ''}", fields) from error
 
 
 def _field_of(fault: ErrorDetails) -> str:

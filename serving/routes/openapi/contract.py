@@ -9,6 +9,7 @@ from serving.routes.openapi.examples import MULTIPART_EXAMPLE, problem_example
 from serving.schemas.accounts import KeySent, MemberSent, ProductsSent, RotationSent, UserSent
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
+from serving.schemas.enforcement.cases import CaseSent, MoveSent, MovesSent, QuestionSent
 from serving.schemas.erasures import ErasureSent
 from serving.schemas.jobs import ReplaySent
 from serving.schemas.webhooks import WebhookChange, WebhookReplaySent, WebhookRotationSent, WebhookSent
@@ -25,6 +26,10 @@ EXTRA_SCHEMAS = (
     CanarySent,
     RollbackSent,
     ReplaySent,
+    CaseSent,
+    MoveSent,
+    MovesSent,
+    QuestionSent,
     WebhookSent,
     WebhookChange,
     WebhookRotationSent,
@@ -108,6 +113,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 # What is in the paths; each means the same in every route.
 PATH_PARAMETERS = {
+    "case_id": "`case_id` of the case.",
     "check_id": "`check_id` of the check.",
     "erasure_id": "`erasure_id` of the erasure.",
     "index": "Index of the photo in its check, from 0.",

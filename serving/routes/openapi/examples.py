@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from serving.routes.openapi.examples_accounts import ACCOUNT_EXAMPLES
 from serving.routes.openapi.examples_audit import AUDIT_EXAMPLES
+from serving.routes.openapi.examples_cases import CASE_EXAMPLES
 from serving.routes.openapi.examples_robustness import ROBUSTNESS_EXAMPLE
 from serving.routes.openapi.examples_webhooks import WEBHOOK_EXAMPLES
 
@@ -127,6 +128,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     **WEBHOOK_EXAMPLES,
     **ACCOUNT_EXAMPLES,
     **AUDIT_EXAMPLES,
+    **CASE_EXAMPLES,
     "Alive": {"status": "alive"},
     "BundleChangeList": {
         "changes": [

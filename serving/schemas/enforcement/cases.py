@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from serving.schemas.checks import Answered, Sent
 from serving.schemas.enforcement.plain_text import OptionalPlainId, PlainName, PlainText, WebAddress
@@ -56,6 +56,12 @@ class CaseListingSent(Sent):
     )
     value: Money | None = Field(default=None, description="What is asked for it.")
 
+    @model_validator(mode="after")
+    def _require_a_name(self) -> Self:
+        if self.listing_id is None and self.url is None and self.check_id is None:
+            raise ValueError("name the listing by listing_id, url or check_id")
+        return self
+
 
 class CaseSent(Sent):
     """A request to take listings down."""
@@ -74,6 +80,34 @@ class MoveSent(Sent):
     version: int = Field(ge=1, description="`version` of the case as you saw it; another one is refused.")
     reason_code: ReasonCode | None = Field(default=None, description="A short code of yours for the reason.")
     reason: PlainText = Field(default="", description="Why, for the other side to read.")
+    reached_at: AwareDatetime | None = Field(
+        default=None,
+        description="With `counter_notice`, by the operator: when the declaration reached the right holder. Left out: "
+        "with the move, since it is readable here from then on.",
+    )
+
+
+class MoveOfSeveral(Sent):
+    """One of several cases that are moved together."""
+
+    case_id: PlainName = Field(description="The case.")
+    version: int = Field(ge=1, description="Its `version` as you saw it.")
+
+
+class MovesSent(Sent):
+    """One move of several cases, such as those of linked listings."""
+
+    to: CaseState = Field(description="The state to move them to.")
+    cases: list[MoveOfSeveral] = Field(min_length=1, max_length=200, description="The cases; each at most once.")
+    reason_code: ReasonCode | None = Field(default=None, description="A short code of yours for the reason.")
+    reason: PlainText = Field(default="", description="Why, for the other side to read.")
+
+
+class QuestionSent(Sent):
+    """A question to the notifier, or its answer."""
+
+    text: PlainText = Field(min_length=1, description="The words.")
+    version: int = Field(ge=1, description="`version` of the case as you saw it; another one is refused.")
 
 
 class CaseListing(Answered):
@@ -169,6 +203,40 @@ class Case(CaseSummary):
     notices: list[CaseNotice] = Field(
         description="What the sides were informed of, oldest first; a member sees its own."
     )
+
+
+class MovedCase(Case):
+    """A case after a move."""
+
+    seller_link: str | None = Field(
+        default=None,
+        description="Path of the seller's notice, which needs no key: hand it to the seller. It is shown this once, "
+        "and null but for a move to `forwarded`.",
+    )
+
+
+class MovedOfSeveral(Answered):
+    """One of several cases that was moved."""
+
+    case_id: str = Field(description="The case.")
+    state: CaseState = Field(description="Where it stands now.")
+    version: int = Field(description="Send it with the next move.")
+    seller_link: str | None = Field(description="Path of the seller's notice, shown this once; null where none is.")
+
+
+class RefusedOfSeveral(Answered):
+    """One of several cases that was not moved."""
+
+    case_id: str = Field(description="The case.")
+    code: str = Field(description="The code of the problem, as for a single move.")
+    detail: str = Field(description="What to change.")
+
+
+class MovesMade(Answered):
+    """What became of each of several cases."""
+
+    moved: list[MovedOfSeveral] = Field(description="Those that were moved, in the order sent.")
+    refused: list[RefusedOfSeveral] = Field(description="Those that were not, in the order sent.")
 
 
 class CasePage(Answered):

@@ -87,6 +87,7 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         review = _made(http.post(f"{address}/review", json={"decision": "genuine", "note": "bolt-note"}))
         job = ended(http, send_job(http, [line_of("bolt-job", product="bolt"), "bolt {"]).headers["location"])
         user = _made(http.post("/v1/users", json={"name": "Bolt Person", "email": "person@bolt.example"}))
+        case = _made(http.post("/v1/cases", json={"country": "DE", "listings": [{"check_id": check["check_id"]}]}))
         webhook = _made(http.post("/v1/webhooks", json={"url": "https://hooks.bolt.example/", "description": "bolt"}))
         _made(http.patch(f"/v1/webhooks/{webhook['webhook_id']}", json={"enabled": False}))  # nothing is delivered
         events = http.get("/v1/events").json()["events"]
@@ -101,6 +102,7 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         acme_key=acme["key"],
         ids={
             "check_id": check["check_id"],
+            "case_id": case["case_id"],
             "review_id": str(review["review_id"]),
             "job_id": job["job_id"],
             "line": "1",
