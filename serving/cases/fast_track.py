@@ -46,8 +46,8 @@ class Record:
     @property
     def counter_share(self) -> float | None:
         """Counter-notices that succeeded, as a share of the cases upheld, at most 1; None where there is neither."""
-        of = max(self.upheld, self.counter_notices_won)
-        return self.counter_notices_won / of if of else None
+        base = max(self.upheld, self.counter_notices_won)
+        return self.counter_notices_won / base if base else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +123,10 @@ def _loses(record: Record) -> StandingReason | None:
         share = record.upheld / record.decided if proves else wilson_bounds(record.upheld, record.decided)[1]
         if share < MIN_UPHELD_SHARE:
             return "upheld_too_few"
-    of = max(record.upheld, record.counter_notices_won)
-    if of:
+    base = max(record.upheld, record.counter_notices_won)
+    if base:
         won = record.counter_notices_won
-        share = won / of if proves else wilson_bounds(won, of)[0]
+        share = won / base if proves else wilson_bounds(won, base)[0]
         if share > MAX_COUNTER_SHARE:
             return "counter_notices_too_many"
     return None

@@ -8,6 +8,7 @@ from serving.routes.openapi.examples_accounts import ACCOUNT_EXAMPLES
 from serving.routes.openapi.examples_audit import AUDIT_EXAMPLES
 from serving.routes.openapi.examples_cases import CASE_EXAMPLES
 from serving.routes.openapi.examples_robustness import ROBUSTNESS_EXAMPLE
+from serving.routes.openapi.examples_service_level import SERVICE_LEVEL_EXAMPLES
 from serving.routes.openapi.examples_webhooks import WEBHOOK_EXAMPLES
 
 _SHA256: Final = "5f2b8c1e9d3a47606b1f0e2d4c8a9b7351d6e8f0a2c4b6d8e0f1a3b5c7d9e1f3"
@@ -126,6 +127,7 @@ _CANDIDATE: Final = {**_CHANGED_BY, "candidate": "2026-12", "sha256": _OTHER_SHA
 # By the name of the schema.
 EXAMPLES: Final[dict[str, Any]] = {
     **WEBHOOK_EXAMPLES,
+    **SERVICE_LEVEL_EXAMPLES,
     **ACCOUNT_EXAMPLES,
     **AUDIT_EXAMPLES,
     **CASE_EXAMPLES,

@@ -23,6 +23,7 @@ from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.two_members import OPERATOR_KEY, SECRET, TwoMembers, fill, settings_of
 from tests.serving.cross_cutting.access.cases_of_cases import CASES_OF_CASES
 from tests.serving.cross_cutting.access.cases_of_server import SERVER_CASES
+from tests.serving.cross_cutting.access.cases_of_standing import STANDING_CASES
 from tests.serving.routes.accounts_steps import make_key
 from tests.serving.servers.running import files_of, run_in_thread
 from tests.serving.servers.sent_jobs import JSON_LINES, ended, line_of
@@ -33,7 +34,7 @@ ROUTES = {
     for method, operation in operations.items()
 }
 PRIVATE = [name for name, operation in ROUTES.items() if operation.get("security")]
-CASES = {**SERVER_CASES, **CASES_OF_CASES}
+CASES = {**SERVER_CASES, **CASES_OF_CASES, **STANDING_CASES}
 
 
 @pytest.fixture(scope="module")

@@ -82,6 +82,9 @@ class CaseRow(Table):
         Index(None, "state", "case_id"),
         Index("ix_cases_due", "due_at", "case_id", sqlite_where=text(UNDECIDED), postgresql_where=text(UNDECIDED)),
         Index(None, "created_at", "case_id"),
+        # The service level reads these two alone.
+        Index("ix_cases_service_by_member", "member_id", "country", "created_at", "decided_in_time"),
+        Index("ix_cases_service_by_time", "created_at", "decided_in_time"),
         # Counting reads this index alone.
         Index(
             "ix_cases_counts",

@@ -1,0 +1,136 @@
+"""The service level of takedown cases, and the cases that were late."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from serving.cases.service_level import late_case, service_level
+from serving.cases.service_level_csv import groups_csv, late_csv_header, late_csv_lines
+from serving.clock import utc_now
+from serving.errors import CursorInvalid
+from serving.http.query_time import read_time
+from serving.principal import Principal
+from serving.reviews.checks_csv import CSV_MEDIA_TYPE
+from serving.routes.auth import require
+from serving.routes.openapi.contract import problems
+from serving.routes.openapi.examples_service_level import LATE_CSV_EXAMPLE, SERVICE_LEVEL_CSV_EXAMPLE
+from serving.schemas.accounts import Category
+from serving.schemas.enforcement.service_level import LateCase, LateCasePage, ServiceLevel
+from serving.services import store_of
+from serving.store.cases.service_rows import ServiceFilter
+
+router = APIRouter(prefix="/v1", tags=["cases"])
+CSV_PAGE = 500
+NEVER_STORED = {"Cache-Control": "no-store"}
+Reader = Annotated[Principal, Depends(require("read"))]
+
+
+def filter_sent(
+    member_id: Annotated[str | None, Query(max_length=36, description="Only cases that this member opened.")] = None,
+    category: Annotated[Category | None, Query(description="Only cases of members of this industry.")] = None,
+    country: Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="Only cases of this country.")] = None,
+    product: Annotated[str | None, Query(max_length=200, description="Only cases about this product.")] = None,
+    since: Annotated[str | None, Query(description="Received from this RFC 3339 time or date (UTC) on.")] = None,
+    until: Annotated[str | None, Query(description="Received before this time, written as in `since`.")] = None,
+) -> ServiceFilter:
+    """Read the filters; raises RequestInvalid."""
+    return ServiceFilter(
+        member_id=member_id,
+        category=category,
+        country=country,
+        product=product,
+        since=None if since is None else read_time("since", since),
+        until=None if until is None else read_time("until", until),
+    )
+
+
+Filter = Annotated[ServiceFilter, Depends(filter_sent)]
+
+
+@router.get("/service-level", responses=problems(401, 404, 422, 503), summary="The service level")
+async def get_service_level(request: Request, response: Response, caller: Reader, wanted: Filter) -> ServiceLevel:
+    """Give the share of cases decided within 24 business hours: of all, and by member, category, country and week.
+
+    A member's key gets the figures of the cases that it opened.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    now = utc_now()
+    return service_level(await store_of(request).service_rows.count(caller, wanted, now), wanted, now)
+
+
+@router.get(
+    "/service-level.csv",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": SERVICE_LEVEL_CSV_EXAMPLE}}},
+        **problems(401, 404, 422, 503),
+    },
+    summary="The service level as CSV",
+)
+async def export_service_level(request: Request, caller: Reader, wanted: Filter) -> Response:
+    """Give the same figures, a row a group (RFC 4180, UTF-8)."""
+    now = utc_now()
+    level = service_level(await store_of(request).service_rows.count(caller, wanted, now), wanted, now)
+    headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="service-level.csv"'}
+    return Response(groups_csv(level), media_type=CSV_MEDIA_TYPE, headers=headers)
+
+
+@router.get("/service-level/late", responses=problems(401, 404, 422, 503), summary="List late cases")
+async def list_late_cases(
+    request: Request,
+    response: Response,
+    caller: Reader,
+    wanted: Filter,
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="Cases in a page.")] = 50,
+) -> LateCasePage:
+    """Give the cases decided after their hours, and those still undecided after them, newest first."""
+    response.headers["Cache-Control"] = "no-store"
+    return await _page(request, caller, wanted, None if cursor is None else _place_of(cursor), limit)
+
+
+@router.get(
+    "/service-level/late.csv",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": LATE_CSV_EXAMPLE}}},
+        **problems(401, 404, 422, 503),
+    },
+    summary="Late cases as CSV",
+)
+async def export_late_cases(request: Request, caller: Reader, wanted: Filter) -> Response:
+    """Give every late case as a row of CSV (RFC 4180, UTF-8), sent while it is read."""
+    first = await _page(request, caller, wanted, None, CSV_PAGE)  # a failure until here is answered as a problem
+    headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="late-cases.csv"'}
+    return StreamingResponse(_csv_of(request, caller, wanted, first), media_type=CSV_MEDIA_TYPE, headers=headers)
+
+
+async def _csv_of(request: Request, caller: Principal, wanted: ServiceFilter, page: LateCasePage) -> AsyncIterator[str]:
+    yield late_csv_header()
+    while True:
+        yield late_csv_lines(page.cases)
+        if page.next_cursor is None:
+            return
+        page = await _page(request, caller, wanted, page.next_cursor, CSV_PAGE)
+
+
+async def _page(
+    request: Request, caller: Principal, wanted: ServiceFilter, before: str | None, limit: int
+) -> LateCasePage:
+    now = utc_now()
+    records = await store_of(request).service_rows.find_late(caller, wanted, now, limit + 1, before=before)
+    cases: list[LateCase] = [late_case(record, now) for record in records[:limit]]
+    return LateCasePage(cases=cases, next_cursor=cases[-1].case_id if len(records) > limit else None)
+
+
+def _place_of(cursor: str) -> str:
+    try:
+        return str(uuid.UUID(cursor))
+    except ValueError as error:
+        message = "cursor: not one of this server; send next_cursor of the page before, unchanged"
+        raise CursorInvalid(message) from error
