@@ -34,7 +34,7 @@ def run(
     folder: Folder,
     bundle: Annotated[Path, typer.Option(help="Bundle of the demo.")] = Path("runs/demo/bundle"),
     days: Annotated[int, typer.Option(min=1, help="Days that pass; the last one is yesterday.")] = 365,
-    members: Annotated[int, typer.Option(min=2, max=MAX_MEMBERS, help="Members.")] = MAX_MEMBERS,
+    members: Annotated[int, typer.Option(min=2, max=MAX_MEMBERS, help="Members.")] = 36,
     listings_per_day: Annotated[float, typer.Option(min=0.1, help="New listings a day, on average.")] = 11.0,
     seed: Annotated[int, typer.Option(help="Of everybody's decisions.")] = 0,
 ) -> None:
@@ -64,6 +64,18 @@ def check(folder: Folder) -> None:
         print(f"{area}: {count} figures compared")
     print(f"{sum(comparison.compared.values())} figures compared, {len(comparison.differences)} differ")
     raise typer.Exit(1 if comparison.differences else 0)
+
+
+@app.command()
+def load(folder: Folder) -> None:
+    """Time the lists and figures of a simulated year, as a table of Markdown."""
+    from simulator.load import measure_reads
+
+    year = YearFolder(path=folder)
+    print("| request | median | p95 | answer |")
+    print("|---|---|---|---|")
+    for one in measure_reads(year, year.read_facts()):
+        print(f"| {one.name} | {one.median_ms:.0f} ms | {one.p95_ms:.0f} ms | {one.kilobytes:.0f} kB |")
 
 
 @app.command()

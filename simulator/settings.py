@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-MAX_MEMBERS = 16  # one for each country of simulator/world/members.py
+MAX_MEMBERS = 48  # three for each country of simulator/world/members.py, four for each category
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class YearSettings:
 
     seed: int = 0
     days: int = 365
-    members: int = MAX_MEMBERS
+    members: int = 36  # three for each category: public figures hide what fewer members contribute to
     listings_per_day: float = 11.0
     honest_sellers: int = 30
     counterfeit_sellers: int = 10

@@ -7,7 +7,10 @@ import secrets
 from collections.abc import Callable
 
 from simulator.actors.marketplace import Marketplace
+from simulator.actors.notifiers import Notifiers
 from simulator.actors.review_desk import ReviewDesk
+from simulator.actors.suspects import Suspects
+from simulator.actors.takedown_desk import TakedownDesk
 from simulator.actors.world import World, open_world
 from simulator.agenda import Agenda
 from simulator.server import serve_simulated
@@ -42,6 +45,9 @@ async def run_year(settings: YearSettings, folder: YearFolder, on_day: Callable[
 
 
 def _start_actors(world: World) -> None:
-    Marketplace(world).start()
+    suspects = Suspects()
+    Marketplace(world, suspects).start()
+    desk = TakedownDesk(world)
     for member in world.members:
-        ReviewDesk(world, member).start()
+        ReviewDesk(world, member, suspects).start()
+        Notifiers(world, member, suspects, desk).start()

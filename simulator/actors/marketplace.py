@@ -8,6 +8,7 @@ import datetime
 import random
 from typing import Any
 
+from simulator.actors.suspects import Suspects
 from simulator.actors.world import Member, World
 from simulator.truth.events import CheckMade
 from simulator.world.photos import Item, choose_photos, disguise, recompress
@@ -32,10 +33,11 @@ class NewListing:
 
 
 class Marketplace:
-    """Makes the listings of each day and has them checked; `on_checked` hears of each check."""
+    """Makes the listings of each day and has them checked; what is called counterfeit is suspected."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, suspects: Suspects) -> None:
         self._world = world
+        self._suspects = suspects
         self._rng = world.random_of("marketplace")
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._count = 0
@@ -64,7 +66,7 @@ class Marketplace:
             item=item,
             member=world.members[rng.choice(seller.products)],
             photos=photos,
-            attributes={"contact": seller.contact, "url": f"https://marketplace.example/simulated/{self._count:05d}"},
+            attributes={"contact": seller.contact, "simulated": True},
         )
 
     async def _check(self, listing: NewListing) -> None:
@@ -76,19 +78,21 @@ class Marketplace:
         }
         async with self._at_once:
             check = await listing.member.api.check(listing.photos, sent)
-        self._world.ledger.add(
-            CheckMade(
-                at=self._world.agenda.now,
-                check_id=check["check_id"],
-                member_id=listing.member.member_id,
-                product=listing.member.profile.product,
-                listing_id=listing.listing_id,
-                seller_id=listing.account,
-                label=listing.item.label,
-                outcome=check["outcome"],
-                authenticity=check["authenticity"],
-            )
+        made = CheckMade(
+            at=self._world.agenda.now,
+            check_id=check["check_id"],
+            member_id=listing.member.member_id,
+            product=listing.member.profile.product,
+            listing_id=listing.listing_id,
+            seller_id=listing.account,
+            label=listing.item.label,
+            outcome=check["outcome"],
+            authenticity=check["authenticity"],
         )
+        self._world.ledger.add(made)
+        self._world.checks[made.check_id] = made
+        if made.outcome == "counterfeit":
+            self._suspects.add(made)
 
 
 def _poisson(mean: float, rng: random.Random) -> int:

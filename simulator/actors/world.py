@@ -9,7 +9,7 @@ from simulator.agenda import Agenda
 from simulator.api import Api
 from simulator.server import SimulatedServer
 from simulator.settings import YearSettings
-from simulator.truth.events import AccountOpened, MemberJoined
+from simulator.truth.events import AccountOpened, CheckMade, MemberJoined
 from simulator.truth.ledger import Ledger
 from simulator.world.members import SimulatedMember, make_members
 from simulator.world.photos import read_items
@@ -39,10 +39,17 @@ class World:
     operator: Api
     members: tuple[Member, ...]
     sellers: tuple[Seller, ...]
+    checks: dict[str, CheckMade] = dataclasses.field(default_factory=dict)  # by their ids
 
     def random_of(self, actor: str) -> random.Random:
         """Give the random numbers of one actor, which no other actor's use of chance changes."""
         return random.Random(f"{self.settings.seed}/{actor}")
+
+    def note_account(self, seller: Seller, account: str) -> None:
+        """Record that a seller sells under an account from now on."""
+        self.ledger.add(
+            AccountOpened(at=self.agenda.now, seller_id=account, owner=seller.name, in_ring=seller.kind == "ring")
+        )
 
 
 async def open_world(
@@ -59,12 +66,7 @@ async def open_world(
         members=settings.members,
         rng=random.Random(f"{settings.seed}/sellers"),
     )
-    for seller in sellers:
-        for account in seller.accounts:
-            ledger.add(
-                AccountOpened(at=agenda.now, seller_id=account, owner=seller.name, in_ring=seller.kind == "ring")
-            )
-    return World(
+    world = World(
         settings=settings,
         agenda=agenda,
         ledger=ledger,
@@ -73,6 +75,10 @@ async def open_world(
         members=tuple(members),
         sellers=tuple(sellers),
     )
+    for seller in sellers:
+        for account in seller.accounts:
+            world.note_account(seller, account)
+    return world
 
 
 async def _join(

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from serving.schemas.checks import Decision, Outcome
+from serving.schemas.enforcement.cases import CaseActor, CaseOrigin, CaseState, Ground
 from simulator.world.photos import Label
 
 
@@ -62,4 +63,61 @@ class AccountOpened:
     kind: Literal["account_opened"] = "account_opened"
 
 
-Event = Annotated[MemberJoined | CheckMade | ReviewMade | AccountOpened, Field(discriminator="kind")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseListing:
+    """A listing of a case, with what it is in truth."""
+
+    listing_id: str
+    seller_id: str
+    check_id: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened:
+    """A takedown case was opened; `member_id` is None for the operator's own finding."""
+
+    at: datetime.datetime
+    case_id: str
+    member_id: str | None
+    opened_by: CaseOrigin
+    product: str
+    ground: Ground
+    country: str
+    listings: tuple[CaseListing, ...]
+    kind: Literal["case_opened"] = "case_opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMoved:
+    """Somebody moved a case to another state; the server does where a waiting period ended."""
+
+    at: datetime.datetime
+    case_id: str
+    to: CaseState
+    actor: CaseActor
+    kind: Literal["case_moved"] = "case_moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAsked:
+    """The operator asked the notifier something: the clock stands until the answer."""
+
+    at: datetime.datetime
+    case_id: str
+    kind: Literal["case_asked"] = "case_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAnswered:
+    """The notifier answered, and the clock goes on."""
+
+    at: datetime.datetime
+    case_id: str
+    kind: Literal["case_answered"] = "case_answered"
+
+
+Event = Annotated[
+    MemberJoined | CheckMade | ReviewMade | AccountOpened | CaseOpened | CaseMoved | CaseAsked | CaseAnswered,
+    Field(discriminator="kind"),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Final, get_args
 
 from serving.schemas.accounts import Category
@@ -42,7 +43,7 @@ class SimulatedMember:
 
 
 def make_members(count: int) -> list[SimulatedMember]:
-    """Give as many members, each of another country."""
+    """Give as many members: the countries in turn, and the categories in turn."""
     return [
         SimulatedMember(
             number=number,
@@ -51,5 +52,5 @@ def make_members(count: int) -> list[SimulatedMember]:
             country=country,
             product=f"simulated-product-{number:02d}",
         )
-        for number, country in enumerate(list(COUNTRIES)[:count], start=1)
+        for number, country in enumerate(itertools.islice(itertools.cycle(COUNTRIES), count), start=1)
     ]

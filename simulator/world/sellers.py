@@ -75,7 +75,16 @@ def _seller(kind: SellerKind, number: int, items: Sequence[Item], members: int, 
         name=name,
         kind=kind,
         items=tuple(items),
-        products=tuple(sorted(rng.sample(range(members), min(members, rng.randint(1, 4))))),
-        contact=f"simulated chat id: {name}-{rng.randrange(10**6):06d}",
+        products=_choose_products(members, rng),
+        contact=f"simulated: +999 {rng.randrange(10**9):09d}",  # of no country
         accounts=[f"{name}-account-{account + 1}" for account in range(accounts)],
     )
+
+
+def _choose_products(members: int, rng: random.Random) -> tuple[int, ...]:
+    """Draw one to four members' goods; those of the first members are in demand, as some brands are."""
+    wanted = min(members, rng.randint(1, 4))
+    chosen: set[int] = set()
+    while len(chosen) < wanted:
+        chosen.update(rng.choices(range(members), [(number + 1) ** -0.7 for number in range(members)]))
+    return tuple(sorted(chosen))

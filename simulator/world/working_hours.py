@@ -15,7 +15,7 @@ FIRST_HOUR, LAST_HOUR = 9, 17
 
 @functools.lru_cache(maxsize=64)
 def _calendar(country: str, year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays(country, years=year)
+    return holidays.country_holidays(country, years=(year, year + 1), expand=False)
 
 
 def is_working_day(country: str, day: datetime.date) -> bool:

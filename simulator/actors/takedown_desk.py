@@ -1,0 +1,140 @@
+"""The marketplace's takedown desk: decides on cases, mostly in time, and carries them to their end."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Awaitable, Callable
+
+from simulator.actors.open_case import OpenCase
+from simulator.actors.world import World
+from simulator.truth.business_hours import after_business_time
+from simulator.world.sellers import Seller
+
+IN_TIME_RATE = 0.97
+REVIEW_RATE = 0.3  # of cases that are taken into review before they are decided
+QUESTION_RATE = 0.05  # of cases that cannot be decided before the notifier has answered a question
+WITHDRAWN_RATE = 0.02
+WRONG_TAKEDOWN_RATE = 0.15  # of notices about genuine goods
+WRONG_REFUSAL_RATE = 0.03  # of notices about counterfeits
+COUNTER_RATES = {True: 0.04, False: 0.8}  # of sellers, by whether the takedown was just
+ACTION_RATES = {True: 0.7, False: 0.1}  # of right holders after a counter-notice, by the same
+COMPLAINT_RATES = {True: 0.5, False: 0.05}  # of notifiers after a refusal, by whether the notice was just
+QUIET = datetime.timedelta(days=30)  # after which the operator closes a case that nobody objects to
+
+Step = Callable[[OpenCase], Awaitable[None]]
+
+
+class TakedownDesk:
+    """The operator's people; each case that they receive has its next step on the agenda until it ends."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._rng = world.random_of("takedown desk")
+        self._sellers = {account: seller for seller in world.sellers for account in seller.accounts}
+
+    def receive(self, case: OpenCase) -> None:
+        """Plan what becomes of a case that was just opened."""
+        rng = self._rng
+        hours = rng.uniform(0.5, 20) if rng.random() < IN_TIME_RATE else rng.uniform(25, 60)
+        if rng.random() < WITHDRAWN_RATE:
+            self._after_business_hours(case, hours / 2, self._withdraw)
+            return
+        if rng.random() < QUESTION_RATE:
+            self._after_business_hours(case, hours / 2, self._ask)
+            return
+        if rng.random() < REVIEW_RATE:
+            self._after_business_hours(case, hours / 2, self._take_into_review)
+        self._after_business_hours(case, hours, self._decide)
+
+    def _after_business_hours(self, case: OpenCase, hours: float, step: Step) -> None:
+        wanted = datetime.timedelta(seconds=round(hours * 3600))
+        moment = after_business_time(self._world.agenda.now, wanted, case.opened.country)
+        self._world.agenda.at(moment, functools.partial(step, case))
+
+    def _after(self, case: OpenCase, days: float, step: Step) -> None:
+        wait = datetime.timedelta(seconds=round(days * 86400))
+        self._world.agenda.at(self._world.agenda.now + wait, functools.partial(step, case))
+
+    async def _withdraw(self, case: OpenCase) -> None:
+        await case.move(case.member.api, "withdrawn", "notifier", "Simulated: notified by mistake.")
+
+    async def _ask(self, case: OpenCase) -> None:
+        await case.ask(self._world.operator, "Simulated question: which registration of the mark is infringed?")
+        self._after_business_hours(case, self._rng.uniform(1, 48), self._answer)
+
+    async def _answer(self, case: OpenCase) -> None:
+        await case.answer(case.member.api, "Simulated answer: the one that our account has.")
+        self._after_business_hours(case, self._rng.uniform(1, 10), self._decide)
+
+    async def _take_into_review(self, case: OpenCase) -> None:
+        await case.move(self._world.operator, "in_review", "operator")
+
+    async def _decide(self, case: OpenCase) -> None:
+        wrong = self._rng.random() < (WRONG_REFUSAL_RATE if case.is_just else WRONG_TAKEDOWN_RATE)
+        if case.is_just != wrong:
+            await self._uphold(case)
+        else:
+            await case.move(self._world.operator, "rejected", "operator", "Simulated: the photos show no counterfeit.")
+            if self._rng.random() < COMPLAINT_RATES[case.is_just]:
+                self._after(case, self._rng.uniform(0.5, 20), self._complain)
+            else:
+                self._close_when_quiet(case)
+
+    async def _uphold(self, case: OpenCase) -> None:
+        await case.move(self._world.operator, "upheld", "operator", "Simulated: counterfeit.")
+        self._after(case, 0.01, self._forward)
+
+    async def _complain(self, case: OpenCase) -> None:
+        await case.move(case.member.api, "in_review", "notifier", "Simulated complaint: look at the label again.")
+        self._after(case, self._rng.uniform(3, 25), self._decide_complaint)
+
+    async def _decide_complaint(self, case: OpenCase) -> None:
+        if case.is_just:
+            await self._uphold(case)
+            return
+        await case.move(self._world.operator, "rejected", "operator", "Simulated: the decision stands.")
+        self._close_when_quiet(case)
+
+    async def _forward(self, case: OpenCase) -> None:
+        await case.move(self._world.operator, "forwarded", "operator")
+        seller = self._sellers[case.opened.listings[0].seller_id]
+        self._take_down(seller)
+        if self._rng.random() < COUNTER_RATES[case.is_just]:
+            self._after(case, self._rng.uniform(0.2, 8), self._counter)
+        else:
+            self._close_when_quiet(case)
+
+    def _take_down(self, seller: Seller) -> None:
+        account = seller.suffer_takedown()
+        if account is not None:
+            self._sellers[account] = seller
+            self._world.note_account(seller, account)
+
+    async def _counter(self, case: OpenCase) -> None:
+        await case.move(self._world.operator, "counter_notice", "operator", "Simulated: the seller shows an invoice.")
+        if self._rng.random() < ACTION_RATES[case.is_just]:
+            self._after(case, self._rng.uniform(1, 9), self._holder_acts)
+        elif case.jurisdiction != "CN":  # there the server reinstates when the 15 days are over
+            self._after(case, self._rng.uniform(1, 10), self._decide_counter_notice)
+
+    async def _holder_acts(self, case: OpenCase) -> None:
+        reason = "Simulated: complaint to the authority."
+        await case.move(case.member.api, "holder_acted", "notifier", reason)
+        self._after(case, QUIET.days, self._close)
+
+    async def _decide_counter_notice(self, case: OpenCase) -> None:
+        if case.is_just:
+            await case.move(self._world.operator, "upheld", "operator", "Simulated: the invoice is forged.")
+            self._after(case, QUIET.days, self._close)
+        else:
+            await case.move(self._world.operator, "reinstated", "operator", "Simulated: the invoice is genuine.")
+            self._after(case, 2, self._close)
+
+    def _close_when_quiet(self, case: OpenCase) -> None:
+        if case.jurisdiction == "EU" and self._rng.random() < 0.5:
+            return  # the server closes it when six months are over
+        self._after(case, QUIET.days, self._close)
+
+    async def _close(self, case: OpenCase) -> None:
+        await case.move(self._world.operator, "closed", "operator", "Simulated: nothing is open.")
