@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from fastapi import FastAPI
 
 from serving.audit_log.entry import new_entry
+from serving.cases.timers import fire_periodically
 from serving.deployments.follower import follow_changes
 from serving.errors import Unavailable
 from serving.http.body_memory import BodyMemoryLimit
@@ -60,6 +61,7 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
         cleanup = clean_periodically(services.store, services.retention, event_days=services.event_days)
         background.append(asyncio.create_task(cleanup))
         background.append(asyncio.create_task(follow_changes(services.switch, services.store.deployment_rows)))
+        background.append(asyncio.create_task(fire_periodically(services.store.case_timer_rows)))
         if services.store.running_keys is not None:
             background.append(asyncio.create_task(services.store.running_keys.renew_periodically()))
     if services.jobs is not None:

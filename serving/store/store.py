@@ -19,6 +19,7 @@ from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.principal import SERVER, Principal
 from serving.store.audit_rows import AuditRows, append_entry
 from serving.store.cases.case_rows import CaseRows
+from serving.store.cases.case_timer_rows import CaseTimerRows
 from serving.store.cases.service_rows import ServiceRows
 from serving.store.check_rows import CheckRows, NewCheck, RecordDeletion, require_sender
 from serving.store.database.database import Database, to_end
@@ -88,6 +89,7 @@ class Store:
         self.erasure_rows = ErasureRows(database)
         self.case_rows = CaseRows(database)
         self.service_rows = ServiceRows(database)
+        self.case_timer_rows = CaseTimerRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None
         self.photos = photo_storage.photos
         self.jobs = JobStore(

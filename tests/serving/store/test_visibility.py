@@ -32,6 +32,7 @@ WITHOUT_PRINCIPAL = {
     "RunningKeyRows": {"give_back", "delete_expired", "end", "renew", "renew_periodically"},
     "AuditRows": {"append", "find_head", "delete_private_before"},
     "CaseRows": set[str](),
+    "CaseTimerRows": {"find_due", "fire"},
     "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
     "DeploymentRows": {
         "add_shadow_verdict", "announce", "find_latest", "latest_ids", "listening", "preparing", "wait_for_others",

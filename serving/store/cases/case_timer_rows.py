@@ -1,0 +1,80 @@
+"""The timers of cases in the store: each ends once, in the transaction of what it does, whichever server does it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Callable
+from typing import cast
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from serving.principal import SERVER
+from serving.schemas.enforcement.cases import TimerKind
+from serving.store.cases.case_rows import as_stored
+from serving.store.cases.case_values import CaseChange, NewCaseEvent, StoredCase
+from serving.store.cases.case_writing import add_case_event, write_change
+from serving.store.database.database import Database
+from serving.store.tables import CaseRow, CaseTimerRow
+from serving.store.tables.enforcement.case_progress import WAITING
+
+DecideTimer = Callable[[StoredCase, TimerKind], CaseChange | NewCaseEvent]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DueTimer:
+    """A timer whose time has come."""
+
+    timer_id: str
+    case_id: str
+    kind: TimerKind
+    fires_at: datetime.datetime
+
+
+class CaseTimerRows:
+    """The timers of cases. Only the server itself fires them, so nothing here takes a Principal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_due(self, now: datetime.datetime, limit: int) -> list[DueTimer]:
+        """Give at most `limit` timers whose time has come, the earliest first."""
+
+        def work(session: Session) -> list[DueTimer]:
+            due = select(CaseTimerRow).where(text(WAITING), CaseTimerRow.fires_at <= now)
+            rows = session.scalars(due.order_by(CaseTimerRow.fires_at, CaseTimerRow.timer_id).limit(limit))
+            return [
+                DueTimer(
+                    timer_id=row.timer_id,
+                    case_id=row.case_id,
+                    kind=cast(TimerKind, row.kind),
+                    fires_at=row.fires_at,
+                )
+                for row in rows
+            ]
+
+        return await self._database.read(work)
+
+    async def fire(self, timer_id: str, decide: DecideTimer, now: datetime.datetime) -> bool:
+        """End a timer with what it does, a move or an event; false where it has ended already.
+
+        A move and its timer end in one transaction, so that a kill leaves both or neither. Of two servers the second
+        finds it ended.
+        """
+
+        def work(session: Session) -> bool:
+            timer = session.get(CaseTimerRow, timer_id, with_for_update=True)
+            if timer is None or timer.fired_at is not None or timer.cancelled_at is not None:
+                return False
+            timer.fired_at = now
+            session.flush()  # so that a move does not cancel it
+            case = session.get_one(CaseRow, timer.case_id)
+            done = decide(as_stored(session, case), cast(TimerKind, timer.kind))
+            if isinstance(done, NewCaseEvent):
+                add_case_event(session, case, done)
+            else:
+                write_change(session, SERVER, case, done)
+            return True
+
+        return await self._database.write(work)

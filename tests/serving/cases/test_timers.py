@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import asyncio
+import datetime
+from pathlib import Path
+
+from serving.cases.moving import WantedMove
+from serving.cases.service import Cases
+from serving.cases.timers import decide_timer, fire_due
+from serving.clock import time_from
+from serving.principal import SERVER
+from serving.store.cases.case_values import CaseChange, NewCaseEvent, NewTimer, StoredCase
+from serving.store.store import Store
+from tests.serving.builders.new_cases import HOUR, TOYS, new_case, stored
+from tests.serving.builders.new_checks import NOW
+from tests.serving.builders.stores import opened
+
+DAY = datetime.timedelta(days=1)
+
+
+async def types_of(store: Store) -> list[str]:
+    await store.event_rows.number()
+    found = await store.event_rows.find_page(SERVER, after=0, limit=1000)
+    return [event.type for event in found.events]
+
+
+def test_reminders_are_events_and_ends_of_waiting_periods_are_moves() -> None:
+    for kind, event in (
+        ("due_soon", "case.due_soon"), ("overdue", "case.escalated"), ("answer_reminder", "case.reminder"),
+        ("answer_overdue", "case.escalated"),
+    ):  # fmt: skip
+        done = decide_timer(stored(), kind, NOW)  # type: ignore[arg-type]
+        assert done == NewCaseEvent(type=event, data={"timer": kind})  # type: ignore[arg-type]
+    chinese = stored(state="counter_notice", jurisdiction="CN", country="CN", decided_at=NOW)
+    for case, kind, state in (
+        (chinese, "declaration_wait_over", "reinstated"),
+        (stored(state="forwarded", decided_at=NOW), "complaint_window_over", "closed"),
+        (stored(state="rejected", decided_at=NOW), "complaint_window_over", "closed"),
+    ):
+        change = decide_timer(case, kind, NOW)  # type: ignore[arg-type]
+        assert isinstance(change, CaseChange)
+        assert (change.to_state, change.actor) == (state, "server")
+
+
+def test_what_was_due_in_a_downtime_happens_late_and_once_however_many_servers_fire(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            with time_from(lambda: NOW):
+                made = await Cases(store.case_rows).open(SERVER, new_case())
+            rows, later = store.case_timer_rows, NOW + 30 * DAY
+            assert await fire_due(rows, NOW) == 0
+            assert sum(await asyncio.gather(*(fire_due(rows, later) for _ in range(4)))) == 2
+            assert await types_of(store) == ["case.opened", "case.due_soon", "case.escalated"]
+            assert (await store.case_rows.find(SERVER, made.case_id, later)).waiting == []
+
+    asyncio.run(work())
+
+
+def test_a_decision_ends_the_timers_of_the_clock(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            cases = Cases(store.case_rows)
+            with time_from(lambda: NOW):
+                made = await cases.open(SERVER, new_case(country="US"))
+                await cases.move(SERVER, made.case_id, WantedMove(to="upheld"), version=1)
+            assert await fire_due(store.case_timer_rows, NOW + 300 * DAY) == 0
+
+    asyncio.run(work())
+
+
+def test_after_chinas_15_days_the_listings_are_back(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            cases = Cases(store.case_rows)
+            with time_from(lambda: NOW):
+                case_id = (await cases.open(TOYS, new_case(country="CN", opened_by="member"))).case_id
+                for version, to in enumerate(("upheld", "forwarded", "counter_notice"), start=1):
+                    wanted = WantedMove(to=to, reason="r")  # type: ignore[arg-type]
+                    await cases.move(SERVER, case_id, wanted, version=version)
+            assert await fire_due(store.case_timer_rows, NOW + 14 * DAY) == 0
+            assert await fire_due(store.case_timer_rows, NOW + 20 * DAY) == 1
+            case = await store.case_rows.find(SERVER, case_id, NOW)
+            last = case.moves[-1]
+            assert (case.state, last.actor, last.actor_name) == ("reinstated", "server", "server")
+            assert last.reason_code == "no_holder_action"
+            assert case.listings[0].removed_at is None
+
+    asyncio.run(work())
+
+
+def test_one_that_fails_holds_up_no_other_and_is_tried_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            with time_from(lambda: NOW):
+                broken = await Cases(store.case_rows).open(SERVER, new_case(country="US"))
+                await Cases(store.case_rows).open(SERVER, new_case(country="US"))
+
+            window = NewTimer(kind="complaint_window_over", fires_at=NOW)  # of a case that can't be closed so
+
+            def misplace(case: StoredCase) -> CaseChange:
+                return CaseChange(
+                    to_state="withdrawn", at=NOW, actor="operator", clock=case.clock, cancels=None, timers=(window,)
+                )
+
+            await store.case_rows.change(SERVER, broken.case_id, misplace)
+            for _ in range(2):
+                assert await fire_due(store.case_timer_rows, NOW + HOUR) == 0
+            assert await fire_due(store.case_timer_rows, NOW + 9 * DAY) == 2
+
+    asyncio.run(work())
