@@ -17,7 +17,8 @@ def test_importing_the_app_is_quick_and_imports_no_torch() -> None:
     """It takes about as long as the libraries that it can't do without: seconds would say more about the machine."""
     program = (
         "import time, sys; start = time.process_time(); "
-        "import fastapi, jinja2, numpy, obstore, onnxruntime, PIL.Image, prometheus_client, sqlalchemy.orm, uvicorn; "
+        "import fastapi, holidays, jinja2, numpy, obstore, onnxruntime, PIL.Image, prometheus_client, sqlalchemy.orm; "
+        "import uvicorn; "
         "import sqlalchemy.dialects.postgresql, sqlalchemy.dialects.sqlite; libraries = time.process_time() - start; "
         "import serving.app; own = time.process_time() - start - libraries; "
         "heavy = {'torch', 'training', 'alembic', 'onnx'} & set(sys.modules); "
