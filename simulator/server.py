@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from serving.app import create_app
+from serving.cases.timers import fire_due
 from serving.clock import time_from
 from serving.settings import ServeSettings
 from serving.store.deletion.cleanup import delete_expired, delete_old_events
@@ -18,6 +19,7 @@ from simulator.api import Api
 
 ADDRESS = "http://127.0.0.1"
 CLEANING = datetime.timedelta(days=1)
+TIMERS = datetime.timedelta(hours=1)  # periods end at midnights of time zones, which are full hours but in India
 
 
 class SimulatedServer:
@@ -41,6 +43,11 @@ class SimulatedServer:
         await self._services.authenticator.close_if_keys_exist()
         await self._services.switch.restore()
         self._agenda.every(CLEANING, self._clean, first=self._agenda.now + CLEANING)
+        self._agenda.every(TIMERS, self.fire_timers, first=self._agenda.now + TIMERS)
+
+    async def fire_timers(self) -> None:
+        """Do what is due by now in cases: reminders, escalations, and moves where a waiting period ended."""
+        await fire_due(self._services.store.case_timer_rows, self._agenda.now)
 
     async def _clean(self) -> None:
         services = self._services

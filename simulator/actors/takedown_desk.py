@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from simulator.actors.open_case import OpenCase
 from simulator.actors.world import World
 from simulator.truth.business_hours import after_business_time
+from simulator.truth.periods import complaint_months_end, holder_days_end
 from simulator.world.sellers import Seller
 
 IN_TIME_RATE = 0.97
@@ -20,6 +21,7 @@ WRONG_REFUSAL_RATE = 0.03  # of notices about counterfeits
 COUNTER_RATES = {True: 0.04, False: 0.8}  # of sellers, by whether the takedown was just
 ACTION_RATES = {True: 0.7, False: 0.1}  # of right holders after a counter-notice, by the same
 COMPLAINT_RATES = {True: 0.5, False: 0.05}  # of notifiers after a refusal, by whether the notice was just
+LEFT_TO_THE_SERVER_RATE = 0.5  # of quiet cases in the EU, which the server closes when six months are over
 QUIET = datetime.timedelta(days=30)  # after which the operator closes a case that nobody objects to
 
 Step = Callable[[OpenCase], Awaitable[None]]
@@ -115,8 +117,14 @@ class TakedownDesk:
         await case.move(self._world.operator, "counter_notice", "operator", "Simulated: the seller shows an invoice.")
         if self._rng.random() < ACTION_RATES[case.is_just]:
             self._after(case, self._rng.uniform(1, 9), self._holder_acts)
-        elif case.jurisdiction != "CN":  # there the server reinstates when the 15 days are over
+        elif case.jurisdiction == "CN":
+            self._world.agenda.at(holder_days_end(self._world.agenda.now), functools.partial(self._lapse, case))
+        else:
             self._after(case, self._rng.uniform(1, 10), self._decide_counter_notice)
+
+    async def _lapse(self, case: OpenCase) -> None:
+        await case.move_by_server("reinstated")
+        self._after(case, 2, self._close)
 
     async def _holder_acts(self, case: OpenCase) -> None:
         reason = "Simulated: complaint to the authority."
@@ -132,9 +140,11 @@ class TakedownDesk:
             self._after(case, 2, self._close)
 
     def _close_when_quiet(self, case: OpenCase) -> None:
-        if case.jurisdiction == "EU" and self._rng.random() < 0.5:
-            return  # the server closes it when six months are over
-        self._after(case, QUIET.days, self._close)
+        if case.jurisdiction == "EU" and self._rng.random() < LEFT_TO_THE_SERVER_RATE:
+            end = complaint_months_end(self._world.agenda.now, case.opened.country)
+            self._world.agenda.at(end, functools.partial(case.move_by_server, "closed"))
+        else:
+            self._after(case, QUIET.days, self._close)
 
     async def _close(self, case: OpenCase) -> None:
         await case.move(self._world.operator, "closed", "operator", "Simulated: nothing is open.")

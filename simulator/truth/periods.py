@@ -19,9 +19,9 @@ def holder_days_end(reached_at: datetime.datetime) -> datetime.datetime:
     return _midnight_after(day, "CN")
 
 
-def complaint_months_end(told_at: datetime.datetime, country: str) -> datetime.datetime:
+def complaint_months_end(communicated_at: datetime.datetime, country: str) -> datetime.datetime:
     """Give when the six months for a complaint are over: at the midnight after a working day that is no weekend."""
-    day = told_at.astimezone(zone_of(country)).date()
+    day = communicated_at.astimezone(zone_of(country)).date()
     wanted = day.day
     for _ in range(6):  # to the first of the next month, six times
         day = (day.replace(day=1) + 32 * _DAY).replace(day=1)

@@ -27,7 +27,7 @@ SETTINGS = YearSettings(
     photos_per_listing=1,
     end=datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC),
 )
-AREAS = {"checks", "cases"}
+AREAS = {"checks", "cases", "service level"}
 
 
 @pytest.fixture(scope="module")
