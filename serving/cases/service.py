@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from serving.cases.moving import WantedMove, decide_answer, decide_move, decide_question, opening_of
@@ -24,6 +24,7 @@ from serving.store.sortable_id import new_id
 
 LINK_LASTS: Final = datetime.timedelta(days=200)  # longer than the six months for a complaint
 TOKEN_BYTES: Final = 32
+WriteAll = Callable[[Principal, Sequence[tuple[NewCase, Opening]]], Awaitable[list[OpenedCase | RequestRefused]]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,15 @@ class Cases:
 
     async def open_all(self, principal: Principal, some: Sequence[NewCase]) -> list[OpenedCase | RequestRefused]:
         """Open several cases in one transaction, each as `open` does; gives the error of each that can't be."""
+        return await self._each(principal, some, self.rows.add_all)
+
+    async def examine_all(self, principal: Principal, some: Sequence[NewCase]) -> list[OpenedCase | RequestRefused]:
+        """Give what `open_all` would, and open nothing."""
+        return await self._each(principal, some, self.rows.examine_all)
+
+    async def _each(
+        self, principal: Principal, some: Sequence[NewCase], write: WriteAll
+    ) -> list[OpenedCase | RequestRefused]:
         now = utc_now()
         ready: list[tuple[NewCase, Opening]] = []
         refused: dict[int, RequestRefused] = {}
@@ -59,7 +69,7 @@ class Cases:
                 ready.append((own, opening_by(principal, own, now)))
             except RequestRefused as error:
                 refused[index] = error
-        opened = iter(await self.rows.add_all(principal, ready))
+        opened = iter(await write(principal, ready))
         return [refused[index] if index in refused else next(opened) for index in range(len(some))]
 
     async def find(self, principal: Principal, case_id: str) -> Case:

@@ -77,6 +77,10 @@ _CASE: Final = {
 }
 _LINK: Final = "/v1/case-notices/Jq0n0bq4m0m9S5oQ7b1y3mV8c2kXwZr6tUeYhLpDfGs"
 CASES_CSV_EXAMPLE: Final = f"case_id,created_at,member_id,…\r\n{_CASE_ID},{_TIME},,…\r\n"
+CASES_TABLE_EXAMPLE: Final = (
+    "reference,product,country,listing_id,seller_id,url,value_amount,value_currency\r\n"
+    f"A-1,{_PRODUCT},DE,4711,s-88,https://shop.example/4711,89.90,EUR\r\n"
+)
 CASE_EXAMPLES: Final[dict[str, Any]] = {
     "Case": _CASE,
     "CaseCounts": {
@@ -88,6 +92,15 @@ CASE_EXAMPLES: Final[dict[str, Any]] = {
         "product": [{"value": _PRODUCT, "cases": 120}],
         "country": [{"value": "DE", "cases": 120}],
         "opened_by": [{"value": "member", "cases": 120}],
+    },
+    "CasesReceived": {
+        "dry_run": False,
+        "rows": 100_000,
+        "opened": 99_997,
+        "existing": 0,
+        "bad": 3,
+        "faults": [{"line": 17, "column": "country", "code": "request_invalid", "reason": "no country of ISO 3166-1"}],
+        "faults_left_out": 0,
     },
     "CasePage": {"cases": [_SUMMARY], "next_cursor": None},
     "CaseSent": {

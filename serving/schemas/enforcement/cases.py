@@ -239,6 +239,29 @@ class MovesMade(Answered):
     refused: list[RefusedOfSeveral] = Field(description="Those that were not, in the order sent.")
 
 
+class CaseFault(Answered):
+    """A row of a table of cases that could not be opened."""
+
+    line: int = Field(description="The line of the file that the row begins on, from 1.")
+    column: str | None = Field(description="The column that is wrong; null where it is the row.")
+    code: str = Field(
+        description="The code of the problem, as for a single case; `csv_malformed` for a row that is none."
+    )
+    reason: str = Field(description="What is wrong, and what to change.")
+
+
+class CasesReceived(Answered):
+    """What became of the rows of a table of cases."""
+
+    dry_run: bool = Field(description="Whether nothing was opened, as asked.")
+    rows: int = Field(description="How many rows there were.")
+    opened: int = Field(description="How many were opened, or would be.")
+    existing: int = Field(description="How many had been opened before, by the same content or reference.")
+    bad: int = Field(description="How many could not be.")
+    faults: list[CaseFault] = Field(description="Why not, by line; the first 1,000.")
+    faults_left_out: int = Field(description="How many more there are.")
+
+
 class CasePage(Answered):
     """A page of a list of cases."""
 

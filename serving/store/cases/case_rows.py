@@ -57,6 +57,20 @@ class CaseRows:
 
         return await self._database.write(work)
 
+    async def examine_all(
+        self, principal: Principal, some: Sequence[tuple[NewCase, Opening]]
+    ) -> list[OpenedCase | RequestRefused]:
+        """Give what `add_all` would, and open nothing: the transaction is undone."""
+
+        def work(session: Session) -> None:
+            raise _Undone([_add_or_error(session, principal, new, opening) for new, opening in some])
+
+        try:
+            await self._database.write(work)
+        except _Undone as undone:
+            return undone.given
+        raise AssertionError("work ends with an exception")
+
     async def find(self, principal: Principal, case_id: str, now: datetime.datetime) -> Case:
         """Give a case with its listings, moves and notices; raises CaseNotFound."""
 
@@ -171,6 +185,14 @@ def get_case(session: Session, principal: Principal, case_id: str) -> CaseRow:
     if row is None:
         raise CaseNotFound(f"no case has the id {case_id[:80]!r}; it was never opened here")
     return row
+
+
+class _Undone(Exception):
+    """Undoes a transaction, and has what it would have given."""
+
+    def __init__(self, given: list[OpenedCase | RequestRefused]) -> None:
+        super().__init__()
+        self.given = given
 
 
 def _add_or_error(

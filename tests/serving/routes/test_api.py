@@ -65,6 +65,7 @@ ROUTES = {
     "POST /v1/cases/{case_id}/question",
     "POST /v1/cases/{case_id}/answer",
     "POST /v1/cases/moves",
+    "POST /v1/cases/bulk",
     "GET /v1/events",
     "POST /v1/webhooks",
     "GET /v1/webhooks",
