@@ -22,6 +22,8 @@ from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
 from serving.deployments.switch import DeploymentSwitch
 from serving.errors import StoreDisabled
+from serving.evidence.contents.checks import Sources
+from serving.evidence.service import EvidenceFiles
 from serving.http.body_memory import BodyMemory
 from serving.http.check_body import check_of_json
 from serving.http.rate_limit import RateLimiter
@@ -66,6 +68,7 @@ class Services:
     checks: CheckService
     pictures: Pictures | None
     cases: Cases | None
+    evidence_files: EvidenceFiles | None
     shadow: Shadow | None
     jobs: JobService | None
     rate_limiter: RateLimiter
@@ -142,6 +145,7 @@ def open_services(settings: ServeSettings) -> Services:
         checks=checks,
         pictures=pictures,
         cases=None if store is None else Cases(store.case_rows),
+        evidence_files=None if pictures is None else _open_evidence_files(settings, pictures, store, switch),
         shadow=shadow,
         jobs=jobs,
         rate_limiter=RateLimiter(settings.limits),
@@ -199,6 +203,15 @@ def _open_jobs(
     )
 
 
+def _open_evidence_files(
+    settings: ServeSettings, pictures: Pictures, store: Store | None, switch: DeploymentSwitch
+) -> EvidenceFiles:
+    sources = Sources(
+        store=_kept(store), draw=pictures.draw, bundles=lambda: switch.current, limits=settings.photo_limits
+    )
+    return EvidenceFiles(sources, settings.evidence)
+
+
 def _open_dispatcher(settings: ServeSettings, store: Store, metrics: Metrics) -> Dispatcher | None:
     if not settings.webhooks.enabled:
         return None
@@ -250,6 +263,11 @@ def cases_of(request: Request) -> Cases:
 def pictures_of(request: Request) -> Pictures:
     """Give what draws stored photos; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).pictures)
+
+
+def evidence_files_of(request: Request) -> EvidenceFiles:
+    """Give what makes evidence files; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).evidence_files)
 
 
 def endpoints_of(request: Request) -> Endpoints:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from serving.deployments.config import BatchingSettings, BundleOptions, ProductSettings
 from serving.deployments.robustness_rule import RobustnessRule
+from serving.evidence.config import EvidenceSettings
 from serving.fetch.config import FetchSettings
 from serving.http.loopback import is_loopback
 from serving.http.rate_limit import RateLimitSettings
@@ -142,6 +143,7 @@ class ServeSettings:
     stop_timeout_s: int = setting(30, help="Maximum seconds for requests in flight to finish when the server stops.")
     log_format: Literal["text", "json"] = setting("text", help="Format of the log lines on standard error.")
     telemetry: TracingSettings = setting(factory=TracingSettings, help="Traces.")
+    evidence: EvidenceSettings = setting(factory=EvidenceSettings, help="Evidence files, signed.")
     jobs: JobSettings = setting(factory=JobSettings, help="Jobs: many listings that are judged later.")
     webhooks: WebhookSettings = setting(factory=WebhookSettings, help="Events and their delivery.")
     drift: DriftSettings = setting(

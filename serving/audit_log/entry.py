@@ -51,6 +51,7 @@ Action = Literal[
     "review.recorded",
     "review.withdrawn",
     "erasure.requested",
+    "evidence.exported",
     "seller.erased",
     "server.started",
     "user.created",

@@ -22,6 +22,7 @@ EventType = Literal[
     "case.escalated",
     "case.reminder",
     "case.check_deleted",
+    "evidence.exported",
     "webhook.disabled",
     "webhook.test",
 ]

@@ -31,6 +31,7 @@ from serving.store.deployment_rows import DeploymentRows
 from serving.store.erasure_rows import ErasureRows
 from serving.store.events.event_rows import EventRows
 from serving.store.events.followers import FollowerRows
+from serving.store.evidence.evidence_rows import EvidenceRows
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.idempotency_rows import IDEMPOTENCY_HOURS, RunningKeyRows
 from serving.store.job_store import JobStore
@@ -87,6 +88,7 @@ class Store:
         self.audit_rows = AuditRows(database)
         self.periodic_task_rows = PeriodicTaskRows(database)
         self.erasure_rows = ErasureRows(database)
+        self.evidence_rows = EvidenceRows(database)
         self.case_rows = CaseRows(database)
         self.service_rows = ServiceRows(database)
         self.case_timer_rows = CaseTimerRows(database)

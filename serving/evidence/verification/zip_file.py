@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from serving.errors import EvidenceFileInvalid
 from serving.evidence.archive.layout import FORMAT_NAME
+from serving.evidence.archive.part_names import ABOUT_NAME, REPORT_NAME, SUMS_NAME, sums_text
 from serving.evidence.archive.reader import SignedArchive, read_archive
 from serving.evidence.signing.keys import fingerprint_of
 from serving.evidence.verification.audit_part import CHAIN_NAME, ENTRIES_NAME, AuditPart, read_audit_part
 from serving.evidence.verification.found import Verified
 
-ABOUT_NAME: Final = "evidence.json"
-REPORT_NAME: Final = "report.pdf"
-SUMS_NAME: Final = "sha256sums.txt"
 _KEPT: Final = (ABOUT_NAME, ENTRIES_NAME, CHAIN_NAME, REPORT_NAME, SUMS_NAME)
 
 
@@ -67,11 +64,6 @@ def verify_zip(file: Path) -> VerifiedZip:
         facts.append(f"{audit_part.entries} entries of the audit log hold; its end was entry {audit_part.head}")
     verified = Verified(kind="zip", sha256=archive.sha256, certificate=archive.certificate, facts=tuple(facts))
     return VerifiedZip(verified=verified, archive=archive, report=parts.kept.get(REPORT_NAME), audit_part=audit_part)
-
-
-def sums_text(sha256s: Sequence[tuple[str, str]]) -> bytes:
-    """Give names and SHA-256s as `sha256sum -c` reads them, in the order given."""
-    return "".join(f"{sha256}  {name}\n" for name, sha256 in sha256s).encode("ascii")
 
 
 def _require_sums(parts: _Parts) -> None:

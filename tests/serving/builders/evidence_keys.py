@@ -20,12 +20,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from serving.audit_log.canonical_json import canonical_json
 from serving.audit_log.entry import SealedEntry, as_json
+from serving.evidence.archive.part_names import ABOUT_NAME, REPORT_NAME, SUMS_NAME, sums_text
 from serving.evidence.archive.writer import ArchiveWriter
-from serving.evidence.signing.keys import KeyPair, make_key_pair
+from serving.evidence.signing.keys import KEY_FILE, KeyPair, make_key_pair
 from serving.evidence.signing.pdf_signing import sign_pdf
 from serving.evidence.signing.time_stamps import stamp_sha256
 from serving.evidence.verification.audit_part import CHAIN_NAME, ENTRIES_NAME
-from serving.evidence.verification.zip_file import ABOUT_NAME, REPORT_NAME, SUMS_NAME, sums_text
 from tests.serving.audit_log.entries import make_chain
 
 STAMPER_NAME = "a local stamper of the tests, trusted by nobody"
@@ -35,6 +35,12 @@ STAMPER_NAME = "a local stamper of the tests, trusted by nobody"
 def key_pair() -> KeyPair:
     with tempfile.TemporaryDirectory() as folder:
         return make_key_pair(Path(folder), "Example Market", datetime.datetime.now(datetime.UTC))
+
+
+def write_key_pair(folder: Path) -> Path:
+    """Write a key pair of its own into a folder; gives the key's file."""
+    make_key_pair(folder, "Example Market", datetime.datetime.now(datetime.UTC))
+    return folder / KEY_FILE
 
 
 @functools.cache

@@ -76,6 +76,8 @@ ROUTES = {
     "POST /v1/webhooks/{webhook_id}/test",
     "GET /v1/webhooks/{webhook_id}/deliveries",
     "POST /v1/webhooks/{webhook_id}/replay",
+    "POST /v1/checks/{check_id}/evidence-file",
+    "POST /v1/cases/{case_id}/evidence-file",
     "GET /v1/keys",
     "POST /v1/keys",
     "GET /v1/keys/current",

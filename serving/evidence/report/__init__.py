@@ -1,0 +1,1 @@
+"""The report: the sections as a PDF, to be read and printed."""

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from serving.evidence.provenance.source_types import mark_of
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "look"),
+    [
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", "generated", True),
+        ("https://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia/", "composite", True),
+        ("digitalCapture", "captured", False),
+        ("http://example.com/newType", "other", False),
+    ],
+)
+def test_a_source_type_has_a_kind_and_words(source: str, kind: str, look: bool) -> None:
+    mark = mark_of("IPTC", source)
+    assert (mark.kind, mark.is_reason_to_look) == (kind, look)
+    assert len(mark_of("C2PA", "x" * 10_000).text) < 400

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serving.errors import EvidenceFilesDisabled, Overloaded, TimeStampUnavailable
+from serving.evidence.config import EvidenceSettings
+from serving.evidence.contents.checks import Sources
+from serving.evidence.service import PACKAGES, EvidenceFiles
+from serving.evidence.verification.verify import verify_file
+from serving.principal import SERVER
+from tests.serving.builders.evidence_keys import STAMPER_NAME, local_stamper, write_key_pair
+from tests.serving.evidence.conftest import Site
+from vision.errors import ConfigError, MissingExtra
+
+
+def files_of(site: Site, stamper: Any = None, **settings: Any) -> EvidenceFiles:
+    services = site.running.services
+    assert services.store is not None
+    assert services.pictures is not None
+    sources = Sources(
+        store=services.store,
+        draw=services.pictures.draw,
+        bundles=lambda: services.bundles,
+        limits=services.photo_limits,
+    )
+    return EvidenceFiles(sources, EvidenceSettings(**settings), stamper)
+
+
+def test_a_file_of_either_kind_is_stamped_verified_and_leaves_nothing_behind(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    key = write_key_pair(tmp_path)
+    check_id = site.check["check_id"]
+
+    async def work() -> None:
+        files = files_of(site, local_stamper(), key=key)
+        for kind in ("zip", "pdf"):
+            made = await files.make(SERVER, "check", check_id, "zip" if kind == "zip" else "pdf")
+            assert list((tmp_path / "temporary").iterdir()) == []
+            out = tmp_path / f"made.{kind}"
+            out.write_bytes(b"".join([chunk async for chunk in made.chunks()]))
+            assert out.stat().st_size == made.size
+            found = verify_file(out)
+            assert STAMPER_NAME in found.time_stamps[0].authority
+            assert made.stream.closed
+
+    asyncio.run(work())
+
+
+def test_without_a_key_it_says_how_to_make_one(site: Site) -> None:
+    with pytest.raises(EvidenceFilesDisabled, match="touchstone evidence keys"):
+        asyncio.run(files_of(site).make(SERVER, "check", site.check["check_id"], "zip"))
+
+
+def test_a_key_that_cannot_be_used_and_packages_that_lack_are_found_at_the_start(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigError, match=r"evidence\.key"):
+        files_of(site, key=tmp_path / "none.pem")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=rf"{PACKAGES[0]}.*touchstone\[documents\]"):
+        files_of(site, key=write_key_pair(tmp_path))
+
+
+def test_an_authority_out_of_reach_is_an_error_and_nothing_is_recorded(site: Site, tmp_path: Path) -> None:
+    key = write_key_pair(tmp_path)
+    before = site.running.http.get("/v1/audit-log").json()["head"]
+    with pytest.raises(TimeStampUnavailable):
+        asyncio.run(
+            files_of(site, key=key, time_stamp_url="http://127.0.0.1:9/").make(
+                SERVER, "check", site.check["check_id"], "pdf"
+            )
+        )
+    assert site.running.http.get("/v1/audit-log").json()["head"] == before
+
+
+def test_more_files_than_may_wait_are_refused(site: Site, tmp_path: Path) -> None:
+    files = files_of(site, key=write_key_pair(tmp_path))
+
+    async def work() -> list[Any]:
+        made = [files.make(SERVER, "check", "none", "pdf") for _ in range(12)]
+        return await asyncio.gather(*made, return_exceptions=True)
+
+    refused = [one for one in asyncio.run(work()) if isinstance(one, Overloaded)]
+    assert len(refused) == 4
