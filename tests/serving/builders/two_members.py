@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
+from serving.evidence.config import EvidenceSettings
 from serving.settings import ServeSettings
 from serving.store.tables import Table
 from tests.builders.bundle import write_tiny_bundle
 from tests.builders.references import RED, add_tiny_references
+from tests.serving.builders.evidence_keys import write_key_pair
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.stores import Place
 from tests.serving.routes.accounts_steps import add_member, bearer, make_key
@@ -70,6 +72,7 @@ def settings_of(folder: Path) -> ServeSettings:
         store=str(folder / "store"),
         api_key=OPERATOR_KEY,
         threads=1,
+        evidence=EvidenceSettings(key=write_key_pair(folder / "keys")),
     )
 
 

@@ -22,6 +22,7 @@ from tests.serving.builders.keys import add_key_to
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.two_members import OPERATOR_KEY, SECRET, TwoMembers, fill, settings_of
 from tests.serving.cross_cutting.access.cases_of_cases import CASES_OF_CASES
+from tests.serving.cross_cutting.access.cases_of_evidence import CASES_OF_EVIDENCE
 from tests.serving.cross_cutting.access.cases_of_server import SERVER_CASES
 from tests.serving.cross_cutting.access.cases_of_standing import STANDING_CASES
 from tests.serving.routes.accounts_steps import make_key
@@ -34,7 +35,7 @@ ROUTES = {
     for method, operation in operations.items()
 }
 PRIVATE = [name for name, operation in ROUTES.items() if operation.get("security")]
-CASES = {**SERVER_CASES, **CASES_OF_CASES, **STANDING_CASES}
+CASES = {**SERVER_CASES, **CASES_OF_CASES, **CASES_OF_EVIDENCE, **STANDING_CASES}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from serving.errors import EvidenceFilesDisabled, Overloaded, TimeStampUnavailable
 from serving.evidence.config import EvidenceSettings
 from serving.evidence.contents.checks import Sources
-from serving.evidence.service import PACKAGES, EvidenceFiles
+from serving.evidence.service import PACKAGES, EvidenceFiles, FileFormat
 from serving.evidence.verification.verify import verify_file
 from serving.principal import SERVER
 from tests.serving.builders.evidence_keys import STAMPER_NAME, local_stamper, write_key_pair
@@ -39,19 +39,19 @@ def test_a_file_of_either_kind_is_stamped_verified_and_leaves_nothing_behind(
     key = write_key_pair(tmp_path)
     check_id = site.check["check_id"]
 
-    async def work() -> None:
-        files = files_of(site, local_stamper(), key=key)
-        for kind in ("zip", "pdf"):
-            made = await files.make(SERVER, "check", check_id, "zip" if kind == "zip" else "pdf")
-            assert list((tmp_path / "temporary").iterdir()) == []
-            out = tmp_path / f"made.{kind}"
-            out.write_bytes(b"".join([chunk async for chunk in made.chunks()]))
-            assert out.stat().st_size == made.size
-            found = verify_file(out)
-            assert STAMPER_NAME in found.time_stamps[0].authority
-            assert made.stream.closed
+    async def make(kind: FileFormat) -> tuple[int, bytes]:
+        made = await files_of(site, local_stamper(), key=key).make(SERVER, "check", check_id, kind)
+        assert list((tmp_path / "temporary").iterdir()) == []
+        data = b"".join([chunk async for chunk in made.chunks()])
+        assert made.stream.closed
+        return made.size, data
 
-    asyncio.run(work())
+    kinds: tuple[FileFormat, ...] = ("zip", "pdf")
+    for kind in kinds:
+        size, data = asyncio.run(make(kind))
+        assert len(data) == size
+        (tmp_path / kind).write_bytes(data)
+        assert STAMPER_NAME in verify_file(tmp_path / kind).time_stamps[0].authority
 
 
 def test_without_a_key_it_says_how_to_make_one(site: Site) -> None:
