@@ -106,6 +106,6 @@ def _notices(case: Case) -> list[Block]:
         return []
     rows = tuple((one.at, f"{one.recipient}: {one.kind}", one.text) for one in case.notices)
     return [
-        Text(text="What the sides were told", style="strong"),
+        Text(text="What the sides were informed of", style="strong"),
         Grid(header=("When", "To whom, what", "Words"), rows=rows, widths=(0.2, 0.2, 0.6)),
     ]

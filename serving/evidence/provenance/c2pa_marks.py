@@ -65,7 +65,7 @@ def _marks(text: str) -> tuple[Mark, ...]:
         return (UNREADABLE,)
     if not found:
         return (Mark(standard="C2PA", kind="other", text=f"a manifest without a digital source type{addition}"),)
-    return tuple(sorted(dict.fromkeys(found), key=lambda mark: not mark.is_reason_to_look))[:MAX_MARKS]
+    return tuple(sorted(dict.fromkeys(found), key=lambda mark: not mark.claims_generation))[:MAX_MARKS]
 
 
 def _sources(manifest: dict[str, Any]) -> list[str]:

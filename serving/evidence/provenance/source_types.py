@@ -34,7 +34,7 @@ class Mark:
     text: str
 
     @property
-    def is_reason_to_look(self) -> bool:
+    def claims_generation(self) -> bool:
         return self.kind in ("generated", "composite")
 
 

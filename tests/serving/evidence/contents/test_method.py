@@ -7,9 +7,9 @@ from serving.evidence.contents.sections import Text
 def test_the_limits_are_in_the_report_and_in_the_text_file() -> None:
     text = method_text()
     printed = [block.text for block in method_section().blocks if isinstance(block, Text)]
-    for said in (*METHOD, *LIMITS):
-        assert said in text
-        assert said in printed
+    for sentence in (*METHOD, *LIMITS):
+        assert sentence in text
+        assert sentence in printed
     for expected in (
         "never proof of what is in the box",
         "weak",

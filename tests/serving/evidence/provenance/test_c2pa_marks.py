@@ -9,7 +9,7 @@ from tests.serving.builders.sample_photos import jpeg
 
 def test_a_generated_picture_is_named_with_its_program_and_whether_the_signature_holds() -> None:
     (mark,) = read_c2pa(with_c2pa())
-    assert mark.is_reason_to_look
+    assert mark.claims_generation
     assert mark.text.startswith("trainedAlgorithmicMedia: made by a generative model")
     assert "the manifest's signature holds, by a signer that was not checked" in mark.text
     assert "made by 'Example Generator'" in mark.text
@@ -27,7 +27,7 @@ def test_photos_without_a_manifest_have_no_mark(photo: bytes) -> None:
     assert read_c2pa(photo) == ()
 
 
-def test_a_manifest_that_cannot_be_read_is_said_to_be_one() -> None:
+def test_a_manifest_that_cannot_be_read_is_a_mark_by_itself() -> None:
     photo = with_c2pa()
     place = photo.index(b"c2pa.claim")
     assert read_c2pa(photo[:place] + bytes(10) + photo[place + 10 :]) == (UNREADABLE,)
