@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
-NAVIGATION: tuple[tuple[str, str, str, Scope], ...] = (  # path, name, words, and the scope without which it is hidden
+Entry = tuple[str, str, str, Scope]  # path, name, words, and the scope without which it is hidden
+NAVIGATION: tuple[Entry, ...] = (
     ("/", "upload", "New check", "check"),
     ("/checks", "checks", "Checks", "read"),
+    ("/cases", "cases", "Cases", "read"),
+)
+MORE_NAVIGATION: tuple[Entry, ...] = (
     ("/jobs", "jobs", "Jobs", "read"),
     ("/bundles", "bundles", "Bundles", "read"),
     ("/drift", "drift", "Drift", "read"),
@@ -39,6 +43,7 @@ TEMPLATES.globals.update(
     photo_formats=FORMATS_IN_WORDS,
     max_photos=MAX_PHOTOS,
     navigation=NAVIGATION,
+    more_navigation=MORE_NAVIGATION,
     audited_actions=sorted(get_args(Action)),
     event_types=[
         kind for kind in get_args(EventType) if kind != "webhook.test"

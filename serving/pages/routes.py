@@ -42,6 +42,18 @@ def show_check(request: Request, check_id: str) -> Response:
     return render_page(request, "check.html")
 
 
+@router.get("/cases")
+def show_cases(request: Request) -> Response:
+    """The list of takedown cases, with filters, clocks, and moves of several."""
+    return render_page(request, "enforcement/cases.html")
+
+
+@router.get("/cases/{case_id}")
+def show_case(request: Request, case_id: str) -> Response:
+    """One case with its clock, its moves and its history; the page's module takes the id from the address."""
+    return render_page(request, "enforcement/case.html")
+
+
 @router.get("/jobs")
 def show_jobs(request: Request) -> Response:
     """The jobs with their progress and failures, and a form to send one."""

@@ -203,3 +203,19 @@ def luminance(colour: str) -> float:
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@browser_test
+def test_the_list_of_more_pages_opens_and_closes_as_menus_do(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site, "/checks")
+    more, entry = page.locator("#more-pages summary"), page.get_by_role("link", name="Bundles")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(entry).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(entry).to_be_hidden()
+    expect(more).to_be_focused()
+    more.click()
+    page.locator("h1").click()
+    expect(entry).to_be_hidden()

@@ -7,7 +7,8 @@ import pytest
 from serving.pages.routes import router
 from tests.serving.servers.running import Running
 
-PAGES = ["/", "/checks", "/checks/any", "/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/audit-log", "/docs"]
+PAGES = ["/", "/checks", "/checks/any", "/cases", "/cases/any"]
+PAGES += ["/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/audit-log", "/docs"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -21,7 +22,7 @@ def test_each_page_is_html_that_loads_only_files_of_this_server(site: Running, p
 
 
 def test_the_pages_are_those_that_the_tests_here_open_and_none_is_in_the_contract(site: Running) -> None:
-    addresses = {getattr(route, "path", "").replace("{check_id}", "any") for route in router.routes}
+    addresses = {re.sub(r"{\w+}", "any", getattr(route, "path", "")) for route in router.routes}
     assert addresses == {*PAGES, "/favicon.ico"}
     assert not addresses & set(site.http.get("/openapi.json").json()["paths"])
 

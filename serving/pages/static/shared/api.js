@@ -46,8 +46,8 @@ export async function getIfAllowed(path) {
 }
 
 /** POST a body as JSON and give the answer's JSON, or null when there is none. */
-export function postJson(path, body) {
-  return sendJson("POST", path, body);
+export function postJson(path, body, headers = {}) {
+  return sendJson("POST", path, body, headers);
 }
 
 /** PATCH what is at an address and give the answer's JSON. */
@@ -55,10 +55,10 @@ export function patchJson(path, body) {
   return sendJson("PATCH", path, body);
 }
 
-async function sendJson(method, path, body) {
+async function sendJson(method, path, body, headers = {}) {
   const response = await ask(path, {
     method,
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
   return response.status === 204 ? null : jsonOf(response);

@@ -1,8 +1,9 @@
-/** Shows the entries of the navigation that the key may see, by the scope that each names. */
+/** The navigation: shows the entries that the key may see, by the scope that each names, and closes the list of more. */
 
 import { addressOf } from "./address.js";
 import { getIfAllowed } from "./api.js";
 import { keyChanges } from "./api_key.js";
+import { byId } from "./element.js";
 
 const KEPT_AS = `touchstone.scopes ${addressOf("/")}`; // so that the next page shows them without waiting
 
@@ -10,6 +11,22 @@ const kept = sessionStorage.getItem(KEPT_AS);
 if (kept) show(JSON.parse(kept));
 keyChanges.addEventListener("kept", readScopes);
 readScopes();
+wireMore(byId("more-pages"));
+
+/** Close the list on Escape, on a click elsewhere, and when the focus leaves it, as menus do. */
+function wireMore(more) {
+  more.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !more.open) return;
+    more.open = false;
+    more.querySelector("summary").focus();
+  });
+  more.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget && !more.contains(relatedTarget)) more.open = false;
+  });
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (!more.contains(target)) more.open = false;
+  });
+}
 
 async function readScopes() {
   const caller = await getIfAllowed("/v1/keys/current");

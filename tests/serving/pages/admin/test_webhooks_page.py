@@ -176,6 +176,7 @@ def test_a_member_sees_its_own_and_a_key_without_the_scope_an_error(
     page = open_with(own, keyed, open_page, "/webhooks")
     expect(page.get_by_text("No webhook yet")).to_be_visible()
     expect(page.locator(".card")).to_have_count(0)
+    page.locator("#more-pages summary").click()
     expect(page.get_by_role("link", name="Webhooks")).to_be_visible()
     expect(page.get_by_role("link", name="Checks")).to_be_hidden()
     reader = open_with(make_key(keyed, "read")["key"], keyed, open_page, "/webhooks")
@@ -183,6 +184,8 @@ def test_a_member_sees_its_own_and_a_key_without_the_scope_an_error(
     expect(reader.get_by_role("button", name="New webhook")).to_be_hidden()
     for width in (1280, 390):
         reader.set_viewport_size({"width": width, "height": 900})
+        reader.locator("#more-pages summary").click()
+        expect(reader.get_by_role("link", name="Bundles")).to_be_visible()
         expect(reader.get_by_role("link", name="API keys")).to_be_hidden()
         expect(reader.get_by_role("link", name="Checks")).to_be_visible()
     assert json.loads(

@@ -1,0 +1,89 @@
+/** The page of one case: where it stands, its clock, what can be done, its listings, and its history. */
+
+import { showSecret, wireSecret } from "../admin/secret_box.js";
+import { announce } from "../shared/announcer.js";
+import { getJson } from "../shared/api.js";
+import { wireForgetting } from "../shared/api_key.js";
+import { byId, element } from "../shared/element.js";
+import { productName, sentence } from "../shared/formatting.js";
+import { wireKeys } from "../shared/keys.js";
+import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { CaseActions } from "./case_actions.js";
+import { CaseClock } from "./case_clock.js";
+import { historyOf } from "./case_history.js";
+import { listingsOf } from "./case_listings.js";
+import { countryName, GROUNDS, ORIGINS, STATES } from "./case_words.js";
+
+const caseId = decodeURIComponent(location.pathname.split("/").at(-1));
+let clock = null;
+
+wireKeys();
+wireForgetting();
+wireSecret(byId("main"));
+readCase();
+
+async function readCase() {
+  clearProblem(byId("case-problem"));
+  try {
+    show(await getJson(`/v1/cases/${encodeURIComponent(caseId)}`));
+  } catch (problem) {
+    if (problem.status === 404) return showMissing(problem);
+    byId("case").replaceChildren();
+    showProblem(byId("case-problem"), problem);
+  } finally {
+    byId("case").setAttribute("aria-busy", "false");
+  }
+}
+
+function show(found) {
+  const { title, meaning, tone } = STATES[found.state];
+  document.title = `${productName(found.product)} · ${title} · Touchstone`;
+  clock?.stop();
+  clock = new CaseClock(found);
+  const actions = new CaseActions(found, moved);
+  const heading = element("h1", { tabindex: "-1" }, productName(found.product));
+  byId("case").replaceChildren(
+    element(
+      "div",
+      { class: "case-head" },
+      element("div", { class: "case-title" }, heading, element("p", {}, element("span", { class: `pill tone-${tone}` }, title), ` ${meaning}`)),
+      clock.root,
+    ),
+    actions.root,
+    factsOf(found),
+    listingsOf(found),
+    historyOf(found),
+  );
+  return heading;
+}
+
+function factsOf(found) {
+  const facts = [
+    ["Opened", ORIGINS[found.opened_by] ?? found.opened_by],
+    ["Right", GROUNDS[found.ground] ?? found.ground],
+    ["Country", countryName(found.country)],
+    found.fast_track && ["Queue", "Fast track"],
+    found.reason && ["Latest reason", found.reason],
+    found.statement && ["Statement", found.statement],
+  ].filter(Boolean);
+  return element(
+    "section",
+    { class: "case-part", "aria-labelledby": "facts-title" },
+    element("h2", { id: "facts-title" }, "What it is about"),
+    element("dl", { class: "case-facts" }, facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", { dir: "auto" }, value)))),
+  );
+}
+
+function moved(found, sellerLink) {
+  const heading = show(found);
+  announce(`The case is now: ${STATES[found.state].title}`);
+  if (sellerLink) showSecret(new URL(sellerLink, location.origin).href);
+  else heading.focus();
+}
+
+function showMissing(problem) {
+  document.title = "No such case · Touchstone";
+  byId("case").replaceChildren(
+    element("div", { class: "empty" }, element("h1", {}, problem.title), element("p", {}, sentence(problem.detail)), element("a", { class: "button", href: "/cases" }, "See the cases")),
+  );
+}
