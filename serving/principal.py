@@ -48,4 +48,5 @@ class Principal:
 
 
 COMMAND_LINE = Principal(name="command-line", rate_key="command-line")  # who has the store, without a server
+SELLER = Principal(name="seller", rate_key="seller", scopes=frozenset())  # whom records name where a link was used
 SERVER = Principal(name="server", rate_key="server")  # what the server does by itself, such as deleting expired checks

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from fastapi import Request
 
 from serving.accounts.authentication import Authenticator
+from serving.cases.seller_side import SellerSide
 from serving.cases.service import Cases
 from serving.checks.pictures import Pictures
 from serving.checks.service import CheckRules, CheckService, bundle_used
@@ -26,7 +27,7 @@ from serving.evidence.contents.checks import Sources
 from serving.evidence.service import EvidenceFiles
 from serving.http.body_memory import BodyMemory
 from serving.http.check_body import check_of_json
-from serving.http.rate_limit import RateLimiter
+from serving.http.rate_limit import LINK_LIMIT, RateLimiter
 from serving.jobs.reception import LineReader
 from serving.jobs.service import JobService
 from serving.monitoring.drift import DriftMonitors
@@ -69,6 +70,8 @@ class Services:
     pictures: Pictures | None
     cases: Cases | None
     evidence_files: EvidenceFiles | None
+    seller_side: SellerSide | None
+    link_limiter: RateLimiter
     shadow: Shadow | None
     jobs: JobService | None
     rate_limiter: RateLimiter
@@ -144,6 +147,8 @@ def open_services(settings: ServeSettings) -> Services:
         instrumentation=instrumentation,
         checks=checks,
         pictures=pictures,
+        seller_side=None if store is None else SellerSide(store),
+        link_limiter=RateLimiter(LINK_LIMIT, counted="requests"),
         cases=None if store is None else Cases(store.case_rows),
         evidence_files=None if pictures is None else _open_evidence_files(settings, pictures, store, switch),
         shadow=shadow,
@@ -258,6 +263,11 @@ def jobs_of(request: Request) -> JobService:
 def cases_of(request: Request) -> Cases:
     """Give the takedown cases; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).cases)
+
+
+def seller_side_of(request: Request) -> SellerSide:
+    """Give the notices behind sellers' links; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).seller_side)
 
 
 def pictures_of(request: Request) -> Pictures:

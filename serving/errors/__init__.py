@@ -21,7 +21,7 @@ TouchstoneError (vision)
      │   ├─ CalendarUnknown
      │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
-     │   ├─ CaseNotFound, CaseMoveNotAllowed, CaseChanged, CaseCheckMissing, UnsafeText
+     │   ├─ CaseNotFound, CaseNoticeNotFound, CaseMoveNotAllowed, CaseChanged, CaseCheckMissing, UnsafeText
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
      │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field)
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
@@ -70,7 +70,14 @@ from serving.errors.bundles import (
     ReferenceNotFound,
 )
 from serving.errors.calendars import CalendarUnknown
-from serving.errors.cases import CaseChanged, CaseCheckMissing, CaseMoveNotAllowed, CaseNotFound, UnsafeText
+from serving.errors.cases import (
+    CaseChanged,
+    CaseCheckMissing,
+    CaseMoveNotAllowed,
+    CaseNotFound,
+    CaseNoticeNotFound,
+    UnsafeText,
+)
 from serving.errors.checks import (
     Base64Invalid,
     CheckNotFound,
@@ -155,6 +162,7 @@ __all__ = [
     "CaseCheckMissing",
     "CaseMoveNotAllowed",
     "CaseNotFound",
+    "CaseNoticeNotFound",
     "CheckNotFound",
     "CheckOfOthers",
     "ComputeTimedOut",

@@ -14,6 +14,12 @@ class CaseNotFound(RequestRefused):
     title: ClassVar[str] = "No such case"
 
 
+class CaseNoticeNotFound(RequestRefused):
+    code: ClassVar[str] = "case_notice_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such notice"
+
+
 class CaseMoveNotAllowed(RequestRefused):
     """The state machine has no such move, or not by this caller."""
 

@@ -52,6 +52,10 @@ class RateLimitSettings:
             raise ConfigError(f"concurrent_checks: must be at least 1, got {self.concurrent_checks}")
 
 
+# Of one address at the links of sellers, which need no key: enough for a person, and too little for a flood of photos.
+LINK_LIMIT = RateLimitSettings(checks_per_s=0.5, burst=20, concurrent_checks=4)
+
+
 @dataclasses.dataclass(slots=True)
 class _Bucket:
     tokens: float
@@ -62,8 +66,11 @@ class _Bucket:
 class RateLimiter:
     """Counts the checks of each caller; used from the event loop alone."""
 
-    def __init__(self, settings: RateLimitSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, settings: RateLimitSettings, clock: Callable[[], float] = time.monotonic, *, counted: str = "checks"
+    ) -> None:
         self._settings = settings
+        self._counted = counted
         self._clock = clock
         self._off = settings.checks_per_s is None and settings.concurrent_checks is None
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
@@ -116,8 +123,8 @@ class RateLimiter:
         bucket.filled_at = now
         if bucket.tokens < 1:
             raise RateLimited(
-                f"you sent more than {rate:g} checks a second to this server; send the same again later "
-                "(limits.checks_per_s)",
+                f"you sent more than {rate:g} {self._counted} a second to this server; send the same again later"
+                f"{' (limits.checks_per_s)' if self._counted == 'checks' else ''}",
                 retry_after_s=max(1, math.ceil((1 - bucket.tokens) / rate)),
             )
         bucket.tokens -= 1

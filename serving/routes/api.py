@@ -32,7 +32,7 @@ from serving.routes import (
 from serving.routes.audit import audit_log, erasures
 from serving.routes.auth import RequiredScope
 from serving.routes.bundles import bundle_changes, bundles
-from serving.routes.cases import bulk, cases, moves, service_level
+from serving.routes.cases import bulk, cases, moves, notices, service_level
 from serving.routes.events import events, webhooks
 from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
 from serving.routes.openapi.described_route import DescribedRoute
@@ -42,7 +42,7 @@ from serving.routes.openapi.known_query import require_known_query
 
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
-OPEN_PATHS = ("/healthz", "/readyz")
+OPEN_PATHS = ("/healthz", "/readyz", "/v1/case-notices/{token}")
 _MODULES = (
     check_lists,
     checks,
@@ -57,6 +57,7 @@ _MODULES = (
     cases,
     bulk,
     moves,
+    notices,
     events,
     webhooks,
     audit_log,
@@ -86,6 +87,7 @@ def make_api(lifespan: Lifespan | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(require_known_query)])
+    app.include_router(notices.open_router)
     app.include_router(health.router)  # probes and scrapers may add parameters of their own
     install_problem_handlers(app)
     app.openapi = cache(partial(describe_api, app))  # type: ignore[method-assign]  # 90 ms of CPU
@@ -119,7 +121,7 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
 def _scopes_by_operation() -> Iterator[tuple[str, list[str]]]:
     """Give the scope that a key needs for each operation; OpenAPI 3.1 has it beside the scheme."""
     yield checks.create_check_route.name, [checks.create_check_route.scope]
-    for router in (*ROUTERS, health.router):
+    for router in (*ROUTERS, notices.open_router, health.router):
         for route in router.routes:
             assert isinstance(route, APIRoute)
             asked = {one.call.scope for one in route.dependant.dependencies if isinstance(one.call, RequiredScope)}

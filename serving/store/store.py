@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 from serving.audit_log.entry import NewEntry, new_entry
 from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.principal import SERVER, Principal
+from serving.schemas.enforcement.case_notices import SellerNotice
 from serving.store.audit_rows import AuditRows, append_entry
-from serving.store.cases.case_rows import CaseRows
+from serving.store.cases.case_notice_rows import CaseNoticeRows, NewEvidence
+from serving.store.cases.case_rows import CaseRows, Decide
 from serving.store.cases.case_timer_rows import CaseTimerRows
 from serving.store.cases.service_rows import ServiceRows
 from serving.store.check_rows import CheckRows, NewCheck, RecordDeletion, require_sender
@@ -91,6 +93,7 @@ class Store:
         self.evidence_rows = EvidenceRows(database)
         self.case_rows = CaseRows(database)
         self.service_rows = ServiceRows(database)
+        self.case_notice_rows = CaseNoticeRows(database)
         self.case_timer_rows = CaseTimerRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None
         self.photos = photo_storage.photos
@@ -124,6 +127,24 @@ class Store:
                 raise
         if new.line is not None and len(kept) < len(photos):  # the line had them, as far as they were sent in it
             await self.jobs.drop_photos([photo.sha256 for photo in new.photos if not photo.kept])
+
+    async def keep_evidence(
+        self, token_sha256: str, new: NewEvidence, photos: Sequence[bytes], decide: Decide, now: datetime.datetime
+    ) -> SellerNotice:
+        """Keep what a seller sends against a notice, with its photos; raises as CaseNoticeRows.add_evidence."""
+        return await to_end(self._keep_evidence(token_sha256, new, photos, decide, now))
+
+    async def _keep_evidence(
+        self, token_sha256: str, new: NewEvidence, photos: Sequence[bytes], decide: Decide, now: datetime.datetime
+    ) -> SellerNotice:
+        kept = {photo.sha256: data for photo, data in zip(new.photos, photos, strict=True)}
+        async with self._database.hold(kept, shared=True):
+            try:
+                await self.photos.put([*kept.items()])
+                return await self.case_notice_rows.add_evidence(token_sha256, new, decide, now)
+            except BaseException:
+                self.may_hold_orphans = True
+                raise
 
     async def find_photo(self, principal: Principal, check_id: str, index: int) -> StoredPhoto:
         """Give one photo of a check; raises CheckNotFound or PhotoNotFound."""

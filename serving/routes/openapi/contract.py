@@ -9,6 +9,7 @@ from serving.routes.openapi.examples import MULTIPART_EXAMPLE, problem_example
 from serving.schemas.accounts import KeySent, MemberSent, ProductsSent, RotationSent, UserSent
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
+from serving.schemas.enforcement.case_notices import EvidenceSent
 from serving.schemas.enforcement.cases import CaseSent, MoveSent, MovesSent, QuestionSent
 from serving.schemas.erasures import ErasureSent
 from serving.schemas.jobs import ReplaySent
@@ -27,6 +28,7 @@ EXTRA_SCHEMAS = (
     RollbackSent,
     ReplaySent,
     CaseSent,
+    EvidenceSent,
     MoveSent,
     MovesSent,
     QuestionSent,
@@ -114,6 +116,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 # What is in the paths; each means the same in every route.
 PATH_PARAMETERS = {
     "case_id": "`case_id` of the case.",
+    "evidence_id": "`evidence_id` of what a seller sent.",
+    "token": "The last part of the link to a notice.",
     "check_id": "`check_id` of the check.",
     "erasure_id": "`erasure_id` of the erasure.",
     "index": "Index of the photo in its check, from 0.",

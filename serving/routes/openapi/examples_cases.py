@@ -42,6 +42,12 @@ _MOVE: Final = {
     "reason": "",
     "due_at": _DUE,
 }
+_EVIDENCE: Final = {
+    "evidence_id": "01a20a5d-3e59-7681-a417-f8bcda188f15",
+    "at": _TIME,
+    "text": "Bought from the maker; the invoice is in the photo.",
+    "photos": 1,
+}
 _CASE: Final = {
     **_SUMMARY,
     "statement": "The logo is a copy of ours; we do not make this colour.",
@@ -64,6 +70,7 @@ _CASE: Final = {
     ],
     "moves": [_MOVE, {**_MOVE, "sequence": 2, "from_state": "received", "to_state": "in_review", "actor": "operator"}],
     "waiting": [{"kind": "due_soon", "at": "2026-11-27T05:30:00.000Z"}, {"kind": "overdue", "at": _DUE}],
+    "evidence": [_EVIDENCE],
     "notices": [
         {
             "notice_id": "01a20a5d-3e58-7681-a417-f8bcda188f15",
@@ -125,6 +132,25 @@ CASE_EXAMPLES: Final[dict[str, Any]] = {
     "MovesMade": {
         "moved": [{"case_id": _CASE_ID, "state": "upheld", "version": 3, "seller_link": None}],
         "refused": [{"case_id": "x", "code": "case_not_found", "detail": "no case has the id 'x'"}],
+    },
+    "EvidenceSent": {
+        "text": "Bought from the maker; the invoice is in the photo.",
+        "photos": [{"base64": "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBD"}],
+    },
+    "SellerLinkMade": {"seller_link": _LINK},
+    "SellerNotice": {
+        "case_id": _CASE_ID,
+        "product": _PRODUCT,
+        "ground": "trademark",
+        "country": "DE",
+        "jurisdiction": "EU",
+        "state": "counter_notice",
+        "at": _TIME,
+        "subject": f"Listings restricted: {_CASE_ID}",
+        "text": "A decision of 2026-11-26 restricts what you offer. …",
+        "can_answer": True,
+        "answer_until": None,
+        "sent": [_EVIDENCE],
     },
     "QuestionSent": {"text": "Which of the three photos shows the copied logo?", "version": 2},
 }

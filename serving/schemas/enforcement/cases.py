@@ -22,10 +22,10 @@ CaseState = Literal[
     "closed",
 ]
 CASE_STATES: tuple[CaseState, ...] = get_args(CaseState)
-CaseActor = Literal["notifier", "holder", "operator", "seller", "server"]
-CaseOrigin = Literal["member", "operator", "rule", "cluster", "test_buy"]
 Ground = Literal["trademark", "design", "copyright", "patent"]
 Jurisdiction = Literal["CN", "EU", "other"]
+CaseActor = Literal["notifier", "holder", "operator", "seller", "server"]
+CaseOrigin = Literal["member", "operator", "rule", "cluster", "test_buy"]
 CaseSort = Literal["newest", "oldest", "due"]
 TimerKind = Literal[
     "due_soon", "overdue", "answer_reminder", "answer_overdue", "declaration_wait_over", "complaint_window_over"
@@ -157,6 +157,15 @@ class CaseNotice(Answered):
     opened_at: str | None = Field(description="When the seller first opened its link; null where that is not known.")
 
 
+class SellerEvidence(Answered):
+    """What a seller sent."""
+
+    evidence_id: str = Field(description="Id of it.")
+    at: str = Field(description="When, in UTC.")
+    text: str = Field(description="The words.")
+    photos: int = Field(description="How many photos came with it, which count from 0.")
+
+
 class WaitingTimer(Answered):
     """Something that happens by itself at a time, unless a move comes before."""
 
@@ -200,6 +209,7 @@ class Case(CaseSummary):
     listings: list[CaseListing] = Field(description="What it is about.")
     moves: list[CaseMove] = Field(description="All moves, oldest first.")
     waiting: list[WaitingTimer] = Field(description="What happens by itself and when, the next first.")
+    evidence: list[SellerEvidence] = Field(description="What the seller sent against the notice, oldest first.")
     notices: list[CaseNotice] = Field(
         description="What the sides were informed of, oldest first; a member sees its own."
     )
@@ -213,6 +223,12 @@ class MovedCase(Case):
         description="Path of the seller's notice, which needs no key: hand it to the seller. It is shown this once, "
         "and null but for a move to `forwarded`.",
     )
+
+
+class SellerLinkMade(Answered):
+    """A new link to the seller's notice."""
+
+    seller_link: str = Field(description="Path of the seller's notice, which needs no key; it is shown this once.")
 
 
 class MovedOfSeveral(Answered):

@@ -79,6 +79,7 @@ def case_of(
             "listings": [_listing_of(one, checks_there) for one in row.listings],
             "moves": [_move_of(one) for one in row.moves],
             "waiting": [WaitingTimer.model_validate({"kind": t.kind, "at": utc_text(t.fires_at)}) for t in timers],
+            "evidence": [],
             "notices": [_notice_of(one) for one in shown],
         }
     )

@@ -15,6 +15,7 @@ from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.cases import Case, CaseCounts, CaseSort, CaseSummary
 from serving.store.cases.case_answers import case_of, stored_case, summary_of
 from serving.store.cases.case_counts import count_cases
+from serving.store.cases.case_evidence import find_evidence
 from serving.store.cases.case_list import CaseFilter, CasePlace, cases_visible_to, list_cases
 from serving.store.cases.case_values import CaseChange, NewCase, OpenedCase, Opening, StoredCase
 from serving.store.cases.case_writing import write_change, write_opening
@@ -79,8 +80,10 @@ class CaseRows:
             notices = select(CaseNoticeRow).where(CaseNoticeRow.case_id == case_id)
             named = [listing.check_id for listing in row.listings if listing.check_id is not None]
             there = session.scalars(select(CheckRow.check_id).where(CheckRow.check_id.in_(named)))
-            notices_sent = session.scalars(notices.order_by(CaseNoticeRow.notice_id)).all()
-            return case_of(row, notices_sent, find_waiting(session, case_id), frozenset(there), principal, now)
+            found = session.scalars(notices.order_by(CaseNoticeRow.notice_id))
+            notices_sent = sorted(found, key=lambda notice: int(notice.body.get("sequence", 0)))
+            case = case_of(row, notices_sent, find_waiting(session, case_id), frozenset(there), principal, now)
+            return case.model_copy(update={"evidence": find_evidence(session, case_id)})
 
         return await self._database.read(work)
 

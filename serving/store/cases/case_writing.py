@@ -175,7 +175,7 @@ def _notice_row(row: CaseRow, notice: NewNotice, change: CaseChange) -> CaseNoti
         recipient=notice.recipient,
         kind=notice.kind,
         at=change.at,
-        body=dict(notice.body),
+        body={**notice.body, "sequence": row.version},  # of its move: ids and times of one moment say no order
         token_sha256=notice.token_sha256,
         expires_at=notice.expires_at,
     )

@@ -106,6 +106,7 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         ids={
             "check_id": check["check_id"],
             "case_id": case["case_id"],
+            "evidence_id": case["case_id"],  # there is none
             "review_id": str(review["review_id"]),
             "job_id": job["job_id"],
             "line": "1",

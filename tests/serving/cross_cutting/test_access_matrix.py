@@ -94,7 +94,12 @@ def _filled(text: str, ids: Any) -> str:
 
 def test_every_route_has_its_case() -> None:
     assert set(CASES) == set(PRIVATE)
-    assert set(ROUTES) - set(PRIVATE) == {"GET /healthz", "GET /readyz"}
+    assert set(ROUTES) - set(PRIVATE) == {
+        "GET /healthz",
+        "GET /readyz",
+        "GET /v1/case-notices/{token}",  # whoever has the link
+        "POST /v1/case-notices/{token}",
+    }
 
 
 def test_no_route_answers_a_wrong_key(members: TwoMembers, wrong_keys: dict[str, tuple[dict[str, str], str]]) -> None:

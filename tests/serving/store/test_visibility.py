@@ -31,6 +31,7 @@ PAIR = Pair(active_sha256="0" * 64, shadow_sha256="1" * 64)
 WITHOUT_PRINCIPAL = {
     "RunningKeyRows": {"give_back", "delete_expired", "end", "renew", "renew_periodically"},
     "AuditRows": {"append", "find_head", "delete_private_before"},
+    "CaseNoticeRows": {"find_by_link", "add_evidence"},  # by a link's token, which no principal has
     "CaseRows": set[str](),
     "CaseTimerRows": {"find_due", "fire"},
     "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
@@ -57,7 +58,8 @@ WITHOUT_PRINCIPAL = {
     "ReviewRows": set[str](),
     "UserRows": set[str](),
     "Store": {
-        "keep", "find_rendition", "keep_rendition", "delete_expired", "delete_old_keys", "remove_orphans", "close",
+        "keep", "keep_evidence", "find_rendition", "keep_rendition", "delete_expired", "delete_old_keys",
+        "remove_orphans", "close",
     },
 }  # fmt: skip
 FOLDER = Path(package.__file__).parent

@@ -14,6 +14,8 @@ CASES_OF_CASES = {
     "POST /v1/cases/{case_id}/moves": Case(code="case_not_found", sent=_MOVE),
     "POST /v1/cases/{case_id}/question": Case(code="operator_required", sent={"text": "x", "version": 1}),
     "POST /v1/cases/{case_id}/answer": Case(code="case_not_found", sent={"text": "x", "version": 1}),
+    "POST /v1/cases/{case_id}/seller-link": Case(code="operator_required", sent={}),
+    "GET /v1/cases/{case_id}/evidence/{evidence_id}/photos/{index}": Case(code="case_not_found"),
     "POST /v1/cases/bulk": Case(code="media_type_unsupported", sent={}),
     "POST /v1/cases/moves": Case(
         code=None, sent={"to": "withdrawn", "cases": [{"case_id": "{case_id}", "version": 1}]}

@@ -1,0 +1,167 @@
+"""The seller's side of a case in the store: the notice behind a link, and what the seller sends against it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from serving.audit_log.entry import new_entry
+from serving.errors import CaseNoticeNotFound, PhotoNotFound
+from serving.principal import SELLER, Principal
+from serving.schemas.checks import utc_text
+from serving.schemas.enforcement.case_notices import SellerNotice
+from serving.store.audit_rows import append_entry
+from serving.store.cases.case_evidence import find_evidence
+from serving.store.cases.case_rows import Decide, as_stored, get_case
+from serving.store.cases.case_values import StoredCase
+from serving.store.cases.case_writing import write_change
+from serving.store.database.database import Database
+from serving.store.sortable_id import new_id
+from serving.store.tables import CaseEvidenceRow, CaseNoticeRow, CasePhotoRow, CaseRow
+
+MAY_ANSWER = ("forwarded", "counter_notice")
+CanAnswer = Callable[[StoredCase], bool]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class EvidencePhoto:
+    """A photo that a seller sent: its SHA-256, and its media type by its first bytes."""
+
+    sha256: str
+    media_type: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvidence:
+    """What a seller sends; `fingerprint` is that of all of it, so that it is kept once when it is sent again."""
+
+    text: str
+    photos: tuple[EvidencePhoto, ...]
+    fingerprint: str
+
+
+class CaseNoticeRows:
+    """Notices by their links. Who has a link sees this one notice, and nothing else of the case."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_by_link(self, token_sha256: str, now: datetime.datetime) -> SellerNotice:
+        """Give the notice behind a link, and note that it was opened; raises CaseNoticeNotFound."""
+
+        def work(session: Session) -> SellerNotice:
+            notice = _get_notice(session, token_sha256, now)
+            if notice.opened_at is None:
+                notice.opened_at = now
+            return _shown(session, notice)
+
+        return await self._database.write(work)
+
+    async def add_evidence(
+        self, token_sha256: str, new: NewEvidence, decide: Decide, now: datetime.datetime
+    ) -> SellerNotice:
+        """Keep what a seller sends, and where the case is `forwarded` make it the move that `decide` gives.
+
+        Raises CaseNoticeNotFound and what `decide` raises, also where the case can't be answered any more.
+        """
+
+        def work(session: Session) -> SellerNotice:
+            notice = _get_notice(session, token_sha256, now)
+            earlier = select(CaseEvidenceRow.evidence_id).where(
+                CaseEvidenceRow.notice_id == notice.notice_id, CaseEvidenceRow.fingerprint == new.fingerprint
+            )
+            if session.scalar(earlier) is not None:
+                return _shown(session, notice)
+            case = session.get_one(CaseRow, notice.case_id)
+            if case.state != "counter_notice":
+                write_change(session, SELLER, case, decide(as_stored(session, case)))
+            _add_evidence(session, notice, new, now)
+            entry = new_entry(SELLER, "case.evidence_sent", "case", case.case_id, member_id=case.member_id)
+            append_entry(session, entry.with_details(photos=len(new.photos)))
+            session.flush()
+            return _shown(session, notice)
+
+        return await self._database.write(work)
+
+    async def replace_link(
+        self, principal: Principal, case_id: str, token_sha256: str, expires_at: datetime.datetime
+    ) -> None:
+        """Give the seller's notice another link, so that the one before leads nowhere.
+
+        Raises CaseNotFound, or CaseNoticeNotFound where the seller has none yet.
+        """
+
+        def work(session: Session) -> None:
+            case = get_case(session, principal, case_id)
+            forwarded = select(CaseNoticeRow).where(
+                CaseNoticeRow.case_id == case_id, CaseNoticeRow.token_sha256.is_not(None)
+            )
+            notice = session.scalars(forwarded.order_by(CaseNoticeRow.notice_id.desc()).limit(1)).one_or_none()
+            if notice is None:
+                raise CaseNoticeNotFound("the case was not forwarded yet, so the seller has no notice; move it first")
+            notice.token_sha256, notice.expires_at = token_sha256, expires_at
+            append_entry(session, new_entry(principal, "case.link_made", "case", case_id, member_id=case.member_id))
+
+        await self._database.write(work)
+
+    async def find_photo(self, principal: Principal, case_id: str, evidence_id: str, index: int) -> str:
+        """Give the SHA-256 of a photo that a seller sent; raises CaseNotFound or PhotoNotFound."""
+
+        def work(session: Session) -> str:
+            get_case(session, principal, case_id)
+            row = session.get(CasePhotoRow, (evidence_id, index))
+            evidence = session.get(CaseEvidenceRow, evidence_id)
+            if row is None or evidence is None or evidence.case_id != case_id:
+                raise PhotoNotFound("no photo of the seller's evidence is there; photos count from 0")
+            return row.sha256
+
+        return await self._database.read(work)
+
+
+def _get_notice(session: Session, token_sha256: str, now: datetime.datetime) -> CaseNoticeRow:
+    notice = session.scalars(select(CaseNoticeRow).where(CaseNoticeRow.token_sha256 == token_sha256)).one_or_none()
+    if notice is None or (notice.expires_at is not None and notice.expires_at <= now):
+        raise CaseNoticeNotFound("this link leads to no notice; it has ended, was replaced, or was not copied whole")
+    return notice
+
+
+def _add_evidence(session: Session, notice: CaseNoticeRow, new: NewEvidence, now: datetime.datetime) -> None:
+    row = CaseEvidenceRow(
+        evidence_id=new_id(),
+        case_id=notice.case_id,
+        notice_id=notice.notice_id,
+        at=now,
+        text=new.text,
+        fingerprint=new.fingerprint,
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(
+        CasePhotoRow(evidence_id=row.evidence_id, position=position, sha256=photo.sha256, media_type=photo.media_type)
+        for position, photo in enumerate(new.photos)
+    )
+
+
+def _shown(session: Session, notice: CaseNoticeRow) -> SellerNotice:
+    case = session.get_one(CaseRow, notice.case_id)
+    waiting = as_stored(session, case).waiting.get("complaint_window_over")
+    return SellerNotice.model_validate(
+        {
+            "case_id": case.case_id,
+            "product": case.product,
+            "ground": case.ground,
+            "country": case.country,
+            "jurisdiction": case.jurisdiction,
+            "state": case.state,
+            "at": utc_text(notice.at),
+            "subject": notice.body.get("subject", ""),
+            "text": notice.body.get("text", ""),
+            "can_answer": case.state in MAY_ANSWER,
+            "answer_until": None if waiting is None or case.state != "forwarded" else utc_text(waiting),
+            "sent": find_evidence(session, case.case_id),
+        }
+    )
