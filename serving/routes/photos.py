@@ -11,10 +11,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from serving.checks.service import bundle_used
 from serving.errors import EvidenceNotFound
+from serving.evidence.provenance.marks import NO_PROOF, read_marks
 from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.openapi.contract import SHORTLY, problems
-from serving.schemas.checks import NearestReference, PhotoCrop, PhotoCrops
+from serving.schemas.checks import NearestReference, PhotoCrop, PhotoCrops, PhotoMark, PhotoMarks
 from serving.services import pictures_of, services_of, store_of
 from vision.bundle.references import Neighbour
 from vision.explain.crops import evidence_crops
@@ -114,6 +115,20 @@ async def get_outline(request: Request, check_id: str, index: Index, caller: Rea
     if evidence.foreground is None:
         raise EvidenceNotFound(f"photo {index} of check {check_id} has no outline: its bundle did not find the product")
     return Response(outline_svg(evidence), media_type="image/svg+xml", headers=SHORTLY)
+
+
+@router.get("/marks", responses=problems(401, 404, 422, 503), summary="What the photo's file says of how it was made")
+async def get_marks(request: Request, response: Response, check_id: str, index: Index, caller: Reader) -> PhotoMarks:
+    """Give the marks of generated and edited pictures in a photo's file, by C2PA and IPTC.
+
+    A mark is a reason to look, never proof: anyone can write or remove one. Nothing is fetched for it.
+    """
+    photo = await store_of(request).find_photo(caller, check_id, index)
+    found = await pictures_of(request).draw(photo.sha256, read_marks)
+    response.headers.update(SHORTLY)
+    return PhotoMarks(
+        marks=[PhotoMark(standard=one.standard, kind=one.kind, text=one.text) for one in found], note=NO_PROOF
+    )
 
 
 @router.get("/crops", responses=problems(401, 404, 422, 503), summary="The crops that mattered, with references")

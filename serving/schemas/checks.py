@@ -272,6 +272,23 @@ class PhotoCrops(Answered):
     )
 
 
+class PhotoMark(Answered):
+    """What a photo's file says of how the picture was made."""
+
+    standard: Literal["C2PA", "IPTC"] = Field(description="By which standard it is written.")
+    kind: Literal["generated", "composite", "edited", "captured", "other"] = Field(
+        description="What it claims; `generated` and `composite` claim a picture that is not wholly a photo."
+    )
+    text: str = Field(description="The mark in a sentence.")
+
+
+class PhotoMarks(Answered):
+    """The marks in a photo's file: a reason to look, never proof."""
+
+    marks: list[PhotoMark] = Field(description="The marks; that there is none says nothing.")
+    note: str = Field(description="What a mark is worth, in a sentence.")
+
+
 class Alive(Answered):
     """The process answers."""
 

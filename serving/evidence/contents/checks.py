@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import Awaitable, Callable
@@ -24,7 +25,7 @@ T = TypeVar("T")
 class Draw(Protocol):
     """Runs a function on a stored photo's bytes, on a compute thread and a few at a time."""
 
-    def __call__(self, sha256: str, draw: Callable[[bytes], T]) -> Awaitable[T]: ...
+    def __call__(self, sha256: str, draw: Callable[[bytes], T], /) -> Awaitable[T]: ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,13 @@ async def add_check(
     folder = f"checks/{number:03d}"
     photos: list[dict[str, object]] = []
     blocks: list[Block] = [_facts(record), *_thresholds(record, sources.bundles()), _reasons(record)]
-    for answer in record.photos:
-        parts = await _photo(gathering, sources, principal, record, answer, f"{folder}/photo-{answer.index:02d}")
+    made = await asyncio.gather(
+        *(
+            _photo(gathering, sources, principal, record, answer, f"{folder}/photo-{answer.index:02d}")
+            for answer in record.photos
+        )
+    )
+    for answer, parts in zip(record.photos, made, strict=True):
         if isinstance(parts, str):
             blocks.append(Text(text=f"Photo {answer.index + 1}: {parts}", style="small"))
             photos.append({"index": answer.index, "left_out": parts})

@@ -22,6 +22,9 @@ _TYPES: Final[dict[PhotoFormat, str]] = {
     "heic": "image/heic",
 }
 _MARKER: Final = b"c2pa"  # stands in every manifest store: the label of its first box
+NOT_INSTALLED: Final = Mark(
+    standard="C2PA", kind="other", text="a manifest, which is not read here: install touchstone[documents]"
+)
 UNREADABLE: Final = Mark(standard="C2PA", kind="other", text="a manifest that cannot be read")
 
 
@@ -36,8 +39,10 @@ def read_c2pa(photo: bytes) -> tuple[Mark, ...]:
         kind = _TYPES[sniff_format(photo)]
     except PhotoError:
         return ()
-    import c2pa
-
+    try:
+        import c2pa
+    except ModuleNotFoundError:
+        return (NOT_INSTALLED,)
     try:
         reader = c2pa.Reader.try_create(kind, io.BytesIO(photo), context=_context())
         if reader is None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -17,14 +18,20 @@ from tests.serving.builders.evidence_keys import STAMPER_NAME, local_stamper, wr
 from tests.serving.evidence.conftest import Site
 from vision.errors import ConfigError, MissingExtra
 
+T = TypeVar("T")
+
 
 def files_of(site: Site, stamper: Any = None, **settings: Any) -> EvidenceFiles:
     services = site.running.services
-    assert services.store is not None
-    assert services.pictures is not None
+    store = services.store
+    assert store is not None
+
+    async def draw(sha256: str, make: Callable[[bytes], T]) -> T:  # the server's own belongs to its event loop
+        return await asyncio.to_thread(make, await store.photos.get(sha256))
+
     sources = Sources(
-        store=services.store,
-        draw=services.pictures.draw,
+        store=store,
+        draw=draw,
         bundles=lambda: services.bundles,
         limits=services.photo_limits,
     )

@@ -80,6 +80,7 @@ ROUTES = {
     "POST /v1/webhooks/{webhook_id}/test",
     "GET /v1/webhooks/{webhook_id}/deliveries",
     "POST /v1/webhooks/{webhook_id}/replay",
+    "GET /v1/checks/{check_id}/photos/{index}/marks",
     "POST /v1/checks/{check_id}/evidence-file",
     "POST /v1/cases/{case_id}/evidence-file",
     "GET /v1/keys",

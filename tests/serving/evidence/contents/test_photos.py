@@ -30,10 +30,13 @@ def test_crops_have_the_references_that_look_most_like_them(check_zip: zipfile.Z
 
 
 def test_marks_of_generated_pictures_are_named_and_a_damaged_photo_says_why_it_is_left_out(
-    check_zip: zipfile.ZipFile,
+    check_zip: zipfile.ZipFile, site: Site
 ) -> None:
     photos = json.loads(check_zip.read("checks/001/photos.json"))
     assert [mark["kind"] for mark in photos[1]["marks"]] == ["generated"]
     assert photos[0]["marks"] == []
     assert "could not be judged" in photos[2]["left_out"]
+    shown = site.running.http.get(f"/v1/checks/{site.check['check_id']}/photos/1/marks").json()
+    assert shown["marks"] == photos[1]["marks"]
+    assert "never proof" in shown["note"]
     assert not [name for name in check_zip.namelist() if "photo-02" in name]
