@@ -37,6 +37,7 @@ from serving.monitoring.tracing import open_tracing
 from serving.settings import ServeSettings, changed_settings
 from serving.store.retention import Retention
 from serving.store.store import Store, open_store
+from serving.transparency.duties import Duties, open_duties
 from serving.webhooks.config import WebhookSettings
 from serving.webhooks.dispatcher import Dispatcher
 from serving.webhooks.endpoints import Endpoints
@@ -72,6 +73,7 @@ class Services:
     evidence_files: EvidenceFiles | None
     seller_side: SellerSide | None
     link_limiter: RateLimiter
+    duties: Duties | None
     shadow: Shadow | None
     jobs: JobService | None
     rate_limiter: RateLimiter
@@ -151,6 +153,7 @@ def open_services(settings: ServeSettings) -> Services:
         link_limiter=RateLimiter(LINK_LIMIT, counted="requests"),
         cases=None if store is None else Cases(store.case_rows),
         evidence_files=None if pictures is None else _open_evidence_files(settings, pictures, store, switch),
+        duties=None if store is None else open_duties(store, settings.transparency),
         shadow=shadow,
         jobs=jobs,
         rate_limiter=RateLimiter(settings.limits),
@@ -283,6 +286,11 @@ def evidence_files_of(request: Request) -> EvidenceFiles:
 def endpoints_of(request: Request) -> Endpoints:
     """Give what makes and changes webhooks; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).endpoints)
+
+
+def duties_of(request: Request) -> Duties:
+    """Give the duties of a marketplace; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).duties)
 
 
 def _kept(part: T | None) -> T:

@@ -19,6 +19,7 @@ from serving.monitoring.drift import DriftSettings
 from serving.monitoring.tracing import TracingSettings
 from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.retention import MAX_DAYS, RetentionSettings
+from serving.transparency.config import TransparencySettings
 from serving.webhooks.config import WebhookSettings
 from vision.check_shape import MAX_PHOTOS
 from vision.config.cpu_limits import usable_cores
@@ -146,6 +147,9 @@ class ServeSettings:
     evidence: EvidenceSettings = setting(factory=EvidenceSettings, help="Evidence files, signed.")
     jobs: JobSettings = setting(factory=JobSettings, help="Jobs: many listings that are judged later.")
     webhooks: WebhookSettings = setting(factory=WebhookSettings, help="Events and their delivery.")
+    transparency: TransparencySettings = setting(
+        factory=TransparencySettings, help="Statements of reasons, and reports of a marketplace."
+    )
     drift: DriftSettings = setting(
         factory=DriftSettings, help="Drift detection against the bundle's validation sample."
     )

@@ -11,14 +11,12 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
-Jurisdiction = Literal["CN", "EU", "other"]
-Ground = Literal["trademark", "design", "copyright", "patent"]
-Automation = Literal["none", "partly", "fully"]  # of the decision; finding by automated means is another field
+from serving.cases.clocks.periods import HOLDER_DAYS, complaint_window
+from serving.schemas.enforcement.cases import Ground, Jurisdiction
+from serving.schemas.enforcement.transparency import Automation
 
-COMPLAINT_MONTHS: Final = 6  # Art. 20(1): at least six months from when the decision was communicated
-DECLARATION_DAYS: Final = 15  # China, Art. 43
 GROUND_WORDS: Final[Mapping[str, str]] = {
     "trademark": "a registered trade mark",
     "design": "a registered design",
@@ -26,6 +24,10 @@ GROUND_WORDS: Final[Mapping[str, str]] = {
     "patent": "a patent",
 }
 DISPUTES_PAGE: Final = "https://digital-strategy.ec.europa.eu/en/policies/dsa-out-court-dispute-settlement"
+OTHER_REDRESS: Final = (
+    "You may also take the dispute to a certified body for settlement out of court (Art. 21; the bodies are listed at "
+    f"{DISPUTES_PAGE}), or to a court at any time."
+)
 NOT_SOLELY_AUTOMATED: Final = "Complaints are decided by a person, not solely by automated means."
 
 
@@ -48,6 +50,7 @@ class NoticeFacts:
     case_id: str
     product: str
     ground: Ground
+    country: str
     jurisdiction: Jurisdiction
     listing_ids: Sequence[str]
     found_by_automation: bool = False
@@ -106,7 +109,7 @@ def forwarded_notice_for_seller(facts: NoticeFacts, forwarded_at: datetime.datet
         "You may answer with a declaration that there is no infringement. It must contain your true identity and "
         "prima facie evidence that there is none (E-Commerce Law, Art. 43).",
         f"A declaration is forwarded to the rights holder, who may complain to the authority or sue within "
-        f"{DECLARATION_DAYS} days of receiving it. If neither is notified in that time, the measures are ended.",
+        f"{HOLDER_DAYS} days of receiving it. If neither is notified in that time, the measures are ended.",
     ]
     return NoticeText(subject=f"Notice of infringement: {facts.case_id}", body=_paragraphs(lines))
 
@@ -116,22 +119,10 @@ def declaration_for_notifier(facts: NoticeFacts, reached_at: datetime.datetime, 
     lines = [
         f"The seller answered notice {facts.case_id} with a declaration that there is no infringement. It reached you "
         f"on {_day(reached_at)}.",
-        f"You may complain to the authority or sue, and must notify us of it by {_day(until)}, {DECLARATION_DAYS} days "
+        f"You may complain to the authority or sue, and must notify us of it by {_day(until)}, {HOLDER_DAYS} days "
         "after the declaration reached you. Without that the measures are ended (E-Commerce Law, Art. 43).",
     ]
     return NoticeText(subject=f"Declaration of the seller: {facts.case_id}", body=_paragraphs(lines))
-
-
-def complaint_until(informed_at: datetime.datetime) -> datetime.datetime:
-    """Give the moment until which a complaint is taken: six calendar months after the decision was communicated.
-
-    Where the month is shorter, its last day counts, to the same time of day in UTC.
-    """
-    month = informed_at.month + COMPLAINT_MONTHS
-    year, month = informed_at.year + (month - 1) // 12, (month - 1) % 12 + 1
-    first_of_next = datetime.date(year + month // 12, month % 12 + 1, 1)
-    last_day = (first_of_next - datetime.timedelta(days=1)).day
-    return informed_at.replace(year=year, month=month, day=min(informed_at.day, last_day))
 
 
 def _subject_of_case(facts: NoticeFacts) -> str:
@@ -156,12 +147,12 @@ def _automation_text(facts: NoticeFacts) -> str:
 
 def _redress(facts: NoticeFacts, informed_at: datetime.datetime) -> list[str]:
     if facts.jurisdiction == "EU":
+        last_day = _last_day(complaint_window(informed_at, facts.country).at)
         where = f" at {facts.complaints_url}" if facts.complaints_url else ""
         return [
-            f"You may complain free of charge until {_day(complaint_until(informed_at))}{where} (Digital Services Act, "
-            f"Art. 20). {NOT_SOLELY_AUTOMATED}",
-            f"You may also take the dispute to a certified body for settlement out of court (Art. 21; the bodies are "
-            f"listed at {DISPUTES_PAGE}), or to a court at any time.",
+            f"You may complain free of charge until {last_day}{where} (Digital Services Act, Art. 20). "
+            f"{NOT_SOLELY_AUTOMATED}",
+            OTHER_REDRESS,
         ]
     if facts.jurisdiction == "CN":
         return [
@@ -169,6 +160,11 @@ def _redress(facts: NoticeFacts, informed_at: datetime.datetime) -> list[str]:
             "(E-Commerce Law, Art. 42 to 45)."
         ]
     return ["You may object in writing to the operator of this marketplace, or go to a court."]
+
+
+def _last_day(end: datetime.datetime) -> str:
+    """Give the last day of a period that ends at a local midnight of the EU: in UTC, that evening or that midnight."""
+    return f"{end - datetime.timedelta(seconds=1):%Y-%m-%d}"
 
 
 def _day(moment: datetime.datetime) -> str:

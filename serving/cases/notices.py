@@ -34,6 +34,7 @@ def receipts(new: NewCase, case_id: str, received_at: datetime.datetime) -> tupl
         case_id=case_id,
         product=new.product or "the product of the checks",
         ground=new.ground,
+        country=new.country,
         jurisdiction=jurisdiction_of(new.country),
         listing_ids=names[:LISTINGS_NAMED],
     )
@@ -79,6 +80,7 @@ def facts_of(case: StoredCase, reason: str = "") -> NoticeFacts:
         case_id=case.case_id,
         product=case.product,
         ground=case.ground,
+        country=case.country,
         jurisdiction=case.jurisdiction,
         listing_ids=case.listing_names[:LISTINGS_NAMED],
         found_by_automation=case.found_by_checks,

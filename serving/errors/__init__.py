@@ -23,7 +23,9 @@ TouchstoneError (vision)
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
      │   ├─ CaseNotFound, CaseNoticeNotFound, CaseMoveNotAllowed, CaseChanged, CaseCheckMissing, UnsafeText
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
-     │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field)
+     │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field), StatementNotFound, StatementSent
+     │   ├─ ComplaintNotFound, ComplaintTooLate, ComplaintNotPossible, ComplaintDecided, PersonRequired (403)
+     │   ├─ BuyersNoticeNotDue, ReportNotFound, QuarterNotOver, ReportPdfDisabled
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
@@ -128,7 +130,21 @@ from serving.errors.requests import (
     TransferEncodingUnsupported,
     UploadTimedOut,
 )
-from serving.errors.transparency import QuarterInvalid, StatementRefused
+from serving.errors.transparency import (
+    BuyersNoticeNotDue,
+    ComplaintDecided,
+    ComplaintNotFound,
+    ComplaintNotPossible,
+    ComplaintTooLate,
+    PersonRequired,
+    QuarterInvalid,
+    QuarterNotOver,
+    ReportNotFound,
+    ReportPdfDisabled,
+    StatementNotFound,
+    StatementRefused,
+    StatementSent,
+)
 from serving.errors.unavailable import (
     ComputeTimedOut,
     ConcurrencyLimited,
@@ -151,6 +167,7 @@ __all__ = [
     "BundleNameAmbiguous",
     "BundleNotFound",
     "BundleShared",
+    "BuyersNoticeNotDue",
     "CalendarUnknown",
     "CandidateBeyondLimits",
     "CandidateChecksumMismatch",
@@ -165,6 +182,10 @@ __all__ = [
     "CaseNoticeNotFound",
     "CheckNotFound",
     "CheckOfOthers",
+    "ComplaintDecided",
+    "ComplaintNotFound",
+    "ComplaintNotPossible",
+    "ComplaintTooLate",
     "ComputeTimedOut",
     "ConcurrencyLimited",
     "ContentEncodingUnsupported",
@@ -213,13 +234,17 @@ __all__ = [
     "NothingToRollBack",
     "OperatorRequired",
     "Overloaded",
+    "PersonRequired",
     "PhotoDamaged",
     "PhotoNotFound",
     "ProductTaken",
     "QuarterInvalid",
+    "QuarterNotOver",
     "QueryParameterUnknown",
     "RateLimited",
     "ReferenceNotFound",
+    "ReportNotFound",
+    "ReportPdfDisabled",
     "RequestInvalid",
     "RequestRefused",
     "RequestTooLarge",
@@ -227,7 +252,9 @@ __all__ = [
     "ScopeMissing",
     "SellerErased",
     "ServingError",
+    "StatementNotFound",
     "StatementRefused",
+    "StatementSent",
     "StoreDisabled",
     "StoreUnavailable",
     "TimeStampUnavailable",

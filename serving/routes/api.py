@@ -39,10 +39,19 @@ from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.examples import EXAMPLES
 from serving.routes.openapi.job_examples import JOB_EXAMPLES
 from serving.routes.openapi.known_query import require_known_query
+from serving.routes.transparency import complaints, reports, statements
 
 FILE = Path(__file__).parents[1] / "openapi.json"
 KEY_SCHEME = "api_key"
-OPEN_PATHS = ("/healthz", "/readyz", "/v1/case-notices/{token}")
+OPEN_PATHS = (
+    "/healthz",
+    "/readyz",
+    "/v1/case-notices/{token}",
+    "/v1/transparency",  # what the operator published
+    "/v1/transparency/{quarter}",
+    "/v1/transparency/{quarter}.csv",
+    "/v1/transparency/{quarter}.pdf",
+)
 _MODULES = (
     check_lists,
     checks,
@@ -58,6 +67,9 @@ _MODULES = (
     bulk,
     moves,
     notices,
+    complaints,
+    statements,
+    reports,
     events,
     webhooks,
     audit_log,

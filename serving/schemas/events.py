@@ -23,6 +23,10 @@ EventType = Literal[
     "case.reminder",
     "case.check_deleted",
     "evidence.exported",
+    "complaint.received",
+    "complaint.decided",
+    "statement.refused",
+    "report.published",
     "webhook.disabled",
     "webhook.test",
 ]

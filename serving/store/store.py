@@ -45,6 +45,10 @@ from serving.store.photos.location import PhotoStorage, open_photo_storage
 from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.retention import Rule
 from serving.store.review_rows import ReviewRows
+from serving.store.transparency.complaint_rows import ComplaintRows
+from serving.store.transparency.figure_rows import FigureRows
+from serving.store.transparency.report_rows import ReportRows
+from serving.store.transparency.statement_rows import StatementRows
 from serving.store.user_rows import UserRows
 from serving.store.webhooks.delivery_log import DeliveryLog
 from serving.store.webhooks.delivery_rows import DeliveryRows
@@ -95,6 +99,10 @@ class Store:
         self.service_rows = ServiceRows(database)
         self.case_notice_rows = CaseNoticeRows(database)
         self.case_timer_rows = CaseTimerRows(database)
+        self.statement_rows = StatementRows(database)
+        self.complaint_rows = ComplaintRows(database)
+        self.report_rows = ReportRows(database)
+        self.figure_rows = FigureRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None
         self.photos = photo_storage.photos
         self.jobs = JobStore(

@@ -11,6 +11,8 @@ from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
 from serving.schemas.enforcement.case_notices import EvidenceSent
 from serving.schemas.enforcement.cases import CaseSent, MoveSent, MovesSent, QuestionSent
+from serving.schemas.enforcement.complaints import BuyersNoticeSent, ComplaintDecisionSent, ComplaintSent
+from serving.schemas.enforcement.transparency import StatementFactsSent
 from serving.schemas.erasures import ErasureSent
 from serving.schemas.jobs import ReplaySent
 from serving.schemas.webhooks import WebhookChange, WebhookReplaySent, WebhookRotationSent, WebhookSent
@@ -42,6 +44,10 @@ EXTRA_SCHEMAS = (
     MemberSent,
     ProductsSent,
     UserSent,
+    BuyersNoticeSent,
+    ComplaintDecisionSent,
+    ComplaintSent,
+    StatementFactsSent,
 )
 EXTRA_ANSWERS = (Check,)
 
@@ -128,6 +134,11 @@ PATH_PARAMETERS = {
     "name": "Name of the bundle.",
     "reference_id": "`reference_id` of the reference.",
     "user_id": "`user_id` of the user.",
+    "statement_id": "`statement_id` of the statement of reasons.",
+    "complaint_id": "`complaint_id` of the complaint.",
+    "quarter": "The quarter, such as `2026-Q1`.",
+    "year": "The year, such as `2026`.",
+    "part": "Part of the template.",
     "side_px": "Longer side of the rendition in pixels.",
     "webhook_id": "`webhook_id` of the endpoint.",
 }

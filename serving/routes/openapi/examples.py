@@ -9,6 +9,7 @@ from serving.routes.openapi.examples_audit import AUDIT_EXAMPLES
 from serving.routes.openapi.examples_cases import CASE_EXAMPLES
 from serving.routes.openapi.examples_robustness import ROBUSTNESS_EXAMPLE
 from serving.routes.openapi.examples_service_level import SERVICE_LEVEL_EXAMPLES
+from serving.routes.openapi.examples_transparency import TRANSPARENCY_EXAMPLES
 from serving.routes.openapi.examples_webhooks import WEBHOOK_EXAMPLES
 
 _SHA256: Final = "5f2b8c1e9d3a47606b1f0e2d4c8a9b7351d6e8f0a2c4b6d8e0f1a3b5c7d9e1f3"
@@ -130,6 +131,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     **SERVICE_LEVEL_EXAMPLES,
     **ACCOUNT_EXAMPLES,
     **AUDIT_EXAMPLES,
+    **TRANSPARENCY_EXAMPLES,
     **CASE_EXAMPLES,
     "Alive": {"status": "alive"},
     "BundleChangeList": {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
-from serving.schemas.checks import Answered
+from serving.schemas.checks import Answered, Sent
+from serving.schemas.enforcement.plain_text import PlainText
 
+Automation = Literal["none", "partly", "fully"]  # of a decision; finding by automated means is another field
+StatementState = Literal["waiting", "sent", "refused"]
 TableKey = Literal[
     "requests_by_source",
     "requests_by_ground",
@@ -100,3 +103,39 @@ class PublishedReportList(Answered):
     """What is published."""
 
     reports: list[PublishedReport] = Field(description="The quarters, latest first.")
+
+
+class StatementFactsSent(Sent):
+    """Words of the operator on the facts of a statement of reasons."""
+
+    facts: PlainText = Field(
+        description="Added to the standard text, at most 3,000 characters; it is published, so it must name nobody. "
+        "Empty takes added words back."
+    )
+
+
+class ReasonsStatement(Answered):
+    """A statement of reasons, and what came of sending it."""
+
+    statement_id: str = Field(description="Id of the statement.")
+    case_id: str = Field(description="The case whose decision it explains.")
+    position: int = Field(description="The listing's place in the case.")
+    created_at: str = Field(description="When it was made, in UTC.")
+    state: StatementState = Field(description="`waiting` to be sent, `sent`, or `refused` by the database.")
+    attempts: int = Field(description="How often it was sent.")
+    due_at: str | None = Field(description="When it is sent next; null where it is not.")
+    sent_at: str | None = Field(description="When the database took it.")
+    database_uuid: str | None = Field(description="The database's own id.")
+    status: int | None = Field(description="HTTP status of the database's last answer.")
+    answer: str = Field(description="What is wrong, in the words of the database.")
+    facts_added: str = Field(description="Words of the operator on the facts.")
+    statement: dict[str, JsonValue] = Field(description="The fields of the database, as they are sent.")
+
+
+class ReasonsStatementPage(Answered):
+    """A page of statements of reasons, oldest first."""
+
+    statements: list[ReasonsStatement] = Field(description="The statements of this page.")
+    next_cursor: str | None = Field(description="Send it as `cursor` for the page after; null on the last one.")
+    counts: dict[str, int] = Field(description="How many statements there are in each state.")
+    sends: bool = Field(description="Whether this server sends them; where not, export them.")

@@ -13,6 +13,12 @@ from serving.store.tables.enforcement.case_progress import (
     CaseTimerRow,
 )
 from serving.store.tables.enforcement.cases import CaseListingRow, CaseMoveRow, CaseRow
+from serving.store.tables.enforcement.duties import (
+    BuyersNoticeRow,
+    ComplaintRow,
+    StatementRow,
+    TransparencyReportRow,
+)
 from serving.store.tables.erasures import ErasureRow
 from serving.store.tables.events import EventFollowerRow, EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow, RunningKeyRow
@@ -35,6 +41,7 @@ __all__ = [
     "AuditHeadRow",
     "AuditPrivateRow",
     "BundleChangeRow",
+    "BuyersNoticeRow",
     "CaseEvidenceRow",
     "CaseListingRow",
     "CaseMoveRow",
@@ -44,6 +51,7 @@ __all__ = [
     "CaseRuleRow",
     "CaseTimerRow",
     "CheckRow",
+    "ComplaintRow",
     "ErasureRow",
     "EventFollowerRow",
     "EventNumberRow",
@@ -60,7 +68,9 @@ __all__ = [
     "ReviewRow",
     "RunningKeyRow",
     "ShadowVerdictRow",
+    "StatementRow",
     "Table",
+    "TransparencyReportRow",
     "UserRow",
     "WebhookAttemptRow",
     "WebhookDeliveryRow",

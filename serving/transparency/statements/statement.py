@@ -13,8 +13,11 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
-from serving.cases.notice_texts import GROUND_WORDS, Automation, Ground
+from serving.cases.notice_texts import GROUND_WORDS
 from serving.errors import StatementRefused
+from serving.schemas.enforcement.cases import Ground
+from serving.schemas.enforcement.transparency import Automation
+from serving.store.transparency.decided_listing import DecidedListing
 from serving.transparency.statements import vocabulary as words
 from serving.transparency.statements.field_rules import (
     FIRST_APPLICATION_DAY,
@@ -65,31 +68,6 @@ class StatementPolicy:
     scope: Scope = "EU"
     terms: str = ""
     terms_url: str = ""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class DecidedListing:
-    """A listing that a decision restricts; times in UTC.
-
-    `decision_sequence` is the number of the move that decided, so that a case decided twice has two statements.
-    `content_at` is when the listing was posted, or when it was first seen where that is unknown. `personal` has ids
-    and names of the case that the published text may not have, with what they are.
-    """
-
-    case_id: str
-    position: int
-    decision_sequence: int
-    product: str
-    ground: Ground
-    country: str
-    decided_at: datetime.datetime
-    content_at: datetime.datetime
-    is_removed: bool
-    by_member: bool
-    by_trusted_flagger: bool
-    found_by_automation: bool
-    automated_decision: Automation
-    personal: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def puid_of(listing: DecidedListing) -> str:

@@ -93,6 +93,7 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         case = _made(http.post("/v1/cases", json={"country": "DE", "listings": [{"check_id": check["check_id"]}]}))
         webhook = _made(http.post("/v1/webhooks", json={"url": "https://hooks.bolt.example/", "description": "bolt"}))
         _made(http.patch(f"/v1/webhooks/{webhook['webhook_id']}", json={"enabled": False}))  # nothing is delivered
+        complaint = _complaint_of(site, http)
         events = http.get("/v1/events").json()["events"]
     erasure = _made(site.http.post("/v1/erasures", json={"seller_id": "nobody"}))
     bundles = site.services.bundles.slots
@@ -121,8 +122,23 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
             "index": "0",
             "side_px": "160",
             "photo_sha256": check["photos"][0]["sha256"],
+            "complaint_id": complaint["complaint_id"],
+            "statement_id": "of-no-statement",
+            "quarter": "2026-Q1",
+            "year": "2026",
+            "part": "4_notices",
         },
     )
+
+
+def _complaint_of(site: Running, bolt: httpx.Client) -> dict[str, Any]:
+    """Give a complaint of Bolt about a case that the operator rejected."""
+    case = _made(
+        bolt.post("/v1/cases", json={"country": "DE", "product": "bolt", "listings": [{"listing_id": "bolt-2"}]})
+    )
+    rejected = {"to": "rejected", "version": case["version"], "reason": "bolt-reason"}
+    _made(site.http.post(f"/v1/cases/{case['case_id']}/moves", json=rejected))
+    return _made(bolt.post(f"/v1/cases/{case['case_id']}/complaints", json={"text": "bolt-complaint"}))
 
 
 def _made(response: httpx.Response) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import pytest
 from serving.cases.notice_texts import (
     DISPUTES_PAGE,
     NoticeFacts,
-    complaint_until,
     decision_for_notifier,
     decision_for_seller,
     declaration_for_notifier,
@@ -20,6 +19,7 @@ FACTS = NoticeFacts(
     case_id="case-1",
     product="korvelle-k1-hair-dryer",
     ground="design",
+    country="DE",
     jurisdiction="EU",
     listing_ids=["L1", "L2"],
     found_by_automation=True,
@@ -28,7 +28,12 @@ FACTS = NoticeFacts(
     complaints_url="https://market.example/complaints",
 )
 CHINA = NoticeFacts(
-    case_id="case-2", product="korvelle-k1-hair-dryer", ground="trademark", jurisdiction="CN", listing_ids=[]
+    case_id="case-2",
+    product="korvelle-k1-hair-dryer",
+    ground="trademark",
+    country="CN",
+    jurisdiction="CN",
+    listing_ids=[],
 )
 
 
@@ -68,19 +73,3 @@ def test_a_notice_and_a_declaration_in_china_have_what_the_articles_ask_for() ->
     assert "prima facie evidence" in forwarded_notice_for_seller(CHINA, NOW).body
     body = declaration_for_notifier(CHINA, NOW, NOW + datetime.timedelta(days=15)).body
     assert "by 2026-03-24, 15 days after" in body
-
-
-@pytest.mark.parametrize(
-    ("informed", "until"),
-    [
-        ("2026-03-09", "2026-09-09"),
-        ("2026-08-31", "2027-02-28"),
-        ("2027-08-31", "2028-02-29"),
-        ("2026-07-15", "2027-01-15"),
-        ("2026-06-30", "2026-12-30"),
-        ("2026-12-31", "2027-06-30"),
-    ],
-)
-def test_the_window_for_complaints_is_six_calendar_months(informed: str, until: str) -> None:
-    start = datetime.datetime.fromisoformat(f"{informed}T10:00:00+00:00")
-    assert complaint_until(start) == datetime.datetime.fromisoformat(f"{until}T10:00:00+00:00")

@@ -25,6 +25,7 @@ from tests.serving.cross_cutting.access.cases_of_cases import CASES_OF_CASES
 from tests.serving.cross_cutting.access.cases_of_evidence import CASES_OF_EVIDENCE
 from tests.serving.cross_cutting.access.cases_of_server import SERVER_CASES
 from tests.serving.cross_cutting.access.cases_of_standing import STANDING_CASES
+from tests.serving.cross_cutting.access.cases_of_transparency import CASES_OF_TRANSPARENCY, PUBLIC_ROUTES
 from tests.serving.routes.accounts_steps import make_key
 from tests.serving.servers.running import files_of, run_in_thread
 from tests.serving.servers.sent_jobs import JSON_LINES, ended, line_of
@@ -35,7 +36,7 @@ ROUTES = {
     for method, operation in operations.items()
 }
 PRIVATE = [name for name, operation in ROUTES.items() if operation.get("security")]
-CASES = {**SERVER_CASES, **CASES_OF_CASES, **CASES_OF_EVIDENCE, **STANDING_CASES}
+CASES = {**SERVER_CASES, **CASES_OF_CASES, **CASES_OF_EVIDENCE, **STANDING_CASES, **CASES_OF_TRANSPARENCY}
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,7 @@ def test_every_route_has_its_case() -> None:
         "GET /readyz",
         "GET /v1/case-notices/{token}",  # whoever has the link
         "POST /v1/case-notices/{token}",
+        *PUBLIC_ROUTES,
     }
 
 

@@ -35,6 +35,10 @@ WITHOUT_PRINCIPAL = {
     "CaseRows": set[str](),
     "CaseTimerRows": {"find_due", "fire"},
     "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
+    "ComplaintRows": {"find_notice", "find_page"},  # the routes ask for the operator
+    "FigureRows": {"count_period", "count_year"},  # numbers of all, of which what is published hides small ones
+    "ReportRows": {"find", "find_all"},  # what is published
+    "StatementRows": {"count", "find_page", "lease", "prepare", "record"},
     "DeploymentRows": {
         "add_shadow_verdict", "announce", "find_latest", "latest_ids", "listening", "preparing", "wait_for_others",
     },

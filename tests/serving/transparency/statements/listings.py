@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from serving.transparency.statements.statement import DecidedListing
+from serving.store.transparency.decided_listing import DecidedListing
 
 DECIDED_AT = datetime.datetime(2026, 3, 9, 8, 30, tzinfo=datetime.UTC)
 DECIDED = DecidedListing(

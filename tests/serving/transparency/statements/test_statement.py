@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serving.cases.notice_texts import Automation, Ground
 from serving.errors import StatementRefused
+from serving.schemas.enforcement.cases import Ground
+from serving.schemas.enforcement.transparency import Automation
 from serving.transparency.statements.field_rules import problems_of
 from serving.transparency.statements.personal_data import find_personal_data
 from serving.transparency.statements.statement import Scope, StatementPolicy, make_statement, puid_of

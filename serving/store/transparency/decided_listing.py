@@ -1,0 +1,112 @@
+"""A listing that a decision restricts, as its statement of reasons is made of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
+
+from serving.schemas.enforcement.cases import Ground
+from serving.schemas.enforcement.transparency import Automation
+from serving.store.tables import CaseListingRow, CaseMoveRow, CaseRow, CheckRow, MemberRow, StatementRow
+
+FIRST_DECISION_FROM = ("received", "in_review")  # upheld after a counter-notice, a restriction stays: it is no new one
+FOUND_BY_AUTOMATION = ("rule", "cluster")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedListing:
+    """A listing that a decision restricts; times in UTC.
+
+    `decision_sequence` is the number of the move that decided, so that a case decided twice has two statements.
+    `content_at` is when the listing was first seen here, since when it was posted is not known. `personal` has ids and
+    names of the case that the published text may not have, with what they are.
+    """
+
+    case_id: str
+    position: int
+    decision_sequence: int
+    product: str
+    ground: Ground
+    country: str
+    decided_at: datetime.datetime
+    content_at: datetime.datetime
+    is_removed: bool
+    by_member: bool
+    by_trusted_flagger: bool
+    found_by_automation: bool
+    automated_decision: Automation
+    personal: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def undecided_listings(session: Session, limit: int) -> list[DecidedListing]:
+    """Give at most `limit` listings that a decision under the law of the EU restricts and that have no statement."""
+    has_none = ~exists().where(
+        StatementRow.case_id == CaseListingRow.case_id,
+        StatementRow.position == CaseListingRow.position,
+        StatementRow.decision_sequence == CaseMoveRow.sequence,
+    )
+    found = _query().where(has_none).order_by(CaseMoveRow.case_id, CaseListingRow.position).limit(limit)
+    return list(_listings_of(session, found))
+
+
+def listing_of(session: Session, row: StatementRow) -> DecidedListing | None:
+    """Give the listing of a statement again, None where its case was deleted."""
+    found = _query().where(
+        CaseRow.case_id == row.case_id,
+        CaseListingRow.position == row.position,
+        CaseMoveRow.sequence == row.decision_sequence,
+    )
+    return next(_listings_of(session, found), None)
+
+
+def _query() -> Select[CaseRow, CaseListingRow, CaseMoveRow, datetime.datetime, str]:
+    return (
+        select(CaseRow, CaseListingRow, CaseMoveRow, CheckRow.created_at, MemberRow.name)
+        .join(CaseMoveRow, CaseMoveRow.case_id == CaseRow.case_id)
+        .join(CaseListingRow, CaseListingRow.case_id == CaseRow.case_id)
+        .outerjoin(CheckRow, CheckRow.check_id == CaseListingRow.check_id)
+        .outerjoin(MemberRow, MemberRow.member_id == CaseRow.member_id)
+        .where(
+            CaseRow.jurisdiction == "EU",
+            CaseMoveRow.to_state == "upheld",
+            CaseMoveRow.from_state.in_(FIRST_DECISION_FROM),
+        )
+    )
+
+
+def _listings_of(
+    session: Session, query: Select[CaseRow, CaseListingRow, CaseMoveRow, datetime.datetime, str]
+) -> Iterator[DecidedListing]:
+    for case, listing, move, checked_at, member_name in session.execute(query):
+        automated: Automation = "partly" if listing.check_id is not None else "none"
+        yield DecidedListing(
+            case_id=case.case_id,
+            position=listing.position,
+            decision_sequence=move.sequence,
+            product=case.product,
+            ground=cast(Ground, case.ground),
+            country=case.country,
+            decided_at=move.at,
+            content_at=min(checked_at or case.created_at, case.created_at),
+            is_removed=listing.removed_at is not None,
+            by_member=case.member_id is not None,
+            by_trusted_flagger=False,
+            found_by_automation=case.opened_by in FOUND_BY_AUTOMATION or listing.check_outcome == "counterfeit",
+            automated_decision="fully" if move.actor == "server" else automated,
+            personal=_personal(listing, member_name),
+        )
+
+
+def _personal(listing: CaseListingRow, member_name: str | None) -> dict[str, str]:
+    named = {
+        listing.seller_id: "a seller's id",
+        listing.listing_id: "a listing's id",
+        listing.url: "a listing's address",
+        member_name: "the notifier's name",
+    }
+    return {value: kind for value, kind in named.items() if value}

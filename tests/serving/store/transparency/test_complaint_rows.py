@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import Any
+
+import pytest
+
+from serving.errors import CaseNotFound, ComplaintDecided, ComplaintNotFound, ComplaintNotPossible
+from serving.principal import SERVER
+from serving.schemas.enforcement.complaints import Complaint, DecisionAgainst
+from serving.store.audit_rows import AuditFilter
+from serving.store.cases.case_values import CaseChange, StoredCase
+from serving.store.store import Store
+from serving.transparency.complaints import contested_decision, reversal_of
+from tests.serving.builders.new_cases import HOUR, MUGS, TOYS
+from tests.serving.builders.new_checks import NOW
+from tests.serving.builders.stores import Place, opened
+from tests.serving.builders.upheld_cases import decided_case
+
+LATER = NOW + 2 * HOUR
+PERSON = dataclasses.replace(SERVER, name="ts_9", key_id="9", user_id="u9")
+
+
+async def complain(
+    store: Store, case_id: str, side: Any = "notifier", principal: Any = TOYS, text: str = "No."
+) -> Complaint:
+    return await store.complaint_rows.add(
+        principal, case_id, side, text, lambda case: contested_decision(case, side, LATER), LATER
+    )
+
+
+def reverse(decision: DecisionAgainst, case: StoredCase) -> CaseChange | None:
+    return reversal_of(decision, "Wrong.", case, LATER)
+
+
+def test_a_complaint_is_taken_once_with_its_event_and_entry(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            case_id = await decided_case(store, state="rejected", member_id="m")
+            given = await asyncio.gather(*(complain(store, case_id) for _ in range(4)))
+            assert len({one.complaint_id for one in given}) == 1
+            assert (given[0].decision, given[0].decision_sequence, given[0].state) == ("rejected", 2, "open")
+            with pytest.raises(ComplaintNotPossible, match=given[0].complaint_id):
+                await complain(store, case_id, text="Something else.")
+            await store.event_rows.number()
+            events = (await store.event_rows.find_page(TOYS, after=0, limit=99)).events
+            assert [event.type for event in events].count("complaint.received") == 1
+            entries = await store.audit_rows.find_before(SERVER, AuditFilter(action="complaint.received"), 9)
+            assert len(entries) == 1
+            assert "No." not in entries[0].content
+
+    asyncio.run(work())
+
+
+def test_a_reversal_reinstates_in_the_same_transaction_and_names_who_decided(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            case_id = await decided_case(store)
+            made = await complain(store, case_id, "seller", SERVER)
+            rows = store.complaint_rows
+            decided = await rows.decide(PERSON, made.complaint_id, "reversed", "Wrong.", reverse, LATER)
+            assert (decided.state, decided.decided_by, decided.case_state) == ("reversed", "ts_9", "reinstated")
+            case = await store.case_rows.find(SERVER, case_id, LATER)
+            assert (case.state, case.listings[0].removed_at) == ("reinstated", None)
+            with pytest.raises(ComplaintDecided):
+                await rows.decide(PERSON, made.complaint_id, "confirmed", "x", reverse, LATER)
+
+    asyncio.run(work())
+
+
+def test_of_two_that_decide_at_once_one_is_refused(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            made = await complain(store, await decided_case(store, state="rejected", member_id="m"))
+            decide = store.complaint_rows.decide
+            answers = await asyncio.gather(
+                *(decide(PERSON, made.complaint_id, "confirmed", "x", reverse, LATER) for _ in range(3)),
+                return_exceptions=True,
+            )
+            assert sum(isinstance(one, ComplaintDecided) for one in answers) == 2
+
+    asyncio.run(work())
+
+
+def test_a_member_complains_of_its_own_cases_and_sees_no_sellers_words(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            case_id = await decided_case(store, member_id="m")
+            made = await complain(store, case_id, "seller", SERVER, "I am the seller.")
+            assert await store.complaint_rows.find_of_case(TOYS, case_id) == []
+            assert len(await store.complaint_rows.find_of_case(SERVER, case_id)) == 1
+            with pytest.raises(ComplaintNotPossible, match="as the notifier"):
+                await complain(store, case_id, "seller", TOYS)
+            with pytest.raises(CaseNotFound):
+                await complain(store, case_id, "notifier", MUGS)
+            with pytest.raises(ComplaintNotFound):
+                await store.complaint_rows.decide(MUGS, made.complaint_id, "confirmed", "x", reverse, LATER)
+            await store.event_rows.number()
+            events = (await store.event_rows.find_page(TOYS, after=0, limit=99)).events
+            assert "complaint.received" not in [event.type for event in events]
+
+    asyncio.run(work())
+
+
+def test_pages_have_every_complaint_once_newest_first(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            made = [await complain(store, await decided_case(store, state="rejected", member_id="m")) for _ in range(5)]
+            found: list[str] = []
+            before = None
+            while page := await store.complaint_rows.find_page("open", 2, before):
+                found += [one.complaint_id for one in page]
+                before = page[-1].complaint_id
+            assert found == sorted((one.complaint_id for one in made), reverse=True)
+            assert not await store.complaint_rows.find_page("reversed", 2, None)
+
+    asyncio.run(work())
+
+
+def test_that_buyers_were_informed_is_recorded_once(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            case_id = await decided_case(store)
+            rows = store.complaint_rows
+            first = await rows.record_notice(SERVER, case_id, "individually", 41, LATER)
+            again = await rows.record_notice(SERVER, case_id, "publicly", None, LATER + HOUR)
+            assert first == again == await rows.find_notice(case_id)
+            assert len(await store.audit_rows.find_before(SERVER, AuditFilter(action="buyers.informed"), 9)) == 1
+
+    asyncio.run(work())

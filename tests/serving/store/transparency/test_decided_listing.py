@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import asyncio
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serving.store.cases.case_values import NewListing
+from serving.store.store import Store
+from serving.store.transparency.decided_listing import DecidedListing
+from serving.store.transparency.statement_rows import MadeStatement
+from tests.serving.builders.new_checks import NOW, new_check
+from tests.serving.builders.stores import opened
+from tests.serving.builders.upheld_cases import decided_case
+
+
+async def found_in(store: Store) -> list[DecidedListing]:
+    found: list[DecidedListing] = []
+
+    def make(listing: DecidedListing, _: str) -> MadeStatement:
+        found.append(listing)
+        return MadeStatement(puid=f"{listing.case_id}-{listing.position}", body="{}")
+
+    await store.statement_rows.prepare(make, NOW, 100)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"opened_by": "operator"}, (False, False, "none")),
+        ({"opened_by": "member", "member_id": "m"}, (True, False, "none")),
+        ({"opened_by": "rule", "member_id": "m"}, (True, True, "none")),
+        ({"opened_by": "cluster"}, (False, True, "none")),
+        ({"opened_by": "test_buy"}, (False, False, "none")),
+    ],
+)
+def test_source_and_automated_means_come_from_what_opened_the_case(
+    tmp_path: Path, values: dict[str, Any], expected: tuple[bool, bool, str]
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await decided_case(store, **values)
+            (one,) = await found_in(store)
+            assert (one.by_member, one.found_by_automation, one.automated_decision) == expected
+            assert one.is_removed
+            assert one.personal == {"Seller-77": "a seller's id", "l0": "a listing's id"}
+
+    asyncio.run(work())
+
+
+def test_a_listing_with_a_check_was_decided_with_its_result_at_hand_and_was_seen_when_it_was_checked(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            check = new_check()
+            await store.check_rows.add(check)
+            day = datetime.timedelta(days=1)
+            await decided_case(store, sold=[NewListing(check_id=check.answer.check_id)], at=NOW + day)
+            (one,) = await found_in(store)
+            assert one.automated_decision == "partly"
+            assert not one.found_by_automation  # its check did not flag it
+            assert one.content_at < one.decided_at - day
+
+    asyncio.run(work())
