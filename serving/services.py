@@ -23,7 +23,7 @@ from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
 from serving.deployments.switch import DeploymentSwitch
 from serving.errors import StoreDisabled
-from serving.evidence.contents.checks import Sources
+from serving.evidence.contents.sources import Sources
 from serving.evidence.service import EvidenceFiles
 from serving.http.body_memory import BodyMemory
 from serving.http.check_body import check_of_json

@@ -65,7 +65,10 @@ def verify(
         typer.echo(f"{file}: DOES NOT HOLD: {error.message}")
         raise typer.Exit(1) from error
     typer.echo(f"{file}: unchanged: every byte is as it was signed")
-    typer.echo(f"signed by {found.signer}, certificate {found.fingerprint}" + (", as --key has it" if key else ""))
+    typer.echo(
+        f"signed by {found.signer}, certificate {found.fingerprint}, valid until {found.valid_until:%Y-%m-%d}"
+        + (", as --key has it" if key else "")
+    )
     for stamp in found.time_stamps:
         trust = "an authority that you trust" if stamp.trusted else "an authority that was not checked"
         typer.echo(f"existed at {stamp.at:%Y-%m-%d %H:%M:%S} UTC, by {stamp.authority}, {trust}")

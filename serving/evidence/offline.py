@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from serving.deployments.slots import LoadedBundles
 from serving.evidence.config import EvidenceSettings
-from serving.evidence.contents.checks import Sources
 from serving.evidence.contents.sections import SubjectKind
+from serving.evidence.contents.sources import Sources
 from serving.evidence.service import EvidenceFile, EvidenceFiles
 from serving.principal import COMMAND_LINE
 from serving.store.database.named_store import connect_store

@@ -19,9 +19,10 @@ from serving.evidence.archive.writer import ArchiveWriter, Stamp
 from serving.evidence.config import EvidenceSettings
 from serving.evidence.contents.audit_log import add_audit_log
 from serving.evidence.contents.cases import add_case
-from serving.evidence.contents.checks import Sources, add_check
+from serving.evidence.contents.checks import add_check
 from serving.evidence.contents.method import method_section, method_text
 from serving.evidence.contents.sections import Facts, Gathering, Subject, SubjectKind
+from serving.evidence.contents.sources import Sources
 from serving.evidence.signing.keys import CERTIFICATE_FILE, KeyPair, read_key_pair
 from serving.evidence.version import FORMAT
 from serving.principal import Principal

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from serving.clock import utc_now
-from serving.errors import CheckNotFound
-from serving.evidence.contents.checks import Sources, add_check
+from serving.evidence.contents.checks import add_checks
 from serving.evidence.contents.sections import Block, Facts, Gathering, Grid, Section, Text
+from serving.evidence.contents.sources import Sources
 from serving.principal import Principal
 from serving.schemas.enforcement.cases import Case, CaseListing
 
@@ -24,24 +24,6 @@ async def add_case(
     check_ids = list(dict.fromkeys(one.check_id for one in case.listings if one.check_id is not None))
     await add_checks(gathering, sources, principal, check_ids, max_checks=max_checks)
     return case
-
-
-async def add_checks(
-    gathering: Gathering, sources: Sources, principal: Principal, check_ids: list[str], *, max_checks: int
-) -> None:
-    """Add checks with their photos, and a section that names those that are left out, and why."""
-    left_out: list[tuple[str, str]] = [
-        (check_id, f"only {max_checks} checks have their photos in one file; export it by itself")
-        for check_id in check_ids[max_checks:]
-    ]
-    for number, check_id in enumerate(check_ids[:max_checks], start=1):
-        try:
-            await add_check(gathering, sources, principal, check_id, number=number)
-        except CheckNotFound:
-            left_out.append((check_id, "it was deleted since, or is not yours to see"))
-    if left_out:
-        grid = Grid(header=("Check", "Why it is left out"), rows=tuple(left_out), widths=(0.4, 0.6))
-        gathering.sections.append(Section(title="Checks that are left out", blocks=(grid,)))
 
 
 def _facts(case: Case) -> Facts:

@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
-from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
 
 from serving.deployments.slots import LoadedBundle, LoadedBundles
-from serving.errors import EvidenceNotFound, PhotoNotFound
+from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.evidence.contents.photos import PhotoParts, PhotoWork, photo_blocks
 from serving.evidence.contents.sections import Block, Facts, Gathering, Grid, Section, Text
+from serving.evidence.contents.sources import Sources
 from serving.principal import Principal
 from serving.schemas.checks import CheckRecord, PhotoAnswer, Review
-from serving.store.store import Store
 from vision.bundle.metadata import ErrorBound, Thresholds
 from vision.errors import TouchstoneError
-from vision.photo.decode import PhotoLimits
-
-T = TypeVar("T")
-
-
-class Draw(Protocol):
-    """Runs a function on a stored photo's bytes, on a compute thread and a few at a time."""
-
-    def __call__(self, sha256: str, draw: Callable[[bytes], T], /) -> Awaitable[T]: ...
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Where the contents of files come from; `bundles` gives those that serve now."""
-
-    store: Store
-    draw: Draw
-    bundles: Callable[[], LoadedBundles]
-    limits: PhotoLimits
 
 
 async def add_check(
@@ -65,6 +43,24 @@ async def add_check(
     gathering.write_json(f"{folder}/check.json", json.loads(record.model_dump_json()))
     gathering.write_json(f"{folder}/photos.json", json.loads(json.dumps(photos)))
     return record
+
+
+async def add_checks(
+    gathering: Gathering, sources: Sources, principal: Principal, check_ids: list[str], *, max_checks: int
+) -> None:
+    """Add checks with their photos, and a section that names those that are left out, and why."""
+    left_out: list[tuple[str, str]] = [
+        (check_id, f"only {max_checks} checks have their photos in one file; export it by itself")
+        for check_id in check_ids[max_checks:]
+    ]
+    for number, check_id in enumerate(check_ids[:max_checks], start=1):
+        try:
+            await add_check(gathering, sources, principal, check_id, number=number)
+        except CheckNotFound:
+            left_out.append((check_id, "it was deleted since, or is not yours to see"))
+    if left_out:
+        grid = Grid(header=("Check", "Why it is left out"), rows=tuple(left_out), widths=(0.4, 0.6))
+        gathering.sections.append(Section(title="Checks that are left out", blocks=(grid,)))
 
 
 async def _photo(

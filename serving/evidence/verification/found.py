@@ -8,8 +8,18 @@ from typing import Literal
 
 from cryptography import x509
 
+from serving.errors import EvidenceFileInvalid
 from serving.evidence.signing.keys import fingerprint_of
 from serving.evidence.signing.time_stamps import StampedTime
+
+
+def require_key(certificate: x509.Certificate, key: str | None) -> None:
+    """Raise EvidenceFileInvalid where a file was signed with another key than the verifier named."""
+    found = fingerprint_of(certificate)
+    if key is not None and found != key:
+        raise EvidenceFileInvalid(
+            f"the file was signed with the key {found}, and --key names {key}: another one signed it"
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

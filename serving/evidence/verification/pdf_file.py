@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import zlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -24,25 +25,32 @@ from serving.evidence.signing.keys import load_certificate, public_key_of
 from serving.evidence.signing.pdf_signing import SEAL_FIELD
 from serving.evidence.signing.seal import container_text, find_seal, read_container, seal_container, signed_digest
 from serving.evidence.signing.time_stamps import StampedTime
-from serving.evidence.verification.found import Verified
+from serving.evidence.verification.found import Verified, require_key
 from serving.evidence.version import FORMAT
 
 PDF_MAGIC: Final = b"%PDF-"
 MAX_PDF_BYTES: Final = 512 * 2**20
 MAX_SIGNATURES: Final = 8
+# What parsers of ASN.1 and PDF raise for what somebody with a key of their own may have written.
+UNREADABLE: Final = (
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, AssertionError, zlib.error,
+)  # fmt: skip
 
 
-def verify_pdf(data: bytes, authorities: Sequence[x509.Certificate] = ()) -> Verified:
+def verify_pdf(data: bytes, authorities: Sequence[x509.Certificate] = (), *, key: str | None = None) -> Verified:
     """Verify a PDF; raises EvidenceFileInvalid or EvidenceVersionUnknown with what is wrong.
 
-    `authorities` are the certificates of time-stamp authorities, or of who issued theirs, that the verifier trusts.
+    A file that was signed with another key than `key` is refused before a PDF reader sees it. `authorities` are the
+    certificates of time-stamp authorities, or of who issued theirs, that the verifier trusts.
     """
     certificate, digest = _verify_seal(data)
+    signer = load_certificate(certificate.dump(), Encoding.DER)
+    require_key(signer, key)
     stamps = _signatures(data, certificate, authorities)
     return Verified(
         kind="pdf",
         sha256=digest.hex(),
-        certificate=load_certificate(certificate.dump(), Encoding.DER),
+        certificate=signer,
         time_stamps=stamps,
     )
 
@@ -67,7 +75,7 @@ def _verify_seal(data: bytes) -> tuple[x509.Certificate, bytes]:
         certificate, signature = read_container(data[first:end])
         key = public_key_of(load_certificate(certificate.dump(), Encoding.DER))
         written = container_text(seal_container(certificate, digest, signature).dump())
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except UNREADABLE as error:
         raise EvidenceFileInvalid("the seal cannot be read: it was changed") from error
     if data[first:end] != written or not signature_holds(key, signature, signed_digest(certificate, digest)):
         raise EvidenceFileInvalid("the seal does not hold: bytes of the PDF were changed, or of the seal itself")
@@ -83,7 +91,7 @@ def _signatures(
         if not 1 <= len(signatures) <= MAX_SIGNATURES or signatures[-1].field_name != SEAL_FIELD:
             raise EvidenceFileInvalid("the PDF's last signature is not its seal")
         found = [asyncio.run(_status(signature, certificate, authorities)) for signature in signatures]
-    except (PdfError, SignatureValidationError, UnacceptableSignerError, ValueError, KeyError, TypeError) as error:
+    except (PdfError, SignatureValidationError, UnacceptableSignerError, *UNREADABLE) as error:
         raise EvidenceFileInvalid(f"a signature in the PDF cannot be read ({error})") from error
     for signature, status in zip(signatures, found, strict=True):
         if not (status.intact and status.valid):

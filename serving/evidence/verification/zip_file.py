@@ -13,7 +13,7 @@ from serving.evidence.archive.part_names import ABOUT_NAME, REPORT_NAME, SUMS_NA
 from serving.evidence.archive.reader import SignedArchive, read_archive
 from serving.evidence.signing.keys import fingerprint_of
 from serving.evidence.verification.audit_part import CHAIN_NAME, ENTRIES_NAME, AuditPart, read_audit_part
-from serving.evidence.verification.found import Verified
+from serving.evidence.verification.found import Verified, require_key
 
 _KEPT: Final = (ABOUT_NAME, ENTRIES_NAME, CHAIN_NAME, REPORT_NAME, SUMS_NAME)
 
@@ -44,11 +44,12 @@ class VerifiedZip:
     audit_part: AuditPart | None
 
 
-def verify_zip(file: Path) -> VerifiedZip:
+def verify_zip(file: Path, *, key: str | None = None) -> VerifiedZip:
     """Verify a ZIP; raises EvidenceFileInvalid or EvidenceVersionUnknown. Its time stamp and report are given back."""
     parts = _Parts()
     with file.open("rb") as stream:
         archive = read_archive(stream, file.stat().st_size, parts)
+    require_key(archive.certificate, key)
     _require_sums(parts)
     audit_part = None
     if ENTRIES_NAME in parts.kept:

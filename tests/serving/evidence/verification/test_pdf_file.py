@@ -41,3 +41,12 @@ def test_cuts_and_what_is_added_are_found() -> None:
 def test_a_pdf_of_a_later_version_has_an_error_of_its_own() -> None:
     with pytest.raises(EvidenceVersionUnknown, match="format 2"):
         verify_pdf(small_pdf().replace(b"touchstone evidence format 1", b"touchstone evidence format 2"))
+
+
+def test_a_file_of_another_key_is_refused_before_a_pdf_reader_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("the PDF was parsed")
+
+    monkeypatch.setattr("serving.evidence.verification.pdf_file.PdfFileReader", never)
+    with pytest.raises(EvidenceFileInvalid, match="another one signed it"):
+        verify_pdf(small_pdf(), key="0" * 64)
