@@ -46,7 +46,7 @@ WITHOUT_PRINCIPAL = {
         "claim", "find_due", "find_oldest_waiting", "has_endpoints", "record", "release", "renew", "write_due",
     },
     "EndpointRows": set[str](),
-    "ErasureRows": {"start", "find_open", "find_checks", "drop_lines", "finish"},
+    "ErasureRows": {"start", "find_open", "find_checks", "drop_lines", "finish", "forget_complaints"},
     "EventRows": {"number", "find_start", "delete_before"},
     "KeyRows": {"find_for_login", "has_any", "record_uses"},
     "JobLineRows": {

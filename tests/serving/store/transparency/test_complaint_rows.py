@@ -11,6 +11,7 @@ from serving.principal import SERVER
 from serving.schemas.enforcement.complaints import Complaint, DecisionAgainst
 from serving.store.audit_rows import AuditFilter
 from serving.store.cases.case_values import CaseChange, StoredCase
+from serving.store.deletion.erasure import finish_erasure, start_erasure
 from serving.store.store import Store
 from serving.transparency.complaints import contested_decision, reversal_of
 from tests.serving.builders.new_cases import HOUR, MUGS, TOYS
@@ -127,5 +128,21 @@ def test_that_buyers_were_informed_is_recorded_once(place: Place) -> None:
             again = await rows.record_notice(SERVER, case_id, "publicly", None, LATER + HOUR)
             assert first == again == await rows.find_notice(case_id)
             assert len(await store.audit_rows.find_before(SERVER, AuditFilter(action="buyers.informed"), 9)) == 1
+
+    asyncio.run(work())
+
+
+def test_an_erased_seller_leaves_no_words_and_the_notifiers_stay(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            upheld = await decided_case(store)
+            await complain(store, upheld, "seller", SERVER, "I bought them from my uncle.")
+            rejected = await decided_case(store, state="rejected", member_id="m")
+            await complain(store, rejected, text="Look again.")
+            await finish_erasure(store, SERVER, await start_erasure(store, SERVER, "Seller-77"))
+            (of_seller,) = await store.complaint_rows.find_of_case(SERVER, upheld)
+            (of_notifier,) = await store.complaint_rows.find_of_case(SERVER, rejected)
+            assert (of_seller.text, of_seller.state) == ("", "open")
+            assert of_notifier.text == "Look again."
 
     asyncio.run(work())
