@@ -105,10 +105,8 @@ def open_services(settings: ServeSettings) -> Services:
     bundles = load_bundles(settings.bundle, settings.bundle_options)
     store = None if settings.store_folder is None else _open_store(settings.store_folder, settings)
     compute = _open_compute(settings)
-    metrics = Metrics()
-    metrics.watch_compute(threads=compute.threads, depth=lambda: compute.waiting, busy=lambda: compute.busy)
     body_memory = BodyMemory(settings.max_bytes_in_hand)
-    metrics.watch_body_bytes(lambda: body_memory.held)
+    metrics = _open_metrics(compute, body_memory)
     instrumentation = Instrumentation(
         metrics=metrics, tracing=tracing, drift=DriftMonitors(settings.drift, metrics.drift)
     )
@@ -161,6 +159,13 @@ def open_services(settings: ServeSettings) -> Services:
         endpoints=None if store is None else Endpoints(store.endpoint_rows, settings.webhooks),
         dispatcher=None if store is None else _open_dispatcher(settings, store, metrics),
     )
+
+
+def _open_metrics(compute: Compute, body_memory: BodyMemory) -> Metrics:
+    metrics = Metrics()
+    metrics.watch_compute(threads=compute.threads, depth=lambda: compute.waiting, busy=lambda: compute.busy)
+    metrics.watch_body_bytes(lambda: body_memory.held)
+    return metrics
 
 
 def _open_compute(settings: ServeSettings) -> Compute:
