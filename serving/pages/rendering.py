@@ -30,6 +30,7 @@ NAVIGATION: tuple[Entry, ...] = (
     ("/", "upload", "New check", "check"),
     ("/checks", "checks", "Checks", "read"),
     ("/cases", "cases", "Cases", "read"),
+    ("/dashboard", "dashboard", "Dashboard", "read"),
 )
 MORE_NAVIGATION: tuple[Entry, ...] = (
     ("/jobs", "jobs", "Jobs", "read"),

@@ -54,6 +54,12 @@ def show_case(request: Request, case_id: str) -> Response:
     return render_page(request, "enforcement/case.html")
 
 
+@router.get("/dashboard")
+def show_dashboard(request: Request) -> Response:
+    """The service level of takedown cases, by week and by group, with every late case."""
+    return render_page(request, "enforcement/dashboard.html")
+
+
 @router.get("/jobs")
 def show_jobs(request: Request) -> Response:
     """The jobs with their progress and failures, and a form to send one."""

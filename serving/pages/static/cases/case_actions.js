@@ -3,6 +3,7 @@
 import { askIn } from "../admin/dialog.js";
 import { postJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
+import { evidenceButtons } from "../shared/evidence_file.js";
 import { newIdempotencyKey } from "../shared/idempotency_key.js";
 import { STATES } from "./case_words.js";
 
@@ -24,6 +25,7 @@ export class CaseActions {
       ...found.allowed_moves.map((move, index) => element("button", { type: "button", class: index === 0 ? "primary" : null, click: () => this.#move(path, move) }, STATES[move.to].verb ?? STATES[move.to].title)),
       isUndecided && found.paused_since === null && this.#textButton("Ask the notifier", QUESTION, `${path}/question`),
       isUndecided && found.paused_since !== null && this.#textButton("Answer the question", ANSWER, `${path}/answer`),
+      ...evidenceButtons(path, this.#problem),
     ];
     this.root = element("section", { class: "case-part", "aria-label": "What can be done" }, this.#problem, element("div", { class: "actions" }, buttons));
   }

@@ -12,6 +12,7 @@ import { BulkMoves } from "./bulk_moves.js";
 import { CaseFilters } from "./case_filters.js";
 import { CaseRow } from "./case_row.js";
 import { wireOpening } from "./open_case.js";
+import { wireTable } from "./open_table.js";
 
 const CLOCK_MS = 30_000;
 const filters = new CaseFilters(readList);
@@ -26,6 +27,7 @@ let counts = null;
 wireKeys();
 wireForgetting();
 wireOpening();
+wireTable(readList);
 bindKeys({
   j: () => select(selected + 1),
   k: () => select(selected - 1),

@@ -101,8 +101,18 @@ export async function getText(path) {
 
 /** GET a file and let the browser keep it under a name; a link itself could not send the API key. */
 export async function downloadFile(path, name) {
+  await keepFile(await ask(path), name);
+}
+
+/** POST for a file that the server makes, and let the browser keep it under the name that the server gives. */
+export async function downloadMade(path, name) {
+  const response = await ask(path, { method: "POST" });
+  await keepFile(response, /filename="([^"/\\]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? name);
+}
+
+async function keepFile(response, name) {
   const link = element("a", { download: name });
-  link.href = URL.createObjectURL(await (await ask(path)).blob());
+  link.href = URL.createObjectURL(await response.blob());
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS);
 }

@@ -1,0 +1,60 @@
+/** The dashboard: the service level of takedown cases beside its benchmark, by week and by group, and every late case. */
+
+import { AddressForm, apiQuery } from "../shared/address_form.js";
+import { announce } from "../shared/announcer.js";
+import { downloadFile, getJson } from "../shared/api.js";
+import { wireForgetting } from "../shared/api_key.js";
+import { byId } from "../shared/element.js";
+import { wireKeys } from "../shared/keys.js";
+import { attempt, clearProblem, showProblem } from "../shared/problem_box.js";
+import { groupTable } from "./group_table.js";
+import { LateCases } from "./late_cases.js";
+import { levelOf } from "./level.js";
+import { weekChart } from "./week_chart.js";
+
+const filters = new AddressForm(byId("filters"), readAll);
+const late = new LateCases(byId("late"));
+let reading = 0; // number of the latest request, so that the answer to an earlier filter is dropped
+
+wireKeys();
+wireForgetting();
+byId("download").addEventListener("click", () => download("/v1/service-level.csv", "service-level.csv"));
+byId("download-late").addEventListener("click", () => download("/v1/service-level/late.csv", "late-cases.csv"));
+filters.readAddress();
+readAll();
+
+async function readAll() {
+  const turn = ++reading;
+  const problemBox = byId("dashboard-problem");
+  clearProblem(problemBox);
+  byId("level").setAttribute("aria-busy", "true");
+  byId("clear-filters").hidden = ![...filters.query.keys()].length;
+  try {
+    const query = apiQuery(filters.query);
+    const [level] = await Promise.all([getJson(`/v1/service-level?${query}`), late.read(query)]);
+    if (turn === reading) show(level);
+  } catch (problem) {
+    if (turn === reading) showProblem(problemBox, problem);
+  } finally {
+    if (turn === reading) byId("level").setAttribute("aria-busy", "false");
+  }
+}
+
+function show(level) {
+  byId("level").replaceChildren(levelOf(level));
+  byId("weeks").replaceChildren(...weekChart(level));
+  byId("groups").replaceChildren(
+    ...[
+      groupTable("By member", level.by_member, { nameOf: ({ name, value }) => name ?? value ?? "The operator’s own findings" }),
+      groupTable("By category", level.by_category, { nameOf: ({ value }) => value?.replaceAll("_", " ") ?? "None" }),
+      groupTable("By country", level.by_country, { isCountry: true }),
+    ].filter(Boolean),
+  );
+}
+
+async function download(path, name) {
+  await attempt(byId("dashboard-problem"), async () => {
+    await downloadFile(`${path}?${apiQuery(filters.query)}`, name);
+    announce(`Downloaded as ${name}.`);
+  });
+}
