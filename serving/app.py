@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from fastapi import FastAPI
 
 from serving.audit_log.entry import new_entry
+from serving.cases.rules import follow_checks
 from serving.cases.timers import fire_periodically
 from serving.deployments.follower import follow_changes
 from serving.errors import Unavailable
@@ -62,6 +63,8 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
         background.append(asyncio.create_task(cleanup))
         background.append(asyncio.create_task(follow_changes(services.switch, services.store.deployment_rows)))
         background.append(asyncio.create_task(fire_periodically(services.store.case_timer_rows)))
+        rules = follow_checks(services.store.follower_rows, services.store.case_rule_rows)
+        background.append(asyncio.create_task(rules))
         if services.store.running_keys is not None:
             background.append(asyncio.create_task(services.store.running_keys.renew_periodically()))
     if services.jobs is not None:

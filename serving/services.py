@@ -72,7 +72,9 @@ class Services:
     cases: Cases | None
     evidence_files: EvidenceFiles | None
     seller_side: SellerSide | None
-    link_limiter: RateLimiter
+    link_limiter: RateLimiter = dataclasses.field(
+        default_factory=functools.partial(RateLimiter, LINK_LIMIT, counted="requests")
+    )
     duties: Duties | None
     shadow: Shadow | None
     jobs: JobService | None
@@ -148,7 +150,6 @@ def open_services(settings: ServeSettings) -> Services:
         checks=checks,
         pictures=pictures,
         seller_side=None if store is None else SellerSide(store),
-        link_limiter=RateLimiter(LINK_LIMIT, counted="requests"),
         cases=None if store is None else Cases(store.case_rows),
         evidence_files=None if pictures is None else _open_evidence_files(settings, pictures, store, switch),
         duties=None if store is None else open_duties(store, settings.transparency),

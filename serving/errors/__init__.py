@@ -21,7 +21,8 @@ TouchstoneError (vision)
      │   ├─ CalendarUnknown
      │   ├─ JobNotFound, JobLineNotFound, JobNotRunning, JobEmpty, JobTooLong
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
-     │   ├─ CaseNotFound, CaseNoticeNotFound, CaseMoveNotAllowed, CaseChanged, CaseCheckMissing, UnsafeText
+     │   ├─ CaseNotFound, CaseNoticeNotFound, CaseRuleNotFound, CaseMoveNotAllowed, CaseChanged, CaseCheckMissing
+     │   ├─ UnsafeText (errors: one entry a field)
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
      │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field), StatementNotFound, StatementSent
      │   ├─ ComplaintNotFound, ComplaintTooLate, ComplaintNotPossible, ComplaintDecided, PersonRequired (403)
@@ -78,6 +79,7 @@ from serving.errors.cases import (
     CaseMoveNotAllowed,
     CaseNotFound,
     CaseNoticeNotFound,
+    CaseRuleNotFound,
     UnsafeText,
 )
 from serving.errors.checks import (
@@ -180,6 +182,7 @@ __all__ = [
     "CaseMoveNotAllowed",
     "CaseNotFound",
     "CaseNoticeNotFound",
+    "CaseRuleNotFound",
     "CheckNotFound",
     "CheckOfOthers",
     "ComplaintDecided",

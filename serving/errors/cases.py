@@ -20,6 +20,12 @@ class CaseNoticeNotFound(RequestRefused):
     title: ClassVar[str] = "No such notice"
 
 
+class CaseRuleNotFound(RequestRefused):
+    code: ClassVar[str] = "case_rule_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such rule"
+
+
 class CaseMoveNotAllowed(RequestRefused):
     """The state machine has no such move, or not by this caller."""
 

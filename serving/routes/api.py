@@ -32,7 +32,7 @@ from serving.routes import (
 from serving.routes.audit import audit_log, erasures
 from serving.routes.auth import RequiredScope
 from serving.routes.bundles import bundle_changes, bundles
-from serving.routes.cases import bulk, cases, moves, notices, service_level
+from serving.routes.cases import bulk, cases, moves, notices, rules, service_level
 from serving.routes.events import events, webhooks
 from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
 from serving.routes.openapi.described_route import DescribedRoute
@@ -70,6 +70,7 @@ _MODULES = (
     complaints,
     statements,
     reports,
+    rules,
     events,
     webhooks,
     audit_log,

@@ -21,7 +21,6 @@ EventType = Literal[
     "case.due_soon",
     "case.escalated",
     "case.reminder",
-    "case.check_deleted",
     "evidence.exported",
     "complaint.received",
     "complaint.decided",

@@ -21,6 +21,7 @@ from serving.schemas.enforcement.case_notices import SellerNotice
 from serving.store.audit_rows import AuditRows, append_entry
 from serving.store.cases.case_notice_rows import CaseNoticeRows, NewEvidence
 from serving.store.cases.case_rows import CaseRows, Decide
+from serving.store.cases.case_rule_rows import CaseRuleRows
 from serving.store.cases.case_timer_rows import CaseTimerRows
 from serving.store.cases.service_rows import ServiceRows
 from serving.store.check_rows import CheckRows, NewCheck, RecordDeletion, require_sender
@@ -98,6 +99,7 @@ class Store:
         self.case_rows = CaseRows(database)
         self.service_rows = ServiceRows(database)
         self.case_notice_rows = CaseNoticeRows(database)
+        self.case_rule_rows = CaseRuleRows(database)
         self.case_timer_rows = CaseTimerRows(database)
         self.statement_rows = StatementRows(database)
         self.complaint_rows = ComplaintRows(database)

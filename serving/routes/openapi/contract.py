@@ -10,6 +10,7 @@ from serving.schemas.accounts import KeySent, MemberSent, ProductsSent, Rotation
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
 from serving.schemas.enforcement.case_notices import EvidenceSent
+from serving.schemas.enforcement.case_rules import CaseRuleChange, CaseRuleSent
 from serving.schemas.enforcement.cases import CaseSent, MoveSent, MovesSent, QuestionSent
 from serving.schemas.enforcement.complaints import BuyersNoticeSent, ComplaintDecisionSent, ComplaintSent
 from serving.schemas.enforcement.transparency import StatementFactsSent
@@ -30,6 +31,8 @@ EXTRA_SCHEMAS = (
     RollbackSent,
     ReplaySent,
     CaseSent,
+    CaseRuleSent,
+    CaseRuleChange,
     EvidenceSent,
     MoveSent,
     MovesSent,
@@ -132,6 +135,7 @@ PATH_PARAMETERS = {
     "key_id": "`key_id` of the key.",
     "member_id": "`member_id` of the member.",
     "name": "Name of the bundle.",
+    "rule_id": "`rule_id` of the rule.",
     "reference_id": "`reference_id` of the reference.",
     "user_id": "`user_id` of the user.",
     "statement_id": "`statement_id` of the statement of reasons.",

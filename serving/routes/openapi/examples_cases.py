@@ -84,6 +84,22 @@ _CASE: Final = {
 }
 _LINK: Final = "/v1/case-notices/Jq0n0bq4m0m9S5oQ7b1y3mV8c2kXwZr6tUeYhLpDfGs"
 CASES_CSV_EXAMPLE: Final = f"case_id,created_at,member_id,…\r\n{_CASE_ID},{_TIME},,…\r\n"
+_RULE_SETTINGS: Final = {
+    "max_authenticity": 0.02,
+    "upheld_cases": 3,
+    "days": 180,
+    "products": None,
+    "country": "DE",
+    "ground": "trademark",
+}
+_RULE: Final = {
+    "rule_id": "01a20a5d-3e60-7681-a417-f8bcda188f15",
+    "created_at": _TIME,
+    "kind": "counterfeit",
+    "member_id": None,
+    "settings": _RULE_SETTINGS,
+    "enabled": True,
+}
 CASES_TABLE_EXAMPLE: Final = (
     "reference,product,country,listing_id,seller_id,url,value_amount,value_currency\r\n"
     f"A-1,{_PRODUCT},DE,4711,s-88,https://shop.example/4711,89.90,EUR\r\n"
@@ -109,6 +125,10 @@ CASE_EXAMPLES: Final[dict[str, Any]] = {
         "faults": [{"line": 17, "column": "country", "code": "request_invalid", "reason": "no country of ISO 3166-1"}],
         "faults_left_out": 0,
     },
+    "CaseRule": _RULE,
+    "CaseRuleChange": {"enabled": False},
+    "CaseRuleList": {"rules": [_RULE]},
+    "CaseRuleSent": {"kind": "counterfeit", "settings": {"max_authenticity": 0.02, "country": "DE"}},
     "CasePage": {"cases": [_SUMMARY], "next_cursor": None},
     "CaseSent": {
         "country": "DE",

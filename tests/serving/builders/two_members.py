@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ from tests.serving.servers.sent_jobs import ended, line_of, send_job
 OPERATOR_KEY = "the key of the settings"
 SECRET = "bolt"  # in every name and text of the other member, and in nothing else
 PHOTO = jpeg()
-COUNTERS = ("event_numbers", "audit_head")  # what they count has rows of its own
+COUNTERS = ("event_numbers", "audit_head", "event_followers")  # what they count has rows of its own
 WRITTEN_LATER = {("api_keys", "last_used_at"), ("events", "sequence")}
 
 
@@ -95,6 +96,8 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         _made(http.patch(f"/v1/webhooks/{webhook['webhook_id']}", json={"enabled": False}))  # nothing is delivered
         complaint = _complaint_of(site, http)
         events = http.get("/v1/events").json()["events"]
+    evidence_id = _answered(site, case["case_id"])
+    rule = _made(site.http.post("/v1/case-rules", json={"kind": "counterfeit", "settings": {"country": "DE"}}))
     erasure = _made(site.http.post("/v1/erasures", json={"seller_id": "nobody"}))
     bundles = site.services.bundles.slots
     (bank,) = [slot.active.bank for slot in bundles if slot.name == "bolts"]
@@ -107,7 +110,8 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         ids={
             "check_id": check["check_id"],
             "case_id": case["case_id"],
-            "evidence_id": case["case_id"],  # there is none
+            "evidence_id": evidence_id,
+            "rule_id": rule["rule_id"],
             "review_id": str(review["review_id"]),
             "job_id": job["job_id"],
             "line": "1",
@@ -139,6 +143,17 @@ def _complaint_of(site: Running, bolt: httpx.Client) -> dict[str, Any]:
     rejected = {"to": "rejected", "version": case["version"], "reason": "bolt-reason"}
     _made(site.http.post(f"/v1/cases/{case['case_id']}/moves", json=rejected))
     return _made(bolt.post(f"/v1/cases/{case['case_id']}/complaints", json={"text": "bolt-complaint"}))
+
+
+def _answered(site: Running, case_id: str) -> str:
+    """Let a seller answer the notice of a case with a photo; gives the id of its evidence."""
+    moves = f"/v1/cases/{case_id}/moves"
+    _made(site.http.post(moves, json={"to": "upheld", "version": 1}))
+    link = _made(site.http.post(moves, json={"to": "forwarded", "version": 2}))["seller_link"]
+    photos = [{"base64": base64.b64encode(PHOTO).decode()}]
+    _made(httpx.post(f"{site.url}{link}", json={"text": "the seller's words on bolt", "photos": photos}))
+    evidence: str = site.http.get(f"/v1/cases/{case_id}").json()["evidence"][0]["evidence_id"]
+    return evidence
 
 
 def _made(response: httpx.Response) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from serving.clock import time_from
 from serving.errors import CaseMoveNotAllowed, CaseNotFound, CaseNoticeNotFound, RequestTooLarge
 from serving.principal import SERVER
 from serving.store.store import Store
-from tests.serving.builders.new_cases import MUGS, TOYS, new_case
+from tests.serving.builders.new_cases import HOUR, MUGS, TOYS, new_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.stores import opened, photo_names
@@ -47,6 +47,7 @@ def test_a_seller_reads_the_reasons_and_answers_once_with_words_and_photos_that_
                 for _ in range(2):  # the second as when the answer to the first was lost
                     answered = await side.answer(token, "bought from the maker", [photo])
                 assert (answered.state, len(answered.sent), answered.sent[0].photos) == ("counter_notice", 1, 1)
+            with time_from(lambda: NOW + HOUR):
                 more = await side.answer(token, "and here is the licence", [])
                 assert [one.text for one in more.sent] == ["bought from the maker", "and here is the licence"]
             case = await store.case_rows.find(TOYS, case_id, NOW)

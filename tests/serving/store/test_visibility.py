@@ -33,6 +33,7 @@ WITHOUT_PRINCIPAL = {
     "AuditRows": {"append", "find_head", "delete_private_before"},
     "CaseNoticeRows": {"find_by_link", "add_evidence"},  # by a link's token, which no principal has
     "CaseRows": set[str](),
+    "CaseRuleRows": {"open_for"},
     "CaseTimerRows": {"find_due", "fire"},
     "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
     "ComplaintRows": {"find_notice", "find_page"},  # the routes ask for the operator

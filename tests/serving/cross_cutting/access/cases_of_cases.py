@@ -16,6 +16,10 @@ CASES_OF_CASES = {
     "POST /v1/cases/{case_id}/answer": Case(code="case_not_found", sent={"text": "x", "version": 1}),
     "POST /v1/cases/{case_id}/seller-link": Case(code="operator_required", sent={}),
     "GET /v1/cases/{case_id}/evidence/{evidence_id}/photos/{index}": Case(code="case_not_found"),
+    "POST /v1/case-rules": Case(code="operator_required", sent={"kind": "counterfeit", "settings": {"country": "DE"}}),
+    "GET /v1/case-rules": Case(code="operator_required"),
+    "PATCH /v1/case-rules/{rule_id}": Case(code="operator_required", sent={"enabled": False}),
+    "DELETE /v1/case-rules/{rule_id}": Case(code="operator_required"),
     "POST /v1/cases/bulk": Case(code="media_type_unsupported", sent={}),
     "POST /v1/cases/moves": Case(
         code=None, sent={"to": "withdrawn", "cases": [{"case_id": "{case_id}", "version": 1}]}
