@@ -15,6 +15,7 @@ from serving.audit_log.entry import Action
 from serving.pages.headers import PAGE_HEADERS
 from serving.pages.static_files import STATIC_PATH
 from serving.principal import Scope
+from serving.schemas.enforcement.case_notices import MAX_EVIDENCE_PHOTOS
 from serving.schemas.events import EventType
 from vision.check_shape import MAX_PHOTOS
 from vision.photo.format import FORMATS_IN_WORDS
@@ -43,6 +44,7 @@ MORE_NAVIGATION: tuple[Entry, ...] = (
 TEMPLATES.globals.update(
     photo_formats=FORMATS_IN_WORDS,
     max_photos=MAX_PHOTOS,
+    max_evidence_photos=MAX_EVIDENCE_PHOTOS,
     navigation=NAVIGATION,
     more_navigation=MORE_NAVIGATION,
     audited_actions=sorted(get_args(Action)),

@@ -54,6 +54,12 @@ def show_case(request: Request, case_id: str) -> Response:
     return render_page(request, "enforcement/case.html")
 
 
+@router.get("/notices/{token}")
+def show_notice(request: Request, token: str) -> Response:
+    """A seller's notice by its link, with a form for evidence against it; it needs no key."""
+    return render_page(request, "enforcement/notice.html")
+
+
 @router.get("/dashboard")
 def show_dashboard(request: Request) -> Response:
     """The service level of takedown cases, by week and by group, with every late case."""

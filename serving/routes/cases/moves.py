@@ -12,6 +12,7 @@ from serving.errors import RequestInvalid, RequestRefused
 from serving.http.check_body import read_json
 from serving.routes.auth import require_operator
 from serving.routes.cases.cases import NEVER_STORED, Writer
+from serving.routes.cases.notices import seller_link_of
 from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.enforcement.cases import (
     Case,
@@ -116,4 +117,4 @@ async def answer_question(request: Request, response: Response, case_id: str, ca
 
 
 def _link_of(request: Request, token: str | None) -> str | None:
-    return None if token is None else f"{request.scope.get('root_path', '')}/v1/case-notices/{token}"
+    return None if token is None else seller_link_of(request, token)

@@ -60,7 +60,7 @@ async def make_link(request: Request, response: Response, case_id: str, caller: 
     require_operator(caller)
     token = await seller_side_of(request).make_link(caller, case_id)
     response.headers.update(NEVER_STORED)
-    return SellerLinkMade(seller_link=f"{request.scope.get('root_path', '')}/v1/case-notices/{token}")
+    return SellerLinkMade(seller_link=seller_link_of(request, token))
 
 
 @router.get(
@@ -80,6 +80,11 @@ async def get_evidence_photo(
     sha256 = await store_of(request).case_notice_rows.find_photo(caller, case_id, evidence_id, index)
     draw = functools.partial(upright_jpeg, max_side_px=None, limits=services_of(request).photo_limits)
     return Response(await pictures_of(request).draw(sha256, draw), media_type="image/jpeg", headers=SHORTLY)
+
+
+def seller_link_of(request: Request, token: str) -> str:
+    """Give the path of the page that shows a seller its notice."""
+    return f"{request.scope.get('root_path', '')}/notices/{token}"
 
 
 def _address_of(request: Request) -> str:

@@ -82,7 +82,7 @@ _CASE: Final = {
         }
     ],
 }
-_LINK: Final = "/v1/case-notices/Jq0n0bq4m0m9S5oQ7b1y3mV8c2kXwZr6tUeYhLpDfGs"
+_LINK: Final = "/notices/Jq0n0bq4m0m9S5oQ7b1y3mV8c2kXwZr6tUeYhLpDfGs"
 CASES_CSV_EXAMPLE: Final = f"case_id,created_at,member_id,…\r\n{_CASE_ID},{_TIME},,…\r\n"
 _RULE_SETTINGS: Final = {
     "max_authenticity": 0.02,

@@ -220,7 +220,8 @@ class MovedCase(Case):
 
     seller_link: str | None = Field(
         default=None,
-        description="Path of the seller's notice, which needs no key: hand it to the seller. It is shown this once, "
+        description="Path of the seller's page, which needs no key: hand it to the seller. Its last part is the token "
+        "of `/v1/case-notices/{token}`. It is shown this once, "
         "and null but for a move to `forwarded`.",
     )
 
@@ -228,7 +229,7 @@ class MovedCase(Case):
 class SellerLinkMade(Answered):
     """A new link to the seller's notice."""
 
-    seller_link: str = Field(description="Path of the seller's notice, which needs no key; it is shown this once.")
+    seller_link: str = Field(description="Path of the seller's page, which needs no key; it is shown this once.")
 
 
 class MovedOfSeveral(Answered):
@@ -237,7 +238,7 @@ class MovedOfSeveral(Answered):
     case_id: str = Field(description="The case.")
     state: CaseState = Field(description="Where it stands now.")
     version: int = Field(description="Send it with the next move.")
-    seller_link: str | None = Field(description="Path of the seller's notice, shown this once; null where none is.")
+    seller_link: str | None = Field(description="Path of the seller's page, shown this once; null where none is.")
 
 
 class RefusedOfSeveral(Answered):

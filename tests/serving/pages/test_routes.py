@@ -7,7 +7,7 @@ import pytest
 from serving.pages.routes import router
 from tests.serving.servers.running import Running
 
-PAGES = ["/", "/checks", "/checks/any", "/cases", "/cases/any", "/dashboard"]
+PAGES = ["/", "/checks", "/checks/any", "/cases", "/cases/any", "/notices/any", "/dashboard"]
 PAGES += ["/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/audit-log", "/docs"]
 
 

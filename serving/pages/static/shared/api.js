@@ -3,24 +3,12 @@
 import { addressOf } from "./address.js";
 import { askForKey, keptKey } from "./api_key.js";
 import { element } from "./element.js";
+import { base64Of } from "./file_base64.js";
 import { inTurn } from "./picture_turns.js";
+import { Problem } from "./problem.js";
 
 const PICTURE_TRIES = 5;
 const DOWNLOAD_MS = 60_000; // until the browser has surely read a file
-
-/** A failed call: the server's problem, or that of the connection. */
-export class Problem extends Error {
-  constructor({ status, code, title, detail, errors, requestId, retryAfterS }) {
-    super(detail || title);
-    this.status = status;
-    this.code = code;
-    this.title = title;
-    this.detail = detail;
-    this.errors = errors ?? [];
-    this.requestId = requestId ?? null;
-    this.retryAfterS = retryAfterS ?? 1;
-  }
-}
 
 /** Call an address and give the answer whatever its status; an API key is asked for where one is needed. */
 export async function send(path, options = {}) {
@@ -181,15 +169,6 @@ async function jsonBodyOf(photos, listing) {
   return new Blob([JSON.stringify({ photos: sent, listing })], { type: "application/json" });
 }
 
-function base64Of(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(reader.result.slice(reader.result.indexOf(",") + 1)));
-    reader.addEventListener("error", () => reject(unreadable(file)));
-    reader.readAsDataURL(file);
-  });
-}
-
 function upload(body, idempotencyKey, key, onSent) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -251,14 +230,5 @@ function unreachable() {
     code: "unreachable",
     title: "The server can’t be reached",
     detail: "Check your connection, or whether the server still runs, and try again. Nothing on this page is lost.",
-  });
-}
-
-function unreadable(file) {
-  return new Problem({
-    status: 0,
-    code: "file_unreadable",
-    title: "A photo can’t be read",
-    detail: `The browser can’t read ${file.name || "a file"} any more. Remove it and choose it again.`,
   });
 }

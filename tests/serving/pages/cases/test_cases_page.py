@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from serving.evidence.config import EvidenceSettings
 from tests.builders.accessibility import find_violations
 from tests.serving.builders.evidence_keys import write_key_pair
+from tests.serving.builders.sample_photos import BLUE, jpeg
 from tests.serving.pages.cases.steps import move, open_case
 from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.servers.running import Running
@@ -106,3 +107,34 @@ def test_a_case_that_is_not_there_and_one_that_cannot_be_opened_say_why(desk: Ru
     page.get_by_label("Country two letters").fill("DK")
     page.get_by_role("button", name="Open the case").click()
     expect(page.locator("#new-case-problem")).to_contain_text("nope")
+
+
+def test_a_seller_answers_its_notice_by_the_link_that_the_case_gave(desk: Running, open_page: OpenPage) -> None:
+    upheld = move(desk, open_case(desk, 9), "upheld")
+    page = open_page(desk, f"/cases/{upheld['case_id']}")
+    page.get_by_role("button", name="Forward to the seller").click()
+    page.locator("#move-do").click()
+    link = page.get_by_label("The seller’s link")
+    expect(link).to_be_visible()
+    seller = open_page(desk, link.input_value().removeprefix(desk.url), viewport={"width": 360, "height": 780})
+    expect(seller.locator(".notice-letter")).to_contain_text("A copy of our logo")
+    expect(seller.get_by_role("navigation")).to_have_count(0)
+    assert find_violations(seller) == []
+    seller.get_by_label("Why your listings infringe nothing").fill("Bought from the maker; the invoice is attached")
+    seller.get_by_label("Photos").set_input_files(
+        {"name": "invoice.txt", "mimeType": "image/jpeg", "buffer": b"no photo"}
+    )
+    seller.get_by_role("button", name="Send").click()
+    expect(seller.locator("#evidence-problem")).to_be_visible()
+    seller.get_by_label("Photos").set_input_files({"name": "i.jpg", "mimeType": "image/jpeg", "buffer": jpeg(BLUE)})
+    seller.get_by_role("button", name="Send").click()
+    expect(seller.locator("#sent-list")).to_contain_text("1 photo")
+    page.reload()
+    expect(page.locator(".case-title")).to_contain_text("Counter-notice")
+    expect(page.locator(".case-history")).to_contain_text("Bought from the maker")
+
+
+def test_a_link_that_leads_nowhere_says_so(desk: Running, open_page: OpenPage) -> None:
+    page = open_page(desk, "/notices/guess")
+    expect(page.locator("h1")).to_have_text("This notice can’t be shown")
+    expect(page.locator("#api-key")).to_be_hidden()

@@ -13,7 +13,12 @@ from tests.serving.servers.running import Running
 def forwarded(server: Running) -> tuple[str, str]:
     case_id = opened(server)["case_id"]
     move(server, case_id, "upheld", 1)
-    return case_id, move(server, case_id, "forwarded", 2).json()["seller_link"]
+    return case_id, in_api(move(server, case_id, "forwarded", 2).json()["seller_link"])
+
+
+def in_api(link: str) -> str:
+    """Give the address in the API of the notice whose page has this path."""
+    return link.replace("/notices/", "/v1/case-notices/")
 
 
 def test_a_seller_answers_by_its_link_without_a_key(server: Running) -> None:
@@ -38,7 +43,7 @@ def test_a_seller_answers_by_its_link_without_a_key(server: Running) -> None:
 
 def test_a_lost_link_is_replaced(server: Running) -> None:
     case_id, link = forwarded(server)
-    fresh = server.http.post(f"/v1/cases/{case_id}/seller-link").json()["seller_link"]
+    fresh = in_api(server.http.post(f"/v1/cases/{case_id}/seller-link").json()["seller_link"])
     assert httpx.get(f"{server.url}{fresh}").status_code == 200
     old = httpx.get(f"{server.url}{link}")
     assert (old.status_code, old.json()["code"]) == (404, "case_notice_not_found")
