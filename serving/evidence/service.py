@@ -182,7 +182,7 @@ class _Building:
         from serving.evidence.signing.pdf_signing import sign_pdf
 
         cover = Cover(
-            title=f"Evidence about {self.subject.kind} {self.subject.id}",
+            title=f"Evidence about a {self.subject.kind}",
             author=self.key_pair.certificate.subject.rfc4514_string(),
             subtitle="Photos, verdicts and records as this server has them, signed so that any change can be found.",
             facts=_cover_facts(self),
@@ -213,6 +213,7 @@ def _cover_facts(building: _Building) -> Facts:
     )
     return Facts(
         rows=(
+            (building.subject.kind.capitalize(), building.subject.id),
             *building.subject.summary,
             ("Signed by", building.key_pair.certificate.subject.rfc4514_string()),
             ("SHA-256 of the certificate", building.key_pair.fingerprint),

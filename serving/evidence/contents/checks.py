@@ -151,7 +151,7 @@ def _bound(what: str, bound: ErrorBound, thresholds: Thresholds) -> str:
     if not bound.n:
         return f"How many {what} was not measured."
     where = "held-out listings" if thresholds.source == "held_out" else "listings by cross-validation"
-    kind = "guaranteed" if bound.guaranteed else "an estimate, for too few listings"
+    kind = "guaranteed" if bound.guaranteed else "an estimate, not a guarantee"
     return (
         f"Of {bound.n} {where} of this class, {bound.errors} {what}; with 97.5 % confidence the rate is at most "
         f"{bound.upper:.1%} (aimed at {bound.limit:.1%}: {kind})."
@@ -159,6 +159,8 @@ def _bound(what: str, bound: ErrorBound, thresholds: Thresholds) -> str:
 
 
 def _reasons(record: CheckRecord) -> Block:
+    if not record.reasons:
+        return Text(text="The verdict names no reasons.")
     rows = tuple(
         (one.code, "whole listing" if one.photo is None else f"photo {one.photo + 1}", one.message)
         for one in record.reasons

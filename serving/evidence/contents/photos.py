@@ -110,6 +110,6 @@ def photo_blocks(parts: PhotoParts) -> list[Block]:
         Pictures(pictures=parts.pictures),
     ]
     if parts.crops:
-        blocks.append(Pictures(pictures=parts.crops))
+        blocks.append(Pictures(pictures=parts.crops, small=True))
     blocks += [Text(text=f"Mark by {mark.standard}: {mark.text}.") for mark in parts.marks]
     return blocks

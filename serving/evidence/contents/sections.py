@@ -47,9 +47,10 @@ class Picture:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """Pictures side by side, at most three in a row."""
+    """Pictures side by side, at most three in a row; small ones where they are parts of others."""
 
     pictures: tuple[Picture, ...]
+    small: bool = False
 
 
 Block = Text | Facts | Grid | Pictures

@@ -35,6 +35,8 @@ LONG: Final = 4  # sections: from there on the report has a table of contents
 MARGIN: Final = 18 * mm
 WIDTH: Final = A4[0] - 2 * MARGIN
 IN_A_ROW: Final = 3
+LARGE: Final = 85 * mm  # greatest height of a photo, and of a part of one
+SMALL: Final = 30 * mm
 READERS_OWN: Final = (
     "Chinese, Japanese and Korean characters stand in a font that the PDF reader brings: where they are blank, use "
     "another reader, or the JSON in the ZIP. A font in evidence.fonts is put into the file."
@@ -166,7 +168,7 @@ class _Layout:
                 yield Spacer(1, 3 * mm)
             case Pictures():
                 for start in range(0, len(block.pictures), IN_A_ROW):
-                    yield self._row(block.pictures[start : start + IN_A_ROW])
+                    yield self._row(block.pictures[start : start + IN_A_ROW], SMALL if block.small else LARGE)
 
     def _cell(self, text: str, style: ParagraphStyle = _CELL) -> Paragraph:
         cut = text if len(text) <= MAX_CELL else text[:MAX_CELL] + " … (the ZIP has all of it)"
@@ -182,17 +184,17 @@ class _Layout:
         widths = [share * WIDTH for share in grid.widths]
         return Table(rows, colWidths=widths, repeatRows=1, style=[*_lines(), ("BACKGROUND", (0, 0), (-1, 0), _SHADE)])
 
-    def _row(self, pictures: Sequence[Picture]) -> Flowable:
-        width = WIDTH / max(2, len(pictures)) - 2 * mm
-        cells = [[self._image(one.name, width), self._cell(one.caption, _SMALL)] for one in pictures]
+    def _row(self, pictures: Sequence[Picture], height: float) -> Flowable:
+        width = WIDTH / (IN_A_ROW if height == SMALL else max(2, len(pictures))) - 2 * mm
+        cells = [[self._image(one.name, width, height), self._cell(one.caption, _SMALL)] for one in pictures]
         style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
         table = Table([cells], colWidths=[width + 2 * mm] * len(cells), hAlign="LEFT", style=style)
         return KeepTogether([table, Spacer(1, 2 * mm)])
 
-    def _image(self, name: str, width: float) -> Image:
+    def _image(self, name: str, width: float, height: float) -> Image:
         file = self._folder / name
         width_px, height_px = ImageReader(str(file)).getSize()
-        scale = min(width / width_px, 85 * mm / height_px)
+        scale = min(width / width_px, height / height_px)
         return Image(str(file), width=width_px * scale, height=height_px * scale, hAlign="LEFT")
 
 
