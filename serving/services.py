@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import Request
+from pydantic import JsonValue
 
 from serving.accounts.authentication import Authenticator
 from serving.cases.seller_side import SellerSide
@@ -25,6 +26,9 @@ from serving.deployments.switch import DeploymentSwitch
 from serving.errors import StoreDisabled
 from serving.evidence.contents.sources import Sources
 from serving.evidence.service import EvidenceFiles
+from serving.groups.service import WorkingGroups
+from serving.groups.signal_reader import SignalReader
+from serving.groups.watching import GroupWatch
 from serving.http.body_memory import BodyMemory
 from serving.http.check_body import check_of_json
 from serving.http.rate_limit import LINK_LIMIT, RateLimiter
@@ -34,6 +38,7 @@ from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
 from serving.monitoring.tracing import open_tracing
+from serving.sellers.contacts import find_texts
 from serving.settings import ServeSettings, changed_settings
 from serving.store.retention import Retention
 from serving.store.store import Store, open_store
@@ -81,6 +86,7 @@ class Services:
     rate_limiter: RateLimiter
     body_memory: BodyMemory
     endpoints: Endpoints | None
+    groups: WorkingGroups | None
     dispatcher: Dispatcher | None  # also None where the settings leave deliveries to other servers
 
     @property
@@ -158,6 +164,7 @@ def open_services(settings: ServeSettings) -> Services:
         rate_limiter=RateLimiter(settings.limits),
         body_memory=body_memory,
         endpoints=None if store is None else Endpoints(store.endpoint_rows, settings.webhooks),
+        groups=None if store is None else _open_groups(settings, store, compute, switch),
         dispatcher=None if store is None else _open_dispatcher(settings, store, metrics),
     )
 
@@ -224,6 +231,23 @@ def _open_evidence_files(
         store=_kept(store), draw=pictures.draw, bundles=lambda: switch.current, limits=settings.photo_limits
     )
     return EvidenceFiles(sources, settings.evidence)
+
+
+def _open_groups(settings: ServeSettings, store: Store, compute: Compute, switch: DeploymentSwitch) -> WorkingGroups:
+    reader = SignalReader(
+        compute=compute,
+        switch=switch,
+        photos=store.photos,
+        limits=settings.photo_limits,
+        find_contacts=_find_contacts,
+    )
+    watch = GroupWatch(store=store.groups, reader=reader, followers=store.follower_rows)
+    limit = settings.groups.questions_per_day
+    return WorkingGroups(store=store.groups, reader=reader, watch=watch, questions_per_day=limit)
+
+
+def _find_contacts(attributes: Mapping[str, JsonValue]) -> list[str]:
+    return sorted({found.text for found in find_texts(attributes) if found.kind == "contact"})
 
 
 def _open_dispatcher(settings: ServeSettings, store: Store, metrics: Metrics) -> Dispatcher | None:
@@ -297,6 +321,11 @@ def endpoints_of(request: Request) -> Endpoints:
 def duties_of(request: Request) -> Duties:
     """Give the duties of a marketplace; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).duties)
+
+
+def groups_of(request: Request) -> WorkingGroups:
+    """Give what members do in working groups; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).groups)
 
 
 def _kept(part: T | None) -> T:

@@ -12,6 +12,7 @@ from serving.deployments.config import BatchingSettings, BundleOptions, ProductS
 from serving.deployments.robustness_rule import RobustnessRule
 from serving.evidence.config import EvidenceSettings
 from serving.fetch.config import FetchSettings
+from serving.groups.config import GroupSettings
 from serving.http.loopback import is_loopback
 from serving.http.rate_limit import RateLimitSettings
 from serving.jobs.config import JobSettings
@@ -146,6 +147,7 @@ class ServeSettings:
     telemetry: TracingSettings = setting(factory=TracingSettings, help="Traces.")
     evidence: EvidenceSettings = setting(factory=EvidenceSettings, help="Evidence files, signed.")
     jobs: JobSettings = setting(factory=JobSettings, help="Jobs: many listings that are judged later.")
+    groups: GroupSettings = setting(factory=GroupSettings, help="Working groups of members.")
     webhooks: WebhookSettings = setting(factory=WebhookSettings, help="Events and their delivery.")
     transparency: TransparencySettings = setting(
         factory=TransparencySettings, help="Statements of reasons, and reports of a marketplace."

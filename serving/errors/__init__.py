@@ -27,12 +27,16 @@ TouchstoneError (vision)
      │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field), StatementNotFound, StatementSent
      │   ├─ ComplaintNotFound, ComplaintTooLate, ComplaintNotPossible, ComplaintDecided, PersonRequired (403)
      │   ├─ BuyersNoticeNotDue, ReportNotFound, QuarterNotOver, ReportPdfDisabled
+     │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field)
+     │   ├─ GroupNotFound, GroupItemNotFound (404), MemberRequired (403), GroupProductForeign
+     │   ├─ GroupNameTaken, GroupCategoryMismatch, GroupNotJoined, GroupAgreementOutdated, GroupKindNotAgreed (409)
+     │   ├─ CheckNotConfirmed (409)
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
      │   └─ MethodNotImplemented, TransferEncodingUnsupported
      └─ Unavailable             503: the caller may retry after `retry_after_s`
-         ├─ TooManyRequests (429): RateLimited, ConcurrencyLimited, TooManyJobs
+         ├─ TooManyRequests (429): RateLimited, ConcurrencyLimited, TooManyJobs, GroupQuestionsExhausted
          ├─ Overloaded, MemoryFull, TooManyConnections, ComputeTimedOut
          ├─ DeadlineUnreachable, DeadlineExceeded (504)
          └─ StoreUnavailable, TimeStampUnavailable
@@ -104,6 +108,19 @@ from serving.errors.evidence import (
     EvidenceTooLarge,
     EvidenceVersionUnknown,
     TimeStampUnavailable,
+)
+from serving.errors.groups import (
+    CheckNotConfirmed,
+    GroupAgreementOutdated,
+    GroupCategoryMismatch,
+    GroupItemNotFound,
+    GroupKindNotAgreed,
+    GroupNameTaken,
+    GroupNotFound,
+    GroupNotJoined,
+    GroupProductForeign,
+    GroupQuestionsExhausted,
+    MemberRequired,
 )
 from serving.errors.jobs import (
     JobEmpty,
@@ -183,6 +200,7 @@ __all__ = [
     "CaseNotFound",
     "CaseNoticeNotFound",
     "CaseRuleNotFound",
+    "CheckNotConfirmed",
     "CheckNotFound",
     "CheckOfOthers",
     "ComplaintDecided",
@@ -205,6 +223,15 @@ __all__ = [
     "EvidenceVersionUnknown",
     "ForeignSite",
     "GrantRefused",
+    "GroupAgreementOutdated",
+    "GroupCategoryMismatch",
+    "GroupItemNotFound",
+    "GroupKindNotAgreed",
+    "GroupNameTaken",
+    "GroupNotFound",
+    "GroupNotJoined",
+    "GroupProductForeign",
+    "GroupQuestionsExhausted",
     "HeadTimedOut",
     "HeadTooLarge",
     "HttpMalformed",
@@ -231,6 +258,7 @@ __all__ = [
     "MediaTypeUnsupported",
     "MemberNameTaken",
     "MemberNotFound",
+    "MemberRequired",
     "MemoryFull",
     "MethodNotImplemented",
     "MultipartMalformed",

@@ -34,6 +34,7 @@ from serving.routes.auth import RequiredScope
 from serving.routes.bundles import bundle_changes, bundles
 from serving.routes.cases import bulk, cases, moves, notices, rules, service_level
 from serving.routes.events import events, webhooks
+from serving.routes.groups import group_items, groups
 from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
 from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.examples import EXAMPLES
@@ -75,6 +76,8 @@ _MODULES = (
     webhooks,
     audit_log,
     erasures,
+    groups,
+    group_items,
     keys,
     members,
     users,

@@ -28,6 +28,14 @@ EventType = Literal[
     "report.published",
     "webhook.disabled",
     "webhook.test",
+    "group.created",
+    "group.terms_changed",
+    "group.invited",
+    "group.agreed",
+    "group.left",
+    "group.items_shared",
+    "group.items_withdrawn",
+    "group.match",
 ]
 EVENT_TYPES: frozenset[str] = frozenset(get_args(EventType))
 

@@ -13,7 +13,15 @@ from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
 from serving.store.job_line_rows import cancel_waiting
 from serving.store.member_rows import get_member
-from serving.store.tables import ApiKeyRow, JobRow, MemberProductRow, UserRow, WebhookEndpointRow
+from serving.store.tables import (
+    ApiKeyRow,
+    GroupItemRow,
+    GroupMemberRow,
+    JobRow,
+    MemberProductRow,
+    UserRow,
+    WebhookEndpointRow,
+)
 
 
 class MemberRemoval:
@@ -25,8 +33,9 @@ class MemberRemoval:
     async def remove(self, principal: Principal, member_id: str, now: datetime.datetime) -> None:
         """Remove a member in one transaction; raises MemberNotFound.
 
-        Its keys are refused from the commit on, its users and endpoints are deleted, its jobs are cancelled, and its
-        products are nobody's. Checks, reviews and jobs stay, and the audit log has which keys and how many rows went.
+        Its keys are refused from the commit on, its users and endpoints are deleted, its jobs are cancelled, what it
+        shared in working groups is withdrawn, and its products are nobody's. Checks, reviews and jobs stay, and the
+        audit log has which keys and how many rows went.
         """
 
         def work(session: Session) -> None:
@@ -38,6 +47,8 @@ class MemberRemoval:
                     ("users", UserRow),
                     ("webhooks", WebhookEndpointRow),
                     ("products", MemberProductRow),
+                    ("groups", GroupMemberRow),
+                    ("group_items", GroupItemRow),
                 )
             }
             jobs = session.scalars(

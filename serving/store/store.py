@@ -36,6 +36,8 @@ from serving.store.events.event_rows import EventRows
 from serving.store.events.followers import FollowerRows
 from serving.store.evidence.evidence_rows import EvidenceRows
 from serving.store.evidence_codec import unpack_evidence
+from serving.store.groups.group_store import GroupStore
+from serving.store.groups.withdrawal import withdraw_of_checks
 from serving.store.idempotency_rows import IDEMPOTENCY_HOURS, RunningKeyRows
 from serving.store.job_store import JobStore
 from serving.store.key_rows import KeyRows
@@ -92,6 +94,7 @@ class Store:
         self.member_rows = MemberRows(database)
         self._member_removal = MemberRemoval(database)
         self.user_rows = UserRows(database)
+        self.groups = GroupStore(database)
         self.audit_rows = AuditRows(database)
         self.periodic_task_rows = PeriodicTaskRows(database)
         self.erasure_rows = ErasureRows(database)
@@ -195,9 +198,14 @@ class Store:
 
     async def _delete(self, principal: Principal, check_ids: Sequence[str], record: RecordDeletion) -> int:
         sha256s = await self.check_rows.photo_sha256s(principal, check_ids)
+
+        def record_all(session: Session, found: Sequence[str]) -> None:
+            record(session, found)
+            withdraw_of_checks(session, principal, found)
+
         async with self._database.hold(sha256s) as held:
             try:
-                deleted = await self.check_rows.delete(principal, check_ids, record)
+                deleted = await self.check_rows.delete(principal, check_ids, record_all)
                 await self._remove_photos(await self.check_rows.unused(sorted(sha256s), held))
             except BaseException:
                 self.may_hold_orphans = True

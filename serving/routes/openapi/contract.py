@@ -13,6 +13,15 @@ from serving.schemas.enforcement.case_notices import EvidenceSent
 from serving.schemas.enforcement.case_rules import CaseRuleChange, CaseRuleSent
 from serving.schemas.enforcement.cases import CaseSent, MoveSent, MovesSent, QuestionSent
 from serving.schemas.enforcement.complaints import BuyersNoticeSent, ComplaintDecisionSent, ComplaintSent
+from serving.schemas.enforcement.groups import (
+    AgreementSent,
+    GroupQuestion,
+    GroupSent,
+    InvitationSent,
+    ItemsSent,
+    TermsSent,
+    WithdrawalOfItems,
+)
 from serving.schemas.enforcement.transparency import StatementFactsSent
 from serving.schemas.erasures import ErasureSent
 from serving.schemas.jobs import ReplaySent
@@ -51,6 +60,13 @@ EXTRA_SCHEMAS = (
     ComplaintDecisionSent,
     ComplaintSent,
     StatementFactsSent,
+    GroupSent,
+    TermsSent,
+    InvitationSent,
+    AgreementSent,
+    ItemsSent,
+    WithdrawalOfItems,
+    GroupQuestion,
 )
 EXTRA_ANSWERS = (Check,)
 
@@ -129,6 +145,7 @@ PATH_PARAMETERS = {
     "token": "The last part of the link to a notice.",
     "check_id": "`check_id` of the check.",
     "erasure_id": "`erasure_id` of the erasure.",
+    "group_id": "`group_id` of the working group.",
     "index": "Index of the photo in its check, from 0.",
     "job_id": "`job_id` of the job.",
     "line": "Number of the line in what was sent, from 1.",

@@ -7,6 +7,7 @@ from typing import Any, Final
 from serving.routes.openapi.examples_accounts import ACCOUNT_EXAMPLES
 from serving.routes.openapi.examples_audit import AUDIT_EXAMPLES
 from serving.routes.openapi.examples_cases import CASE_EXAMPLES
+from serving.routes.openapi.examples_groups import GROUP_EXAMPLES
 from serving.routes.openapi.examples_robustness import ROBUSTNESS_EXAMPLE
 from serving.routes.openapi.examples_service_level import SERVICE_LEVEL_EXAMPLES
 from serving.routes.openapi.examples_transparency import TRANSPARENCY_EXAMPLES
@@ -133,6 +134,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     **AUDIT_EXAMPLES,
     **TRANSPARENCY_EXAMPLES,
     **CASE_EXAMPLES,
+    **GROUP_EXAMPLES,
     "Alive": {"status": "alive"},
     "BundleChangeList": {
         "changes": [

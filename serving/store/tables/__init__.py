@@ -19,6 +19,14 @@ from serving.store.tables.enforcement.duties import (
     StatementRow,
     TransparencyReportRow,
 )
+from serving.store.tables.enforcement.groups import (
+    GroupAgreementRow,
+    GroupItemRow,
+    GroupMemberRow,
+    GroupQuestionRow,
+    GroupRow,
+    GroupTermsRow,
+)
 from serving.store.tables.erasures import ErasureRow
 from serving.store.tables.events import EventFollowerRow, EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow, RunningKeyRow
@@ -56,6 +64,12 @@ __all__ = [
     "EventFollowerRow",
     "EventNumberRow",
     "EventRow",
+    "GroupAgreementRow",
+    "GroupItemRow",
+    "GroupMemberRow",
+    "GroupQuestionRow",
+    "GroupRow",
+    "GroupTermsRow",
     "IdempotencyRow",
     "JobLineContentRow",
     "JobLinePhotoRow",

@@ -95,6 +95,7 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         webhook = _made(http.post("/v1/webhooks", json={"url": "https://hooks.bolt.example/", "description": "bolt"}))
         _made(http.patch(f"/v1/webhooks/{webhook['webhook_id']}", json={"enabled": False}))  # nothing is delivered
         complaint = _complaint_of(site, http)
+        group_id, item_id = _share_in_group(site, http, bolt_id, check["check_id"])
         events = http.get("/v1/events").json()["events"]
     evidence_id = _answered(site, case["case_id"])
     rule = _made(site.http.post("/v1/case-rules", json={"kind": "counterfeit", "settings": {"country": "DE"}}))
@@ -118,6 +119,8 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
             "user_id": user["user_id"],
             "webhook_id": webhook["webhook_id"],
             "event_id": events[0]["id"],
+            "group_id": group_id,
+            "item_id": item_id,
             "erasure_id": erasure["erasure_id"],
             "member_id": bolt_id,
             "key_id": bolt["key_id"],
@@ -154,6 +157,19 @@ def _answered(site: Running, case_id: str) -> str:
     _made(httpx.post(f"{site.url}{link}", json={"text": "the seller's words on bolt", "photos": photos}))
     evidence: str = site.http.get(f"/v1/cases/{case_id}").json()["evidence"][0]["evidence_id"]
     return evidence
+
+
+def _share_in_group(site: Running, http: httpx.Client, bolt_id: str, check_id: str) -> tuple[str, str]:
+    """Let Bolt share of its check in a group that Acme is not in; gives the ids of group and item."""
+    sent = {"name": "bolt group", "category": "toys", "terms": "bolt-terms"}
+    address = f"/v1/groups/{(group_id := _made(site.http.post('/v1/groups', json=sent))['group_id'])}"
+    _made(site.http.post(f"{address}/members", json={"member_id": bolt_id}))
+    shares = [{"kind": "photo_hash", "product": "bolt"}]
+    agreement = {"terms_version": 1, "shares": shares, "asks": ["photo_hash"], "contact": "bolt-contact"}
+    _made(http.put(f"{address}/agreement", json=agreement))
+    _made(http.post(f"/v1/checks/{check_id}/review", json={"decision": "counterfeit", "note": "bolt-note"}))
+    shared = _made(http.post(f"{address}/items", json={"check_id": check_id, "kinds": ["photo_hash"]}))
+    return group_id, shared["items"][0]["item_id"]
 
 
 def _made(response: httpx.Response) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.two_members import OPERATOR_KEY, SECRET, TwoMembers, fill, settings_of
 from tests.serving.cross_cutting.access.cases_of_cases import CASES_OF_CASES
 from tests.serving.cross_cutting.access.cases_of_evidence import CASES_OF_EVIDENCE
+from tests.serving.cross_cutting.access.cases_of_groups import GROUP_CASES
 from tests.serving.cross_cutting.access.cases_of_server import SERVER_CASES
 from tests.serving.cross_cutting.access.cases_of_standing import STANDING_CASES
 from tests.serving.cross_cutting.access.cases_of_transparency import CASES_OF_TRANSPARENCY, PUBLIC_ROUTES
@@ -36,7 +37,14 @@ ROUTES = {
     for method, operation in operations.items()
 }
 PRIVATE = [name for name, operation in ROUTES.items() if operation.get("security")]
-CASES = {**SERVER_CASES, **CASES_OF_CASES, **CASES_OF_EVIDENCE, **STANDING_CASES, **CASES_OF_TRANSPARENCY}
+CASES = {
+    **CASES_OF_CASES,
+    **CASES_OF_EVIDENCE,
+    **CASES_OF_TRANSPARENCY,
+    **GROUP_CASES,
+    **SERVER_CASES,
+    **STANDING_CASES,
+}
 
 
 @pytest.fixture(scope="module")
