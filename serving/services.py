@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import Request
-from pydantic import JsonValue
 
 from serving.accounts.authentication import Authenticator
 from serving.cases.seller_side import SellerSide
@@ -38,7 +37,6 @@ from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
 from serving.monitoring.tracing import open_tracing
-from serving.sellers.contacts import find_texts
 from serving.settings import ServeSettings, changed_settings
 from serving.store.retention import Retention
 from serving.store.store import Store, open_store
@@ -239,15 +237,10 @@ def _open_groups(settings: ServeSettings, store: Store, compute: Compute, switch
         switch=switch,
         photos=store.photos,
         limits=settings.photo_limits,
-        find_contacts=_find_contacts,
     )
     watch = GroupWatch(store=store.groups, reader=reader, followers=store.follower_rows)
     limit = settings.groups.questions_per_day
     return WorkingGroups(store=store.groups, reader=reader, watch=watch, questions_per_day=limit)
-
-
-def _find_contacts(attributes: Mapping[str, JsonValue]) -> list[str]:
-    return sorted({found.text for found in find_texts(attributes) if found.kind == "contact"})
 
 
 def _open_dispatcher(settings: ServeSettings, store: Store, metrics: Metrics) -> Dispatcher | None:
