@@ -107,8 +107,7 @@ class Services:
 
 def open_services(settings: ServeSettings) -> Services:
     """Load the bundles and open the store; raises TouchstoneError with what to do."""
-    tracing = open_tracing(settings.telemetry)
-    bundles = load_bundles(settings.bundle, settings.bundle_options)
+    tracing, bundles = open_tracing(settings.telemetry), load_bundles(settings.bundle, settings.bundle_options)
     store = None if settings.store_folder is None else _open_store(settings.store_folder, settings)
     compute = _open_compute(settings)
     body_memory = BodyMemory(settings.max_bytes_in_hand)
@@ -124,13 +123,12 @@ def open_services(settings: ServeSettings) -> Services:
     shadow = None
     if deployment_rows is not None:
         shadow = Shadow(switch=switch, compute=compute, deployment_rows=deployment_rows, metrics=metrics)
-    rules = CheckRules(mode=settings.mode, max_photos=settings.max_photos)
     checks_on = functools.partial(
         CheckService,
         switch=switch,
         store=store,
         instrumentation=instrumentation,
-        rules=rules,
+        rules=CheckRules(mode=settings.mode, max_photos=settings.max_photos),
         shadow=shadow,
         fetcher=_open_fetcher(settings, body_memory),
     )
