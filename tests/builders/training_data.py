@@ -37,10 +37,15 @@ def draw_toy(rng: np.random.Generator, label: str, noise: int = 60) -> np.ndarra
 
 
 def write_toy_config(folder: Path, manifest: Path, **tables: str) -> Path:
-    """A training configuration of the toy data at 64 px; `tables` add lines to a table, such as finetune='epochs=1'."""
+    """A training configuration of the toy data at 64 px; `tables` add lines to a table, such as finetune='epochs=1'.
+
+    Its cache lies beside the photos, so that runs on the same ones export a network's features once: with networks this
+    small nine tenths of a run are exports.
+    """
+    cache = manifest.parent / "cache"
     lines = {
         "data": f'manifest = "{manifest.as_posix()}"\nlabel_kind = "verified"\naudit = "table"',
-        "run": f'folder = "{folder.as_posix()}/run"\nname = "toy"\ncache = "{folder.as_posix()}/cache"\nthreads = 1',
+        "run": f'folder = "{folder.as_posix()}/run"\nname = "toy"\ncache = "{cache.as_posix()}"\nthreads = 1',
         "model": "size_px = 64",
         "foreground": "source = 'none'",  # the toy photos have no boxes, and what recurs in them fills them
         "frozen": "c = 0.01",

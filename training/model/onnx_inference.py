@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
@@ -44,12 +44,20 @@ def predict_photos(
     return PhotoOutputs(**columns)
 
 
-def exported_session(network: AnyNetwork, size_px: int) -> Session:
-    """A session on the graph that the network exports to."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedNetwork:
+    """A network's graph as `export_network` writes it, and a session on it."""
+
+    graph: bytes
+    session: Session
+
+
+def exported_network(network: AnyNetwork, size_px: int) -> ExportedNetwork:
+    """Export a network, and open a session on its graph."""
     with TemporaryDirectory() as scratch:
         file = Path(scratch) / "model.onnx"
         export_network(network, file, size_px=size_px)
-        return single_thread_session(file)
+        return ExportedNetwork(graph=file.read_bytes(), session=single_thread_session(file))
 
 
 def read_tile(data: bytes, geometry: InputGeometry) -> NDArray[np.uint8]:

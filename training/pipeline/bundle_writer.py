@@ -31,7 +31,10 @@ PARITY_LIMIT = 1e-4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleContents:
-    """What goes into a bundle. `seen` are the photos of fitting, early stopping and calibration, of `listings`."""
+    """What goes into a bundle. `seen` are the photos of fitting, early stopping and calibration, of `listings`.
+
+    `graph` is the network's as `export_network` writes it, None where it was not exported yet.
+    """
 
     network: AnyNetwork
     calibration: FittedCalibration
@@ -40,6 +43,7 @@ class BundleContents:
     products: tuple[str, ...]
     seen: Sequence[Path]
     data_hash: str
+    graph: bytes | None = None
 
 
 def write_bundle(folder: Path, contents: BundleContents, config: TrainConfig) -> Bundle:
@@ -49,7 +53,10 @@ def write_bundle(folder: Path, contents: BundleContents, config: TrainConfig) ->
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    export_network(contents.network, folder / GRAPH_FILE, size_px=config.model.size_px)
+    if contents.graph is None:
+        export_network(contents.network, folder / GRAPH_FILE, size_px=config.model.size_px)
+    else:  # an export takes ten seconds and more, and the parity below is of this graph all the same
+        (folder / GRAPH_FILE).write_bytes(contents.graph)
     save_weights(contents.network, folder)
     write_seen_photos(folder, (hashlib.sha256(photo.read_bytes()).hexdigest() for photo in contents.seen))
     bundle = seal_bundle(folder, _metadata(folder, contents, config))

@@ -59,11 +59,19 @@ class Int8Step:
             )
         return listings >= LISTINGS_NEEDED
 
-    def predict(self, network: AnyNetwork, fitted: Sequence[int], rows: tuple[int, ...]) -> CalibrationSet:
-        """Predictions of other rows by the network, quantised with photos of the rows that it was fitted on."""
+    def predict(
+        self, network: AnyNetwork, fitted: Sequence[int], rows: tuple[int, ...], graph: bytes | None = None
+    ) -> CalibrationSet:
+        """Predictions of other rows by the network, quantised with photos of the rows that it was fitted on.
+
+        `graph` is the network's, where it was exported before.
+        """
         with TemporaryDirectory() as scratch:
             file = Path(scratch) / GRAPH_FILE
-            export_network(network, file, size_px=self.config.model.size_px)
+            if graph is None:
+                export_network(network, file, size_px=self.config.model.size_px)
+            else:
+                file.write_bytes(graph)
             return self._predict_graph(file, fitted, rows)
 
     def predict_folds(self, folders: Mapping[int, Path]) -> CalibrationSet:

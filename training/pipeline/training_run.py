@@ -45,9 +45,13 @@ from vision.bundle.robustness import RobustnessSummary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedNetworks:
-    """The network that ships, the rows' roles, and the held-out predictions in fp32 and int8, one set for each fit."""
+    """The network that ships, the rows' roles, and the held-out predictions in fp32 and int8, one set for each fit.
+
+    `graph` is the network's, None where nothing was predicted through it.
+    """
 
     network: AnyNetwork
+    graph: bytes | None
     roles: Roles
     held_out: tuple[CalibrationSet, ...]
     held_out_int8: tuple[CalibrationSet, ...]
@@ -83,12 +87,15 @@ class TrainingRun:
             if fit.held_out:
                 held_out.append(self._predict(network, fit.held_out))
             if fit.held_out and wants_int8:
-                held_out_int8.append(self.int8.predict(network, fit.fit, fit.held_out))
+                held_out_int8.append(
+                    self.int8.predict(network, fit.fit, fit.held_out, self.recipe.exported_graph(network))
+                )
         if roles.report:
             self._predict_test_set(network, roles.report)
+        graph = self.recipe.exported_graph(network)
         self.recipe.release()
         return FittedNetworks(
-            network=network, roles=roles, held_out=tuple(held_out), held_out_int8=tuple(held_out_int8)
+            network=network, graph=graph, roles=roles, held_out=tuple(held_out), held_out_int8=tuple(held_out_int8)
         )
 
     def make_bundle(self, fitted: FittedNetworks) -> None:
@@ -100,6 +107,7 @@ class TrainingRun:
         self._print_sample_size(calibration, held_out)
         contents = BundleContents(
             network=fitted.network,
+            graph=fitted.graph,
             calibration=calibration,
             kind=bundle_kind(self.manifest),
             listings=count_listings(self.manifest, seen),

@@ -16,7 +16,7 @@ from training.finetune.loop import finetune
 from training.model.ensemble import AnyNetwork, EnsembleNetwork
 from training.model.heads import LinearHead
 from training.model.network import Network
-from training.model.onnx_inference import Session, exported_session, predict_photos
+from training.model.onnx_inference import ExportedNetwork, exported_network, predict_photos
 from training.model.outputs import PhotoOutputs
 from training.progress import photo_progress
 from training.recipes.config import RecipeConfig
@@ -38,7 +38,7 @@ class FinetuneRecipe:
     console: Console
     foreground_rows: Sequence[int]
     is_main: bool
-    exported: tuple[AnyNetwork, Session] | None = None
+    exported: tuple[AnyNetwork, ExportedNetwork] | None = None
 
     def fit(self, fit: Sequence[int], stop: Sequence[int], folder: Path) -> AnyNetwork:
         """See Recipe. Each member has a seed and a folder of its own, the first one the run's."""
@@ -106,10 +106,16 @@ class FinetuneRecipe:
         """See Recipe: through the exported graph, as served."""
         geometry = self.config.model.geometry
         if self.exported is None or self.exported[0] is not network:
-            self.exported = (network, exported_session(network, geometry.size_px))
+            self.exported = (network, exported_network(network, geometry.size_px))
         photos = [self.manifest.rows[row].photo for row in rows]
         with photo_progress("held-out photos", len(photos), self.console) as advance:
-            return predict_photos(self.exported[1], photos, geometry, threads=self.config.threads, advance=advance)
+            return predict_photos(
+                self.exported[1].session, photos, geometry, threads=self.config.threads, advance=advance
+            )
+
+    def exported_graph(self, network: AnyNetwork) -> bytes | None:
+        """See Recipe."""
+        return self.exported[1].graph if self.exported is not None and self.exported[0] is network else None
 
     def release(self) -> None:
         """See Recipe."""

@@ -87,6 +87,9 @@ class FrozenRecipe:
                 novelty=None if novelty is None else _as_float64(novelty),
             )
 
+    def exported_graph(self, network: AnyNetwork) -> None:
+        """See Recipe: predictions come from cached features."""
+
     def release(self) -> None:
         """See Recipe."""
         self.features.clear()

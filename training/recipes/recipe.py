@@ -25,6 +25,9 @@ class Recipe(Protocol):
     def predict(self, network: AnyNetwork, rows: Sequence[int]) -> PhotoOutputs:
         """The network's outputs for each row's photo."""
 
+    def exported_graph(self, network: AnyNetwork) -> bytes | None:
+        """The graph that the network's predictions came through, as `export_network` writes it; None where none did."""
+
     def release(self) -> None:
         """Free the memory that only fitting and predicting need: a run of many folds keeps a recipe for each."""
 

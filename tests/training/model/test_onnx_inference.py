@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from tests.training.builders.network import SIZE_PX, small_network
-from training.model.onnx_inference import exported_session, predict_photos, read_tile
+from training.model.onnx_inference import exported_network, predict_photos, read_tile
 from vision.errors import PhotoError
 from vision.inputs import InputGeometry
 
@@ -28,7 +28,7 @@ def photos(tmp_path: Path) -> list[Path]:
 @pytest.fixture(scope="module")
 def session() -> onnxruntime.InferenceSession:
     """Of the exported graph of `small_network()`."""
-    return exported_session(small_network(), SIZE_PX)
+    return exported_network(small_network(), SIZE_PX).session
 
 
 def test_a_photo_becomes_the_network_s_square_input(photos: list[Path]) -> None:
