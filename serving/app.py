@@ -71,7 +71,7 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
         background.append(asyncio.create_task(services.jobs.run()))
     if services.dispatcher is not None:
         background.append(asyncio.create_task(services.dispatcher.run()))
-    if services.duties is not None and services.duties.sender.sends:
+    if services.duties is not None:
         background.append(asyncio.create_task(services.duties.sender.run()))
     if services.groups is not None:
         background.append(asyncio.create_task(services.groups.watch.run()))

@@ -45,10 +45,14 @@ async def list_statements(
     cursor: Annotated[str | None, Query(max_length=36, description="`next_cursor` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="Statements in a page.")] = 50,
 ) -> ReasonsStatementPage:
-    """Give one page of statements, oldest first; those of new decisions are made first."""
+    """Give one page of statements, oldest first.
+
+    Those of new decisions are made within `transparency.poll_s`, of a case that is named at once.
+    """
     require_operator(caller)
     duties, rows = duties_of(request), store_of(request).statement_rows
-    await duties.sender.prepare()
+    if case_id is not None:
+        await duties.sender.prepare(case_id)
     found = await rows.find_page(state, limit + 1, case_id=case_id, after=cursor)
     response.headers["Cache-Control"] = "no-store"
     return ReasonsStatementPage(

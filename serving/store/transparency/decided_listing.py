@@ -43,14 +43,19 @@ class DecidedListing:
     personal: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-def undecided_listings(session: Session, limit: int) -> list[DecidedListing]:
-    """Give at most `limit` listings that a decision under the law of the EU restricts and that have no statement."""
+def unexplained_listings(session: Session, limit: int, case_id: str | None = None) -> list[DecidedListing]:
+    """Give at most `limit` listings that a decision under the law of the EU restricts and that have no statement.
+
+    Where a case is named, only its own.
+    """
     has_none = ~exists().where(
         StatementRow.case_id == CaseListingRow.case_id,
         StatementRow.position == CaseListingRow.position,
         StatementRow.decision_sequence == CaseMoveRow.sequence,
     )
     found = _query().where(has_none).order_by(CaseMoveRow.case_id, CaseListingRow.position).limit(limit)
+    if case_id is not None:
+        found = found.where(CaseRow.case_id == case_id)
     return list(_listings_of(session, found))
 
 

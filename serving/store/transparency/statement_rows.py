@@ -19,7 +19,7 @@ from serving.store.database.database import Database
 from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.sortable_id import new_id
 from serving.store.tables import StatementRow
-from serving.store.transparency.decided_listing import DecidedListing, listing_of, undecided_listings
+from serving.store.transparency.decided_listing import DecidedListing, listing_of, unexplained_listings
 
 MAX_ANSWER = 2000  # characters kept of the database's answer
 Outcome = Literal["sent", "refused", "later"]
@@ -74,11 +74,14 @@ class StatementRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def prepare(self, make: Make, now: datetime.datetime, limit: int) -> int:
-        """Make at most `limit` statements that are missing; gives how many. A decision has one, however often asked."""
+    async def prepare(self, make: Make, now: datetime.datetime, limit: int, case_id: str | None = None) -> int:
+        """Make at most `limit` statements that are missing, of all cases or of one; gives how many.
+
+        A decision has one for each of its listings, however often this is called.
+        """
 
         def work(session: Session) -> int:
-            found = undecided_listings(session, limit)
+            found = unexplained_listings(session, limit, case_id)
             for listing in found:
                 made = make(listing, "")
                 session.add(
@@ -99,7 +102,7 @@ class StatementRows:
                 )
             return len(found)
 
-        if not await self._database.read(lambda session: bool(undecided_listings(session, 1))):
+        if not await self._database.read(lambda session: bool(unexplained_listings(session, 1, case_id))):
             return 0
         return await self._database.write(work)
 

@@ -49,6 +49,7 @@ class StatementSender:
         connector = None if self._make_connector is None else self._make_connector()
         try:
             while True:
+                await asyncio.sleep(self._settings.poll_s)
                 try:
                     await self.step(connector)
                 except Unavailable as error:
@@ -57,15 +58,14 @@ class StatementSender:
                     if (task := asyncio.current_task()) is not None and task.cancelling():
                         raise  # while it was cancelled
                     log.exception("statements of reasons failed and are tried again")
-                await asyncio.sleep(self._settings.poll_s)
         finally:
             if connector is not None:
                 await connector.close()
 
-    async def prepare(self) -> int:
-        """Make all statements that are missing; gives how many."""
+    async def prepare(self, case_id: str | None = None) -> int:
+        """Make all statements that are missing, of all cases or of one; gives how many."""
         made = 0
-        while number := await self._rows.prepare(self._make, utc_now(), PREPARED_AT_ONCE):
+        while number := await self._rows.prepare(self._make, utc_now(), PREPARED_AT_ONCE, case_id):
             made += number
         return made
 
