@@ -75,6 +75,8 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
         background.append(asyncio.create_task(services.duties.sender.run()))
     if services.groups is not None:
         background.append(asyncio.create_task(services.groups.watch.run()))
+    if services.investigations is not None:
+        background.append(asyncio.create_task(services.investigations.run()))
     if services.shadow is not None:
         background.append(asyncio.create_task(services.shadow.run()))
     try:

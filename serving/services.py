@@ -37,6 +37,7 @@ from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
 from serving.monitoring.tracing import open_tracing
+from serving.sellers.investigations import Investigations
 from serving.settings import ServeSettings, changed_settings
 from serving.store.retention import Retention
 from serving.store.store import Store, open_store
@@ -85,6 +86,7 @@ class Services:
     body_memory: BodyMemory
     endpoints: Endpoints | None
     groups: WorkingGroups | None
+    investigations: Investigations | None
     dispatcher: Dispatcher | None  # also None where the settings leave deliveries to other servers
 
     @property
@@ -99,6 +101,8 @@ class Services:
             self.jobs.close()
         if self.shadow is not None:
             self.shadow.close()
+        if self.investigations is not None:
+            self.investigations.close()
         if self.instrumentation.tracing is not None:
             self.instrumentation.tracing.close()
         if self.store is not None:
@@ -161,6 +165,7 @@ def open_services(settings: ServeSettings) -> Services:
         body_memory=body_memory,
         endpoints=None if store is None else Endpoints(store.endpoint_rows, settings.webhooks),
         groups=None if store is None else _open_groups(settings, store, compute, switch),
+        investigations=None if store is None else _open_investigations(settings, store, switch),
         dispatcher=None if store is None else _open_dispatcher(settings, store, metrics),
     )
 
@@ -241,6 +246,11 @@ def _open_groups(settings: ServeSettings, store: Store, compute: Compute, switch
     return WorkingGroups(store=store.groups, reader=reader, watch=watch, questions_per_day=limit)
 
 
+def _open_investigations(settings: ServeSettings, store: Store, switch: DeploymentSwitch) -> Investigations:
+    limits, timeout_s = settings.photo_limits, settings.photo_timeout_s
+    return Investigations(store=store, switch=switch, limits=limits, timeout_s=timeout_s)
+
+
 def _open_dispatcher(settings: ServeSettings, store: Store, metrics: Metrics) -> Dispatcher | None:
     if not settings.webhooks.enabled:
         return None
@@ -317,6 +327,11 @@ def duties_of(request: Request) -> Duties:
 def groups_of(request: Request) -> WorkingGroups:
     """Give what members do in working groups; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).groups)
+
+
+def investigations_of(request: Request) -> Investigations:
+    """Give what finds clusters of sellers; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).investigations)
 
 
 def _kept(part: T | None) -> T:

@@ -23,6 +23,7 @@ TouchstoneError (vision)
      │   ├─ LineTooLong, ListingSplit, LineAbandoned, LineCancelled, LineParked: of one line of a job
      │   ├─ CaseNotFound, CaseNoticeNotFound, CaseRuleNotFound, CaseMoveNotAllowed, CaseChanged, CaseCheckMissing
      │   ├─ UnsafeText (errors: one entry a field)
+     │   ├─ ClusterNotFound, LinkNotFound, CurrencyUnknown (422)
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
      │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field), StatementNotFound, StatementSent
      │   ├─ ComplaintNotFound, ComplaintTooLate, ComplaintNotPossible, ComplaintDecided, PersonRequired (403)
@@ -102,6 +103,7 @@ from serving.errors.checks import (
     StoreDisabled,
     UrlPhotosUnsupported,
 )
+from serving.errors.clusters import ClusterNotFound, CurrencyUnknown, LinkNotFound
 from serving.errors.evidence import (
     EvidenceFileInvalid,
     EvidenceFilesDisabled,
@@ -203,6 +205,7 @@ __all__ = [
     "CheckNotConfirmed",
     "CheckNotFound",
     "CheckOfOthers",
+    "ClusterNotFound",
     "ComplaintDecided",
     "ComplaintNotFound",
     "ComplaintNotPossible",
@@ -210,6 +213,7 @@ __all__ = [
     "ComputeTimedOut",
     "ConcurrencyLimited",
     "ContentEncodingUnsupported",
+    "CurrencyUnknown",
     "CursorInvalid",
     "DeadlineExceeded",
     "DeadlineUnreachable",
@@ -254,6 +258,7 @@ __all__ = [
     "LineCancelled",
     "LineParked",
     "LineTooLong",
+    "LinkNotFound",
     "ListingSplit",
     "MediaTypeUnsupported",
     "MemberNameTaken",

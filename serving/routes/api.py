@@ -40,6 +40,7 @@ from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.examples import EXAMPLES
 from serving.routes.openapi.job_examples import JOB_EXAMPLES
 from serving.routes.openapi.known_query import require_known_query
+from serving.routes.sellers import clusters
 from serving.routes.transparency import complaints, reports, statements
 
 FILE = Path(__file__).parents[1] / "openapi.json"
@@ -74,6 +75,7 @@ _MODULES = (
     rules,
     events,
     webhooks,
+    clusters,
     audit_log,
     erasures,
     groups,

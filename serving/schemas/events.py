@@ -26,6 +26,8 @@ EventType = Literal[
     "complaint.decided",
     "statement.refused",
     "report.published",
+    "cluster.link_removed",
+    "cluster.link_restored",
     "webhook.disabled",
     "webhook.test",
     "group.created",

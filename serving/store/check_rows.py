@@ -23,6 +23,7 @@ from serving.store.job_line_rows import LeasedLine, judged_line
 from serving.store.lists.check_counts import count_checks
 from serving.store.lists.check_list import CheckFilter, Place, list_page, visible_to
 from serving.store.retention import Rule
+from serving.store.sellers.changes import forget, traces_of
 from serving.store.tables import CasePhotoRow, CheckRow, EventRow, IdempotencyRow, JobLinePhotoRow, PhotoRow, ReviewRow
 
 _INSERT_CHECK = insert(cast(Table, CheckRow.__table__))
@@ -162,9 +163,11 @@ class CheckRows:
         def work(session: Session) -> int:
             visible = select(CheckRow.check_id).where(CheckRow.check_id.in_(check_ids), visible_to(principal))
             found = session.scalars(visible).all()
+            traces = traces_of(session, found)
             if found:
                 record(session, found)
             session.execute(delete(CheckRow).where(CheckRow.check_id.in_(found)))
+            forget(session, traces)
             return len(found)
 
         deleted = await self._database.write(work)

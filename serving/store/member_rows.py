@@ -15,6 +15,7 @@ from serving.schemas.accounts import Member, MemberSent
 from serving.schemas.checks import utc_text
 from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
+from serving.store.sellers.changes import products_moved
 from serving.store.sortable_id import new_id
 from serving.store.tables import MemberProductRow, MemberRow
 
@@ -75,8 +76,11 @@ class MemberRows:
 
         def work(session: Session) -> Member:
             row = get_member(session, principal, member_id)
+            own = select(MemberProductRow.product).where(MemberProductRow.member_id == member_id)
+            before = session.scalars(own).all()
             session.execute(delete(MemberProductRow).where(MemberProductRow.member_id == member_id))
             _give_products(session, member_id, products)
+            products_moved(session, member_id, {*before, *products})
             kept = sorted(set(products))
             append_entry(
                 session,

@@ -48,6 +48,10 @@ from serving.store.photos.location import PhotoStorage, open_photo_storage
 from serving.store.photos.object_storage import ObjectStorageSettings
 from serving.store.retention import Rule
 from serving.store.review_rows import ReviewRows
+from serving.store.sellers.cluster_pages import ClusterPages
+from serving.store.sellers.cluster_rows import ClusterRows
+from serving.store.sellers.removal_rows import RemovalRows
+from serving.store.sellers.trace_rows import TraceRows
 from serving.store.transparency.complaint_rows import ComplaintRows
 from serving.store.transparency.figure_rows import FigureRows
 from serving.store.transparency.report_rows import ReportRows
@@ -108,6 +112,10 @@ class Store:
         self.complaint_rows = ComplaintRows(database)
         self.report_rows = ReportRows(database)
         self.figure_rows = FigureRows(database)
+        self.trace_rows = TraceRows(database)
+        self.cluster_rows = ClusterRows(database)
+        self.cluster_pages = ClusterPages(database)
+        self.removal_rows = RemovalRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None
         self.photos = photo_storage.photos
         self.jobs = JobStore(

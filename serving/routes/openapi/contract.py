@@ -12,6 +12,7 @@ from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem,
 from serving.schemas.enforcement.case_notices import EvidenceSent
 from serving.schemas.enforcement.case_rules import CaseRuleChange, CaseRuleSent
 from serving.schemas.enforcement.cases import CaseSent, MoveSent, MovesSent, QuestionSent
+from serving.schemas.enforcement.clusters import ClusterCasesSent, LinkRemovalSent
 from serving.schemas.enforcement.complaints import BuyersNoticeSent, ComplaintDecisionSent, ComplaintSent
 from serving.schemas.enforcement.groups import (
     AgreementSent,
@@ -30,6 +31,8 @@ from vision.check_shape import MAX_PHOTOS
 
 # Components that FastAPI does not see, since no route of its own has them as a parameter or an answer.
 EXTRA_SCHEMAS = (
+    ClusterCasesSent,
+    LinkRemovalSent,
     ErasureSent,
     CheckSent,
     Listing,
@@ -144,6 +147,9 @@ PATH_PARAMETERS = {
     "evidence_id": "`evidence_id` of what a seller sent.",
     "token": "The last part of the link to a notice.",
     "check_id": "`check_id` of the check.",
+    "cluster_id": "`cluster_id` of the cluster.",
+    "link_id": "`link_id` of the link.",
+    "removal_id": "`removal_id` of the removed link.",
     "erasure_id": "`erasure_id` of the erasure.",
     "group_id": "`group_id` of the working group.",
     "index": "Index of the photo in its check, from 0.",

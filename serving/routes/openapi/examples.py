@@ -7,6 +7,7 @@ from typing import Any, Final
 from serving.routes.openapi.examples_accounts import ACCOUNT_EXAMPLES
 from serving.routes.openapi.examples_audit import AUDIT_EXAMPLES
 from serving.routes.openapi.examples_cases import CASE_EXAMPLES
+from serving.routes.openapi.examples_clusters import CLUSTER_EXAMPLES
 from serving.routes.openapi.examples_groups import GROUP_EXAMPLES
 from serving.routes.openapi.examples_robustness import ROBUSTNESS_EXAMPLE
 from serving.routes.openapi.examples_service_level import SERVICE_LEVEL_EXAMPLES
@@ -135,6 +136,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     **TRANSPARENCY_EXAMPLES,
     **CASE_EXAMPLES,
     **GROUP_EXAMPLES,
+    **CLUSTER_EXAMPLES,
     "Alive": {"status": "alive"},
     "BundleChangeList": {
         "changes": [

@@ -27,6 +27,17 @@ from serving.store.tables.enforcement.groups import (
     GroupRow,
     GroupTermsRow,
 )
+from serving.store.tables.enforcement.investigations import (
+    ChangedPartyRow,
+    ClusterPartyRow,
+    ClusterRow,
+    RemovedLinkRow,
+    TraceBandRow,
+    TracedCheckRow,
+    TraceRow,
+    TraceSaltRow,
+    TraceValueRow,
+)
 from serving.store.tables.erasures import ErasureRow
 from serving.store.tables.events import EventFollowerRow, EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow, RunningKeyRow
@@ -58,7 +69,10 @@ __all__ = [
     "CaseRow",
     "CaseRuleRow",
     "CaseTimerRow",
+    "ChangedPartyRow",
     "CheckRow",
+    "ClusterPartyRow",
+    "ClusterRow",
     "ComplaintRow",
     "ErasureRow",
     "EventFollowerRow",
@@ -79,11 +93,17 @@ __all__ = [
     "MemberRow",
     "PeriodicTaskRow",
     "PhotoRow",
+    "RemovedLinkRow",
     "ReviewRow",
     "RunningKeyRow",
     "ShadowVerdictRow",
     "StatementRow",
     "Table",
+    "TraceBandRow",
+    "TraceRow",
+    "TraceSaltRow",
+    "TraceValueRow",
+    "TracedCheckRow",
     "TransparencyReportRow",
     "UserRow",
     "WebhookAttemptRow",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,8 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
     acme = make_key(site, *scopes, member_id=acme_id, label="acme")
     bolt = make_key(site, *scopes, member_id=bolt_id, label="bolt label")
     with httpx.Client(base_url=site.url, headers=bearer(bolt["key"]), timeout=60) as http:
-        listing = {"listing_id": "bolt-listing", "seller_id": "bolt-seller", "attributes": {"a": "bolt-attribute"}}
+        shared = {"a": "bolt-attribute", "telegram": "bolt_handle"}
+        listing = {"listing_id": "bolt-listing", "seller_id": "bolt-seller", "attributes": shared}
         check = _made(http.post("/v1/checks", files=files_of([PHOTO], listing)))
         address = f"/v1/checks/{check['check_id']}"
         review = _made(http.post(f"{address}/review", json={"decision": "genuine", "note": "bolt-note"}))
@@ -96,6 +98,12 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         _made(http.patch(f"/v1/webhooks/{webhook['webhook_id']}", json={"enabled": False}))  # nothing is delivered
         complaint = _complaint_of(site, http)
         group_id, item_id = _share_in_group(site, http, bolt_id, check["check_id"])
+        of_ring = {"listing_id": "bolt-listing-2", "seller_id": "bolt-seller-2", "attributes": shared}
+        _made(http.post("/v1/checks", files=files_of([PHOTO], of_ring)))
+        cluster = _cluster(http)
+        links = {one["kind"]: one["link_id"] for one in cluster["links"]}
+        removed_link = f"/v1/clusters/{cluster['cluster_id']}/links/{links['attribute']}/removal"
+        removal = _made(http.post(removed_link, json={"reason": "bolt-reason"}))
         events = http.get("/v1/events").json()["events"]
     evidence_id = _answered(site, case["case_id"])
     rule = _made(site.http.post("/v1/case-rules", json={"kind": "counterfeit", "settings": {"country": "DE"}}))
@@ -113,6 +121,9 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
             "case_id": case["case_id"],
             "evidence_id": evidence_id,
             "rule_id": rule["rule_id"],
+            "cluster_id": cluster["cluster_id"],
+            "link_id": links["contact"],
+            "removal_id": str(removal["removal_id"]),
             "review_id": str(review["review_id"]),
             "job_id": job["job_id"],
             "line": "1",
@@ -170,6 +181,15 @@ def _share_in_group(site: Running, http: httpx.Client, bolt_id: str, check_id: s
     _made(http.post(f"/v1/checks/{check_id}/review", json={"decision": "counterfeit", "note": "bolt-note"}))
     shared = _made(http.post(f"{address}/items", json={"check_id": check_id, "kinds": ["photo_hash"]}))
     return group_id, shared["items"][0]["item_id"]
+
+
+def _cluster(http: httpx.Client) -> dict[str, Any]:
+    """Bolt's cluster, which is there some seconds after its checks were answered."""
+    until = time.monotonic() + 60
+    while not (found := _made(http.get("/v1/clusters"))["clusters"]):
+        assert time.monotonic() < until, "no cluster was found"
+        time.sleep(0.1)
+    return _made(http.get(f"/v1/clusters/{found[0]['cluster_id']}"))
 
 
 def _made(response: httpx.Response) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tests.serving.builders.keys import add_key_to
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.two_members import OPERATOR_KEY, SECRET, TwoMembers, fill, settings_of
 from tests.serving.cross_cutting.access.cases_of_cases import CASES_OF_CASES
+from tests.serving.cross_cutting.access.cases_of_clusters import CLUSTER_CASES
 from tests.serving.cross_cutting.access.cases_of_evidence import CASES_OF_EVIDENCE
 from tests.serving.cross_cutting.access.cases_of_groups import GROUP_CASES
 from tests.serving.cross_cutting.access.cases_of_server import SERVER_CASES
@@ -41,6 +42,7 @@ CASES = {
     **CASES_OF_CASES,
     **CASES_OF_EVIDENCE,
     **CASES_OF_TRANSPARENCY,
+    **CLUSTER_CASES,
     **GROUP_CASES,
     **SERVER_CASES,
     **STANDING_CASES,

@@ -1,0 +1,1 @@
+"""Rings of sellers, planted among honest ones: how well investigations find them."""
