@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
@@ -15,6 +15,7 @@ from serving.store.job_line_rows import cancel_waiting
 from serving.store.member_rows import get_member
 from serving.store.tables import (
     ApiKeyRow,
+    CaseRuleRow,
     GroupItemRow,
     GroupMemberRow,
     JobRow,
@@ -49,6 +50,7 @@ class MemberRemoval:
                     ("products", MemberProductRow),
                     ("groups", GroupMemberRow),
                     ("group_items", GroupItemRow),
+                    ("case_rules", CaseRuleRow),
                 )
             }
             jobs = session.scalars(
@@ -70,6 +72,7 @@ class MemberRemoval:
                 private={"name": member.name},
             )
             append_entry(session, entry)
+            session.execute(delete(CaseRuleRow).where(CaseRuleRow.member_id == member_id))
             session.delete(member)  # and, by their foreign keys, all rows of accounts and of webhooks that are its
 
         await self._database.write(work)

@@ -19,6 +19,7 @@ from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.principal import SERVER, Principal
 from serving.schemas.enforcement.case_notices import SellerNotice
 from serving.store.audit_rows import AuditRows, append_entry
+from serving.store.cases.case_erasure import ForgottenCases, forget_in_cases
 from serving.store.cases.case_notice_rows import CaseNoticeRows, NewEvidence
 from serving.store.cases.case_rows import CaseRows, Decide
 from serving.store.cases.case_rule_rows import CaseRuleRows
@@ -166,6 +167,10 @@ class Store:
             except BaseException:
                 self.may_hold_orphans = True
                 raise
+
+    async def forget_in_cases(self, seller_id: str) -> ForgottenCases:
+        """Take an erased seller out of some of its cases; see case_erasure.py."""
+        return await forget_in_cases(self._database, seller_id)
 
     async def find_photo(self, principal: Principal, check_id: str, index: int) -> StoredPhoto:
         """Give one photo of a check; raises CheckNotFound or PhotoNotFound."""

@@ -64,6 +64,8 @@ async def finish_erasure(store: Store, principal: Principal, erasure: Erasure) -
             break
     while check_ids := await rows.find_checks(seller_id, DELETE_CHUNK):
         await store.delete(SERVER, check_ids, record)
+    while (forgotten := await store.forget_in_cases(seller_id)).cases:
+        await store.jobs.remove_photos(forgotten.photo_sha256s)
     salt = secrets.token_hex(SALT_BYTES)
     details = {"seller_sha256": seller_hash(salt, seller_id)}
     entry = new_entry(principal, "seller.erased", "erasure", erasure.erasure_id, details)

@@ -63,8 +63,8 @@ WITHOUT_PRINCIPAL = {
     "ReviewRows": set[str](),
     "UserRows": set[str](),
     "Store": {
-        "keep", "keep_evidence", "find_rendition", "keep_rendition", "delete_expired", "delete_old_keys",
-        "remove_orphans", "close",
+        "keep", "keep_evidence", "forget_in_cases", "find_rendition", "keep_rendition", "delete_expired",
+        "delete_old_keys", "remove_orphans", "close",
     },
 }  # fmt: skip
 FOLDER = Path(package.__file__).parent
