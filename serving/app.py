@@ -67,6 +67,8 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
         background.append(asyncio.create_task(rules))
         if services.store.running_keys is not None:
             background.append(asyncio.create_task(services.store.running_keys.renew_periodically()))
+    if services.fast_track is not None:
+        background.append(asyncio.create_task(services.fast_track.evaluate_daily()))
     if services.jobs is not None:
         background.append(asyncio.create_task(services.jobs.run()))
     if services.dispatcher is not None:

@@ -15,6 +15,7 @@ from fastapi import Request
 from serving.accounts.authentication import Authenticator
 from serving.cases.seller_side import SellerSide
 from serving.cases.service import Cases
+from serving.cases.standing_service import FastTrack
 from serving.checks.pictures import Pictures
 from serving.checks.service import CheckRules, CheckService, bundle_used
 from serving.checks.shadow import Shadow
@@ -80,6 +81,7 @@ class Services:
         default_factory=functools.partial(RateLimiter, LINK_LIMIT, counted="requests")
     )
     duties: Duties | None
+    fast_track: FastTrack | None
     shadow: Shadow | None
     jobs: JobService | None
     rate_limiter: RateLimiter
@@ -159,6 +161,7 @@ def open_services(settings: ServeSettings) -> Services:
         cases=None if store is None else Cases(store.case_rows),
         evidence_files=None if pictures is None else _open_evidence_files(settings, pictures, store, switch),
         duties=None if store is None else open_duties(store, settings.transparency),
+        fast_track=None if store is None else FastTrack(store.fast_track_rows, store.periodic_task_rows),
         shadow=shadow,
         jobs=jobs,
         rate_limiter=RateLimiter(settings.limits),
@@ -292,6 +295,11 @@ def store_of(request: Request) -> Store:
 def jobs_of(request: Request) -> JobService:
     """Give the jobs; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).jobs)
+
+
+def fast_track_of(request: Request) -> FastTrack:
+    """Give fast track; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).fast_track)
 
 
 def cases_of(request: Request) -> Cases:

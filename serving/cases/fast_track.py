@@ -11,10 +11,11 @@ seller's counter-notice succeeded, whenever their first decision was. One case o
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final
 
 from serving.cases.clocks.periods import months_after
+from serving.schemas.enforcement.standing import StandingReason
+from serving.store.cases.standing_values import Record, StandingChange, Status
 from vision.binomial import wilson_bounds
 
 MIN_DECIDED: Final = 35
@@ -22,48 +23,6 @@ MIN_UPHELD_SHARE: Final = 0.9
 MAX_COUNTER_SHARE: Final = 0.05
 RECORD_MONTHS: Final = 3
 OUT_MONTHS: Final = 3
-Standing = Literal["standard", "fast", "out"]
-StandingReason = Literal["earned", "upheld_too_few", "counter_notices_too_many", "nothing_decided", "out_is_over"]
-STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What became of the cases of a member or of a rule in the months before an evaluation.
-
-    `counter_notices_won` are the cases that were reinstated after the seller's counter-notice.
-    """
-
-    decided: int = 0
-    upheld: int = 0
-    counter_notices_won: int = 0
-
-    @property
-    def upheld_share(self) -> float | None:
-        """Of the decided cases, those upheld; None of none."""
-        return self.upheld / self.decided if self.decided else None
-
-    @property
-    def counter_share(self) -> float | None:
-        """Counter-notices that succeeded, as a share of the cases upheld, at most 1; None where there is neither."""
-        base = max(self.upheld, self.counter_notices_won)
-        return self.counter_notices_won / base if base else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """Where a member or a rule stands. `until` is when `out` ends, None for the others."""
-
-    standing: Standing = "standard"
-    until: datetime.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingChange:
-    """Another standing, and why."""
-
-    status: Status
-    reason: StandingReason
 
 
 def record_start(now: datetime.datetime) -> datetime.datetime:
@@ -73,22 +32,27 @@ def record_start(now: datetime.datetime) -> datetime.datetime:
 
 def evaluate(status: Status, record: Record, now: datetime.datetime) -> StandingChange | None:
     """Give the standing that a record leads to, None where it stays. Out is out until its three months are over."""
-    if status.standing == "out":
-        if status.until is not None and now < status.until:
-            return None
-        return StandingChange(status=Status(), reason="out_is_over") if not _earns(record) else _EARNED
+    found = _next_status(status, record, now)
+    if found is None:
+        return None
+    after, reason = found
+    return StandingChange(status=after, reason_code=reason, reason=_explain(after, reason, record))
+
+
+def _next_status(status: Status, record: Record, now: datetime.datetime) -> tuple[Status, StandingReason] | None:
+    if status.standing == "out" and status.until is not None and now < status.until:
+        return None
     if status.standing == "fast":
         lost = _loses(record)
         if lost is not None:
-            return StandingChange(status=Status(standing="out", until=_shifted(now, OUT_MONTHS)), reason=lost)
-        return StandingChange(status=Status(), reason="nothing_decided") if not record.decided else None
-    return _EARNED if _earns(record) else None
+            return Status(standing="out", until=_shifted(now, OUT_MONTHS)), lost
+        return None if record.decided else (Status(), "nothing_decided")
+    if _earns(record):
+        return Status(standing="fast"), "earned"
+    return (Status(), "out_is_over") if status.standing == "out" else None
 
 
-_EARNED: Final = StandingChange(status=Status(standing="fast"), reason="earned")
-
-
-def explain(change: StandingChange, record: Record) -> str:
+def _explain(after: Status, reason: StandingReason, record: Record) -> str:
     """Say to the member why, with the figures."""
     figures = (
         f"In the {RECORD_MONTHS} months before, {record.decided} cases were decided, {record.upheld} of them upheld, "
@@ -98,16 +62,14 @@ def explain(change: StandingChange, record: Record) -> str:
         f"Fast track asks for {MIN_DECIDED} decided cases, at least {MIN_UPHELD_SHARE:.0%} upheld, and at most "
         f"{MAX_COUNTER_SHARE:.0%} as many successful counter-notices as cases upheld."
     )
+    end = "" if after.until is None else f" until {after.until:%Y-%m-%d %H:%M} UTC"
     consequence = {
         "earned": "New cases are dealt with first from now on.",
-        "upheld_too_few": "Too few were upheld. New cases wait in the usual order",
-        "counter_notices_too_many": "Too many counter-notices succeeded. New cases wait in the usual order",
-        "nothing_decided": "Without a decided case there is no record. New cases wait in the usual order until there "
-        "is one again.",
+        "upheld_too_few": f"Too few were upheld. New cases wait in the usual order{end}.",
+        "counter_notices_too_many": f"Too many counter-notices succeeded. New cases wait in the usual order{end}.",
+        "nothing_decided": "Without a decided case there is no record. New cases wait in the usual order.",
         "out_is_over": "The three months are over. Fast track can be earned again.",
-    }[change.reason]
-    if change.status.until is not None:
-        consequence += f" until {change.status.until:%Y-%m-%d %H:%M} UTC."
+    }[reason]
     return f"{consequence} {figures} {asked}"
 
 

@@ -8,41 +8,18 @@ and, where it can be seen, the intention: the first two are computed here, the o
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from serving.cases.clocks.periods import months_after
+from serving.errors import NotSuspended, WarningMissing
+from serving.schemas.checks import utc_text
+from serving.schemas.enforcement.standing import MisuseProposal, MisuseStatus, MisuseStepKind
+from serving.store.cases.standing_values import MemberMisuse, MisuseFigures
 
 UNFOUNDED: Final = "manifestly_unfounded"  # the reason code of a rejection that says so
 RECORD_MONTHS: Final = 3
 FREQUENT_COUNT: Final = 5
 FREQUENT_SHARE: Final = 0.1
-MIN_DAYS: Final = 1
-MAX_DAYS: Final = 180
-MisuseProposal = Literal["nothing", "warning", "suspension"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MisuseFigures:
-    """What was decided of a member's notices in the three months before.
-
-    `unfounded` are those rejected as manifestly unfounded; `unfounded_since_warning` those of them after the warning
-    that is in force.
-    """
-
-    decided: int = 0
-    unfounded: int = 0
-    unfounded_since_warning: int = 0
-
-    @property
-    def share(self) -> float | None:
-        """Of the decided notices, those manifestly unfounded; None of none."""
-        return self.unfounded / self.decided if self.decided else None
-
-    @property
-    def is_frequent(self) -> bool:
-        """At least five in three months, and at least 10 % of what was decided."""
-        return self.unfounded >= FREQUENT_COUNT and (self.share or 0.0) >= FREQUENT_SHARE
 
 
 def record_start(now: datetime.datetime) -> datetime.datetime:
@@ -52,7 +29,7 @@ def record_start(now: datetime.datetime) -> datetime.datetime:
 
 def propose(figures: MisuseFigures, warned_at: datetime.datetime | None, now: datetime.datetime) -> MisuseProposal:
     """Give what the figures speak for: a warning first; a suspension where it went on after one in force."""
-    if not figures.is_frequent:
+    if not is_frequent(figures):
         return "nothing"
     if not is_warned(warned_at, now):
         return "warning"
@@ -62,3 +39,34 @@ def propose(figures: MisuseFigures, warned_at: datetime.datetime | None, now: da
 def is_warned(warned_at: datetime.datetime | None, now: datetime.datetime) -> bool:
     """Whether a warning is in force: it is for three months."""
     return warned_at is not None and warned_at >= record_start(now)
+
+
+def is_frequent(figures: MisuseFigures) -> bool:
+    """Whether at least five in three months, and at least 10 % of what was decided, were manifestly unfounded."""
+    return figures.unfounded >= FREQUENT_COUNT and (figures.share or 0.0) >= FREQUENT_SHARE
+
+
+def require_allowed(kind: MisuseStepKind, member: MemberMisuse, now: datetime.datetime) -> None:
+    """Raise WarningMissing for a suspension without a warning in force, NotSuspended where there is none to lift."""
+    if kind == "suspension" and not is_warned(member.warned_at, now):
+        raise WarningMissing(
+            "a suspension needs a warning of the last three months; give one, and say what must change"
+        )
+    if kind == "lifting" and member.suspended_until is None:
+        raise NotSuspended("this member is not suspended; nothing was lifted")
+
+
+def status_of(member: MemberMisuse, now: datetime.datetime) -> MisuseStatus:
+    """Give a member's figures with what they speak for."""
+    figures = member.figures
+    return MisuseStatus(
+        member_id=member.member_id,
+        name=member.name,
+        decided=figures.decided,
+        unfounded=figures.unfounded,
+        unfounded_since_warning=figures.unfounded_since_warning,
+        share=figures.share,
+        warned_at=None if member.warned_at is None else utc_text(member.warned_at),
+        suspended_until=None if member.suspended_until is None else utc_text(member.suspended_until),
+        proposal=propose(figures, member.warned_at, now),
+    )

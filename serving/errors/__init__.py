@@ -32,6 +32,7 @@ TouchstoneError (vision)
      │   ├─ GroupNotFound, GroupItemNotFound (404), MemberRequired (403), GroupProductForeign
      │   ├─ GroupNameTaken, GroupCategoryMismatch, GroupNotJoined, GroupAgreementOutdated, GroupKindNotAgreed (409)
      │   ├─ CheckNotConfirmed (409)
+     │   ├─ NotifierSuspended (403), WarningMissing, NotSuspended (409), TrustedFlaggerNotFound (404)
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
@@ -77,15 +78,19 @@ from serving.errors.bundles import (
     NothingToRollBack,
     ReferenceNotFound,
 )
-from serving.errors.calendars import CalendarUnknown
 from serving.errors.cases import (
+    CalendarUnknown,
     CaseChanged,
     CaseCheckMissing,
     CaseMoveNotAllowed,
     CaseNotFound,
     CaseNoticeNotFound,
     CaseRuleNotFound,
+    NotifierSuspended,
+    NotSuspended,
+    TrustedFlaggerNotFound,
     UnsafeText,
+    WarningMissing,
 )
 from serving.errors.checks import (
     Base64Invalid,
@@ -267,7 +272,9 @@ __all__ = [
     "MemoryFull",
     "MethodNotImplemented",
     "MultipartMalformed",
+    "NotSuspended",
     "NothingToRollBack",
+    "NotifierSuspended",
     "OperatorRequired",
     "Overloaded",
     "PersonRequired",
@@ -299,12 +306,14 @@ __all__ = [
     "TooManyRequests",
     "TooManyWebhooks",
     "TransferEncodingUnsupported",
+    "TrustedFlaggerNotFound",
     "Unavailable",
     "Unimplemented",
     "UnsafeText",
     "UploadTimedOut",
     "UrlPhotosUnsupported",
     "UserNotFound",
+    "WarningMissing",
     "WebhookDisabled",
     "WebhookNotFound",
     "WebhookUrlRefused",

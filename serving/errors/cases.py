@@ -1,4 +1,4 @@
-"""Errors of takedown cases."""
+"""Errors of takedown cases, their calendars, and the standing of those who notify."""
 
 from __future__ import annotations
 
@@ -54,3 +54,40 @@ class UnsafeText(RequestInvalid):
 
     code: ClassVar[str] = "unsafe_text"
     title: ClassVar[str] = "A text has hidden characters"
+
+
+class CalendarUnknown(RequestRefused):
+    """No due time can be computed: the holidays of this country in this year, or its time zone, are not known."""
+
+    code: ClassVar[str] = "calendar_unknown"
+    title: ClassVar[str] = "The country's calendar is not known"
+
+
+class NotifierSuspended(RequestRefused):
+    """The member's notices are not processed for a time, because of misuse."""
+
+    code: ClassVar[str] = "notifier_suspended"
+    status: ClassVar[int] = 403
+    title: ClassVar[str] = "The member's notices are suspended"
+
+
+class WarningMissing(RequestRefused):
+    """A suspension is asked for without a warning before it."""
+
+    code: ClassVar[str] = "warning_missing"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "A warning comes before a suspension"
+
+
+class NotSuspended(RequestRefused):
+    """A suspension is to be lifted that there is not."""
+
+    code: ClassVar[str] = "not_suspended"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "The member is not suspended"
+
+
+class TrustedFlaggerNotFound(RequestRefused):
+    code: ClassVar[str] = "trusted_flagger_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "No such trusted flagger"

@@ -32,7 +32,7 @@ from serving.routes import (
 from serving.routes.audit import audit_log, erasures
 from serving.routes.auth import RequiredScope
 from serving.routes.bundles import bundle_changes, bundles
-from serving.routes.cases import bulk, cases, moves, notices, rules, service_level
+from serving.routes.cases import bulk, cases, fast_track, misuse, moves, notices, rules, service_level
 from serving.routes.events import events, webhooks
 from serving.routes.groups import group_items, groups
 from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_PARAMETERS, problems
@@ -84,6 +84,8 @@ _MODULES = (
     members,
     users,
     service_level,
+    fast_track,
+    misuse,
 )
 ROUTERS = tuple(routes.router for routes in _MODULES)
 ALL_EXAMPLES = {**EXAMPLES, **JOB_EXAMPLES}

@@ -16,10 +16,12 @@ from serving.store.member_rows import get_member
 from serving.store.tables import (
     ApiKeyRow,
     CaseRuleRow,
+    FastTrackRow,
     GroupItemRow,
     GroupMemberRow,
     JobRow,
     MemberProductRow,
+    TrustedFlaggerRow,
     UserRow,
     WebhookEndpointRow,
 )
@@ -73,6 +75,8 @@ class MemberRemoval:
             )
             append_entry(session, entry)
             session.execute(delete(CaseRuleRow).where(CaseRuleRow.member_id == member_id))
+            for table in (FastTrackRow, TrustedFlaggerRow):  # their changes and steps of misuse stay as proof
+                session.execute(delete(table).where(table.member_id == member_id))
             session.delete(member)  # and, by their foreign keys, all rows of accounts and of webhooks that are its
 
         await self._database.write(work)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from serving.store.database.database import Database
 from serving.store.tables import PeriodicTaskRow
 
-PeriodicTask = Literal["delete_events", "delete_expired", "remove_orphans"]
+PeriodicTask = Literal["delete_events", "delete_expired", "remove_orphans", "evaluate_fast_track"]
 
 
 class PeriodicTaskRows:

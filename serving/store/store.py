@@ -24,7 +24,10 @@ from serving.store.cases.case_notice_rows import CaseNoticeRows, NewEvidence
 from serving.store.cases.case_rows import CaseRows, Decide
 from serving.store.cases.case_rule_rows import CaseRuleRows
 from serving.store.cases.case_timer_rows import CaseTimerRows
+from serving.store.cases.fast_track_rows import FastTrackRows
+from serving.store.cases.misuse_rows import MisuseRows
 from serving.store.cases.service_rows import ServiceRows
+from serving.store.cases.trusted_flagger_rows import TrustedFlaggerRows
 from serving.store.check_rows import CheckRows, NewCheck, RecordDeletion, require_sender
 from serving.store.database.database import Database, to_end
 from serving.store.database.folder_lock import lock_folder
@@ -117,6 +120,9 @@ class Store:
         self.cluster_rows = ClusterRows(database)
         self.cluster_pages = ClusterPages(database)
         self.removal_rows = RemovalRows(database)
+        self.fast_track_rows = FastTrackRows(database)
+        self.misuse_rows = MisuseRows(database)
+        self.trusted_flagger_rows = TrustedFlaggerRows(database)
         self.running_keys = RunningKeyRows(database) if database.is_shared else None
         self.photos = photo_storage.photos
         self.jobs = JobStore(

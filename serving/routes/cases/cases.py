@@ -88,7 +88,11 @@ Reader = Annotated[Principal, Depends(require("read"))]
 Writer = Annotated[Principal, Depends(require("cases"))]
 Filter = Annotated[CaseFilter, Depends(filter_sent)]
 Sort = Annotated[
-    CaseSort, Query(description="`newest` and `oldest` by their opening; `due`: undecided cases, the next due first.")
+    CaseSort,
+    Query(
+        description="`newest` and `oldest` by their opening; `due`: undecided cases, the next due first; `queue`: the "
+        "same, those on fast track before all others."
+    ),
 ]
 
 
@@ -203,22 +207,24 @@ async def _csv_of(
 
 def _cursor_of(place: CasePlace, sort: CaseSort) -> str:
     due_at = None if place.due_at is None else place.due_at.isoformat()
-    text = json.dumps([sort, due_at, place.case_id], separators=(",", ":"))
+    text = json.dumps([sort, due_at, place.case_id, place.fast_track], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
 def _place_of(cursor: str, sort: CaseSort) -> CasePlace:
     """Read a cursor; raises CursorInvalid."""
     try:
-        made_for, due, case_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        made_for, due, case_id, fast_track = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         due_at = None if due is None else datetime.datetime.fromisoformat(due)
         case_id.encode()
     except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise _unknown_cursor() from error
     is_due = due_at is not None and due_at.tzinfo is not None
-    if made_for != sort or not isinstance(case_id, str) or is_due != (sort == "due"):
+    if made_for != sort or not isinstance(case_id, str) or is_due != (sort in ("due", "queue")):
         raise _unknown_cursor()
-    return CasePlace(case_id=case_id, due_at=due_at)
+    if isinstance(fast_track, bool) != (sort == "queue"):
+        raise _unknown_cursor()
+    return CasePlace(case_id=case_id, due_at=due_at, fast_track=fast_track)
 
 
 def _unknown_cursor() -> CursorInvalid:

@@ -18,7 +18,7 @@ from serving.principal import Principal
 from serving.reviews.checks_csv import CSV_MEDIA_TYPE
 from serving.routes.auth import require
 from serving.routes.openapi.contract import problems
-from serving.routes.openapi.examples_service_level import LATE_CSV_EXAMPLE, SERVICE_LEVEL_CSV_EXAMPLE
+from serving.routes.openapi.examples_standing import LATE_CSV_EXAMPLE, SERVICE_LEVEL_CSV_EXAMPLE
 from serving.schemas.accounts import Category
 from serving.schemas.enforcement.service_level import LateCase, LateCasePage, ServiceLevel
 from serving.services import store_of

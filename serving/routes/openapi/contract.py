@@ -23,6 +23,7 @@ from serving.schemas.enforcement.groups import (
     TermsSent,
     WithdrawalOfItems,
 )
+from serving.schemas.enforcement.standing import MisuseStepSent, TrustedFlaggerSent
 from serving.schemas.enforcement.transparency import StatementFactsSent
 from serving.schemas.erasures import ErasureSent
 from serving.schemas.jobs import ReplaySent
@@ -33,6 +34,8 @@ from vision.check_shape import MAX_PHOTOS
 EXTRA_SCHEMAS = (
     ClusterCasesSent,
     LinkRemovalSent,
+    MisuseStepSent,
+    TrustedFlaggerSent,
     ErasureSent,
     CheckSent,
     Listing,

@@ -10,7 +10,7 @@ from serving.routes.openapi.examples_cases import CASE_EXAMPLES
 from serving.routes.openapi.examples_clusters import CLUSTER_EXAMPLES
 from serving.routes.openapi.examples_groups import GROUP_EXAMPLES
 from serving.routes.openapi.examples_robustness import ROBUSTNESS_EXAMPLE
-from serving.routes.openapi.examples_service_level import SERVICE_LEVEL_EXAMPLES
+from serving.routes.openapi.examples_standing import STANDING_EXAMPLES
 from serving.routes.openapi.examples_transparency import TRANSPARENCY_EXAMPLES
 from serving.routes.openapi.examples_webhooks import WEBHOOK_EXAMPLES
 
@@ -130,13 +130,13 @@ _CANDIDATE: Final = {**_CHANGED_BY, "candidate": "2026-12", "sha256": _OTHER_SHA
 # By the name of the schema.
 EXAMPLES: Final[dict[str, Any]] = {
     **WEBHOOK_EXAMPLES,
-    **SERVICE_LEVEL_EXAMPLES,
     **ACCOUNT_EXAMPLES,
     **AUDIT_EXAMPLES,
     **TRANSPARENCY_EXAMPLES,
     **CASE_EXAMPLES,
     **GROUP_EXAMPLES,
     **CLUSTER_EXAMPLES,
+    **STANDING_EXAMPLES,
     "Alive": {"status": "alive"},
     "BundleChangeList": {
         "changes": [

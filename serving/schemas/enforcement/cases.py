@@ -26,7 +26,7 @@ Ground = Literal["trademark", "design", "copyright", "patent"]
 Jurisdiction = Literal["CN", "EU", "other"]
 CaseActor = Literal["notifier", "holder", "operator", "seller", "server"]
 CaseOrigin = Literal["member", "operator", "rule", "cluster", "test_buy"]
-CaseSort = Literal["newest", "oldest", "due"]
+CaseSort = Literal["newest", "oldest", "due", "queue"]
 TimerKind = Literal[
     "due_soon", "overdue", "answer_reminder", "answer_overdue", "declaration_wait_over", "complaint_window_over"
 ]

@@ -41,10 +41,11 @@ class CaseFilter:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CasePlace:
-    """A place in a list of cases: the case there, and when it is due where the list is sorted by that."""
+    """A place in a list of cases: the case there, and what the list is sorted by."""
 
     case_id: str
     due_at: datetime.datetime | None = None
+    fast_track: bool | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +61,17 @@ def list_cases(
 ) -> ListedCases:
     """Give at most `limit` cases that the caller sees and that follow a place.
 
-    Sorted by `due` it has undecided cases alone, and of those the ones whose clock runs.
+    Sorted by `due` or `queue` it has undecided cases alone, and of those the ones whose clock runs; the queue has those
+    on fast track first.
     """
     query = select(CaseRow).where(*conditions_of(principal, wanted))
-    if sort == "due":
+    if sort == "queue":
+        query = query.where(text(UNDECIDED), CaseRow.due_at.is_not(None))
+        query = query.order_by(CaseRow.fast_track.desc(), CaseRow.due_at, CaseRow.case_id)
+        if after is not None and after.due_at is not None:
+            same = CaseRow.fast_track.is_(after.fast_track is True) & or_(*_behind(after.due_at, after.case_id))
+            query = query.where(or_(same, CaseRow.fast_track.is_(False)) if after.fast_track else same)
+    elif sort == "due":
         query = query.where(text(UNDECIDED), CaseRow.due_at.is_not(None)).order_by(CaseRow.due_at, CaseRow.case_id)
         if after is not None and after.due_at is not None:
             query = query.where(CaseRow.due_at >= after.due_at, or_(*_behind(after.due_at, after.case_id)))
@@ -134,4 +142,6 @@ def _behind(due_at: datetime.datetime, case_id: str) -> tuple[ColumnElement[bool
 
 
 def _place_of(row: CaseRow, sort: CaseSort) -> CasePlace:
+    if sort == "queue":
+        return CasePlace(case_id=row.case_id, due_at=row.due_at, fast_track=row.fast_track)
     return CasePlace(case_id=row.case_id, due_at=row.due_at if sort == "due" else None)

@@ -19,6 +19,7 @@ from serving.store.cases.case_evidence import find_evidence
 from serving.store.cases.case_list import CaseFilter, CasePlace, cases_visible_to, list_cases
 from serving.store.cases.case_values import CaseChange, NewCase, OpenedCase, Opening, StoredCase
 from serving.store.cases.case_writing import write_change, write_opening
+from serving.store.cases.opening_standing import is_fast, require_processed
 from serving.store.database.database import Database
 from serving.store.idempotency_rows import Claim
 from serving.store.tables import ApiKeyRow, CaseMoveRow, CaseNoticeRow, CaseRow, CaseTimerRow, CheckRow
@@ -139,6 +140,9 @@ def add_case(session: Session, principal: Principal, new: NewCase, opening: Open
             if earlier.fingerprint != new.fingerprint:
                 raise IdempotencyKeyReused("this Idempotency-Key was sent before with other content; send a new key")
             return OpenedCase(case_id=earlier.case_id, replayed=True)
+    require_processed(session, new, opening.at)
+    if is_fast(session, new, opening.jurisdiction, opening.at):
+        opening = dataclasses.replace(opening, fast_track=True)
     row = write_opening(session, principal, new, opening)
     session.flush()
     return OpenedCase(case_id=row.case_id, replayed=False)

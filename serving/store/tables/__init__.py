@@ -38,6 +38,12 @@ from serving.store.tables.enforcement.investigations import (
     TraceSaltRow,
     TraceValueRow,
 )
+from serving.store.tables.enforcement.standing import (
+    FastTrackChangeRow,
+    FastTrackRow,
+    MisuseStepRow,
+    TrustedFlaggerRow,
+)
 from serving.store.tables.erasures import ErasureRow
 from serving.store.tables.events import EventFollowerRow, EventNumberRow, EventRow
 from serving.store.tables.idempotency_keys import IdempotencyRow, RunningKeyRow
@@ -78,6 +84,8 @@ __all__ = [
     "EventFollowerRow",
     "EventNumberRow",
     "EventRow",
+    "FastTrackChangeRow",
+    "FastTrackRow",
     "GroupAgreementRow",
     "GroupItemRow",
     "GroupMemberRow",
@@ -91,6 +99,7 @@ __all__ = [
     "JobRow",
     "MemberProductRow",
     "MemberRow",
+    "MisuseStepRow",
     "PeriodicTaskRow",
     "PhotoRow",
     "RemovedLinkRow",
@@ -105,6 +114,7 @@ __all__ = [
     "TraceValueRow",
     "TracedCheckRow",
     "TransparencyReportRow",
+    "TrustedFlaggerRow",
     "UserRow",
     "WebhookAttemptRow",
     "WebhookDeliveryRow",

@@ -4,15 +4,8 @@ import datetime
 
 import pytest
 
-from serving.cases.fast_track import (
-    MIN_DECIDED,
-    Record,
-    StandingChange,
-    Status,
-    evaluate,
-    explain,
-    record_start,
-)
+from serving.cases.fast_track import MIN_DECIDED, evaluate, record_start
+from serving.store.cases.standing_values import Record, StandingChange, Status
 from vision.binomial import wilson_bounds
 
 NOW = datetime.datetime(2026, 5, 31, 4, tzinfo=datetime.UTC)
@@ -65,7 +58,7 @@ def test_a_record_leads_to_a_standing(
     status = Status(standing="fast" if before == "fast" else "standard")
     change = evaluate(status, Record(decided=decided, upheld=upheld, counter_notices_won=won), NOW)
     assert (None if change is None else change.status.standing) == after
-    assert (None if change is None else change.reason) == reason
+    assert (None if change is None else change.reason_code) == reason
     if after == "out":
         assert change is not None
         assert change.status.until == IN_THREE_MONTHS
@@ -89,7 +82,7 @@ def test_who_is_out_is_out_for_three_months(
 ) -> None:
     change = evaluate(Status(standing="out", until=IN_THREE_MONTHS), record, now)
     assert (None if change is None else change.status.standing) == after
-    assert (None if change is None else change.reason) == reason
+    assert (None if change is None else change.reason_code) == reason
 
 
 def test_the_least_number_of_cases_is_where_a_perfect_record_proves_the_share() -> None:
@@ -119,8 +112,8 @@ def test_a_member_learns_why_with_the_figures(reason: str) -> None:
     status = Status(standing="standard" if reason == "earned" else "fast")
     change = evaluate(status, record, NOW)
     assert isinstance(change, StandingChange)
-    assert change.reason == reason
-    text = explain(change, record)
+    assert change.reason_code == reason
+    text = change.reason
     assert f"50 cases were decided, {record.upheld} of them upheld" in text
     assert "35 decided cases, at least 90% upheld" in text
     assert ("until 2026-08-31 04:00 UTC" in text) == (reason != "earned")

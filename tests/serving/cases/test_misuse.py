@@ -4,7 +4,9 @@ import datetime
 
 import pytest
 
-from serving.cases.misuse import MisuseFigures, is_warned, propose
+from serving.cases.misuse import is_warned, propose, require_allowed, status_of
+from serving.errors import NotSuspended, WarningMissing
+from serving.store.cases.standing_values import MemberMisuse, MisuseFigures
 
 NOW = datetime.datetime(2026, 5, 31, 4, tzinfo=datetime.UTC)
 RECENT = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
@@ -41,3 +43,29 @@ def test_a_warning_is_in_force_for_three_months() -> None:
     assert is_warned(warned, NOW)
     assert not is_warned(warned, NOW + datetime.timedelta(seconds=1))
     assert not is_warned(None, NOW)
+
+
+def member(**values: datetime.datetime | None) -> MemberMisuse:
+    known: dict[str, datetime.datetime | None] = {"warned_at": None, "suspended_until": None, **values}
+    figures = MisuseFigures(decided=50, unfounded=6, unfounded_since_warning=2)
+    return MemberMisuse(
+        member_id="m", name="Toys", figures=figures,
+        warned_at=known["warned_at"], suspended_until=known["suspended_until"],
+    )  # fmt: skip
+
+
+def test_a_suspension_needs_a_warning_and_a_lifting_a_suspension() -> None:
+    require_allowed("warning", member(), NOW)
+    require_allowed("suspension", member(warned_at=RECENT), NOW)
+    require_allowed("lifting", member(suspended_until=NOW), NOW)
+    for warned_at in (None, LONG_AGO):
+        with pytest.raises(WarningMissing):
+            require_allowed("suspension", member(warned_at=warned_at), NOW)
+    with pytest.raises(NotSuspended):
+        require_allowed("lifting", member(warned_at=RECENT), NOW)
+
+
+def test_a_member_is_shown_with_its_figures_and_the_proposal() -> None:
+    status = status_of(member(warned_at=RECENT), NOW)
+    assert (status.share, status.proposal, status.warned_at) == (0.12, "suspension", "2026-03-01T00:00:00.000Z")
+    assert status.suspended_until is None

@@ -1,0 +1,153 @@
+"""Fast track: where members and rules stand, why, and who is a trusted flagger by law."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from serving.cases.fast_track import MAX_COUNTER_SHARE, MIN_DECIDED, MIN_UPHELD_SHARE
+from serving.cases.standing_csv import statuses_csv
+from serving.clock import utc_now
+from serving.errors import CursorInvalid
+from serving.http.check_body import read_json
+from serving.principal import Principal
+from serving.reviews.checks_csv import CSV_MEDIA_TYPE
+from serving.routes.auth import require, require_operator
+from serving.routes.openapi.contract import json_body, problems
+from serving.routes.openapi.examples_standing import FAST_TRACK_CSV_EXAMPLE
+from serving.schemas.enforcement.standing import (
+    FastTrackChangePage,
+    FastTrackEvaluated,
+    FastTrackPage,
+    Standing,
+    TrustedFlagger,
+    TrustedFlaggers,
+    TrustedFlaggerSent,
+)
+from serving.services import fast_track_of, services_of, store_of
+
+router = APIRouter(prefix="/v1", tags=["cases"])
+MAX_BODY_BYTES = 16 * 1024
+MAX_STATUSES = 10_000
+NEVER_STORED = {"Cache-Control": "no-store"}
+Reader = Annotated[Principal, Depends(require("read"))]
+Admin = Annotated[Principal, Depends(require("admin"))]
+Wanted = Annotated[Standing | None, Query(description="Only those who stand so.")]
+Limit = Annotated[int, Query(ge=1, le=200, description="Entries in a page.")]
+Cursor = Annotated[str | None, Query(max_length=60, description="`next_cursor` of the page before.")]
+
+
+@router.get("/fast-track", responses=problems(401, 404, 422, 503), summary="List standings on fast track")
+async def list_fast_track(
+    request: Request,
+    response: Response,
+    caller: Reader,
+    standing: Wanted = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> FastTrackPage:
+    """Give where members and rules stand, with the record of the last evaluation; a member's key gets its own."""
+    response.headers.update(NEVER_STORED)
+    rows = store_of(request).fast_track_rows
+    after = None if cursor is None else _place_of(cursor)
+    found = await rows.find_page(caller, limit + 1, standing=standing, after=after)
+    last = found[limit - 1] if len(found) > limit else None
+    return FastTrackPage(
+        min_decided=MIN_DECIDED,
+        min_upheld_share=MIN_UPHELD_SHARE,
+        max_counter_share=MAX_COUNTER_SHARE,
+        statuses=found[:limit],
+        next_cursor=None if last is None else f"{last.subject_kind}:{last.subject_id}",
+    )
+
+
+@router.get(
+    "/fast-track.csv",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": FAST_TRACK_CSV_EXAMPLE}}},
+        **problems(401, 404, 422, 503),
+    },
+    summary="Standings as CSV",
+)
+async def export_fast_track(request: Request, caller: Reader, standing: Wanted = None) -> Response:
+    """Give every standing as a row of CSV (RFC 4180, UTF-8)."""
+    statuses = await store_of(request).fast_track_rows.find_page(caller, MAX_STATUSES, standing=standing)
+    headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="fast-track.csv"'}
+    return Response(statuses_csv(statuses), media_type=CSV_MEDIA_TYPE, headers=headers)
+
+
+@router.get("/fast-track/changes", responses=problems(401, 404, 422, 503), summary="List changes of standing")
+async def list_fast_track_changes(
+    request: Request,
+    response: Response,
+    caller: Reader,
+    subject_id: Annotated[str | None, Query(max_length=36, description="Only of this member or rule.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> FastTrackChangePage:
+    """Give when who earned or lost fast track, and why, newest first; a member's key gets its own."""
+    response.headers.update(NEVER_STORED)
+    rows = store_of(request).fast_track_rows
+    before = None if cursor is None else id_of_cursor(cursor)
+    found = await rows.find_changes(caller, limit + 1, subject_id=subject_id, before=before)
+    next_cursor = found[limit - 1].change_id if len(found) > limit else None
+    return FastTrackChangePage(changes=found[:limit], next_cursor=next_cursor)
+
+
+@router.post("/fast-track/evaluations", responses=problems(401, 404, 422, 503), summary="Evaluate fast track now")
+async def evaluate_fast_track(
+    request: Request, caller: Annotated[Principal, Depends(require("cases"))]
+) -> FastTrackEvaluated:
+    """Evaluate every record now, as happens daily; the operator's keys alone may. Again it changes nothing more."""
+    require_operator(caller)
+    return await fast_track_of(request).evaluate_all(caller)
+
+
+@router.get("/trusted-flaggers", responses=problems(401, 404, 422, 503), summary="List trusted flaggers")
+async def list_trusted_flaggers(request: Request, caller: Reader) -> TrustedFlaggers:
+    """Give the members to which an authority gave the status of a trusted flagger, as the operator recorded it."""
+    return TrustedFlaggers(trusted_flaggers=await store_of(request).trusted_flagger_rows.find_all(caller))
+
+
+@router.put(
+    "/members/{member_id}/trusted-flagger",
+    openapi_extra=json_body(TrustedFlaggerSent),
+    responses=problems(400, 401, 404, 408, 413, 415, 422, 503),
+    summary="Record a trusted flagger",
+)
+async def put_trusted_flagger(request: Request, member_id: str, caller: Admin) -> TrustedFlagger:
+    """Record that an authority gave a member this status; nothing here gives it. The operator's keys alone may."""
+    require_operator(caller)
+    timeout_s = services_of(request).upload_timeout_s
+    sent = await read_json(request, TrustedFlaggerSent, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)
+    return await store_of(request).trusted_flagger_rows.put(caller, member_id, sent, utc_now())
+
+
+@router.delete(
+    "/members/{member_id}/trusted-flagger",
+    status_code=204,
+    responses=problems(401, 404, 422, 503),
+    summary="Remove a trusted flagger",
+)
+async def delete_trusted_flagger(request: Request, member_id: str, caller: Admin) -> Response:
+    """Remove what was recorded of a member's status; the operator's keys alone may."""
+    require_operator(caller)
+    await store_of(request).trusted_flagger_rows.delete(caller, member_id)
+    return Response(status_code=204)
+
+
+def id_of_cursor(cursor: str) -> str:
+    """Read a cursor that is the id of the last entry; raises CursorInvalid."""
+    try:
+        return str(uuid.UUID(cursor))
+    except ValueError as error:
+        message = "cursor: not one of this server; send next_cursor of the page before, unchanged"
+        raise CursorInvalid(message) from error
+
+
+def _place_of(cursor: str) -> tuple[str, str]:
+    kind, _, subject_id = cursor.partition(":")
+    return kind, id_of_cursor(subject_id)
