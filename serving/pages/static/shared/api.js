@@ -5,7 +5,7 @@ import { askForKey, keptKey } from "./api_key.js";
 import { element } from "./element.js";
 import { base64Of } from "./file_base64.js";
 import { inTurn } from "./picture_turns.js";
-import { Problem } from "./problem.js";
+import { Problem } from "./problem_box.js";
 
 const PICTURE_TRIES = 5;
 const DOWNLOAD_MS = 60_000; // until the browser has surely read a file

@@ -1,6 +1,6 @@
 /** A chosen file as base64, for the bodies of requests. */
 
-import { Problem } from "./problem.js";
+import { Problem } from "./problem_box.js";
 
 /** Read a file; where the browser can't any more, that is a Problem. */
 export function base64Of(file) {
