@@ -46,7 +46,9 @@ def detail_of(content: ClusterContent) -> ClusterDetail:
     """Give a cluster as its page shows it: the largest sellers, with their strongest links."""
     by_seller = _by_seller(content.listings)
     sellers = _largest_first(by_seller)[:SHOWN_SELLERS]
-    links = [link for link in _links(content) if link.left in set(sellers) and link.right in set(sellers)]
+    shown, every = set(sellers), _links(content)
+    links = [link for link in every if link.left in shown and link.right in shown]
+    here = _sellers_here(content)
     listings = [one for seller in sellers for one in by_seller[seller]][:SHOWN_LISTINGS]
     places = _places(sellers, links, listings)
     return ClusterDetail.model_validate(
@@ -54,11 +56,11 @@ def detail_of(content: ClusterContent) -> ClusterDetail:
             **_summary(content.figures),
             "seller_nodes": [_seller(seller, by_seller[seller], places) for seller in sellers],
             "listing_nodes": [_listing(one, places) for one in listings],
-            "links": [_link(link, content) for link in links[:SHOWN_LINKS]],
+            "links": [_link(link, content, here) for link in links[:SHOWN_LINKS]],
             "left_out": {
                 "sellers": len(by_seller) - len(sellers),
                 "listings": len(content.listings) - len(listings),
-                "links": len(_links(content)) - min(len(links), SHOWN_LINKS),
+                "links": len(every) - min(len(links), SHOWN_LINKS),
             },
         }
     )
@@ -68,7 +70,7 @@ def report_of(content: ClusterContent, now: datetime.datetime) -> ClusterReport:
     """Give all that is known of a cluster."""
     by_seller = _by_seller(content.listings)
     sellers = _largest_first(by_seller)
-    links = _links(content)
+    links, here = _links(content), _sellers_here(content)
     places = _places(sellers, links, content.listings)
     return ClusterReport.model_validate(
         {
@@ -78,7 +80,7 @@ def report_of(content: ClusterContent, now: datetime.datetime) -> ClusterReport:
             "confirmed_counterfeit": _confirmed(content.listings),
             "seller_nodes": [_seller(seller, by_seller[seller], places) for seller in sellers],
             "listing_nodes": [_listing(one, places) for one in content.listings],
-            "links": [_link(link, content) for link in links],
+            "links": [_link(link, content, here) for link in links],
         }
     )
 
@@ -184,8 +186,12 @@ def _listing(one: ClusterCheck, places: Places) -> dict[str, Any]:
     }
 
 
-def _link(link: PairLink, content: ClusterContent) -> ClusterLink:
-    here = Counter(one.value_id for one in content.held if one.value_id in set(link.value_ids))
+def _sellers_here(content: ClusterContent) -> Counter[int]:
+    """Give how many sellers of the cluster have each value."""
+    return Counter(one.value_id for one in content.held)
+
+
+def _link(link: PairLink, content: ClusterContent, here: Counter[int]) -> ClusterLink:
     examples = []
     for value_id in link.value_ids[:EXAMPLES]:
         left, right = content.sightings.get((link.left, value_id)), content.sightings.get((link.right, value_id))
@@ -206,7 +212,7 @@ def _link(link: PairLink, content: ClusterContent) -> ClusterLink:
         kind=link.kind,
         strength=strength_of(link.bits),
         values=len(link.value_ids),
-        why=explain(link.kind, len(link.value_ids), shown, min(here.values())),
+        why=explain(link.kind, len(link.value_ids), shown, min(here[value_id] for value_id in link.value_ids)),
         examples=examples,
     )
 

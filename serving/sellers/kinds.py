@@ -1,7 +1,7 @@
 """What two listings can share, and how much of a reason each kind is to take their sellers for one.
 
 The strengths are in bits: 10 bits say that two sellers who share this are some 1,000 times as likely to be one and the
-same as without. They were fitted on simulated rings (benchmarks/serving/rings/fit.py, the development seed), never on
+same as without. They were fitted on simulated rings (benchmarks/serving/rings/run.py, the development seed), never on
 real sellers. What many sellers have, such as a brand's catalogue photo, is weaker the more have it, and none at all
 beyond `common_from`.
 """
