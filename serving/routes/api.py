@@ -39,7 +39,7 @@ from serving.routes.openapi.contract import EXTRA_ANSWERS, EXTRA_SCHEMAS, PATH_P
 from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.examples import EXAMPLES
 from serving.routes.openapi.job_examples import JOB_EXAMPLES
-from serving.routes.openapi.known_query import require_known_query
+from serving.routes.openapi.known_query import refuse_unknown_query, require_known_query
 from serving.routes.sellers import clusters
 from serving.routes.transparency import complaints, reports, statements
 
@@ -88,6 +88,7 @@ _MODULES = (
     misuse,
 )
 ROUTERS = tuple(routes.router for routes in _MODULES)
+OPEN_ROUTERS = (reports.open_router, notices.open_router, health.router)  # they ask for no key
 ALL_EXAMPLES = {**EXAMPLES, **JOB_EXAMPLES}
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -107,6 +108,7 @@ def make_api(lifespan: Lifespan | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(require_known_query)])
+    app.include_router(reports.open_router, dependencies=[Depends(refuse_unknown_query)])
     app.include_router(notices.open_router)
     app.include_router(health.router)  # probes and scrapers may add parameters of their own
     install_problem_handlers(app)
@@ -141,7 +143,7 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
 def _scopes_by_operation() -> Iterator[tuple[str, list[str]]]:
     """Give the scope that a key needs for each operation; OpenAPI 3.1 has it beside the scheme."""
     yield checks.create_check_route.name, [checks.create_check_route.scope]
-    for router in (*ROUTERS, notices.open_router, health.router):
+    for router in (*ROUTERS, *OPEN_ROUTERS):
         for route in router.routes:
             assert isinstance(route, APIRoute)
             asked = {one.call.scope for one in route.dependant.dependencies if isinstance(one.call, RequiredScope)}

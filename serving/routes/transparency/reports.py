@@ -20,6 +20,7 @@ from serving.transparency.report.csv_text import csv_of
 from serving.transparency.report.pdf import pdf_of
 
 router = APIRouter(prefix="/v1/transparency", tags=["transparency"])
+open_router = APIRouter(prefix="/v1/transparency", tags=["transparency"])  # what anyone may read, without a key
 SHORTLY = "public, max-age=300"
 PDF_MEDIA_TYPE = "application/pdf"
 READ = (404, 422, 503)
@@ -29,7 +30,7 @@ Publisher = Annotated[Principal, Depends(require("cases"))]
 Version = Annotated[int | None, Query(ge=1, description="An earlier version; the latest where left out.")]
 
 
-@router.get("", responses=problems(404, 503), summary="List published figures")
+@open_router.get("", responses=problems(404, 503), summary="List published figures")
 async def list_reports(request: Request, response: Response) -> PublishedReportList:
     """Give the quarters whose figures are published; no key is needed."""
     response.headers["Cache-Control"] = SHORTLY
@@ -66,7 +67,7 @@ async def get_annual_part(
     return _file(text, CSV_MEDIA_TYPE, f"{year}-{part}.csv", "no-store")
 
 
-@router.get(
+@open_router.get(
     "/{quarter}.csv",
     response_class=Response,
     responses={
@@ -81,7 +82,7 @@ async def get_report_csv(request: Request, quarter: str, version: Version = None
     return _file(csv_of(report), CSV_MEDIA_TYPE, f"transparency-{report.quarter}.csv", SHORTLY)
 
 
-@router.get(
+@open_router.get(
     "/{quarter}.pdf",
     response_class=Response,
     responses={
@@ -97,7 +98,7 @@ async def get_report_pdf(request: Request, quarter: str, version: Version = None
     return _file(data, PDF_MEDIA_TYPE, f"transparency-{report.quarter}.pdf", SHORTLY)
 
 
-@router.get("/{quarter}", responses=problems(*READ), summary="Read published figures")
+@open_router.get("/{quarter}", responses=problems(*READ), summary="Read published figures")
 async def get_report(request: Request, response: Response, quarter: str, version: Version = None) -> TransparencyReport:
     """Give the figures of a quarter as they were published; no key is needed."""
     response.headers["Cache-Control"] = SHORTLY

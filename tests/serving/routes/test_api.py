@@ -3,13 +3,17 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from serving.routes.api import FILE, make_api
+from serving.routes.api import FILE, OPEN_PATHS, make_api
+from serving.settings import ServeSettings
+from tests.builders.bundle import write_tiny_bundle
 from tests.serving.contract.contract_changes import breaking_changes
-from tests.serving.servers.running import Running
+from tests.serving.servers.running import Running, run_in_thread
 
 REGENERATE = "run `python -m serving.routes.api` and commit serving/openapi.json"
 
@@ -280,3 +284,13 @@ def test_additions_are_no_breaking_changes(current: dict[str, Any]) -> None:
     parameter = {"in": "query", "name": "new", "required": False, "schema": {"type": "string"}}
     grown["paths"]["/v1/checks"]["get"]["parameters"].append(parameter)
     assert breaking_changes(current, grown) == []
+
+
+def test_what_the_contract_calls_open_asks_for_no_key_where_others_do(tmp_path: Path) -> None:
+    write_tiny_bundle(tmp_path / "bundle")
+    settings = ServeSettings(bundle=(tmp_path / "bundle",), store=str(tmp_path / "store"), api_key="a key", threads=1)
+    with run_in_thread(settings) as site, httpx.Client(base_url=site.url) as anyone:
+        assert anyone.get("/v1/checks").status_code == 401
+        answers = {path: anyone.get(path.format(token="t", quarter="2026-Q1")).status_code for path in OPEN_PATHS}
+        assert {path for path, status in answers.items() if status == 401} == set()
+        assert anyone.get("/v1/transparency?versoin=1").json()["code"] == "query_parameter_unknown"
