@@ -22,7 +22,7 @@ from serving.sellers.photos import hash_stock, place_of_evidence, trace_photo
 from serving.sellers.prices import price_of
 from serving.sellers.traced import listing_key_of, party_of
 from serving.store.events.followers import Taken
-from serving.store.events.following import follow
+from serving.store.events.following import catch_up, follow
 from serving.store.evidence_codec import unpack_evidence
 from serving.store.sellers.trace_rows import CheckToTrace, NewTraces, PictureValue, TracedPhoto
 from serving.store.store import Store
@@ -54,6 +54,11 @@ class Investigations:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(follow(self._store.follower_rows, FOLLOWER, self.trace, types=TYPES, limit=AT_ONCE))
             tasks.create_task(self._refresh_periodically())
+
+    async def catch_up(self) -> None:
+        """Search the checks that there are now, compute the clusters that they change, and come back."""
+        await catch_up(self._store.follower_rows, FOLLOWER, self.trace, types=TYPES, limit=AT_ONCE)
+        await self.refresh()
 
     async def trace(self, taken: Taken) -> None:
         """Search the checks of these events, and compute the clusters that they change."""
