@@ -18,11 +18,11 @@ class UnexpectedAnswer(Exception):
 
 
 class Api:
-    """The API with one key; each call gives the JSON of a success and raises UnexpectedAnswer otherwise."""
+    """The API with one key or none; each call gives the JSON of a success and raises UnexpectedAnswer otherwise."""
 
-    def __init__(self, client: httpx.AsyncClient, key: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, key: str | None) -> None:
         self._client = client
-        self._headers = {"Authorization": f"Bearer {key}"}
+        self._headers = {} if key is None else {"Authorization": f"Bearer {key}"}
 
     async def get(self, path: str, **params: Any) -> Json:
         """Read one thing, or one page of a list."""

@@ -15,11 +15,11 @@ class YearSettings:
     seed: int = 0
     days: int = 365
     members: int = 36  # three for each category: public figures hide what fewer members contribute to
-    listings_per_day: float = 11.0
+    listings_per_day: float = 9.0
     honest_sellers: int = 30
     counterfeit_sellers: int = 10
     rings: int = 6
-    photos_per_listing: int = 2
+    max_photos: int = 2  # of a listing
     end: datetime.datetime  # exclusive, at midnight UTC
 
     @property

@@ -6,18 +6,22 @@ import datetime
 import secrets
 from collections.abc import Callable
 
+from simulator.actors.clerk import Clerk
 from simulator.actors.marketplace import Marketplace
 from simulator.actors.notifiers import Notifiers
 from simulator.actors.review_desk import ReviewDesk
+from simulator.actors.rule_desk import RuleDesk
 from simulator.actors.suspects import Suspects
 from simulator.actors.takedown_desk import TakedownDesk
-from simulator.actors.world import World, open_world
+from simulator.actors.working_group import WorkingGroup
+from simulator.actors.world import Member, World, open_world
 from simulator.agenda import Agenda
 from simulator.server import serve_simulated
 from simulator.settings import YearSettings
 from simulator.truth.ledger import Ledger
 from simulator.year_folder import MemberAccess, YearFacts, YearFolder
 
+WORKING_GROUPS = 3
 DAY = datetime.timedelta(days=1)
 
 
@@ -46,8 +50,21 @@ async def run_year(settings: YearSettings, folder: YearFolder, on_day: Callable[
 
 def _start_actors(world: World) -> None:
     suspects = Suspects()
-    Marketplace(world, suspects).start()
     desk = TakedownDesk(world)
+    rule = RuleDesk(world, desk)
+    rule.start()
+    Marketplace(world, suspects, rule).start()
+    Clerk(world).start()
     for member in world.members:
         ReviewDesk(world, member, suspects).start()
         Notifiers(world, member, suspects, desk).start()
+    for members in _groups(world)[:WORKING_GROUPS]:
+        WorkingGroup(world, members).start()
+
+
+def _groups(world: World) -> list[list[Member]]:
+    """Give the members of each category that has two or more, in the order of the categories."""
+    by_category: dict[str, list[Member]] = {}
+    for member in world.members:
+        by_category.setdefault(member.profile.category, []).append(member)
+    return [members for members in by_category.values() if len(members) > 1]

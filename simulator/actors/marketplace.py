@@ -8,6 +8,7 @@ import datetime
 import random
 from typing import Any
 
+from simulator.actors.rule_desk import RuleDesk
 from simulator.actors.suspects import Suspects
 from simulator.actors.world import Member, World
 from simulator.truth.events import CheckMade
@@ -16,6 +17,7 @@ from simulator.world.sellers import Seller
 
 SCANS_PER_DAY = 4
 AT_ONCE = 4  # checks that run beside each other: enough for two cores
+PRICES = (25, 160)  # in euros
 WEIGHTS = {"honest": 1.0, "counterfeit": 1.5, "ring": 4.0}  # of a seller, in new listings
 
 
@@ -35,8 +37,9 @@ class NewListing:
 class Marketplace:
     """Makes the listings of each day and has them checked; what is called counterfeit is suspected."""
 
-    def __init__(self, world: World, suspects: Suspects) -> None:
+    def __init__(self, world: World, suspects: Suspects, rule: RuleDesk) -> None:
         self._world = world
+        self._rule = rule
         self._suspects = suspects
         self._rng = world.random_of("marketplace")
         self._at_once = asyncio.Semaphore(AT_ONCE)
@@ -50,14 +53,16 @@ class Marketplace:
     async def _scan(self) -> None:
         expected = self._world.settings.listings_per_day / SCANS_PER_DAY
         listings = [self._make_listing() for _ in range(_poisson(expected, self._rng))]
-        await asyncio.gather(*(self._check(listing) for listing in listings))
+        checks = await asyncio.gather(*(self._check(listing) for listing in listings))
+        await self._rule.work(checks)
 
     def _make_listing(self) -> NewListing:
         rng, world = self._rng, self._world
         seller = rng.choices(world.sellers, [WEIGHTS[seller.kind] for seller in world.sellers])[0]
         item = rng.choice(seller.items)
         change = disguise if seller.kind == "ring" else recompress
-        photos = tuple(change(photo, rng) for photo in choose_photos(item, world.settings.photos_per_listing, rng))
+        count = rng.randint(1, world.settings.max_photos)
+        photos = tuple(change(photo, rng) for photo in choose_photos(item, count, rng))
         self._count += 1
         return NewListing(
             listing_id=f"simulated-listing-{self._count:05d}",
@@ -66,10 +71,10 @@ class Marketplace:
             item=item,
             member=world.members[rng.choice(seller.products)],
             photos=photos,
-            attributes={"contact": seller.contact, "simulated": True},
+            attributes={"contact": seller.contact, "price": rng.randint(*PRICES), "currency": "EUR"},
         )
 
-    async def _check(self, listing: NewListing) -> None:
+    async def _check(self, listing: NewListing) -> CheckMade:
         sent = {
             "listing_id": listing.listing_id,
             "seller_id": listing.account,
@@ -91,8 +96,9 @@ class Marketplace:
         )
         self._world.ledger.add(made)
         self._world.checks[made.check_id] = made
-        if made.outcome == "counterfeit":
+        if made.outcome == "counterfeit" and not self._rule.covers(made):
             self._suspects.add(made)
+        return made
 
 
 def _poisson(mean: float, rng: random.Random) -> int:

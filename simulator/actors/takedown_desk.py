@@ -59,14 +59,15 @@ class TakedownDesk:
         self._world.agenda.at(self._world.agenda.now + wait, functools.partial(step, case))
 
     async def _withdraw(self, case: OpenCase) -> None:
-        await case.move(case.member.api, "withdrawn", "notifier", "Simulated: notified by mistake.")
+        api, actor = case.notifier
+        await case.move(api, "withdrawn", actor, "Simulated: notified by mistake.")
 
     async def _ask(self, case: OpenCase) -> None:
         await case.ask(self._world.operator, "Simulated question: which registration of the mark is infringed?")
         self._after_business_hours(case, self._rng.uniform(1, 48), self._answer)
 
     async def _answer(self, case: OpenCase) -> None:
-        await case.answer(case.member.api, "Simulated answer: the one that our account has.")
+        await case.answer("Simulated answer: the one that our account has.")
         self._after_business_hours(case, self._rng.uniform(1, 10), self._decide)
 
     async def _take_into_review(self, case: OpenCase) -> None:
@@ -88,10 +89,23 @@ class TakedownDesk:
         self._after(case, 0.01, self._forward)
 
     async def _complain(self, case: OpenCase) -> None:
-        await case.move(case.member.api, "in_review", "notifier", "Simulated complaint: look at the label again.")
-        self._after(case, self._rng.uniform(3, 25), self._decide_complaint)
+        if case.jurisdiction == "EU":
+            complaint_id = await case.complain("Simulated complaint: look at the label again.")
+            self._after(case, self._rng.uniform(3, 25), functools.partial(self._decide_formally, complaint_id))
+        else:
+            api, actor = case.notifier
+            await case.move(api, "in_review", actor, "Simulated objection: look at the label again.")
+            self._after(case, self._rng.uniform(3, 25), self._decide_again)
 
-    async def _decide_complaint(self, case: OpenCase) -> None:
+    async def _decide_formally(self, complaint_id: str, case: OpenCase) -> None:
+        if case.is_just:
+            await case.decide_complaint(complaint_id, "reversed", "Simulated: the label is wrong.")
+            self._after(case, self._rng.uniform(0.1, 2), self._decide_again)
+        else:
+            await case.decide_complaint(complaint_id, "confirmed", "Simulated: the label is right.")
+            self._after(case, QUIET.days, self._close)
+
+    async def _decide_again(self, case: OpenCase) -> None:
         if case.is_just:
             await self._uphold(case)
             return
@@ -114,7 +128,7 @@ class TakedownDesk:
             self._world.note_account(seller, account)
 
     async def _counter(self, case: OpenCase) -> None:
-        await case.move(self._world.operator, "counter_notice", "operator", "Simulated: the seller shows an invoice.")
+        await case.counter("Simulated: here is the invoice of the brand.")
         if self._rng.random() < ACTION_RATES[case.is_just]:
             self._after(case, self._rng.uniform(1, 9), self._holder_acts)
         elif case.jurisdiction == "CN":
@@ -127,8 +141,8 @@ class TakedownDesk:
         self._after(case, 2, self._close)
 
     async def _holder_acts(self, case: OpenCase) -> None:
-        reason = "Simulated: complaint to the authority."
-        await case.move(case.member.api, "holder_acted", "notifier", reason)
+        api, actor = case.holder
+        await case.move(api, "holder_acted", actor, "Simulated: complaint to the authority.")
         self._after(case, QUIET.days, self._close)
 
     async def _decide_counter_notice(self, case: OpenCase) -> None:

@@ -15,7 +15,8 @@ from simulator.world.members import SimulatedMember, make_members
 from simulator.world.photos import read_items
 from simulator.world.sellers import Seller, make_sellers
 
-MEMBER_SCOPES = ("check", "read", "review", "cases")
+MEMBER_SCOPES = ("check", "read", "review", "cases", "admin")
+OPERATOR_SCOPES = MEMBER_SCOPES  # a key gives no scope that it has not
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,9 @@ async def open_world(
     settings: YearSettings, agenda: Agenda, ledger: Ledger, server: SimulatedServer, operator_key: str
 ) -> World:
     """Add the members with their keys, and the sellers with their first accounts."""
-    operator = server.api(operator_key)
+    by_settings = server.api(operator_key)
+    made = await by_settings.post("/v1/keys", {"label": "simulated operator", "scopes": list(OPERATOR_SCOPES)})
+    operator = server.api(made["key"])  # which names who decides a complaint; the key of the settings does not
     members = [await _join(profile, agenda, ledger, server, operator) for profile in make_members(settings.members)]
     sellers = make_sellers(
         read_items(),

@@ -2,36 +2,74 @@
 
 from __future__ import annotations
 
+import datetime
+
 from simulator.agenda import Agenda
+from simulator.api import Api
 from simulator.comparison.cases import compare_cases, compare_each_case
 from simulator.comparison.checks import compare_checks
+from simulator.comparison.clusters import compare_clusters
 from simulator.comparison.figures import Comparison
+from simulator.comparison.groups import compare_groups
 from simulator.comparison.service_level import compare_service_level
+from simulator.comparison.transparency import compare_published, compare_quarter
 from simulator.server import serve_simulated
-from simulator.truth.cases import true_cases
+from simulator.truth.cases import TrueCase, true_cases
 from simulator.truth.checks import true_checks
-from simulator.truth.events import MemberJoined
+from simulator.truth.events import MemberJoined, ReportPublished
 from simulator.truth.ledger import Ledger
-from simulator.year_folder import YearFacts, YearFolder
+from simulator.truth.quarters import quarters_between, true_quarter
+from simulator.truth.rings import true_rings
+from simulator.year_folder import MemberAccess, YearFacts, YearFolder
 
 
 async def compare_year(folder: YearFolder, facts: YearFacts, ledger: Ledger) -> Comparison:
     """Ask the API, at the end of the simulated year, for every figure that the ledger tells."""
-    comparison = Comparison()
-    agenda = Agenda(facts.settings.end)
-    async with serve_simulated(folder.bundle, folder.store, facts.operator_key, agenda) as server:
-        operator, end = server.api(facts.operator_key), facts.settings.end
-        checks, cases = true_checks(ledger), true_cases(ledger)
-        joined = {member.member_id: member for member in ledger.all(MemberJoined)}
-        await compare_checks(comparison, operator, checks, "the operator")
-        await compare_cases(comparison, operator, cases, "the operator", end)
-        await compare_each_case(comparison, operator, cases, end)
-        await compare_service_level(comparison, operator, cases, joined, "the operator", end)
+    comparison, truth = Comparison(), _Truth(ledger)
+    async with serve_simulated(folder.bundle, folder.store, facts.operator_key, Agenda(facts.settings.end)) as server:
+        end = facts.settings.end
+        operator = server.api(facts.operator_key)
+        await _compare_as_operator(comparison, operator, truth, end)
+        published = [event.quarter for event in ledger.all(ReportPublished)]
+        await compare_published(comparison, server.api_of_stranger(), published)
         for member in facts.members:
-            api = server.api(member.key)
-            own = [check for check in checks if check.made.member_id == member.member_id]
-            await compare_checks(comparison, api, own, member.name)
-            notified = [case for case in cases if case.opened.member_id == member.member_id]
-            await compare_cases(comparison, api, notified, member.name, end)
-            await compare_service_level(comparison, api, notified, joined, member.name, end)
+            await _compare_as_member(comparison, server.api(member.key), truth, member, end)
     return comparison
+
+
+class _Truth:
+    """What the ledger tells, worked out once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.checks = true_checks(ledger)
+        self.cases = true_cases(ledger)
+        self.members = {member.member_id: member for member in ledger.all(MemberJoined)}
+
+    def notified_by(self, member_id: str) -> list[TrueCase]:
+        """Give the cases that a member opened."""
+        return [case for case in self.cases if case.opened.member_id == member_id]
+
+
+async def _compare_as_operator(comparison: Comparison, operator: Api, truth: _Truth, end: datetime.datetime) -> None:
+    who = "the operator"
+    await compare_checks(comparison, operator, truth.checks, who)
+    await compare_cases(comparison, operator, truth.cases, who, end)
+    await compare_each_case(comparison, operator, truth.cases, end)
+    await compare_service_level(comparison, operator, truth.cases, truth.members, who, end)
+    await compare_clusters(comparison, operator, true_rings(truth.ledger), who)
+    await compare_groups(comparison, operator, truth.ledger, truth.members)
+    for quarter in quarters_between(truth.cases[0].opened.at if truth.cases else end, end):
+        counts = true_quarter(quarter, truth.ledger, truth.cases, truth.checks, truth.members, end)
+        await compare_quarter(comparison, operator, quarter, counts)
+
+
+async def _compare_as_member(
+    comparison: Comparison, api: Api, truth: _Truth, member: MemberAccess, end: datetime.datetime
+) -> None:
+    who, product = member.name, truth.members[member.member_id].product
+    await compare_checks(comparison, api, [check for check in truth.checks if check.made.product == product], who)
+    await compare_cases(comparison, api, [case for case in truth.cases if case.opened.product == product], who, end)
+    notified = truth.notified_by(member.member_id)
+    await compare_service_level(comparison, api, notified, truth.members, who, end)
+    await compare_clusters(comparison, api, true_rings(truth.ledger, {product}), who)

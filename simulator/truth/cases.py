@@ -74,7 +74,7 @@ def _case_of(opened: CaseOpened, happened: Iterable[Happened]) -> TrueCase:
             paused += business_time(paused_since or event.at, event.at, opened.country)
             due_at = after_business_time(opened.at, ALLOWED + paused, opened.country)
             paused_since = None
-            moves.append(CaseMoved(at=event.at, case_id=event.case_id, to=state, actor="notifier"))
+            moves.append(CaseMoved(at=event.at, case_id=event.case_id, to=state, actor=event.actor))
         else:
             moves.append(event)
             state = event.to

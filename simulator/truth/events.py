@@ -10,6 +10,7 @@ from pydantic import Field
 
 from serving.schemas.checks import Decision, Outcome
 from serving.schemas.enforcement.cases import CaseActor, CaseOrigin, CaseState, Ground
+from serving.schemas.enforcement.complaints import ComplaintOutcome
 from simulator.world.photos import Label
 
 
@@ -114,10 +115,87 @@ class CaseAnswered:
 
     at: datetime.datetime
     case_id: str
+    actor: CaseActor
     kind: Literal["case_answered"] = "case_answered"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintMade:
+    """A notifier complained about the decision on a case by the EU's mechanism."""
+
+    at: datetime.datetime
+    complaint_id: str
+    case_id: str
+    kind: Literal["complaint_made"] = "complaint_made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintDecided:
+    """A person decided a complaint."""
+
+    at: datetime.datetime
+    complaint_id: str
+    outcome: ComplaintOutcome
+    kind: Literal["complaint_decided"] = "complaint_decided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerShared:
+    """A member of a working group shared the seller of a check that its reviewer confirmed as counterfeit."""
+
+    at: datetime.datetime
+    group_id: str
+    member_id: str
+    check_id: str
+    seller_id: str
+    kind: Literal["seller_shared"] = "seller_shared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupAsked:
+    """A member asked its group about a seller, and was answered which members to ask."""
+
+    at: datetime.datetime
+    group_id: str
+    member_id: str
+    seller_id: str
+    answered: tuple[str, ...]  # names
+    kind: Literal["group_asked"] = "group_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLeft:
+    """A member left its group: all that it shared is withdrawn."""
+
+    at: datetime.datetime
+    group_id: str
+    member_id: str
+    kind: Literal["group_left"] = "group_left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPublished:
+    """The public figures of a quarter were published."""
+
+    at: datetime.datetime
+    quarter: str
+    kind: Literal["report_published"] = "report_published"
+
+
 Event = Annotated[
-    MemberJoined | CheckMade | ReviewMade | AccountOpened | CaseOpened | CaseMoved | CaseAsked | CaseAnswered,
+    MemberJoined
+    | CheckMade
+    | ReviewMade
+    | AccountOpened
+    | CaseOpened
+    | CaseMoved
+    | CaseAsked
+    | CaseAnswered
+    | ComplaintMade
+    | ComplaintDecided
+    | SellerShared
+    | GroupAsked
+    | GroupLeft
+    | ReportPublished,
     Field(discriminator="kind"),
 ]

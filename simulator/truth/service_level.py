@@ -38,14 +38,10 @@ class TrueShare:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval by Wilson's score, solved from its quadratic equation."""
-        if self.share is None:
+        """The 95 % interval by Wilson's score; None of none."""
+        if not self.due:
             return None
-        # The ends are the p with (share - p)^2 = z^2 p (1 - p) / n.
-        square = Z95**2 / self.due
-        middle, product = (2 * self.share + square) / (1 + square), self.share**2 / (1 + square)
-        root = math.sqrt(max(middle**2 / 4 - product, 0.0))
-        return max(middle / 2 - root, 0.0), min(middle / 2 + root, 1.0)
+        return wilson_interval(self.in_time, self.due)
 
     @property
     def meets_benchmark(self) -> bool | None:
@@ -53,6 +49,14 @@ class TrueShare:
         if self.interval is None or self.interval[0] < BENCHMARK <= self.interval[1]:
             return None
         return self.interval[0] >= BENCHMARK
+
+
+def wilson_interval(hits: int, n: int) -> tuple[float, float]:
+    """Give Wilson's 95 % interval of a share, solved from its quadratic equation (share - p)^2 = z^2 p (1 - p) / n."""
+    share, square = hits / n, Z95**2 / n
+    middle, product = (2 * share + square) / (1 + square), share**2 / (1 + square)
+    root = math.sqrt(max(middle**2 / 4 - product, 0.0))
+    return max(middle / 2 - root, 0.0), min(middle / 2 + root, 1.0)
 
 
 def true_share(cases: Iterable[TrueCase], now: datetime.datetime) -> TrueShare:

@@ -19,15 +19,22 @@ from tests.builders.bundle import write_tiny_bundle
 SETTINGS = YearSettings(
     seed=3,
     days=21,
-    members=3,
+    members=14,  # of which two share a category
     listings_per_day=3.0,
     honest_sellers=4,
     counterfeit_sellers=2,
     rings=2,
-    photos_per_listing=1,
+    max_photos=1,
     end=datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC),
 )
-AREAS = {"checks", "cases", "service level"}
+AREAS = {
+    "checks",
+    "cases",
+    "service level",
+    "clusters",
+    "groups",
+    "public figures",
+}
 
 
 @pytest.fixture(scope="module")

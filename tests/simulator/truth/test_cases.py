@@ -58,7 +58,7 @@ def test_a_question_stops_the_clock_until_the_answer() -> None:
     case = case_after(asked)
     assert case.paused_since == asked.at
     assert not case.is_late(moment("2026-05-01T00:00"))
-    case = case_after(asked, CaseAnswered(at=moment("2026-03-09T12:00"), case_id="c"))
+    case = case_after(asked, CaseAnswered(at=moment("2026-03-09T12:00"), case_id="c", actor="notifier"))
     assert case.due_at == moment("2026-03-10T09:00")  # 6 hours of Friday and 12 of Monday later
     assert case.paused_since is None
 
