@@ -20,6 +20,7 @@ from serving.evidence.config import EvidenceSettings
 from serving.evidence.contents.audit_log import add_audit_log
 from serving.evidence.contents.cases import add_case
 from serving.evidence.contents.checks import add_check
+from serving.evidence.contents.clusters import add_cluster
 from serving.evidence.contents.method import method_section, method_text
 from serving.evidence.contents.sections import Facts, Gathering, Subject, SubjectKind
 from serving.evidence.contents.sources import Sources
@@ -131,7 +132,7 @@ class EvidenceFiles:
             return made
 
     def _add_of(self, kind: SubjectKind) -> Callable[[Gathering, Principal, str], Awaitable[Subject]]:
-        return {"check": self._add_check, "case": self._add_case}[kind]
+        return {"check": self._add_check, "case": self._add_case, "cluster": self._add_cluster}[kind]
 
     async def _add_check(self, gathering: Gathering, principal: Principal, check_id: str) -> Subject:
         record = await add_check(gathering, self._sources, principal, check_id, number=1)
@@ -148,6 +149,13 @@ class EvidenceFiles:
         case = await add_case(gathering, self._sources, principal, case_id, max_checks=self._settings.max_checks)
         summary = (("State", case.state), ("Product", case.product), ("Listings", str(case.listing_count)))
         return Subject(kind="case", id=case.case_id, product=case.product, summary=summary)
+
+    async def _add_cluster(self, gathering: Gathering, principal: Principal, cluster_id: str) -> Subject:
+        most = self._settings.max_checks
+        report = await add_cluster(gathering, self._sources, principal, cluster_id, max_checks=most)
+        summary = (("Sellers", str(report.sellers)), ("Listings", str(report.listings)))
+        product = report.products[0] if len(report.products) == 1 else None
+        return Subject(kind="cluster", id=report.cluster_id, product=product, summary=summary)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

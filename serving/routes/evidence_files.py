@@ -58,6 +58,19 @@ async def create_case_evidence_file(
     return await _made(request, caller, "case", case_id, file_format)
 
 
+@router.post(
+    "/clusters/{cluster_id}/evidence-file",
+    response_class=StreamingResponse,
+    responses=ANSWERS,
+    summary="Make an evidence file of a cluster",
+)
+async def create_cluster_evidence_file(
+    request: Request, cluster_id: str, caller: Reader, file_format: Format = "zip"
+) -> StreamingResponse:
+    """Give a cluster as a signed file: its sellers, why they are linked, and what a file of each check has."""
+    return await _made(request, caller, "cluster", cluster_id, file_format)
+
+
 async def _made(
     request: Request, caller: Principal, kind: SubjectKind, object_id: str, file_format: FileFormat
 ) -> StreamingResponse:

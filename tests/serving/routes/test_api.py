@@ -128,6 +128,7 @@ ROUTES = {
     "GET /v1/checks/{check_id}/photos/{index}/marks",
     "POST /v1/checks/{check_id}/evidence-file",
     "POST /v1/cases/{case_id}/evidence-file",
+    "POST /v1/clusters/{cluster_id}/evidence-file",
     "GET /v1/keys",
     "POST /v1/keys",
     "GET /v1/keys/current",
