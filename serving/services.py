@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import Request
+from pydantic import JsonValue
 
 from serving.accounts.authentication import Authenticator
 from serving.cases.seller_side import SellerSide
@@ -38,6 +39,7 @@ from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
 from serving.monitoring.tracing import open_tracing
+from serving.sellers.contacts import find_texts
 from serving.sellers.investigations import Investigations
 from serving.settings import ServeSettings, changed_settings
 from serving.store.retention import Retention
@@ -243,6 +245,7 @@ def _open_groups(settings: ServeSettings, store: Store, compute: Compute, switch
         switch=switch,
         photos=store.photos,
         limits=settings.photo_limits,
+        find_contacts=_find_contacts,
     )
     watch = GroupWatch(store=store.groups, reader=reader, followers=store.follower_rows)
     limit = settings.groups.questions_per_day
@@ -252,6 +255,10 @@ def _open_groups(settings: ServeSettings, store: Store, compute: Compute, switch
 def _open_investigations(settings: ServeSettings, store: Store, switch: DeploymentSwitch) -> Investigations:
     limits, timeout_s = settings.photo_limits, settings.photo_timeout_s
     return Investigations(store=store, switch=switch, limits=limits, timeout_s=timeout_s)
+
+
+def _find_contacts(attributes: Mapping[str, JsonValue]) -> list[str]:
+    return sorted({found.text for found in find_texts(attributes) if found.kind == "contact"})
 
 
 def _open_dispatcher(settings: ServeSettings, store: Store, metrics: Metrics) -> Dispatcher | None:

@@ -11,8 +11,8 @@ from serving.groups.matching import Compared, Probe, near_items
 from serving.schemas.enforcement.groups import Coverage, GroupAnswer, GroupMatch, KindAnswered, SharedKind
 from serving.store.groups.bank import Bank, GiverFound, InForce, ItemWanted, StoredItem
 
-OF_SELLERS: Final[tuple[SharedKind, ...]] = ("seller_id",)
-ALL_KINDS: Final[tuple[SharedKind, ...]] = ("embedding", "photo_hash", "seller_id")
+OF_SELLERS: Final[tuple[SharedKind, ...]] = ("seller_id", "seller_contact")
+ALL_KINDS: Final[tuple[SharedKind, ...]] = ("embedding", "photo_hash", "seller_contact", "seller_id")
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)

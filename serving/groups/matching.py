@@ -25,6 +25,7 @@ STEPS: Final[dict[SharedKind, tuple[tuple[Distance, float], ...]]] = {
     "photo_hash": (("very_near", 10), ("near", NEAR_BITS)),
     "embedding": (("very_near", 0.03), ("near", NEAR_COSINE)),
     "seller_id": (("equal", 0),),
+    "seller_contact": (("equal", 0),),
 }
 
 

@@ -71,7 +71,7 @@ class WorkingGroups:
         kinds = kinds_to_ask(question.kinds, group.asks)
         lookup = Lookup(probes=await self._probes_of(principal, question, group, kinds), kinds=kinds)
         near = await self._store.questions.search(principal, group_id, lookup.wanted(), lookup.near)
-        now, cost = utc_now(), _cost_of(group)
+        now, cost = utc_now(), _cost_of(question, group)
         described = {**_described(question, kinds), "photos_or_sellers": cost}
         asked = Asked(near=near, described=described, tell=lookup.answer)
         await self._store.questions.answer(principal, group_id, asked, cost=cost, now=now, limit=self._limit)
@@ -85,7 +85,8 @@ class WorkingGroups:
         if question.photo is not None:
             data = _decoded(question.photo)
             return await self._reader.probes_of_photo(principal, data, question.product, kinds)
-        return self._reader.probes_of_seller(group.hash_key, question.seller_id, kinds)
+        contacts: dict[str, JsonValue] = {"contact": [*question.contacts]}
+        return self._reader.probes_of_seller(group.hash_key, question.seller_id, contacts, kinds)
 
 
 def _decoded(photo: str) -> bytes:
@@ -97,9 +98,11 @@ def _decoded(photo: str) -> bytes:
         ) from error
 
 
-def _cost_of(group: AskedGroup) -> int:
+def _cost_of(question: GroupQuestion, group: AskedGroup) -> int:
     """Give how many photos or sellers a question is about, and at least one."""
-    return 1 if group.check is None else max(1, len(group.check.photo_sha256s))
+    if group.check is not None:
+        return max(1, len(group.check.photo_sha256s))
+    return max(1, (question.seller_id is not None) + len(question.contacts))
 
 
 def _described(question: GroupQuestion, kinds: Sequence[SharedKind]) -> dict[str, JsonValue]:

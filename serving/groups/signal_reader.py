@@ -7,6 +7,8 @@ import functools
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
+from pydantic import JsonValue
+
 from serving.compute.executor import Compute
 from serving.deployments.switch import DeploymentSwitch
 from serving.groups.keyed_hash import keyed_hash
@@ -20,7 +22,11 @@ from vision.detector import Detector
 from vision.errors import CheckError
 from vision.photo.decode import PhotoLimits
 
-_MISSING_OF_SELLER: Final[Mapping[SharedKind, str]] = {"seller_id": "no_seller_id"}
+_MISSING_OF_SELLER: Final[Mapping[SharedKind, str]] = {"seller_id": "no_seller_id", "seller_contact": "no_contact"}
+
+
+# Gives the contacts in a listing's attributes, each in one spelling.
+FindContacts = Callable[[Mapping[str, JsonValue]], list[str]]
 
 
 class SignalReader:
@@ -33,11 +39,13 @@ class SignalReader:
         switch: DeploymentSwitch,
         photos: PhotoStore,
         limits: PhotoLimits,
+        find_contacts: FindContacts,
     ) -> None:
         self._compute = compute
         self._switch = switch
         self._photos = photos
         self._limits = limits
+        self._find_contacts = find_contacts
         self._turns = asyncio.Semaphore(max(1, compute.threads // 2))
 
     async def items_of(
@@ -82,14 +90,21 @@ class SignalReader:
             await self._read(functools.partial(read_signals, data, detector, self._limits)), kinds, detector
         )
 
-    def probes_of_seller(self, hash_key: bytes, seller_id: str | None, kinds: Collection[SharedKind]) -> list[Probe]:
-        """Give what a seller's id has to ask about."""
-        if seller_id is None or "seller_id" not in kinds:
-            return []
-        return [Probe(kind="seller_id", digest=keyed_hash(hash_key, "seller_id", seller_id))]
+    def probes_of_seller(
+        self,
+        hash_key: bytes,
+        seller_id: str | None,
+        attributes: Mapping[str, JsonValue],
+        kinds: Collection[SharedKind],
+    ) -> list[Probe]:
+        """Give what a seller's id and the contacts in attributes have to ask about."""
+        values: list[tuple[SharedKind, str]] = [("seller_contact", text) for text in self._find_contacts(attributes)]
+        if seller_id is not None:
+            values.append(("seller_id", seller_id))
+        return [Probe(kind=kind, digest=keyed_hash(hash_key, kind, text)) for kind, text in values if kind in kinds]
 
     def _seller_items(self, check: CheckSignals, kinds: Collection[SharedKind]) -> list[NewItem]:
-        probes = self.probes_of_seller(check.hash_key, check.seller_id, kinds)
+        probes = self.probes_of_seller(check.hash_key, check.seller_id, check.attributes, kinds)
         parts: dict[SharedKind, int] = {}
         items = []
         for probe in probes:

@@ -83,7 +83,7 @@ GROUP_EXAMPLES: Final[dict[str, Any]] = {
     "GroupItemPage": {"items": [_ITEM], "next_cursor": None},
     "WithdrawalOfItems": {"check_id": _CHECK_ID},
     "ItemsWithdrawn": {"withdrawn": 1},
-    "GroupQuestion": {"seller_id": "s-88"},
+    "GroupQuestion": {"seller_id": "s-88", "contacts": ["+45 1234 5678"]},
     "GroupAnswer": {
         "known": True,
         "matches": [
@@ -100,6 +100,7 @@ GROUP_EXAMPLES: Final[dict[str, Any]] = {
         "kinds": [
             {"kind": "embedding", "coverage": "not_asked", "other_bundles": False},
             {"kind": "photo_hash", "coverage": "nothing_to_compare", "other_bundles": False},
+            {"kind": "seller_contact", "coverage": "not_asked", "other_bundles": False},
             {"kind": "seller_id", "coverage": "all", "other_bundles": False},
         ],
         "answered_at": _TIME,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from serving.schemas.accounts import Category
 from serving.schemas.checks import Answered, Name, Sent
 
-SharedKind = Literal["photo_hash", "embedding", "seller_id"]
+SharedKind = Literal["photo_hash", "embedding", "seller_id", "seller_contact"]
 # The strongest first: a bought sample was in an expert's hands, a case was decided with both sides heard, and a
 # reviewer saw photos.
 Confirmation = Literal["test_buy", "case", "review"]
@@ -177,7 +177,7 @@ class SkippedShare(Answered):
 
     kind: SharedKind = Field(description="What was not shared.")
     photo: int | None = Field(description="Index of the photo; null where it is about none.")
-    reason: str = Field(description="Why: `photo_flat`, `photo_unreadable`, `no_bundle`, `no_seller_id`.")
+    reason: str = Field(description="Why: `photo_flat`, `photo_unreadable`, `no_bundle`, `no_seller_id`, `no_contact`.")
 
 
 class ItemsShared(Answered):
@@ -221,14 +221,18 @@ class GroupQuestion(Sent):
     product: Name | None = Field(
         default=None, description="With `photo`: your product whose bundle makes its embedding; null: hashes alone."
     )
-    check_id: Name | None = Field(default=None, description="A check of yours: its photos and its seller.")
+    check_id: Name | None = Field(default=None, description="A check of yours: its photos, its seller and contacts.")
     seller_id: Name | None = Field(default=None, description="An id of a seller, as checks have it.")
+    contacts: Annotated[list[Contact], Field(max_length=20)] = Field(
+        default_factory=list, description="E-mail addresses, telephone numbers and web addresses of a seller."
+    )
     kinds: Kinds | None = Field(default=None, description="Only these kinds; null: all that you agreed to ask about.")
 
     @model_validator(mode="after")
     def name_one(self) -> Self:
-        if sum(one is not None for one in (self.photo, self.check_id, self.seller_id)) != 1:
-            raise ValueError("send one of photo, check_id and seller_id")
+        of_seller = self.seller_id is not None or bool(self.contacts)
+        if (self.photo is not None) + (self.check_id is not None) + of_seller != 1:
+            raise ValueError("send one of photo, check_id, and seller_id or contacts")
         if self.product is not None and self.photo is None:
             raise ValueError("product goes with photo")
         return self

@@ -17,7 +17,7 @@ from tests.serving.routes.accounts_steps import add_member, bearer, make_key
 from tests.serving.servers.running import Running, files_of
 
 NAMES = ("acme", "bolt", "cord", "dune", "elm")
-KINDS = ("embedding", "photo_hash", "seller_id")
+KINDS = ("embedding", "photo_hash", "seller_contact", "seller_id")
 _COUNT = itertools.count(1)
 
 

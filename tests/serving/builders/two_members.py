@@ -165,7 +165,10 @@ def _answered(site: Running, case_id: str) -> str:
     _made(site.http.post(moves, json={"to": "upheld", "version": 1}))
     link = _made(site.http.post(moves, json={"to": "forwarded", "version": 2}))["seller_link"]
     photos = [{"base64": base64.b64encode(PHOTO).decode()}]
-    _made(httpx.post(f"{site.url}{link}", json={"text": "the seller's words on bolt", "photos": photos}))
+    token = link.rpartition("/")[2]
+    _made(
+        httpx.post(f"{site.url}/v1/case-notices/{token}", json={"text": "the seller's words on bolt", "photos": photos})
+    )
     evidence: str = site.http.get(f"/v1/cases/{case_id}").json()["evidence"][0]["evidence_id"]
     return evidence
 

@@ -39,11 +39,13 @@ ABC = [giver(name) for name in "abc"]
 def test_what_is_read_is_narrowed_to_what_can_be_near() -> None:
     probes = [
         Probe(kind="photo_hash", value=HASH), Probe(kind="embedding", value=HASH, bundle_sha256="s"),
-        Probe(kind="seller_id", digest="d"),
+        Probe(kind="seller_id", digest="d"), Probe(kind="seller_contact", digest="e"),
+        Probe(kind="seller_contact", digest="f"),
     ]  # fmt: skip
     assert asked(probes).wanted() == [
         ItemWanted(kind="photo_hash"),
         ItemWanted(kind="embedding", bundle_sha256="s"),
+        ItemWanted(kind="seller_contact", digests=["e", "f"]),
         ItemWanted(kind="seller_id", digests=["d"]),
     ]
     assert asked([]).wanted() == []

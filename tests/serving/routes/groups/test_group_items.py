@@ -27,7 +27,8 @@ def group(sector: Sector) -> str:
     group_id = sector.make_group("acme", *OTHERS)
     for seed, name in enumerate(OTHERS, start=51):
         photos = [jpeg(BLUE, seed=50), jpeg(BLUE, seed=seed)]
-        sector.give(name, group_id, photos, seller_id=f"s-{name}")
+        attributes = {"email": f" Sales@{name}.example", "note": "call +45 1111 1111"}
+        sector.give(name, group_id, photos, seller_id=f"s-{name}", attributes=attributes)
     return group_id
 
 
@@ -51,7 +52,7 @@ def test_another_photo_is_not_known(sector: Sector, group: str) -> None:
     assert (answer["known"], answer["matches"]) == (False, [])
     coverage = {one["kind"]: one["coverage"] for one in answer["kinds"]}
     assert coverage == {
-        "photo_hash": "all", "embedding": "not_asked", "seller_id": "not_asked",
+        "photo_hash": "all", "embedding": "not_asked", "seller_id": "not_asked", "seller_contact": "not_asked",
     }  # fmt: skip
 
 
@@ -60,10 +61,13 @@ def test_of_several_givers_no_more_than_two_are_counted(sector: Sector, group: s
     assert answer["matches"][0]["min_givers"] == 2
 
 
-def test_a_seller_is_known_by_a_keyed_hash_alone(sector: Sector, group: str) -> None:
-    (match,) = sector.ask("acme", group, seller_id="s-bolt")["matches"]
-    assert (match["kind"], match["distance"], match["distance_limit"]) == ("seller_id", "equal", 0)
+def test_a_seller_and_its_contacts_are_known_by_keyed_hashes_alone(sector: Sector, group: str) -> None:
+    answer = sector.ask("acme", group, seller_id="s-bolt", contacts=["sales@bolt.example", "0045 2222 2222"])
+    assert [match["kind"] for match in answer["matches"]] == ["seller_contact", "seller_id"]
+    assert all((m["distance"], m["distance_limit"]) == ("equal", 0) for m in answer["matches"])
     assert not sector.ask("acme", group, seller_id="S-bolt")["known"]
+    everyones = sector.ask("acme", group, contacts=["0045-1111.1111"])
+    assert [match["min_givers"] for match in everyones["matches"]] == [2]
 
 
 def test_a_check_asks_about_its_photos_and_its_seller(sector: Sector, group: str) -> None:
@@ -71,7 +75,7 @@ def test_a_check_asks_about_its_photos_and_its_seller(sector: Sector, group: str
     check_id = sector.confirm("acme", [jpeg(BLUE, seed=52)], **sent)
     answer = sector.ask("acme", group, check_id=check_id)
     assert {match["kind"] for match in answer["matches"]} >= {"photo_hash", "embedding", "seller_id"}
-    assert {one["kind"]: one["coverage"] for one in answer["kinds"]}["photo_hash"] == "all"
+    assert {one["kind"]: one["coverage"] for one in answer["kinds"]}["seller_contact"] == "nothing_to_compare"
 
 
 def test_one_of_another_or_deleted_check_is_not_asked_about(sector: Sector, group: str) -> None:
@@ -115,7 +119,7 @@ def test_a_match_of_too_few_unnamed_members_is_not_answered(sector: Sector) -> N
 
 def test_items_say_from_which_check_when_and_under_which_agreement(sector: Sector) -> None:
     group = sector.make_group("acme")
-    check_id = sector.confirm("acme", [jpeg(BLUE, seed=62), flat_jpeg()])
+    check_id = sector.confirm("acme", [jpeg(BLUE, seed=62), flat_jpeg()], attributes={"phone": "+45 1234 5678"})
     shared = made(sector.share("acme", group, check_id))
     assert shared["skipped"] == [
         {"kind": "seller_id", "photo": None, "reason": "no_seller_id"},
@@ -126,7 +130,7 @@ def test_items_say_from_which_check_when_and_under_which_agreement(sector: Secto
         check_id, 0, "acme", sector.ids["acme"],
     )  # fmt: skip
     assert (item["agreement"], item["terms_version"], item["confirmed_by"], item["matches"]) == (1, 1, "review", 0)
-    assert {one["kind"] for one in shared["items"]} == {"photo_hash", "embedding"}
+    assert {one["kind"] for one in shared["items"]} == {"photo_hash", "embedding", "seller_contact"}
     again = made(sector.share("acme", group, check_id))
     assert again == shared
     assert len(sector.items("acme", group)) == len(shared["items"])
@@ -180,7 +184,7 @@ def test_what_is_no_longer_agreed_to_is_withdrawn_and_refused(sector: Sector) ->
     assert [item["kind"] for item in sector.items("acme", group)] == ["embedding"]
     assert refusal(sector.share("acme", group, check_id, "photo_hash")) == (409, "group_kind_not_agreed")
     address = f"/v1/groups/{group}/questions"
-    for question in ({"photo": "", "kinds": ["photo_hash"]}, {"seller_id": "s", "kinds": ["embedding"]}):
+    for question in ({"photo": "", "kinds": ["photo_hash"]}, {"seller_id": "s", "kinds": ["seller_contact"]}):
         assert refusal(sector.send("acme", "POST", address, question)) == (409, "group_kind_not_agreed")
 
 
@@ -223,10 +227,10 @@ def test_items_come_in_pages_newest_first(sector: Sector, group: str) -> None:
 
 
 def test_questions_are_in_the_audit_log_without_what_was_asked(sector: Sector, group: str) -> None:
-    sector.ask("acme", group, seller_id="s-very-secret")
+    sector.ask("acme", group, seller_id="s-very-secret", contacts=["secret@seller.example"])
     entries = sector.send("acme", "GET", "/v1/audit-log?action=group.asked").json()["entries"]
     assert entries[0]["details"] == {
-        "about": "seller", "check_id": None, "kinds": sorted(KINDS), "matched": [], "photos_or_sellers": 1,
+        "about": "seller", "check_id": None, "kinds": sorted(KINDS), "matched": [], "photos_or_sellers": 2,
     }  # fmt: skip
     assert "secret" not in str(entries)
     seen = sector.send("bolt", "GET", "/v1/audit-log?action=group.asked").json()["entries"]
@@ -236,7 +240,7 @@ def test_questions_are_in_the_audit_log_without_what_was_asked(sector: Sector, g
 @pytest.mark.parametrize(
     "question",
     [{}, {"photo": "x", "check_id": "y"}, {"seller_id": "s", "check_id": "y"}, {"check_id": "y", "product": "acme"},
-     {"seller_id": "s", "kinds": ["iris"]}, {"seller_id": ""}, {"contacts": ["x"]}],
+     {"seller_id": "s", "kinds": ["iris"]}, {"seller_id": ""}, {"contacts": ["x"] * 21}],
 )  # fmt: skip
 def test_a_question_that_is_not_one_is_refused(sector: Sector, group: str, question: dict[str, object]) -> None:
     refused = sector.send("acme", "POST", f"/v1/groups/{group}/questions", question)

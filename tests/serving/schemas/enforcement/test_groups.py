@@ -18,8 +18,8 @@ def test_a_withdrawal_names_one_thing(sent: dict[str, object]) -> None:
 
 
 def test_a_question_is_about_one_thing() -> None:
-    assert GroupQuestion(seller_id="s").kinds is None
-    for sent in ({}, {"photo": "x", "seller_id": "s"}, {"check_id": "c", "seller_id": "s"}):
+    assert GroupQuestion(seller_id="s", contacts=["a@b.c"]).kinds is None
+    for sent in ({}, {"photo": "x", "seller_id": "s"}, {"check_id": "c", "contacts": ["x"]}):
         with pytest.raises(ValidationError, match="send one of"):
             GroupQuestion.model_validate(sent)
 
