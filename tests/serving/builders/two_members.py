@@ -98,12 +98,7 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         _made(http.patch(f"/v1/webhooks/{webhook['webhook_id']}", json={"enabled": False}))  # nothing is delivered
         complaint = _complaint_of(site, http)
         group_id, item_id = _share_in_group(site, http, bolt_id, check["check_id"])
-        of_ring = {"listing_id": "bolt-listing-2", "seller_id": "bolt-seller-2", "attributes": shared}
-        _made(http.post("/v1/checks", files=files_of([PHOTO], of_ring)))
-        cluster = _cluster(http)
-        links = {one["kind"]: one["link_id"] for one in cluster["links"]}
-        removed_link = f"/v1/clusters/{cluster['cluster_id']}/links/{links['attribute']}/removal"
-        removal = _made(http.post(removed_link, json={"reason": "bolt-reason"}))
+        of_cluster = _find_ring(http, shared)
         events = http.get("/v1/events").json()["events"]
     evidence_id = _answered(site, case["case_id"])
     rule = _made(site.http.post("/v1/case-rules", json={"kind": "counterfeit", "settings": {"country": "DE"}}))
@@ -121,9 +116,7 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
             "case_id": case["case_id"],
             "evidence_id": evidence_id,
             "rule_id": rule["rule_id"],
-            "cluster_id": cluster["cluster_id"],
-            "link_id": links["contact"],
-            "removal_id": str(removal["removal_id"]),
+            **of_cluster,
             "review_id": str(review["review_id"]),
             "job_id": job["job_id"],
             "line": "1",
@@ -184,6 +177,18 @@ def _share_in_group(site: Running, http: httpx.Client, bolt_id: str, check_id: s
     _made(http.post(f"/v1/checks/{check_id}/review", json={"decision": "counterfeit", "note": "bolt-note"}))
     shared = _made(http.post(f"{address}/items", json={"check_id": check_id, "kinds": ["photo_hash"]}))
     return group_id, shared["items"][0]["item_id"]
+
+
+def _find_ring(http: httpx.Client, shared: dict[str, str]) -> dict[str, str]:
+    """Let a second seller of Bolt share a contact, and remove another link; gives the ids of cluster, link, removal."""
+    listing = {"listing_id": "bolt-listing-2", "seller_id": "bolt-seller-2", "attributes": shared}
+    _made(http.post("/v1/checks", files=files_of([PHOTO], listing)))
+    cluster = _cluster(http)
+    links = {one["kind"]: one["link_id"] for one in cluster["links"]}
+    removed_link = f"/v1/clusters/{cluster['cluster_id']}/links/{links['attribute']}/removal"
+    removal = _made(http.post(removed_link, json={"reason": "bolt-reason"}))
+    ids = {"cluster_id": cluster["cluster_id"], "link_id": links["contact"]}
+    return {**ids, "removal_id": str(removal["removal_id"])}
 
 
 def _cluster(http: httpx.Client) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from serving.store.tables import (
 )
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
-from tests.serving.builders.traced import compute, contact, picture, sell
+from tests.serving.store.sellers.selling import compute, contact, picture, sell
 from tests.serving.store.sellers.test_trace_rows import count
 
 BITS = np.arange(32, dtype=np.uint8)

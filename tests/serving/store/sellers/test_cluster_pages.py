@@ -11,7 +11,7 @@ from serving.store.sellers.cluster_pages import ClusterPlace
 from serving.store.store import Store
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
-from tests.serving.builders.traced import compute, contact, sell
+from tests.serving.store.sellers.selling import compute, contact, sell
 
 
 async def fill(store: Store) -> None:

@@ -14,7 +14,7 @@ from serving.store.store import Store
 from serving.store.tables import ClusterPartyRow, ClusterRow
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
-from tests.serving.builders.traced import compute, contact, sell
+from tests.serving.store.sellers.selling import compute, contact, sell
 
 NAMES = {party_of(letter, ""): letter for letter in "abcdefghijklmnopqrstuvwxyz"}
 

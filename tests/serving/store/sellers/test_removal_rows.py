@@ -13,7 +13,7 @@ from serving.store.sellers.removal_rows import NewRemoval
 from serving.store.tables import AuditEntryRow
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
-from tests.serving.builders.traced import compute, contact, sell
+from tests.serving.store.sellers.selling import compute, contact, sell
 from tests.serving.store.sellers.test_cluster_rows import groups
 
 LEFT, RIGHT = sorted((party_of("a", ""), party_of("b", "")))

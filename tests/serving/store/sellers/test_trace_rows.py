@@ -11,7 +11,7 @@ from serving.principal import SERVER
 from serving.store.store import Store
 from serving.store.tables import TraceBandRow, TraceRow, TraceSaltRow, TraceValueRow
 from tests.serving.builders.stores import Place, opened
-from tests.serving.builders.traced import contact, picture, sell
+from tests.serving.store.sellers.selling import contact, picture, sell
 
 RNG = np.random.default_rng(4)
 BITS = RNG.integers(0, 256, 32, dtype=np.uint8)
