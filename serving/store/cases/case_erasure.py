@@ -33,7 +33,7 @@ async def forget_in_cases(database: Database, seller_id: str) -> ForgottenCases:
 
     The cases stay, with states, times and codes, because they prove what was decided when (Digital Services Act, Art.
     24 and 42). Ids and addresses of the listings, statement, reasons, notices and evidence go: they may name the
-    seller. So they do where a case is about other sellers as well, whose evidence can't be told from this one's.
+    seller. So they do where a case is about other sellers as well, whose evidence can't be separated from this one's.
     """
     return await database.write(lambda session: _forget(session, seller_id))
 
