@@ -31,6 +31,7 @@ NAVIGATION: tuple[Entry, ...] = (
     ("/", "upload", "New check", "check"),
     ("/checks", "checks", "Checks", "read"),
     ("/cases", "cases", "Cases", "read"),
+    ("/clusters", "clusters", "Investigations", "read"),
     ("/dashboard", "dashboard", "Dashboard", "read"),
 )
 MORE_NAVIGATION: tuple[Entry, ...] = (

@@ -54,6 +54,18 @@ def show_case(request: Request, case_id: str) -> Response:
     return render_page(request, "enforcement/case.html")
 
 
+@router.get("/clusters")
+def show_clusters(request: Request) -> Response:
+    """The clusters of sellers that share something, largest first."""
+    return render_page(request, "enforcement/clusters.html")
+
+
+@router.get("/clusters/{cluster_id}")
+def show_cluster(request: Request, cluster_id: str) -> Response:
+    """One cluster as a picture, with its links and their reasons."""
+    return render_page(request, "enforcement/cluster.html")
+
+
 @router.get("/notices/{token}")
 def show_notice(request: Request, token: str) -> Response:
     """A seller's notice by its link, with a form for evidence against it; it needs no key."""

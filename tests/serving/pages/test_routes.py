@@ -7,7 +7,8 @@ import pytest
 from serving.pages.routes import router
 from tests.serving.servers.running import Running
 
-PAGES = ["/", "/checks", "/checks/any", "/cases", "/cases/any", "/notices/any", "/dashboard"]
+PAGES = ["/", "/checks", "/checks/any", "/cases", "/cases/any", "/notices/any", "/clusters", "/clusters/any"]
+PAGES += ["/dashboard"]
 PAGES += ["/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/audit-log", "/docs"]
 
 

@@ -1,0 +1,58 @@
+"""The pages of investigations: the picture walked by arrow keys, a link taken away and back, a case for all of it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.builders.accessibility import find_violations
+from tests.serving.pages.conftest import OpenPage, Start
+from tests.serving.servers.seller_ring import check_ring, cluster_of
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, open_page: OpenPage) -> None:
+    desk = start()
+    page = open_page(desk, "/clusters")
+    expect(page.get_by_text("No cluster yet")).to_be_visible()
+    check_ring(desk)
+    cluster = cluster_of(desk)
+    page.reload()
+    expect(page.locator(".cluster-row")).to_contain_text("3 sellers, 3 listings, 33 EUR")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("3 sellers, 3 listings, 33 EUR")
+    assert page.url.endswith(f"/clusters/{cluster['cluster_id']}")
+    expect(page.locator(".panel-listings img")).to_have_count(1)
+    expect(page.locator("main")).not_to_contain_text("null")
+    assert find_violations(page) == []
+
+    shown = set()
+    page.locator(".seller-node[tabindex='0']").focus()
+    for key in ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"):
+        shown.add(page.locator(".node-panel h2").text_content())
+        page.keyboard.press(key)
+        expect(page.locator(".seller-node:focus")).to_have_attribute("aria-pressed", "true")
+    shown.add(page.locator(".node-panel h2").text_content())
+    assert shown == {"Seller seller-0", "Seller seller-1", "Seller seller-2"}
+
+    before = len(cluster["links"])
+    expect(page.locator(".link-list li")).to_have_count(before)
+    page.locator(".link-list li", has_text="the same photo").get_by_role("button").first.press("Enter")
+    page.get_by_label("Why it is wrong").fill("Both show the maker's own picture")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    expect(page.locator(".link-list li")).to_have_count(before - 1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".link-list li")).to_have_count(before)
+
+    page.get_by_role("button", name="Open a case for all of it").click()
+    page.get_by_label("Country").fill("dk")
+    page.locator("#cluster-cases-form").get_by_role("button", name="Open the case").click()
+    expect(page.locator("#cluster-result")).to_contain_text("A case is open for the whole cluster")
+    page.locator("#cluster-result a").click()
+    expect(page.locator(".case-listings li")).to_have_count(3)
+    page.goto(f"{desk.url}/clusters/nope")
+    expect(page.get_by_role("link", name="See the clusters")).to_be_visible()
