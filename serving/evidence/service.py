@@ -151,8 +151,9 @@ class EvidenceFiles:
         return Subject(kind="case", id=case.case_id, product=case.product, summary=summary)
 
     async def _add_cluster(self, gathering: Gathering, principal: Principal, cluster_id: str) -> Subject:
-        most = self._settings.max_checks
-        report = await add_cluster(gathering, self._sources, principal, cluster_id, max_checks=most)
+        report = await add_cluster(
+            gathering, self._sources, principal, cluster_id, max_checks=self._settings.max_checks
+        )
         summary = (("Sellers", str(report.sellers)), ("Listings", str(report.listings)))
         product = report.products[0] if len(report.products) == 1 else None
         return Subject(kind="cluster", id=report.cluster_id, product=product, summary=summary)

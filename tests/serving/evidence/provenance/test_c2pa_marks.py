@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from serving.evidence.provenance.c2pa_marks import UNREADABLE, read_c2pa
-from tests.serving.builders.generated_photos import with_c2pa
 from tests.serving.builders.sample_photos import jpeg
+from tests.serving.evidence.generated_photos import with_c2pa
 
 
 def test_a_generated_picture_is_named_with_its_program_and_whether_the_signature_holds() -> None:

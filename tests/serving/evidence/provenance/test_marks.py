@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from serving.evidence.provenance.marks import NO_PROOF, read_marks
-from tests.serving.builders.generated_photos import TRAINED, with_c2pa, with_xmp, xmp_of
 from tests.serving.builders.sample_photos import jpeg
+from tests.serving.evidence.generated_photos import TRAINED, with_c2pa, with_xmp, xmp_of
 
 
 def test_marks_of_both_standards_are_read_and_are_no_proof() -> None:

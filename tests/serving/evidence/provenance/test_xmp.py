@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from serving.evidence.provenance.xmp import MAX_BYTES, read_xmp
-from tests.serving.builders.generated_photos import TRAINED, with_xmp, xmp_of
 from tests.serving.builders.sample_photos import jpeg
+from tests.serving.evidence.generated_photos import TRAINED, with_xmp, xmp_of
 
 
 @pytest.mark.parametrize(
