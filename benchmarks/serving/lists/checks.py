@@ -1,6 +1,6 @@
 """How long lists of checks take beside the newest page, in a store of many checks.
 
-python -m benchmarks.serving.check_lists [--checks 200000]
+python -m benchmarks.serving.lists.checks [--checks 200000]
 
 Writes a database with that many checks of 2 kB each into a temporary folder, and times pages of 50, the counts, and one
 list read by sorting all checks, as it would be without its index. Each figure is the shortest of several runs, taken

@@ -1,6 +1,6 @@
 """How long lists, counts and moves of takedown cases take in a store of many cases.
 
-python -m benchmarks.serving.cases [--cases 50000]
+python -m benchmarks.serving.lists.cases [--cases 50000]
 
 Writes a database with that many cases of 200 products and 40 members into a temporary folder, and times each list for
 the operator and for a member with five products: milliseconds, median and 95th percentile of many runs taken in turn,
