@@ -44,6 +44,7 @@ from serving.sellers.investigations import Investigations
 from serving.settings import ServeSettings, changed_settings
 from serving.store.retention import Retention
 from serving.store.store import Store, open_store
+from serving.test_buys.service import BuyService
 from serving.transparency.duties import Duties, open_duties
 from serving.webhooks.config import WebhookSettings
 from serving.webhooks.dispatcher import Dispatcher
@@ -77,6 +78,7 @@ class Services:
     checks: CheckService
     pictures: Pictures | None
     cases: Cases | None
+    test_buys: BuyService | None
     evidence_files: EvidenceFiles | None
     seller_side: SellerSide | None
     link_limiter: RateLimiter = dataclasses.field(
@@ -160,6 +162,7 @@ def open_services(settings: ServeSettings) -> Services:
         checks=checks,
         pictures=pictures,
         seller_side=None if store is None else SellerSide(store),
+        test_buys=None if store is None else BuyService(store.test_buys),
         cases=None if store is None else Cases(store.case_rows),
         evidence_files=None if pictures is None else _open_evidence_files(settings, pictures, store, switch),
         duties=None if store is None else open_duties(store, settings.transparency),
@@ -312,6 +315,11 @@ def fast_track_of(request: Request) -> FastTrack:
 def cases_of(request: Request) -> Cases:
     """Give the takedown cases; raises StoreDisabled where nothing is kept."""
     return _kept(services_of(request).cases)
+
+
+def buys_of(request: Request) -> BuyService:
+    """Give the test buys; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).test_buys)
 
 
 def seller_side_of(request: Request) -> SellerSide:

@@ -33,6 +33,8 @@ TouchstoneError (vision)
      │   ├─ GroupNameTaken, GroupCategoryMismatch, GroupNotJoined, GroupAgreementOutdated, GroupKindNotAgreed (409)
      │   ├─ CheckNotConfirmed (409)
      │   ├─ NotifierSuspended (403), WarningMissing, NotSuspended (409), TrustedFlaggerNotFound (404)
+     │   ├─ BuyNotFound, BuyPlanNotFound, ChecklistNotFound (404), BuyFrameEmpty, BuyFrameTooLarge, BuyBudgetTooSmall
+     │   ├─ BuyChanged, BuyMoveRefused, BuyPlanSettled, BuyPeriodTaken, ChecklistChanged (409), ExaminationIncomplete
      │   └─ IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress
      ├─ PhotoDamaged            500: the photo storage gives other bytes than it was given
      ├─ Unimplemented           501: a part of HTTP that is not served here; refused by the protocol, too
@@ -156,6 +158,21 @@ from serving.errors.requests import (
     TransferEncodingUnsupported,
     UploadTimedOut,
 )
+from serving.errors.test_buys import (
+    BuyBudgetTooSmall,
+    BuyChanged,
+    BuyFrameEmpty,
+    BuyFrameTooLarge,
+    BuyMoveRefused,
+    BuyNotFound,
+    BuyPeriodTaken,
+    BuyPlanNotFound,
+    BuyPlanSettled,
+    ChecklistChanged,
+    ChecklistNotFound,
+    ExaminationIncomplete,
+    TooManyBuyPhotos,
+)
 from serving.errors.transparency import (
     BuyersNoticeNotDue,
     ComplaintDecided,
@@ -193,6 +210,15 @@ __all__ = [
     "BundleNameAmbiguous",
     "BundleNotFound",
     "BundleShared",
+    "BuyBudgetTooSmall",
+    "BuyChanged",
+    "BuyFrameEmpty",
+    "BuyFrameTooLarge",
+    "BuyMoveRefused",
+    "BuyNotFound",
+    "BuyPeriodTaken",
+    "BuyPlanNotFound",
+    "BuyPlanSettled",
     "BuyersNoticeNotDue",
     "CalendarUnknown",
     "CandidateBeyondLimits",
@@ -210,6 +236,8 @@ __all__ = [
     "CheckNotConfirmed",
     "CheckNotFound",
     "CheckOfOthers",
+    "ChecklistChanged",
+    "ChecklistNotFound",
     "ClusterNotFound",
     "ComplaintDecided",
     "ComplaintNotFound",
@@ -230,6 +258,7 @@ __all__ = [
     "EvidenceNotFound",
     "EvidenceTooLarge",
     "EvidenceVersionUnknown",
+    "ExaminationIncomplete",
     "ForeignSite",
     "GrantRefused",
     "GroupAgreementOutdated",
@@ -301,6 +330,7 @@ __all__ = [
     "StoreDisabled",
     "StoreUnavailable",
     "TimeStampUnavailable",
+    "TooManyBuyPhotos",
     "TooManyConnections",
     "TooManyJobs",
     "TooManyRequests",

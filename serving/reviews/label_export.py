@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import datetime
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
@@ -21,13 +22,16 @@ from serving.store.database.named_store import connect_store, is_address
 from serving.store.database.postgresql import parse_address
 from serving.store.photos.location import open_photo_reader
 from serving.store.photos.object_storage import ObjectStorageSettings
-from serving.store.tables import CheckRow, ReviewRow
+from serving.store.tables import BuyRow, CheckRow, ReviewRow
 from vision.errors import ConfigError, PhotoError
 from vision.photo.format import sniff_format
 
 COLUMNS = ("photo", "label", "product", "listing", "seller", "view", "source", "check_id", "reviewed_at")
 CANT_TELL = "cant_tell"
 SOURCE = "reviewer"
+TEST_BUY_SOURCE = "test_buy"
+OUTCOMES = ("genuine", "counterfeit")  # of a test buy that says what the item is
+_BUYS_WITH_OUTCOME = select(BuyRow).where(BuyRow.state.in_(OUTCOMES)).order_by(BuyRow.moved_at, BuyRow.buy_id)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +51,9 @@ def export_labels(
 
     `store` is a folder, or the address of a PostgreSQL; `photos` is where its photos are, empty for the folder.
 
-    A listing's label is its latest review in force over all its checks: a withdrawn one counts for nothing, and one
-    with `cant_tell` leaves the listing out. A listing that was checked as several products is one listing for each.
+    A listing's label is the outcome of its latest test buy, or else its latest review in force over all its checks: a
+    withdrawn one counts for nothing, and one with `cant_tell` leaves the listing out. A listing that was checked as
+    several products is one listing for each.
     The audit log records the export before anything is written.
 
     Raises ConfigError when there is no store to read, and StoreUnavailable when its photos cannot be read.
@@ -99,6 +104,7 @@ class ReviewedListing:
     listing: str
     seller: str | None
     product: str
+    source: str  # who decided
     decision: str
     reviewed_at: str
     photos: tuple[ReviewedPhoto, ...]
@@ -110,10 +116,13 @@ def _shown(store: str) -> str:
 
 
 def _latest_by_listing(session: Session) -> dict[tuple[str, str], ReviewedListing]:
-    """Give each reviewed listing and product, oldest check first; a check without a listing id is its own listing."""
+    """Give each decided listing and product, oldest check first; a check without a listing id is its own listing."""
+    bought = {buy.check_id: buy for buy in session.scalars(_BUYS_WITH_OUTCOME)}
+    has_review = exists().where(ReviewRow.check_id == CheckRow.check_id, ReviewRow.withdrawn_at.is_(None))
+    has_outcome = exists().where(BuyRow.check_id == CheckRow.check_id, BuyRow.state.in_(OUTCOMES))
     query = (
         select(CheckRow)
-        .where(exists().where(ReviewRow.check_id == CheckRow.check_id, ReviewRow.withdrawn_at.is_(None)))
+        .where(or_(has_review, has_outcome))
         .options(selectinload(CheckRow.reviews), selectinload(CheckRow.photos))
         .order_by(CheckRow.check_id)
     )
@@ -121,7 +130,7 @@ def _latest_by_listing(session: Session) -> dict[tuple[str, str], ReviewedListin
     for row in session.scalars(query):
         groups.setdefault((row.listing_id or row.check_id, row.product), []).append(row)
     names = _distinct_names(groups)
-    return {key: _merge(names[key], rows) for key, rows in groups.items()}
+    return {key: _merge(names[key], rows, bought) for key, rows in groups.items()}
 
 
 def _distinct_names(groups: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -142,20 +151,30 @@ def _distinct_names(groups: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
     return names
 
 
-def _merge(listing: str, rows: Sequence[CheckRow]) -> ReviewedListing:
-    latest = max(
-        (review for row in rows for review in row.reviews if review.withdrawn_at is None),
-        key=lambda review: review.review_id,
-    )
+def _merge(listing: str, rows: Sequence[CheckRow], bought: Mapping[str, BuyRow]) -> ReviewedListing:
+    source, decision, decided_at = _decision_of(rows, [bought[row.check_id] for row in rows if row.check_id in bought])
     photos = {photo.sha256: photo for row in rows for photo in _photos_of(row)}
     return ReviewedListing(
         listing=listing,
         seller=next((row.seller_id for row in reversed(rows) if row.seller_id), None),
         product=rows[0].product,
-        decision=latest.decision,
-        reviewed_at=latest.created_at.isoformat(timespec="seconds"),
+        source=source,
+        decision=decision,
+        reviewed_at=decided_at.isoformat(timespec="seconds"),
         photos=tuple(photos.values()),
     )
+
+
+def _decision_of(rows: Sequence[CheckRow], buys: Sequence[BuyRow]) -> tuple[str, str, datetime.datetime]:
+    """Give who decided, what and when: whoever held the item is believed before those who saw its photos."""
+    if buys:
+        buy = max(buys, key=lambda one: (one.moved_at, one.buy_id))
+        return TEST_BUY_SOURCE, buy.state, buy.moved_at
+    latest = max(
+        (review for row in rows for review in row.reviews if review.withdrawn_at is None),
+        key=lambda review: review.review_id,
+    )
+    return SOURCE, latest.decision, latest.created_at
 
 
 def _photos_of(row: CheckRow) -> Iterator[ReviewedPhoto]:
@@ -193,7 +212,7 @@ def _row(listing: ReviewedListing, photo: ReviewedPhoto, copy: Path) -> dict[str
         "listing": listing.listing,
         "seller": listing.seller or "",
         "view": photo.view or "",
-        "source": SOURCE,
+        "source": listing.source,
         "check_id": photo.check_id,
         "reviewed_at": listing.reviewed_at,
     }

@@ -41,6 +41,8 @@ from serving.routes.openapi.examples import EXAMPLES
 from serving.routes.openapi.job_examples import JOB_EXAMPLES
 from serving.routes.openapi.known_query import refuse_unknown_query, require_known_query
 from serving.routes.sellers import clusters
+from serving.routes.test_buys import buys as test_buys
+from serving.routes.test_buys import plans as test_buy_plans
 from serving.routes.transparency import complaints, reports, statements
 
 FILE = Path(__file__).parents[1] / "openapi.json"
@@ -55,6 +57,8 @@ OPEN_PATHS = (
     "/v1/transparency/{quarter}.pdf",
 )
 _MODULES = (
+    test_buy_plans,  # before the purchases, one of which is any other word at their place
+    test_buys,
     check_lists,
     checks,
     photos,

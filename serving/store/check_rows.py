@@ -22,9 +22,10 @@ from serving.store.idempotency_rows import Claim, claim_rows, find_answer
 from serving.store.job_line_rows import LeasedLine, judged_line
 from serving.store.lists.check_counts import count_checks
 from serving.store.lists.check_list import CheckFilter, Place, list_page, visible_to
+from serving.store.photos.photo_uses import find_used
 from serving.store.retention import Rule
 from serving.store.sellers.changes import forget, traces_of
-from serving.store.tables import CasePhotoRow, CheckRow, EventRow, IdempotencyRow, JobLinePhotoRow, PhotoRow, ReviewRow
+from serving.store.tables import CheckRow, EventRow, IdempotencyRow, PhotoRow, ReviewRow
 
 _INSERT_CHECK = insert(cast(Table, CheckRow.__table__))
 _INSERT_PHOTO = insert(cast(Table, PhotoRow.__table__))
@@ -175,14 +176,10 @@ class CheckRows:
         return deleted
 
     async def unused(self, sha256s: Sequence[str], held: Held | None = None) -> list[str]:
-        """Give those of the photos' SHA-256s that no check, line or case has, read in the transaction of their hold."""
+        """Give those of the photos' SHA-256s that nothing has, read in the transaction of their hold."""
 
         def work(session: Session) -> list[str]:
-            of_checks = select(PhotoRow.sha256).where(PhotoRow.sha256.in_(sha256s), PhotoRow.kept)
-            of_lines = select(JobLinePhotoRow.sha256).where(JobLinePhotoRow.sha256.in_(sha256s))
-            of_cases = select(CasePhotoRow.sha256).where(CasePhotoRow.sha256.in_(sha256s))
-            used = (set(session.scalars(query)) for query in (of_checks, of_lines, of_cases))
-            return sorted(set(sha256s).difference(*used))
+            return sorted(set(sha256s) - find_used(session, sha256s))
 
         return await (held or self._database).read(work)
 

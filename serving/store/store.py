@@ -56,6 +56,7 @@ from serving.store.sellers.cluster_pages import ClusterPages
 from serving.store.sellers.cluster_rows import ClusterRows
 from serving.store.sellers.removal_rows import RemovalRows
 from serving.store.sellers.trace_rows import TraceRows
+from serving.store.test_buys.buy_store import BuyStore
 from serving.store.transparency.complaint_rows import ComplaintRows
 from serving.store.transparency.figure_rows import FigureRows
 from serving.store.transparency.report_rows import ReportRows
@@ -128,6 +129,7 @@ class Store:
         self.jobs = JobStore(
             database=database, photos=self.photos, remove_unused=self._remove_unused, note_orphans=self._note_orphans
         )
+        self.test_buys = BuyStore(database=database, photos=self.photos, note_orphans=self._note_orphans)
         self.job_rows = self.jobs.rows
         self.job_line_rows = self.jobs.line_rows
         self._renditions = photo_storage.renditions

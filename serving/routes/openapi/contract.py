@@ -9,6 +9,7 @@ from serving.routes.openapi.examples import MULTIPART_EXAMPLE, problem_example
 from serving.schemas.accounts import KeySent, MemberSent, ProductsSent, RotationSent, UserSent
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
+from serving.schemas.enforcement.buys import BuyMoveSent, BuyPlanSent, ChecklistSent
 from serving.schemas.enforcement.case_notices import EvidenceSent
 from serving.schemas.enforcement.case_rules import CaseRuleChange, CaseRuleSent
 from serving.schemas.enforcement.cases import CaseSent, MoveSent, MovesSent, QuestionSent
@@ -32,6 +33,9 @@ from vision.check_shape import MAX_PHOTOS
 
 # Components that FastAPI does not see, since no route of its own has them as a parameter or an answer.
 EXTRA_SCHEMAS = (
+    BuyPlanSent,
+    BuyMoveSent,
+    ChecklistSent,
     ClusterCasesSent,
     LinkRemovalSent,
     MisuseStepSent,
@@ -146,6 +150,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 # What is in the paths; each means the same in every route.
 PATH_PARAMETERS = {
+    "buy_id": "`buy_id` of the test buy.",
     "case_id": "`case_id` of the case.",
     "evidence_id": "`evidence_id` of what a seller sent.",
     "token": "The last part of the link to a notice.",
@@ -155,13 +160,15 @@ PATH_PARAMETERS = {
     "removal_id": "`removal_id` of the removed link.",
     "erasure_id": "`erasure_id` of the erasure.",
     "group_id": "`group_id` of the working group.",
-    "index": "Index of the photo in its check, from 0.",
+    "index": "Index of the photo in its check or test buy, from 0.",
     "job_id": "`job_id` of the job.",
     "line": "Number of the line in what was sent, from 1.",
     "key_id": "`key_id` of the key.",
     "member_id": "`member_id` of the member.",
     "name": "Name of the bundle.",
     "rule_id": "`rule_id` of the rule.",
+    "plan_id": "`plan_id` of the plan.",
+    "product": "Name of the product, as checks have it.",
     "reference_id": "`reference_id` of the reference.",
     "user_id": "`user_id` of the user.",
     "statement_id": "`statement_id` of the statement of reasons.",

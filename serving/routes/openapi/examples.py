@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from serving.routes.openapi.examples_accounts import ACCOUNT_EXAMPLES
 from serving.routes.openapi.examples_audit import AUDIT_EXAMPLES
+from serving.routes.openapi.examples_buys import BUY_EXAMPLES
 from serving.routes.openapi.examples_cases import CASE_EXAMPLES
 from serving.routes.openapi.examples_clusters import CLUSTER_EXAMPLES
 from serving.routes.openapi.examples_groups import GROUP_EXAMPLES
@@ -134,6 +135,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     **AUDIT_EXAMPLES,
     **TRANSPARENCY_EXAMPLES,
     **CASE_EXAMPLES,
+    **BUY_EXAMPLES,
     **GROUP_EXAMPLES,
     **CLUSTER_EXAMPLES,
     **STANDING_EXAMPLES,

@@ -62,6 +62,7 @@ async def finish_erasure(store: Store, principal: Principal, erasure: Erasure) -
         await store.jobs.remove_photos(dropped.photo_sha256s)
         if (place := dropped.last) is None:
             break
+    await store.jobs.remove_photos(await store.test_buys.photos.forget_seller(seller_id))
     while check_ids := await rows.find_checks(seller_id, DELETE_CHUNK):
         await store.delete(SERVER, check_ids, record)
     while (forgotten := await store.forget_in_cases(seller_id)).cases:

@@ -10,11 +10,9 @@ from sqlalchemy import Engine, func, select, union
 
 from serving.errors import PhotoDamaged, PhotoNotFound
 from serving.store.photos.photo_store import PhotoStore
-from serving.store.tables import JobLinePhotoRow, PhotoRow
+from serving.store.photos.photo_uses import PHOTO_USES
 
 AT_ONCE = 8
-_OF_CHECKS = select(PhotoRow.sha256).where(PhotoRow.kept)
-_OF_LINES = select(JobLinePhotoRow.sha256)
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -28,15 +26,18 @@ class PhotosCopied:
 
 
 def count_photos(database: Engine) -> int:
-    """Give the number of different photos that checks and lines of jobs have."""
+    """Give the number of different photos that the store has."""
     with database.connect() as connection:
-        return connection.scalar(select(func.count()).select_from(union(_OF_CHECKS, _OF_LINES).subquery())) or 0
+        return (
+            connection.scalar(select(func.count()).select_from(union(*(use.query for use in PHOTO_USES)).subquery()))
+            or 0
+        )
 
 
 def copy_photos(
     database: Engine, source: PhotoStore, target: PhotoStore, advance: Callable[[int], object]
 ) -> PhotosCopied:
-    """Copy the photos that checks and lines of jobs have, each compared with its SHA-256; raises StoreUnavailable.
+    """Copy the photos that the store has, each compared with its SHA-256; raises StoreUnavailable.
 
     `advance` is called with how many more photos are done.
     """
@@ -57,8 +58,9 @@ async def _copy_all(
 def _next(database: Engine, last: str) -> Sequence[str]:
     found: set[str] = set()
     with database.connect() as connection:  # each by its index; a union would sort all photos for each few
-        for query, sha256 in ((_OF_CHECKS, PhotoRow.sha256), (_OF_LINES, JobLinePhotoRow.sha256)):
-            found.update(connection.scalars(query.where(sha256 > last).distinct().order_by(sha256).limit(AT_ONCE)))
+        for use in PHOTO_USES:
+            following = use.query.where(use.sha256 > last).distinct().order_by(use.sha256)
+            found.update(connection.scalars(following.limit(AT_ONCE)))
     return sorted(found)[:AT_ONCE]
 
 

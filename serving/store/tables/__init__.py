@@ -5,6 +5,14 @@ from serving.store.tables.audit import AuditEntryRow, AuditHeadRow, AuditPrivate
 from serving.store.tables.base import Table
 from serving.store.tables.bundle_changes import BundleChangeRow
 from serving.store.tables.checks import CheckRow
+from serving.store.tables.enforcement.buys import (
+    BuyFindingRow,
+    BuyMoveRow,
+    BuyPhotoRow,
+    BuyPlanRow,
+    BuyRow,
+    ChecklistRow,
+)
 from serving.store.tables.enforcement.case_progress import (
     CaseEvidenceRow,
     CaseNoticeRow,
@@ -66,6 +74,11 @@ __all__ = [
     "AuditHeadRow",
     "AuditPrivateRow",
     "BundleChangeRow",
+    "BuyFindingRow",
+    "BuyMoveRow",
+    "BuyPhotoRow",
+    "BuyPlanRow",
+    "BuyRow",
     "BuyersNoticeRow",
     "CaseEvidenceRow",
     "CaseListingRow",
@@ -77,6 +90,7 @@ __all__ = [
     "CaseTimerRow",
     "ChangedPartyRow",
     "CheckRow",
+    "ChecklistRow",
     "ClusterPartyRow",
     "ClusterRow",
     "ComplaintRow",

@@ -20,6 +20,7 @@ from tests.builders.bundle import write_tiny_bundle
 from tests.builders.references import RED, add_tiny_references
 from tests.serving.builders.evidence_keys import write_key_pair
 from tests.serving.builders.sample_photos import jpeg
+from tests.serving.builders.sent_buys import POINTS, accepted_plan, received
 from tests.serving.builders.stores import Place
 from tests.serving.routes.accounts_steps import add_member, bearer, make_key
 from tests.serving.servers.running import Running, files_of
@@ -94,6 +95,7 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         job = ended(http, send_job(http, [line_of("bolt-job", product="bolt"), "bolt {"]).headers["location"])
         user = _made(http.post("/v1/users", json={"name": "Bolt Person", "email": "person@bolt.example"}))
         case = _made(http.post("/v1/cases", json={"country": "DE", "listings": [{"check_id": check["check_id"]}]}))
+        _made(http.put("/v1/test-buys/checklists/bolt", json={"version": 0, "points": POINTS}))
         webhook = _made(http.post("/v1/webhooks", json={"url": "https://hooks.bolt.example/", "description": "bolt"}))
         _made(http.patch(f"/v1/webhooks/{webhook['webhook_id']}", json={"enabled": False}))  # nothing is delivered
         complaint = _complaint_of(site, http)
@@ -102,6 +104,8 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         events = http.get("/v1/events").json()["events"]
     evidence_id = _answered(site, case["case_id"])
     rule = _made(site.http.post("/v1/case-rules", json={"kind": "counterfeit", "settings": {"country": "DE"}}))
+    plan = accepted_plan(site.http, "bolt")
+    buy = received(site.http, plan["plan_id"], PHOTO)
     erasure = _made(site.http.post("/v1/erasures", json={"seller_id": "nobody"}))
     bundles = site.services.bundles.slots
     (bank,) = [slot.active.bank for slot in bundles if slot.name == "bolts"]
@@ -114,6 +118,9 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
         ids={
             "check_id": check["check_id"],
             "case_id": case["case_id"],
+            "plan_id": plan["plan_id"],
+            "buy_id": buy["buy_id"],
+            "product": "bolt",
             "evidence_id": evidence_id,
             "rule_id": rule["rule_id"],
             **of_cluster,

@@ -21,6 +21,7 @@ from serving.routes.api import make_api
 from tests.serving.builders.keys import add_key_to
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.two_members import OPERATOR_KEY, SECRET, TwoMembers, fill, settings_of
+from tests.serving.cross_cutting.access.cases_of_buys import CASES_OF_BUYS
 from tests.serving.cross_cutting.access.cases_of_cases import CASES_OF_CASES
 from tests.serving.cross_cutting.access.cases_of_clusters import CLUSTER_CASES
 from tests.serving.cross_cutting.access.cases_of_evidence import CASES_OF_EVIDENCE
@@ -39,6 +40,7 @@ ROUTES = {
 }
 PRIVATE = [name for name, operation in ROUTES.items() if operation.get("security")]
 CASES = {
+    **CASES_OF_BUYS,
     **CASES_OF_CASES,
     **CASES_OF_EVIDENCE,
     **CASES_OF_TRANSPARENCY,
@@ -165,7 +167,7 @@ def _assert_says_nothing(members: TwoMembers, response: httpx.Response, *, sent:
     """Whatever the caller did not send itself must not be in the answer."""
     text = response.text.lower()
     for echoed in ("'bolts'", "'bolt'", '"bolt"', "'bolt-v2'"):  # names that the caller asked for
-        if SECRET in sent or "{name}" in sent:
+        if any(asked in sent for asked in (SECRET, "{name}", "{product}")):
             text = text.replace(echoed, "")
     own = {members.ids[name] for name in ("check_id", "job_id", "user_id", "webhook_id", "member_id", "key_id")}
     asked = str(response.request.url) + sent

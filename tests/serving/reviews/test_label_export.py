@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import csv
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,10 @@ from sqlalchemy import text
 from serving.reviews.label_export import export_labels
 from serving.store.database.named_store import connect_store
 from tests.builders.bundle import write_tiny_bundle
+from tests.serving.builders.new_buys import DAY, OPERATOR, accepted, moved, new_buy, new_plan
+from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
+from tests.serving.builders.stores import Place, opened
 from tests.serving.servers.running import Running
 from training.data.manifest import read_manifest
 from vision.errors import ConfigError
@@ -51,6 +56,26 @@ def test_reviews_become_a_manifest_that_training_reads(start: Callable[..., Runn
     manifest = read_manifest(out)
     assert [row.label for row in manifest.rows] == ["genuine", "genuine", "counterfeit", "genuine"]
     assert {row.product for row in manifest.rows} == {"toy"}
+
+
+def test_the_outcome_of_a_test_buy_is_believed_before_any_review(tmp_path: Path) -> None:
+    async def decide() -> None:
+        async with opened(Place(folder=tmp_path / "store")) as store:
+            for photo, state, review in ((RED, "counterfeit", "genuine"), (BLUE, "cant_tell", "genuine")):
+                new = new_check(jpeg(photo), created_at=NOW)
+                answer = new.answer.model_copy(update={"listing_id": state})
+                await store.keep(dataclasses.replace(new, answer=answer), [jpeg(photo)])
+                period = {"since": NOW - DAY, "until": NOW} if state == "cant_tell" else {}
+                plan = new_plan(new_buy(check_id=new.answer.check_id), **period, product=state)
+                (buy_id,) = await accepted(store, plan)
+                await moved(store, buy_id, state)  # type: ignore[arg-type]
+                await store.review_rows.add(OPERATOR, new.answer.check_id, review, "", NOW)  # type: ignore[arg-type]
+
+    asyncio.run(decide())
+    exported = export_labels(str(tmp_path / "store"), tmp_path / "out.csv")
+    assert exported.listings == {"counterfeit": 1, "genuine": 1}
+    found = {row["listing"]: (row["label"], row["source"]) for row in rows(tmp_path / "out.csv")}
+    assert found == {"counterfeit": ("counterfeit", "test_buy"), "cant_tell": ("genuine", "reviewer")}
 
 
 def test_an_export_is_recorded_before_anything_is_written(start: Callable[..., Running], tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The rows of test buys: frames, plans, purchases, photos and checklists."""
