@@ -10,6 +10,7 @@ from serving.errors import CheckNotFound, EvidenceNotFound, PhotoNotFound
 from serving.evidence.contents.photos import PhotoParts, PhotoWork, photo_blocks
 from serving.evidence.contents.sections import Block, Facts, Gathering, Grid, Section, Text
 from serving.evidence.contents.sources import Sources
+from serving.evidence.contents.test_buys import add_buys
 from serving.principal import Principal
 from serving.schemas.checks import CheckRecord, PhotoAnswer, Review
 from vision.bundle.metadata import ErrorBound, Thresholds
@@ -37,6 +38,7 @@ async def add_check(
         else:
             blocks += photo_blocks(parts)
             photos.append(_photo_json(answer, parts))
+    blocks += await add_buys(gathering, sources, principal, check_id, folder)
     blocks += _reviews(record.reviews, record.withdrawn_reviews)
     gathering.sections.append(Section(title=f"Check {record.check_id}", blocks=tuple(blocks)))
     gathering.objects.append(("check", record.check_id))
