@@ -29,6 +29,17 @@ from tests.serving.servers.sent_jobs import ended, line_of, send_job
 OPERATOR_KEY = "the key of the settings"
 SECRET = "bolt"  # in every name and text of the other member, and in nothing else
 PHOTO = jpeg()
+KNOWN_BEFORE = {
+    "product": "bolt",
+    "name": "bolts",
+    "line": "1",
+    "index": "0",
+    "side_px": "160",
+    "statement_id": "of-no-statement",
+    "quarter": "2026-Q1",
+    "year": "2026",
+    "part": "4_notices",
+}
 COUNTERS = ("event_numbers", "audit_head", "event_followers")  # what they count has rows of its own
 WRITTEN_LATER = {("api_keys", "last_used_at"), ("events", "sequence")}
 
@@ -120,13 +131,11 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
             "case_id": case["case_id"],
             "plan_id": plan["plan_id"],
             "buy_id": buy["buy_id"],
-            "product": "bolt",
             "evidence_id": evidence_id,
             "rule_id": rule["rule_id"],
             **of_cluster,
             "review_id": str(review["review_id"]),
             "job_id": job["job_id"],
-            "line": "1",
             "user_id": user["user_id"],
             "webhook_id": webhook["webhook_id"],
             "event_id": events[0]["id"],
@@ -135,16 +144,10 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
             "erasure_id": erasure["erasure_id"],
             "member_id": bolt_id,
             "key_id": bolt["key_id"],
-            "name": "bolts",
             "reference_id": bank.references[0].id,
-            "index": "0",
-            "side_px": "160",
             "photo_sha256": check["photos"][0]["sha256"],
             "complaint_id": complaint["complaint_id"],
-            "statement_id": "of-no-statement",
-            "quarter": "2026-Q1",
-            "year": "2026",
-            "part": "4_notices",
+            **KNOWN_BEFORE,
         },
     )
 
