@@ -140,8 +140,8 @@ def add_case(session: Session, principal: Principal, new: NewCase, opening: Open
             if earlier.fingerprint != new.fingerprint:
                 raise IdempotencyKeyReused("this Idempotency-Key was sent before with other content; send a new key")
             return OpenedCase(case_id=earlier.case_id, replayed=True)
-    require_processed(session, new, opening.at)
-    if is_fast(session, new, opening.jurisdiction, opening.at):
+    require_processed(session, principal, new, opening.at)
+    if is_fast(session, principal, new, opening.jurisdiction, opening.at):
         opening = dataclasses.replace(opening, fast_track=True)
     row = write_opening(session, principal, new, opening)
     session.flush()

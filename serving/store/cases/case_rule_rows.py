@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
-from serving.errors import CaseRuleNotFound
+from serving.errors import CaseRuleNotFound, NotifierSuspended
 from serving.principal import SERVER, Principal
 from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.case_rules import CaseRule, CaseRuleSent
@@ -118,11 +118,19 @@ class CaseRuleRows:
                         continue
                     found = case_of(rule, check)
                     if found is not None:
-                        opened += not add_case(session, SERVER, *found).replayed
+                        opened += _open(session, *found)
             advance(session, taken)
             return opened
 
         return await self._database.write(work)
+
+
+def _open(session: Session, new: NewCase, opening: Opening) -> bool:
+    """Whether a case was opened: not again, and not for a member whose notices are suspended."""
+    try:
+        return not add_case(session, SERVER, new, opening).replayed
+    except NotifierSuspended:  # raised before anything is written; the next events must not wait for its end
+        return False
 
 
 def _check_of(session: Session, check_id: str | None) -> CheckSeen | None:

@@ -7,17 +7,19 @@ import datetime
 from sqlalchemy.orm import Session
 
 from serving.errors import NotifierSuspended
+from serving.principal import Principal
 from serving.schemas.enforcement.cases import Jurisdiction
 from serving.store.cases.case_values import NewCase
 from serving.store.cases.misuse_rows import suspended_until
 from serving.store.tables import FastTrackRow, TrustedFlaggerRow
 
-OF_A_NOTIFIER = ("member", "rule")  # what is opened otherwise is the operator's own finding
 
+def require_processed(session: Session, principal: Principal, new: NewCase, at: datetime.datetime) -> None:
+    """Raise NotifierSuspended where the member's notices are not processed at this time.
 
-def require_processed(session: Session, new: NewCase, at: datetime.datetime) -> None:
-    """Raise NotifierSuspended where the member's notices are not processed at this time."""
-    if new.member_id is None or new.opened_by not in OF_A_NOTIFIER:
+    What the operator opens otherwise, such as after a test buy, is no notice of the member.
+    """
+    if new.member_id is None or (principal.is_operator and new.opened_by not in ("member", "rule")):
         return
     until = suspended_until(session, new.member_id, at)
     if until is not None:
@@ -27,14 +29,16 @@ def require_processed(session: Session, new: NewCase, at: datetime.datetime) -> 
         )
 
 
-def is_fast(session: Session, new: NewCase, jurisdiction: Jurisdiction, at: datetime.datetime) -> bool:
+def is_fast(
+    session: Session, principal: Principal, new: NewCase, jurisdiction: Jurisdiction, at: datetime.datetime
+) -> bool:
     """Whether a case is dealt with first: its rule or its member earned it, or the law says so.
 
     Notices of a trusted flagger have priority in the EU (Digital Services Act, Art. 22 (1)).
     """
     if new.opened_by == "rule":
         return new.rule_id is not None and _is_on_fast_track(session, "rule", new.rule_id)
-    if new.opened_by != "member" or new.member_id is None:
+    if new.member_id is None or (principal.is_operator and new.opened_by != "member"):
         return False
     return _is_on_fast_track(session, "member", new.member_id) or (
         jurisdiction == "EU" and _is_trusted(session, new.member_id, at.date())

@@ -24,6 +24,7 @@ from serving.store.store import Store
 from tests.serving.builders.new_cases import HOUR, new_case
 from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import opened
+from tests.serving.store.cases.test_misuse_rows import step
 
 DAY = datetime.timedelta(days=1)
 
@@ -152,5 +153,24 @@ def test_a_members_rule_opens_cases_on_its_own_products_alone(tmp_path: Path) ->
                 await catch_up_with_checks(store.follower_rows, rows)
             (case,) = (await store.case_rows.find_page(SERVER, CaseFilter(), 9, NOW)).cases
             assert (case.member_id, case.opened_by) == (owner.member_id, "rule")
+
+    asyncio.run(work())
+
+
+def test_the_rules_of_a_suspended_member_open_nothing_and_hold_up_no_others(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            rows, settings = store.case_rule_rows, RuleSettings(country="DE")
+            owner = await store.member_rows.add(
+                SERVER, MemberSent(name="Toys", category="toys", country="DE", products=["toy"]), NOW
+            )
+            for member_id in (owner.member_id, None):
+                await rows.add(SERVER, CaseRuleSent(kind="counterfeit", member_id=member_id, settings=settings), NOW)
+            await step(store, "suspension", NOW, member_id=owner.member_id, until=NOW + DAY)
+            await store.check_rows.add(counterfeit())
+            with time_from(lambda: NOW):
+                await asyncio.wait_for(catch_up_with_checks(store.follower_rows, rows), 30)
+            cases = (await store.case_rows.find_page(SERVER, CaseFilter(), 9, NOW)).cases
+            assert [case.member_id for case in cases] == [None]
 
     asyncio.run(work())

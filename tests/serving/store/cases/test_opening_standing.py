@@ -37,6 +37,7 @@ def test_a_case_is_fast_where_its_member_or_its_rule_earned_it_or_by_law(place: 
             assert await is_fast(store, OF_RULE)
             assert not await is_fast(store, OF_MEMBER)
             assert not await is_fast(store, {"opened_by": "operator"})
+            assert not await is_fast(store, {"opened_by": "test_buy", "member_id": "m"})
             day = NOW.date()
             status = TrustedFlaggerSent(authority="DSC", country="DE", since=day, until=day)
             await store.trusted_flagger_rows.put(SERVER, "m", status, NOW)
@@ -57,7 +58,7 @@ def test_a_suspended_members_notices_are_refused_and_what_others_find_is_not(pla
             await add_cases(store, [])
             before = await store.case_rows.add(TOYS, new_case(**OF_MEMBER, origin_key="o"), opening())
             await step(store, "suspension", NOW, until=NOW + DAY)
-            for values in (OF_MEMBER, OF_RULE):
+            for values in (OF_MEMBER, OF_RULE, {**OF_MEMBER, "opened_by": "cluster"}):
                 with pytest.raises(NotifierSuspended, match="not processed until 2026-05-02"):
                     await store.case_rows.add(TOYS, new_case(**values), opening())
             again = await store.case_rows.add(TOYS, new_case(**OF_MEMBER, origin_key="o"), opening())
