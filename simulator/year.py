@@ -13,6 +13,7 @@ from simulator.actors.review_desk import ReviewDesk
 from simulator.actors.rule_desk import RuleDesk
 from simulator.actors.suspects import Suspects
 from simulator.actors.takedown_desk import TakedownDesk
+from simulator.actors.test_buyers import TestBuyers
 from simulator.actors.working_group import WorkingGroup
 from simulator.actors.world import Member, World, open_world
 from simulator.agenda import Agenda
@@ -54,6 +55,7 @@ def _start_actors(world: World) -> None:
     rule = RuleDesk(world, desk)
     rule.start()
     Marketplace(world, suspects, rule).start()
+    TestBuyers(world, desk).start()
     Clerk(world).start()
     for member in world.members:
         ReviewDesk(world, member, suspects).start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from simulator.actors.world import World
-from simulator.truth.events import ReportPublished
+from simulator.truth.events import ReportPublished, StandingsEvaluated
 
 DAY = datetime.timedelta(days=1)
 HOUR = datetime.timedelta(hours=5)
@@ -24,6 +24,8 @@ class Clerk:
 
     async def _work(self) -> None:
         now = self._world.agenda.now
+        await self._world.operator.post("/v1/fast-track/evaluations")
+        self._world.ledger.add(StandingsEvaluated(at=now))
         begun = (now - PUBLISHED_AFTER).date()
         if begun.day == 1 and begun.month % 3 == 1:
             await self._publish(begun - DAY)

@@ -9,17 +9,20 @@ from simulator.api import Api
 from simulator.comparison.cases import compare_cases, compare_each_case
 from simulator.comparison.checks import compare_checks
 from simulator.comparison.clusters import compare_clusters
+from simulator.comparison.fast_track import compare_fast_track
 from simulator.comparison.figures import Comparison
 from simulator.comparison.groups import compare_groups
 from simulator.comparison.service_level import compare_service_level
+from simulator.comparison.test_buys import compare_plans, compare_test_buys
 from simulator.comparison.transparency import compare_published, compare_quarter
 from simulator.server import serve_simulated
 from simulator.truth.cases import TrueCase, true_cases
 from simulator.truth.checks import true_checks
-from simulator.truth.events import MemberJoined, ReportPublished
+from simulator.truth.events import MemberJoined, ReportPublished, StandingsEvaluated
 from simulator.truth.ledger import Ledger
 from simulator.truth.quarters import quarters_between, true_quarter
 from simulator.truth.rings import true_rings
+from simulator.truth.test_buys import true_buys
 from simulator.year_folder import MemberAccess, YearFacts, YearFolder
 
 
@@ -44,7 +47,10 @@ class _Truth:
         self.ledger = ledger
         self.checks = true_checks(ledger)
         self.cases = true_cases(ledger)
+        self.buys = true_buys(ledger)
         self.members = {member.member_id: member for member in ledger.all(MemberJoined)}
+        self.evaluated_at = [event.at for event in ledger.all(StandingsEvaluated)]
+        self.product_of = {check.made.check_id: check.made.product for check in self.checks}
 
     def notified_by(self, member_id: str) -> list[TrueCase]:
         """Give the cases that a member opened."""
@@ -57,6 +63,10 @@ async def _compare_as_operator(comparison: Comparison, operator: Api, truth: _Tr
     await compare_cases(comparison, operator, truth.cases, who, end)
     await compare_each_case(comparison, operator, truth.cases, end)
     await compare_service_level(comparison, operator, truth.cases, truth.members, who, end)
+    by_member = {member_id: truth.notified_by(member_id) for member_id in truth.members}
+    await compare_fast_track(comparison, operator, by_member, truth.evaluated_at, who)
+    await compare_test_buys(comparison, operator, truth.buys, who)
+    await compare_plans(comparison, operator, truth.buys)
     await compare_clusters(comparison, operator, true_rings(truth.ledger), who)
     await compare_groups(comparison, operator, truth.ledger, truth.members)
     for quarter in quarters_between(truth.cases[0].opened.at if truth.cases else end, end):
@@ -72,4 +82,7 @@ async def _compare_as_member(
     await compare_cases(comparison, api, [case for case in truth.cases if case.opened.product == product], who, end)
     notified = truth.notified_by(member.member_id)
     await compare_service_level(comparison, api, notified, truth.members, who, end)
+    await compare_fast_track(comparison, api, {member.member_id: notified}, truth.evaluated_at, who)
+    bought = [buy for buy in truth.buys if truth.product_of[buy.planned.check_id] == product]
+    await compare_test_buys(comparison, api, bought, who)
     await compare_clusters(comparison, api, true_rings(truth.ledger, {product}), who)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from serving.schemas.checks import Decision, Outcome
+from serving.schemas.enforcement.buys import BuyState
 from serving.schemas.enforcement.cases import CaseActor, CaseOrigin, CaseState, Ground
 from serving.schemas.enforcement.complaints import ComplaintOutcome
 from simulator.world.photos import Label
@@ -120,6 +121,39 @@ class CaseAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuyPlanned:
+    """A test buy is part of a plan that was accepted."""
+
+    at: datetime.datetime
+    buy_id: str
+    plan_id: str
+    quarter: str
+    check_id: str
+    stratum: int
+    probability: float
+    kind: Literal["buy_planned"] = "buy_planned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyMoved:
+    """A test buy came to another state; `cost` is what was paid with this move."""
+
+    at: datetime.datetime
+    buy_id: str
+    to: BuyState
+    cost: float | None = None
+    kind: Literal["buy_moved"] = "buy_moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingsEvaluated:
+    """The records of all members were evaluated for fast track."""
+
+    at: datetime.datetime
+    kind: Literal["standings_evaluated"] = "standings_evaluated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintMade:
     """A notifier complained about the decision on a case by the EU's mechanism."""
 
@@ -191,6 +225,9 @@ Event = Annotated[
     | CaseMoved
     | CaseAsked
     | CaseAnswered
+    | BuyPlanned
+    | BuyMoved
+    | StandingsEvaluated
     | ComplaintMade
     | ComplaintDecided
     | SellerShared

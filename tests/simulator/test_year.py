@@ -31,6 +31,8 @@ AREAS = {
     "checks",
     "cases",
     "service level",
+    "fast track",
+    "test buys",
     "clusters",
     "groups",
     "public figures",
