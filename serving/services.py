@@ -142,7 +142,6 @@ def open_services(settings: ServeSettings) -> Services:
         shadow=shadow,
         fetcher=_open_fetcher(settings, body_memory),
     )
-    checks = checks_on(compute=compute)
     jobs = None if store is None else _open_jobs(settings, store, compute, checks_on, metrics)
     pictures = None if store is None else Pictures(store=store, compute=compute, limits=settings.photo_limits)
     return Services(
@@ -159,7 +158,7 @@ def open_services(settings: ServeSettings) -> Services:
         compute=compute,
         store=store,
         instrumentation=instrumentation,
-        checks=checks,
+        checks=checks_on(compute=compute),
         pictures=pictures,
         seller_side=None if store is None else SellerSide(store),
         test_buys=None if store is None else BuyService(store.test_buys),

@@ -18,10 +18,10 @@ from serving.settings import ServeSettings
 from serving.store.tables import Table
 from tests.builders.bundle import write_tiny_bundle
 from tests.builders.references import RED, add_tiny_references
-from tests.serving.builders.evidence_keys import write_key_pair
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.sent_buys import POINTS, accepted_plan, received
 from tests.serving.builders.stores import Place
+from tests.serving.evidence.evidence_keys import write_key_pair
 from tests.serving.routes.accounts_steps import add_member, bearer, make_key
 from tests.serving.servers.running import Running, files_of
 from tests.serving.servers.sent_jobs import ended, line_of, send_job

@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 
 from serving.commands.evidence import app
 from serving.evidence.signing.keys import CERTIFICATE_FILE
-from tests.serving.builders.evidence_keys import key_pair, log_text, small_pdf, small_zip, stamper_pem
+from tests.serving.evidence.evidence_keys import key_pair, log_text, small_pdf, small_zip, stamper_pem
 
 
 def run(*arguments: str | Path) -> Result:

@@ -11,8 +11,8 @@ from serving.commands.evidence import app
 from serving.evidence.config import EvidenceSettings
 from serving.evidence.offline import export_offline
 from serving.evidence.verification.verify import verify_file
-from tests.serving.builders.evidence_keys import write_key_pair
 from tests.serving.builders.sample_photos import jpeg
+from tests.serving.evidence.evidence_keys import write_key_pair
 from tests.serving.servers.running import Running
 from vision.errors import ConfigError
 

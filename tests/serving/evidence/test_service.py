@@ -14,8 +14,8 @@ from serving.evidence.contents.sources import Sources
 from serving.evidence.service import PACKAGES, EvidenceFiles, FileFormat
 from serving.evidence.verification.verify import verify_file
 from serving.principal import SERVER
-from tests.serving.builders.evidence_keys import STAMPER_NAME, local_stamper, write_key_pair
 from tests.serving.evidence.conftest import Site
+from tests.serving.evidence.evidence_keys import STAMPER_NAME, local_stamper, write_key_pair
 from vision.errors import ConfigError, MissingExtra
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from serving.evidence.archive.layout import FORMAT_TEXT
 from serving.evidence.archive.reader import SignedArchive, read_archive
 from serving.evidence.archive.writer import ArchiveWriter
 from serving.evidence.signing.keys import make_key_pair
-from tests.serving.builders.evidence_keys import key_pair, small_zip
+from tests.serving.evidence.evidence_keys import key_pair, small_zip
 
 
 class Names:

@@ -9,7 +9,7 @@ import pytest
 
 from serving.errors import EvidenceTooLarge
 from serving.evidence.archive.writer import ArchiveWriter
-from tests.serving.builders.evidence_keys import key_pair, small_zip
+from tests.serving.evidence.evidence_keys import key_pair, small_zip
 
 
 def test_the_same_parts_give_the_same_bytes() -> None:

@@ -12,9 +12,9 @@ from PIL import Image
 
 from serving.evidence.config import EvidenceSettings
 from tests.builders.photos import smooth_pixels
-from tests.serving.builders.evidence_keys import write_key_pair
 from tests.serving.evidence.conftest import Site
 from tests.serving.evidence.contents.test_checks import report_of
+from tests.serving.evidence.evidence_keys import write_key_pair
 from tests.serving.servers.running import Running
 
 

@@ -9,7 +9,7 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from serving.errors import TimeStampUnavailable
 from serving.evidence.signing.pdf_signing import SEAL_FIELD, STAMPED_FIELD, sign_pdf
-from tests.serving.builders.evidence_keys import key_pair, small_pdf
+from tests.serving.evidence.evidence_keys import key_pair, small_pdf
 
 
 def signatures_of(data: bytes) -> list[tuple[str, str, bool]]:

@@ -7,7 +7,7 @@ from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from serving.evidence.signing.seal import SEAL_BYTES, container_text, find_seal, read_container, seal_container
-from tests.serving.builders.evidence_keys import key_pair, small_pdf
+from tests.serving.evidence.evidence_keys import key_pair, small_pdf
 
 CERTIFICATE = x509.Certificate.load(key_pair().certificate.public_bytes(Encoding.DER))
 DIGEST = hashlib.sha256(b"a PDF").digest()

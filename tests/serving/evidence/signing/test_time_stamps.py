@@ -12,7 +12,7 @@ from asn1crypto import tsp
 
 from serving.errors import EvidenceFileInvalid, TimeStampUnavailable
 from serving.evidence.signing.time_stamps import HttpTimeStamper, read_time_stamp, stamp_sha256
-from tests.serving.builders.evidence_keys import STAMPER_NAME, local_stamper, stamper_certificate
+from tests.serving.evidence.evidence_keys import STAMPER_NAME, local_stamper, stamper_certificate
 
 DIGEST = hashlib.sha256(b"an archive").digest()
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from serving.evidence.verification.pdf_file import verify_pdf
-from tests.serving.builders.evidence_keys import key_pair, small_pdf
+from tests.serving.evidence.evidence_keys import key_pair, small_pdf
 
 
 def test_what_was_found_names_the_signer_as_people_compare_it() -> None:

@@ -7,7 +7,7 @@ import pytest
 from serving.errors import EvidenceFileInvalid, EvidenceVersionUnknown, ServingError
 from serving.evidence.signing.seal import find_seal
 from serving.evidence.verification.pdf_file import verify_pdf
-from tests.serving.builders.evidence_keys import STAMPER_NAME, key_pair, small_pdf, stamper_certificate
+from tests.serving.evidence.evidence_keys import STAMPER_NAME, key_pair, small_pdf, stamper_certificate
 
 
 def test_an_unchanged_pdf_holds_and_its_time_stamp_is_as_trusted_as_its_authority() -> None:

@@ -13,7 +13,7 @@ from serving.evidence.verification.verify import (
     read_authorities,
     verify_file,
 )
-from tests.serving.builders.evidence_keys import key_pair, log_text, small_pdf, small_zip, stamper_pem
+from tests.serving.evidence.evidence_keys import key_pair, log_text, small_pdf, small_zip, stamper_pem
 from vision.errors import ConfigError
 
 

@@ -10,7 +10,7 @@ from serving.errors import EvidenceFileInvalid
 from serving.evidence.archive.part_names import ABOUT_NAME
 from serving.evidence.archive.writer import ArchiveWriter
 from serving.evidence.verification.zip_file import verify_zip
-from tests.serving.builders.evidence_keys import key_pair, small_zip
+from tests.serving.evidence.evidence_keys import key_pair, small_zip
 
 
 def rewritten(file: Path, **changed: bytes) -> Path:

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from serving.evidence.config import EvidenceSettings
 from tests.builders.accessibility import find_violations
-from tests.serving.builders.evidence_keys import write_key_pair
 from tests.serving.builders.sample_photos import BLUE, jpeg
+from tests.serving.evidence.evidence_keys import write_key_pair
 from tests.serving.pages.cases.steps import move, open_case
 from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.servers.running import Running
