@@ -11,7 +11,7 @@ from serving.cases.deadlines import (
     start_clock,
 )
 from serving.store.cases.case_values import CaseClock
-from tests.serving.builders.new_cases import stored
+from tests.serving.builders.cases.new_cases import stored
 
 UTC = datetime.UTC
 FRIDAY = datetime.datetime(2026, 11, 20, 14, tzinfo=UTC)  # 15:00 in Berlin

@@ -13,7 +13,7 @@ from serving.cases.states import END_STATES, UNDECIDED_STATES
 from serving.errors import CaseMoveNotAllowed, RequestInvalid
 from serving.schemas.enforcement.cases import CASE_STATES, CaseActor, CaseState
 from serving.store.cases.case_values import CaseChange, StoredCase
-from tests.serving.builders.new_cases import HOUR, new_case, stored
+from tests.serving.builders.cases.new_cases import HOUR, new_case, stored
 from tests.serving.builders.new_checks import NOW
 
 DAY = datetime.timedelta(days=1)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from serving.cases.notices import LISTINGS_NAMED, facts_of, notices_of_move, questions
-from tests.serving.builders.new_cases import stored
+from tests.serving.builders.cases.new_cases import stored
 from tests.serving.builders.new_checks import NOW
 
 

@@ -21,7 +21,7 @@ from serving.store.cases.case_rule_rows import CheckSeen
 from serving.store.check_rows import NewCheck
 from serving.store.events.followers import FollowedElsewhere
 from serving.store.store import Store
-from tests.serving.builders.new_cases import HOUR, new_case
+from tests.serving.builders.cases.new_cases import HOUR, new_case
 from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import opened
 from tests.serving.store.cases.test_misuse_rows import step

@@ -14,7 +14,7 @@ from serving.clock import time_from
 from serving.errors import CaseMoveNotAllowed, CaseNotFound, CaseNoticeNotFound, RequestTooLarge
 from serving.principal import SERVER
 from serving.store.store import Store
-from tests.serving.builders.new_cases import HOUR, MUGS, TOYS, new_case
+from tests.serving.builders.cases.new_cases import HOUR, MUGS, TOYS, new_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.stores import opened, photo_names

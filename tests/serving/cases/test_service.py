@@ -12,7 +12,7 @@ from serving.errors import CaseMoveNotAllowed, RequestInvalid
 from serving.principal import SERVER
 from serving.store.cases.case_values import NewListing, OpenedCase
 from serving.store.idempotency_rows import Claim
-from tests.serving.builders.new_cases import HOUR, TOYS, new_case
+from tests.serving.builders.cases.new_cases import HOUR, TOYS, new_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 

@@ -9,7 +9,7 @@ from serving.cases.standing_service import DAY, FastTrack
 from serving.clock import time_from
 from serving.principal import SERVER
 from serving.store.store import Store
-from tests.serving.builders.decided_cases import FIRST, add_cases, case_rows
+from tests.serving.builders.cases.decided_cases import FIRST, add_cases, case_rows
 from tests.serving.builders.stores import opened
 
 

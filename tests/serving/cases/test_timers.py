@@ -11,7 +11,7 @@ from serving.clock import time_from
 from serving.principal import SERVER
 from serving.store.cases.case_values import CaseChange, NewCaseEvent, NewTimer, StoredCase
 from serving.store.store import Store
-from tests.serving.builders.new_cases import HOUR, TOYS, new_case, stored
+from tests.serving.builders.cases.new_cases import HOUR, TOYS, new_case, stored
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import opened
 

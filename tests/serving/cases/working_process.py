@@ -11,7 +11,7 @@ from serving.cases.service import Cases
 from serving.cases.timers import fire_due
 from serving.clock import time_from
 from serving.principal import SERVER
-from tests.serving.builders.new_cases import new_case
+from tests.serving.builders.cases.new_cases import new_case
 from tests.serving.builders.stores import opened
 
 STEP = datetime.timedelta(days=2)

@@ -29,6 +29,24 @@ PAIR = Pair(active_sha256="0" * 64, shadow_sha256="1" * 64)
 
 # What gives nothing of a check, or is called by the server alone.
 WITHOUT_PRINCIPAL = {
+    "AgreementRows": set[str](),
+    "AuditPartRows": set[str](),
+    "BuyRows": set[str](),
+    "ChecklistRows": set[str](),
+    "ClusterRows": {"refresh"},
+    "EvidenceRows": set[str](),
+    "FastTrackRows": {"find_records"},  # of all members and rules, for the daily decision
+    "FrameRows": {"count_labels", "read"},  # what a plan is drawn from; its route asks for the operator
+    "GroupRows": set[str](),
+    "ItemRows": set[str](),
+    "MisuseRows": set[str](),
+    "PlanRows": {"find_replayed"},  # by the hash of the caller's own Idempotency-Key
+    "QuestionRows": set[str](),
+    "RemovalRows": set[str](),
+    "ServiceRows": set[str](),
+    "TraceRows": {"add", "find_check", "finish"},
+    "TrustedFlaggerRows": set[str](),
+    "WatchRows": {"find_watchers", "report_matches"},
     "RunningKeyRows": {"give_back", "delete_expired", "end", "renew", "renew_periodically"},
     "AuditRows": {"append", "find_head", "delete_private_before"},
     "CaseNoticeRows": {"find_by_link", "add_evidence"},  # by a link's token, which no principal has

@@ -9,8 +9,8 @@ from serving.errors import BuyMoveRefused, ExaminationIncomplete
 from serving.schemas.enforcement.buys import BuyMoveSent, Finding
 from serving.store.test_buys.buy_values import BuyChange, StoredBuy
 from serving.test_buys.moving import allowed_moves, decide_move
+from tests.serving.builders.cases.new_cases import TOYS
 from tests.serving.builders.new_buys import CHECKLIST, FAILED, OPERATOR, PASSED
-from tests.serving.builders.new_cases import TOYS
 from tests.serving.builders.new_checks import NOW
 
 BUY = StoredBuy(

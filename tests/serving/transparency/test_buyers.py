@@ -12,9 +12,9 @@ from serving.principal import SERVER
 from serving.schemas.enforcement.cases import Case
 from serving.store.transparency.complaint_rows import RecordedNotice
 from serving.transparency.buyers import buyers_notice
+from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import opened
-from tests.serving.builders.upheld_cases import decided_case
 
 AT = datetime.datetime(2026, 8, 31, 9, tzinfo=datetime.UTC)
 

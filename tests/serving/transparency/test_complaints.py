@@ -9,7 +9,7 @@ from serving.principal import SERVER, Principal
 from serving.schemas.enforcement.complaints import ComplaintSide, DecisionAgainst
 from serving.store.transparency.complaint_rows import CaseDecision, ContestedCase
 from serving.transparency.complaints import contested_decision, require_person, reversal_of
-from tests.serving.builders.new_cases import stored
+from tests.serving.builders.cases.new_cases import stored
 from tests.serving.builders.new_checks import NOW
 
 AT = datetime.datetime(2026, 3, 9, 9, tzinfo=datetime.UTC)  # a Monday

@@ -11,8 +11,8 @@ from serving.errors import QuarterNotOver
 from serving.principal import SERVER
 from serving.transparency.config import TransparencySettings
 from serving.transparency.duties import open_duties
+from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.stores import opened
-from tests.serving.builders.upheld_cases import decided_case
 from vision.errors import ConfigError
 
 IN_QUARTER = datetime.datetime(2026, 2, 10, tzinfo=datetime.UTC)

@@ -7,7 +7,7 @@ from serving.errors import CaseCheckMissing, IdempotencyKeyReused, RequestInvali
 from serving.principal import SERVER
 from serving.schemas.enforcement.cases import CaseFault
 from serving.store.cases.case_values import NewCase
-from tests.serving.builders.new_cases import MUGS, TOYS
+from tests.serving.builders.cases.new_cases import MUGS, TOYS
 
 COLUMNS = ("reference", "product", "country", "listing_id", "value_amount", "value_currency")
 

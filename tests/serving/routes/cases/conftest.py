@@ -12,7 +12,7 @@ import pytest
 from serving.clock import utc_now
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
-from tests.serving.builders.decided_cases import add_cases, case_rows
+from tests.serving.builders.cases.decided_cases import add_cases, case_rows
 from tests.serving.builders.stores import opened
 from tests.serving.routes.accounts_steps import bearer, make_key
 from tests.serving.servers.running import Running, run_in_thread

@@ -7,8 +7,8 @@ import pytest
 
 from serving.store.cases.case_answers import summary_of
 from serving.store.tables import CaseRow
-from tests.serving.builders.decided_cases import FIRST, case_rows
-from tests.serving.builders.new_cases import HOUR
+from tests.serving.builders.cases.decided_cases import FIRST, case_rows
+from tests.serving.builders.cases.new_cases import HOUR
 
 DUE = FIRST + 24 * HOUR
 

@@ -12,7 +12,7 @@ from serving.schemas.enforcement.cases import CaseCounts, CaseValueCount
 from serving.store.cases.case_counts import Facet, counting
 from serving.store.cases.case_list import CaseFilter
 from serving.store.database.migrations import migrate
-from tests.serving.builders.new_cases import TOYS, new_case, opening
+from tests.serving.builders.cases.new_cases import TOYS, new_case, opening
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.query_plans import plan_of
 from tests.serving.builders.stores import Place, opened

@@ -11,7 +11,7 @@ from serving.principal import SERVER
 from serving.store.cases.case_list import CaseFilter
 from serving.store.cases.case_values import NewListing
 from serving.store.deletion.erasure import finish_erasure, start_erasure
-from tests.serving.builders.new_cases import new_case
+from tests.serving.builders.cases.new_cases import new_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.stores import Place, opened, photo_names

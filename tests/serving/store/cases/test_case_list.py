@@ -7,8 +7,8 @@ from serving.schemas.enforcement.cases import CaseSort
 from serving.store.cases.case_list import CaseFilter, CasePlace
 from serving.store.cases.case_values import CaseClock, NewListing
 from serving.store.store import Store
-from tests.serving.builders.decided_cases import add_cases, case_rows
-from tests.serving.builders.new_cases import HOUR, TOYS, new_case, opening
+from tests.serving.builders.cases.decided_cases import add_cases, case_rows
+from tests.serving.builders.cases.new_cases import HOUR, TOYS, new_case, opening
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 

@@ -14,7 +14,7 @@ from serving.store.cases.case_values import CaseChange, CaseClock, NewCaseEvent,
 from serving.store.idempotency_rows import Claim
 from serving.store.key_rows import NewKey
 from serving.store.store import Store
-from tests.serving.builders.new_cases import HOUR, MUGS, TOYS, new_case, opening, to_review
+from tests.serving.builders.cases.new_cases import HOUR, MUGS, TOYS, new_case, opening, to_review
 from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import Place, opened
 

@@ -5,7 +5,7 @@ import contextlib
 
 from serving.principal import SERVER
 from serving.store.cases.case_values import NewCaseEvent, StoredCase
-from tests.serving.builders.new_cases import HOUR, new_case, opening
+from tests.serving.builders.cases.new_cases import HOUR, new_case, opening
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 

@@ -4,7 +4,7 @@ import pytest
 
 from serving.principal import SERVER, Principal
 from serving.schemas.enforcement.cases import CaseActor
-from tests.serving.builders.new_cases import MUGS, TOYS, stored
+from tests.serving.builders.cases.new_cases import MUGS, TOYS, stored
 
 
 @pytest.mark.parametrize(

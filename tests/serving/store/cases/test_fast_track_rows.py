@@ -6,8 +6,8 @@ import datetime
 from serving.principal import SERVER
 from serving.store.audit_rows import AuditFilter
 from serving.store.cases.standing_values import Record, StandingChange, Status, Subject
-from tests.serving.builders.decided_cases import FIRST, add_cases, case_rows
-from tests.serving.builders.new_cases import MUGS, TOYS
+from tests.serving.builders.cases.decided_cases import FIRST, add_cases, case_rows
+from tests.serving.builders.cases.new_cases import MUGS, TOYS
 from tests.serving.builders.stores import Place, opened
 
 LATER = FIRST + datetime.timedelta(days=2)

@@ -14,8 +14,8 @@ from serving.store.cases.misuse_rows import suspended_until
 from serving.store.cases.standing_values import MemberMisuse, MisuseFigures
 from serving.store.idempotency_rows import Claim
 from serving.store.store import Store
-from tests.serving.builders.decided_cases import FIRST, add_cases, case_rows
-from tests.serving.builders.new_cases import MUGS, TOYS
+from tests.serving.builders.cases.decided_cases import FIRST, add_cases, case_rows
+from tests.serving.builders.cases.new_cases import MUGS, TOYS
 from tests.serving.builders.stores import Place, opened
 
 DAY = datetime.timedelta(days=1)

@@ -11,8 +11,8 @@ from serving.principal import SERVER
 from serving.schemas.enforcement.standing import TrustedFlaggerSent
 from serving.store.cases.standing_values import Record, StandingChange, Status, Subject
 from serving.store.store import Store
-from tests.serving.builders.decided_cases import add_cases
-from tests.serving.builders.new_cases import TOYS, new_case, opening
+from tests.serving.builders.cases.decided_cases import add_cases
+from tests.serving.builders.cases.new_cases import TOYS, new_case, opening
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 from tests.serving.store.cases.test_misuse_rows import DAY, step

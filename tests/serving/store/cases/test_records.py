@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from serving.store.cases.records import count_records
 from serving.store.cases.standing_values import Record
 from serving.store.tables import CaseRow
-from tests.serving.builders.decided_cases import FIRST, Moves, add_cases, case_rows
+from tests.serving.builders.cases.decided_cases import FIRST, Moves, add_cases, case_rows
 from tests.serving.builders.stores import Place, opened
 
 SINCE, NOW = FIRST, FIRST + datetime.timedelta(days=90)

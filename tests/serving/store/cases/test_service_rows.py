@@ -19,7 +19,7 @@ from serving.store.cases.service_rows import (
 )
 from serving.store.store import Store
 from serving.store.tables import CaseRow, MemberRow
-from tests.serving.builders.new_cases import HOUR, MUGS, TOYS
+from tests.serving.builders.cases.new_cases import HOUR, MUGS, TOYS
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.query_plans import plan_of
 from tests.serving.builders.stores import Place, opened

@@ -10,8 +10,8 @@ from serving.principal import SERVER
 from serving.schemas.enforcement.standing import TrustedFlaggerSent
 from serving.store.audit_rows import AuditFilter
 from serving.store.cases.standing_values import Record, StandingChange, Status, Subject
-from tests.serving.builders.decided_cases import FIRST, add_cases
-from tests.serving.builders.new_cases import MUGS, TOYS
+from tests.serving.builders.cases.decided_cases import FIRST, add_cases
+from tests.serving.builders.cases.new_cases import MUGS, TOYS
 from tests.serving.builders.stores import Place, opened
 from tests.serving.store.cases.test_misuse_rows import step
 

@@ -8,8 +8,8 @@ import pytest
 
 from serving.errors import BuyMoveRefused, BuyNotFound, PhotoNotFound
 from serving.store.deletion.erasure import finish_erasure, start_erasure
+from tests.serving.builders.cases.new_cases import MUGS
 from tests.serving.builders.new_buys import FAILED, OPERATOR, accepted, moved, moving_to, no_moves
-from tests.serving.builders.new_cases import MUGS
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 

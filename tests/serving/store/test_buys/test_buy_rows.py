@@ -8,6 +8,7 @@ import pytest
 from serving.errors import BuyChanged, BuyNotFound, IdempotencyKeyReused
 from serving.store.idempotency_rows import Claim
 from serving.store.test_buys.buy_rows import BuyFilter
+from tests.serving.builders.cases.new_cases import MUGS, TOYS, new_case, opening
 from tests.serving.builders.new_buys import (
     CHECKLIST,
     DAY,
@@ -19,7 +20,6 @@ from tests.serving.builders.new_buys import (
     new_plan,
     no_moves,
 )
-from tests.serving.builders.new_cases import MUGS, TOYS, new_case, opening
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 

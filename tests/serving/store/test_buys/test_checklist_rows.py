@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from serving.errors import ChecklistChanged, ChecklistNotFound
+from tests.serving.builders.cases.new_cases import MUGS, TOYS
 from tests.serving.builders.new_buys import CHECKLIST, OPERATOR
-from tests.serving.builders.new_cases import MUGS, TOYS
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 

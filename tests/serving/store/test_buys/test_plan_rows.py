@@ -9,8 +9,8 @@ import pytest
 
 from serving.errors import BuyPeriodTaken, BuyPlanNotFound, BuyPlanSettled, IdempotencyKeyReused
 from serving.store.idempotency_rows import Claim
+from tests.serving.builders.cases.new_cases import TOYS
 from tests.serving.builders.new_buys import DAY, OPERATOR, STRATA, accepted, moved, new_plan
-from tests.serving.builders.new_cases import TOYS
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 

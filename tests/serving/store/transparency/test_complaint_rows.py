@@ -14,10 +14,10 @@ from serving.store.cases.case_values import CaseChange, StoredCase
 from serving.store.deletion.erasure import finish_erasure, start_erasure
 from serving.store.store import Store
 from serving.transparency.complaints import contested_decision, reversal_of
-from tests.serving.builders.new_cases import HOUR, MUGS, TOYS
+from tests.serving.builders.cases.new_cases import HOUR, MUGS, TOYS
+from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
-from tests.serving.builders.upheld_cases import decided_case
 
 LATER = NOW + 2 * HOUR
 PERSON = dataclasses.replace(SERVER, name="ts_9", key_id="9", user_id="u9")

@@ -11,9 +11,9 @@ from serving.store.cases.case_values import NewListing
 from serving.store.store import Store
 from serving.store.transparency.decided_listing import DecidedListing
 from serving.store.transparency.statement_rows import MadeStatement
+from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import opened
-from tests.serving.builders.upheld_cases import decided_case
 
 
 async def found_in(store: Store) -> list[DecidedListing]:

@@ -13,10 +13,10 @@ from serving.transparency.complaints import contested_decision, reversal_of
 from serving.transparency.duties import NOTHING_EXAMINED
 from serving.transparency.statements.statement import StatementPolicy
 from serving.transparency.statements.stored import maker_of
-from tests.serving.builders.new_cases import HOUR, new_case, opening
+from tests.serving.builders.cases.new_cases import HOUR, new_case, opening
+from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import Place, opened
-from tests.serving.builders.upheld_cases import decided_case
 
 SINCE, UNTIL = NOW - datetime.timedelta(days=30), NOW + datetime.timedelta(days=30)
 PERSON = dataclasses.replace(SERVER, name="ts_9", key_id="9")

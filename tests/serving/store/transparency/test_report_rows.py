@@ -7,7 +7,7 @@ import pytest
 from serving.errors import ReportNotFound
 from serving.principal import SERVER
 from serving.store.audit_rows import AuditFilter
-from tests.serving.builders.new_cases import HOUR
+from tests.serving.builders.cases.new_cases import HOUR
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 

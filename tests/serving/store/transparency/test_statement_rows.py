@@ -10,10 +10,10 @@ from serving.principal import SERVER
 from serving.store.transparency.statement_rows import MadeStatement, SendResult
 from serving.transparency.statements.statement import StatementPolicy
 from serving.transparency.statements.stored import maker_of
-from tests.serving.builders.new_cases import HOUR, MUGS
+from tests.serving.builders.cases.new_cases import HOUR, MUGS
+from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
-from tests.serving.builders.upheld_cases import decided_case
 
 MAKE = maker_of(StatementPolicy())
 LATER = NOW + 2 * HOUR

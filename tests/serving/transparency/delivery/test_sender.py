@@ -15,9 +15,9 @@ from serving.transparency.config import TransparencySettings
 from serving.transparency.delivery.answers import Answer
 from serving.transparency.delivery.connector import Connector, HttpConnector
 from serving.transparency.delivery.sender import LEASE_S, StatementSender
+from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import opened
-from tests.serving.builders.upheld_cases import decided_case
 from tests.serving.servers.loopback_only import loopback_only
 from tests.serving.servers.statement_database import TOKEN, StatementDatabase, statement_database
 

@@ -10,7 +10,7 @@ from typing import Any
 from serving.principal import SERVER, Principal
 from serving.store.cases.case_values import CaseChange, NewListing, StoredCase
 from serving.store.store import Store
-from tests.serving.builders.new_cases import CLOCK, HOUR, new_case, opening
+from tests.serving.builders.cases.new_cases import CLOCK, HOUR, new_case, opening
 
 
 async def decided_case(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from serving.store.store import Store
 from serving.store.tables import CaseMoveRow, CaseRow, CaseRuleRow, MemberRow
-from tests.serving.builders.new_cases import HOUR
+from tests.serving.builders.cases.new_cases import HOUR
 from tests.serving.builders.new_checks import NOW
 
 FIRST = datetime.datetime(2026, 4, 1, 12, tzinfo=datetime.UTC)  # when the first move of each case was made
