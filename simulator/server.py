@@ -37,7 +37,7 @@ class SimulatedServer:
         self._app = create_app(settings)
         self._services = self._app.state.services
         self._agenda = agenda
-        self._strangers = 0
+        self._without_key = 0
         self._searching: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._searching.set_result(None)
         self._transport = httpx.ASGITransport(app=self._app)
@@ -46,10 +46,10 @@ class SimulatedServer:
         """Give the API as the holder of a key calls it."""
         return Api(httpx.AsyncClient(transport=self._transport, base_url=ADDRESS), key)
 
-    def api_of_stranger(self) -> Api:
+    def api_without_key(self) -> Api:
         """Give the API as somebody without a key calls it, from an address of their own."""
-        self._strangers += 1
-        address = str(FIRST_ADDRESS + self._strangers % 2**16)
+        self._without_key += 1
+        address = str(FIRST_ADDRESS + self._without_key % 2**16)
         transport = httpx.ASGITransport(app=self._app, client=(address, 1024))
         return Api(httpx.AsyncClient(transport=transport, base_url=ADDRESS), None)
 

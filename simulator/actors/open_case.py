@@ -63,7 +63,7 @@ class OpenCase:
         if self.seller_link is None:
             raise ValueError(f"case {self.opened.case_id} was not forwarded, so its seller has no link")
         token = self.seller_link.rpartition("/")[2]  # of the page's address
-        await self._world.server.api_of_stranger().post(f"/v1/case-notices/{token}", {"text": words})
+        await self._world.server.api_without_key().post(f"/v1/case-notices/{token}", {"text": words})
         self._note(CaseMoved(at=self._now, case_id=self.opened.case_id, to="counter_notice", actor="seller"))
         self._take(await self._world.operator.get(self.path))
 

@@ -36,9 +36,9 @@ async def compare_quarter(comparison: Comparison, operator: Api, quarter: str, t
     )
 
 
-async def compare_published(comparison: Comparison, stranger: Api, truth: Iterable[str]) -> None:
+async def compare_published(comparison: Comparison, without_key: Api, truth: Iterable[str]) -> None:
     """Compare which quarters anybody can read."""
-    published = (await stranger.get("/v1/transparency"))["reports"]
+    published = (await without_key.get("/v1/transparency"))["reports"]
     answered = sorted(report["quarter"] for report in published)
     comparison.equal("public figures: published quarters", truth=sorted(truth), answered=answered)
 

@@ -23,7 +23,7 @@ def test_a_stratum_that_was_examined_whole_leaves_nothing_open() -> None:
     assert held[:, 1].max() <= 91
 
 
-def test_many_findings_decide_whatever_the_verdicts_said() -> None:
+def test_many_findings_decide_whatever_the_verdicts_were() -> None:
     (low, high) = np.quantile(draw_counterfeits([findings(10_000, 800, 200, suspicion=-5.0)], 1)[:, 0], [0.025, 0.975])
     # Binomial: 0.25 +- 1.96 sqrt(0.25 * 0.75 / 800) = 0.22 to 0.28
     assert 2100 < low < 2300
