@@ -16,8 +16,8 @@ from serving.evidence.config import EvidenceSettings
 from serving.principal import SERVER
 from serving.settings import ServeSettings
 from serving.store.cases.case_values import NewListing
-from tests.serving.builders.crops import write_stocked_bundle
 from tests.serving.builders.cases.new_cases import new_case
+from tests.serving.builders.crops import write_stocked_bundle
 from tests.serving.builders.sample_photos import BLUE, jpeg, truncated_jpeg
 from tests.serving.evidence.evidence_keys import write_key_pair
 from tests.serving.evidence.generated_photos import with_c2pa
