@@ -35,7 +35,7 @@ def run(
     bundle: Annotated[Path, typer.Option(help="Bundle of the demo.")] = Path("runs/demo/bundle"),
     days: Annotated[int, typer.Option(min=1, help="Days that pass; the last one is yesterday.")] = 365,
     members: Annotated[int, typer.Option(min=2, max=MAX_MEMBERS, help="Members.")] = 36,
-    listings_per_day: Annotated[float, typer.Option(min=0.1, help="New listings a day, on average.")] = 9.0,
+    listings_per_day: Annotated[float, typer.Option(min=0.1, help="New listings a day, on average.")] = 7.0,
     seed: Annotated[int, typer.Option(help="Of everybody's decisions.")] = 0,
 ) -> None:
     """Simulate a year into FOLDER, which is replaced."""

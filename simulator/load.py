@@ -21,7 +21,12 @@ READS: Final = (
     ("list of cases", "/v1/cases?limit=50"),
     ("cases that are due next", "/v1/cases?limit=50&sort=due"),
     ("counts of cases", "/v1/cases/counts"),
-    ("service level", "/v1/service-level"),
+    ("dashboard: service level", "/v1/service-level"),
+    ("dashboard: late cases", "/v1/service-level/late?limit=50"),
+    ("dashboard: fast track", "/v1/fast-track?limit=50"),
+    ("list of clusters", "/v1/clusters?limit=50"),
+    ("list of test buys", "/v1/test-buys?limit=50"),
+    ("estimates from test buys", "/v1/test-buys/estimates"),
 )
 WARM_UP: Final = 3
 REQUESTS: Final = 100

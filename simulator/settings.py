@@ -15,7 +15,7 @@ class YearSettings:
     seed: int = 0
     days: int = 365
     members: int = 36  # three for each category: public figures hide what fewer members contribute to
-    listings_per_day: float = 9.0
+    listings_per_day: float = 7.0
     honest_sellers: int = 30
     counterfeit_sellers: int = 10
     rings: int = 6
