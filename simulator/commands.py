@@ -91,4 +91,5 @@ def serve(
     print("Everything in this store is simulated. The pages ask once for a key:")
     print(f"  the operator's: {facts.operator_key}")
     print(f"  of {facts.members[0].name}: {facts.members[0].key}")
+    print("Begin with /dashboard, /cases, /clusters or /checks of the address below.")
     run_server(ServeSettings(bundle=(year.bundle,), store=str(year.store), api_key=facts.operator_key, port=port))
