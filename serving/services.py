@@ -26,6 +26,7 @@ from serving.deployments.slots import LoadedBundles, load_bundles
 from serving.deployments.switch import DeploymentSwitch
 from serving.errors import StoreDisabled
 from serving.evidence.contents.sources import Sources
+from serving.evidence.own_key import with_own_key
 from serving.evidence.service import EvidenceFiles
 from serving.groups.service import WorkingGroups
 from serving.groups.signal_reader import SignalReader
@@ -238,7 +239,8 @@ def _open_evidence_files(
     sources = Sources(
         store=_kept(store), draw=pictures.draw, bundles=lambda: switch.current, limits=settings.photo_limits
     )
-    return EvidenceFiles(sources, settings.evidence)
+    own_folder = None if sources.store.is_shared else settings.store_folder
+    return EvidenceFiles(sources, with_own_key(settings.evidence, own_folder))
 
 
 def _open_groups(settings: ServeSettings, store: Store, compute: Compute, switch: DeploymentSwitch) -> WorkingGroups:

@@ -15,7 +15,9 @@ class EvidenceSettings:
     """Who signs evidence files, who stamps their time, and how large they may be."""
 
     key: Path | None = setting(
-        None, help="PEM of the private key that signs evidence files; not set: this server makes none."
+        None,
+        help="PEM of the private key that signs evidence files; not set: one made in the store's folder, or no "
+        "evidence files where several servers share the store.",
     )
     certificate: Path | None = setting(
         None, help="PEM of the key's certificate; not set: `evidence-certificate.pem` beside the key."

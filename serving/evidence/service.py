@@ -6,7 +6,6 @@ import asyncio
 import base64
 import dataclasses
 import hashlib
-import importlib.util
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -24,6 +23,7 @@ from serving.evidence.contents.clusters import add_cluster
 from serving.evidence.contents.method import method_section, method_text
 from serving.evidence.contents.sections import Facts, Gathering, Subject, SubjectKind
 from serving.evidence.contents.sources import Sources
+from serving.evidence.own_key import missing_packages
 from serving.evidence.signing.keys import CERTIFICATE_FILE, KeyPair, read_key_pair
 from serving.evidence.version import FORMAT
 from serving.principal import Principal
@@ -33,7 +33,6 @@ from vision.errors import MissingExtra
 
 FileFormat = Literal["zip", "pdf"]
 MAX_WAITING: Final = 8
-PACKAGES: Final = ("asn1crypto", "c2pa", "pyhanko", "reportlab")
 CHUNK_BYTES: Final = 1 << 18
 DISABLED: Final = (
     "no key signs evidence files here; the operator makes one with `touchstone evidence keys` and names it in "
@@ -244,7 +243,7 @@ def _opened(out: Path, subject: Subject, file_format: FileFormat) -> EvidenceFil
 
 
 def _open_key(key: Path, certificate: Path | None) -> KeyPair:
-    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    missing = missing_packages()
     if missing:
         raise MissingExtra(
             f"evidence.key: evidence files need {', '.join(missing)}, not installed here; install "

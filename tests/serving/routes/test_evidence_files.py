@@ -45,9 +45,12 @@ def test_a_file_is_sent_recorded_and_can_be_verified(signing: Running, tmp_path:
     assert "hashes of the audit log are those of" in verify_file(out, audit_log=log).facts[-1]
 
 
-def test_without_a_key_and_with_another_format_it_is_refused(server: Running) -> None:
+def test_a_server_signs_with_a_key_of_its_own_until_one_is_named_and_refuses_another_format(
+    server: Running, tmp_path: Path
+) -> None:
     check_id = server.answer(jpeg(RED))["check_id"]
-    made = server.http.post(f"/v1/checks/{check_id}/evidence-file")
-    assert (made.status_code, made.json()["code"]) == (404, "evidence_files_disabled")
+    out = tmp_path / "own.zip"
+    out.write_bytes(server.http.post(f"/v1/checks/{check_id}/evidence-file").raise_for_status().content)
+    assert verify_file(out).signer.startswith("Touchstone on ")
     made = server.http.post(f"/v1/checks/{check_id}/evidence-file", params={"format": "docx"})
     assert (made.status_code, made.json()["code"]) == (422, "request_invalid")
