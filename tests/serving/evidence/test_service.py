@@ -11,7 +11,8 @@ import pytest
 from serving.errors import EvidenceFilesDisabled, Overloaded, TimeStampUnavailable
 from serving.evidence.config import EvidenceSettings
 from serving.evidence.contents.sources import Sources
-from serving.evidence.service import PACKAGES, EvidenceFiles, FileFormat
+from serving.evidence.own_key import PACKAGES
+from serving.evidence.service import EvidenceFiles, FileFormat
 from serving.evidence.verification.verify import verify_file
 from serving.principal import SERVER
 from tests.serving.evidence.conftest import Site
