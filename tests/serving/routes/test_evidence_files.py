@@ -51,6 +51,6 @@ def test_a_server_signs_with_a_key_of_its_own_until_one_is_named_and_refuses_ano
     check_id = server.answer(jpeg(RED))["check_id"]
     out = tmp_path / "own.zip"
     out.write_bytes(server.http.post(f"/v1/checks/{check_id}/evidence-file").raise_for_status().content)
-    assert verify_file(out).signer.startswith("Touchstone on ")
+    assert verify_file(out).signer.startswith("CN=Touchstone on ")
     made = server.http.post(f"/v1/checks/{check_id}/evidence-file", params={"format": "docx"})
     assert (made.status_code, made.json()["code"]) == (422, "request_invalid")
