@@ -38,6 +38,7 @@ MORE_NAVIGATION: tuple[Entry, ...] = (
     ("/jobs", "jobs", "Jobs", "read"),
     ("/bundles", "bundles", "Bundles", "read"),
     ("/drift", "drift", "Drift", "read"),
+    ("/transparency", "transparency", "Public figures", "read"),
     ("/keys", "keys", "API keys", "admin"),
     ("/webhooks", "webhooks", "Webhooks", "admin"),
     ("/audit-log", "audit_log", "Audit log", "admin"),

@@ -78,6 +78,18 @@ def show_dashboard(request: Request) -> Response:
     return render_page(request, "enforcement/dashboard.html")
 
 
+@router.get("/transparency")
+def show_transparency(request: Request) -> Response:
+    """The quarters whose public figures anyone may read, without a key; to the operator also drafts."""
+    return render_page(request, "enforcement/transparency.html")
+
+
+@router.get("/transparency/{quarter}")
+def show_report(request: Request, quarter: str) -> Response:
+    """The public figures of a quarter; the page's module takes it from the address."""
+    return render_page(request, "enforcement/report.html")
+
+
 @router.get("/jobs")
 def show_jobs(request: Request) -> Response:
     """The jobs with their progress and failures, and a form to send one."""

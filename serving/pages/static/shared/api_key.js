@@ -34,6 +34,13 @@ export function wireForgetting() {
   });
 }
 
+/** Wire the button of a public page, which asks nobody for a key, with which those who run the server give theirs. */
+export function wireEntering() {
+  const button = byId("enter-key");
+  button.hidden = Boolean(keptKey());
+  button.addEventListener("click", () => askForKey(null).then(() => location.reload(), () => button.focus()));
+}
+
 function openDialog(wasRefused) {
   const dialog = byId("api-key");
   const field = byId("api-key-field");

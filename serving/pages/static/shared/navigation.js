@@ -35,6 +35,9 @@ async function readScopes() {
   show(caller.scopes);
 }
 
+/** On a public page the navigation is hidden until there is a key: strangers have no other page to go to. */
 function show(scopes) {
+  document.querySelector("nav[data-for-keys]")?.removeAttribute("hidden");
+  byId("enter-key")?.setAttribute("hidden", "");
   for (const entry of document.querySelectorAll("nav [data-scope]")) entry.hidden = !scopes.includes(entry.dataset.scope);
 }
