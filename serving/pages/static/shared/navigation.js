@@ -35,7 +35,7 @@ async function readScopes() {
   show(caller.scopes);
 }
 
-/** On a public page the navigation is hidden until there is a key: strangers have no other page to go to. */
+/** On a public page the navigation is hidden until there is a key: who has none has no other page to go to. */
 function show(scopes) {
   document.querySelector("nav[data-for-keys]")?.removeAttribute("hidden");
   byId("enter-key")?.setAttribute("hidden", "");

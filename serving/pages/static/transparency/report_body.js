@@ -8,9 +8,9 @@ import { shareList } from "./share_line.js";
 /** The sections of a report. */
 export function reportBody({ figures }) {
   return [
-    element("p", { class: "report-rule" }, element("strong", {}, "Why some figures are hidden. "), "No seller and no member is named here, and nobody shall be recognised by a small number. ", figures.rule, " “Hidden” never means zero: zeros are shown."),
+    element("p", { class: "report-rule" }, element("strong", {}, "Why some figures are hidden. "), "No seller and no member is named here, and no small number lets anyone be recognised. ", figures.rule, " “Hidden” never means zero: zeros are shown."),
     element("section", { "aria-labelledby": "shares-title" }, element("h2", { id: "shares-title" }, "Shares"), shareList(figures)),
-    element("section", { "aria-labelledby": "others-title" }, element("h2", { id: "others-title" }, "At a glance"), element("dl", { class: "report-others" }, Object.entries(OTHERS).map(([key, words]) => otherOf(words, figures[key])))),
+    element("section", { "aria-labelledby": "others-title" }, element("h2", { id: "others-title" }, "In brief"), element("dl", { class: "report-others" }, Object.entries(OTHERS).map(([key, words]) => otherOf(words, figures[key])))),
     element("section", { "aria-labelledby": "counts-title" }, element("h2", { id: "counts-title" }, "Counts"), element("div", { class: "figures" }, figures.tables.map(countTable))),
   ];
 }

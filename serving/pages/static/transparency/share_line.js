@@ -4,7 +4,7 @@ import { element } from "../shared/element.js";
 import { share as percent } from "../shared/formatting.js";
 import { SHARES } from "./report_words.js";
 
-const FEW = 30; // below, an interval is so wide that it is said
+const FEW = 30; // below, an interval is so wide that the page points it out
 
 /** The list of shares and estimates. */
 export function shareList({ shares, estimates }) {

@@ -1,4 +1,4 @@
-"""Public figures: the operator publishes a quarter, and a stranger reads it without a key."""
+"""Public figures: the operator publishes a quarter, and a visitor reads it without a key."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ KEY = "the-key-of-the-settings"
 AUGUST = datetime.datetime(2026, 8, 4, 9, tzinfo=datetime.UTC)
 
 
-def test_a_quarter_is_public_once_the_operator_published_it_and_no_stranger_is_asked_for_a_key(
+def test_a_quarter_is_public_once_the_operator_published_it_and_no_visitor_is_asked_for_a_key(
     start: Start, open_page: OpenPage
 ) -> None:
     site = start(api_key=KEY)
     with time_from(lambda: AUGUST):
         for state in ("upheld", "upheld", "upheld", "upheld", "upheld", "upheld", "rejected"):
             decided(site, state)
-    stranger = open_page(site, "/transparency/2026-Q3", viewport={"width": 360, "height": 780})
-    expect(stranger.get_by_text("No figures of this quarter are published.")).to_be_visible()
+    visitor = open_page(site, "/transparency/2026-Q3", viewport={"width": 360, "height": 780})
+    expect(visitor.get_by_text("No figures of this quarter are published.")).to_be_visible()
     page = open_page(site, "/transparency", viewport={"width": 1280, "height": 900})
     page.get_by_role("button", name="Enter API key").click()
     page.get_by_label("API key", exact=True).fill(KEY)
@@ -39,22 +39,22 @@ def test_a_quarter_is_public_once_the_operator_published_it_and_no_stranger_is_a
     expect(page.get_by_text("Version 1, published")).to_be_visible()
     assert find_violations(page) == []
 
-    stranger.reload()
-    source = stranger.get_by_role("table", name="Requests by source")
+    visitor.reload()
+    source = visitor.get_by_role("table", name="Requests by source")
     expect(source.get_by_role("row", name="The marketplace’s own findings")).to_contain_text("7")
-    outcome = stranger.get_by_role("table", name="Requests by first decision")
+    outcome = visitor.get_by_role("table", name="Requests by first decision")
     expect(outcome.get_by_role("row", name="Rejected")).to_contain_text("hidden")
-    expect(stranger.locator(".share-list > li").first).to_contain_text("100 % 95 % interval 64.6 % to 100 %, of 7: few")
-    expect(stranger.locator(".report-rule")).to_contain_text("“Hidden” never means zero")
-    expect(stranger.get_by_role("button", name="Withdraw …")).to_have_count(0)
-    expect(stranger.get_by_role("navigation")).to_have_count(0)
-    expect(stranger.locator("#api-key")).to_be_hidden()
-    with stranger.expect_download() as download:
-        stranger.get_by_role("link", name="CSV").click()
+    expect(visitor.locator(".share-list > li").first).to_contain_text("100 % 95 % interval 64.6 % to 100 %, of 7: few")
+    expect(visitor.locator(".report-rule")).to_contain_text("“Hidden” never means zero")
+    expect(visitor.get_by_role("button", name="Withdraw …")).to_have_count(0)
+    expect(visitor.get_by_role("navigation")).to_have_count(0)
+    expect(visitor.locator("#api-key")).to_be_hidden()
+    with visitor.expect_download() as download:
+        visitor.get_by_role("link", name="CSV").click()
     rows = list(csv.DictReader(download.value.path().read_text(encoding="utf-8").splitlines()))
     assert {row["quarter"] for row in rows} == {"2026-Q3"}
-    stranger.emulate_media(media="print")
-    expect(stranger.locator(".masthead")).to_be_hidden()
+    visitor.emulate_media(media="print")
+    expect(visitor.locator(".masthead")).to_be_hidden()
 
     page.get_by_role("button", name="Withdraw …").click()
     page.locator("#publish-do").click()
