@@ -22,7 +22,7 @@ DRAWS: Final = 2000
 SHIFT_SD: Final = 2.5  # of a: the odds of all verdicts may be wrong by a factor of a hundred
 SLOPE_MEDIAN: Final = 0.8  # of b, whose logarithm has the deviation SLOPE_SD; verdicts are rather too sure
 SLOPE_SD: Final = 0.4
-OWN_SD: Final = 1.1  # of s, half normal: how far a stratum may be from the line
+OWN_SD: Final = 0.7  # of s, half normal: how far a stratum may be from the line
 _POINTS: Final = 21  # of z, from -3 to 3
 _FEW: Final = 60  # examined in a stratum; with more the points lie closer, since their likelihood is narrow
 
