@@ -96,9 +96,9 @@ def _estimate(quarter: Quarter, plan: Proposal, lost: float, rng: np.random.Gene
 
 
 def main(
-    quarters: Annotated[int, typer.Option(help="Quarters a scenario.")] = 400,
-    seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 1,
-    only: Annotated[str, typer.Option(help="One scenario's name; empty: all.")] = "",
+    quarters: Annotated[int, typer.Option("--quarters", help="Quarters a scenario.")] = 400,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the simulation.")] = 1,
+    only: Annotated[str, typer.Option("--only", help="One scenario's name; empty: all.")] = "",
 ) -> None:
     """Print the coverage of precision and recall in each scenario."""
     typer.echo("| scenario | precision | low + high | width | error | recall | low + high | width | error |")
