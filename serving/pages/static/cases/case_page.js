@@ -1,6 +1,7 @@
 /** The page of one case: where it stands, its clock, what can be done, its listings, and its history. */
 
 import { showSecret, wireSecret } from "../admin/secret_box.js";
+import { CaseDuties } from "../case_duties/case_duties.js";
 import { announce } from "../shared/announcer.js";
 import { getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
@@ -52,6 +53,7 @@ function show(found) {
     actions.root,
     factsOf(found),
     listingsOf(found),
+    new CaseDuties(found, readCase).root,
     historyOf(found),
   );
   return heading;

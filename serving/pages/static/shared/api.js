@@ -43,6 +43,11 @@ export function patchJson(path, body) {
   return sendJson("PATCH", path, body);
 }
 
+/** PUT a body as JSON in the place of what is at an address, and give the answer's JSON. */
+export function putJson(path, body) {
+  return sendJson("PUT", path, body);
+}
+
 async function sendJson(method, path, body, headers = {}) {
   const response = await ask(path, {
     method,

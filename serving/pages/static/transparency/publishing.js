@@ -1,23 +1,11 @@
 /** Publishing and withdrawing the figures of a quarter, each after saying what that makes public or hides. */
 
 import { askIn } from "../admin/dialog.js";
-import { getIfAllowed, postJson } from "../shared/api.js";
+import { postJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
 import { counted } from "../shared/formatting.js";
 import { hiddenFigures } from "./report_body.js";
 import { quarterName } from "./report_words.js";
-
-/** Whether the caller runs the marketplace and may publish; nobody is asked for a key. */
-export async function mayPublish() {
-  const caller = await getIfAllowed("/v1/keys/current");
-  return caller !== null && caller.member_id === null && caller.scopes.includes("cases");
-}
-
-/** Whether the caller runs the marketplace and may read drafts. */
-export async function mayReadDrafts() {
-  const caller = await getIfAllowed("/v1/keys/current");
-  return caller !== null && caller.member_id === null && caller.scopes.includes("read");
-}
 
 /** Ask, publish, and give the report that is public now; null where it was cancelled. */
 export function publish(draft) {

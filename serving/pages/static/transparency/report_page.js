@@ -1,14 +1,15 @@
 /** The public figures of one quarter, or the draft of them that the operator sees. */
 
-import { announce } from "../shared/announcer.js";
 import { addressOf } from "../shared/address.js";
+import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson } from "../shared/api.js";
 import { wireEntering, wireForgetting } from "../shared/api_key.js";
+import { isOperatorWith } from "../shared/caller.js";
 import { byId, element } from "../shared/element.js";
 import { moment, sentence } from "../shared/formatting.js";
 import { wireKeys } from "../shared/keys.js";
 import { attempt, clearProblem, showProblem } from "../shared/problem_box.js";
-import { mayPublish, mayReadDrafts, publish, withdraw } from "./publishing.js";
+import { publish, withdraw } from "./publishing.js";
 import { reportBody } from "./report_body.js";
 import { quarterName } from "./report_words.js";
 
@@ -39,7 +40,7 @@ async function readPublished() {
   try {
     return await getJson(version ? `${path}?version=${encodeURIComponent(version)}` : path);
   } catch (problem) {
-    if (problem.code !== "report_not_found" || version || !(await mayReadDrafts())) throw problem;
+    if (problem.code !== "report_not_found" || version || !(await isOperatorWith("read"))) throw problem;
     return getJson(`${path}/draft`);
   }
 }
@@ -52,7 +53,7 @@ async function show(report) {
     element("p", { class: "admin-lead" }, aboutOf(report)),
     ...reportBody(report),
   );
-  if (await mayPublish()) byId("report-actions").append(...operatorActions(report));
+  if (await isOperatorWith("cases")) byId("report-actions").append(...operatorActions(report));
   return heading;
 }
 

@@ -2,12 +2,12 @@
 
 import { getJson } from "../shared/api.js";
 import { wireEntering, wireForgetting } from "../shared/api_key.js";
+import { isOperatorWith } from "../shared/caller.js";
 import { byId, element } from "../shared/element.js";
 import { moment } from "../shared/formatting.js";
 import { wireKeys } from "../shared/keys.js";
 import { attempt } from "../shared/problem_box.js";
 import { countOf } from "./count_table.js";
-import { mayReadDrafts } from "./publishing.js";
 import { latestQuarters, quarterName, SHARES } from "./report_words.js";
 import { shareLine } from "./share_line.js";
 
@@ -24,7 +24,7 @@ async function readList() {
   byId("empty").hidden = reports.length > 0;
   const shown = await Promise.all(reports.slice(0, SHOWN).map(({ quarter }) => getJson(`/v1/transparency/${encodeURIComponent(quarter)}`)));
   byId("quarters").replaceChildren(...reports.map((listed, index) => quarterOf(listed, shown[index])));
-  if (await mayReadDrafts()) showDrafts(new Set(reports.map(({ quarter }) => quarter)));
+  if (await isOperatorWith("read")) showDrafts(new Set(reports.map(({ quarter }) => quarter)));
 }
 
 function quarterOf({ quarter, version, published_at: at }, report) {
