@@ -11,7 +11,7 @@ from serving.reviews.checks_csv import safe_cell
 from serving.schemas.enforcement.buy_estimates import EstimateList, QuarterEstimates, ShareEstimate, StratumFindings
 from serving.schemas.enforcement.buys import BuyState
 from serving.store.test_buys.buy_values import PlanFindings
-from serving.test_buys.estimates import Estimate, StratumResult, estimate
+from serving.test_buys.estimates import Estimate, Estimates, StratumResult, estimate
 from serving.test_buys.states import MISSING
 from serving.test_buys.strata import Stratum
 
@@ -32,6 +32,12 @@ def estimates_of(plans: Iterable[PlanFindings]) -> EstimateList:
     return EstimateList(estimates=[_quarter(quarter, product, some) for (quarter, product), some in together.items()])
 
 
+def estimate_all(plans: Sequence[PlanFindings]) -> tuple[Estimates, int]:
+    """Estimate over all products of some plans together; gives also how many purchases were examined."""
+    results = [result for plan in plans for result in _results_of(plan)]
+    return _estimate(plans, results), sum(one.examined for one in results)
+
+
 def estimates_csv(estimates: EstimateList) -> str:
     """Give one line a figure, as RFC 4180, with no cell that a spreadsheet would run as a formula."""
     text = io.StringIO()
@@ -49,7 +55,7 @@ def estimates_csv(estimates: EstimateList) -> str:
 def _quarter(quarter: str, product: str | None, plans: Sequence[PlanFindings]) -> QuarterEstimates:
     results = [(plan.plan_id, result) for plan in plans for result in _results_of(plan)]
     counted = [result for _, result in results]
-    found = estimate(counted, "/".join(plan.seed for plan in plans))
+    found = _estimate(plans, counted)
     return QuarterEstimates(
         quarter=quarter,
         product=product,
@@ -76,6 +82,10 @@ def _quarter(quarter: str, product: str | None, plans: Sequence[PlanFindings]) -
             for plan_id, one in results
         ],
     )
+
+
+def _estimate(plans: Sequence[PlanFindings], results: Sequence[StratumResult]) -> Estimates:
+    return estimate(results, "/".join(plan.seed for plan in plans))
 
 
 def _results_of(plan: PlanFindings) -> list[StratumResult]:

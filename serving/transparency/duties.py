@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from serving.cases.service import Cases
 from serving.clock import utc_now
@@ -21,7 +20,6 @@ from serving.schemas.enforcement.complaints import (
 )
 from serving.schemas.enforcement.transparency import ReportFigures, TransparencyReport
 from serving.store.store import Store
-from serving.store.transparency.period_counts import Estimate
 from serving.store.transparency.report_rows import StoredReport
 from serving.store.transparency.statement_rows import StoredStatement
 from serving.transparency.buyers import buyers_notice
@@ -31,26 +29,20 @@ from serving.transparency.delivery.sender import StatementSender
 from serving.transparency.report.annual import Part, annual_csv, today_of
 from serving.transparency.report.figures import figures_of
 from serving.transparency.report.period import Period, quarter_of, year_of
+from serving.transparency.report.production import estimate_production
 from serving.transparency.statements.stored import maker_of
 
 if TYPE_CHECKING:
     from serving.transparency.delivery.connector import Connector
 
-# Precision and recall in production of a span of time.
-Estimates = Callable[[datetime.datetime, datetime.datetime], Awaitable[tuple[Estimate, Estimate]]]
-NOTHING_EXAMINED: Final = Estimate(value=None, low=None, high=None, n=0)
-
 
 class Duties:
-    """What routes ask for; `sender` makes and sends statements, and `estimates` come from test buys."""
+    """What routes ask for; `sender` makes and sends statements."""
 
-    def __init__(
-        self, store: Store, settings: TransparencySettings, sender: StatementSender, estimates: Estimates
-    ) -> None:
+    def __init__(self, store: Store, settings: TransparencySettings, sender: StatementSender) -> None:
         self._store = store
         self._cases = Cases(store.case_rows)
         self._settings = settings
-        self._estimates = estimates
         self.sender = sender
 
     async def draft(self, quarter: str) -> TransparencyReport:
@@ -79,7 +71,7 @@ class Duties:
     async def annual(self, part: Part, year: str, *, exact: bool) -> str:
         """Give a part of the annual template as CSV; raises QuarterInvalid."""
         period = year_of(year)
-        precision, recall = await self._estimates(period.since, period.until)
+        precision, recall = await estimate_production(self._store.test_buys.plans, period)
         rows = self._store.figure_rows
         counted = await rows.count_year(period.since, period.until, precision=precision, recall=recall)
         return annual_csv(part, period, counted, self._settings.reporter, exact=exact, today=today_of(utc_now()))
@@ -121,7 +113,7 @@ class Duties:
         return await self._store.statement_rows.rewrite(principal, statement_id, facts, make, utc_now())
 
     async def _figures(self, period: Period, now: datetime.datetime) -> ReportFigures:
-        precision, recall = await self._estimates(period.since, period.until)
+        precision, recall = await estimate_production(self._store.test_buys.plans, period)
         rows = self._store.figure_rows
         counted = await rows.count_period(period.since, period.until, now, precision=precision, recall=recall)
         return figures_of(counted)
@@ -132,18 +124,13 @@ def open_duties(store: Store, settings: TransparencySettings) -> Duties:
     token = token_of(settings)
     make_connector = functools.partial(_open_connector, settings, token) if settings.statements_url else None
     sender = StatementSender(store.statement_rows, settings, make_connector)
-    return Duties(store, settings, sender, nothing_examined)
+    return Duties(store, settings, sender)
 
 
 def _open_connector(settings: TransparencySettings, token: str) -> Connector:
     from serving.transparency.delivery.connector import HttpConnector  # with its client: for servers that send
 
     return HttpConnector(settings.statements_url, token, settings.timeout_s)
-
-
-async def nothing_examined(_since: datetime.datetime, _until: datetime.datetime) -> tuple[Estimate, Estimate]:
-    """Give no estimates, where there are no test buys."""
-    return NOTHING_EXAMINED, NOTHING_EXAMINED
 
 
 def _report(period: Period, figures: ReportFigures, computed_at: datetime.datetime) -> TransparencyReport:

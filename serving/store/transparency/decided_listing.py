@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import TypeAlias, cast
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from serving.schemas.enforcement.cases import Ground
 from serving.schemas.enforcement.transparency import Automation
 from serving.store.tables import CaseListingRow, CaseMoveRow, CaseRow, CheckRow, MemberRow, StatementRow
+from serving.store.transparency.trusted_notices import from_trusted_flagger
 
 FIRST_DECISION_FROM = ("received", "in_review")  # upheld after a counter-notice, a restriction stays: it is no new one
 FOUND_BY_AUTOMATION = ("rule", "cluster")
+_Query: TypeAlias = "Select[CaseRow, CaseListingRow, CaseMoveRow, datetime.datetime, str, bool]"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def unexplained_listings(session: Session, limit: int, case_id: str | None = Non
         StatementRow.position == CaseListingRow.position,
         StatementRow.decision_sequence == CaseMoveRow.sequence,
     )
-    found = _query().where(has_none).order_by(CaseMoveRow.case_id, CaseListingRow.position).limit(limit)
+    found = _query(session).where(has_none).order_by(CaseMoveRow.case_id, CaseListingRow.position).limit(limit)
     if case_id is not None:
         found = found.where(CaseRow.case_id == case_id)
     return list(_listings_of(session, found))
@@ -61,7 +63,7 @@ def unexplained_listings(session: Session, limit: int, case_id: str | None = Non
 
 def listing_of(session: Session, row: StatementRow) -> DecidedListing | None:
     """Give the listing of a statement again, None where its case was deleted."""
-    found = _query().where(
+    found = _query(session).where(
         CaseRow.case_id == row.case_id,
         CaseListingRow.position == row.position,
         CaseMoveRow.sequence == row.decision_sequence,
@@ -69,9 +71,9 @@ def listing_of(session: Session, row: StatementRow) -> DecidedListing | None:
     return next(_listings_of(session, found), None)
 
 
-def _query() -> Select[CaseRow, CaseListingRow, CaseMoveRow, datetime.datetime, str]:
+def _query(session: Session) -> _Query:
     return (
-        select(CaseRow, CaseListingRow, CaseMoveRow, CheckRow.created_at, MemberRow.name)
+        select(CaseRow, CaseListingRow, CaseMoveRow, CheckRow.created_at, MemberRow.name, from_trusted_flagger(session))
         .join(CaseMoveRow, CaseMoveRow.case_id == CaseRow.case_id)
         .join(CaseListingRow, CaseListingRow.case_id == CaseRow.case_id)
         .outerjoin(CheckRow, CheckRow.check_id == CaseListingRow.check_id)
@@ -84,10 +86,8 @@ def _query() -> Select[CaseRow, CaseListingRow, CaseMoveRow, datetime.datetime, 
     )
 
 
-def _listings_of(
-    session: Session, query: Select[CaseRow, CaseListingRow, CaseMoveRow, datetime.datetime, str]
-) -> Iterator[DecidedListing]:
-    for case, listing, move, checked_at, member_name in session.execute(query):
+def _listings_of(session: Session, query: _Query) -> Iterator[DecidedListing]:
+    for case, listing, move, checked_at, member_name, is_trusted in session.execute(query):
         automated: Automation = "partly" if listing.check_id is not None else "none"
         yield DecidedListing(
             case_id=case.case_id,
@@ -100,7 +100,7 @@ def _listings_of(
             content_at=min(checked_at or case.created_at, case.created_at),
             is_removed=listing.removed_at is not None,
             by_member=case.member_id is not None,
-            by_trusted_flagger=False,
+            by_trusted_flagger=is_trusted,
             found_by_automation=case.opened_by in FOUND_BY_AUTOMATION or listing.check_outcome == "counterfeit",
             automated_decision="fully" if move.actor == "server" else automated,
             personal=_personal(listing, member_name),

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from serving.store.database.database import Database
@@ -23,6 +23,7 @@ from serving.store.tables import (
     StatementRow,
 )
 from serving.store.transparency.period_counts import Estimate, PeriodCounts, Tally
+from serving.store.transparency.trusted_notices import from_trusted_flagger
 from serving.store.transparency.year_counts import ComplaintCounts, GroundCounts, NoticeCounts, YearCounts
 
 DECIDING: Final = ("upheld", "rejected")
@@ -89,16 +90,17 @@ class FigureRows:
         """Count the requests under the law of the EU that were received in a year, as they stand now."""
 
         def work(session: Session) -> YearCounts:
-            cases = _cases_of(since, until, "EU")
+            cases = _cases_of(since, until, "EU", from_trusted_flagger(session))
+            trusted = select(cases).where(cases.c.is_trusted == 1).subquery()
             decided = select(CaseMoveRow.actor, func.count()).join(cases, cases.c.case_id == CaseMoveRow.case_id)
             decided = decided.where(*_deciding()).group_by(CaseMoveRow.actor)
             by_actor = _grouped(session, decided)
             sides = {side: _complaint_counts(session, cases, side) for side in ("seller", "notifier", None)}
             return YearCounts(
-                grounds=_grounds(session, cases),
+                grounds=_grounds(session, cases, trusted),
                 of_sellers=sides["seller"],
                 of_notifiers=sides["notifier"],
-                of_trusted=ComplaintCounts(),
+                of_trusted=_complaint_counts(session, trusted, "notifier"),
                 all_complaints_median_hours=sides[None].median_hours,
                 decided_by_automation=by_actor.get("server", 0),
                 decided_by_people=sum(count for actor, count in by_actor.items() if actor != "server"),
@@ -114,7 +116,12 @@ def _deciding() -> tuple[Any, Any]:
     return CaseMoveRow.to_state.in_(DECIDING), CaseMoveRow.from_state != CaseMoveRow.to_state
 
 
-def _cases_of(since: datetime.datetime, until: datetime.datetime, jurisdiction: str | None = None) -> Subquery:
+def _cases_of(
+    since: datetime.datetime,
+    until: datetime.datetime,
+    jurisdiction: str | None = None,
+    trusted: ColumnElement[bool] | None = None,
+) -> Subquery:
     """Give the cases of a period with what they are counted by; `outcome` is the first decision where there is one."""
     first = select(CaseMoveRow.to_state).where(CaseMoveRow.case_id == CaseRow.case_id, *_deciding())
     decision = first.order_by(CaseMoveRow.sequence).limit(1).correlate(CaseRow).scalar_subquery()
@@ -132,6 +139,7 @@ def _cases_of(since: datetime.datetime, until: datetime.datetime, jurisdiction: 
             CaseRow.decided_in_time,
             CaseRow.opened_by,
             category.label("category"),
+            (literal(0) if trusted is None else case((trusted, 1), else_=0)).label("is_trusted"),
             func.coalesce(decision, case((CaseRow.state == "withdrawn", "withdrawn"), else_="open")).label("outcome"),
         )
         .outerjoin(MemberRow, MemberRow.member_id == CaseRow.member_id)
@@ -253,7 +261,15 @@ def _complaint_counts(session: Session, cases: Subquery, side: str | None) -> Co
     )
 
 
-def _grounds(session: Session, cases: Subquery) -> dict[str, GroundCounts]:
+def _grounds(session: Session, cases: Subquery, trusted: Subquery) -> dict[str, GroundCounts]:
+    of_trusted = {ground: one.notices for ground, one in _by_ground(session, trusted).items()}
+    return {
+        ground: dataclasses.replace(one, trusted=of_trusted.get(ground, NoticeCounts()))
+        for ground, one in _by_ground(session, cases).items()
+    }
+
+
+def _by_ground(session: Session, cases: Subquery) -> dict[str, GroundCounts]:
     """Count notices, their listings, and those restricted, by right; own findings apart."""
     is_own = case((cases.c.member_id.is_(None), 1), else_=0)
     notices = _grouped_twice(session, select(cases.c.ground, is_own, func.count()).group_by(cases.c.ground, is_own))

@@ -1,7 +1,8 @@
 """The annual templates of Commission Implementing Regulation (EU) 2024/2835, Annex I, as CSV with our figures.
 
 The headers and the words of the rows are those of the Commission's CSV templates, to the letter and with their trailing
-spaces, and were compared with a report that a large marketplace published by them. Only rows of intellectual property
+spaces; those of part 4 were compared with a report that a large marketplace published by them, and the header of part 6
+is assumed to be that of part 5. Only rows of intellectual property
 are given: an operator adds them to its report, which has other notices as well. docs/transparency.md has the mapping.
 """
 
@@ -11,6 +12,7 @@ import csv
 import dataclasses
 import datetime
 import io
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, get_args
 
@@ -48,6 +50,7 @@ _NOTICES: Final = (
     "Number of actions taken on the basis of the terms and conditions of the service",
     "Number of actions taken on the basis of the terms and conditions of the service (Trusted Flagger notices)",
 )
+_TRUSTED: Final = ((0, 1), (2, 3), (6, 7), (8, 9))  # each column of _NOTICES with that of trusted flaggers
 _MEASURES: Final = (
     "Number of measures taken at the provider's own initiative ",
     "Number of measures taken after detection with solely automated means ",
@@ -125,7 +128,7 @@ def _notices(
 ) -> Iterator[Sequence[object]]:
     yield (*_START, *_CATEGORY, *_NOTICES, *(f"Contextual information on {name}" for name in _NOTICES))
     rows = {keyword: _notice_values(one, provider) for keyword, one in _by_keyword(counted.grounds)}
-    yield from _category_rows(_HOSTING, start, rows, 10, medians=(4, 5), exact=exact)
+    yield from _category_rows(_HOSTING, start, rows, 10, medians=(4, 5), exact=exact, parts=_TRUSTED)
 
 
 def _notice_values(one: GroundCounts, provider: Provider) -> list[float | None]:
@@ -164,16 +167,26 @@ def _category_rows(
     *,
     medians: Sequence[int],
     exact: bool,
+    parts: Sequence[tuple[int, int]] = (),
 ) -> Iterator[Sequence[object]]:
-    """Give the category's row, which is the sum of its keywords, and theirs; a median has no sum and stays empty."""
+    """Give the category's row, which is the sum of its keywords, and theirs; a median has no sum and stays empty.
+
+    `parts` are columns with another one that counts some of the same: what is left of them is protected too.
+    """
     columns = [index for index in range(width) if index not in medians]
     counts = {f"{keyword}.{index}": int(row[index] or 0) for keyword, row in rows.items() for index in columns}
     sums = []
     for index in columns:
-        parts = tuple(f"{keyword}.{index}" for keyword in rows)
-        counts[f"{INTELLECTUAL_PROPERTY}.{index}"] = sum(counts[part] for part in parts)
-        sums.append(Sum(total=f"{INTELLECTUAL_PROPERTY}.{index}", parts=parts))
-    hidden = frozenset[str]() if exact else hidden_cells(counts, sums)
+        keywords = tuple(f"{keyword}.{index}" for keyword in rows)
+        counts[f"{INTELLECTUAL_PROPERTY}.{index}"] = sum(counts[keyword] for keyword in keywords)
+        sums.append(Sum(total=f"{INTELLECTUAL_PROPERTY}.{index}", parts=keywords))
+    unshown = []
+    for code, (every, some) in itertools.product((INTELLECTUAL_PROPERTY, *rows), parts):
+        rest = f"{code}.{every} but not {some}"  # nobody shows it, and it follows from the two
+        unshown.append(rest)
+        counts[rest] = counts[f"{code}.{every}"] - counts[f"{code}.{some}"]
+        sums.append(Sum(total=f"{code}.{every}", parts=(f"{code}.{some}", rest)))
+    hidden = frozenset[str]() if exact else hidden_cells(counts, sums, unshown=unshown)
     for code in (INTELLECTUAL_PROPERTY, *rows):
         values: list[object] = [""] * width
         context = [""] * width
@@ -229,7 +242,7 @@ def _hidden_complaints(groups: Mapping[str, ComplaintCounts]) -> frozenset[str]:
         rest = f"not_trusted.{name}"  # nobody shows it, and it bounds what trusted flaggers have
         counts[rest] = counts[f"of_notifiers.{name}"] - counts[f"of_trusted.{name}"]
         sums.append(Sum(total=f"of_notifiers.{name}", parts=(f"of_trusted.{name}", rest)))
-    return hidden_cells(counts, sums)
+    return hidden_cells(counts, sums, unshown=[f"not_trusted.{name}" for name in (*names, "total")])
 
 
 def _automation(counted: YearCounts, start: tuple[str, str], *, exact: bool) -> Iterator[Sequence[object]]:

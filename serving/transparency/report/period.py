@@ -27,6 +27,11 @@ class Period:
         """The last day that belongs to it."""
         return (self.until - datetime.timedelta(days=1)).date()
 
+    @property
+    def quarters(self) -> tuple[str, ...]:
+        """The names of its quarters: its own, or those of the year."""
+        return (self.name,) if "Q" in self.name else tuple(f"{self.name}-Q{number}" for number in range(1, 5))
+
 
 def quarter_of(name: str) -> Period:
     """Read a quarter such as `2026-Q1`; raises QuarterInvalid."""

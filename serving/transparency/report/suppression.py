@@ -36,14 +36,16 @@ def hidden_cells(
     *,
     also: Collection[str] = (),
     first: Collection[str] = (),
+    unshown: Collection[str] = (),
     threshold: int = THRESHOLD,
 ) -> frozenset[str]:
     """Give the names of the counts to hide.
 
     `also` has further ones to protect; of these a zero is shown. `first` are hidden before others to protect a count.
+    `unshown` are printed nowhere: they are protected, but a reader doesn't start from them.
     """
     protected = sorted(name for name, count in counts.items() if 0 < count < threshold or (count and name in also))
-    hidden = set(protected)
+    hidden = {*protected, *(name for name in unshown if counts[name])}
     while (exposed := _first_exposed(counts, sums, hidden, protected, threshold)) is not None:
         hidden.add(_next_to_hide(counts, sums, hidden, exposed, first))
     return frozenset(hidden)

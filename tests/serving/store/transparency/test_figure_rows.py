@@ -10,7 +10,7 @@ from serving.store.cases.case_values import CaseChange, StoredCase
 from serving.store.store import Store
 from serving.store.transparency.period_counts import PeriodCounts, Tally
 from serving.transparency.complaints import contested_decision, reversal_of
-from serving.transparency.duties import NOTHING_EXAMINED
+from serving.transparency.report.production import NOTHING_EXAMINED
 from serving.transparency.statements.statement import StatementPolicy
 from serving.transparency.statements.stored import maker_of
 from tests.serving.builders.cases.new_cases import HOUR, new_case, opening

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime
 
 import pytest
@@ -106,6 +107,16 @@ def test_small_counts_are_hidden_and_explained_unless_exact_ones_are_asked_for()
     assert by_code["KEYWORD_TRADEMARK_INFRINGEMENT"][5] == ""  # or 3 would be the sum less 100
     assert by_code["STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS"][5] == "103"
     assert by_code["KEYWORD_DESIGN_INFRINGEMENT"][7] == "9"
+
+
+def test_notices_of_others_than_trusted_flaggers_cannot_be_computed_where_they_are_few() -> None:
+    counted = dataclasses.replace(
+        COUNTS,
+        grounds={"patent": GroundCounts(notices=NoticeCounts(notices=20), trusted=NoticeCounts(notices=18))},
+    )
+    text = annual_csv("4_notices", year_of("2026"), counted, MARKET, exact=False, today="2027-01-15")
+    for row in list(csv.reader(text.splitlines()))[1:]:
+        assert "20" not in row[5:7] or "18" not in row[5:7]  # 2 came from others
 
 
 def test_measures_of_our_own_are_in_the_part_of_the_ground_that_decisions_rely_on() -> None:
