@@ -2,8 +2,8 @@
 
 The headers and the words of the rows are those of the Commission's CSV templates, to the letter and with their trailing
 spaces; those of part 4 were compared with a report that a large marketplace published by them, and the header of part 6
-is assumed to be that of part 5. Only rows of intellectual property
-are given: an operator adds them to its report, which has other notices as well. docs/transparency.md has the mapping.
+is assumed to be that of part 5. Only rows of intellectual property are given: an operator adds them to its report,
+which has other notices as well. docs/transparency.md has the mapping.
 """
 
 from __future__ import annotations
