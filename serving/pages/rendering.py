@@ -32,6 +32,7 @@ NAVIGATION: tuple[Entry, ...] = (
     ("/checks", "checks", "Checks", "read"),
     ("/cases", "cases", "Cases", "read"),
     ("/clusters", "clusters", "Investigations", "read"),
+    ("/test-buys", "test_buys", "Test buys", "read"),
     ("/dashboard", "dashboard", "Dashboard", "read"),
 )
 MORE_NAVIGATION: tuple[Entry, ...] = (

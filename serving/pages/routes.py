@@ -66,6 +66,18 @@ def show_cluster(request: Request, cluster_id: str) -> Response:
     return render_page(request, "enforcement/cluster.html")
 
 
+@router.get("/test-buys")
+def show_test_buys(request: Request) -> Response:
+    """The estimates of test buys, their plans, and the list of purchases."""
+    return render_page(request, "enforcement/test_buys.html")
+
+
+@router.get("/test-buys/{buy_id}")
+def show_test_buy(request: Request, buy_id: str) -> Response:
+    """One test buy with its examination, its photos and its moves; the page's module takes the id from the address."""
+    return render_page(request, "enforcement/test_buy.html")
+
+
 @router.get("/notices/{token}")
 def show_notice(request: Request, token: str) -> Response:
     """A seller's notice by its link, with a form for evidence against it; it needs no key."""

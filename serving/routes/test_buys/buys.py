@@ -25,6 +25,7 @@ from serving.schemas.enforcement.buys import (
     BuyState,
     Checklist,
     ChecklistSent,
+    PlanState,
     PointId,
 )
 from serving.services import buys_of, pictures_of, services_of, store_of
@@ -51,6 +52,7 @@ PHOTO_BODY: dict[str, Any] = {
 
 def filter_sent(
     plan_id: Annotated[str | None, Query(max_length=36, description="Only those of this plan.")] = None,
+    plan_state: Annotated[PlanState | None, Query(description="Only those whose plan is in this state.")] = None,
     product: Annotated[str | None, Query(max_length=200, description="Only those of this product.")] = None,
     state: Annotated[BuyState | None, Query(description="Only those in this state.")] = None,
     selection: Annotated[BuySelection | None, Query(description="Only those selected so.")] = None,
@@ -60,6 +62,7 @@ def filter_sent(
     """Read the filters of a list."""
     return BuyFilter(
         plan_id=plan_id,
+        plan_state=plan_state,
         product=product,
         state=state,
         selection=selection,

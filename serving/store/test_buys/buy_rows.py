@@ -14,7 +14,7 @@ from serving.audit_log.entry import new_entry
 from serving.errors import BuyChanged, BuyNotFound
 from serving.principal import SERVER, Principal
 from serving.schemas.checks import utc_text
-from serving.schemas.enforcement.buys import Buy, BuySelection, BuyState, BuySummary
+from serving.schemas.enforcement.buys import Buy, BuySelection, BuyState, BuySummary, PlanState
 from serving.store.audit_rows import append_entry
 from serving.store.cases.case_rows import add_case
 from serving.store.database.database import Database
@@ -34,6 +34,7 @@ class BuyFilter:
     """Which test buys a list has; None filters nothing."""
 
     plan_id: str | None = None
+    plan_state: PlanState | None = None
     product: str | None = None
     state: BuyState | None = None
     selection: BuySelection | None = None
@@ -127,6 +128,9 @@ def _conditions(principal: Principal, wanted: BuyFilter) -> Iterator[ColumnEleme
     ):
         if value is not None:
             yield column == value
+    if wanted.plan_state is not None:
+        is_accepted = BuyPlanRow.accepted_at.is_not(None)
+        yield is_accepted if wanted.plan_state == "accepted" else ~is_accepted
 
 
 def _visible_to(principal: Principal) -> ColumnElement[bool]:

@@ -6,8 +6,9 @@ import { clearProblem, showProblem } from "../shared/problem_box.js";
 /**
  * Open the dialog with this id; give the answer of `send`, or null where it was cancelled or closed.
  * Its form, its problem box and its button to cancel have the ids `NAME-form`, `NAME-problem` and `NAME-cancel`.
+ * `refused(problem, box)` may add to the box what helps.
  */
-export function askIn(name, send) {
+export function askIn(name, send, refused = () => {}) {
   const [dialog, problemBox] = [byId(name), byId(`${name}-problem`)];
   clearProblem(problemBox);
   dialog.showModal();
@@ -24,6 +25,7 @@ export function askIn(name, send) {
         end(await send());
       } catch (problem) {
         showProblem(problemBox, problem);
+        refused(problem, problemBox);
       } finally {
         sending = false;
       }

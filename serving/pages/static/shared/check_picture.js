@@ -1,4 +1,4 @@
-/** A small picture of a check's photo, fetched when it scrolls into view. */
+/** Small pictures that are fetched when they scroll into view. */
 
 import { getPicture } from "./api.js";
 import { element } from "./element.js";
@@ -15,13 +15,13 @@ const whenSeen = new IntersectionObserver(
   { rootMargin: "200px" },
 );
 
-export class CheckPicture {
+export class SeenPicture {
   #url = null;
   #address;
 
-  /** `index` is the photo's; null where the check has none to show. */
-  constructor(checkId, index) {
-    this.#address = index === null ? null : renditionPath(checkId, index, 160);
+  /** `address` is a path of the API; null where there is no photo to show. */
+  constructor(address) {
+    this.#address = address;
     this.root = element("span", { class: "row-thumb" });
     this.root.addEventListener("seen", () => this.#show(), { once: true });
     whenSeen.observe(this.root);
@@ -42,5 +42,13 @@ export class CheckPicture {
     } catch {
       this.root.replaceChildren("no photo");
     }
+  }
+}
+
+/** A small picture of a check's photo. */
+export class CheckPicture extends SeenPicture {
+  /** `index` is the photo's; null where the check has none to show. */
+  constructor(checkId, index) {
+    super(index === null ? null : renditionPath(checkId, index, 160));
   }
 }

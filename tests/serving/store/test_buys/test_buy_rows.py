@@ -32,6 +32,8 @@ def test_a_member_sees_purchases_of_its_products_once_their_plan_is_accepted(pla
             rows = store.test_buys.rows
             plan = (await store.test_buys.plans.add(OPERATOR, new_plan(), NOW)).plan
             assert len(await rows.find_page(OPERATOR, BuyFilter(), 10)) == 4
+            assert len(await rows.find_page(OPERATOR, BuyFilter(plan_state="proposed"), 10)) == 4
+            assert await rows.find_page(OPERATOR, BuyFilter(plan_state="accepted"), 10) == []
             assert await rows.find_page(TOYS, BuyFilter(), 10) == []
             await store.test_buys.plans.accept(OPERATOR, plan.plan_id, NOW)
             toys = await rows.find_page(TOYS, BuyFilter(), 10)
@@ -59,6 +61,8 @@ def test_pages_follow_one_another_and_filters_hold(place: Place) -> None:
                 (BuyFilter(seller_id="s"), 3),
                 (BuyFilter(selection="chosen"), 0),
                 (BuyFilter(check_id="c"), 4),
+                (BuyFilter(plan_state="accepted"), 4),
+                (BuyFilter(plan_state="proposed"), 0),
                 (BuyFilter(plan_id=first[0].plan_id, state="planned"), 3),
             ):
                 assert len(await rows.find_page(OPERATOR, wanted, 10)) == number, wanted

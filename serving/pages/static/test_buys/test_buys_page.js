@@ -1,0 +1,168 @@
+/** The page of test buys: estimates, plans, and the list of purchases with filters, pages by cursor, a download and keys. */
+
+import { AddressForm, apiQuery } from "../shared/address_form.js";
+import { announce } from "../shared/announcer.js";
+import { downloadFile, getIfAllowed, getJson } from "../shared/api.js";
+import { wireForgetting } from "../shared/api_key.js";
+import { byId, element } from "../shared/element.js";
+import { counted } from "../shared/formatting.js";
+import { bindKeys, wireKeys } from "../shared/keys.js";
+import { attempt, clearProblem, showProblem } from "../shared/problem_box.js";
+import { buyRow } from "./buy_row.js";
+import { periodWords, STATES } from "./buy_words.js";
+import { estimatesOf } from "./estimates.js";
+import { PlanList } from "./plan_list.js";
+import { planView } from "./plan_view.js";
+import { wireProposing } from "./propose.js";
+
+const list = byId("rows");
+const filters = new AddressForm(byId("filters"), readList, offerPlan);
+const plans = new PlanList(lookAt);
+let links = [];
+let nextCursor = null;
+let reading = 0; // number of the latest request, so that the answer to an earlier filter is dropped
+
+wireKeys();
+wireForgetting();
+wireProposing((plan) => {
+  plans.read();
+  lookAt(plan.plan_id, periodWords(plan));
+});
+bindKeys({ j: () => step(1), k: () => step(-1), "/": () => byId("filter-state").focus() });
+byId("older").addEventListener("click", () => readPage(nextCursor));
+byId("download").addEventListener("click", () => download("list-problem", `/v1/test-buys.csv?${wanted()}`, "test-buys.csv"));
+byId("download-estimates").addEventListener("click", () => download("estimates-problem", "/v1/test-buys/estimates.csv", "test-buy-estimates.csv"));
+byId("filter-state").append(...Object.entries(STATES).map(([value, { title }]) => element("option", { value }, title)));
+filters.readAddress();
+start();
+
+async function start() {
+  await readList(); // where a key is needed, this one asks for it
+  const caller = await getIfAllowed("/v1/keys/current");
+  if (caller?.member_id === null) showOperatorsPart(caller.scopes);
+  await readEstimates();
+}
+
+function showOperatorsPart(scopes) {
+  byId("propose").hidden = !scopes.includes("cases");
+  plans.read();
+}
+
+async function readEstimates() {
+  await attempt(byId("estimates-problem"), async () => {
+    byId("estimates").replaceChildren(); // what stays where the answer is a problem
+    const { estimates } = await getJson("/v1/test-buys/estimates");
+    byId("estimates").replaceChildren(...estimatesOf(estimates));
+    byId("download-estimates").hidden = !estimates.length;
+  });
+  byId("estimates").setAttribute("aria-busy", "false");
+}
+
+async function download(box, path, name) {
+  await attempt(byId(box), async () => {
+    await downloadFile(path, name);
+    announce(`Downloaded as ${name}.`);
+  });
+}
+
+/** Proposals that were never accepted are left out, but where one of them is looked at. */
+function wanted(cursor = null) {
+  const query = apiQuery(filters.query, cursor);
+  if (!query.has("plan_id")) query.set("plan_state", "accepted");
+  return query;
+}
+
+async function readList() {
+  await Promise.all([readPage(null), readPlan()]);
+}
+
+async function readPlan() {
+  const planId = filters.query.get("plan_id");
+  byId("plan-field").hidden = !planId;
+  clearProblem(byId("plan-problem"));
+  if (!planId) return byId("plan").replaceChildren();
+  try {
+    const plan = await getJson(`/v1/test-buys/plans/${encodeURIComponent(planId)}`);
+    if (filters.query.get("plan_id") !== planId) return;
+    offerPlan(new URLSearchParams({ plan_id: planId }), periodWords(plan));
+    byId("plan").replaceChildren(planView(plan, planAccepted));
+  } catch (problem) {
+    byId("plan").replaceChildren();
+    if (problem.status !== 403) showProblem(byId("plan-problem"), problem); // a member sees purchases and no plan
+  }
+}
+
+async function planAccepted() {
+  announce("The plan was accepted.");
+  await Promise.all([plans.read(), readList(), readEstimates()]);
+  byId("plan-title")?.focus();
+}
+
+async function lookAt(planId, words) {
+  const select = byId("filter-plan");
+  for (const control of byId("filters").elements) control.value = ""; // other filters could hide its purchases
+  offerPlan(new URLSearchParams({ plan_id: planId }), words);
+  select.value = planId;
+  select.dispatchEvent(new Event("input", { bubbles: true }));
+  byId("buys-title").scrollIntoView();
+  byId("buys-title").focus();
+}
+
+/** Have the plan of an address among the choices, under its name where that is known. */
+function offerPlan(query, words = "This plan") {
+  const planId = query.get("plan_id");
+  if (!planId) return query;
+  const select = byId("filter-plan");
+  const known = [...select.options].find(({ value }) => value === planId);
+  if (!known) select.append(element("option", { value: planId }, words));
+  else if (words !== "This plan") known.textContent = words;
+  return query;
+}
+
+async function readPage(cursor) {
+  const turn = ++reading;
+  clearProblem(byId("list-problem"));
+  list.setAttribute("aria-busy", "true");
+  byId("older").disabled = true;
+  try {
+    const page = await getJson(`/v1/test-buys?${wanted(cursor)}`);
+    if (turn === reading) show(page, cursor !== null);
+  } catch (problem) {
+    if (turn !== reading) return;
+    if (!cursor) show({ buys: [], next_cursor: null }, false, true);
+    showProblem(byId("list-problem"), problem);
+  } finally {
+    if (turn === reading) list.setAttribute("aria-busy", "false");
+    byId("older").disabled = false;
+  }
+}
+
+function show({ buys, next_cursor: next }, isMore, failed = false) {
+  const rows = buys.map(buyRow);
+  if (!isMore) list.replaceChildren();
+  list.append(...rows.map(({ root }) => root));
+  links = [...(isMore ? links : []), ...rows.map(({ link }) => link)];
+  nextCursor = next;
+  const areSet = [...filters.query].length > 0;
+  byId("older").hidden = !next;
+  byId("download").hidden = !links.length;
+  byId("clear-filters").hidden = !areSet;
+  byId("list-count").textContent = links.length ? `${counted(links.length, "test buy")}${next ? " so far" : ""}` : "";
+  byId("empty").hidden = links.length > 0 || failed;
+  byId("empty").replaceChildren(...(areSet ? nothingMatches() : nothingYet()));
+  if (isMore) links[links.length - rows.length]?.focus();
+}
+
+function nothingMatches() {
+  return [element("h3", {}, "No test buy matches these filters"), element("p", {}, "Clear a filter, or choose another plan.")];
+}
+
+function nothingYet() {
+  return [element("h3", {}, "No purchase yet"), element("p", {}, "Purchases come from accepted plans, which the operator of this server makes.")];
+}
+
+function step(by) {
+  const at = links.indexOf(document.activeElement) + by;
+  if (at === links.length && nextCursor) byId("older").click();
+  else links[Math.max(at, 0)]?.focus();
+}
