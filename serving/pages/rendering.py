@@ -15,6 +15,7 @@ from serving.audit_log.entry import Action
 from serving.pages.headers import PAGE_HEADERS
 from serving.pages.static_files import STATIC_PATH
 from serving.principal import Scope
+from serving.schemas.accounts import Category
 from serving.schemas.enforcement.case_notices import MAX_EVIDENCE_PHOTOS
 from serving.schemas.events import EventType
 from vision.check_shape import MAX_PHOTOS
@@ -39,6 +40,7 @@ MORE_NAVIGATION: tuple[Entry, ...] = (
     ("/jobs", "jobs", "Jobs", "read"),
     ("/bundles", "bundles", "Bundles", "read"),
     ("/drift", "drift", "Drift", "read"),
+    ("/groups", "groups", "Working groups", "read"),
     ("/transparency", "transparency", "Public figures", "read"),
     ("/keys", "keys", "API keys", "admin"),
     ("/webhooks", "webhooks", "Webhooks", "admin"),
@@ -50,6 +52,7 @@ TEMPLATES.globals.update(
     max_evidence_photos=MAX_EVIDENCE_PHOTOS,
     navigation=NAVIGATION,
     more_navigation=MORE_NAVIGATION,
+    categories=get_args(Category),
     audited_actions=sorted(get_args(Action)),
     event_types=[
         kind for kind in get_args(EventType) if kind != "webhook.test"

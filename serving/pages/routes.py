@@ -90,6 +90,12 @@ def show_dashboard(request: Request) -> Response:
     return render_page(request, "enforcement/dashboard.html")
 
 
+@router.get("/groups")
+def show_groups(request: Request) -> Response:
+    """The working groups of a member: agreements, what is shared, and questions; the group is in the query."""
+    return render_page(request, "enforcement/groups.html")
+
+
 @router.get("/transparency")
 def show_transparency(request: Request) -> Response:
     """The quarters whose public figures anyone may read, without a key; to the operator also drafts."""

@@ -62,6 +62,11 @@ export async function postFile(path, file, headers) {
   return jsonOf(await ask(path, { method: "POST", headers, body: file }));
 }
 
+/** DELETE what is at an address and give the answer's JSON. */
+export async function sendDelete(path) {
+  return jsonOf(await ask(path, { method: "DELETE" }));
+}
+
 /** DELETE what is at an address. */
 export async function deleteAt(path) {
   await ask(path, { method: "DELETE" });
