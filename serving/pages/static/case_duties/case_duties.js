@@ -26,7 +26,7 @@ export class CaseDuties {
       const isOperator = await isOperatorWith("cases");
       const sections = await Promise.all([
         complaintsOf(this.#found, isOperator, this.#changed),
-        ...(isOperator ? [reasonsOf(this.#found, this.#changed), buyersOf(this.#found, this.#changed)] : []),
+        ...(isOperator ? [reasonsOf(this.#found, this.#changed, this.#problem), buyersOf(this.#found, this.#changed)] : []),
       ]);
       this.#parts.replaceChildren(...sections.filter(Boolean));
     });

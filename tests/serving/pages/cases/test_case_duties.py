@@ -23,6 +23,9 @@ def test_a_seller_complains_a_person_reverses_and_nobody_decides_without_a_name(
     give_key(page, KEY)
     reasons = page.get_by_role("region", name="Statements of reasons")
     expect(reasons).to_contain_text("Not sent yet")
+    with page.expect_download() as download:
+        reasons.get_by_role("button", name="Download as JSON lines").click()
+    assert case_id in download.value.path().read_text(encoding="utf-8")
     reasons.get_by_role("button", name="Add facts …").click()
     page.get_by_label("Facts, in at most 3,000 characters").fill("Sold by seller-77.")
     page.locator("#duty-do").click()
