@@ -208,6 +208,7 @@ def luminance(colour: str) -> float:
 @browser_test
 def test_the_list_of_more_pages_opens_and_closes_as_menus_do(site: Running, open_page: OpenPage) -> None:
     page = open_page(site, "/checks")
+    page.wait_for_load_state("networkidle")  # the list's own keys are bound by then, and Enter is one of them
     more, entry = page.locator("#more-pages summary"), page.get_by_role("link", name="Bundles")
     more.focus()
     page.keyboard.press("Enter")

@@ -34,5 +34,6 @@ export function wireKeys() {
 
 function takesKeys(target, key) {
   if (target.closest("textarea, select, input:not([type=range], [type=checkbox], [type=file])")) return true;
+  if (key === "Enter" && target.closest("a, button, summary")) return true; // it opens or presses that, and nothing else
   return key.startsWith("Arrow") && target.closest("input, .stage-view.zoomed") !== null;
 }

@@ -2,8 +2,9 @@
 
 import { AddressForm, apiQuery } from "../shared/address_form.js";
 import { announce } from "../shared/announcer.js";
-import { downloadFile, getIfAllowed, getJson } from "../shared/api.js";
+import { downloadFile, getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
+import { isOperatorWith } from "../shared/caller.js";
 import { byId, element } from "../shared/element.js";
 import { counted } from "../shared/formatting.js";
 import { bindKeys, wireKeys } from "../shared/keys.js";
@@ -38,14 +39,9 @@ start();
 
 async function start() {
   await readList(); // where a key is needed, this one asks for it
-  const caller = await getIfAllowed("/v1/keys/current");
-  if (caller?.member_id === null) showOperatorsPart(caller.scopes);
-  await readEstimates();
-}
-
-function showOperatorsPart(scopes) {
-  byId("propose").hidden = !scopes.includes("cases");
-  plans.read();
+  const [seesPlans, mayPropose] = await Promise.all([isOperatorWith("read"), isOperatorWith("cases"), readEstimates()]);
+  byId("propose").hidden = !mayPropose;
+  if (seesPlans) plans.read();
 }
 
 async function readEstimates() {
