@@ -113,7 +113,7 @@ def make_api(lifespan: Lifespan | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(require_known_query)])
     app.include_router(reports.open_router, dependencies=[Depends(refuse_unknown_query)])
-    app.include_router(notices.open_router)
+    app.include_router(notices.open_router, dependencies=[Depends(refuse_unknown_query)])
     app.include_router(health.router)  # probes and scrapers may add parameters of their own
     install_problem_handlers(app)
     app.openapi = cache(partial(describe_api, app))  # type: ignore[method-assign]  # 90 ms of CPU
