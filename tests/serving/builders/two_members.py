@@ -172,6 +172,7 @@ def _answered(site: Running, case_id: str) -> str:
     _made(
         httpx.post(f"{site.url}/v1/case-notices/{token}", json={"text": "the seller's words on bolt", "photos": photos})
     )
+    _made(site.http.get(f"/v1/statements-of-reasons?case_id={case_id}"))  # made now, not in the middle of a test
     evidence: str = site.http.get(f"/v1/cases/{case_id}").json()["evidence"][0]["evidence_id"]
     return evidence
 

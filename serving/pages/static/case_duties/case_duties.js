@@ -1,6 +1,6 @@
 /** What the law of the EU asks for after a decision: complaints, statements of reasons, and informing the buyers. */
 
-import { isOperatorWith } from "../shared/caller.js";
+import { isOperatorWith } from "../admin/caller.js";
 import { element } from "../shared/element.js";
 import { attempt } from "../shared/problem_box.js";
 import { buyersOf } from "./buyers.js";

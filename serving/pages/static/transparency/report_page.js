@@ -1,10 +1,10 @@
 /** The public figures of one quarter, or the draft of them that the operator sees. */
 
+import { isOperatorWith } from "../admin/caller.js";
 import { addressOf } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson } from "../shared/api.js";
 import { wireEntering, wireForgetting } from "../shared/api_key.js";
-import { isOperatorWith } from "../shared/caller.js";
 import { byId, element } from "../shared/element.js";
 import { moment, sentence } from "../shared/formatting.js";
 import { wireKeys } from "../shared/keys.js";

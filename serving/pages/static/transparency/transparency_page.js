@@ -1,8 +1,8 @@
 /** The quarters whose public figures anyone may read, and to the operator those that are not published yet. */
 
+import { isOperatorWith } from "../admin/caller.js";
 import { getJson } from "../shared/api.js";
 import { wireEntering, wireForgetting } from "../shared/api_key.js";
-import { isOperatorWith } from "../shared/caller.js";
 import { byId, element } from "../shared/element.js";
 import { moment } from "../shared/formatting.js";
 import { wireKeys } from "../shared/keys.js";

@@ -1,6 +1,6 @@
 /** Who calls, as far as a page must know it before it offers something; nobody is asked for a key. */
 
-import { getIfAllowed } from "./api.js";
+import { getIfAllowed } from "../shared/api.js";
 
 /** Whether the caller runs the marketplace, rather than a member, with a key of this scope. */
 export async function isOperatorWith(scope) {
