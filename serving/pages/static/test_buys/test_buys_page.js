@@ -1,10 +1,10 @@
 /** The page of test buys: estimates, plans, and the list of purchases with filters, pages by cursor, a download and keys. */
 
+import { isOperatorWith } from "../admin/caller.js";
 import { AddressForm, apiQuery } from "../shared/address_form.js";
 import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
-import { isOperatorWith } from "../shared/caller.js";
 import { byId, element } from "../shared/element.js";
 import { counted } from "../shared/formatting.js";
 import { bindKeys, wireKeys } from "../shared/keys.js";
