@@ -31,8 +31,10 @@ def test_every_index_and_constraint_has_a_name_so_that_a_migration_can_change_it
 
 
 def test_importing_the_package_registers_every_table() -> None:
-    files = {file.stem for file in Path(tables.__file__).parent.glob("*.py")} - {"__init__", "base"}
-    defined = [vars(importlib.import_module(f"{tables.__name__}.{file}")).values() for file in sorted(files)]
+    folder = Path(tables.__file__).parent
+    files = {file.relative_to(folder).with_suffix("") for file in folder.rglob("*.py") if file.stem != "__init__"}
+    names = {".".join((tables.__name__, *file.parts)) for file in files - {Path("base")}}
+    defined = [vars(importlib.import_module(name)).values() for name in sorted(names)]
     rows = {kind.__name__ for found in defined for kind in found if isinstance(kind, type) and issubclass(kind, Table)}
     assert {"CheckRow", "ApiKeyRow"} < rows
     assert rows == set(tables.__all__)
