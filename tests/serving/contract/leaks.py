@@ -15,12 +15,14 @@ _TRACES: Final = re.compile(r'Traceback|File "|line \d+, in |site-packages|\.py\
 _VERSIONS: Final = re.compile(
     rf"\b({'|'.join(re.escape(name) for name in _PACKAGES if len(name) > 2)})(/| v?|-|==)\d+\.\d+", re.IGNORECASE
 )
+# A due time names the calendar that it was computed by, so that it can be computed again.
+_CALENDAR: Final = re.compile(r"holidays [\d.]+ [A-Z]{2}(, tzdata \w+ [A-Za-z_/+-]+)?")
 _FOLDERS: Final = tuple({str(ROOT), sys.prefix, sys.base_prefix + "/", str(Path.home()) + "/", "/tmp/", "/usr/lib"})
 
 
 def leaks_of(text: str, headers: Mapping[str, str], *folders: Path) -> list[str]:
     """What an answer reveals of the machine behind it; `folders` are those that this server uses."""
-    whole = "\n".join([text, *(f"{name}: {value}" for name, value in headers.items())])
+    whole = "\n".join([_CALENDAR.sub("", text), *(f"{name}: {value}" for name, value in headers.items())])
     found = [folder for folder in (*_FOLDERS, *map(str, folders)) if folder in whole]
     found += [match.group() for pattern in (_TRACES, _VERSIONS) for match in pattern.finditer(whole)]
     return found + [name for name in headers if name.lower() in ("server", "x-powered-by", "x-problem-code")]

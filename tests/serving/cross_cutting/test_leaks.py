@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,20 @@ OPERATIONS: Final = [
     for method in methods
 ]
 BAD: Final = ["nope", "%00", "..%2f..%2fetc%2fpasswd", "-1", "9" * 30, "a" * 300]
+CASE: Final = {"country": "DE", "product": "toy", "listings": [{"listing_id": "a"}]}
+RULE: Final = {"kind": "counterfeit", "settings": {"country": "DE"}}
+BINARY: Final = ("image/", "application/zip", "application/pdf")
+NUMBERS: Final = itertools.count()
+OF_NOTHING: Final = {  # ids as they look, of what this server has none of
+    **dict.fromkeys(("buy_id", "cluster_id", "complaint_id", "evidence_id", "group_id", "item_id"), "0" * 36),
+    **dict.fromkeys(("link_id", "plan_id", "statement_id"), "0" * 36),
+    "part": "4_notices",
+    "product": "toy",
+    "quarter": "2026-Q1",
+    "removal_id": "1",
+    "token": "x" * 43,
+    "year": "2026",
+}
 BODIES: Final[list[tuple[str, bytes]]] = [
     ("application/json", b""),
     ("application/json", b"{"),
@@ -73,7 +88,7 @@ def talking(tiny_bundle: Path, folder: Path, refused: dict[str, str]) -> Iterato
 @pytest.fixture
 def reveals_nothing(talking: Running, tiny_bundle: Path, folder: Path) -> Callable[[httpx.Response], httpx.Response]:
     def inspect(response: httpx.Response) -> httpx.Response:
-        is_text = not response.headers.get("content-type", "").startswith("image/")
+        is_text = not response.headers.get("content-type", "").startswith(BINARY)
         text = response.text if is_text else ""
         if response.request.url.path.startswith("/v1/audit-log"):
             text = without_start_settings(text)
@@ -90,23 +105,25 @@ Inspect = Callable[[httpx.Response], httpx.Response]
 def _make(site: Running, path: str) -> dict[str, str]:
     """Make what the path names, and give its ids: a route with another one fails here, and needs it below."""
     makers: dict[str, Callable[[], str]] = {
+        "case_id": lambda: _id_made(site, "/v1/cases", CASE, "case_id"),
         "check_id": lambda: str(site.answer(jpeg(seed=len(path)))["check_id"]),
         "erasure_id": lambda: _id_made(site, "/v1/erasures", {"seller_id": "s"}, "erasure_id"),
         "index": lambda: "0",
         "job_id": lambda: str(send_job(site.http, [line_of("a")]).json()["job_id"]),
         "key_id": lambda: str(make_key(site, "read")["key_id"]),
         "line": lambda: "1",
-        "member_id": lambda: add_member(site, "Acme", "a"),
+        "member_id": lambda: add_member(site, f"Acme {next(NUMBERS)}", f"a-{next(NUMBERS)}"),
         "name": lambda: "tiny",
         "reference_id": lambda: "x",
         "side_px": lambda: "160",
+        "rule_id": lambda: _id_made(site, "/v1/case-rules", RULE, "rule_id"),
         "user_id": lambda: _id_made(site, "/v1/users", {"name": "A", "email": "a@b.example"}, "user_id"),
         "webhook_id": lambda: _id_made(site, "/v1/webhooks", {"url": "https://a.example/"}, "webhook_id"),
     }
-    return {name: makers[name]() for name in re.findall(r"\{(\w+)\}", path)}
+    return {name: makers[name]() if name in makers else OF_NOTHING[name] for name in re.findall(r"\{(\w+)\}", path)}
 
 
-def _id_made(site: Running, address: str, sent: Mapping[str, str], name: str) -> str:
+def _id_made(site: Running, address: str, sent: Mapping[str, object], name: str) -> str:
     response = site.http.post(address, json=sent)
     assert response.status_code == 201, response.text
     return str(response.json()[name])
