@@ -42,7 +42,15 @@ KNOWN_BEFORE = {
 }
 COUNTERS = ("event_numbers", "audit_head", "event_followers")  # what they count has rows of its own
 # What the server derives of checks by itself, soon after them; no request writes it.
-DERIVED = ("traced_checks", "trace_values", "trace_bands", "traces", "trace_salts", "changed_parties", "clusters")
+DERIVED: tuple[str, ...] = (
+    "traced_checks",
+    "trace_values",
+    "trace_bands",
+    "traces",
+    "trace_salts",
+    "changed_parties",
+    "clusters",
+)
 DERIVED += ("cluster_parties",)
 WRITTEN_LATER = {("api_keys", "last_used_at"), ("events", "sequence")}
 

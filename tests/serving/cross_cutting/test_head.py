@@ -21,7 +21,7 @@ MOVES = {"/metrics", "/readyz"}  # their length may change from one call to the 
 # A statement of reasons, a link and a published report that this server has none of, no shadow to compare with, and a
 # cluster of a member's own, which is none of the operator's: HEAD is refused as GET is.
 NOT_THERE = {"token": "of-no-notice", "part": "4_notices"}
-REFUSED = ("/of-no-statement", "/of-no-notice", "/transparency/2026", "/comparison", "/v1/clusters/")
+REFUSED: tuple[str, ...] = ("/of-no-statement", "/of-no-notice", "/transparency/2026", "/comparison", "/v1/clusters/")
 REFUSED += ("/agreement",)  # which is a member's
 
 
