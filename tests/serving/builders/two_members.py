@@ -129,9 +129,6 @@ def fill(site: Running, folder: Path, plain: httpx.Client) -> TwoMembers:
     plan = accepted_plan(site.http, "bolt")
     buy = received(site.http, plan["plan_id"], PHOTO)
     erasure = _made(site.http.post("/v1/erasures", json={"seller_id": "nobody"}))
-    site.http.get(
-        "/v1/statements-of-reasons/export"
-    ).raise_for_status()  # makes them now; a task would while rows are compared
     bundles = site.services.bundles.slots
     (bank,) = [slot.active.bank for slot in bundles if slot.name == "bolts"]
     return TwoMembers(
