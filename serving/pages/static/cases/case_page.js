@@ -2,6 +2,7 @@
 
 import { showSecret, wireSecret } from "../admin/secret_box.js";
 import { CaseDuties } from "../case_duties/case_duties.js";
+import { namedIn } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
@@ -15,7 +16,7 @@ import { historyOf } from "./case_history.js";
 import { listingsOf } from "./case_listings.js";
 import { countryName, GROUNDS, ORIGINS, STATES } from "./case_words.js";
 
-const caseId = decodeURIComponent(location.pathname.split("/").at(-1));
+const caseId = namedIn(location.pathname);
 let clock = null;
 
 wireKeys();

@@ -1,6 +1,6 @@
 /** The page of one check, with links to its neighbours in the list that it was opened from. */
 
-import { addressOf } from "../shared/address.js";
+import { addressOf, namedIn } from "../shared/address.js";
 import { getJson, prefetchPicture } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { renditionPath } from "../shared/check_picture.js";
@@ -16,7 +16,7 @@ import { VerdictView } from "./verdict_view.js";
 
 const ADVANCES_KEPT_AS = "touchstone.advance";
 const address = location.pathname;
-const checkId = idIn(address);
+const checkId = namedIn(address);
 const place = neighbours(checkId);
 
 wireKeys();
@@ -27,15 +27,6 @@ byId("answer").addEventListener("decided", goOn);
 addEventListener("popstate", () => location.pathname !== address && location.reload());
 offerNeighbours();
 showCheck();
-
-function idIn(path) {
-  const last = path.split("/").at(-1);
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last; // an address that was cut within %2F: the server says that it has no such check
-  }
-}
 
 async function showCheck() {
   clearProblem(byId("check-problem"));

@@ -1,5 +1,6 @@
 /** One cluster: its picture, what is selected in it, its links with their reasons, and what can be done with it. */
 
+import { namedIn } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
@@ -14,7 +15,7 @@ import { sizeWords } from "./cluster_words.js";
 import { LinkList } from "./link_list.js";
 import { panelOf } from "./node_panel.js";
 
-const path = `/v1/clusters/${encodeURIComponent(decodeURIComponent(location.pathname.split("/").at(-1)))}`;
+const path = `/v1/clusters/${encodeURIComponent(namedIn(location.pathname))}`;
 
 wireKeys();
 wireForgetting();

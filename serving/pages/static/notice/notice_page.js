@@ -1,6 +1,7 @@
 /** A seller's notice by its link: the letter, what can be sent against it, and what was. */
 
 import { GROUNDS, STATES } from "../cases/case_words.js";
+import { namedIn } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { getJson, postJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
@@ -8,7 +9,7 @@ import { base64Of } from "../shared/file_base64.js";
 import { counted, moment, productName } from "../shared/formatting.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
 
-const path = `/v1/case-notices/${encodeURIComponent(decodeURIComponent(location.pathname.split("/").at(-1)))}`;
+const path = `/v1/case-notices/${encodeURIComponent(namedIn(location.pathname))}`;
 
 byId("evidence-form").addEventListener("submit", send);
 readNotice();

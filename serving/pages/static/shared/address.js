@@ -6,3 +6,13 @@ const ROOT = new URL("../../..", import.meta.url).pathname.slice(0, -1); // with
 export function addressOf(path) {
   return !path.startsWith("/") || path.startsWith(`${ROOT}/`) ? path : ROOT + path;
 }
+
+/** What the last part of a path names, such as the id in `/checks/ID`. */
+export function namedIn(path) {
+  const last = path.split("/").at(-1);
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last; // an address that was cut within %2F: the server says that it has no such thing
+  }
+}

@@ -1,5 +1,6 @@
 /** The page of one test buy: where it stands, what can be done, its examination with photos, and its history. */
 
+import { namedIn } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
@@ -13,7 +14,7 @@ import { BuyPhotos } from "./buy_photos.js";
 import { STATES } from "./buy_words.js";
 import { Examination } from "./examination.js";
 
-const buyId = decodeURIComponent(location.pathname.split("/").at(-1));
+const buyId = namedIn(location.pathname);
 let examination = null;
 
 wireKeys();

@@ -1,7 +1,7 @@
 /** The public figures of one quarter, or the draft of them that the operator sees. */
 
 import { isOperatorWith } from "../admin/caller.js";
-import { addressOf } from "../shared/address.js";
+import { addressOf, namedIn } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson } from "../shared/api.js";
 import { wireEntering, wireForgetting } from "../shared/api_key.js";
@@ -13,7 +13,7 @@ import { publish, withdraw } from "./publishing.js";
 import { reportBody } from "./report_body.js";
 import { quarterName } from "./report_words.js";
 
-const quarter = decodeURIComponent(location.pathname.split("/").at(-1));
+const quarter = namedIn(location.pathname);
 const path = `/v1/transparency/${encodeURIComponent(quarter)}`;
 const asked = new URLSearchParams(location.search);
 

@@ -103,6 +103,8 @@ def test_a_table_is_examined_before_it_opens_cases_and_names_its_bad_row(
 def test_a_case_that_is_not_there_and_one_that_cannot_be_opened_say_why(desk: Running, open_page: OpenPage) -> None:
     page = open_page(desk, "/cases/nope")
     expect(page.locator("h1")).to_have_text("No such case")
+    page.goto(f"{desk.url}/cases/cut%2")  # within an encoded slash
+    expect(page.locator("h1")).to_have_text("No such case")
     page.goto(f"{desk.url}/cases?open=nope")
     page.get_by_label("Country two letters").fill("DK")
     page.get_by_role("button", name="Open the case").click()
