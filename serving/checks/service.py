@@ -200,7 +200,7 @@ class CheckService:
         created_at: datetime.datetime,
         start: float,
     ) -> Check:
-        check_id = new_id()
+        check_id = new_id(created_at)
         kept = self._store is not None
         urls = request.urls or [None] * len(request.photos)
         return Check(

@@ -12,9 +12,9 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MILLISECOND = datetime.timedelta(milliseconds=1)
 
 
-def new_id() -> str:
-    """Give 48 bits of Unix milliseconds and 74 random bits, as 36 characters of lowercase UUID text."""
-    milliseconds = (utc_now() - _EPOCH) // _MILLISECOND
+def new_id(made_at: datetime.datetime | None = None) -> str:
+    """Give 48 bits of Unix milliseconds, of `made_at` or now, and 74 random bits, as 36 lowercase characters."""
+    milliseconds = ((made_at or utc_now()) - _EPOCH) // _MILLISECOND
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | secrets.randbits(12) << 64
     return str(uuid.UUID(int=value | 0b10 << 62 | secrets.randbits(62)))
 

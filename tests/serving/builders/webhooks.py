@@ -50,8 +50,8 @@ async def add_checks(store: Store, *products: str) -> list[str]:
 
 
 def loopback_settings(ports: Sequence[int], **settings: Any) -> WebhookSettings:
-    """Settings that deliver to receivers on loopback, without waiting long for anything."""
-    chosen = {"allow_http": True, "allow_networks": ("127.0.0.0/8",), "poll_s": 0.02, "lease_s": 1.0, **settings}
+    """Settings that deliver to receivers on loopback, without waiting long, except for a server that stopped."""
+    chosen = {"allow_http": True, "allow_networks": ("127.0.0.0/8",), "poll_s": 0.02, "lease_s": 60.0, **settings}
     return WebhookSettings(ports=tuple(ports), **chosen)
 
 

@@ -51,6 +51,6 @@ def test_a_window_that_fills_is_shown_measure_by_measure(watched: Running, open_
     expect(row).to_contain_text("shifted")
     expect(row).to_contain_text("much")
     expect(row.get_by_role("img")).to_be_visible()
-    page.locator("summary").click()
+    page.locator("#drift summary").click()
     expect(page.locator(".drift-earlier li")).to_have_count(2)
     expect(page.locator(".drift-earlier li").last).to_contain_text("no drift")

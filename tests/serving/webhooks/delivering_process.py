@@ -23,7 +23,7 @@ POSITIONS = select(WebhookEndpointRow.position)
 
 
 async def deliver(folder: Path, port: int, checks: int) -> None:
-    async with opened(folder) as store, dispatching(store, loopback_settings([port])):
+    async with opened(folder) as store, dispatching(store, loopback_settings([port], lease_s=1)):
         if not await store.endpoint_rows.find_all(SERVER):
             for path, ordered in (("/200", False), ("/204", True)):
                 await add_endpoint(store, f"http://127.0.0.1:{port}{path}", ordered=ordered)

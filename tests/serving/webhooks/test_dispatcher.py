@@ -141,7 +141,7 @@ def test_an_event_that_is_not_kept_is_given_up(tmp_path: Path) -> None:
 
 def test_two_servers_of_one_store_deliver_each_event_once(tmp_path: Path) -> None:
     async def work(host: Receiver) -> None:
-        settings = loopback_settings([host.port], lease_s=30)
+        settings = loopback_settings([host.port])
         async with opened(tmp_path) as store, dispatching(store, settings), dispatching(store, settings):
             for _ in range(3):
                 await add_endpoint(store, host.url("/200"))
@@ -180,7 +180,7 @@ def test_a_server_that_stood_still_stops_delivering_to_endpoints_that_another_to
         left.set()
 
     async def work(host: Receiver) -> None:
-        settings = loopback_settings([host.port], timeout_s=60)
+        settings = loopback_settings([host.port], timeout_s=60, lease_s=1)
         async with opened(tmp_path) as store:
             webhook = await add_endpoint(store, host.url("/wait"), ordered=True)
             await add_checks(store, "toy", "toy")
