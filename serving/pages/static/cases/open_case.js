@@ -5,6 +5,7 @@ import { addressOf } from "../shared/address.js";
 import { postJson } from "../shared/api.js";
 import { byId } from "../shared/element.js";
 import { newIdempotencyKey } from "../shared/idempotency_key.js";
+import { typedCaseFields } from "./case_fields.js";
 
 /** Wire the button that opens the dialog; a check in the page's address (`?open=CHECK_ID`) fills it and opens it. */
 export function wireOpening() {
@@ -24,9 +25,7 @@ function typed() {
   const value = (name) => byId(`new-case-${name}`).value.trim();
   const listing = { check_id: value("check"), listing_id: value("listing"), seller_id: value("seller"), url: value("url") };
   return {
-    country: value("country").toUpperCase(),
-    ground: value("ground"),
-    statement: value("statement"),
+    ...typedCaseFields("new-case"),
     ...(value("product") ? { product: value("product") } : {}),
     listings: [Object.fromEntries(Object.entries(listing).filter(([, given]) => given))],
   };

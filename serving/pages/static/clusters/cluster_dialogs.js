@@ -1,6 +1,7 @@
 /** The dialogs of a cluster: cases for all of it, and taking a link away. */
 
 import { askIn } from "../admin/dialog.js";
+import { typedCaseFields } from "../cases/case_fields.js";
 import { postJson } from "../shared/api.js";
 import { byId } from "../shared/element.js";
 import { newIdempotencyKey } from "../shared/idempotency_key.js";
@@ -8,13 +9,7 @@ import { newIdempotencyKey } from "../shared/idempotency_key.js";
 /** Open cases for every listing of the cluster; give them, or null where the dialog was closed. */
 export function askForCases(path) {
   const key = newIdempotencyKey(); // one for all tries of this dialog
-  return askIn("cluster-cases", () =>
-    postJson(
-      `${path}/cases`,
-      { country: byId("cluster-cases-country").value.trim().toUpperCase(), ground: byId("cluster-cases-ground").value, statement: byId("cluster-cases-statement").value.trim() },
-      { "Idempotency-Key": key },
-    ),
-  );
+  return askIn("cluster-cases", () => postJson(`${path}/cases`, typedCaseFields("cluster-cases"), { "Idempotency-Key": key }));
 }
 
 /** Take a link away with a reason; give its removal, or null. */
