@@ -19,11 +19,11 @@ export async function showChain(head) {
 async function verify() {
   const button = byId("verify");
   button.disabled = true;
-  clearProblem(byId("log-problem"));
+  clearProblem(byId("list-problem"));
   try {
     showResult(await getJson("/v1/audit-log/verification"));
   } catch (problem) {
-    showProblem(byId("log-problem"), problem);
+    showProblem(byId("list-problem"), problem);
   } finally {
     button.disabled = false;
     button.textContent = "Verify again";

@@ -4,27 +4,25 @@ import { factsRow } from "../admin/facts.js";
 import { element } from "../shared/element.js";
 import { moment } from "../shared/formatting.js";
 
-/** The row of an entry. */
+/** The row of an entry, and the line in it that opens it. */
 export function entryRow(entry) {
   const { sequence, created_at: created, action, actor, object } = entry;
-  return element(
-    "li",
+  const link = element(
+    "summary",
     {},
-    element(
-      "details",
-      { class: "entry" },
-      element(
-        "summary",
-        {},
-        element("time", { datetime: created }, moment(created)),
-        element("strong", {}, action),
-        element("span", {}, actor.name),
-        element("span", { class: "entry-object" }, `${object.kind} ${object.id}`),
-      ),
-      factsRow([["Entry", sequence.toLocaleString("en-GB")], ...detailsOf(entry), ...sourceOf(entry), ...actorOf(entry)]),
-      factsRow([["Hash", element("code", {}, entry.hash)], ["Hash of the entry before", element("code", {}, entry.previous_hash)]]),
-    ),
+    element("time", { datetime: created }, moment(created)),
+    element("strong", {}, action),
+    element("span", {}, actor.name),
+    element("span", { class: "entry-object" }, `${object.kind} ${object.id}`),
   );
+  const details = element(
+    "details",
+    { class: "entry" },
+    link,
+    factsRow([["Entry", sequence.toLocaleString("en-GB")], ...detailsOf(entry), ...sourceOf(entry), ...actorOf(entry)]),
+    factsRow([["Hash", element("code", {}, entry.hash)], ["Hash of the entry before", element("code", {}, entry.previous_hash)]]),
+  );
+  return { link, root: element("li", {}, details) };
 }
 
 function detailsOf({ details }) {

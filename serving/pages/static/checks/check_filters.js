@@ -46,7 +46,7 @@ export class CheckFilters {
     return this.#form.elements.sort.selectedOptions[0].textContent.toLowerCase();
   }
 
-  /** Count what matches, write the count beside each choice, and give the total; null where the server can't say. */
+  /** Count what matches, write the count beside each choice, and give the counts; null where the server can't say. */
   async count() {
     const turn = ++this.#counting;
     const query = this.query;
@@ -54,7 +54,7 @@ export class CheckFilters {
     try {
       const counts = await getJson(`/v1/checks/counts?${apiQuery(query)}`);
       if (turn === this.#counting) this.#showCounts(counts);
-      return counts.total;
+      return counts;
     } catch {
       return null;
     }

@@ -1,12 +1,12 @@
-/** The page of test buys: estimates, plans, and the list of purchases with filters, pages by cursor, a download and keys. */
+/** The page of test buys: estimates, plans, and the list of purchases with filters and keys. */
 
 import { isOperatorWith } from "../admin/caller.js";
+import { CursorList } from "../lists/cursor_list.js";
 import { AddressForm, apiQuery } from "../shared/address_form.js";
 import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
-import { counted } from "../shared/formatting.js";
 import { bindKeys, wireKeys } from "../shared/keys.js";
 import { attempt, clearProblem, showProblem } from "../shared/problem_box.js";
 import { buyRow } from "./buy_row.js";
@@ -16,12 +16,16 @@ import { PlanList } from "./plan_list.js";
 import { planView } from "./plan_view.js";
 import { wireProposing } from "./propose.js";
 
-const list = byId("rows");
 const filters = new AddressForm(byId("filters"), readList, offerPlan);
 const plans = new PlanList(lookAt);
-let links = [];
-let nextCursor = null;
-let reading = 0; // number of the latest request, so that the answer to an earlier filter is dropped
+const list = new CursorList({
+  noun: ["test buy", "test buys"],
+  path: (cursor) => `/v1/test-buys?${wanted(cursor)}`,
+  rowsOf: ({ buys }) => buys.map(buyRow),
+  csv: () => [`/v1/test-buys.csv?${wanted()}`, "test-buys.csv"],
+  nothing: () => (filters.query.size ? nothingMatches() : nothingYet()),
+  shown: pageShown,
+});
 
 wireKeys();
 wireForgetting();
@@ -29,10 +33,8 @@ wireProposing((plan) => {
   plans.read();
   lookAt(plan.plan_id, periodWords(plan));
 });
-bindKeys({ j: () => step(1), k: () => step(-1), "/": () => byId("filter-state").focus() });
-byId("older").addEventListener("click", () => readPage(nextCursor));
-byId("download").addEventListener("click", () => download("list-problem", `/v1/test-buys.csv?${wanted()}`, "test-buys.csv"));
-byId("download-estimates").addEventListener("click", () => download("estimates-problem", "/v1/test-buys/estimates.csv", "test-buy-estimates.csv"));
+bindKeys({ ...list.keys, "/": () => byId("filter-state").focus() });
+byId("download-estimates").addEventListener("click", downloadEstimates);
 byId("filter-state").append(...Object.entries(STATES).map(([value, { title }]) => element("option", { value }, title)));
 filters.readAddress();
 start();
@@ -54,10 +56,10 @@ async function readEstimates() {
   byId("estimates").setAttribute("aria-busy", "false");
 }
 
-async function download(box, path, name) {
-  await attempt(byId(box), async () => {
-    await downloadFile(path, name);
-    announce(`Downloaded as ${name}.`);
+async function downloadEstimates() {
+  await attempt(byId("estimates-problem"), async () => {
+    await downloadFile("/v1/test-buys/estimates.csv", "test-buy-estimates.csv");
+    announce("The estimates were downloaded as test-buy-estimates.csv.");
   });
 }
 
@@ -69,7 +71,7 @@ function wanted(cursor = null) {
 }
 
 async function readList() {
-  await Promise.all([readPage(null), readPlan()]);
+  await Promise.all([list.read(), readPlan()]);
 }
 
 async function readPlan() {
@@ -115,38 +117,8 @@ function offerPlan(query, words = "This plan") {
   return query;
 }
 
-async function readPage(cursor) {
-  const turn = ++reading;
-  clearProblem(byId("list-problem"));
-  list.setAttribute("aria-busy", "true");
-  byId("older").disabled = true;
-  try {
-    const page = await getJson(`/v1/test-buys?${wanted(cursor)}`);
-    if (turn === reading) show(page, cursor !== null);
-  } catch (problem) {
-    if (turn !== reading) return;
-    if (!cursor) show({ buys: [], next_cursor: null }, false, true);
-    showProblem(byId("list-problem"), problem);
-  } finally {
-    if (turn === reading) list.setAttribute("aria-busy", "false");
-    byId("older").disabled = false;
-  }
-}
-
-function show({ buys, next_cursor: next }, isMore, failed = false) {
-  const rows = buys.map(buyRow);
-  if (!isMore) list.replaceChildren();
-  list.append(...rows.map(({ root }) => root));
-  links = [...(isMore ? links : []), ...rows.map(({ link }) => link)];
-  nextCursor = next;
-  const areSet = [...filters.query].length > 0;
-  byId("older").hidden = !next;
-  byId("download").hidden = !links.length;
-  byId("clear-filters").hidden = !areSet;
-  byId("list-count").textContent = links.length ? `${counted(links.length, "test buy")}${next ? " so far" : ""}` : "";
-  byId("empty").hidden = links.length > 0 || failed;
-  byId("empty").replaceChildren(...(areSet ? nothingMatches() : nothingYet()));
-  if (isMore) links[links.length - rows.length]?.focus();
+function pageShown() {
+  byId("clear-filters").hidden = !filters.query.size;
 }
 
 function nothingMatches() {
@@ -155,10 +127,4 @@ function nothingMatches() {
 
 function nothingYet() {
   return [element("h3", {}, "No purchase yet"), element("p", {}, "Purchases come from accepted plans, which the operator of this server makes.")];
-}
-
-function step(by) {
-  const at = links.indexOf(document.activeElement) + by;
-  if (at === links.length && nextCursor) byId("older").click();
-  else links[Math.max(at, 0)]?.focus();
 }

@@ -94,7 +94,7 @@ def test_a_member_verifies_its_own_entries_and_a_key_without_the_scope_none(
     page = open_with(own, keyed, open_page, "/audit-log")
     expect(page.locator("#chain")).to_contain_text("Your entries hold")
     reader = open_with(make_key(keyed, "read")["key"], keyed, open_page, "/audit-log")
-    expect(reader.locator("#log-problem")).to_contain_text("lacks the scope admin")
+    expect(reader.locator("#list-problem")).to_contain_text("lacks the scope admin")
     expect(reader.locator("#chain")).to_be_hidden()
     reader.locator("#more-pages summary").click()
     expect(reader.get_by_role("link", name="Bundles")).to_be_visible()
