@@ -151,6 +151,11 @@ def _sample_from(arrays: Mapping[str, NDArray[np.generic]]) -> ValidationSample:
     projection = None
     if "centre" in arrays:
         centre, directions = arrays["centre"].astype(np.float32), arrays["directions"].astype(np.float32)
+        if centre.ndim != 1 or directions.shape[1:] != centre.shape or len(directions) > DIRECTIONS:
+            raise ValueError(
+                f"directions {list(directions.shape)} beside centre {list(centre.shape)}: expected [K, D] and [D], "
+                f"with K at most {DIRECTIONS}"
+            )
         projection = Projection(centre=centre, directions=directions)
     return ValidationSample(values=values, counterfeit=counterfeit, product=product, projection=projection)
 

@@ -13,12 +13,12 @@ from serving.deployments.robustness_rule import call_bundle, refuse_by_robustnes
 from serving.errors import BundleNameAmbiguous, BundleNotFound, BundleShared, ReferenceNotFound
 from serving.principal import Principal
 from vision.bundle.bundle import Bundle, read_bundle
-from vision.bundle.references import ReferenceBank, read_references
+from vision.bundle.references import EMBEDDINGS_FILE, ReferenceBank, read_references
 from vision.bundle.robustness import beyond_limits
 from vision.check_shape import resolve_product
 from vision.detector import Detector
-from vision.drift_sample import ValidationSample, read_sample
-from vision.errors import ConfigError, UnknownProduct
+from vision.drift_sample import ValidationSample, read_sample, sample_file
+from vision.errors import BundleError, ConfigError, UnknownProduct
 from vision.inference.batching import BatchingScorer
 from vision.inference.scorer import Scorer, TileScorer
 
@@ -202,12 +202,22 @@ def open_bundle(folder: Path, options: BundleOptions, candidate: str | None = No
     )
     if mark := beyond_limits(bundle.metadata.robustness):
         log.warning("bundle %s: %s", bundle.metadata.name, mark)
-    return LoadedBundle(
-        detector=detector,
-        bank=read_references(bundle),
-        sample=read_sample(bundle, detector.scorer.graph),
-        candidate=candidate,
-    )
+    bank, sample = read_references(bundle), read_sample(bundle, detector.scorer.graph)
+    size = detector.scorer.embedding_size
+    if bank.references:
+        _require_same_size(bundle, EMBEDDINGS_FILE, bank.embeddings.shape[1], size)
+    if sample is not None and sample.projection is not None:
+        _require_same_size(bundle, sample_file(detector.scorer.graph.precision), len(sample.projection.centre), size)
+    return LoadedBundle(detector=detector, bank=bank, sample=sample, candidate=candidate)
+
+
+def _require_same_size(bundle: Bundle, file: str, found: int, size: int) -> None:
+    """Raises BundleError where a file's embeddings can't be compared with those of the graph."""
+    if found != size:
+        raise BundleError(
+            f"{bundle.folder / file} has embeddings of {found} values, and the graph gives {size}: train the bundle "
+            "again, so that both are of one run."
+        )
 
 
 def _open_scorer(bundle: Bundle, options: BundleOptions) -> TileScorer:

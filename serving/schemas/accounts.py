@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from serving.principal import Scope
+from serving.principal import SCOPES, Scope
 from serving.schemas.checks import Answered, Name, Sent
 from serving.schemas.countries import COUNTRIES
 
@@ -28,7 +28,7 @@ def _known_country(code: str) -> str:
 
 Country = Annotated[str, AfterValidator(_known_country)]
 Email = Annotated[str, StringConstraints(max_length=320, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$")]
-Scopes = Annotated[list[Scope], Field(min_length=1, max_length=6, description="What the key may do.")]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPES), description="What the key may do.")]
 Products = Annotated[list[Name], Field(max_length=MAX_PRODUCTS)]
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from serving.schemas.checks import Answered, Name, Note, Sent
-from serving.schemas.events import EventType
+from serving.schemas.events import EVENT_TYPES, EventType
 
 DeliveryState = Literal["waiting", "delivered", "failed"]
 DisabledReason = Literal["by_owner", "gone", "failing"]
 Url = Annotated[str, Field(min_length=1, max_length=4096)]
-Types = Annotated[list[EventType], Field(min_length=1, max_length=20)]
+Types = Annotated[list[EventType], Field(min_length=1, max_length=len(EVENT_TYPES))]
 Products = Annotated[list[Name], Field(min_length=1, max_length=1000)]
 
 

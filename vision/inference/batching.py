@@ -44,6 +44,11 @@ class BatchingScorer:
         """The execution providers in use, the preferred one first."""
         return self._scorer.providers
 
+    @property
+    def embedding_size(self) -> int:
+        """How many values an embedding has."""
+        return self._scorer.embedding_size
+
     def score(self, tiles: NDArray[np.uint8]) -> Scores:
         """Judges tiles as `Scorer.score` does; any number of threads may call it at once."""
         request = _Request(tiles)

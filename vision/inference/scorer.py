@@ -16,12 +16,12 @@ from vision.bundle.bundle import Bundle
 from vision.bundle.metadata import GraphMetadata, Precision
 from vision.bundle.self_test import self_test_inputs
 from vision.errors import BundleError, ConfigError
+from vision.inference.output_check import OPTIONAL_OUTPUTS, REQUIRED_OUTPUTS, check_outputs
 
 CPU: Final = "CPUExecutionProvider"
 SELF_TEST_TOLERANCE: Final = 0.02  # in authenticity
 _INPUT: Final = "photos"
-_REQUIRED_OUTPUTS: Final = ("logit", "embedding", "evidence")
-_SCORE_FIELDS: Final = frozenset({*_REQUIRED_OUTPUTS, "product_logit", "novelty", "foreground"})
+_SCORE_FIELDS: Final = frozenset({*REQUIRED_OUTPUTS, *OPTIONAL_OUTPUTS})
 _FOREIGN_ERRORS: Final = (
     onnxruntime_errors.EPFail,
     onnxruntime_errors.Fail,
@@ -41,6 +41,8 @@ _DEAD: Final = "providers: %s did not start on this machine, so %s serves; look 
 _SOURCE: Final = re.compile(r"/\S+:\d+ (?:.*?\) (?=[A-Z]))?", re.DOTALL)
 
 _log = logging.getLogger(__name__)
+
+_Opened = tuple[GraphMetadata, onnxruntime.InferenceSession, int]  # and the size of an embedding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,10 @@ class TileScorer(Protocol):
     def providers(self) -> tuple[str, ...]:
         """The execution providers in use, the preferred one first."""
 
+    @property
+    def embedding_size(self) -> int:
+        """How many values an embedding has."""
+
     def score(self, tiles: NDArray[np.uint8]) -> Scores:
         """The scores of tiles, uint8 [N, S, S, 3] RGB."""
 
@@ -96,11 +102,11 @@ class Scorer:
         precision: Precision | None = None,
     ) -> None:
         usable = _usable_providers(providers)
-        self.graph, self._session = _open(bundle, usable, threads, precision)
+        self.graph, self._session, self.embedding_size = _open(bundle, usable, threads, precision)
         if usable[0] != CPU and self.providers == (CPU,):  # in this build, but not on this machine: no device or driver
             _log.warning(_DEAD, usable[0], CPU)
-            self.graph, self._session = _open(bundle, (CPU,), threads, precision)
-        self._outputs = [output.name for output in self._session.get_outputs() if output.name in _SCORE_FIELDS]
+            self.graph, self._session, self.embedding_size = _open(bundle, (CPU,), threads, precision)
+        self._outputs = _known_outputs(self._session)
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -121,9 +127,7 @@ class Scorer:
         )
 
 
-def _open(
-    bundle: Bundle, providers: Sequence[str], threads: int, precision: Precision | None
-) -> tuple[GraphMetadata, onnxruntime.InferenceSession]:
+def _open(bundle: Bundle, providers: Sequence[str], threads: int, precision: Precision | None) -> _Opened:
     graphs = _choose_graphs(bundle, precision or ("int8" if providers[0] == CPU else "fp32"), precision)
     return _open_first_sound(bundle, graphs, providers, threads)
 
@@ -139,12 +143,13 @@ def _choose_graphs(bundle: Bundle, preferred: Precision, asked: Precision | None
 
 def _open_first_sound(
     bundle: Bundle, graphs: Sequence[GraphMetadata], providers: Sequence[str], threads: int
-) -> tuple[GraphMetadata, onnxruntime.InferenceSession]:
+) -> _Opened:
     for graph in graphs:
         session = _open_session(bundle, graph, providers, threads)
+        embedding_size = _check_first_tile(session, graph, bundle)
         difference = _self_test(session, graph, bundle.metadata.geometry.size_px)
         if difference <= SELF_TEST_TOLERANCE:
-            return graph, session
+            return graph, session, embedding_size
         if graph.precision == "fp32" or len(graphs) == 1:
             break
         _log.warning(
@@ -186,9 +191,22 @@ def _check_signature(session: onnxruntime.InferenceSession, graph: GraphMetadata
     inputs = [(entry.name, entry.type, list(entry.shape[1:])) for entry in session.get_inputs()]
     if inputs != [(_INPUT, "tensor(uint8)", [size_px, size_px, 3])]:
         raise BundleError(f"{graph.file} takes {inputs}: expected uint8 {_INPUT} [N, {size_px}, {size_px}, 3].")
-    missing = set(_REQUIRED_OUTPUTS) - {output.name for output in session.get_outputs()}
+    missing = set(REQUIRED_OUTPUTS) - {output.name for output in session.get_outputs()}
     if missing:
         raise BundleError(f"{graph.file} lacks the outputs {', '.join(sorted(missing))}: export the bundle again.")
+
+
+def _check_first_tile(session: onnxruntime.InferenceSession, graph: GraphMetadata, bundle: Bundle) -> int:
+    """The size of an embedding, after one tile was run whose outputs were checked."""
+    names = _known_outputs(session)
+    tile = self_test_inputs(bundle.metadata.geometry.size_px)[:1]
+    values = dict(zip(names, _run(session, names, tile), strict=True))
+    check_outputs(values, graph, bundle.metadata)
+    return int(values["embedding"].shape[1])
+
+
+def _known_outputs(session: onnxruntime.InferenceSession) -> list[str]:
+    return [output.name for output in session.get_outputs() if output.name in _SCORE_FIELDS]
 
 
 def _self_test(session: onnxruntime.InferenceSession, graph: GraphMetadata, size_px: int) -> float:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +220,29 @@ def test_every_reference_in_the_document_leads_somewhere(current: dict[str, Any]
     for name in {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}:
         assert name in current["components"]["schemas"]
     assert "HTTPValidationError" not in text, "a route describes FastAPI's own errors; ours are problems"
+
+
+def test_no_list_of_named_values_is_limited_to_fewer_than_there_are(current: dict[str, Any]) -> None:
+    limited = [
+        (found["maxItems"], items["enum"])
+        for found in _objects_of(current)
+        if "maxItems" in found and "enum" in (items := _resolve(current, found.get("items", {})))
+    ]
+    assert len(limited) > 3
+    assert [(limit, values) for limit, values in limited if limit < len(values)] == []
+
+
+def _objects_of(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects_of(part)
+
+
+def _resolve(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = document["components"]["schemas"][name] if name else schema
+    return found
 
 
 def remove_path(document: dict[str, Any]) -> None:

@@ -84,6 +84,10 @@ class OutOfMemoryOnce:
     def providers(self) -> tuple[str, ...]:
         return self.scorer.providers
 
+    @property
+    def embedding_size(self) -> int:
+        return self.scorer.embedding_size
+
     def score(self, tiles: NDArray[np.uint8]) -> Scores:
         self.calls += 1
         if self.calls == 2:

@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from tests.builders.bundle import BIAS, SIZE_PX, tiny_graph, tiny_logits, write_tiny_bundle
 from vision.bundle.bundle import Bundle, seal_bundle
@@ -139,6 +139,35 @@ def test_a_graph_without_evidence_is_refused(tmp_path: Path) -> None:
     del model.graph.output[2]
     with pytest.raises(BundleError, match="lacks the outputs evidence"):
         Scorer(resealed(write_tiny_bundle(tmp_path), model))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("product_logit", "MatMul", ["mean", "weights"]), r"gives product_logit \[1, 1\].*expected \[1, 2\]"),
+        (("novelty", "MatMul", ["mean", "weights"]), r"gives novelty \[1, 1\].*expected \[1\]"),
+        (("foreground", "Identity", ["mean"]), r"gives foreground \[1, 3\].*expected \[1, 8, 8\]"),
+    ],
+)
+def test_outputs_of_another_shape_than_the_bundles_are_refused_when_it_loads(
+    tmp_path: Path, change: tuple[str, str, list[str]], expected: str
+) -> None:
+    bundle, model = write_tiny_bundle(tmp_path, products=("left", "right")), tiny_graph(SIZE_PX, 20.0, BIAS)
+    name, operator, inputs = change
+    model.graph.initializer.append(numpy_helper.from_array(np.ones((3, 1), np.float32), "weights"))
+    model.graph.node.append(helper.make_node(operator, inputs, [name]))
+    model.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
+    with pytest.raises(BundleError, match=expected):
+        Scorer(resealed(bundle, model))
+
+
+def test_a_logit_without_an_axis_of_photos_is_refused(tmp_path: Path) -> None:
+    bundle, model = write_tiny_bundle(tmp_path), tiny_graph(SIZE_PX, 20.0, BIAS)
+    model.graph.node[-4].output[0] = "of_each"
+    model.graph.node.append(helper.make_node("ReduceSum", ["of_each"], ["logit"], keepdims=0))
+    model.graph.output[0].CopyFrom(helper.make_tensor_value_info("logit", TensorProto.FLOAT, None))
+    with pytest.raises(BundleError, match=r"gives logit \[\] for one photo: expected \[1\]"):
+        Scorer(resealed(bundle, model))
 
 
 def test_a_graph_changed_since_the_bundle_was_read_is_refused(tmp_path: Path) -> None:
