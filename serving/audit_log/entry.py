@@ -41,6 +41,7 @@ Action = Literal[
     "checks.exported",
     "complaint.decided",
     "complaint.received",
+    "complaints.exported",
     "fast_track.changed",
     "group.agreed",
     "group.asked",

@@ -1,31 +1,45 @@
-"""Standings on fast track as CSV for spreadsheets (RFC 4180)."""
+"""How members stand as notifiers, as CSV: fast track with its changes, and misuse with its steps."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Final
 
-from serving.reviews.checks_csv import safe_cell
-from serving.schemas.enforcement.standing import FastTrackStatus
+from serving.reviews.answers_csv import answers_csv
+from serving.schemas.enforcement.standing import FastTrackChange, FastTrackStatus, MisuseStatus, MisuseStep
 
+RECORD_COLUMNS: Final = ("decided", "upheld", "counter_notices_won", "upheld_share", "counter_share")
 STATUS_COLUMNS: Final = (
-    "subject_kind", "subject_id", "member_id", "name", "standing", "since", "until", "evaluated_at", "decided",
-    "upheld", "counter_notices_won", "upheld_share", "counter_share",
+    "subject_kind", "subject_id", "member_id", "name", "standing", "since", "until", "evaluated_at", *RECORD_COLUMNS,
+)  # fmt: skip
+CHANGE_COLUMNS: Final = (
+    "change_id", "at", "subject_kind", "subject_id", "member_id", "from_standing", "to_standing", "until",
+    "reason_code", "reason", *RECORD_COLUMNS,
+)  # fmt: skip
+MISUSE_COLUMNS: Final = (
+    "member_id", "name", "decided", "unfounded", "unfounded_since_warning", "share", "warned_at", "suspended_until",
+    "proposal",
+)  # fmt: skip
+STEP_COLUMNS: Final = (
+    "step_id", "member_id", "kind", "at", "until", "lifted_at", "reason", "decided", "unfounded",
 )  # fmt: skip
 
 
 def statuses_csv(statuses: Iterable[FastTrackStatus]) -> str:
-    """Give the line of column names, and one line a standing."""
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\r\n")
-    lines.writerow(STATUS_COLUMNS)
-    lines.writerows([_cell(getattr(status, column)) for column in STATUS_COLUMNS] for status in statuses)
-    return text.getvalue()
+    """Give one line a standing on fast track, below the column names."""
+    return answers_csv(STATUS_COLUMNS, statuses)
 
 
-def _cell(value: str | float | None) -> str:
-    if value is None:
-        return ""
-    return safe_cell(value) if isinstance(value, str) else repr(value)
+def changes_csv(changes: Iterable[FastTrackChange]) -> str:
+    """Give one line a change of standing, below the column names."""
+    return answers_csv(CHANGE_COLUMNS, changes)
+
+
+def misuse_csv(members: Iterable[MisuseStatus]) -> str:
+    """Give one line a member with its figures of misuse, below the column names."""
+    return answers_csv(MISUSE_COLUMNS, members)
+
+
+def steps_csv(steps: Iterable[MisuseStep]) -> str:
+    """Give one line a step against misuse, below the column names."""
+    return answers_csv(STEP_COLUMNS, steps)

@@ -8,14 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from serving.cases.misuse import FREQUENT_COUNT, FREQUENT_SHARE, UNFOUNDED, record_start, require_allowed, status_of
+from serving.cases.standing_csv import misuse_csv, steps_csv
 from serving.checks.idempotency import hash_content, hash_key
 from serving.clock import utc_now
 from serving.http.check_body import read_json
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.cases.fast_track import MAX_BODY_BYTES, NEVER_STORED, Cursor, Limit, Reader, id_of_cursor
+from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
-from serving.schemas.enforcement.standing import MisuseList, MisuseStep, MisuseStepPage, MisuseStepSent
+from serving.routes.openapi.examples_standing import MISUSE_CSV_EXAMPLE, STEPS_CSV_EXAMPLE
+from serving.schemas.enforcement.standing import MisuseList, MisuseStatus, MisuseStep, MisuseStepPage, MisuseStepSent
 from serving.services import services_of, store_of
 from serving.store.idempotency_rows import Claim
 
@@ -29,13 +32,30 @@ async def list_misuse(request: Request, response: Response, caller: Reader) -> M
     A member's key gets its own figures.
     """
     response.headers.update(NEVER_STORED)
-    now = utc_now()
-    found = await store_of(request).misuse_rows.find_members(caller, UNFOUNDED, record_start(now), now)
-    return MisuseList(
-        frequent_count=FREQUENT_COUNT,
-        frequent_share=FREQUENT_SHARE,
-        members=[status_of(member, now) for member in found],
-    )
+    members = await _find_members(request, caller)
+    return MisuseList(frequent_count=FREQUENT_COUNT, frequent_share=FREQUENT_SHARE, members=members)
+
+
+@router.get(
+    "/misuse.csv",
+    response_class=Response,
+    responses=csv_or_problems(MISUSE_CSV_EXAMPLE, 401, 404, 422, 503),
+    summary="Figures of misuse as CSV",
+)
+async def export_misuse(request: Request, caller: Reader) -> Response:
+    """Give each member with its figures as a row of CSV (RFC 4180, UTF-8); a member's key gets its own."""
+    return csv_file(misuse_csv(await _find_members(request, caller)), "misuse.csv")
+
+
+@router.get(
+    "/misuse/steps.csv",
+    response_class=Response,
+    responses=csv_or_problems(STEPS_CSV_EXAMPLE, 401, 404, 422, 503),
+    summary="Steps against misuse as CSV",
+)
+async def export_misuse_steps(request: Request, caller: Reader) -> Response:
+    """Give the newest 10,000 steps as rows of CSV (RFC 4180, UTF-8); a member's key gets its own."""
+    return csv_file(steps_csv(await store_of(request).misuse_rows.find_steps(caller, MAX_ROWS)), "misuse-steps.csv")
 
 
 @router.get("/misuse/steps", responses=problems(401, 404, 422, 503), summary="List steps against misuse")
@@ -92,3 +112,9 @@ async def create_misuse_step(
         require=lambda member: require_allowed(sent.kind, member, now),
         claim=claim,
     )
+
+
+async def _find_members(request: Request, caller: Principal) -> list[MisuseStatus]:
+    now = utc_now()
+    found = await store_of(request).misuse_rows.find_members(caller, UNFOUNDED, record_start(now), now)
+    return [status_of(member, now) for member in found]

@@ -7,10 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.errors import CursorInvalid
+from serving.groups.groups_csv import items_csv
 from serving.http.check_body import read_json
 from serving.principal import Principal
 from serving.routes.auth import require
+from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
+from serving.routes.openapi.examples_groups import ITEMS_CSV_EXAMPLE
 from serving.schemas.enforcement.groups import (
     GroupAnswer,
     GroupItemPage,
@@ -62,6 +65,23 @@ async def list_items(
     found = await rows.find_page(caller, group_id, limit + 1, before=cursor, kind=kind, check_id=check_id)
     more = len(found) > limit
     return GroupItemPage(items=found[:limit], next_cursor=found[limit - 1].item_id if more else None)
+
+
+@router.get(
+    "/items.csv",
+    response_class=Response,
+    responses=csv_or_problems(ITEMS_CSV_EXAMPLE, *READ),
+    summary="What is shared as CSV",
+)
+async def export_items(
+    request: Request,
+    group_id: str,
+    caller: Reader,
+    kind: Annotated[SharedKind | None, Query(description="Only this kind.")] = None,
+) -> Response:
+    """Give the newest 10,000 items of the caller's member as rows of CSV (RFC 4180, UTF-8); to the operator all."""
+    found = await store_of(request).groups.items.find_page(caller, group_id, MAX_ROWS, kind=kind)
+    return csv_file(items_csv(found), "group-items.csv")
 
 
 @router.post(

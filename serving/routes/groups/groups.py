@@ -7,10 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from serving.clock import utc_now
+from serving.groups.groups_csv import groups_csv
 from serving.http.check_body import read_json
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
+from serving.routes.csv_files import csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
+from serving.routes.openapi.examples_groups import GROUPS_CSV_EXAMPLE
 from serving.schemas.enforcement.groups import (
     Agreement,
     AgreementList,
@@ -53,6 +56,17 @@ async def create_group(request: Request, caller: Admin) -> Group:
 async def list_groups(request: Request, caller: Reader) -> GroupList:
     """Give the groups that the caller was invited to or joined, by name, with its agreement; to the operator all."""
     return GroupList(groups=await store_of(request).groups.groups.find_all(caller))
+
+
+@router.get(
+    ".csv",
+    response_class=Response,
+    responses=csv_or_problems(GROUPS_CSV_EXAMPLE, *READ),
+    summary="Working groups as CSV",
+)
+async def export_groups(request: Request, caller: Reader) -> Response:
+    """Give the same groups as rows of CSV (RFC 4180, UTF-8)."""
+    return csv_file(groups_csv(await store_of(request).groups.groups.find_all(caller)), "groups.csv")
 
 
 @router.get("/{group_id}", responses=problems(*READ), summary="Read a working group")

@@ -107,3 +107,10 @@ GROUP_EXAMPLES: Final[dict[str, Any]] = {
         "questions_left": 498,
     },
 }
+GROUPS_CSV_EXAMPLE: Final = (
+    f"group_id,name,category,created_at,…\r\n{_GROUP_ID},Hair care,home_appliances,{_TIME},…\r\n"
+)
+ITEMS_CSV_EXAMPLE: Final = (
+    "item_id,kind,product,check_id,…\r\n"
+    f"01a20a5d-3e57-7681-a417-f8bcda188f22,photo_hash,korvelle-k1-hair-dryer,{_CHECK_ID},…\r\n"
+)

@@ -148,6 +148,9 @@ FAST_TRACK_CSV_EXAMPLE: Final = (
     f"member,{_MEMBER_ID},{_MEMBER_ID},Korvelle,fast,2026-09-01T04:00:00.000Z,,{_TIME},240,234,3,0.975,"
     "0.01282051282051282\r\n"
 )
+CHANGES_CSV_EXAMPLE: Final = f"change_id,at,subject_kind,subject_id,…\r\n{_ID},{_TIME},member,{_MEMBER_ID},…\r\n"
+MISUSE_CSV_EXAMPLE: Final = f"member_id,name,decided,unfounded,…\r\n{_MEMBER_ID},Korvelle,40,6,…\r\n"
+STEPS_CSV_EXAMPLE: Final = f"step_id,member_id,kind,at,…\r\n{_ID},{_MEMBER_ID},warning,{_TIME},…\r\n"
 SERVICE_LEVEL_CSV_EXAMPLE: Final = (
     "group,value,name,cases,in_time,late,overdue,pending,withdrawn,share,low,high,meets_benchmark\r\n"
     "total,,,1000,961,18,1,14,6,0.9806122448979592,0.9699507064937346,0.9875394158104962,\r\n"

@@ -15,8 +15,8 @@ from serving.clock import utc_now
 from serving.errors import CurrencyUnknown, CursorInvalid, LinkNotFound
 from serving.http.check_body import read_json
 from serving.principal import Principal
-from serving.reviews.checks_csv import CSV_MEDIA_TYPE
 from serving.routes.auth import require
+from serving.routes.csv_files import csv_file
 from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.enforcement.clusters import (
     ClusterCases,
@@ -100,7 +100,7 @@ async def export_clusters(request: Request, caller: Reader, sort: Sort = "size",
             break
         cursor = _cursor_of(found.next_place, sort)
     await store.audit_rows.append(new_entry(caller, "cluster.exported", "clusters", "csv"))
-    return _csv("".join(parts), "clusters.csv")
+    return csv_file("".join(parts), "clusters.csv")
 
 
 @router.get("/clusters/{cluster_id}", responses=problems(401, 404, 422, 503), summary="Read a cluster")
@@ -137,7 +137,7 @@ async def export_cluster_report(
 ) -> Response:
     """Give one part of the report as CSV (RFC 4180, UTF-8)."""
     report = await _report(request, caller, cluster_id)
-    return _csv(report_csv(report, part), f"cluster-{report.cluster_id}-{part}.csv")
+    return csv_file(report_csv(report, part), f"cluster-{report.cluster_id}-{part}.csv")
 
 
 @router.post(
@@ -240,11 +240,6 @@ def _known(currency: str | None, currencies: list[str], sort: ClusterSort) -> st
     if currency is not None and currency not in currencies:
         raise CurrencyUnknown(f"currency: no cluster has a value in {currency}; send one of {currencies} or none")
     return currency or next(iter(currencies), None)
-
-
-def _csv(text: str, name: str) -> Response:
-    headers = {**NEVER_STORED, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type=CSV_MEDIA_TYPE, headers=headers)
 
 
 def _cursor_of(place: ClusterPlace, sort: ClusterSort) -> str:

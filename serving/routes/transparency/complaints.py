@@ -6,11 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from serving.audit_log.entry import new_entry
 from serving.cases.notice_texts import OTHER_REDRESS
 from serving.http.check_body import read_json
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
+from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
+from serving.routes.openapi.examples_transparency import COMPLAINTS_CSV_EXAMPLE
 from serving.schemas.enforcement.complaints import (
     BuyersNotice,
     BuyersNoticeSent,
@@ -22,6 +25,7 @@ from serving.schemas.enforcement.complaints import (
     ComplaintState,
 )
 from serving.services import duties_of, services_of, store_of
+from serving.transparency.complaints_csv import complaints_csv
 
 router = APIRouter(prefix="/v1", tags=["transparency"])
 MAX_BODY_BYTES = 64 * 1024
@@ -67,6 +71,25 @@ async def list_complaints(
     found = await store_of(request).complaint_rows.find_page(state, limit + 1, cursor)
     next_cursor = found[limit - 1].complaint_id if len(found) > limit else None
     return ComplaintPage(complaints=found[:limit], next_cursor=next_cursor)
+
+
+@router.get(
+    "/complaints.csv",
+    response_class=Response,
+    responses=csv_or_problems(COMPLAINTS_CSV_EXAMPLE, *READ),
+    summary="Complaints as CSV",
+)
+async def export_complaints(
+    request: Request,
+    caller: Reader,
+    state: Annotated[ComplaintState | None, Query(description="Only complaints in this state.")] = None,
+) -> Response:
+    """Give the newest 10,000 complaints of all cases as rows of CSV (RFC 4180, UTF-8); only the operator may."""
+    require_operator(caller)
+    store = store_of(request)
+    found = await store.complaint_rows.find_page(state, MAX_ROWS, None)
+    await store.audit_rows.append(new_entry(caller, "complaints.exported", "complaints", "csv"))
+    return csv_file(complaints_csv(found), "complaints.csv")
 
 
 @router.post(

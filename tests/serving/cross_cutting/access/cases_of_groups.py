@@ -9,6 +9,7 @@ AGREEMENT = {"terms_version": 1, "shares": [{"kind": "photo_hash", "product": "a
 GROUP_CASES = {
     "POST /v1/groups": Case(code="operator_required", sent={"name": "x", "category": "toys", "terms": "x"}),
     "GET /v1/groups": LISTED,
+    "GET /v1/groups.csv": LISTED,
     "GET /v1/groups/{group_id}": NO_GROUP,
     "DELETE /v1/groups/{group_id}": Case(code="operator_required"),
     "PUT /v1/groups/{group_id}/terms": Case(code="operator_required", sent={"terms": "x"}),
@@ -23,6 +24,7 @@ GROUP_CASES = {
         code="group_not_found", sent={"check_id": "{check_id}", "kinds": ["photo_hash"]}
     ),
     "GET /v1/groups/{group_id}/items": NO_GROUP,
+    "GET /v1/groups/{group_id}/items.csv": NO_GROUP,
     "POST /v1/groups/{group_id}/withdrawals": Case(code="group_not_found", sent={"item_id": "{item_id}"}),
     "POST /v1/groups/{group_id}/questions": Case(code="group_not_found", sent={"seller_id": "bolt-seller"}),
 }

@@ -10,11 +10,14 @@ STANDING_CASES = {
     "GET /v1/fast-track": LISTED,
     "GET /v1/fast-track.csv": LISTED,
     "GET /v1/fast-track/changes": LISTED,
+    "GET /v1/fast-track/changes.csv": LISTED,
     "POST /v1/fast-track/evaluations": _OPERATORS,
     "GET /v1/trusted-flaggers": LISTED,
     "PUT /v1/members/{member_id}/trusted-flagger": Case(code="operator_required", sent=_FLAGGER),
     "DELETE /v1/members/{member_id}/trusted-flagger": _OPERATORS,
     "GET /v1/misuse": LISTED,
+    "GET /v1/misuse.csv": LISTED,
+    "GET /v1/misuse/steps.csv": LISTED,
     "GET /v1/misuse/steps": LISTED,
     "POST /v1/members/{member_id}/misuse-steps": Case(
         code="operator_required", sent={"kind": "warning", "reason": "x"}

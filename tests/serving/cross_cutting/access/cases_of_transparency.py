@@ -22,6 +22,7 @@ CASES_OF_TRANSPARENCY = {
     "POST /v1/cases/{case_id}/complaints": Case(code="case_not_found", sent={"text": "x"}),
     "GET /v1/cases/{case_id}/complaints": _NO_CASE,
     "GET /v1/complaints": _OPERATOR,
+    "GET /v1/complaints.csv": _OPERATOR,
     "POST /v1/complaints/{complaint_id}/decision": Case(
         code="operator_required", sent={"outcome": "reversed", "reason": "x"}
     ),

@@ -26,6 +26,8 @@ def test_a_record_earns_fast_track_and_its_member_learns_why(standing: Standing)
     assert "40 cases were decided, 40 of them upheld" in change["reason"]
     events = http.get("/v1/events", headers=standing.toys, params={"types": "fast_track.changed"}).json()["events"]
     assert [event["data"]["reason"] for event in events] == [change["reason"]]
+    (row,) = csv.DictReader(io.StringIO(http.get("/v1/fast-track/changes.csv", headers=standing.toys).text))
+    assert (row["to_standing"], row["reason"], row["upheld_share"]) == ("fast", change["reason"], "1.0")
     assert http.get("/v1/fast-track/changes", headers=standing.mugs).json()["changes"] == []
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import csv
+import io
+
 from tests.serving.routes.accounts_steps import refusal
 from tests.serving.routes.cases.conftest import Standing
 
@@ -11,6 +14,8 @@ def test_a_warning_comes_before_a_suspension_which_ends(standing: Standing) -> N
     http = standing.site.http
     (before,) = http.get("/v1/misuse").json()["members"]
     assert (before["name"], before["decided"], before["unfounded"], before["share"]) == ("Mugs", 6, 6, 1.0)
+    (row,) = csv.DictReader(io.StringIO(http.get("/v1/misuse.csv").text))
+    assert (row["name"], row["unfounded"], row["share"], row["warned_at"]) == ("Mugs", "6", "1.0", "")
     assert (before["proposal"], before["warned_at"]) == ("warning", None)
     suspension = {"kind": "suspension", "reason": "again", "days": 7}
     assert refusal(http.post(PATH, json=suspension)) == (409, "warning_missing")
@@ -34,6 +39,10 @@ def test_a_warning_comes_before_a_suspension_which_ends(standing: Standing) -> N
     assert [step["kind"] for step in own["steps"]] == ["lifting", "suspension"]
     rest = http.get("/v1/misuse/steps", headers=standing.mugs, params={"cursor": own["next_cursor"]}).json()
     assert [step["kind"] for step in rest["steps"]] == ["warning"]
+    rows = csv.DictReader(io.StringIO(http.get("/v1/misuse/steps.csv", headers=standing.mugs).text))
+    assert [(row["kind"], row["reason"]) for row in rows] == [
+        ("lifting", "they changed"), ("suspension", "again"), ("warning", "these were genuine"),
+    ]  # fmt: skip
     events = http.get("/v1/events", headers=standing.mugs).json()["events"]
     assert [event["type"] for event in events if event["type"].startswith("misuse.")] == [
         "misuse.warned",

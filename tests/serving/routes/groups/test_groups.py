@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import httpx
 import pytest
 
@@ -97,6 +100,21 @@ def test_members_see_who_agreed_to_be_named_and_the_operator_all(sector: Sector)
         ("Dune Company", "invited", None, 0),
     ]  # fmt: skip
     assert refusal(sector.send("elm", "GET", f"/v1/groups/{group}/members")) == (404, "group_not_found")
+
+
+def test_groups_and_what_is_shared_come_as_csv_to_whom_they_concern(sector: Sector) -> None:
+    group = sector.make_group("acme", "bolt")
+    sector.give("acme", group, [jpeg(BLUE, seed=2)], "photo_hash")
+    own = rows_of(sector.send("bolt", "GET", "/v1/groups.csv"))
+    assert [(row["members"], row["state"]) for row in own if row["group_id"] == group] == [("2", "joined")]
+    (item,) = rows_of(sector.send("acme", "GET", f"/v1/groups/{group}/items.csv?kind=photo_hash"))
+    assert (item["kind"], item["member_id"], item["matches"]) == ("photo_hash", sector.ids["acme"], "0")
+    assert rows_of(sector.send("bolt", "GET", f"/v1/groups/{group}/items.csv")) == []
+
+
+def rows_of(answer: httpx.Response) -> list[dict[str, str]]:
+    assert answer.headers["content-type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(answer.text)))
 
 
 @pytest.mark.parametrize("how", ["left", "taken out", "group deleted"])

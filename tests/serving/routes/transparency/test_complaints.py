@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import csv
+import io
+
 from tests.serving.builders.keys import add_key_to
 from tests.serving.routes.transparency.steps import decided
 from tests.serving.servers.running import Running
@@ -37,6 +40,8 @@ def test_a_complaint_is_decided_by_a_key_that_names_somebody_and_a_reversal_move
     assert "out of court" in listed["redress"]
     queue = server.http.get("/v1/complaints?state=open&limit=1").json()["complaints"]
     assert queue == [complaint]
+    (row,) = csv.DictReader(io.StringIO(server.http.get("/v1/complaints.csv?state=open").text))
+    assert (row["complaint_id"], row["text"]) == (complaint["complaint_id"], "It is genuine.")
     address, decision = (
         f"/v1/complaints/{complaint['complaint_id']}/decision",
         {"outcome": "reversed", "reason": "Yes."},
