@@ -188,7 +188,9 @@ class CaseSummary(Answered):
     state: CaseState = Field(description="Where it stands.")
     version: int = Field(description="Send it with a move; it grows by one with each.")
     fast_track: bool = Field(description="Whether it came by a record that earned speed.")
-    due_at: str | None = Field(description="When the first decision is due; null while the clock is paused, unless it was due before.")
+    due_at: str | None = Field(
+        description="When the first decision is due; null while the clock is paused, unless it was due before."
+    )
     is_late: bool = Field(description="Whether the first decision came after `due_at`, or is still to come by now.")
     paused_since: str | None = Field(description="Since when an answer of the notifier is waited for; null otherwise.")
     decided_at: str | None = Field(description="When it was first upheld or rejected.")
