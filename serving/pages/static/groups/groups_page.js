@@ -2,7 +2,7 @@
 
 import { askIn } from "../admin/dialog.js";
 import { announce } from "../shared/announcer.js";
-import { getJson, postJson } from "../shared/api.js";
+import { downloadFile, getJson, postJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
 import { counted } from "../shared/formatting.js";
@@ -13,6 +13,7 @@ import { STATES } from "./group_words.js";
 import { membersOf } from "./members.js";
 import { Question } from "./question.js";
 import { SharedItems } from "./shared_items.js";
+import { termsOf } from "./terms.js";
 
 const problemBox = byId("groups-problem");
 let caller = null;
@@ -21,6 +22,7 @@ wireKeys();
 wireForgetting();
 bindKeys({ j: () => walk(1), k: () => walk(-1) });
 byId("new-group").addEventListener("click", makeGroup);
+byId("download").addEventListener("click", () => attempt(problemBox, () => downloadFile("/v1/groups.csv", "groups.csv")));
 window.addEventListener("popstate", refresh);
 refresh();
 
@@ -32,6 +34,7 @@ async function refresh() {
     const chosen = groups.find(({ group_id: id }) => id === new URLSearchParams(location.search).get("group")) ?? null;
     byId("groups").replaceChildren(...groups.map((group) => linkOf(group, group === chosen)));
     byId("empty").hidden = groups.length > 0;
+    byId("download").hidden = groups.length === 0;
     byId("group").replaceChildren(...(chosen ? await partsOf(chosen) : []));
   });
   byId("groups").setAttribute("aria-busy", "false");
@@ -56,7 +59,7 @@ async function partsOf(group) {
   const isOperator = caller.member_id === null;
   const mayShare = group.state === "joined" && group.agreement !== null && caller.scopes.includes("cases");
   return [
-    element("section", { class: "case-part", "aria-labelledby": "terms-title" }, element("h2", { id: "terms-title", tabindex: "-1" }, group.name), element("details", {}, element("summary", {}, `Terms, version ${group.terms_version}`), element("p", { class: "case-text", dir: "auto" }, group.terms))),
+    termsOf(group, isOperator && caller.scopes.includes("admin"), refresh),
     isOperator ? null : agreementOf(group, caller, refresh),
     mayShare && !group.agreement_outdated ? new Question(group, caller).root : null,
     isOperator || group.state === "joined" ? new SharedItems(group, mayShare).root : null,
@@ -71,7 +74,7 @@ async function makeGroup() {
   history.pushState(null, "", `?group=${encodeURIComponent(made.group_id)}`);
   announce("The group was made.");
   await refresh();
-  byId("terms-title").focus();
+  byId("group-title").focus();
 }
 
 function walk(step) {

@@ -2,7 +2,7 @@
 
 import { askIn } from "../admin/dialog.js";
 import { announce } from "../shared/announcer.js";
-import { getJson, postJson } from "../shared/api.js";
+import { downloadFile, getJson, postJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
 import { counted, moment, productName } from "../shared/formatting.js";
 import { attempt } from "../shared/problem_box.js";
@@ -16,6 +16,7 @@ export class SharedItems {
   #count = element("p", { class: "row-soft", role: "status" });
   #rows = element("tbody");
   #problem = element("div", { class: "problem", role: "alert", hidden: true });
+  #download = element("button", { type: "button", class: "quiet", hidden: true, click: () => attempt(this.#problem, () => downloadFile(`${this.#path}/items.csv`, "group-items.csv")) }, "Download CSV");
   #more = element("button", { type: "button", class: "wide", hidden: true, click: () => this.#readPage() }, "Show more items");
 
   /** `mayWrite`: whether the caller shares and withdraws, rather than reads. */
@@ -29,7 +30,7 @@ export class SharedItems {
       { class: "case-part", "aria-labelledby": "items-title" },
       element("h2", { id: "items-title" }, mayWrite ? "What you share" : "What is shared"),
       this.#problem,
-      this.#count,
+      element("div", { class: "list-line" }, this.#count, element("div", { class: "actions" }, this.#download)),
       element("div", { class: "group-scroll", tabindex: "0", role: "region", "aria-label": "Items shared" }, element("table", { class: "group-table" }, element("thead", {}, element("tr", {}, columns.map((words) => element("th", { scope: "col" }, words)))), this.#rows)),
       this.#more,
       mayWrite ? element("div", { class: "actions" }, element("button", { type: "button", click: () => this.#share() }, "Share a check …"), element("button", { type: "button", click: () => this.#withdraw({ everything: true }, "everything that you share here") }, "Take everything back …")) : null,
@@ -52,6 +53,7 @@ export class SharedItems {
       this.#cursor = page.next_cursor;
       this.#more.hidden = !page.next_cursor;
       const shown = this.#rows.childElementCount;
+      this.#download.hidden = shown === 0;
       this.#count.textContent = shown ? `${counted(shown, "item")}${page.next_cursor ? " shown" : ""}. Their values are in no answer, and nobody sees who asked.` : "Nothing is shared yet. Only what is confirmed as counterfeit can be.";
     });
   }

@@ -64,6 +64,35 @@ def test_a_member_joins_shares_and_asks_and_what_it_takes_back_is_known_no_more(
     expect(page.get_by_text("No group yet")).to_be_visible()
 
 
+def test_the_operator_changes_the_terms_and_deletes_a_group_only_by_its_name(
+    start: Start, open_page: OpenPage, tmp_path: Path
+) -> None:
+    write_tiny_bundle(tmp_path / "sector", products=NAMES)
+    site = start(api_key=KEY, bundle=(tmp_path / "sector",))
+    sector = fill(site)
+    group_id = sector.make_group("bolt")
+    page = open_with(KEY, site, open_page, f"/groups?group={group_id}")
+    name = page.locator("#group-title").inner_text()
+    page.get_by_role("button", name="Change the terms …").click()
+    page.locator("#terms-text").fill("Share only what was bought.")
+    page.get_by_role("button", name="Make them the terms").click()
+    expect(page.locator("#group summary").first).to_have_text("Terms, version 2")
+    expect(page.locator("#group-title")).to_be_focused()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").first.click()
+    assert group_id in download.value.path().read_text(encoding="utf-8")
+    assert find_violations(page) == []
+
+    page.get_by_role("button", name="Delete the group …").click()
+    page.get_by_label("Name of the group").fill("another one")
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator("#delete-problem")).to_contain_text(f"Type {name} to delete this group")
+    page.get_by_label("Name of the group").fill(name)
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_text("No group yet")).to_be_visible()
+    assert page.url.endswith("/groups")
+
+
 def leave(page: Page) -> None:
     page.get_by_role("button", name="Leave the group …").click()
     page.get_by_role("button", name="Leave", exact=True).click()
