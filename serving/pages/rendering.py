@@ -41,6 +41,7 @@ MORE_NAVIGATION: tuple[Entry, ...] = (
     ("/bundles", "bundles", "Bundles", "read"),
     ("/drift", "drift", "Drift", "read"),
     ("/groups", "groups", "Working groups", "read"),
+    ("/standing", "standing", "Standing", "read"),
     ("/transparency", "transparency", "Public figures", "read"),
     ("/keys", "keys", "API keys", "admin"),
     ("/webhooks", "webhooks", "Webhooks", "admin"),

@@ -96,6 +96,24 @@ def show_groups(request: Request) -> Response:
     return render_page(request, "enforcement/groups.html")
 
 
+@router.get("/standing")
+def show_standing(request: Request) -> Response:
+    """How members and rules stand as notifiers: fast track, misuse, and trusted flaggers."""
+    return render_page(request, "enforcement/standing.html")
+
+
+@router.get("/complaints")
+def show_complaints(request: Request) -> Response:
+    """The complaints of all cases, to be decided by a person; for the operator."""
+    return render_page(request, "enforcement/complaints.html")
+
+
+@router.get("/case-rules")
+def show_case_rules(request: Request) -> Response:
+    """The rules by which checks open cases; for the operator."""
+    return render_page(request, "enforcement/case_rules.html")
+
+
 @router.get("/transparency")
 def show_transparency(request: Request) -> Response:
     """The quarters whose public figures anyone may read, without a key; to the operator also drafts."""

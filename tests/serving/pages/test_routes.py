@@ -8,7 +8,17 @@ from serving.pages.routes import router
 from tests.serving.servers.running import Running
 
 PAGES = ["/", "/checks", "/checks/any", "/cases", "/cases/any", "/notices/any", "/clusters", "/clusters/any"]
-PAGES += ["/test-buys", "/test-buys/any", "/dashboard", "/groups", "/transparency", "/transparency/any"]
+PAGES += [
+    "/test-buys",
+    "/test-buys/any",
+    "/dashboard",
+    "/groups",
+    "/standing",
+    "/complaints",
+    "/case-rules",
+    "/transparency",
+    "/transparency/any",
+]
 PAGES += ["/jobs", "/bundles", "/drift", "/keys", "/webhooks", "/audit-log", "/docs"]
 
 

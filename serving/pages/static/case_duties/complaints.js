@@ -6,7 +6,7 @@ import { element } from "../shared/element.js";
 import { moment } from "../shared/formatting.js";
 import { askDuty } from "./duty_dialog.js";
 
-const STATES = { open: "Waits for a person to decide", confirmed: "The decision stays", reversed: "The decision was reversed" };
+export const STATES = { open: "Waits for a person to decide", confirmed: "The decision stays", reversed: "The decision was reversed" };
 const TONES = { open: "review", confirmed: "none", reversed: "genuine" };
 const SIDES = { notifier: "The notifier", seller: "The seller" };
 const ABOUT = { upheld: "that the listings were taken down", rejected: "that the listings stay" };
@@ -25,25 +25,28 @@ export async function complaintsOf(found, isOperator, changed) {
     { class: "case-part", "aria-labelledby": "complaints-title" },
     element("h2", { id: "complaints-title" }, "Complaints"),
     complaints.length
-      ? element("ol", { class: "case-listings" }, complaints.map((complaint) => complaintOf(complaint, isOperator, changed)))
+      ? element("ol", { class: "case-listings" }, complaints.map((complaint) => element("li", { class: "card" }, element("h3", {}, complaintTitle(complaint)), ...complaintParts(complaint, isOperator, changed))))
       : element("p", { class: "row-soft" }, "Nobody complained. A side may do so until six months after the decision against it; a person decides."),
     sides.length ? element("div", { class: "actions" }, element("button", { type: "button", click: () => complain(path, sides, changed) }, "Complain …")) : null,
     element("p", { class: "row-soft" }, redress),
   );
 }
 
-function complaintOf(complaint, isOperator, changed) {
-  const { side, decision, created_at: at, text, state, decided_at: decidedAt, reason } = complaint;
-  return element(
-    "li",
-    { class: "card" },
-    element("h3", {}, `${SIDES[side]} complains ${ABOUT[decision]}`),
+/** Who complains about what. */
+export function complaintTitle({ side, decision }) {
+  return `${SIDES[side]} complains ${ABOUT[decision]}`;
+}
+
+/** What a complaint says, and what came of it; `changed()` is called when it was decided here. */
+export function complaintParts(complaint, isOperator, changed) {
+  const { created_at: at, text, state, decided_at: decidedAt, reason } = complaint;
+  return [
     element("p", { class: "row-soft" }, "Received ", element("time", { datetime: at, title: at }, moment(at))),
     element("p", { class: "duty-text", dir: "auto" }, text || "The words were erased with the seller."),
     element("p", {}, element("span", { class: `pill tone-${TONES[state]}` }, STATES[state]), decidedAt ? ` ${moment(decidedAt)}, with a key that names who decided` : ""),
     reason ? element("p", { class: "duty-text", dir: "auto" }, reason) : null,
-    state === "open" && isOperator ? element("div", { class: "actions" }, element("button", { type: "button", class: "primary", click: () => decide(complaint, changed) }, "Decide …")) : null,
-  );
+    state === "open" && isOperator ? element("div", { class: "actions" }, element("button", { type: "button", class: "primary", click: () => decideComplaint(complaint, changed) }, "Decide …")) : null,
+  ].filter(Boolean);
 }
 
 async function complain(path, sides, changed) {
@@ -63,7 +66,8 @@ async function complain(path, sides, changed) {
   changed();
 }
 
-async function decide({ complaint_id: id, decision }, changed) {
+/** Ask for the decision of a complaint. */
+export async function decideComplaint({ complaint_id: id, decision }, changed) {
   const reversal = decision === "upheld" ? "Reverse it: the listings are reinstated" : "Reverse it: the request is examined again";
   const made = await askDuty(
     {

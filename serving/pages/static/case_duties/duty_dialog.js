@@ -7,7 +7,7 @@ import { byId, element } from "../shared/element.js";
  * Ask and send; gives the server's answer, or null. `choices` are [value, words]; a `label` or `numberLabel` shows that
  * field. `send({ choice, words, number })` is called with what was chosen and typed.
  */
-export function askDuty({ title, meaning, choiceLabel = "", choices = [], label = "", needsWords = true, words = "", numberLabel = "", verb }, send) {
+export function askDuty({ title, meaning, choiceLabel = "", choices = [], label = "", needsWords = true, words = "", numberLabel = "", needsNumber = false, verb }, send) {
   byId("duty-title").textContent = title;
   byId("duty-meaning").textContent = meaning;
   byId("duty-choice-field").hidden = choices.length === 0;
@@ -20,6 +20,7 @@ export function askDuty({ title, meaning, choiceLabel = "", choices = [], label 
   byId("duty-number-field").hidden = !numberLabel;
   byId("duty-number-label").textContent = numberLabel;
   byId("duty-number").value = "";
+  byId("duty-number").required = Boolean(numberLabel) && needsNumber;
   byId("duty-do").textContent = verb;
   return askIn("duty", () => {
     const number = byId("duty-number").value;

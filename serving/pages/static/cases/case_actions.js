@@ -7,6 +7,7 @@ import { evidenceButtons } from "../shared/evidence_file.js";
 import { newIdempotencyKey } from "../shared/idempotency_key.js";
 import { STATES } from "./case_words.js";
 
+const UNFOUNDED = "manifestly_unfounded"; // the reason code that counts as misuse
 const QUESTION = { title: "Ask the notifier", meaning: "The clock stops until the answer comes.", label: "Your question", verb: "Ask and stop the clock", needs: true };
 const ANSWER = { title: "Answer the question", meaning: "The clock goes on with your answer.", label: "Your answer", verb: "Answer", needs: true };
 
@@ -37,21 +38,25 @@ export class CaseActions {
   async #move(path, { to, needs_reason: needs }) {
     const { verb, title, meaning } = STATES[to];
     const key = newIdempotencyKey(); // one for all tries of this dialog
-    const send = (reason) => postJson(`${path}/moves`, { to, version: this.#found.version, reason }, { "Idempotency-Key": key });
-    await this.#ask({ title: verb ?? title, meaning, label: "Why: both sides read it", verb: verb ?? title, needs }, send);
+    const code = () => (byId("move-unfounded").checked ? { reason_code: UNFOUNDED } : {});
+    const send = (reason) => postJson(`${path}/moves`, { to, version: this.#found.version, reason, ...code() }, { "Idempotency-Key": key });
+    const mayBeMisuse = to === "rejected" && this.#found.member_id !== null;
+    await this.#ask({ title: verb ?? title, meaning, label: "Why: both sides read it", verb: verb ?? title, needs, mayBeMisuse }, send);
   }
 
   async #text(dialog, path) {
     await this.#ask(dialog, (text) => postJson(path, { text, version: this.#found.version }));
   }
 
-  async #ask({ title, meaning, label, verb, needs }, send) {
+  async #ask({ title, meaning, label, verb, needs, mayBeMisuse = false }, send) {
     byId("move-title").textContent = title;
     byId("move-meaning").textContent = meaning;
     byId("move-reason-label").textContent = label;
     byId("move-do").textContent = verb;
     byId("move-reason").value = "";
     byId("move-reason").required = needs;
+    byId("move-unfounded-field").hidden = !mayBeMisuse;
+    byId("move-unfounded").checked = false;
     const found = await askIn("move", () => send(byId("move-reason").value.trim()));
     if (found) this.#moved(found, found.seller_link ?? null);
   }

@@ -1,5 +1,6 @@
 /** The list of takedown cases, with filters, clocks, keys, and moves of several. */
 
+import { isOperatorWith } from "../admin/caller.js";
 import { CursorList } from "../lists/cursor_list.js";
 import { apiQuery } from "../shared/address_form.js";
 import { announce } from "../shared/announcer.js";
@@ -33,7 +34,12 @@ wireTable(() => list.read());
 bindKeys({ ...list.keys, x: toggleSelected, "/": () => byId("filter-undecided").focus() });
 byId("choose-all").addEventListener("click", chooseAll);
 setInterval(() => list.rows.forEach((row) => row.tick()), CLOCK_MS);
-list.read();
+start();
+
+async function start() {
+  await list.read(); // where a key is needed, this one asks for it
+  byId("operator-links").hidden = !(await isOperatorWith("read"));
+}
 
 function pageShown() {
   byId("clear-filters").hidden = !filters.areSet;

@@ -55,7 +55,9 @@ async def add_cases(store: Store, some: Iterable[list[CaseRow | CaseMoveRow]]) -
         for member_id, name in (("m", "Toys"), ("n", "Mugs")):
             session.add(MemberRow(member_id=member_id, name=name, category="toys", country="DE", created_at=NOW))
         session.add(
-            CaseRuleRow(rule_id="r", created_at=NOW, member_id="m", kind="counterfeit", settings={}, enabled=True)
+            CaseRuleRow(
+                rule_id="r", created_at=NOW, member_id="m", kind="counterfeit", settings={"country": "DE"}, enabled=True
+            )
         )
         for rows in some:
             session.add(rows[0])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.serving.builders.cases.standing_site import Standing
 from tests.serving.routes.accounts_steps import refusal
-from tests.serving.routes.cases.conftest import Standing
 
 TOY = {"country": "US", "product": "toy", "listings": [{"listing_id": "l"}]}
 

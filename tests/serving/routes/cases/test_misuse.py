@@ -3,8 +3,8 @@ from __future__ import annotations
 import csv
 import io
 
+from tests.serving.builders.cases.standing_site import Standing
 from tests.serving.routes.accounts_steps import refusal
-from tests.serving.routes.cases.conftest import Standing
 
 PATH = "/v1/members/n/misuse-steps"
 MUG = {"country": "US", "product": "mug", "listings": [{"listing_id": "l"}]}
