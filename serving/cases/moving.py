@@ -43,14 +43,15 @@ _DECIDING: Final[frozenset[CaseState]] = frozenset({"upheld", "rejected"})
 class WantedMove:
     """A move that somebody asks for.
 
-    `reached_at` is when a declaration reached the right holder, None: with the move. `link` is for the seller's notice.
+    `reached_at` is when a declaration reached the right holder, None: with the move. `links` are for the sellers'
+    notices, one for each of the case's `shares_of`.
     """
 
     to: CaseState
     reason_code: str | None = None
     reason: str = ""
     reached_at: datetime.datetime | None = None
-    link: SellerLink | None = None
+    links: tuple[SellerLink, ...] = ()
 
 
 def opening_of(
@@ -90,7 +91,7 @@ def decide_move(case: StoredCase, wanted: WantedMove, actor: CaseActor, now: dat
         takes_down={"upheld": True, "reinstated": False}.get(wanted.to),
         cancels=frozenset() if rule.clock == "goes_on" else None,
         timers=timers,
-        notices=notices_of_move(case, wanted.to, wanted.reason, at, link=wanted.link, timers=timers),
+        notices=notices_of_move(case, wanted.to, wanted.reason, at, links=wanted.links, timers=timers),
         events=(NewCaseEvent(type="case.moved"),),
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
 from serving.cases import notice_texts
 from serving.cases.clocks.periods import jurisdiction_of
 from serving.cases.notice_texts import NoticeFacts, NoticeText
+from serving.cases.seller_shares import SellerShare, shares_of
 from serving.schemas.enforcement.cases import CaseState, Ground, NoticeKind, NoticeRecipient
 from serving.store.cases.case_values import NewCase, NewNotice, NewTimer, StoredCase
 
@@ -56,16 +58,22 @@ def notices_of_move(
     reason: str,
     at: datetime.datetime,
     *,
-    link: SellerLink | None = None,
+    links: Sequence[SellerLink] = (),
     timers: Sequence[NewTimer] = (),
 ) -> tuple[NewNotice, ...]:
-    """Inform the sides of a move: `timers` are those that it starts."""
+    """Inform the sides of a move: `timers` are those that it starts, and `links` those of the case's `shares_of`."""
     facts = facts_of(case, reason)
     if to in ("upheld", "rejected"):
         text = notice_texts.decision_for_notifier(facts, at, upheld=to == "upheld")
         return _to_notifier(case, "decision", text)
     if to == "forwarded":
-        return (_forwarded(case, facts, at, link),)
+        shares = shares_of(case)
+        return tuple(
+            _forwarded(
+                case, dataclasses.replace(facts, listing_ids=share.listing_names[:LISTINGS_NAMED]), at, share, link
+            )
+            for share, link in zip(shares, links or itertools.repeat(None, len(shares)), strict=True)
+        )
     if to == "counter_notice":
         return _to_notifier(case, "declaration", _declaration(case, facts, at, timers))
     if to in ("reinstated", "closed"):
@@ -89,7 +97,9 @@ def facts_of(case: StoredCase, reason: str = "") -> NoticeFacts:
     )
 
 
-def _forwarded(case: StoredCase, facts: NoticeFacts, at: datetime.datetime, link: SellerLink | None) -> NewNotice:
+def _forwarded(
+    case: StoredCase, facts: NoticeFacts, at: datetime.datetime, share: SellerShare, link: SellerLink | None
+) -> NewNotice:
     if case.jurisdiction == "CN":
         text = notice_texts.forwarded_notice_for_seller(facts, at)
     else:
@@ -98,6 +108,7 @@ def _forwarded(case: StoredCase, facts: NoticeFacts, at: datetime.datetime, link
         )
     statement = f"\n\nThe notice, in the words of who gave it: {case.statement}" if case.statement else ""
     notice = _notice("seller", "forwarded", dataclasses.replace(text, body=text.body + statement))
+    notice = dataclasses.replace(notice, positions=share.positions)
     if link is None:
         return notice
     return dataclasses.replace(notice, token_sha256=link.token_sha256, expires_at=link.expires_at)

@@ -48,11 +48,14 @@ class SellerSide:
 
         return await self._store.keep_evidence(hash_link(token), new, photos, decide, now)
 
-    async def make_link(self, principal: Principal, case_id: str) -> str:
-        """Give a new token for the seller's notice of a case; the one before leads nowhere from now on."""
+    async def make_link(self, principal: Principal, case_id: str, notice_id: str | None = None) -> str:
+        """Give a new token for a seller's notice of a case; the one before leads nowhere from now on.
+
+        `notice_id` may be None where the case has one seller. Raises CaseNotFound, CaseNoticeNotFound, RequestInvalid.
+        """
         token = secrets.token_urlsafe(TOKEN_BYTES)
         rows = self._store.case_notice_rows
-        await rows.replace_link(principal, case_id, hash_link(token), utc_now() + LINK_LASTS)
+        await rows.replace_link(principal, case_id, notice_id, hash_link(token), utc_now() + LINK_LASTS)
         return token
 
 

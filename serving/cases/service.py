@@ -11,6 +11,7 @@ from typing import Final
 
 from serving.cases.moving import WantedMove, decide_answer, decide_move, decide_question, opening_of
 from serving.cases.notices import SellerLink
+from serving.cases.seller_shares import SellerShare, shares_of
 from serving.cases.states import moves_from
 from serving.clock import utc_now
 from serving.errors import RequestInvalid, RequestRefused
@@ -28,11 +29,19 @@ WriteAll = Callable[[Principal, Sequence[tuple[NewCase, Opening]]], Awaitable[li
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SellerToken:
+    """The token of a seller's link, and what the notice behind it is about."""
+
+    share: SellerShare
+    token: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A case after a move; `seller_token` is that of the seller's link, shown once, and None where none was made."""
+    """A case after a move; `seller_tokens` are those of the sellers' links, shown once, where the move made them."""
 
     case: Case
-    seller_token: str | None
+    seller_tokens: tuple[SellerToken, ...] = ()
 
 
 class Cases:
@@ -83,20 +92,17 @@ class Cases:
         self, principal: Principal, case_id: str, wanted: WantedMove, *, version: int, claim: Claim | None = None
     ) -> Moved:
         """Move a case; raises CaseNotFound, CaseChanged, CaseMoveNotAllowed, RequestInvalid, IdempotencyKeyReused."""
-        now, token = utc_now(), None
-        if wanted.to == "forwarded":
-            token = secrets.token_urlsafe(TOKEN_BYTES)
-            link = SellerLink(token_sha256=hash_link(token), expires_at=now + LINK_LASTS)
-            wanted = dataclasses.replace(wanted, link=link)
-        is_new = False
+        now = utc_now()
+        tokens: tuple[SellerToken, ...] = ()
 
         def decide(case: StoredCase) -> CaseChange:
-            nonlocal is_new
-            is_new = True
-            return decide_move(case, wanted, case.role_of(principal), now)
+            nonlocal tokens
+            tokens = tuple(map(_new_token, shares_of(case))) if wanted.to == "forwarded" else ()
+            links = tuple(SellerLink(token_sha256=hash_link(one.token), expires_at=now + LINK_LASTS) for one in tokens)
+            return decide_move(case, dataclasses.replace(wanted, links=links), case.role_of(principal), now)
 
         await self.rows.change(principal, case_id, decide, version=version, claim=claim)
-        return Moved(case=await self.find(principal, case_id), seller_token=token if is_new else None)
+        return Moved(case=await self.find(principal, case_id), seller_tokens=tokens)
 
     async def ask(self, principal: Principal, case_id: str, question: str, *, version: int) -> Case:
         """Ask the notifier, and stop the clock until it answers; raises as `move` does."""
@@ -141,3 +147,7 @@ def role_of(principal: Principal, case: Case) -> CaseActor:
     if principal.is_operator:
         return "operator"
     return "notifier" if principal.member_id == case.member_id else "holder"
+
+
+def _new_token(share: SellerShare) -> SellerToken:
+    return SellerToken(share=share, token=secrets.token_urlsafe(TOKEN_BYTES))

@@ -51,6 +51,7 @@ OPEN_PATHS = (
     "/healthz",
     "/readyz",
     "/v1/case-notices/{token}",
+    "/v1/case-notices/{token}/complaints",
     "/v1/transparency",  # what the operator published
     "/v1/transparency/{quarter}",
     "/v1/transparency/{quarter}.csv",

@@ -18,9 +18,7 @@ from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
 from serving.store.sortable_id import new_id
 from serving.store.tables import (
-    CaseListingRow,
     CheckRow,
-    ComplaintRow,
     ErasureRow,
     JobLineContentRow,
     JobLinePhotoRow,
@@ -109,16 +107,6 @@ class ErasureRows:
             return list(session.scalars(select(CheckRow.check_id).where(CheckRow.seller_id == seller_id).limit(limit)))
 
         return await self._database.read(work)
-
-    async def forget_complaints(self, seller_id: str) -> None:
-        """Empty what a seller wrote against decisions, and what it was answered; that it complained stays."""
-
-        def work(session: Session) -> None:
-            named = select(CaseListingRow.case_id).where(CaseListingRow.seller_id == seller_id)
-            of_seller = update(ComplaintRow).where(ComplaintRow.side == "seller", ComplaintRow.case_id.in_(named))
-            session.execute(of_seller.values(text="", reason=""))
-
-        await self._database.write(work)
 
     async def drop_lines(
         self, erasure_id: str, seller_id: str, now: datetime.datetime, after: LinePlace | None

@@ -6,7 +6,7 @@ import datetime
 import functools
 from typing import TYPE_CHECKING
 
-from serving.cases.service import Cases
+from serving.cases.service import Cases, hash_link
 from serving.clock import utc_now
 from serving.errors import QuarterNotOver
 from serving.principal import Principal
@@ -82,6 +82,15 @@ class Duties:
         return await self._store.complaint_rows.add(
             principal, case_id, sent.side, sent.text, lambda case: contested_decision(case, sent.side, now), now
         )
+
+    async def complain_by_link(self, token: str, text: str) -> None:
+        """Take a seller's complaint by the link of its notice.
+
+        Raises CaseNoticeNotFound, ComplaintNotPossible or ComplaintTooLate.
+        """
+        now = utc_now()
+        rows = self._store.complaint_rows
+        await rows.add_by_link(hash_link(token), text, lambda case: contested_decision(case, "seller", now), now)
 
     async def decide_complaint(self, principal: Principal, complaint_id: str, sent: ComplaintDecisionSent) -> Complaint:
         """Decide a complaint; a reversed decision is taken back. Raises PersonRequired and what the rows raise."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
 from serving.cases.moving import WantedMove
+from serving.cases.service import SellerToken
 from serving.checks.idempotency import hash_content, hash_key
 from serving.errors import RequestInvalid, RequestRefused
 from serving.http.check_body import read_json
@@ -23,6 +25,7 @@ from serving.schemas.enforcement.cases import (
     MovesSent,
     QuestionSent,
     RefusedOfSeveral,
+    SellerLink,
 )
 from serving.services import cases_of, services_of
 from serving.store.idempotency_rows import Claim
@@ -57,9 +60,13 @@ async def move_cases(request: Request, response: Response, caller: Writer, idemp
         except RequestRefused as error:
             refused.append(RefusedOfSeveral(case_id=one.case_id, code=error.code, detail=error.message))
         else:
-            link = _link_of(request, made.seller_token)
-            case = made.case
-            moved.append(MovedOfSeveral(case_id=case.case_id, state=case.state, version=case.version, seller_link=link))
+            case, links = made.case, _links_of(request, made.seller_tokens)
+            link = links[0].seller_link if len(links) == 1 else None
+            moved.append(
+                MovedOfSeveral(
+                    case_id=case.case_id, state=case.state, version=case.version, seller_link=link, seller_links=links
+                )
+            )
     return MovesMade(moved=moved, refused=refused)
 
 
@@ -84,7 +91,9 @@ async def move_case(
     wanted = WantedMove(to=sent.to, reason_code=sent.reason_code, reason=sent.reason, reached_at=sent.reached_at)
     moved = await cases.move(caller, case_id, wanted, version=sent.version, claim=claim)
     response.headers.update(NEVER_STORED)
-    return MovedCase(**moved.case.model_dump(), seller_link=_link_of(request, moved.seller_token))
+    links = _links_of(request, moved.seller_tokens)
+    link = links[0].seller_link if len(links) == 1 else None
+    return MovedCase(**moved.case.model_dump(), seller_link=link, seller_links=links)
 
 
 @router.post(
@@ -116,5 +125,12 @@ async def answer_question(request: Request, response: Response, case_id: str, ca
     return await cases_of(request).answer(caller, case_id, sent.text, version=sent.version)
 
 
-def _link_of(request: Request, token: str | None) -> str | None:
-    return None if token is None else seller_link_of(request, token)
+def _links_of(request: Request, tokens: Sequence[SellerToken]) -> list[SellerLink]:
+    return [
+        SellerLink(
+            seller_id=one.share.seller_id,
+            positions=list(one.share.positions),
+            seller_link=seller_link_of(request, one.token),
+        )
+        for one in tokens
+    ]

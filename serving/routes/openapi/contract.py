@@ -10,7 +10,7 @@ from serving.schemas.accounts import KeySent, MemberSent, ProductsSent, Rotation
 from serving.schemas.bundles import CanarySent, CandidateSent, RollbackSent
 from serving.schemas.checks import Answered, Check, CheckSent, Listing, Problem, ReviewSent, Sent, WithdrawalSent
 from serving.schemas.enforcement.buys import BuyMoveSent, BuyPlanSent, ChecklistSent
-from serving.schemas.enforcement.case_notices import EvidenceSent
+from serving.schemas.enforcement.case_notices import EvidenceSent, SellerComplaintSent
 from serving.schemas.enforcement.case_rules import CaseRuleChange, CaseRuleSent
 from serving.schemas.enforcement.cases import CaseSent, MoveSent, MovesSent, QuestionSent
 from serving.schemas.enforcement.clusters import ClusterCasesSent, LinkRemovalSent
@@ -53,6 +53,7 @@ EXTRA_SCHEMAS = (
     CaseRuleSent,
     CaseRuleChange,
     EvidenceSent,
+    SellerComplaintSent,
     MoveSent,
     MovesSent,
     QuestionSent,

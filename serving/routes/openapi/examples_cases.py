@@ -83,6 +83,7 @@ _CASE: Final = {
     ],
 }
 _LINK: Final = "/notices/Jq0n0bq4m0m9S5oQ7b1y3mV8c2kXwZr6tUeYhLpDfGs"
+_OF_SELLER: Final = {"seller_id": "s-88", "positions": [0], "seller_link": _LINK}
 CASES_CSV_EXAMPLE: Final = f"case_id,created_at,member_id,…\r\n{_CASE_ID},{_TIME},,…\r\n"
 _RULE_SETTINGS: Final = {
     "max_authenticity": 0.02,
@@ -143,21 +144,23 @@ CASE_EXAMPLES: Final[dict[str, Any]] = {
         ],
     },
     "MoveSent": {"to": "rejected", "version": 2, "reason_code": "genuine", "reason": "The colour is sold in Japan."},
-    "MovedCase": {**_CASE, "state": "forwarded", "version": 4, "seller_link": _LINK},
+    "MovedCase": {**_CASE, "state": "forwarded", "version": 4, "seller_link": _LINK, "seller_links": [_OF_SELLER]},
     "MovesSent": {
         "to": "upheld",
         "reason": "The same photo as in three cases before.",
         "cases": [{"case_id": _CASE_ID, "version": 2}],
     },
     "MovesMade": {
-        "moved": [{"case_id": _CASE_ID, "state": "upheld", "version": 3, "seller_link": None}],
+        "moved": [{"case_id": _CASE_ID, "state": "upheld", "version": 3, "seller_link": None, "seller_links": []}],
         "refused": [{"case_id": "x", "code": "case_not_found", "detail": "no case has the id 'x'"}],
     },
     "EvidenceSent": {
         "text": "Bought from the maker; the invoice is in the photo.",
         "photos": [{"base64": "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBD"}],
     },
+    "SellerLink": _OF_SELLER,
     "SellerLinkMade": {"seller_link": _LINK},
+    "SellerComplaintSent": {"text": "The listing shows the maker's own product, bought from its own shop."},
     "SellerNotice": {
         "case_id": _CASE_ID,
         "product": _PRODUCT,

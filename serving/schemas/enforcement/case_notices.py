@@ -8,6 +8,7 @@ from pydantic import Base64Bytes, Field
 
 from serving.schemas.checks import Answered, Sent
 from serving.schemas.enforcement.cases import CaseState, Ground, Jurisdiction, SellerEvidence
+from serving.schemas.enforcement.complaints import ComplaintState
 from serving.schemas.enforcement.plain_text import PlainText
 
 MAX_EVIDENCE_PHOTOS = 8
@@ -32,6 +33,25 @@ class EvidenceSent(Sent):
     )
 
 
+class SellerComplaintSent(Sent):
+    """A seller's complaint about the decision against its listings."""
+
+    text: Annotated[PlainText, Field(min_length=1)] = Field(description="Why the decision is wrong.")
+
+
+class SellerComplaint(Answered):
+    """A seller's complaint, as the seller sees it."""
+
+    complaint_id: str = Field(description="Id of the complaint.")
+    created_at: str = Field(description="When it was received, in UTC.")
+    text: str = Field(description="Why the decision is wrong.")
+    state: ComplaintState = Field(
+        description="`open` until a person decided; `confirmed`: the decision stays; `reversed`: it was taken back."
+    )
+    decided_at: str | None = Field(description="When it was decided.")
+    reason: str = Field(description="Why; empty while it is open.")
+
+
 class SellerNotice(Answered):
     """A notice as the seller sees it."""
 
@@ -47,3 +67,6 @@ class SellerNotice(Answered):
     can_answer: bool = Field(description="Whether evidence against it is taken now.")
     answer_until: str | None = Field(description="Until when; null where no law sets a time.")
     sent: list[SellerEvidence] = Field(description="What was sent against it, oldest first.")
+    complaints: list[SellerComplaint] = Field(
+        default_factory=list, description="Complaints made by this link about the decision, oldest first."
+    )

@@ -154,6 +154,9 @@ class CaseNotice(Answered):
     kind: NoticeKind = Field(description="What about.")
     at: str = Field(description="When, in UTC.")
     text: str = Field(description="The words; empty after the seller was erased.")
+    positions: list[int] | None = Field(
+        default=None, description="The listings that a seller's notice is about; null for all of the case."
+    )
     opened_at: str | None = Field(description="When the seller first opened its link; null where that is not known.")
 
 
@@ -164,6 +167,9 @@ class SellerEvidence(Answered):
     at: str = Field(description="When, in UTC.")
     text: str = Field(description="The words.")
     photos: int = Field(description="How many photos came with it, which count from 0.")
+    positions: list[int] | None = Field(
+        default=None, description="The listings of the notice that it was sent against; null for all of the case."
+    )
 
 
 class WaitingTimer(Answered):
@@ -217,14 +223,25 @@ class Case(CaseSummary):
     )
 
 
+class SellerLink(Answered):
+    """The link of one seller of a case."""
+
+    seller_id: str | None = Field(description="Your id of the seller; null for listings of which none is known.")
+    positions: list[int] = Field(description="Its listings, which the notice behind the link is about.")
+    seller_link: str = Field(description="Path of the seller's page, which needs no key; it is shown this once.")
+
+
 class MovedCase(Case):
     """A case after a move."""
 
     seller_link: str | None = Field(
         default=None,
         description="Path of the seller's page, which needs no key: hand it to the seller. Its last part is the token "
-        "of `/v1/case-notices/{token}`. It is shown this once, "
-        "and null but for a move to `forwarded`.",
+        "of `/v1/case-notices/{token}`. It is shown this once, and null but for a move to `forwarded` of a case with "
+        "one seller: a case with several has `seller_links`.",
+    )
+    seller_links: list[SellerLink] = Field(
+        default_factory=list, description="The link of each seller after a move to `forwarded`; shown this once."
     )
 
 
@@ -240,7 +257,12 @@ class MovedOfSeveral(Answered):
     case_id: str = Field(description="The case.")
     state: CaseState = Field(description="Where it stands now.")
     version: int = Field(description="Send it with the next move.")
-    seller_link: str | None = Field(description="Path of the seller's page, shown this once; null where none is.")
+    seller_link: str | None = Field(
+        description="Path of the seller's page, shown this once; null where none is, and where there are several."
+    )
+    seller_links: list[SellerLink] = Field(
+        default_factory=list, description="The link of each seller, shown this once."
+    )
 
 
 class RefusedOfSeveral(Answered):

@@ -40,6 +40,9 @@ class Complaint(Answered):
     complaint_id: str = Field(description="Id of the complaint.")
     case_id: str = Field(description="The case.")
     side: ComplaintSide = Field(description="Who complained.")
+    notice_id: str | None = Field(
+        default=None, description="The notice by whose link a seller complained; the case's `notices` have it."
+    )
     decision: DecisionAgainst = Field(description="The decision that it is about.")
     decision_sequence: int = Field(description="`sequence` of the move that decided.")
     created_at: str = Field(description="When it was received, in UTC.")

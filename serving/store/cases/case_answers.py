@@ -40,6 +40,7 @@ def stored_case(row: CaseRow, moved_at: datetime.datetime, timers: Iterable[Case
         jurisdiction=cast(Jurisdiction, row.jurisdiction),
         statement=row.statement,
         listing_names=tuple(one.listing_id or one.url or one.check_id or "" for one in row.listings),
+        listing_sellers=tuple(one.seller_id for one in row.listings),
         found_by_checks=any(one.check_id is not None for one in row.listings),
         state=cast(CaseState, row.state),
         version=row.version,
@@ -155,6 +156,7 @@ def _notice_of(row: CaseNoticeRow) -> CaseNotice:
             "kind": row.kind,
             "at": utc_text(row.at),
             "text": row.body.get("text", ""),
+            "positions": row.positions,
             "opened_at": _text_or_none(row.opened_at),
         }
     )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
-from serving.errors import CaseNoticeNotFound, PhotoNotFound
+from serving.errors import CaseNoticeNotFound, PhotoNotFound, RequestInvalid
 from serving.principal import SELLER, Principal
 from serving.schemas.checks import utc_text
-from serving.schemas.enforcement.case_notices import SellerNotice
+from serving.schemas.enforcement.case_notices import SellerComplaint, SellerNotice
 from serving.store.audit_rows import append_entry
 from serving.store.cases.case_evidence import find_evidence
 from serving.store.cases.case_rows import Decide, as_stored, get_case
@@ -21,7 +21,7 @@ from serving.store.cases.case_values import StoredCase
 from serving.store.cases.case_writing import write_change
 from serving.store.database.database import Database
 from serving.store.sortable_id import new_id
-from serving.store.tables import CaseEvidenceRow, CaseNoticeRow, CasePhotoRow, CaseRow
+from serving.store.tables import CaseEvidenceRow, CaseNoticeRow, CasePhotoRow, CaseRow, ComplaintRow
 
 MAY_ANSWER = ("forwarded", "counter_notice")
 CanAnswer = Callable[[StoredCase], bool]
@@ -54,7 +54,7 @@ class CaseNoticeRows:
         """Give the notice behind a link, and note that it was opened; raises CaseNoticeNotFound."""
 
         def work(session: Session) -> SellerNotice:
-            notice = _get_notice(session, token_sha256, now)
+            notice = get_notice(session, token_sha256, now)
             if notice.opened_at is None:
                 notice.opened_at = now
             return _shown(session, notice)
@@ -70,7 +70,7 @@ class CaseNoticeRows:
         """
 
         def work(session: Session) -> SellerNotice:
-            notice = _get_notice(session, token_sha256, now)
+            notice = get_notice(session, token_sha256, now)
             earlier = select(CaseEvidenceRow.evidence_id).where(
                 CaseEvidenceRow.notice_id == notice.notice_id, CaseEvidenceRow.fingerprint == new.fingerprint
             )
@@ -88,21 +88,22 @@ class CaseNoticeRows:
         return await self._database.write(work)
 
     async def replace_link(
-        self, principal: Principal, case_id: str, token_sha256: str, expires_at: datetime.datetime
+        self,
+        principal: Principal,
+        case_id: str,
+        notice_id: str | None,
+        token_sha256: str,
+        expires_at: datetime.datetime,
     ) -> None:
-        """Give the seller's notice another link, so that the one before leads nowhere.
+        """Give a seller's notice another link, so that the one before leads nowhere.
 
-        Raises CaseNotFound, or CaseNoticeNotFound where the seller has none yet.
+        `notice_id` None is the only seller's. Raises CaseNotFound, CaseNoticeNotFound where there is none yet, and
+        RequestInvalid where there are several.
         """
 
         def work(session: Session) -> None:
             case = get_case(session, principal, case_id)
-            forwarded = select(CaseNoticeRow).where(
-                CaseNoticeRow.case_id == case_id, CaseNoticeRow.token_sha256.is_not(None)
-            )
-            notice = session.scalars(forwarded.order_by(CaseNoticeRow.notice_id.desc()).limit(1)).one_or_none()
-            if notice is None:
-                raise CaseNoticeNotFound("the case was not forwarded yet, so the seller has no notice; move it first")
+            notice = _get_linked(session, case_id, notice_id)
             notice.token_sha256, notice.expires_at = token_sha256, expires_at
             append_entry(session, new_entry(principal, "case.link_made", "case", case_id, member_id=case.member_id))
 
@@ -122,11 +123,28 @@ class CaseNoticeRows:
         return await self._database.read(work)
 
 
-def _get_notice(session: Session, token_sha256: str, now: datetime.datetime) -> CaseNoticeRow:
+def get_notice(session: Session, token_sha256: str, now: datetime.datetime) -> CaseNoticeRow:
+    """Give the notice behind a link; raises CaseNoticeNotFound."""
     notice = session.scalars(select(CaseNoticeRow).where(CaseNoticeRow.token_sha256 == token_sha256)).one_or_none()
     if notice is None or (notice.expires_at is not None and notice.expires_at <= now):
         raise CaseNoticeNotFound("this link leads to no notice; it has ended, was replaced, or was not copied whole")
     return notice
+
+
+def _get_linked(session: Session, case_id: str, notice_id: str | None) -> CaseNoticeRow:
+    linked = select(CaseNoticeRow).where(CaseNoticeRow.case_id == case_id, CaseNoticeRow.token_sha256.is_not(None))
+    rows = session.scalars(linked.order_by(CaseNoticeRow.notice_id)).all()
+    if not rows:
+        raise CaseNoticeNotFound("the case was not forwarded yet, so its sellers have no notice; move it first")
+    if notice_id is not None:
+        for row in rows:
+            if row.notice_id == notice_id:
+                return row
+        raise CaseNoticeNotFound(f"the case has no notice {notice_id[:80]!r} with a link; see its `notices`")
+    if any(row.positions != rows[-1].positions for row in rows):
+        message = "the case has several sellers; name the notice of one, from the case's `notices`"
+        raise RequestInvalid(f"notice_id: {message}", [("notice_id", message)])
+    return rows[-1]
 
 
 def _add_evidence(session: Session, notice: CaseNoticeRow, new: NewEvidence, now: datetime.datetime) -> None:
@@ -148,6 +166,8 @@ def _add_evidence(session: Session, notice: CaseNoticeRow, new: NewEvidence, now
 
 def _shown(session: Session, notice: CaseNoticeRow) -> SellerNotice:
     case = session.get_one(CaseRow, notice.case_id)
+    of_case = select(CaseNoticeRow.notice_id, CaseNoticeRow.positions).where(CaseNoticeRow.case_id == case.case_id)
+    alike = [notice_id for notice_id, positions in session.execute(of_case) if positions == notice.positions]
     waiting = as_stored(session, case).waiting.get("complaint_window_over")
     return SellerNotice.model_validate(
         {
@@ -162,6 +182,24 @@ def _shown(session: Session, notice: CaseNoticeRow) -> SellerNotice:
             "text": notice.body.get("text", ""),
             "can_answer": case.state in MAY_ANSWER,
             "answer_until": None if waiting is None or case.state != "forwarded" else utc_text(waiting),
-            "sent": find_evidence(session, case.case_id),
+            "sent": find_evidence(session, case.case_id, alike),
+            "complaints": _complaints_by(session, alike),
         }
     )
+
+
+def _complaints_by(session: Session, notice_ids: Sequence[str]) -> list[SellerComplaint]:
+    query = select(ComplaintRow).where(ComplaintRow.notice_id.in_(notice_ids)).order_by(ComplaintRow.complaint_id)
+    return [
+        SellerComplaint.model_validate(
+            {
+                "complaint_id": row.complaint_id,
+                "created_at": utc_text(row.created_at),
+                "text": row.text,
+                "state": row.state,
+                "decided_at": None if row.decided_at is None else utc_text(row.decided_at),
+                "reason": row.reason,
+            }
+        )
+        for row in session.scalars(query)
+    ]

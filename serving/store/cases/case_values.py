@@ -63,11 +63,15 @@ class NewTimer:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewNotice:
-    """Something to tell one side; a seller's may have a link, by the SHA-256 of its token."""
+    """Something to tell one side; a seller's may have a link, by the SHA-256 of its token.
+
+    `positions` are the listings that a seller's notice is about, None for all of the case.
+    """
 
     recipient: NoticeRecipient
     kind: NoticeKind
     body: Mapping[str, object]
+    positions: tuple[int, ...] | None = None
     token_sha256: str | None = None
     expires_at: datetime.datetime | None = None
 
@@ -108,7 +112,8 @@ class Opening:
 class StoredCase:
     """A case as the rules that change it see it.
 
-    `listing_names` are the ids of its listings, or their addresses; `found_by_checks`: whether any of them has a check.
+    `listing_names` are the ids of its listings, or their addresses, and `listing_sellers` their sellers, None where one
+    is not known; `found_by_checks`: whether any of them has a check.
     """
 
     case_id: str
@@ -122,6 +127,7 @@ class StoredCase:
     jurisdiction: Jurisdiction
     statement: str
     listing_names: tuple[str, ...]
+    listing_sellers: tuple[str | None, ...]
     found_by_checks: bool
     state: CaseState
     version: int

@@ -176,6 +176,7 @@ def _notice_row(row: CaseRow, notice: NewNotice, change: CaseChange) -> CaseNoti
         kind=notice.kind,
         at=change.at,
         body={**notice.body, "sequence": row.version},  # of its move: ids and times of one moment say no order
+        positions=None if notice.positions is None else list(notice.positions),
         token_sha256=notice.token_sha256,
         expires_at=notice.expires_at,
     )

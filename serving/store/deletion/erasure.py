@@ -55,7 +55,6 @@ async def finish_erasure(store: Store, principal: Principal, erasure: Erasure) -
         return Erased(erasure=erasure, receipt=None)
     rows, seller_id = store.erasure_rows, erasure.seller_id
     record = functools.partial(count_deleted, erasure_id=erasure.erasure_id)
-    await rows.forget_complaints(seller_id)  # first: they are found by the seller's id in their cases
     place: LinePlace | None = None
     while True:
         dropped = await rows.drop_lines(erasure.erasure_id, seller_id, utc_now(), place)

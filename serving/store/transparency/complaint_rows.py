@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
 from serving.errors import CaseNotFound, ComplaintDecided, ComplaintNotFound, ComplaintNotPossible
-from serving.principal import Principal
+from serving.principal import SELLER, Principal
 from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.cases import CaseState, Jurisdiction
 from serving.schemas.enforcement.complaints import (
@@ -25,6 +25,7 @@ from serving.schemas.enforcement.complaints import (
 )
 from serving.schemas.events import EventType
 from serving.store.audit_rows import append_entry
+from serving.store.cases.case_notice_rows import get_notice
 from serving.store.cases.case_rows import as_stored, change_case, get_case
 from serving.store.cases.case_values import CaseChange, StoredCase
 from serving.store.database.database import Database
@@ -63,6 +64,7 @@ class RecordedNotice:
 
 
 Contest = Callable[[ContestedCase], CaseDecision]
+Wanted = Mapping[str, str | int]  # the columns of a complaint that say whose it is and about which decision
 Reverse = Callable[[DecisionAgainst, StoredCase], CaseChange | None]
 
 
@@ -85,7 +87,6 @@ class ComplaintRows:
 
         Raises CaseNotFound, ComplaintNotPossible, and what `contest` raises.
         """
-        entry = new_entry(principal, "complaint.received", "case", case_id)
 
         def work(session: Session) -> Complaint:
             case = get_case(session, principal, case_id)
@@ -94,27 +95,24 @@ class ComplaintRows:
                     "a member complains as the notifier of its own case; the seller complains by its notice, or to the "
                     "operator"
                 )
-            decision = contest(_contested(case))
-            at_once = ComplaintRow.case_id == case_id, ComplaintRow.side == side
-            earlier = select(ComplaintRow).where(*at_once, ComplaintRow.decision_sequence == decision.sequence)
-            row = session.scalars(earlier).one_or_none()
-            if row is not None and row.text != text:
-                raise ComplaintNotPossible(f"the {side} complained about this decision already: {row.complaint_id}")
-            if row is None:
-                row = ComplaintRow(
-                    complaint_id=new_id(),
-                    case_id=case_id,
-                    side=side,
-                    decision_sequence=decision.sequence,
-                    created_at=now,
-                    text=text,
-                    state="open",
-                    reason="",
-                )
-                session.add(row)
-                _announce(session, case, row, "complaint.received", {})
-                append_entry(session, entry.with_details(complaint_id=row.complaint_id, side=side))
-            return _complaint_of(row, case)
+            wanted: Wanted = {
+                "side": side,
+                "notice_id": "",
+                "decision_sequence": contest(_contested(case)).sequence,
+            }
+            return _add_once(session, principal, case, wanted, text, now)
+
+        return await self._database.write(work)
+
+    async def add_by_link(self, token_sha256: str, text: str, contest: Contest, now: datetime.datetime) -> Complaint:
+        """Add a seller's complaint by the link of its notice, as `add` does; raises CaseNoticeNotFound, too."""
+
+        def work(session: Session) -> Complaint:
+            notice = get_notice(session, token_sha256, now)
+            case = session.get_one(CaseRow, notice.case_id)
+            sequence = contest(_contested(case)).sequence
+            wanted: Wanted = {"side": "seller", "notice_id": notice.notice_id, "decision_sequence": sequence}
+            return _add_once(session, SELLER, case, wanted, text, now)
 
         return await self._database.write(work)
 
@@ -200,6 +198,29 @@ class ComplaintRows:
         return await self._database.read(work)
 
 
+def _add_once(
+    session: Session,
+    principal: Principal,
+    case: CaseRow,
+    wanted: Wanted,
+    text: str,
+    now: datetime.datetime,
+) -> Complaint:
+    """Add a complaint, of which `wanted` says whose it is and about which decision; raises ComplaintNotPossible."""
+    row = session.scalars(select(ComplaintRow).filter_by(case_id=case.case_id, **wanted)).one_or_none()
+    if row is not None and row.text != text:
+        raise ComplaintNotPossible(f"the {wanted['side']} complained about this decision already: {row.complaint_id}")
+    if row is None:
+        row = ComplaintRow(
+            complaint_id=new_id(), case_id=case.case_id, created_at=now, text=text, state="open", reason="", **wanted
+        )
+        session.add(row)
+        _announce(session, case, row, "complaint.received", {})
+        entry = new_entry(principal, "complaint.received", "case", case.case_id)
+        append_entry(session, entry.with_details(complaint_id=row.complaint_id, side=row.side))
+    return _complaint_of(row, case)
+
+
 def _reverse(session: Session, principal: Principal, case: CaseRow, row: ComplaintRow, reverse: Reverse) -> None:
     """Take the decision back by a move of the case, where the case can still be moved."""
     change = reverse(_decision_of(row, case), as_stored(session, case))
@@ -256,6 +277,7 @@ def _complaint_of(row: ComplaintRow, case: CaseRow) -> Complaint:
         complaint_id=row.complaint_id,
         case_id=row.case_id,
         side=cast(ComplaintSide, row.side),
+        notice_id=row.notice_id or None,
         decision=_decision_of(row, case),
         decision_sequence=row.decision_sequence,
         created_at=utc_text(row.created_at),

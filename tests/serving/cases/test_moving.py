@@ -71,7 +71,7 @@ def test_the_first_decision_counts_and_a_later_one_does_not() -> None:
 def test_both_sides_are_informed_of_the_outcome_and_the_reason() -> None:
     link = SellerLink(token_sha256="t", expires_at=NOW + DAY)
     case = stored(state="upheld", statement="the logo is ours")
-    seller = decide_move(case, WantedMove(to="forwarded", reason="logo copied", link=link), "operator", NOW).notices
+    seller = decide_move(case, WantedMove(to="forwarded", reason="logo copied", links=(link,)), "operator", NOW).notices
     assert [(one.recipient, one.kind, one.token_sha256, one.expires_at) for one in seller] == [
         ("seller", "forwarded", "t", NOW + DAY)
     ]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from serving.cases.notices import LISTINGS_NAMED, facts_of, notices_of_move, questions
+from serving.cases.notices import LISTINGS_NAMED, SellerLink, facts_of, notices_of_move, questions
 from tests.serving.builders.cases.new_cases import stored
 from tests.serving.builders.new_checks import NOW
 
@@ -25,3 +25,13 @@ def test_the_sellers_words_reach_the_right_holder_in_every_jurisdiction() -> Non
         (notice,) = notices_of_move(stored(jurisdiction=jurisdiction), "counter_notice", "it is genuine", NOW)
         assert (notice.recipient, notice.kind) == ("notifier", "declaration")
         assert "it is genuine" in str(notice.body["text"])
+
+
+def test_the_notice_of_each_seller_is_about_its_own_listings_alone() -> None:
+    case = stored(state="upheld", listing_names=("l-0", "l-1", "l-2"), listing_sellers=("anna", "bert", "anna"))
+    links = tuple(SellerLink(token_sha256=name, expires_at=NOW) for name in ("a", "b"))
+    sent = notices_of_move(case, "forwarded", "copied", NOW, links=links)
+    assert [(one.positions, one.token_sha256) for one in sent] == [((0, 2), "a"), ((1,), "b")]
+    assert "Listings: l-0, l-2." in str(sent[0].body["text"])
+    assert "Listings: l-1." in str(sent[1].body["text"])
+    assert not any(name in str(one.body) for one in sent for name in ("anna", "bert"))

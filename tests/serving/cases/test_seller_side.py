@@ -5,15 +5,19 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from serving.cases import seller_side
 from serving.cases.moving import WantedMove
 from serving.cases.seller_side import SellerSide
 from serving.cases.service import LINK_LASTS, Cases
 from serving.clock import time_from
-from serving.errors import CaseMoveNotAllowed, CaseNotFound, CaseNoticeNotFound, RequestTooLarge
+from serving.errors import CaseMoveNotAllowed, CaseNotFound, CaseNoticeNotFound, RequestInvalid, RequestTooLarge
 from serving.principal import SERVER
+from serving.store.cases.case_values import NewListing
 from serving.store.store import Store
+from serving.store.tables import CaseNoticeRow
 from tests.serving.builders.cases.new_cases import HOUR, MUGS, TOYS, new_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.sample_photos import jpeg
@@ -28,8 +32,8 @@ async def forwarded(store: Store, **values: str) -> tuple[str, str]:
         made = await cases.open(TOYS, new_case(opened_by="member", statement="our logo", **values))
         await cases.move(SERVER, made.case_id, WantedMove(to="upheld"), version=1)
         moved = await cases.move(SERVER, made.case_id, WantedMove(to="forwarded", reason="copied"), version=2)
-    assert moved.seller_token is not None
-    return made.case_id, moved.seller_token
+    (seller,) = moved.seller_tokens
+    return made.case_id, seller.token
 
 
 def test_a_seller_reads_the_reasons_and_answers_once_with_words_and_photos_that_are_kept(tmp_path: Path) -> None:
@@ -104,5 +108,80 @@ def test_what_is_no_photo_or_comes_too_late_leaves_nothing(tmp_path: Path, monke
                 with pytest.raises(CaseMoveNotAllowed):
                     await side.answer(token, "x", [])
             assert (await store.case_rows.find(SERVER, case_id, NOW)).evidence == []
+
+    asyncio.run(work())
+
+
+async def forwarded_to_two(store: Store) -> tuple[str, str, str]:
+    """A case of two sellers that went to both, and their tokens."""
+    cases = Cases(store.case_rows)
+    listings = tuple(NewListing(listing_id=f"l-{name}", seller_id=name) for name in ("anna", "bert"))
+    with time_from(lambda: NOW):
+        made = await cases.open(TOYS, new_case(opened_by="member", listings=listings))
+        await cases.move(SERVER, made.case_id, WantedMove(to="upheld"), version=1)
+        moved = await cases.move(SERVER, made.case_id, WantedMove(to="forwarded", reason="copied"), version=2)
+    assert [one.share.seller_id for one in moved.seller_tokens] == ["anna", "bert"]
+    first, second = moved.seller_tokens
+    return made.case_id, first.token, second.token
+
+
+def test_each_seller_of_a_case_sees_and_answers_its_own(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            case_id, anna, bert = await forwarded_to_two(store)
+            side = SellerSide(store)
+            with time_from(lambda: NOW):
+                read = await side.read(anna)
+                assert "l-anna" in read.text
+                assert "bert" not in read.model_dump_json()
+                assert len((await side.answer(anna, "mine are genuine", [])).sent) == 1
+                other = await side.read(bert)
+                assert (other.state, other.can_answer, other.sent) == ("counter_notice", True, [])
+                assert "anna" not in other.model_dump_json()
+                await side.answer(bert, "mine too", [])
+            case = await store.case_rows.find(SERVER, case_id, NOW)
+            assert sorted((one.text, one.positions) for one in case.evidence) == [
+                ("mine are genuine", [0]),
+                ("mine too", [1]),
+            ]
+
+    asyncio.run(work())
+
+
+def test_a_link_of_one_of_several_sellers_is_replaced_by_its_notice(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            case_id, anna, bert = await forwarded_to_two(store)
+            side = SellerSide(store)
+            case = await store.case_rows.find(SERVER, case_id, NOW)
+            (notice_id,) = [one.notice_id for one in case.notices if one.positions == [1]]
+            with time_from(lambda: NOW):
+                with pytest.raises(RequestInvalid, match="several sellers"):
+                    await side.make_link(SERVER, case_id)
+                with pytest.raises(CaseNoticeNotFound, match="no notice 'x'"):
+                    await side.make_link(SERVER, case_id, "x")
+                fresh = await side.make_link(SERVER, case_id, notice_id)
+                assert "l-bert" in (await side.read(fresh)).text
+                assert "l-anna" in (await side.read(anna)).text
+                with pytest.raises(CaseNoticeNotFound):
+                    await side.read(bert)
+
+    asyncio.run(work())
+
+
+def test_a_link_of_before_each_seller_had_its_own_still_leads_to_the_whole_case(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            case_id, token = await forwarded(store)
+
+            def forget_places(session: Session) -> None:  # as the migration leaves notices that were there
+                session.execute(update(CaseNoticeRow).values(positions=None))
+
+            await store._database.write(forget_places)
+            side = SellerSide(store)
+            with time_from(lambda: NOW):
+                answered = await side.answer(token, "bought from the maker", [])
+                assert [(one.text, one.positions) for one in answered.sent] == [("bought from the maker", None)]
+                assert (await side.read(await side.make_link(SERVER, case_id))).sent == answered.sent
 
     asyncio.run(work())

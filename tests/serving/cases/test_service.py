@@ -36,10 +36,10 @@ def test_a_case_goes_from_its_opening_to_the_sellers_link(tmp_path: Path) -> Non
                 claim = Claim(key_sha256="k", fingerprint="f")
                 moved = await cases.move(SERVER, made.case_id, WantedMove(to="forwarded"), version=2, claim=claim)
                 again = await cases.move(SERVER, made.case_id, WantedMove(to="forwarded"), version=2, claim=claim)
-            assert (again.case.version, again.seller_token) == (3, None)
-            assert moved.seller_token is not None
-            assert moved.seller_token not in place.dump()
-            assert hash_link(moved.seller_token) in place.dump()
+            assert (again.case.version, again.seller_tokens) == (3, ())
+            (seller,) = moved.seller_tokens
+            assert seller.token not in place.dump()
+            assert hash_link(seller.token) in place.dump()
             assert (case.is_late, moved.case.decided_in_time) == (False, True)
             assert [one.recipient for one in (await cases.find(TOYS, made.case_id)).notices] == ["notifier"] * 2
 

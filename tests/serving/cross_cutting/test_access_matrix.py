@@ -112,6 +112,7 @@ def test_every_route_has_its_case() -> None:
         "GET /readyz",
         "GET /v1/case-notices/{token}",  # whoever has the link
         "POST /v1/case-notices/{token}",
+        "POST /v1/case-notices/{token}/complaints",
         *PUBLIC_ROUTES,
     }
 

@@ -99,6 +99,7 @@ ROUTES = {
     "GET /v1/cases/{case_id}/evidence/{evidence_id}/photos/{index}",
     "GET /v1/case-notices/{token}",
     "POST /v1/case-notices/{token}",
+    "POST /v1/case-notices/{token}/complaints",
     "POST /v1/cases/bulk",
     "GET /v1/statements-of-reasons",
     "GET /v1/statements-of-reasons/export",

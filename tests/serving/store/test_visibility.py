@@ -54,7 +54,7 @@ WITHOUT_PRINCIPAL = {
     "CaseRuleRows": {"open_for"},
     "CaseTimerRows": {"find_due", "fire"},
     "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
-    "ComplaintRows": {"find_notice", "find_page"},  # the routes ask for the operator
+    "ComplaintRows": {"add_by_link", "find_notice", "find_page"},  # by a link; the routes ask for the operator
     "FigureRows": {"count_period", "count_year"},  # numbers of all, of which what is published hides small ones
     "ReportRows": {"find", "find_all"},  # what is published
     "StatementRows": {"count", "find_page", "lease", "prepare", "record"},
@@ -65,7 +65,7 @@ WITHOUT_PRINCIPAL = {
         "claim", "find_due", "find_oldest_waiting", "has_endpoints", "record", "release", "renew", "write_due",
     },
     "EndpointRows": set[str](),
-    "ErasureRows": {"start", "find_open", "find_checks", "drop_lines", "finish", "forget_complaints"},
+    "ErasureRows": {"start", "find_open", "find_checks", "drop_lines", "finish"},
     "EventRows": {"number", "find_start", "delete_before"},
     "KeyRows": {"find_for_login", "has_any", "record_uses"},
     "JobLineRows": {

@@ -35,7 +35,8 @@ class CaseTimerRow(Table):
 class CaseNoticeRow(Table):
     """What one side was informed of. A seller's notice has a link, of which only the SHA-256 of its token is kept.
 
-    `recipient` is `notifier` or `seller`. `body` is emptied when the seller is erased.
+    `recipient` is `notifier` or `seller`. `positions` are the listings that a seller's notice is about, null for all of
+    the case. `body` is emptied when the seller is erased.
     """
 
     __tablename__ = "case_notices"
@@ -46,6 +47,7 @@ class CaseNoticeRow(Table):
     kind: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime.datetime] = mapped_column(UtcTime)
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    positions: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     token_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime.datetime | None] = mapped_column(UtcTime)
     opened_at: Mapped[datetime.datetime | None] = mapped_column(UtcTime)

@@ -49,12 +49,13 @@ class ComplaintRow(Table):
     """A complaint of one side against one decision (Digital Services Act, Art. 20).
 
     `state` is `open`, `confirmed` (the decision stays) or `reversed`. `decided_by` and the ids beside it are whose key
-    decided. `text` and `reason` are emptied when the seller is erased.
+    decided. `notice_id` is the notice by whose link a seller complained, and empty for any other way. `text` and
+    `reason` are emptied when the seller is erased.
     """
 
     __tablename__ = "complaints"
     __table_args__ = (
-        UniqueConstraint("case_id", "side", "decision_sequence"),
+        UniqueConstraint("case_id", "side", "decision_sequence", "notice_id"),
         Index(None, "state", "complaint_id"),
         Index(None, "created_at", "complaint_id"),
     )
@@ -63,6 +64,7 @@ class ComplaintRow(Table):
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id", ondelete="CASCADE"))
     side: Mapped[str] = mapped_column(String(10))
     decision_sequence: Mapped[int]
+    notice_id: Mapped[str] = mapped_column(String(36))
     created_at: Mapped[datetime.datetime] = mapped_column(UtcTime)
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10))

@@ -44,7 +44,7 @@ def stored(**values: Any) -> StoredCase:
         **{
             "case_id": "c", "created_at": NOW, "member_id": "m", "opened_by": "member", "rule_id": None,
             "product": "toy", "ground": "trademark", "country": "DE", "jurisdiction": "EU", "state": "received",
-            "statement": "no logo", "listing_names": ("l",), "found_by_checks": False,
+            "statement": "no logo", "listing_names": ("l",), "listing_sellers": ("s",), "found_by_checks": False,
             "version": 1, "fast_track": False, "clock": CLOCK, "decided_at": None, "decided_in_time": None,
             "moved_at": NOW, "waiting": {}, **values,
         }

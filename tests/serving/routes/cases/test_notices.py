@@ -49,6 +49,38 @@ def test_a_lost_link_is_replaced(server: Running) -> None:
     assert (old.status_code, old.json()["code"]) == (404, "case_notice_not_found")
 
 
+def test_each_seller_of_a_case_has_a_link_and_complains_by_it(server: Running) -> None:
+    listings = [{"listing_id": f"l-{name}", "seller_id": name} for name in ("anna", "bert")]
+    case_id = opened(server, listings=listings)["case_id"]
+    move(server, case_id, "upheld", 1)
+    moved = move(server, case_id, "forwarded", 2).json()
+    assert moved["seller_link"] is None
+    assert [(one["seller_id"], one["positions"]) for one in moved["seller_links"]] == [("anna", [0]), ("bert", [1])]
+    anna, bert = (server.url + in_api(one["seller_link"]) for one in moved["seller_links"])
+    for _ in range(2):  # the second as when the answer to the first was lost
+        complained = httpx.post(f"{anna}/complaints", json={"text": "mine are genuine"})
+        assert complained.status_code == 201, complained.text
+    assert [(one["text"], one["state"]) for one in complained.json()["complaints"]] == [("mine are genuine", "open")]
+    assert httpx.get(bert).json()["complaints"] == []
+    assert httpx.post(f"{bert}/complaints", json={"text": "mine too"}).status_code == 201
+    again = httpx.post(f"{anna}/complaints", json={"text": "something else"})
+    assert (again.status_code, again.json()["code"]) == (409, "complaint_not_possible")
+    made = server.http.get(f"/v1/cases/{case_id}/complaints").json()["complaints"]
+    notices = {one["notice_id"]: one["positions"] for one in server.http.get(f"/v1/cases/{case_id}").json()["notices"]}
+    assert [(one["side"], notices[one["notice_id"]]) for one in made] == [("seller", [0]), ("seller", [1])]
+    nowhere = httpx.post(f"{server.url}/v1/case-notices/guess/complaints", json={"text": "x"})
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "case_notice_not_found")
+
+
+def test_a_case_moved_among_several_gives_the_links_of_its_sellers(server: Running) -> None:
+    listings = [{"listing_id": f"l-{name}", "seller_id": name} for name in ("anna", "bert")]
+    case_id = opened(server, listings=listings)["case_id"]
+    move(server, case_id, "upheld", 1)
+    sent = {"to": "forwarded", "cases": [{"case_id": case_id, "version": 2}]}
+    (moved,) = server.http.post("/v1/cases/moves", json=sent).json()["moved"]
+    assert (moved["seller_link"], len(moved["seller_links"])) == (None, 2)
+
+
 def test_who_tries_many_links_is_slowed_down(server: Running) -> None:
     answers = [httpx.get(f"{server.url}/v1/case-notices/guess{number}") for number in range(40)]
     slowed = [answer for answer in answers if answer.status_code == 429]

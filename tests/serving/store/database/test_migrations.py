@@ -73,6 +73,17 @@ def test_text_is_sorted_by_code_point_as_in_sqlite(postgresql: PostgresqlServer)
 
 
 @pytest.fixture
+def place(place: Place, request: pytest.FixtureRequest) -> Iterator[Place]:
+    """A place without any table, where the tests of stores have one that was migrated."""
+    if not place.database:
+        yield place
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    with server.database() as database:
+        yield Place(folder=place.folder, database=database)
+
+
+@pytest.fixture
 def engine(place: Place) -> Iterator[Engine]:
     engine = place.connect()
     yield engine
@@ -136,5 +147,42 @@ def test_checks_and_waiting_lines_of_before_senders_and_photos_of_lines_were_sto
             assert (await store.check_rows.find(SERVER, old.answer.check_id)).check_id == old.answer.check_id
             await store.delete_one(OPERATOR, old.answer.check_id)
             assert photo_names(place.folder) == {digest(b"sent")}
+
+    asyncio.run(work())
+
+
+def test_notices_and_complaints_of_before_each_seller_had_its_own_stay(place: Place, engine: Engine) -> None:
+    migrate(engine, "0024")
+    then = NOW.replace(tzinfo=None)
+    words = dict.fromkeys(("statement", "reason"), "")
+    with engine.begin() as connection:
+        tables = MetaData()
+        tables.reflect(connection)
+        for table, row in (
+            ("cases", {
+                "case_id": "c", "created_at": then, "opened_by": "operator", "product": "toy", "ground": "trademark",
+                "country": "DE", "jurisdiction": "EU", "state": "forwarded", "version": 1, "fast_track": False,
+                "paused_s": 0.0, **words,
+            }),
+            ("case_moves", {
+                "case_id": "c", "sequence": 1, "at": then, "to_state": "upheld", "actor": "operator",
+                "actor_name": "server", "reason": "",
+            }),
+            ("case_notices", {
+                "notice_id": "n", "case_id": "c", "recipient": "seller", "kind": "forwarded", "at": then,
+                "body": {"text": "restricted"}, "token_sha256": "t",
+            }),
+            ("complaints", {
+                "complaint_id": "k", "case_id": "c", "side": "seller", "decision_sequence": 1, "created_at": then,
+                "text": "mine", "state": "open", "reason": "",
+            }),
+        ):  # fmt: skip
+            connection.execute(insert(tables.tables[table]).values(**row))
+
+    async def work() -> None:
+        async with opened(place) as store:
+            assert (await store.case_notice_rows.find_by_link("t", NOW)).text == "restricted"
+            (complaint,) = await store.complaint_rows.find_of_case(SERVER, "c")
+            assert (complaint.text, complaint.notice_id) == ("mine", None)
 
     asyncio.run(work())
