@@ -5,21 +5,21 @@ import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId } from "../shared/element.js";
-import { wireKeys } from "../shared/keys.js";
+import { bindKeys, wireKeys } from "../shared/keys.js";
 import { attempt, clearProblem, showProblem } from "../shared/problem_box.js";
 import { groupTable } from "./group_table.js";
-import { LateCases } from "./late_cases.js";
+import { lateCases } from "./late_cases.js";
 import { levelOf } from "./level.js";
 import { weekChart } from "./week_chart.js";
 
 const filters = new AddressForm(byId("filters"), readAll);
-const late = new LateCases(byId("late"));
+const late = lateCases(filters);
 let reading = 0; // number of the latest request, so that the answer to an earlier filter is dropped
 
 wireKeys();
 wireForgetting();
-byId("download").addEventListener("click", () => download("/v1/service-level.csv", "service-level.csv"));
-byId("download-late").addEventListener("click", () => download("/v1/service-level/late.csv", "late-cases.csv"));
+bindKeys({ ...late.keys, "/": () => byId("filter-since").focus() });
+byId("download").addEventListener("click", download);
 filters.readAddress();
 readAll();
 
@@ -30,8 +30,7 @@ async function readAll() {
   byId("level").setAttribute("aria-busy", "true");
   byId("clear-filters").hidden = ![...filters.query.keys()].length;
   try {
-    const query = apiQuery(filters.query);
-    const [level] = await Promise.all([getJson(`/v1/service-level?${query}`), late.read(query)]);
+    const [level] = await Promise.all([getJson(`/v1/service-level?${apiQuery(filters.query)}`), late.read()]);
     if (turn === reading) show(level);
   } catch (problem) {
     if (turn === reading) showProblem(problemBox, problem);
@@ -52,9 +51,9 @@ function show(level) {
   );
 }
 
-async function download(path, name) {
+async function download() {
   await attempt(byId("dashboard-problem"), async () => {
-    await downloadFile(`${path}?${apiQuery(filters.query)}`, name);
-    announce(`Downloaded as ${name}.`);
+    await downloadFile(`/v1/service-level.csv?${apiQuery(filters.query)}`, "service-level.csv");
+    announce("Downloaded as service-level.csv.");
   });
 }

@@ -42,7 +42,7 @@ export class FastTrack {
     byId("clear-filters").hidden = this.#filters.query.size === 0;
     if (!page) return;
     const { min_decided: decided, min_upheld_share: upheld, max_counter_share: won } = page;
-    byId("fast-terms").textContent = `New cases come first for who has, over three months, at least ${decided} decided cases, at least ${share(upheld)} of them upheld, and at most ${share(won)} as many counter-notices won as cases upheld. Falling below it ends that for three months. Records are evaluated daily.`;
+    byId("fast-terms").textContent = `New cases of a member or rule come first where, over three months, at least ${decided} were decided, at least ${share(upheld)} of them upheld, and counter-notices won are at most ${share(won)} of the cases upheld. Falling below it ends that for three months. Records are evaluated daily.`;
   }
 
   async #evaluate() {

@@ -1,46 +1,39 @@
 /** The plans, newest first, page by page; they are the operator's. */
 
 import { factsRow } from "../admin/facts.js";
-import { getJson } from "../shared/api.js";
+import { CursorList, partsOf } from "../lists/cursor_list.js";
 import { byId, element } from "../shared/element.js";
 import { counted, moment } from "../shared/formatting.js";
-import { attempt } from "../shared/problem_box.js";
 import { amountWords, daysWords, periodWords, STATES } from "./buy_words.js";
 
 export class PlanList {
-  #list = byId("plans");
-  #cursor = null;
+  #list;
   #look;
 
   /** `look(planId)` is called when a plan is to be shown. */
   constructor(look) {
     this.#look = look;
-    byId("older-plans").addEventListener("click", () => attempt(byId("plans-problem"), () => this.#readPage(this.#cursor)));
+    this.#list = new CursorList({
+      parts: partsOf("plans"),
+      noun: ["plan", "plans"],
+      path: (cursor) => `/v1/test-buys/plans?limit=10${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`,
+      rowsOf: ({ plans }) => plans.map((plan) => this.#rowOf(plan)),
+      nothing: () => [element("p", {}, "No plan yet. A plan proposes what to buy within a budget; nothing is bought before you accept it.")],
+    });
   }
 
   /** Read the first page. */
   async read() {
     byId("plans-part").hidden = false;
-    await attempt(byId("plans-problem"), () => this.#readPage(null));
+    await this.#list.read();
   }
 
-  async #readPage(cursor) {
-    const { plans, next_cursor: next } = await getJson(`/v1/test-buys/plans?limit=10${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
-    const cards = plans.map((plan) => this.#cardOf(plan));
-    if (cursor) this.#list.append(...cards);
-    else this.#list.replaceChildren(...cards);
-    this.#cursor = next;
-    byId("older-plans").hidden = !next;
-    byId("no-plan").hidden = this.#list.childElementCount > 0;
-    if (cursor) cards[0]?.querySelector("button").focus();
-  }
-
-  #cardOf(plan) {
+  #rowOf(plan) {
     const isProposed = plan.state === "proposed";
     const purchases = Object.values(plan.counts).reduce((sum, count) => sum + count, 0);
     const states = Object.entries(plan.counts).filter(([, count]) => count).map(([state, count]) => `${count.toLocaleString("en-GB")} ${STATES[state].title.toLowerCase()}`);
     const button = element("button", { type: "button", click: () => this.#look(plan.plan_id) }, isProposed ? "Look at the proposal" : "Show its purchases");
-    return element(
+    const card = element(
       "li",
       { class: `card${isProposed ? "" : " ended"}` },
       element("h3", {}, `${periodWords(plan)} `, element("span", { class: `pill tone-${isProposed ? "review" : "none"}` }, isProposed ? "Proposed" : "Accepted")),
@@ -53,5 +46,6 @@ export class PlanList {
       ]),
       element("div", { class: "actions" }, button),
     );
+    return { root: card, link: button };
   }
 }

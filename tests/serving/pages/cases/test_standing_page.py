@@ -29,7 +29,7 @@ def test_a_record_says_why_somebody_is_fast_and_the_list_is_walked_by_keys(
     page.get_by_role("button", name="Evaluate now").click()
     expect(page.locator("#announcer")).to_have_text("2 records evaluated, 0 standings changed")
     expect(page.locator("#fast-terms")).to_contain_text(
-        "at least 35 decided cases, at least 90 % of them upheld, and at most 5 %"
+        "at least 35 were decided, at least 90 % of them upheld, and counter-notices won are at most 5 %"
     )
     page.locator("body").press("j")
     page.keyboard.press("Enter")
