@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import dataclasses
-import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import JsonValue
 
 from serving.audit_log.entry import new_entry
 from serving.errors import CursorInvalid
+from serving.http.cursors import UNKNOWN, cursor_of, place_in
 from serving.http.query_time import read_time
 from serving.principal import Principal
-from serving.reviews.checks_csv import CSV_MEDIA_TYPE, csv_header, csv_lines
+from serving.reviews.checks_csv import csv_header, csv_lines
 from serving.routes.auth import require
 from serving.routes.checks import with_root_path
+from serving.routes.csv_files import csv_or_problems, csv_stream
 from serving.routes.openapi.contract import problems
 from serving.routes.openapi.examples import CSV_EXAMPLE
 from serving.schemas.check_lists import CheckCounts, CheckSort, DecisionWanted
@@ -92,7 +90,7 @@ async def list_checks(
     """Give one page of stored checks that match every filter given."""
     after = None if cursor is None else _place_of(cursor, sort)
     found = await store_of(request).check_rows.find_page(caller, wanted, limit, sort=sort, after=after)
-    next_cursor = None if found.next_place is None else _cursor_of(found.next_place, sort)
+    next_cursor = None if found.next_place is None else cursor_of(sort, found.next_place.key, found.next_place.check_id)
     page = CheckPage(checks=[with_root_path(check, request) for check in found.checks], next_cursor=next_cursor)
     return Response(page.model_dump_json(), media_type="application/json", headers=NEVER_STORED)
 
@@ -107,10 +105,7 @@ async def count_checks(request: Request, response: Response, caller: Reader, wan
 @router.get(
     "/checks.csv",
     response_class=Response,
-    responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": CSV_EXAMPLE}}},
-        **problems(401, 404, 422, 503),
-    },
+    responses=csv_or_problems(CSV_EXAMPLE, 401, 404, 422, 503),
     summary="A list of checks as CSV",
 )
 async def export_checks(request: Request, caller: Reader, wanted: Filter, sort: Sort = "newest") -> Response:
@@ -118,8 +113,7 @@ async def export_checks(request: Request, caller: Reader, wanted: Filter, sort: 
     rows = store_of(request).check_rows
     first = await rows.find_page(caller, wanted, CSV_PAGE, sort=sort)  # a failure until here is answered as a problem
     await store_of(request).audit_rows.append(new_entry(caller, "checks.exported", "checks", "csv", _export_of(wanted)))
-    headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="checks.csv"'}
-    return StreamingResponse(_csv_of(rows, caller, wanted, sort, first), media_type=CSV_MEDIA_TYPE, headers=headers)
+    return csv_stream(_csv_of(rows, caller, wanted, sort, first), "checks.csv")
 
 
 def _export_of(wanted: CheckFilter) -> dict[str, JsonValue]:
@@ -141,26 +135,12 @@ async def _csv_of(
         page = await rows.find_page(caller, wanted, CSV_PAGE, sort=sort, after=page.next_place)
 
 
-def _cursor_of(place: Place, sort: CheckSort) -> str:
-    text = json.dumps([sort, place.key, place.check_id], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
 def _place_of(cursor: str, sort: CheckSort) -> Place:
     """Read a cursor. It has the value that the list is sorted by: its check may be gone or decided meanwhile."""
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        made_for, key, check_id = found = json.loads(text)
-        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is in no stored text
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
-        raise _unknown_cursor() from error
-    if made_for != sort and isinstance(made_for, str):
-        raise CursorInvalid(f"cursor: made with sort={made_for[:20]}, sent with sort={sort}; keep the sort of its page")
+    key, check_id = place_in(cursor, sort, 2)
+    if not isinstance(check_id, str):
+        raise CursorInvalid(UNKNOWN)
     place = Place(key=key, check_id=check_id)
-    if made_for != sort or not isinstance(check_id, str) or not is_place(sort, place):
-        raise _unknown_cursor()
+    if not is_place(sort, place):
+        raise CursorInvalid(UNKNOWN)
     return place
-
-
-def _unknown_cursor() -> CursorInvalid:
-    return CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")

@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from serving.errors import CursorInvalid, LineCancelled
+from serving.errors import LineCancelled
+from serving.http.cursors import number_in
 from serving.http.problems import problem_response
 from serving.principal import Principal
 from serving.routes.auth import require
@@ -22,6 +23,7 @@ from serving.services import jobs_of
 from serving.store.job_line_rows import JobLineRows
 from serving.store.job_progress import StoredResult
 
+MAX_PLACE = 10**9 - 1
 router = APIRouter(prefix="/v1/jobs/{job_id}", tags=["jobs"])
 MEDIA_TYPE = "application/x-ndjson"
 RESULTS_A_READ = 100
@@ -50,7 +52,7 @@ async def get_results(
 
     While the job runs, ask again with the last `cursor` for what ended since.
     """
-    after = 0 if cursor is None else _place_of(cursor)
+    after = number_in(cursor, highest=MAX_PLACE) or 0
     rows = jobs_of(request).line_rows
     first = await rows.find_results(job_id, caller, _page_size(limit), after=after, state=state)  # may be a problem
     stream = _results(request, rows, job_id, caller, first, state, limit)
@@ -123,9 +125,3 @@ def _json_line(result: JobResult, request: Request) -> str:
 
 def _page_size(limit: int | None) -> int:
     return RESULTS_A_READ if limit is None else min(limit, RESULTS_A_READ)
-
-
-def _place_of(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
-        raise CursorInvalid("cursor: not one of this server; send the cursor of the last result, unchanged")
-    return int(cursor)

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from serving.audit_log.entry import Action, SealedEntry, as_json, as_line
 from serving.audit_log.verify import Verification
-from serving.errors import CursorInvalid
+from serving.http.cursors import number_in
 from serving.http.query_time import read_time
 from serving.principal import Principal
 from serving.routes.auth import require
@@ -60,7 +60,7 @@ async def list_audit_entries(
 ) -> Response:
     """Give one page of the entries that match every filter given: the operator's key sees all, a member's its own."""
     rows = store_of(request).audit_rows
-    before = None if cursor is None else _sequence_of(cursor)
+    before = number_in(cursor, highest=MAX_SEQUENCE)
     found = await rows.find_before(caller, wanted, limit + 1, before)
     shown, head = found[:limit], await rows.find_head()
     page = {
@@ -132,9 +132,3 @@ async def _lines_of(rows: AuditRows, caller: Principal, page: list[SealedEntry])
     while page:
         yield "".join(map(as_line, page))
         page = await rows.find_after(caller, EXPORT_PAGE, page[-1].sequence)
-
-
-def _sequence_of(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 10 and int(cursor) <= MAX_SEQUENCE):
-        raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
-    return int(cursor)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime
-import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from serving.audit_log.entry import new_entry
 from serving.cases.cases_csv import cases_header, cases_lines
@@ -18,10 +14,11 @@ from serving.checks.idempotency import hash_content, hash_key
 from serving.clock import utc_now
 from serving.errors import CursorInvalid
 from serving.http.check_body import read_json
+from serving.http.cursors import UNKNOWN, cursor_of, place_in
 from serving.http.query_time import read_time
 from serving.principal import Principal
-from serving.reviews.checks_csv import CSV_MEDIA_TYPE
 from serving.routes.auth import require
+from serving.routes.csv_files import csv_or_problems, csv_stream
 from serving.routes.openapi.contract import json_body, problems
 from serving.routes.openapi.examples_cases import CASES_CSV_EXAMPLE
 from serving.schemas.enforcement.cases import (
@@ -160,10 +157,7 @@ async def count_cases(request: Request, response: Response, caller: Reader, want
 @router.get(
     "/cases.csv",
     response_class=Response,
-    responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": CASES_CSV_EXAMPLE}}},
-        **problems(*READ),
-    },
+    responses=csv_or_problems(CASES_CSV_EXAMPLE, *READ),
     summary="A list of cases as CSV",
 )
 async def export_cases(request: Request, caller: Reader, wanted: Filter, sort: Sort = "newest") -> Response:
@@ -171,9 +165,7 @@ async def export_cases(request: Request, caller: Reader, wanted: Filter, sort: S
     rows, now = cases_of(request).rows, utc_now()
     first = await rows.find_page(caller, wanted, CSV_PAGE, now, sort=sort)  # a failure until here is a problem
     await store_of(request).audit_rows.append(new_entry(caller, "cases.exported", "cases", "csv"))
-    headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="cases.csv"'}
-    stream = _csv_of(rows, caller, wanted, sort, first, now)
-    return StreamingResponse(stream, media_type=CSV_MEDIA_TYPE, headers=headers)
+    return csv_stream(_csv_of(rows, caller, wanted, sort, first, now), "cases.csv")
 
 
 @router.get("/cases/{case_id}", responses=problems(*READ), summary="Read a case")
@@ -207,25 +199,19 @@ async def _csv_of(
 
 def _cursor_of(place: CasePlace, sort: CaseSort) -> str:
     due_at = None if place.due_at is None else place.due_at.isoformat()
-    text = json.dumps([sort, due_at, place.case_id, place.fast_track], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    return cursor_of(sort, due_at, place.case_id, place.fast_track)
 
 
 def _place_of(cursor: str, sort: CaseSort) -> CasePlace:
     """Read a cursor; raises CursorInvalid."""
+    due, case_id, fast_track = place_in(cursor, sort, 3)
     try:
-        made_for, due, case_id, fast_track = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        due_at = None if due is None else datetime.datetime.fromisoformat(due)
-        case_id.encode()
-    except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise _unknown_cursor() from error
+        due_at = datetime.datetime.fromisoformat(due) if isinstance(due, str) else None
+    except ValueError as error:
+        raise CursorInvalid(UNKNOWN) from error
     is_due = due_at is not None and due_at.tzinfo is not None
-    if made_for != sort or not isinstance(case_id, str) or is_due != (sort in ("due", "queue")):
-        raise _unknown_cursor()
+    if not isinstance(case_id, str) or is_due != (sort in ("due", "queue")):
+        raise CursorInvalid(UNKNOWN)
     if isinstance(fast_track, bool) != (sort == "queue"):
-        raise _unknown_cursor()
-    return CasePlace(case_id=case_id, due_at=due_at, fast_track=fast_track)
-
-
-def _unknown_cursor() -> CursorInvalid:
-    return CursorInvalid("cursor: not of this list; send next_cursor of the page before, with the same sort")
+        raise CursorInvalid(UNKNOWN)
+    return CasePlace(case_id=case_id, due_at=due_at, fast_track=fast_track if isinstance(fast_track, bool) else None)

@@ -12,9 +12,10 @@ from serving.cases.standing_csv import misuse_csv, steps_csv
 from serving.checks.idempotency import hash_content, hash_key
 from serving.clock import utc_now
 from serving.http.check_body import read_json
+from serving.http.cursors import id_in
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
-from serving.routes.cases.fast_track import MAX_BODY_BYTES, NEVER_STORED, Cursor, Limit, Reader, id_of_cursor
+from serving.routes.cases.fast_track import MAX_BODY_BYTES, NEVER_STORED, Cursor, Limit, Reader
 from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
 from serving.routes.openapi.examples_standing import MISUSE_CSV_EXAMPLE, STEPS_CSV_EXAMPLE
@@ -69,7 +70,7 @@ async def list_misuse_steps(
 ) -> MisuseStepPage:
     """Give the warnings and suspensions with their reasons, newest first; a member's key gets its own."""
     response.headers.update(NEVER_STORED)
-    before = None if cursor is None else id_of_cursor(cursor)
+    before = id_in(cursor)
     rows = store_of(request).misuse_rows
     found = await rows.find_steps(caller, limit + 1, member_id=member_id, before=before)
     return MisuseStepPage(steps=found[:limit], next_cursor=found[limit - 1].step_id if len(found) > limit else None)

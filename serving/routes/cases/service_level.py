@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from serving.cases.service_level import late_case, service_level
 from serving.cases.service_level_csv import groups_csv, late_csv_header, late_csv_lines
 from serving.clock import utc_now
-from serving.errors import CursorInvalid
+from serving.http.cursors import id_in
 from serving.http.query_time import read_time
 from serving.principal import Principal
-from serving.reviews.checks_csv import CSV_MEDIA_TYPE
 from serving.routes.auth import require
+from serving.routes.csv_files import csv_file, csv_or_problems, csv_stream
 from serving.routes.openapi.contract import problems
 from serving.routes.openapi.examples_standing import LATE_CSV_EXAMPLE, SERVICE_LEVEL_CSV_EXAMPLE
 from serving.schemas.accounts import Category
@@ -66,18 +64,14 @@ async def get_service_level(request: Request, response: Response, caller: Reader
 @router.get(
     "/service-level.csv",
     response_class=Response,
-    responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": SERVICE_LEVEL_CSV_EXAMPLE}}},
-        **problems(401, 404, 422, 503),
-    },
+    responses=csv_or_problems(SERVICE_LEVEL_CSV_EXAMPLE, 401, 404, 422, 503),
     summary="The service level as CSV",
 )
 async def export_service_level(request: Request, caller: Reader, wanted: Filter) -> Response:
     """Give the same figures, a row a group (RFC 4180, UTF-8)."""
     now = utc_now()
     level = service_level(await store_of(request).service_rows.count(caller, wanted, now), wanted, now)
-    headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="service-level.csv"'}
-    return Response(groups_csv(level), media_type=CSV_MEDIA_TYPE, headers=headers)
+    return csv_file(groups_csv(level), "service-level.csv")
 
 
 @router.get("/service-level/late", responses=problems(401, 404, 422, 503), summary="List late cases")
@@ -91,23 +85,19 @@ async def list_late_cases(
 ) -> LateCasePage:
     """Give the cases decided after their hours, and those still undecided after them, newest first."""
     response.headers["Cache-Control"] = "no-store"
-    return await _page(request, caller, wanted, None if cursor is None else _place_of(cursor), limit)
+    return await _page(request, caller, wanted, id_in(cursor), limit)
 
 
 @router.get(
     "/service-level/late.csv",
     response_class=Response,
-    responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": LATE_CSV_EXAMPLE}}},
-        **problems(401, 404, 422, 503),
-    },
+    responses=csv_or_problems(LATE_CSV_EXAMPLE, 401, 404, 422, 503),
     summary="Late cases as CSV",
 )
 async def export_late_cases(request: Request, caller: Reader, wanted: Filter) -> Response:
     """Give every late case as a row of CSV (RFC 4180, UTF-8), sent while it is read."""
     first = await _page(request, caller, wanted, None, CSV_PAGE)  # a failure until here is answered as a problem
-    headers = {**NEVER_STORED, "Content-Disposition": 'attachment; filename="late-cases.csv"'}
-    return StreamingResponse(_csv_of(request, caller, wanted, first), media_type=CSV_MEDIA_TYPE, headers=headers)
+    return csv_stream(_csv_of(request, caller, wanted, first), "late-cases.csv")
 
 
 async def _csv_of(request: Request, caller: Principal, wanted: ServiceFilter, page: LateCasePage) -> AsyncIterator[str]:
@@ -126,11 +116,3 @@ async def _page(
     records = await store_of(request).service_rows.find_late(caller, wanted, now, limit + 1, before=before)
     cases: list[LateCase] = [late_case(record, now) for record in records[:limit]]
     return LateCasePage(cases=cases, next_cursor=cases[-1].case_id if len(records) > limit else None)
-
-
-def _place_of(cursor: str) -> str:
-    try:
-        return str(uuid.UUID(cursor))
-    except ValueError as error:
-        message = "cursor: not one of this server; send next_cursor of the page before, unchanged"
-        raise CursorInvalid(message) from error

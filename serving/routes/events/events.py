@@ -8,7 +8,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from serving.errors import CursorInvalid, RequestInvalid
+from serving.errors import RequestInvalid
+from serving.http.cursors import number_in
 from serving.http.query_time import read_time
 from serving.principal import Principal
 from serving.routes.auth import authenticate, require
@@ -71,11 +72,7 @@ async def _start_of(rows: EventRows, cursor: str | None, since: str | None) -> i
         raise RequestInvalid("since: a cursor has its own place; send one of the two", [("since", "not with cursor")])
     if since is not None:
         return await rows.find_start(read_time("since", since))
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 20 and int(cursor) <= MAX_CURSOR):
-        raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
-    return int(cursor)
+    return number_in(cursor, highest=MAX_CURSOR) or 0
 
 
 def _types_of(sent: str | None) -> frozenset[str]:

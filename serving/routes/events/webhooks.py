@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.clock import utc_now
-from serving.errors import CursorInvalid, RequestInvalid
+from serving.errors import RequestInvalid
 from serving.http.check_body import read_json, read_optional_json
+from serving.http.cursors import number_in
 from serving.http.query_time import read_time
 from serving.principal import Principal
 from serving.routes.auth import require
+from serving.routes.events.events import MAX_CURSOR
 from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.webhooks import (
     DeliveryPage,
@@ -114,11 +116,7 @@ async def list_deliveries(
     limit: Annotated[int, Query(ge=1, le=200, description="Deliveries in a page.")] = 50,
 ) -> DeliveryPage:
     """Give what was delivered to an endpoint and what waits, newest event first, with every attempt that is kept."""
-    before = None
-    if cursor is not None:
-        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-            raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
-        before = int(cursor)
+    before = number_in(cursor, highest=MAX_CURSOR)
     log = store_of(request).delivery_log
     return await log.find_page(caller, webhook_id, before=before, limit=limit, state=state)
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from serving.errors import CursorInvalid
 from serving.groups.groups_csv import items_csv
 from serving.http.check_body import read_json
+from serving.http.cursors import id_in
 from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
@@ -59,10 +59,9 @@ async def list_items(
     limit: Annotated[int, Query(ge=1, le=200, description="Items in a page.")] = 50,
 ) -> GroupItemPage:
     """Give what the caller's member shares, newest first, and how often each item matched; to the operator all."""
-    if cursor is not None and len(cursor) != UUID_LENGTH:
-        raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
+    before = id_in(cursor)
     rows = store_of(request).groups.items
-    found = await rows.find_page(caller, group_id, limit + 1, before=cursor, kind=kind, check_id=check_id)
+    found = await rows.find_page(caller, group_id, limit + 1, before=before, kind=kind, check_id=check_id)
     more = len(found) > limit
     return GroupItemPage(items=found[:limit], next_cursor=found[limit - 1].item_id if more else None)
 

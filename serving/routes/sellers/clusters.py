@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -14,6 +11,7 @@ from serving.audit_log.entry import new_entry
 from serving.clock import utc_now
 from serving.errors import CurrencyUnknown, CursorInvalid, LinkNotFound
 from serving.http.check_body import read_json
+from serving.http.cursors import UNKNOWN, cursor_of, number_in, place_in
 from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.csv_files import csv_file
@@ -40,6 +38,7 @@ router = APIRouter(prefix="/v1", tags=["clusters"])
 MAX_BODY_BYTES = 64 * 1024
 CSV_PAGE = 500
 MAX_CSV_CLUSTERS = 50_000
+MAX_REMOVAL = 10**15
 NEVER_STORED = {"Cache-Control": "no-store"}
 CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 Reader = Annotated[Principal, Depends(require("read"))]
@@ -77,7 +76,9 @@ async def list_clusters(
     return ClusterPage(
         clusters=[summary_of(one) for one in found.clusters],
         currencies=currencies,
-        next_cursor=None if found.next_place is None else _cursor_of(found.next_place, sort),
+        next_cursor=None
+        if found.next_place is None
+        else cursor_of(sort, found.next_place.key, found.next_place.cluster_id),
     )
 
 
@@ -98,7 +99,7 @@ async def export_clusters(request: Request, caller: Reader, sort: Sort = "size",
         parts.append(clusters_csv([summary_of(one) for one in found.clusters], header=False))
         if found.next_place is None:
             break
-        cursor = _cursor_of(found.next_place, sort)
+        cursor = cursor_of(sort, found.next_place.key, found.next_place.cluster_id)
     await store.audit_rows.append(new_entry(caller, "cluster.exported", "clusters", "csv"))
     return csv_file("".join(parts), "clusters.csv")
 
@@ -195,9 +196,7 @@ async def list_removed_links(
 ) -> RemovedLinkPage:
     """Give the links that were taken away, newest first, also those that were restored."""
     response.headers.update(NEVER_STORED)
-    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
-        raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
-    before = None if cursor is None else int(cursor)
+    before = number_in(cursor, highest=MAX_REMOVAL)
     found = await store_of(request).removal_rows.find_page(caller, limit=limit + 1, before=before)
     shown = found[:limit]
     return RemovedLinkPage(
@@ -242,17 +241,8 @@ def _known(currency: str | None, currencies: list[str], sort: ClusterSort) -> st
     return currency or next(iter(currencies), None)
 
 
-def _cursor_of(place: ClusterPlace, sort: ClusterSort) -> str:
-    text = json.dumps([sort, place.key, place.cluster_id], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
 def _place_of(cursor: str, sort: ClusterSort) -> ClusterPlace:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        sorted_by, key, cluster_id = json.loads(text)
-    except (ValueError, binascii.Error, TypeError):
-        sorted_by = key = cluster_id = None
-    if sorted_by != sort or not isinstance(key, (int, float)) or not isinstance(cluster_id, str):
-        raise CursorInvalid("cursor: not one of this list; send next_cursor of the page before, with the same sort")
+    key, cluster_id = place_in(cursor, sort, 2)
+    if not isinstance(key, (int, float)) or isinstance(key, bool) or not isinstance(cluster_id, str):
+        raise CursorInvalid(UNKNOWN)
     return ClusterPlace(key=key, cluster_id=cluster_id)

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from serving.checks.idempotency import hash_content, hash_key
 from serving.clock import utc_now
 from serving.http.check_body import read_body, read_json
+from serving.http.cursors import id_in
 from serving.principal import Principal
-from serving.reviews.checks_csv import CSV_MEDIA_TYPE
 from serving.routes.auth import require
+from serving.routes.csv_files import csv_file, csv_or_problems
 from serving.routes.openapi.contract import SHORTLY, json_body, problems
 from serving.routes.openapi.examples_buys import BUYS_CSV_EXAMPLE
-from serving.routes.test_buys.plans import MAX_BODY_BYTES, NEVER_STORED, id_of
+from serving.routes.test_buys.plans import MAX_BODY_BYTES, NEVER_STORED
 from serving.schemas.enforcement.buys import (
     Buy,
     BuyMoveSent,
@@ -85,7 +86,7 @@ async def list_buys(
 ) -> BuyPage:
     """Give one page of test buys, newest first; a member sees those of its products, once their plan is accepted."""
     response.headers.update(NEVER_STORED)
-    found = await store_of(request).test_buys.rows.find_page(caller, wanted, limit + 1, after=id_of(cursor))
+    found = await store_of(request).test_buys.rows.find_page(caller, wanted, limit + 1, after=id_in(cursor))
     more = len(found) > limit
     return BuyPage(buys=found[:limit], next_cursor=found[limit - 1].buy_id if more else None)
 
@@ -93,16 +94,13 @@ async def list_buys(
 @router.get(
     ".csv",
     response_class=Response,
-    responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": BUYS_CSV_EXAMPLE}}},
-        **problems(401, 404, 422, 503),
-    },
+    responses=csv_or_problems(BUYS_CSV_EXAMPLE, 401, 404, 422, 503),
     summary="A list of test buys as CSV",
 )
 async def export_buys(request: Request, caller: Reader, wanted: Filter) -> Response:
     """Give the newest test buys that match, at most 100,000, as rows of CSV (RFC 4180, UTF-8)."""
     found = await store_of(request).test_buys.rows.find_page(caller, wanted, CSV_ROWS)
-    return Response(buys_csv(found), media_type=CSV_MEDIA_TYPE, headers=NEVER_STORED)
+    return csv_file(buys_csv(found), "test-buys.csv")
 
 
 @router.get("/{buy_id}", responses=problems(401, 404, 422, 503), summary="A test buy")

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from serving.checks.idempotency import hash_content, hash_key
 from serving.clock import utc_now
-from serving.errors import CursorInvalid
 from serving.http.check_body import read_json
+from serving.http.cursors import id_in
 from serving.principal import Principal
-from serving.reviews.checks_csv import CSV_MEDIA_TYPE
 from serving.routes.auth import require, require_operator
+from serving.routes.csv_files import csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
 from serving.routes.openapi.examples_buys import ESTIMATES_CSV_EXAMPLE
 from serving.schemas.enforcement.buy_estimates import EstimateList
@@ -73,7 +73,7 @@ async def list_buy_plans(
     """Give one page of plans, newest first; the operator's keys alone may."""
     require_operator(caller)
     response.headers.update(NEVER_STORED)
-    found = await store_of(request).test_buys.plans.find_page(caller, limit + 1, after=id_of(cursor))
+    found = await store_of(request).test_buys.plans.find_page(caller, limit + 1, after=id_in(cursor))
     more = len(found) > limit
     return BuyPlanPage(plans=found[:limit], next_cursor=found[limit - 1].plan_id if more else None)
 
@@ -108,10 +108,7 @@ async def estimate_buys(
 @router.get(
     "/estimates.csv",
     response_class=Response,
-    responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": ESTIMATES_CSV_EXAMPLE}}},
-        **problems(401, 404, 422, 503),
-    },
+    responses=csv_or_problems(ESTIMATES_CSV_EXAMPLE, 401, 404, 422, 503),
     summary="Precision and recall in production as CSV",
 )
 async def export_buy_estimates(
@@ -119,11 +116,4 @@ async def export_buy_estimates(
 ) -> Response:
     """Give the estimates with a line for each figure (RFC 4180, UTF-8)."""
     text = estimates_csv(await buys_of(request).estimate(caller, quarter, product))
-    return Response(text, media_type=CSV_MEDIA_TYPE, headers=NEVER_STORED)
-
-
-def id_of(cursor: str | None) -> str | None:
-    """Give the id that a cursor is; raises CursorInvalid."""
-    if cursor is not None and not (cursor.isascii() and cursor.isprintable() and len(cursor) <= 36):
-        raise CursorInvalid("cursor: not one of this server; send next_cursor of the page before, unchanged")
-    return cursor
+    return csv_file(text, "test-buy-estimates.csv")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from serving.audit_log.entry import new_entry
 from serving.cases.notice_texts import OTHER_REDRESS
 from serving.http.check_body import read_json
+from serving.http.cursors import id_in
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
@@ -68,7 +69,7 @@ async def list_complaints(
     """Give one page of the complaints of all cases, newest first; only the operator may."""
     require_operator(caller)
     response.headers["Cache-Control"] = "no-store"
-    found = await store_of(request).complaint_rows.find_page(state, limit + 1, cursor)
+    found = await store_of(request).complaint_rows.find_page(state, limit + 1, id_in(cursor))
     next_cursor = found[limit - 1].complaint_id if len(found) > limit else None
     return ComplaintPage(complaints=found[:limit], next_cursor=next_cursor)
 

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from serving.principal import Principal
 from serving.reviews.checks_csv import CSV_MEDIA_TYPE
 from serving.routes.auth import require, require_operator
+from serving.routes.csv_files import csv_or_problems
 from serving.routes.openapi.contract import problems
 from serving.routes.openapi.examples_transparency import ANNUAL_EXAMPLE, REPORT_CSV_EXAMPLE
 from serving.schemas.checks import utc_text
@@ -46,10 +47,7 @@ async def list_reports(request: Request, response: Response) -> PublishedReportL
 @router.get(
     "/annual/{year}/{part}.csv",
     response_class=Response,
-    responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": ANNUAL_EXAMPLE}}},
-        **problems(401, *READ),
-    },
+    responses=csv_or_problems(ANNUAL_EXAMPLE, 401, *READ),
     summary="A part of the EU's annual report",
 )
 async def get_annual_part(
@@ -70,10 +68,7 @@ async def get_annual_part(
 @open_router.get(
     "/{quarter}.csv",
     response_class=Response,
-    responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": REPORT_CSV_EXAMPLE}}},
-        **problems(*READ),
-    },
+    responses=csv_or_problems(REPORT_CSV_EXAMPLE, *READ),
     summary="Published figures as CSV",
 )
 async def get_report_csv(request: Request, quarter: str, version: Version = None) -> Response:

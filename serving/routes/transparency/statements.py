@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from serving.audit_log.entry import new_entry
 from serving.http.check_body import read_json
+from serving.http.cursors import id_in
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.openapi.contract import json_body, problems
@@ -53,7 +54,7 @@ async def list_statements(
     duties, rows = duties_of(request), store_of(request).statement_rows
     if case_id is not None:
         await duties.sender.prepare(case_id)
-    found = await rows.find_page(state, limit + 1, case_id=case_id, after=cursor)
+    found = await rows.find_page(state, limit + 1, case_id=case_id, after=id_in(cursor))
     response.headers["Cache-Control"] = "no-store"
     return ReasonsStatementPage(
         statements=[_shown(one) for one in found[:limit]],

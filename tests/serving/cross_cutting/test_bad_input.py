@@ -306,3 +306,25 @@ def test_a_body_with_a_content_encoding_is_refused_by_name_and_nothing_else_is_o
     assert refusal(response) == (415, "content_encoding_unsupported")
     assert "Content-Encoding is gzip" in response.json()["detail"]
     assert response.headers["accept-encoding"] == "identity"
+
+
+def test_no_list_takes_a_cursor_that_it_did_not_give(server: Running) -> None:
+    nested = base64.urlsafe_b64encode(b"[" * 5000).decode()
+    half_a_pair = base64.urlsafe_b64encode(b'["newest",null,"\\ud800"]').decode()
+    wrong = ("x", "\0", "é", "-1", "9" * 400, "\0" * 36, "x" * 36, nested, half_a_pair)
+    paths = server.http.get("/openapi.json").json()["paths"]
+    lists = [
+        path
+        for path, operations in paths.items()
+        if any(one["name"] == "cursor" for one in operations.get("get", {}).get("parameters", []))
+        if "{" not in path  # which is looked up before
+    ]
+    assert len(lists) > 10
+    answered = {
+        (path, cursor): response.text[:200]
+        for path in lists
+        for cursor in wrong
+        if (response := server.http.get(path, params={"cursor": cursor})).json().get("code")
+        not in ("cursor_invalid", "request_invalid")
+    }
+    assert answered == {}
