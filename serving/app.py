@@ -11,8 +11,6 @@ from collections.abc import AsyncIterator, Mapping
 from fastapi import FastAPI
 
 from serving.audit_log.entry import new_entry
-from serving.cases.rules import follow_checks
-from serving.cases.timers import fire_periodically
 from serving.deployments.follower import follow_changes
 from serving.errors import Unavailable
 from serving.http.body_memory import BodyMemoryLimit
@@ -62,23 +60,14 @@ async def _run_services(app: FastAPI) -> AsyncIterator[None]:
         cleanup = clean_periodically(services.store, services.retention, event_days=services.event_days)
         background.append(asyncio.create_task(cleanup))
         background.append(asyncio.create_task(follow_changes(services.switch, services.store.deployment_rows)))
-        background.append(asyncio.create_task(fire_periodically(services.store.case_timer_rows)))
-        rules = follow_checks(services.store.follower_rows, services.store.case_rule_rows)
-        background.append(asyncio.create_task(rules))
         if services.store.running_keys is not None:
             background.append(asyncio.create_task(services.store.running_keys.renew_periodically()))
-    if services.fast_track is not None:
-        background.append(asyncio.create_task(services.fast_track.evaluate_daily()))
+    if services.enforcement is not None:
+        background += map(asyncio.create_task, services.enforcement.background())
     if services.jobs is not None:
         background.append(asyncio.create_task(services.jobs.run()))
     if services.dispatcher is not None:
         background.append(asyncio.create_task(services.dispatcher.run()))
-    if services.duties is not None:
-        background.append(asyncio.create_task(services.duties.sender.run()))
-    if services.groups is not None:
-        background.append(asyncio.create_task(services.groups.watch.run()))
-    if services.investigations is not None:
-        background.append(asyncio.create_task(services.investigations.run()))
     if services.shadow is not None:
         background.append(asyncio.create_task(services.shadow.run()))
     try:

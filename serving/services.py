@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import Request
-from pydantic import JsonValue
 
 from serving.accounts.authentication import Authenticator
 from serving.cases.seller_side import SellerSide
@@ -24,29 +23,25 @@ from serving.compute.executor import LOWEST_PRIORITY, Compute
 from serving.deployments.candidates import Candidates
 from serving.deployments.slots import LoadedBundles, load_bundles
 from serving.deployments.switch import DeploymentSwitch
+from serving.enforcement import Enforcement, open_enforcement
 from serving.errors import StoreDisabled
-from serving.evidence.contents.sources import Sources
-from serving.evidence.own_key import with_own_key
 from serving.evidence.service import EvidenceFiles
 from serving.groups.service import WorkingGroups
-from serving.groups.signal_reader import SignalReader
-from serving.groups.watching import GroupWatch
 from serving.http.body_memory import BodyMemory
 from serving.http.check_body import check_of_json
-from serving.http.rate_limit import LINK_LIMIT, RateLimiter
+from serving.http.rate_limit import RateLimiter
 from serving.jobs.reception import LineReader
 from serving.jobs.service import JobService
 from serving.monitoring.drift import DriftMonitors
 from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
-from serving.monitoring.tracing import open_tracing
-from serving.sellers.contacts import find_texts
+from serving.monitoring.tracing import Tracing, open_tracing
 from serving.sellers.investigations import Investigations
 from serving.settings import ServeSettings, changed_settings
 from serving.store.retention import Retention
 from serving.store.store import Store, open_store
 from serving.test_buys.service import BuyService
-from serving.transparency.duties import Duties, open_duties
+from serving.transparency.duties import Duties
 from serving.webhooks.config import WebhookSettings
 from serving.webhooks.dispatcher import Dispatcher
 from serving.webhooks.endpoints import Endpoints
@@ -78,22 +73,12 @@ class Services:
     instrumentation: Instrumentation
     checks: CheckService
     pictures: Pictures | None
-    cases: Cases | None
-    test_buys: BuyService | None
-    evidence_files: EvidenceFiles | None
-    seller_side: SellerSide | None
-    link_limiter: RateLimiter = dataclasses.field(
-        default_factory=functools.partial(RateLimiter, LINK_LIMIT, counted="requests")
-    )
-    duties: Duties | None
-    fast_track: FastTrack | None
+    enforcement: Enforcement | None
     shadow: Shadow | None
     jobs: JobService | None
     rate_limiter: RateLimiter
     body_memory: BodyMemory
     endpoints: Endpoints | None
-    groups: WorkingGroups | None
-    investigations: Investigations | None
     dispatcher: Dispatcher | None  # also None where the settings leave deliveries to other servers
 
     @property
@@ -108,8 +93,8 @@ class Services:
             self.jobs.close()
         if self.shadow is not None:
             self.shadow.close()
-        if self.investigations is not None:
-            self.investigations.close()
+        if self.enforcement is not None:
+            self.enforcement.close()
         if self.instrumentation.tracing is not None:
             self.instrumentation.tracing.close()
         if self.store is not None:
@@ -120,6 +105,15 @@ def open_services(settings: ServeSettings) -> Services:
     """Load the bundles and open the store; raises TouchstoneError with what to do."""
     tracing, bundles = open_tracing(settings.telemetry), load_bundles(settings.bundle, settings.bundle_options)
     store = None if settings.store_folder is None else _open_store(settings.store_folder, settings)
+    try:
+        return _open_on(store, bundles, tracing, settings)
+    except BaseException:
+        if store is not None:
+            store.close()
+        raise
+
+
+def _open_on(store: Store | None, bundles: LoadedBundles, tracing: Tracing | None, settings: ServeSettings) -> Services:
     compute = _open_compute(settings)
     body_memory = BodyMemory(settings.max_bytes_in_hand)
     metrics = _open_metrics(compute, body_memory)
@@ -144,7 +138,10 @@ def open_services(settings: ServeSettings) -> Services:
         fetcher=_open_fetcher(settings, body_memory),
     )
     jobs = None if store is None else _open_jobs(settings, store, compute, checks_on, metrics)
-    pictures = None if store is None else Pictures(store=store, compute=compute, limits=settings.photo_limits)
+    pictures, enforcement = None, None
+    if store is not None:
+        pictures = Pictures(store=store, compute=compute, limits=settings.photo_limits)
+        enforcement = open_enforcement(settings, store, pictures=pictures, compute=compute, switch=switch)
     return Services(
         authenticator=Authenticator(settings.api_key, None if store is None else store.key_rows),
         max_photos=settings.max_photos,
@@ -161,19 +158,12 @@ def open_services(settings: ServeSettings) -> Services:
         instrumentation=instrumentation,
         checks=checks_on(compute=compute),
         pictures=pictures,
-        seller_side=None if store is None else SellerSide(store),
-        test_buys=None if store is None else BuyService(store.test_buys),
-        cases=None if store is None else Cases(store.case_rows),
-        evidence_files=None if pictures is None else _open_evidence_files(settings, pictures, store, switch),
-        duties=None if store is None else open_duties(store, settings.transparency),
-        fast_track=None if store is None else FastTrack(store.fast_track_rows, store.periodic_task_rows),
+        enforcement=enforcement,
         shadow=shadow,
         jobs=jobs,
         rate_limiter=RateLimiter(settings.limits),
         body_memory=body_memory,
         endpoints=None if store is None else Endpoints(store.endpoint_rows, settings.webhooks),
-        groups=None if store is None else _open_groups(settings, store, compute, switch),
-        investigations=None if store is None else _open_investigations(settings, store, switch),
         dispatcher=None if store is None else _open_dispatcher(settings, store, metrics),
     )
 
@@ -233,38 +223,6 @@ def _open_jobs(
     )
 
 
-def _open_evidence_files(
-    settings: ServeSettings, pictures: Pictures, store: Store | None, switch: DeploymentSwitch
-) -> EvidenceFiles:
-    sources = Sources(
-        store=_kept(store), draw=pictures.draw, bundles=lambda: switch.current, limits=settings.photo_limits
-    )
-    own_folder = None if sources.store.is_shared else settings.store_folder
-    return EvidenceFiles(sources, with_own_key(settings.evidence, own_folder))
-
-
-def _open_groups(settings: ServeSettings, store: Store, compute: Compute, switch: DeploymentSwitch) -> WorkingGroups:
-    reader = SignalReader(
-        compute=compute,
-        switch=switch,
-        photos=store.photos,
-        limits=settings.photo_limits,
-        find_contacts=_find_contacts,
-    )
-    watch = GroupWatch(store=store.groups, reader=reader, followers=store.follower_rows)
-    limit = settings.groups.questions_per_day
-    return WorkingGroups(store=store.groups, reader=reader, watch=watch, questions_per_day=limit)
-
-
-def _open_investigations(settings: ServeSettings, store: Store, switch: DeploymentSwitch) -> Investigations:
-    limits, timeout_s = settings.photo_limits, settings.photo_timeout_s
-    return Investigations(store=store, switch=switch, limits=limits, timeout_s=timeout_s)
-
-
-def _find_contacts(attributes: Mapping[str, JsonValue]) -> list[str]:
-    return sorted({found.text for found in find_texts(attributes) if found.kind == "contact"})
-
-
 def _open_dispatcher(settings: ServeSettings, store: Store, metrics: Metrics) -> Dispatcher | None:
     if not settings.webhooks.enabled:
         return None
@@ -308,24 +266,29 @@ def jobs_of(request: Request) -> JobService:
     return _kept(services_of(request).jobs)
 
 
+def enforcement_of(request: Request) -> Enforcement:
+    """Give the parts by which verdicts become action; raises StoreDisabled where nothing is kept."""
+    return _kept(services_of(request).enforcement)
+
+
 def fast_track_of(request: Request) -> FastTrack:
     """Give fast track; raises StoreDisabled where nothing is kept."""
-    return _kept(services_of(request).fast_track)
+    return enforcement_of(request).fast_track
 
 
 def cases_of(request: Request) -> Cases:
     """Give the takedown cases; raises StoreDisabled where nothing is kept."""
-    return _kept(services_of(request).cases)
+    return enforcement_of(request).cases
 
 
 def buys_of(request: Request) -> BuyService:
     """Give the test buys; raises StoreDisabled where nothing is kept."""
-    return _kept(services_of(request).test_buys)
+    return enforcement_of(request).test_buys
 
 
 def seller_side_of(request: Request) -> SellerSide:
     """Give the notices behind sellers' links; raises StoreDisabled where nothing is kept."""
-    return _kept(services_of(request).seller_side)
+    return enforcement_of(request).seller_side
 
 
 def pictures_of(request: Request) -> Pictures:
@@ -335,7 +298,7 @@ def pictures_of(request: Request) -> Pictures:
 
 def evidence_files_of(request: Request) -> EvidenceFiles:
     """Give what makes evidence files; raises StoreDisabled where nothing is kept."""
-    return _kept(services_of(request).evidence_files)
+    return enforcement_of(request).evidence_files
 
 
 def endpoints_of(request: Request) -> Endpoints:
@@ -345,17 +308,17 @@ def endpoints_of(request: Request) -> Endpoints:
 
 def duties_of(request: Request) -> Duties:
     """Give the duties of a marketplace; raises StoreDisabled where nothing is kept."""
-    return _kept(services_of(request).duties)
+    return enforcement_of(request).duties
 
 
 def groups_of(request: Request) -> WorkingGroups:
     """Give what members do in working groups; raises StoreDisabled where nothing is kept."""
-    return _kept(services_of(request).groups)
+    return enforcement_of(request).groups
 
 
 def investigations_of(request: Request) -> Investigations:
     """Give what finds clusters of sellers; raises StoreDisabled where nothing is kept."""
-    return _kept(services_of(request).investigations)
+    return enforcement_of(request).investigations
 
 
 def _kept(part: T | None) -> T:

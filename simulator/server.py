@@ -76,7 +76,7 @@ class SimulatedServer:
         One at a time: it waits for the one before.
         """
         await self._searching
-        self._searching = asyncio.create_task(self._services.investigations.catch_up())
+        self._searching = asyncio.create_task(self._services.enforcement.investigations.catch_up())
 
     async def _clean(self) -> None:
         services = self._services

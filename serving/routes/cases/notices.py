@@ -14,7 +14,7 @@ from serving.routes.cases.cases import NEVER_STORED, Reader, Writer
 from serving.routes.openapi.contract import SHORTLY, json_body, problems
 from serving.schemas.enforcement.case_notices import EvidenceSent, SellerComplaintSent, SellerNotice
 from serving.schemas.enforcement.cases import SellerLinkMade
-from serving.services import duties_of, pictures_of, seller_side_of, services_of, store_of
+from serving.services import duties_of, enforcement_of, pictures_of, seller_side_of, services_of, store_of
 from vision.photo.rendition import upright_jpeg
 
 MAX_EVIDENCE_BYTES: Final = 32 * 1024 * 1024
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/cases/{case_id}", tags=["cases"])
 async def get_notice(request: Request, response: Response, token: Token) -> SellerNotice:
     """Give the notice behind a link, which whoever has the link may read; it needs no key."""
     response.headers.update(NEVER_STORED)
-    with services_of(request).link_limiter.hold(_address_of(request)):
+    with enforcement_of(request).link_limiter.hold(_address_of(request)):
         return await seller_side_of(request).read(token)
 
 
@@ -42,7 +42,7 @@ async def get_notice(request: Request, response: Response, token: Token) -> Sell
 async def answer_notice(request: Request, response: Response, token: Token) -> SellerNotice:
     """Answer a notice with words and photos, which the right holder sees. Sent again, it is kept once."""
     response.headers.update(NEVER_STORED)
-    with services_of(request).link_limiter.hold(_address_of(request)):
+    with enforcement_of(request).link_limiter.hold(_address_of(request)):
         side = seller_side_of(request)
         await side.read(token)  # before a byte of the body is read
         timeout_s = services_of(request).upload_timeout_s
@@ -63,7 +63,7 @@ async def complain_by_notice(request: Request, response: Response, token: Token)
     Sent again with the same words, it is the same complaint.
     """
     response.headers.update(NEVER_STORED)
-    with services_of(request).link_limiter.hold(_address_of(request)):
+    with enforcement_of(request).link_limiter.hold(_address_of(request)):
         side = seller_side_of(request)
         await side.read(token)  # before a byte of the body is read
         timeout_s = services_of(request).upload_timeout_s

@@ -19,7 +19,6 @@ def test_a_case_has_its_moves_and_what_each_of_its_checks_has(case_zip: zipfile.
 
 
 def test_more_checks_than_one_file_takes_are_named(case_zip: zipfile.ZipFile, site: Site) -> None:
-    assert site.running.services.evidence_files is not None
     assert "checks/002/check.json" not in case_zip.namelist()  # its check is gone
 
 
