@@ -7,6 +7,7 @@ import { byId, element } from "../shared/element.js";
 import { counted, sentence } from "../shared/formatting.js";
 import { newIdempotencyKey } from "../shared/idempotency_key.js";
 import { STATES } from "./case_words.js";
+import { linksOf, showLinks } from "./seller_links.js";
 
 export const MAX_AT_ONCE = 200;
 
@@ -41,6 +42,8 @@ export class BulkMoves {
     announce(`${counted(made.moved.length, "case")} moved, ${made.refused.length} not`);
     this.#showRefused(made);
     this.moved(made);
+    const links = made.moved.flatMap((one) => linksOf(one, true));
+    if (links.length) showLinks(links);
   }
 
   #showRefused({ moved, refused }) {

@@ -16,7 +16,7 @@ export class CaseActions {
   #moved;
   #problem = element("div", { class: "problem", role: "alert", hidden: true });
 
-  /** `moved(case, sellerLink)` is called with the case as it is after a move. */
+  /** `moved(case)` is called with the case as it is after a move. */
   constructor(found, moved) {
     this.#found = found;
     this.#moved = moved;
@@ -58,6 +58,6 @@ export class CaseActions {
     byId("move-unfounded-field").hidden = !mayBeMisuse;
     byId("move-unfounded").checked = false;
     const found = await askIn("move", () => send(byId("move-reason").value.trim()));
-    if (found) this.#moved(found, found.seller_link ?? null);
+    if (found) this.#moved(found);
   }
 }

@@ -3,6 +3,7 @@
 import { element } from "../shared/element.js";
 import { moment } from "../shared/formatting.js";
 import { ACTORS, STATES } from "./case_words.js";
+import { replaceLink } from "./seller_links.js";
 
 const NOTICES = {
   receipt: "The receipt",
@@ -14,13 +15,13 @@ const NOTICES = {
   closed: "The end of the case",
 };
 
-/** The sections with moves and notices. */
-export function historyOf({ moves, notices }) {
+/** The section with moves and notices; `mayMakeLinks`: whether the caller may make a seller a new link to its notice. */
+export function historyOf({ case_id: caseId, moves, notices, listings }, mayMakeLinks) {
   return element(
     "section",
     { class: "case-part", "aria-labelledby": "history-title" },
     element("h2", { id: "history-title" }, "What happened"),
-    element("ol", { class: "case-history" }, [...moves.map(moveOf), ...notices.map(noticeOf)].sort((one, other) => one.at.localeCompare(other.at)).map(({ root }) => root)),
+    element("ol", { class: "case-history" }, [...moves.map(moveOf), ...notices.map((notice) => noticeOf(notice, listings, mayMakeLinks ? caseId : null))].sort((one, other) => one.at.localeCompare(other.at)).map(({ root }) => root)),
   );
 }
 
@@ -37,8 +38,8 @@ function moveOf({ at, from_state: from, to_state: to, actor, actor_name: name, r
   };
 }
 
-function noticeOf({ at, recipient, kind, text, opened_at: openedAt }) {
-  const to = recipient === "seller" ? "to the seller" : "to the notifier";
+function noticeOf({ notice_id: id, at, recipient, kind, text, positions, opened_at: openedAt }, listings, caseId) {
+  const to = recipient === "seller" ? sellerWords(positions, listings) : ["the notifier"];
   const opened = recipient === "seller" ? (openedAt ? `, opened ${moment(openedAt)}` : ", not opened so far") : "";
   return {
     at,
@@ -46,7 +47,21 @@ function noticeOf({ at, recipient, kind, text, opened_at: openedAt }) {
       "li",
       {},
       element("time", { datetime: at, title: at }, moment(at)),
-      element("details", {}, element("summary", {}, `${NOTICES[kind] ?? kind} ${to}${opened}`), element("p", { class: "case-text", dir: "auto" }, text || "The words were erased with the seller.")),
+      element(
+        "details",
+        {},
+        element("summary", {}, `${NOTICES[kind] ?? kind} to `, ...to, opened),
+        element("p", { class: "case-text", dir: "auto" }, text || "The words were erased with the seller."),
+        caseId !== null && recipient === "seller" && kind === "forwarded" ? element("button", { type: "button", click: () => replaceLink(caseId, id) }, "Make a new link …") : null,
+      ),
     ),
   };
+}
+
+/** Whose notice it is, by the listings that it is about. */
+function sellerWords(positions, listings) {
+  if (positions === null) return ["the seller"];
+  const sellers = new Set(listings.filter(({ position }) => positions.includes(position)).map(({ seller_id: id }) => id));
+  const [seller] = sellers;
+  return sellers.size === 1 && seller !== null ? ["seller ", element("bdi", {}, seller)] : ["the seller"];
 }

@@ -1,6 +1,6 @@
 /** The page of one case: where it stands, its clock, what can be done, its listings, and its history. */
 
-import { showSecret, wireSecret } from "../admin/secret_box.js";
+import { isOperatorWith } from "../admin/caller.js";
 import { CaseDuties } from "../case_duties/case_duties.js";
 import { namedIn } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
@@ -15,19 +15,23 @@ import { CaseClock } from "./case_clock.js";
 import { historyOf } from "./case_history.js";
 import { listingsOf } from "./case_listings.js";
 import { countryName, GROUNDS, ORIGINS, STATES } from "./case_words.js";
+import { linksOf, showLinks, wireLinks } from "./seller_links.js";
 
 const caseId = namedIn(location.pathname);
 let clock = null;
+let mayMakeLinks = false;
 
 wireKeys();
 wireForgetting();
-wireSecret(byId("main"));
+wireLinks(byId("main"));
 readCase();
 
 async function readCase() {
   clearProblem(byId("case-problem"));
   try {
-    show(await getJson(`/v1/cases/${encodeURIComponent(caseId)}`));
+    const found = await getJson(`/v1/cases/${encodeURIComponent(caseId)}`); // where a key is needed, this one asks for it
+    mayMakeLinks = await isOperatorWith("cases");
+    show(found);
   } catch (problem) {
     if (problem.status === 404) return showMissing(problem);
     byId("case").replaceChildren();
@@ -55,7 +59,7 @@ function show(found) {
     factsOf(found),
     listingsOf(found),
     new CaseDuties(found, readCase).root,
-    historyOf(found),
+    historyOf(found, mayMakeLinks),
   );
   return heading;
 }
@@ -77,10 +81,11 @@ function factsOf(found) {
   );
 }
 
-function moved(found, sellerLink) {
+function moved(found) {
   const heading = show(found);
   announce(`The case is now: ${STATES[found.state].title}`);
-  if (sellerLink) showSecret(new URL(sellerLink, location.origin).href);
+  const links = linksOf({ seller_links: [], ...found }); // a question and its answer make none
+  if (links.length) showLinks(links);
   else heading.focus();
 }
 

@@ -12,6 +12,7 @@ import { CaseFilters } from "./case_filters.js";
 import { CaseRow } from "./case_row.js";
 import { wireOpening } from "./open_case.js";
 import { wireTable } from "./open_table.js";
+import { wireLinks } from "./seller_links.js";
 
 const CLOCK_MS = 30_000;
 const filters = new CaseFilters(() => list.read());
@@ -30,6 +31,7 @@ const list = new CursorList({
 wireKeys();
 wireForgetting();
 wireOpening();
+wireLinks(byId("main"));
 wireTable(() => list.read());
 bindKeys({ ...list.keys, x: toggleSelected, "/": () => byId("filter-undecided").focus() });
 byId("choose-all").addEventListener("click", chooseAll);

@@ -63,6 +63,6 @@ function nothingMatches() {
 function nothingYet() {
   return [
     element("h2", {}, "No complaint yet"),
-    element("p", {}, "A member complains on the page of its case; the operator enters there what a seller complains of. Each waits here for a person."),
+    element("p", {}, "A seller complains by the link of its notice, a member on the page of its case. Both come here, and wait for a person."),
   ];
 }

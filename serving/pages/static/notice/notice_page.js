@@ -8,10 +8,12 @@ import { byId, element } from "../shared/element.js";
 import { base64Of } from "../shared/file_base64.js";
 import { counted, moment, productName } from "../shared/formatting.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { showComplaints, wireComplaint } from "./complaint.js";
 
 const path = `/v1/case-notices/${encodeURIComponent(namedIn(location.pathname))}`;
 
 byId("evidence-form").addEventListener("submit", send);
+wireComplaint(path, show);
 readNotice();
 
 async function readNotice() {
@@ -38,6 +40,7 @@ function show(notice) {
   byId("sent-list").replaceChildren(
     ...notice.sent.map((sent) => element("li", {}, element("p", { class: "notice-soft" }, `${moment(sent.at)}, ${counted(sent.photos, "photo")}`), element("p", { dir: "auto" }, sent.text))),
   );
+  showComplaints(notice);
 }
 
 async function send(event) {

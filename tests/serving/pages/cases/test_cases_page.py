@@ -116,12 +116,11 @@ def test_a_seller_answers_its_notice_by_the_link_that_the_case_gave(desk: Runnin
     page = open_page(desk, f"/cases/{upheld['case_id']}")
     page.get_by_role("button", name="Forward to the seller").click()
     page.locator("#move-do").click()
-    link = page.get_by_label("The seller’s link")
+    link = page.get_by_label("The seller’s link", exact=True)
     expect(link).to_be_visible()
     seller = open_page(desk, link.input_value().removeprefix(desk.url), viewport={"width": 360, "height": 780})
     expect(seller.locator(".notice-letter")).to_contain_text("A copy of our logo")
     expect(seller.get_by_role("navigation")).to_have_count(0)
-    assert find_violations(seller) == []
     seller.get_by_label("Why your listings infringe nothing").fill("Bought from the maker; the invoice is attached")
     seller.get_by_label("Photos").set_input_files(
         {"name": "invoice.txt", "mimeType": "image/jpeg", "buffer": b"no photo"}
@@ -131,9 +130,41 @@ def test_a_seller_answers_its_notice_by_the_link_that_the_case_gave(desk: Runnin
     seller.get_by_label("Photos").set_input_files({"name": "i.jpg", "mimeType": "image/jpeg", "buffer": jpeg(BLUE)})
     seller.get_by_role("button", name="Send").click()
     expect(seller.locator("#sent-list")).to_contain_text("1 photo")
+    seller.get_by_label("Why the decision is wrong").fill("The invoice names the maker")
+    seller.get_by_role("button", name="Complain").click()
+    expect(seller.locator("#complaint-list")).to_contain_text("A person will decide it.")
+    expect(seller.locator("#complaints-title")).to_be_focused()
+    expect(seller.locator("#complaint-form")).to_be_hidden()
+    assert find_violations(seller) == []
     page.reload()
     expect(page.locator(".case-title")).to_contain_text("Counter-notice")
     expect(page.locator(".case-history")).to_contain_text("Bought from the maker")
+
+
+def test_each_seller_of_a_case_has_a_link_which_a_new_one_replaces(desk: Running, open_page: OpenPage) -> None:
+    listings = [{"listing_id": f"L-{name}", "seller_id": name} for name in ("one", "two")]
+    opened = desk.http.post("/v1/cases", json={"country": "DE", "product": "toy", "listings": listings}).json()
+    move(desk, opened, "upheld")
+    page = open_page(desk, "/cases", viewport={"width": 1280, "height": 900})
+    page.get_by_role("button", name="Choose all shown").click()
+    page.get_by_label("Move them to").select_option("forwarded")
+    page.get_by_role("button", name="Move …").click()
+    page.get_by_role("button", name="Move them").click()
+    first = page.get_by_label(f"Case {opened['case_id']}, seller one, 1 listing", exact=True).input_value()
+    expect(page.locator("#seller-link-list li")).to_have_count(2)
+    assert find_violations(page) == []
+    page.goto(f"{desk.url}/cases/{opened['case_id']}")
+    page.get_by_text("The notice to seller one, not opened so far").click()
+    page.get_by_role("button", name="Make a new link …").click()
+    page.locator("#duty-do").click()
+    link = page.get_by_label("The seller’s link", exact=True).input_value()
+    page.get_by_role("button", name="Hide them").click()
+    expect(page.locator("#seller-links")).to_be_hidden()
+    page.goto(first)
+    expect(page.locator("h1")).to_have_text("This notice can’t be shown")
+    page.goto(link)
+    expect(page.locator(".notice-letter")).to_contain_text("L-one")
+    expect(page.locator(".notice-letter")).not_to_contain_text("L-two")
 
 
 def test_a_link_that_leads_nowhere_says_so(desk: Running, open_page: OpenPage) -> None:
