@@ -24,9 +24,12 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Table, insert
 
+from serving.cases.service_level import service_level
 from serving.principal import SERVER, Principal
 from serving.schemas.enforcement.cases import CaseSort
+from serving.schemas.enforcement.service_level import ServiceLevel
 from serving.store.cases.case_list import CaseFilter
+from serving.store.cases.service_rows import ServiceFilter, ServiceRows
 from serving.store.database.migrations import migrate
 from serving.store.database.sqlite import connect
 from serving.store.store import open_store
@@ -74,6 +77,8 @@ async def measure(cases: int) -> dict[str, list[tuple[float, float]]]:
                     page = functools.partial(rows.find_page, principal, wanted, PAGE, now, sort=sort)
                     lists[f"{what}, {who}"] = page
                 lists[f"counts, {who}"] = functools.partial(rows.count, principal, CaseFilter(), now)
+                level = functools.partial(_service_level, store.service_rows, principal, now)
+                lists[f"service level, {who}"] = level
             taken: dict[str, list[tuple[float, float]]] = {what: [] for what in lists}
             for _ in range(RUNS):
                 for what, read in lists.items():
@@ -83,6 +88,11 @@ async def measure(cases: int) -> dict[str, list[tuple[float, float]]]:
         finally:
             store.close()
     return taken
+
+
+async def _service_level(rows: ServiceRows, principal: Principal, now: datetime.datetime) -> ServiceLevel:
+    """What the dashboard reads: the counts, and the shares and intervals of each group."""
+    return service_level(await rows.count(principal, ServiceFilter(), now), ServiceFilter(), now)
 
 
 def _fill(folder: Path, cases: int) -> None:
