@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import logging
 from typing import Final
@@ -47,10 +46,7 @@ class FastTrack:
         while True:
             now = utc_now()
             try:
-                if (done_at is None or abs(now - done_at) >= DAY) and await self._tasks.claim(
-                    "evaluate_fast_track", DAY, now
-                ):
-                    await self._evaluate_claimed()
+                if (done_at is None or abs(now - done_at) >= DAY) and await self._evaluate_in_turn(now):
                     done_at = now
             except Unavailable as error:
                 log.warning("the evaluation of fast track failed and is tried again: %s", error)
@@ -60,12 +56,11 @@ class FastTrack:
                 log.exception("the evaluation of fast track failed and is tried again")
             await asyncio.sleep(period_s)
 
-    async def _evaluate_claimed(self) -> None:
-        try:
-            found = await self.evaluate_all(SERVER)
-        except BaseException:
-            with contextlib.suppress(Unavailable):
-                await self._tasks.give_back("evaluate_fast_track")
-            raise
-        if found.changed:
-            log.info("the standing of %d members and rules changed", found.changed)
+    async def _evaluate_in_turn(self, now: datetime.datetime) -> bool:
+        """Evaluate where it is this server's turn; gives whether it was."""
+        async with self._tasks.turn("evaluate_fast_track", DAY, now) as is_due:
+            if is_due:
+                found = await self.evaluate_all(SERVER)
+                if found.changed:
+                    log.info("the standing of %d members and rules changed", found.changed)
+        return is_due

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import functools
 import logging
@@ -73,16 +72,11 @@ async def delete_expired(store: Store, retention: Retention, now: datetime.datet
 
 
 async def _do_once(store: Store, task: PeriodicTask, every_s: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Do a task unless a server of this store has begun it within the time; where it fails it is due again."""
+    """Do a task unless a server of this store has done it within the time; where it fails it is due again."""
     every = datetime.timedelta(seconds=SLACK * every_s)
-    if not await store.periodic_task_rows.claim(task, every, utc_now()):
-        return
-    try:
-        await work()
-    except BaseException:
-        with contextlib.suppress(Unavailable):
-            await store.periodic_task_rows.give_back(task)
-        raise
+    async with store.periodic_task_rows.turn(task, every, utc_now()) as is_due:
+        if is_due:
+            await work()
 
 
 async def delete_old_events(store: Store, event_days: int, now: datetime.datetime) -> None:

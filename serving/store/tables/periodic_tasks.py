@@ -11,7 +11,7 @@ from serving.store.tables.base import Table, UtcTime
 
 
 class PeriodicTaskRow(Table):
-    """When a task was last begun by any of the servers."""
+    """When a task was last begun by a server that did it; while one is at it, a time that lets its lease end."""
 
     __tablename__ = "periodic_tasks"
 
