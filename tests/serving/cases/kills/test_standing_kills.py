@@ -19,7 +19,7 @@ from serving.store.periodic_task_rows import LEASE
 from serving.store.tables import AuditEntryRow, EventRow, FastTrackChangeRow, FastTrackRow, MemberRow
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place
-from tests.serving.cases import evaluating_process
+from tests.serving.cases.kills import evaluating_process
 from tests.serving.servers.occupied import until
 from tests.serving.servers.postgresql import PostgresqlServer
 
@@ -70,7 +70,7 @@ def evaluate_until_killed(place: Place, engine: Engine, now: datetime.datetime, 
 
 @pytest.mark.slow
 def test_each_decision_is_made_once_though_the_server_that_makes_them_is_killed(shared: Place, engine: Engine) -> None:
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.serving.cases.evaluating_process"])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.serving.cases.kills.evaluating_process"])
     rng, now = random.Random(6), NOW
     for left in range(KILLS, 0, -1):
         before = decided(engine)

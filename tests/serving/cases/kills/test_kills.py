@@ -19,8 +19,8 @@ from serving.cases.timers import fire_due
 from serving.clock import time_from
 from serving.store.tables import AuditEntryRow, CaseMoveRow, CaseRow, CaseTimerRow, EventRow
 from tests.serving.builders.stores import Place, opened
-from tests.serving.cases import working_process
-from tests.serving.cases.working_process import BEGIN, STEP
+from tests.serving.cases.kills import working_process
+from tests.serving.cases.kills.working_process import BEGIN, STEP
 from tests.serving.servers.occupied import until
 
 KILLS = 20
@@ -57,7 +57,7 @@ async def fire_the_rest(folder: Path, now: datetime.datetime) -> None:
 @pytest.mark.timeout(300)  # twenty processes start; it takes 20 s on two idle cores
 def test_after_twenty_kills_each_timer_fired_once_and_no_move_is_lost(tmp_path: Path) -> None:
     multiprocessing.get_context("forkserver").set_forkserver_preload(
-        ["alembic.command", "tests.serving.cases.working_process"]
+        ["alembic.command", "tests.serving.cases.kills.working_process"]
     )
     rng, note, now = random.Random(1), tmp_path / "opened", BEGIN
     for _ in range(KILLS):
