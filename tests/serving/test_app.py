@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,23 +14,27 @@ from serving.settings import ServeSettings
 from vision.errors import BundleError
 
 
-def test_importing_the_app_is_quick_and_imports_no_torch() -> None:
-    """It takes about twice as long as the libraries that it can't do without: seconds would say more about the machine.
+def test_importing_the_app_is_quick_and_imports_no_torch(tmp_path: Path) -> None:
+    """It takes 1.3 times as long as the libraries that it can't do without: seconds would say more about the machine.
 
-    Its own part is the models of a hundred routes and the tables, which are built when they are imported.
+    Its own part is the models of a hundred routes and the tables, which are built when they are imported. Modules are
+    compiled before, as they are where a server is installed: where no bytecode is written, that is half as much again.
     """
     program = (
         "import time, sys; start = time.process_time(); "
-        "import fastapi, holidays, jinja2, numpy, obstore, onnxruntime, PIL.Image, prometheus_client, sqlalchemy.orm; "
-        "import uvicorn; "
+        "import cryptography.x509, fastapi, holidays, jinja2, numpy, obstore, onnxruntime, PIL.Image; "
+        "import prometheus_client, sqlalchemy.orm, uvicorn; "
         "import sqlalchemy.dialects.postgresql, sqlalchemy.dialects.sqlite; libraries = time.process_time() - start; "
         "import serving.app; own = time.process_time() - start - libraries; "
         "heavy = {'torch', 'training', 'alembic', 'onnx'} & set(sys.modules); "
         "print(own / libraries, ','.join(sorted(heavy)))"
     )
-    answers = [subprocess.check_output([sys.executable, "-c", program], text=True).split(" ") for _ in range(3)]
-    assert [heavy.strip() for _, heavy in answers] == ["", "", ""]
-    assert min(float(ratio) for ratio, _ in answers) < 2.3
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, "-c", program]
+    compiling, *answers = [subprocess.check_output(command, text=True, env=environment).split(" ") for _ in range(3)]
+    assert [heavy.strip() for _, heavy in (compiling, *answers)] == ["", "", ""]
+    assert min(float(ratio) for ratio, _ in answers) < 1.6
 
 
 def test_an_app_whose_bundle_cannot_be_loaded_is_not_made(tmp_path: Path) -> None:
