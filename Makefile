@@ -8,8 +8,8 @@ SHELL := bash
 VENV := .venv
 BIN := $(VENV)/bin
 # A worker a core, each with whole files in our order (tests/conftest.py), since tests of a file share servers and bundles;
-# torch takes one thread in each.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# torch takes one thread in each. Bytecode is kept, since tests start hundreds of servers that would compile us anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 DEMO_BUNDLE := runs/demo/bundle/bundle.json
 
 help: ## Show these targets
