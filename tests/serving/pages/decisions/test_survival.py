@@ -22,12 +22,12 @@ pytestmark = pytest.mark.browser
 DECISIONS = 200
 CHECKS = 6
 PHOTOS = 12
-PHOTO_BYTES = 2_600_000
+PHOTO_BYTES = 1_300_000
 
 
 def large_jpeg(seed: int) -> bytes:
     """A photo that stays large when it is written again without metadata: noise does not compress."""
-    pixels = np.random.default_rng(seed).integers(0, 256, (1560, 2080, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(seed).integers(0, 256, (1104, 1472, 3), dtype=np.uint8)
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG", quality=90)
     return stream.getvalue()
