@@ -44,7 +44,8 @@ class WantedMove:
     """A move that somebody asks for.
 
     `reached_at` is when a declaration reached the right holder, None: with the move. `links` are for the sellers'
-    notices, one for each of the case's `shares_of`.
+    notices, one for each of the case's `shares_of`. `on_complaint` is the reversal of a decision on a complaint that
+    came in time, whenever it is decided.
     """
 
     to: CaseState
@@ -52,6 +53,7 @@ class WantedMove:
     reason: str = ""
     reached_at: datetime.datetime | None = None
     links: tuple[SellerLink, ...] = ()
+    on_complaint: bool = False
 
 
 def opening_of(
@@ -171,7 +173,7 @@ def _require_rule(case: StoredCase, wanted: WantedMove, actor: CaseActor, at: da
 
 def _require_time(case: StoredCase, wanted: WantedMove, actor: CaseActor, at: datetime.datetime) -> None:
     kind = _TIME_FOR.get((case.state, wanted.to))
-    until = None if kind is None or actor == "server" else case.waiting.get(kind)
+    until = None if kind is None or actor == "server" or wanted.on_complaint else case.waiting.get(kind)
     if until is not None and at >= until:
         raise CaseMoveNotAllowed(f"the time for a move to {wanted.to} ended at {utc_text(until)}")
 

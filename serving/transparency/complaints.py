@@ -25,7 +25,7 @@ REASON_CODE: Final = "complaint_reversed"
 def contested_decision(case: ContestedCase, side: ComplaintSide, now: datetime.datetime) -> CaseDecision:
     """Give the decision that a side complains about: the last one against it.
 
-    Raises ComplaintNotPossible where there is none, and ComplaintTooLate after six months.
+    Raises ComplaintNotPossible where there is none, and ComplaintTooLate six months after the side was informed.
     """
     wanted = DECISION_AGAINST[side]
     against = [one for one in case.decisions if one.to == wanted]
@@ -39,10 +39,12 @@ def contested_decision(case: ContestedCase, side: ComplaintSide, now: datetime.d
             f"the case was never {wanted}, so there is no decision against the {side} to complain about"
         )
     decision = against[-1]
-    until = complaint_window(decision.at, case.country).at
+    if decision.informed_at is None:  # the six months have not begun
+        return decision
+    until = complaint_window(decision.informed_at, case.country).at
     if now >= until:
         raise ComplaintTooLate(
-            f"the decision was communicated at {utc_text(decision.at)}; complaints about it were taken until "
+            f"the decision was communicated at {utc_text(decision.informed_at)}; complaints about it were taken until "
             f"{utc_text(until)}"
         )
     return decision
@@ -66,4 +68,5 @@ def reversal_of(decision: DecisionAgainst, reason: str, case: StoredCase, now: d
     rule = find_move(case.state, to)
     if rule is None or not rule.allows("operator", case.jurisdiction):
         return None
-    return decide_move(case, WantedMove(to=to, reason_code=REASON_CODE, reason=reason), "operator", now)
+    wanted = WantedMove(to=to, reason_code=REASON_CODE, reason=reason, on_complaint=True)
+    return decide_move(case, wanted, "operator", now)

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import cast
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, and_, exists, select, text
 from sqlalchemy.orm import Session
 
 from serving.principal import SERVER
@@ -16,7 +16,7 @@ from serving.store.cases.case_rows import as_stored
 from serving.store.cases.case_values import CaseChange, NewCaseEvent, StoredCase
 from serving.store.cases.case_writing import add_case_event, write_change
 from serving.store.database.database import Database
-from serving.store.tables import CaseRow, CaseTimerRow
+from serving.store.tables import CaseRow, CaseTimerRow, ComplaintRow
 from serving.store.tables.enforcement.case_progress import WAITING
 
 DecideTimer = Callable[[StoredCase, TimerKind], CaseChange | NewCaseEvent]
@@ -39,10 +39,14 @@ class CaseTimerRows:
         self._database = database
 
     async def find_due(self, now: datetime.datetime, limit: int) -> list[DueTimer]:
-        """Give at most `limit` timers whose time has come, the earliest first."""
+        """Give at most `limit` timers whose time has come, the earliest first.
+
+        The end of the time for complaints is none while one that came in time is undecided: a closed case could not be
+        taken back by its reversal.
+        """
 
         def work(session: Session) -> list[DueTimer]:
-            due = select(CaseTimerRow).where(text(WAITING), CaseTimerRow.fires_at <= now)
+            due = select(CaseTimerRow).where(text(WAITING), CaseTimerRow.fires_at <= now, ~_waits_for_a_decision())
             rows = session.scalars(due.order_by(CaseTimerRow.fires_at, CaseTimerRow.timer_id).limit(limit))
             return [
                 DueTimer(
@@ -57,15 +61,16 @@ class CaseTimerRows:
         return await self._database.read(work)
 
     async def fire(self, timer_id: str, decide: DecideTimer, now: datetime.datetime) -> bool:
-        """End a timer with what it does, a move or an event; false where it has ended already.
+        """End a timer with what it does, a move or an event; false where it has ended already, or waits.
 
         A move and its timer end in one transaction, so that a kill leaves both or neither. Of two servers the second
         finds it ended.
         """
 
         def work(session: Session) -> bool:
-            timer = session.get(CaseTimerRow, timer_id, with_for_update=True)
-            if timer is None or timer.fired_at is not None or timer.cancelled_at is not None:
+            one = select(CaseTimerRow).where(CaseTimerRow.timer_id == timer_id, text(WAITING), ~_waits_for_a_decision())
+            timer = session.scalars(one.with_for_update()).one_or_none()
+            if timer is None:
                 return False
             timer.fired_at = now
             session.flush()  # so that a move does not cancel it
@@ -78,3 +83,9 @@ class CaseTimerRows:
             return True
 
         return await self._database.write(work)
+
+
+def _waits_for_a_decision() -> ColumnElement[bool]:
+    """Match the timers that would close a case while a complaint about it is undecided."""
+    is_open = exists().where(ComplaintRow.case_id == CaseTimerRow.case_id, ComplaintRow.state == "open")
+    return and_(CaseTimerRow.kind == "complaint_window_over", is_open)

@@ -38,11 +38,12 @@ DECIDING = ("upheld", "rejected")
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDecision:
-    """A move of a case that decided it."""
+    """A move of a case that decided it; `informed_at`: when whom it is against learnt of it, or None."""
 
     sequence: int
     to: DecisionAgainst
     at: datetime.datetime
+    informed_at: datetime.datetime | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,10 +262,27 @@ def _contested(case: CaseRow) -> ContestedCase:
 
 def _decisions_of(case: CaseRow) -> tuple[CaseDecision, ...]:
     return tuple(
-        CaseDecision(sequence=move.sequence, to=cast(DecisionAgainst, move.to_state), at=move.at)
+        CaseDecision(
+            sequence=move.sequence,
+            to=cast(DecisionAgainst, move.to_state),
+            at=move.at,
+            informed_at=_informed_at(case, move),
+        )
         for move in case.moves
         if move.to_state in DECIDING and move.from_state != move.to_state
     )
+
+
+def _informed_at(case: CaseRow, decision: CaseMoveRow) -> datetime.datetime | None:
+    """Give when the side that a decision is against was informed of it, None where it was not yet.
+
+    A notifier reads a rejection at once, and a seller who has the link a decision made anew. Before, a seller learns of
+    its restriction when the notice is forwarded.
+    """
+    forwarded = [move for move in case.moves if move.to_state == "forwarded"]
+    if decision.to_state == "rejected" or any(move.sequence < decision.sequence for move in forwarded):
+        return decision.at
+    return next((move.at for move in forwarded if move.sequence > decision.sequence), None)
 
 
 def _decision_of(row: ComplaintRow, case: CaseRow) -> DecisionAgainst:

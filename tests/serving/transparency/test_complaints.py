@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import pytest
@@ -13,8 +14,8 @@ from tests.serving.builders.cases.new_cases import stored
 from tests.serving.builders.new_checks import NOW
 
 AT = datetime.datetime(2026, 3, 9, 9, tzinfo=datetime.UTC)  # a Monday
-UPHELD = CaseDecision(sequence=2, to="upheld", at=AT)
-REJECTED = CaseDecision(sequence=2, to="rejected", at=AT)
+UPHELD = CaseDecision(sequence=2, to="upheld", at=AT, informed_at=AT)
+REJECTED = CaseDecision(sequence=2, to="rejected", at=AT, informed_at=AT)
 
 
 def case_with(*decisions: CaseDecision, country: str = "DE", jurisdiction: str = "EU") -> ContestedCase:
@@ -23,7 +24,7 @@ def case_with(*decisions: CaseDecision, country: str = "DE", jurisdiction: str =
 
 @pytest.mark.parametrize(("side", "decision"), [("notifier", REJECTED), ("seller", UPHELD)])
 def test_a_side_complains_about_the_last_decision_against_it(side: ComplaintSide, decision: CaseDecision) -> None:
-    later = CaseDecision(sequence=5, to=decision.to, at=AT + datetime.timedelta(days=9))
+    later = dataclasses.replace(decision, sequence=5, at=AT + datetime.timedelta(days=9))
     assert contested_decision(case_with(decision), side, AT) == decision
     assert contested_decision(case_with(decision, later), side, later.at) == later
 
@@ -52,6 +53,16 @@ def test_complaints_are_taken_for_six_months_to_the_end_of_the_day(now: str, is_
     else:
         with pytest.raises(ComplaintTooLate, match="2026-09-09T22:00:00"):
             contested_decision(case_with(UPHELD), "seller", moment)
+
+
+def test_the_six_months_run_from_when_the_side_was_informed_and_not_from_the_decision() -> None:
+    informed = dataclasses.replace(UPHELD, informed_at=AT + datetime.timedelta(days=20))
+    last = datetime.datetime.fromisoformat("2026-09-29T21:59:59+00:00")
+    assert contested_decision(case_with(informed), "seller", last) == informed
+    with pytest.raises(ComplaintTooLate, match="communicated at 2026-03-29"):
+        contested_decision(case_with(informed), "seller", last + datetime.timedelta(seconds=1))
+    unaware = dataclasses.replace(UPHELD, informed_at=None)
+    assert contested_decision(case_with(unaware), "seller", last + datetime.timedelta(days=900)) == unaware
 
 
 def test_another_law_has_no_such_complaint() -> None:

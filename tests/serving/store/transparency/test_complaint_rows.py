@@ -2,19 +2,26 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import datetime
+import functools
 from typing import Any
 
 import pytest
 
+from serving.cases.clocks.periods import complaint_window
+from serving.cases.moving import WantedMove, decide_move
+from serving.cases.timers import fire_due
 from serving.errors import CaseNotFound, ComplaintDecided, ComplaintNotFound, ComplaintNotPossible
 from serving.principal import SERVER
-from serving.schemas.enforcement.complaints import Complaint, DecisionAgainst
+from serving.schemas.enforcement.cases import CaseActor
+from serving.schemas.enforcement.complaints import Complaint, ComplaintOutcome, DecisionAgainst
 from serving.store.audit_rows import AuditFilter
 from serving.store.cases.case_values import CaseChange, StoredCase
 from serving.store.deletion.erasure import finish_erasure, start_erasure
 from serving.store.store import Store
+from serving.store.transparency.complaint_rows import CaseDecision, ContestedCase
 from serving.transparency.complaints import contested_decision, reversal_of
-from tests.serving.builders.cases.new_cases import HOUR, MUGS, TOYS
+from tests.serving.builders.cases.new_cases import HOUR, MUGS, TOYS, new_case, opening
 from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
@@ -29,6 +36,14 @@ async def complain(
     return await store.complaint_rows.add(
         principal, case_id, side, text, lambda case: contested_decision(case, side, LATER), LATER
     )
+
+
+def reject(case: StoredCase) -> CaseChange:
+    return decide_move(case, WantedMove(to="rejected", reason="No copy."), "operator", NOW + HOUR)
+
+
+def moved(wanted: WantedMove, actor: CaseActor, at: datetime.datetime, case: StoredCase) -> CaseChange:
+    return decide_move(case, wanted, actor, at)
 
 
 def reverse(decision: DecisionAgainst, case: StoredCase) -> CaseChange | None:
@@ -66,6 +81,56 @@ def test_a_reversal_reinstates_in_the_same_transaction_and_names_who_decided(pla
             assert (case.state, case.listings[0].removed_at) == ("reinstated", None)
             with pytest.raises(ComplaintDecided):
                 await rows.decide(PERSON, made.complaint_id, "confirmed", "x", reverse, LATER)
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(("outcome", "ends_in"), [("confirmed", "closed"), ("reversed", "in_review")])
+def test_a_case_is_not_closed_while_a_complaint_that_came_in_time_is_undecided(
+    place: Place, outcome: ComplaintOutcome, ends_in: str
+) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            case_id, other_id = [
+                (await store.case_rows.add(SERVER, new_case(member_id="m"), opening(timers=()))).case_id for _ in "ab"
+            ]
+            for one in (case_id, other_id):
+                await store.case_rows.change(SERVER, one, reject)
+            made = await complain(store, case_id)
+            over = complaint_window(NOW + HOUR, "DE").at
+            assert await fire_due(store.case_timer_rows, over) == 1  # the other's alone
+            assert (await store.case_rows.find(SERVER, other_id, over)).state == "closed"
+            assert (await store.case_rows.find(SERVER, case_id, over)).state == "rejected"
+
+            def reverse_late(decision: DecisionAgainst, case: StoredCase) -> CaseChange | None:
+                return reversal_of(decision, "Wrong.", case, over + HOUR)
+
+            rows = store.complaint_rows
+            await rows.decide(PERSON, made.complaint_id, outcome, "Seen again.", reverse_late, over + HOUR)
+            await fire_due(store.case_timer_rows, over + 2 * HOUR)
+            assert (await store.case_rows.find(SERVER, case_id, over)).state == ends_in
+
+    asyncio.run(work())
+
+
+def test_a_sellers_six_months_run_from_when_its_notice_was_forwarded(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            case_id = await decided_case(store)
+            seen: list[datetime.datetime | None] = []
+
+            def contest(case: ContestedCase) -> CaseDecision:
+                seen.append(case.decisions[-1].informed_at)
+                return case.decisions[-1]
+
+            await store.complaint_rows.add(SERVER, case_id, "seller", "No.", contest, LATER)
+            for days, to in ((20, "forwarded"), (30, "counter_notice"), (40, "upheld")):
+                wanted = WantedMove(to=to, reason="Why.")  # type: ignore[arg-type]
+                at = NOW + datetime.timedelta(days=days)
+                actor: CaseActor = "seller" if to == "counter_notice" else "operator"
+                await store.case_rows.change(SERVER, case_id, functools.partial(moved, wanted, actor, at))
+                await store.complaint_rows.add(SERVER, case_id, "seller", "No.", contest, at)
+            assert seen == [None, *(NOW + datetime.timedelta(days=days) for days in (20, 20, 40))]
 
     asyncio.run(work())
 
