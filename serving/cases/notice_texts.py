@@ -106,6 +106,7 @@ def forwarded_notice_for_seller(facts: NoticeFacts, forwarded_at: datetime.datet
     lines = [
         f"A notice of infringement against your listings was forwarded to you on {_day(forwarded_at)}: case "
         f"{facts.case_id}. {_subject_of_case(facts)}",
+        f"The notice was upheld, and the listings were taken down. {facts.reason}".strip(),
         "You may answer with a declaration that there is no infringement. It must contain your true identity and "
         "prima facie evidence that there is none (E-Commerce Law, Art. 43).",
         f"A declaration is forwarded to the rights holder, who may complain to the authority or sue within "

@@ -13,7 +13,8 @@ from serving.cases.clocks.periods import jurisdiction_of
 from serving.cases.notice_texts import NoticeFacts, NoticeText
 from serving.cases.seller_shares import SellerShare, shares_of
 from serving.schemas.enforcement.cases import CaseState, Ground, NoticeKind, NoticeRecipient
-from serving.store.cases.case_values import NewCase, NewNotice, NewTimer, StoredCase
+from serving.schemas.enforcement.transparency import Automation
+from serving.store.cases.case_values import NewCase, NewNotice, NewTimer, StoredCase, is_found_by_automation
 
 LISTINGS_NAMED: Final = 20  # in a text; the case has all of them
 RESTRICTION: Final = "The listings were taken down, until the case is decided otherwise."
@@ -69,9 +70,7 @@ def notices_of_move(
     if to == "forwarded":
         shares = shares_of(case)
         return tuple(
-            _forwarded(
-                case, dataclasses.replace(facts, listing_ids=share.listing_names[:LISTINGS_NAMED]), at, share, link
-            )
+            _forwarded(case, _facts_for(case, share, reason), at, share, link)
             for share, link in zip(shares, links or itertools.repeat(None, len(shares)), strict=True)
         )
     if to == "counter_notice":
@@ -91,10 +90,26 @@ def facts_of(case: StoredCase, reason: str = "") -> NoticeFacts:
         country=case.country,
         jurisdiction=case.jurisdiction,
         listing_ids=case.listing_names[:LISTINGS_NAMED],
-        found_by_automation=case.found_by_checks,
-        automated_decision="partly" if case.found_by_checks else "none",
+        found_by_automation=is_found_by_automation(case.opened_by, case.check_outcomes),
+        automated_decision=_automation_of(case.check_outcomes),
         reason=reason,
     )
+
+
+def _facts_for(case: StoredCase, share: SellerShare, reason: str) -> NoticeFacts:
+    """Give what a seller's notice is made of: its own listings, why they were taken down, and what was added since."""
+    outcomes = [case.check_outcomes[position] for position in share.positions]
+    return dataclasses.replace(
+        facts_of(case),
+        listing_ids=share.listing_names[:LISTINGS_NAMED],
+        found_by_automation=is_found_by_automation(case.opened_by, outcomes),
+        automated_decision=_automation_of(outcomes),
+        reason=" ".join(dict.fromkeys(words for words in (case.decision_reason, reason) if words)),
+    )
+
+
+def _automation_of(check_outcomes: Sequence[str | None]) -> Automation:
+    return "partly" if any(outcome is not None for outcome in check_outcomes) else "none"
 
 
 def _forwarded(

@@ -26,7 +26,9 @@ from serving.store.cases.case_values import CaseClock, StoredCase
 from serving.store.tables import CaseListingRow, CaseMoveRow, CaseNoticeRow, CaseRow, CaseTimerRow
 
 
-def stored_case(row: CaseRow, moved_at: datetime.datetime, timers: Iterable[CaseTimerRow]) -> StoredCase:
+def stored_case(
+    row: CaseRow, moved_at: datetime.datetime, decision_reason: str, timers: Iterable[CaseTimerRow]
+) -> StoredCase:
     """Give a case as the rules see it, with its timers that wait."""
     return StoredCase(
         case_id=row.case_id,
@@ -41,7 +43,8 @@ def stored_case(row: CaseRow, moved_at: datetime.datetime, timers: Iterable[Case
         statement=row.statement,
         listing_names=tuple(one.listing_id or one.url or one.check_id or "" for one in row.listings),
         listing_sellers=tuple(one.seller_id for one in row.listings),
-        found_by_checks=any(one.check_id is not None for one in row.listings),
+        check_outcomes=tuple(one.check_outcome for one in row.listings),
+        decision_reason=decision_reason,
         state=cast(CaseState, row.state),
         version=row.version,
         fast_track=row.fast_track,

@@ -177,7 +177,12 @@ def change_case(
 
 def as_stored(session: Session, row: CaseRow) -> StoredCase:
     """Give a case as the rules see it."""
-    return stored_case(row, _last_move(session, row).at, find_waiting(session, row.case_id))
+    upheld = select(CaseMoveRow.reason).where(
+        CaseMoveRow.case_id == row.case_id, CaseMoveRow.to_state == "upheld", CaseMoveRow.from_state != "upheld"
+    )
+    decision_reason = session.scalars(upheld.order_by(CaseMoveRow.sequence.desc()).limit(1)).one_or_none()
+    waiting = find_waiting(session, row.case_id)
+    return stored_case(row, _last_move(session, row).at, decision_reason or "", waiting)
 
 
 def find_waiting(session: Session, case_id: str) -> list[CaseTimerRow]:

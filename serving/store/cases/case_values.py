@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from serving.principal import Principal
 from serving.schemas.enforcement.cases import (
@@ -112,8 +112,9 @@ class Opening:
 class StoredCase:
     """A case as the rules that change it see it.
 
-    `listing_names` are the ids of its listings, or their addresses, and `listing_sellers` their sellers, None where one
-    is not known; `found_by_checks`: whether any of them has a check.
+    `listing_names` are the ids of its listings, or their addresses, `listing_sellers` their sellers, None where one is
+    not known, and `check_outcomes` those of their checks, None where there is none. `decision_reason` is why it was
+    upheld the last time.
     """
 
     case_id: str
@@ -128,7 +129,8 @@ class StoredCase:
     statement: str
     listing_names: tuple[str, ...]
     listing_sellers: tuple[str | None, ...]
-    found_by_checks: bool
+    check_outcomes: tuple[str | None, ...]
+    decision_reason: str
     state: CaseState
     version: int
     fast_track: bool
@@ -173,3 +175,11 @@ class OpenedCase:
 
     case_id: str
     replayed: bool
+
+
+def is_found_by_automation(opened_by: str, check_outcomes: Iterable[str | None]) -> bool:
+    """Say whether automated means found listings, as notices and statements of reasons both tell it.
+
+    A check that did not flag a listing found nothing: somebody else did.
+    """
+    return opened_by in ("rule", "cluster") or "counterfeit" in check_outcomes

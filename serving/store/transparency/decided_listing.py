@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from serving.schemas.enforcement.cases import Ground
 from serving.schemas.enforcement.transparency import Automation
+from serving.store.cases.case_values import is_found_by_automation
 from serving.store.tables import CaseListingRow, CaseMoveRow, CaseRow, CheckRow, MemberRow, StatementRow
 from serving.store.transparency.trusted_notices import from_trusted_flagger
 
 FIRST_DECISION_FROM = ("received", "in_review")  # upheld after a counter-notice, a restriction stays: it is no new one
-FOUND_BY_AUTOMATION = ("rule", "cluster")
 _Query: TypeAlias = "Select[CaseRow, CaseListingRow, CaseMoveRow, datetime.datetime, str, bool]"
 
 
@@ -101,7 +101,7 @@ def _listings_of(session: Session, query: _Query) -> Iterator[DecidedListing]:
             is_removed=listing.removed_at is not None,
             by_member=case.member_id is not None,
             by_trusted_flagger=is_trusted,
-            found_by_automation=case.opened_by in FOUND_BY_AUTOMATION or listing.check_outcome == "counterfeit",
+            found_by_automation=is_found_by_automation(case.opened_by, [listing.check_outcome]),
             automated_decision="fully" if move.actor == "server" else automated,
             personal=_personal(listing, member_name),
         )

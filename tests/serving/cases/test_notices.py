@@ -1,13 +1,48 @@
 from __future__ import annotations
 
+import pytest
+
 from serving.cases.notices import LISTINGS_NAMED, SellerLink, facts_of, notices_of_move, questions
 from tests.serving.builders.cases.new_cases import stored
 from tests.serving.builders.new_checks import NOW
 
 
-def test_a_text_says_whether_checks_found_the_listings() -> None:
-    for found, automated in ((False, "none"), (True, "partly")):
-        assert facts_of(stored(found_by_checks=found)).automated_decision == automated
+def test_a_text_tells_the_use_of_automated_means_as_the_statement_of_reasons_does() -> None:
+    for outcome, found, automated in (
+        (None, False, "none"),
+        ("genuine", False, "partly"),
+        ("counterfeit", True, "partly"),
+    ):
+        facts = facts_of(stored(check_outcomes=(outcome,)))
+        assert (facts.found_by_automation, facts.automated_decision) == (found, automated)
+    assert facts_of(stored(opened_by="cluster")).found_by_automation
+
+
+def test_a_seller_reads_of_automated_means_for_its_own_listings() -> None:
+    sold = {"listing_names": ("l-0", "l-1"), "listing_sellers": ("anna", "bert")}
+    case = stored(state="upheld", check_outcomes=("counterfeit", None), **sold)
+    anna, bert = (str(one.body["text"]) for one in notices_of_move(case, "forwarded", "", NOW))
+    assert "The listings were found by automated means" in anna
+    assert "The listings were not found by automated means" in bert
+
+
+@pytest.mark.parametrize("jurisdiction", ["CN", "EU", "other"])
+@pytest.mark.parametrize(
+    ("upheld", "forwarded", "expected"),
+    [
+        ("The logo differs.", "", "The logo differs."),
+        ("", "Copied.", "Copied."),
+        ("A.", "B.", "A. B."),
+        ("A.", "A.", "A."),
+    ],
+)
+def test_a_seller_reads_why_the_notice_was_upheld(
+    jurisdiction: str, upheld: str, forwarded: str, expected: str
+) -> None:
+    case = stored(state="upheld", jurisdiction=jurisdiction, decision_reason=upheld)
+    (notice,) = notices_of_move(case, "forwarded", forwarded, NOW)
+    words = str(notice.body["text"])
+    assert f"upheld. {expected}\n" in words or f"taken down. {expected}\n" in words
 
 
 def test_a_text_names_some_of_many_listings() -> None:

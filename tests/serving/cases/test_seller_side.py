@@ -118,7 +118,7 @@ async def forwarded_to_two(store: Store) -> tuple[str, str, str]:
     listings = tuple(NewListing(listing_id=f"l-{name}", seller_id=name) for name in ("anna", "bert"))
     with time_from(lambda: NOW):
         made = await cases.open(TOYS, new_case(opened_by="member", listings=listings))
-        await cases.move(SERVER, made.case_id, WantedMove(to="upheld"), version=1)
+        await cases.move(SERVER, made.case_id, WantedMove(to="upheld", reason="the seal is missing"), version=1)
         moved = await cases.move(SERVER, made.case_id, WantedMove(to="forwarded", reason="copied"), version=2)
     assert [one.share.seller_id for one in moved.seller_tokens] == ["anna", "bert"]
     first, second = moved.seller_tokens
@@ -133,6 +133,7 @@ def test_each_seller_of_a_case_sees_and_answers_its_own(tmp_path: Path) -> None:
             with time_from(lambda: NOW):
                 read = await side.read(anna)
                 assert "l-anna" in read.text
+                assert "the seal is missing copied" in read.text
                 assert "bert" not in read.model_dump_json()
                 assert len((await side.answer(anna, "mine are genuine", [])).sent) == 1
                 other = await side.read(bert)
