@@ -115,6 +115,28 @@ def forwarded_notice_for_seller(facts: NoticeFacts, forwarded_at: datetime.datet
     return NoticeText(subject=f"Notice of infringement: {facts.case_id}", body=_paragraphs(lines))
 
 
+def answer_examined_for_seller(facts: NoticeFacts, decided_at: datetime.datetime) -> NoticeText:
+    """Tell a seller that its answer did not change the decision, with the reason and the redress."""
+    lines = [
+        f"Your answer in case {facts.case_id} was examined on {_day(decided_at)}. The decision stays: the listings "
+        f"remain restricted. {_subject_of_case(facts)}",
+    ]
+    lines += [f"Reason: {facts.reason}"] if facts.reason else []
+    return NoticeText(
+        subject=f"The decision stays: {facts.case_id}", body=_paragraphs([*lines, *_redress(facts, decided_at)])
+    )
+
+
+def action_for_seller(facts: NoticeFacts, acted_at: datetime.datetime) -> NoticeText:
+    """Tell a seller that the right holder complained to an authority or sued after its declaration."""
+    lines = [
+        f"The right holder gave notice on {_day(acted_at)} of a complaint to an authority or of a suit about case "
+        f"{facts.case_id}. The listings remain restricted until that is decided. {_subject_of_case(facts)}",
+    ]
+    lines += [f"In its words: {facts.reason}"] if facts.reason else []
+    return NoticeText(subject=f"The right holder acts: {facts.case_id}", body=_paragraphs(lines))
+
+
 def declaration_for_notifier(facts: NoticeFacts, reached_at: datetime.datetime, until: datetime.datetime) -> NoticeText:
     """Give the seller's declaration that is forwarded to the rights holder in China (Art. 43)."""
     lines = [

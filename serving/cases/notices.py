@@ -66,7 +66,11 @@ def notices_of_move(
     facts = facts_of(case, reason)
     if to in ("upheld", "rejected"):
         text = notice_texts.decision_for_notifier(facts, at, upheld=to == "upheld")
-        return _to_notifier(case, "decision", text)
+        answered = case.state == "counter_notice"
+        of_seller = (_notice("seller", "decision", notice_texts.answer_examined_for_seller(facts, at)),)
+        return (*_to_notifier(case, "decision", text), *(of_seller if answered else ()))
+    if to == "holder_acted":
+        return (_notice("seller", "decision", notice_texts.action_for_seller(facts, at)),)
     if to == "forwarded":
         shares = shares_of(case)
         return tuple(

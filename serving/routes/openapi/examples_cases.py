@@ -174,6 +174,9 @@ CASE_EXAMPLES: Final[dict[str, Any]] = {
         "can_answer": True,
         "answer_until": None,
         "sent": [_EVIDENCE],
+        "outcomes": [
+            {"at": _TIME, "subject": f"The decision stays: {_CASE_ID}", "text": "Your answer was examined. …"}
+        ],
     },
     "QuestionSent": {"text": "Which of the three photos shows the copied logo?", "version": 2},
 }

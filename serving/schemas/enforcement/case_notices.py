@@ -52,6 +52,14 @@ class SellerComplaint(Answered):
     reason: str = Field(description="Why; empty while it is open.")
 
 
+class SellerOutcome(Answered):
+    """What became of the case after the notice, as its sellers are informed."""
+
+    at: str = Field(description="When, in UTC.")
+    subject: str = Field(description="What happened, in one line.")
+    text: str = Field(description="The words, with the reason.")
+
+
 class SellerNotice(Answered):
     """A notice as the seller sees it."""
 
@@ -69,4 +77,7 @@ class SellerNotice(Answered):
     sent: list[SellerEvidence] = Field(description="What was sent against it, oldest first.")
     complaints: list[SellerComplaint] = Field(
         default_factory=list, description="Complaints made by this link about the decision, oldest first."
+    )
+    outcomes: list[SellerOutcome] = Field(
+        default_factory=list, description="What became of the case since, with the reasons, oldest first."
     )

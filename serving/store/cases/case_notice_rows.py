@@ -13,7 +13,7 @@ from serving.audit_log.entry import new_entry
 from serving.errors import CaseNoticeNotFound, PhotoNotFound, RequestInvalid
 from serving.principal import SELLER, Principal
 from serving.schemas.checks import utc_text
-from serving.schemas.enforcement.case_notices import SellerComplaint, SellerNotice
+from serving.schemas.enforcement.case_notices import SellerComplaint, SellerNotice, SellerOutcome
 from serving.store.audit_rows import append_entry
 from serving.store.cases.case_evidence import find_evidence
 from serving.store.cases.case_rows import Decide, as_stored, get_case
@@ -184,8 +184,24 @@ def _shown(session: Session, notice: CaseNoticeRow) -> SellerNotice:
             "answer_until": None if waiting is None or case.state != "forwarded" else utc_text(waiting),
             "sent": find_evidence(session, case.case_id, alike),
             "complaints": _complaints_by(session, alike),
+            "outcomes": _outcomes_of(session, notice),
         }
     )
+
+
+def _outcomes_of(session: Session, notice: CaseNoticeRow) -> list[SellerOutcome]:
+    """Give what all sellers of a case were informed of after a notice; what was erased is left out."""
+    later = select(CaseNoticeRow).where(
+        CaseNoticeRow.case_id == notice.case_id,
+        CaseNoticeRow.recipient == "seller",
+        CaseNoticeRow.kind != "forwarded",
+    )
+    since = int(notice.body.get("sequence", 0))
+    rows = [row for row in session.scalars(later) if int(row.body.get("sequence", 0)) > since and row.body.get("text")]
+    return [
+        SellerOutcome(at=utc_text(row.at), subject=str(row.body.get("subject", "")), text=str(row.body["text"]))
+        for row in sorted(rows, key=lambda row: int(row.body["sequence"]))
+    ]
 
 
 def _complaints_by(session: Session, notice_ids: Sequence[str]) -> list[SellerComplaint]:

@@ -15,6 +15,7 @@ from serving.cases.service import LINK_LASTS, Cases
 from serving.clock import time_from
 from serving.errors import CaseMoveNotAllowed, CaseNotFound, CaseNoticeNotFound, RequestInvalid, RequestTooLarge
 from serving.principal import SERVER
+from serving.schemas.enforcement.cases import CaseState
 from serving.store.cases.case_values import NewListing
 from serving.store.store import Store
 from serving.store.tables import CaseNoticeRow
@@ -184,5 +185,32 @@ def test_a_link_of_before_each_seller_had_its_own_still_leads_to_the_whole_case(
                 answered = await side.answer(token, "bought from the maker", [])
                 assert [(one.text, one.positions) for one in answered.sent] == [("bought from the maker", None)]
                 assert (await side.read(await side.make_link(SERVER, case_id))).sent == answered.sent
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    ("country", "moves"),
+    [
+        ("DE", [("upheld", "the invoice is false"), ("reinstated", "the invoice is true")]),
+        ("CN", [("holder_acted", "we sued"), ("reinstated", "the court decided so")]),
+        ("US", [("reinstated", "our error"), ("closed", "done")]),
+    ],
+)
+def test_a_seller_reads_by_its_link_what_became_of_its_answer_and_why(
+    tmp_path: Path, country: str, moves: list[tuple[CaseState, str]]
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            case_id, token = await forwarded(store, country=country)
+            side = SellerSide(store)
+            with time_from(lambda: NOW):
+                assert (await side.answer(token, "mine is genuine", [])).outcomes == []
+                for version, (to, reason) in enumerate(moves, start=4):
+                    await Cases(store.case_rows).move(
+                        SERVER, case_id, WantedMove(to=to, reason=reason), version=version
+                    )
+                outcomes = (await side.read(token)).outcomes
+            assert [reason in one.text for one, (_, reason) in zip(outcomes, moves, strict=True)] == [True, True]
 
     asyncio.run(work())

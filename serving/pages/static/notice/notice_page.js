@@ -33,6 +33,11 @@ function show(notice) {
     element("h1", {}, notice.subject),
     element("p", { class: "notice-soft" }, `Case ${notice.case_id}, ${productName(notice.product)}, ${GROUNDS[notice.ground].toLowerCase()}, forwarded ${moment(notice.at)}. It is now: ${STATES[notice.state].title.toLowerCase()}.`),
     element("div", { class: "notice-letter", dir: "auto" }, notice.text),
+    ...notice.outcomes.flatMap(({ at, subject, text }) => [
+      element("h2", {}, subject),
+      element("p", { class: "notice-soft" }, moment(at)),
+      element("div", { class: "notice-letter", dir: "auto" }, text),
+    ]),
   );
   byId("evidence-form").hidden = !notice.can_answer;
   byId("evidence-until").textContent = notice.answer_until === null ? "" : `It is taken until ${moment(notice.answer_until)}.`;
