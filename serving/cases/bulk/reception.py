@@ -8,7 +8,7 @@ from typing import Final
 from serving.cases.bulk.records import Record, Records
 from serving.cases.bulk.rows import fault_of, read_header, read_row
 from serving.cases.service import Cases
-from serving.errors import RequestInvalid, RequestRefused, RequestTooLarge
+from serving.errors import IdempotencyKeyReused, RequestInvalid, RequestRefused, RequestTooLarge
 from serving.principal import Principal
 from serving.schemas.enforcement.cases import CaseFault, CasesReceived
 from serving.store.cases.case_values import NewCase
@@ -28,6 +28,7 @@ class CaseReception:
         self._records = Records()
         self._columns: tuple[str, ...] | None = None
         self._waiting: list[tuple[int, NewCase]] = []
+        self._examined: dict[str | None, str | None] = {}  # of a dry run, whose writes are undone: what it would have
         self._faults: list[CaseFault] = []
         self._rows = self._opened = self._existing = self._bad = 0
 
@@ -81,18 +82,31 @@ class CaseReception:
             self._waiting.append((record.line, read))
 
     async def _write(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = [one for one in self._waiting if not self._meets_examined(*one)], []
         if not waiting:
             return
         work = self._cases.examine_all if self._dry_run else self._cases.open_all
         given = await work(self._principal, [new for _, new in waiting])
-        for (line, _), result in zip(waiting, given, strict=True):
+        for (line, new), result in zip(waiting, given, strict=True):
             if isinstance(result, RequestRefused):
                 self._refuse(fault_of(line, result))
-            elif result.replayed:
+                continue
+            if self._dry_run:
+                self._examined[new.origin_key] = new.fingerprint
+            if result.replayed:
                 self._existing += 1
             else:
                 self._opened += 1
+
+    def _meets_examined(self, line: int, new: NewCase) -> bool:
+        """Count a row of a dry run that an earlier row would have opened already, or refuse it as the table would."""
+        if new.origin_key not in self._examined:
+            return False
+        if self._examined[new.origin_key] == new.fingerprint:
+            self._existing += 1
+        else:
+            self._refuse(fault_of(line, IdempotencyKeyReused("the reference was sent before with other content")))
+        return True
 
     def _refuse(self, fault: CaseFault) -> None:
         self._bad += 1

@@ -79,3 +79,20 @@ def test_a_table_without_rows_or_with_too_many_says_so(tmp_path: Path, monkeypat
             assert (bad.bad, len(bad.faults), bad.faults_left_out) == (2, 1, 1)
 
     asyncio.run(work())
+
+
+def test_a_dry_run_counts_rows_that_come_twice_as_the_table_itself_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reception, "ROWS_A_WRITE", 2)  # rows that come twice are in other writes
+
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            lines = ["reference,product,country,listing_id", *(f"r{n},toy,DE,l{n}" for n in range(5))]
+            lines += ["r0,toy,DE,l0", "r1,toy,DE,other", ",toy,DE,l9", ",toy,DE,l8", ",toy,DE,l9"]
+            tried = await send(store, "\n".join(lines).encode(), dry_run=True)
+            sent = await send(store, "\n".join(lines).encode())
+            assert (sent.opened, sent.existing, [one.line for one in sent.faults]) == (7, 2, [8])
+            assert tried.model_copy(update={"dry_run": False}) == sent
+
+    asyncio.run(work())
