@@ -91,6 +91,7 @@ export class ClusterPicture {
     node.drawing.setAttribute("tabindex", "0");
     node.drawing.setAttribute("aria-pressed", "true");
     this.#selected = node;
+    this.#bringIntoView(node);
     if (focus) node.drawing.focus();
     this.#onSelect(node.seller);
   }
@@ -103,6 +104,16 @@ export class ClusterPicture {
     event.preventDefault();
     const next = nearest(this.#selected, [...this.#nodes.values()], direction);
     if (next) this.#select(next.seller.seller_key);
+  }
+
+  /** Move the picture where it is zoomed so far that this seller is out of it: browsers don't for parts of a drawing. */
+  #bringIntoView({ x, y }) {
+    const { x: left, y: top, side } = this.#view;
+    const edge = side / 10;
+    const isInside = (place, start) => place >= start + edge && place <= start + side - edge;
+    if (isInside(x, left) && isInside(y, top)) return;
+    this.#view = { x: x - side / 2, y: y - side / 2, side };
+    this.#show();
   }
 
   #zoomButtons() {

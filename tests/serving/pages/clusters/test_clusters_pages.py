@@ -37,6 +37,14 @@ def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, o
     shown.add(page.locator(".node-panel h2").text_content())
     assert shown == {"Seller seller-0", "Seller seller-1", "Seller seller-2"}
 
+    page.locator(".seller-node:focus").press("+")
+    for _ in range(4):
+        page.keyboard.press("+")
+    for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+        expect(page.locator(".seller-node:focus")).to_be_in_viewport()
+    page.get_by_role("button", name="Show the whole picture").click()
+
     before = len(cluster["links"])
     expect(page.locator(".link-list li")).to_have_count(before)
     page.locator(".link-list li", has_text="the same photo").get_by_role("button").first.press("Enter")
