@@ -40,6 +40,7 @@ class BuyService:
     ) -> RecordedPlan:
         """Propose a plan from the checks of its period, with a seed of its own.
 
+        A period that is not over ends now: what is checked later is in no frame yet, and another plan may have it.
         Raises BuyFrameEmpty, BuyFrameTooLarge, BuyBudgetTooSmall, IdempotencyKeyReused, and CalendarUnknown for a
         country whose cases have no calendar.
         """
@@ -47,6 +48,7 @@ class BuyService:
         earlier = None if claim is None else await self._buys.plans.find_replayed(claim)
         if earlier is not None:
             return RecordedPlan(plan=earlier, replayed=True)
+        sent = sent.model_copy(update={"until": min(sent.until, now)})
         checked = await self._buys.frames.read(sent.since, sent.until, sent.product, MAX_FRAME)
         if checked is None:
             raise BuyFrameTooLarge(f"more than {MAX_FRAME} listings were checked in this period; take a shorter one")

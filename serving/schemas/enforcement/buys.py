@@ -39,7 +39,8 @@ class BuyPlanSent(Sent):
 
     since: AwareDatetime = Field(description="Begin of the period whose checks the plan draws from, included.")
     until: AwareDatetime = Field(
-        description=f"End of the period, not included, at most {MAX_PERIOD_DAYS} days later and in the same quarter."
+        description=f"End of the period, not included, at most {MAX_PERIOD_DAYS} days later and in the same quarter. A "
+        "period that is not over ends when the plan is proposed."
     )
     product: PlainName | None = Field(default=None, description="One product; all of them where left out.")
     country: Country = Field(description="Country of the cases that counterfeits open, as two letters of ISO 3166-1.")

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import datetime
 from pathlib import Path
 
 import pytest
 
 from serving.errors import BuyFrameEmpty, CalendarUnknown
+from serving.schemas.checks import utc_text
 from serving.store.idempotency_rows import Claim
 from serving.store.test_buys.buy_rows import BuyFilter
 from serving.store.test_buys.buy_values import CheckedListing
@@ -51,9 +53,9 @@ def test_a_plan_is_proposed_from_the_checks_of_a_store_once_for_each_key(tmp_pat
                 await store.check_rows.add(dataclasses.replace(new, answer=answer, seller_id=f"s{number % 3}"))
             service = BuyService(store.test_buys)
             sent = plan_sent(until=NOW.replace(hour=13), budget=160)
-            first = await service.propose(OPERATOR, sent, NOW, CLAIM)
-            again = await service.propose(OPERATOR, sent, NOW, CLAIM)
-            other = await service.propose(OPERATOR, sent, NOW, None)
+            first = await service.propose(OPERATOR, sent, sent.until, CLAIM)
+            again = await service.propose(OPERATOR, sent, sent.until, CLAIM)
+            other = await service.propose(OPERATOR, sent, sent.until, None)
             assert (first.replayed, again.replayed) == (False, True)
             assert first.plan == again.plan
             assert first.plan.seed != other.plan.seed
@@ -65,6 +67,31 @@ def test_a_plan_is_proposed_from_the_checks_of_a_store_once_for_each_key(tmp_pat
             assert all((one.worth is not None) == (one.selection == "chosen") for one in buys)
             assert {one.seller_id for one in buys} <= {"s0", "s1", "s2"}
             assert (await service.estimate(OPERATOR, None, None)).estimates == []  # nothing is accepted
+
+    asyncio.run(work())
+
+
+def test_a_plan_of_a_period_that_is_not_over_ends_now_so_that_the_next_one_has_what_is_checked_later(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        async with opened(Place(folder=tmp_path)) as store:
+            service, hour = BuyService(store.test_buys), datetime.timedelta(hours=1)
+            later = NOW + hour
+            for number in range(8):
+                new = new_check(created_at=NOW if number < 4 else later)
+                answer = new.answer.model_copy(update={"listing_id": f"l{number}"})
+                await store.check_rows.add(dataclasses.replace(new, answer=answer))
+            sent = plan_sent(until=later + hour, budget=160)
+            with pytest.raises(BuyFrameEmpty):
+                await service.propose(OPERATOR, sent, NOW, None)
+            first = (await service.propose(OPERATOR, sent, later, None)).plan
+            assert (first.frame_size, first.until) == (4, utc_text(later))
+            rest = sent.model_copy(update={"since": later})
+            second = (await service.propose(OPERATOR, rest, later + hour, None)).plan
+            assert second.frame_size == 4
+            for plan in (first, second):
+                await store.test_buys.plans.accept(OPERATOR, plan.plan_id, later + hour)
 
     asyncio.run(work())
 
