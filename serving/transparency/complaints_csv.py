@@ -10,7 +10,7 @@ from serving.schemas.enforcement.complaints import Complaint
 
 COLUMNS: Final = (
     "complaint_id", "case_id", "side", "decision", "decision_sequence", "created_at", "text", "state", "decided_at",
-    "decided_by", "reason", "case_state",
+    "decided_by", "reason", "case_state", "notice_id",
 )  # fmt: skip
 
 
