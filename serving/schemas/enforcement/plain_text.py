@@ -7,6 +7,7 @@ each other.
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from typing import Annotated, Final
 
@@ -17,14 +18,19 @@ UNSAFE_TEXT: Final = "unsafe_text"
 _JOINERS: Final = frozenset("\u200c\u200d")  # of Persian and Indic words, and of emoji
 _MARKS: Final = frozenset("\u200e\u200f\u061c")  # LRM, RLM, ALM: keyboards of Hebrew and Arabic put them into sentences
 _BREAKS: Final = frozenset("\n\t")
+# Letters, marks and signs that nothing shows (Unicode: Default_Ignorable_Code_Point, and the empty braille pattern).
+_EMPTY: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_LATIN_UNTIL: Final = "\u024f"  # a joiner behind a Latin letter or a digit joins nothing
 
 
 def find_unsafe(text: str, *, one_line: bool) -> str | None:
     """Give the first character that may not stand in a text, as `U+202E`; None where there is none."""
-    for character in text:
-        if character in _JOINERS or (not one_line and character in _BREAKS | _MARKS):
+    for before, character in itertools.pairwise(f" {text}"):
+        if character in _JOINERS and (before > _LATIN_UNTIL or not one_line):
             continue
-        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        if not one_line and character in _BREAKS | _MARKS:
+            continue
+        if character in _EMPTY or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
             return f"U+{ord(character):04X}"
     return None
 

@@ -13,6 +13,12 @@ from serving.schemas.enforcement.plain_text import OptionalPlainId, PlainName, P
         ("卖家", None),
         ("بائع", None),
         ("👩‍👧", None),  # joined by U+200D
+        ("می\u200cخواهم", None),
+        ("a\u200db", "U+200D"),
+        ("\u200db", "U+200D"),
+        ("a\u3164b", "U+3164"),
+        ("a\u2800b", "U+2800"),
+        ("a\u034fb", "U+034F"),
         ("a\u202egpj", "U+202E"),
         ("a\u2066b", "U+2066"),
         ("a\u200fb", "U+200F"),
@@ -31,6 +37,7 @@ def test_an_id_has_no_character_that_is_hidden_or_turns_text_around(text: str, f
 
 def test_sentences_may_have_lines_and_the_marks_that_keyboards_of_hebrew_and_arabic_put_in() -> None:
     assert find_unsafe("a\n\tb \u200f\u05d0\u05d1", one_line=False) is None
+    assert find_unsafe("2\u200cنفره", one_line=False) is None
     assert find_unsafe("a\u202eb", one_line=False) == "U+202E"
 
 
