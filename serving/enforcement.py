@@ -66,7 +66,7 @@ def open_enforcement(
     limits = settings.photo_limits
     return Enforcement(
         store=store,
-        cases=Cases(store.case_rows),
+        cases=Cases(store.case_rows, settings.transparency.policy),
         seller_side=SellerSide(store),
         link_limiter=RateLimiter(LINK_LIMIT, counted="requests"),
         fast_track=FastTrack(store.fast_track_rows, store.periodic_task_rows),

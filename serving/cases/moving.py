@@ -15,7 +15,8 @@ from serving.cases.deadlines import (
     resume_clock,
     start_clock,
 )
-from serving.cases.notices import SellerLink, notices_of_move, questions, receipts
+from serving.cases.decision_policy import DecisionPolicy
+from serving.cases.notices import DEFAULT_POLICY, SellerLink, notices_of_move, questions, receipts
 from serving.cases.states import END_STATES, UNDECIDED_STATES, MoveRule, find_move, moves_from
 from serving.errors import CaseMoveNotAllowed, RequestInvalid
 from serving.schemas.checks import utc_text
@@ -73,10 +74,16 @@ def opening_of(
     )
 
 
-def decide_move(case: StoredCase, wanted: WantedMove, actor: CaseActor, now: datetime.datetime) -> CaseChange:
+def decide_move(
+    case: StoredCase,
+    wanted: WantedMove,
+    actor: CaseActor,
+    now: datetime.datetime,
+    policy: DecisionPolicy = DEFAULT_POLICY,
+) -> CaseChange:
     """Say what a move does; raises CaseMoveNotAllowed, or RequestInvalid where its reason is missing.
 
-    A clock that was set back gives no move an earlier time than the one before it.
+    A clock that was set back gives no move an earlier time than the one before it. `policy` is what letters tell of.
     """
     at = max(now, case.moved_at)
     rule = _require_rule(case, wanted, actor, at)
@@ -93,7 +100,7 @@ def decide_move(case: StoredCase, wanted: WantedMove, actor: CaseActor, now: dat
         takes_down={"upheld": True, "reinstated": False}.get(wanted.to),
         cancels=frozenset() if rule.clock == "goes_on" else None,
         timers=timers,
-        notices=notices_of_move(case, wanted.to, wanted.reason, at, links=wanted.links, timers=timers),
+        notices=notices_of_move(case, wanted.to, wanted.reason, at, links=wanted.links, timers=timers, policy=policy),
         events=(NewCaseEvent(type="case.moved"),),
     )
 

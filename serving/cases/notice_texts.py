@@ -43,8 +43,9 @@ class NoticeText:
 class NoticeFacts:
     """What a text is made of. `found_by_automation`: whether a check flagged the listings; times are in UTC.
 
-    `complaints_url` is where a complaint is made, empty where the operator named none. `reason` is what was decided in
-    words, and may be empty.
+    `complaint_way` is how the reader of the text makes a complaint, and may be empty. `by_notice` says whether somebody
+    gave notice of the listings; where not, the marketplace found them itself. `reason` is what was decided in words,
+    and may be empty.
     """
 
     case_id: str
@@ -56,7 +57,8 @@ class NoticeFacts:
     found_by_automation: bool = False
     automated_decision: Automation = "none"
     reason: str = ""
-    complaints_url: str = ""
+    complaint_way: str = ""
+    by_notice: bool = True
 
 
 def receipt_for_notifier(facts: NoticeFacts, received_at: datetime.datetime) -> NoticeText:
@@ -92,8 +94,7 @@ def decision_for_seller(
     lines = [
         f"A decision of {_day(decided_at)} in case {facts.case_id} restricts what you offer. {_subject_of_case(facts)}",
         f"Restriction: {restriction} Territory: {scope}.",
-        f"Facts: the rights holder or its representative gave notice that the listings infringe "
-        f"{GROUND_WORDS[facts.ground]}, and the notice was upheld. {facts.reason}".strip(),
+        f"Facts: {_source_text(facts)} {facts.reason}".strip(),
         f"Ground: {legal_ground}",
         _automation_text(facts),
         *_redress(facts, decided_at),
@@ -168,10 +169,18 @@ def _automation_text(facts: NoticeFacts) -> str:
     return f"{found} {decided[facts.automated_decision]}"
 
 
+def _source_text(facts: NoticeFacts) -> str:
+    """Tell whether a notice led to the decision or the marketplace's own investigation (Art. 17(3)(b))."""
+    infringe = f"infringe {GROUND_WORDS[facts.ground]}"
+    if facts.by_notice:
+        return f"the rights holder or its representative gave notice that the listings {infringe}; it was upheld."
+    return f"the marketplace found on its own initiative that the listings {infringe}; the finding was upheld."
+
+
 def _redress(facts: NoticeFacts, informed_at: datetime.datetime) -> list[str]:
     if facts.jurisdiction == "EU":
         last_day = _last_day(complaint_window(informed_at, facts.country).at)
-        where = f" at {facts.complaints_url}" if facts.complaints_url else ""
+        where = f" {facts.complaint_way}" if facts.complaint_way else ""
         return [
             f"You may complain free of charge until {last_day}{where} (Digital Services Act, Art. 20). "
             f"{NOT_SOLELY_AUTOMATED}",

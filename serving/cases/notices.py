@@ -10,13 +10,15 @@ from typing import Final
 
 from serving.cases import notice_texts
 from serving.cases.clocks.periods import jurisdiction_of
+from serving.cases.decision_policy import DecisionPolicy, ground_words, territory_of, territory_words
 from serving.cases.notice_texts import NoticeFacts, NoticeText
 from serving.cases.seller_shares import SellerShare, shares_of
-from serving.schemas.enforcement.cases import CaseState, Ground, NoticeKind, NoticeRecipient
+from serving.schemas.enforcement.cases import CaseState, NoticeKind, NoticeRecipient
 from serving.schemas.enforcement.transparency import Automation
 from serving.store.cases.case_values import NewCase, NewNotice, NewTimer, StoredCase, is_found_by_automation
 
 LISTINGS_NAMED: Final = 20  # in a text; the case has all of them
+DEFAULT_POLICY: Final = DecisionPolicy()
 RESTRICTION: Final = "The listings were taken down, until the case is decided otherwise."
 
 
@@ -61,20 +63,25 @@ def notices_of_move(
     *,
     links: Sequence[SellerLink] = (),
     timers: Sequence[NewTimer] = (),
+    policy: DecisionPolicy = DEFAULT_POLICY,
 ) -> tuple[NewNotice, ...]:
     """Inform the sides of a move: `timers` are those that it starts, and `links` those of the case's `shares_of`."""
-    facts = facts_of(case, reason)
+    facts = _with_way(facts_of(case, reason), "notifier", policy)
     if to in ("upheld", "rejected"):
         text = notice_texts.decision_for_notifier(facts, at, upheld=to == "upheld")
         answered = case.state == "counter_notice"
-        of_seller = (_notice("seller", "decision", notice_texts.answer_examined_for_seller(facts, at)),)
+        of_seller = (
+            _notice(
+                "seller", "decision", notice_texts.answer_examined_for_seller(_with_way(facts, "seller", policy), at)
+            ),
+        )
         return (*_to_notifier(case, "decision", text), *(of_seller if answered else ()))
     if to == "holder_acted":
         return (_notice("seller", "decision", notice_texts.action_for_seller(facts, at)),)
     if to == "forwarded":
         shares = shares_of(case)
         return tuple(
-            _forwarded(case, _facts_for(case, share, reason), at, share, link)
+            _forwarded(case, _with_way(_facts_for(case, share, reason), "seller", policy), at, share, link, policy)
             for share, link in zip(shares, links or itertools.repeat(None, len(shares)), strict=True)
         )
     if to == "counter_notice":
@@ -94,6 +101,7 @@ def facts_of(case: StoredCase, reason: str = "") -> NoticeFacts:
         country=case.country,
         jurisdiction=case.jurisdiction,
         listing_ids=case.listing_names[:LISTINGS_NAMED],
+        by_notice=case.member_id is not None,
         found_by_automation=is_found_by_automation(case.opened_by, case.check_outcomes),
         automated_decision=_automation_of(case.check_outcomes),
         reason=reason,
@@ -112,18 +120,34 @@ def _facts_for(case: StoredCase, share: SellerShare, reason: str) -> NoticeFacts
     )
 
 
+def _with_way(facts: NoticeFacts, reader: NoticeRecipient, policy: DecisionPolicy) -> NoticeFacts:
+    """Add how the reader makes a complaint; the link's token is in no text, since it is kept as a hash alone."""
+    way = "by the link to your notice" if reader == "seller" else f"in case {facts.case_id}, with your key"
+    elsewhere = f", or at {policy.complaints_url}" if policy.complaints_url else ""
+    return dataclasses.replace(facts, complaint_way=way + elsewhere)
+
+
 def _automation_of(check_outcomes: Sequence[str | None]) -> Automation:
     return "partly" if any(outcome is not None for outcome in check_outcomes) else "none"
 
 
 def _forwarded(
-    case: StoredCase, facts: NoticeFacts, at: datetime.datetime, share: SellerShare, link: SellerLink | None
+    case: StoredCase,
+    facts: NoticeFacts,
+    at: datetime.datetime,
+    share: SellerShare,
+    link: SellerLink | None,
+    policy: DecisionPolicy,
 ) -> NewNotice:
     if case.jurisdiction == "CN":
         text = notice_texts.forwarded_notice_for_seller(facts, at)
     else:
         text = notice_texts.decision_for_seller(
-            facts, at, scope=case.country, restriction=RESTRICTION, legal_ground=_legal_ground(case.ground)
+            facts,
+            at,
+            scope=territory_words(territory_of(case.country, policy.scope)),
+            restriction=RESTRICTION,
+            legal_ground=ground_words(case.ground, case.country, case.jurisdiction, policy),
         )
     statement = f"\n\nThe notice, in the words of who gave it: {case.statement}" if case.statement else ""
     notice = _notice("seller", "forwarded", dataclasses.replace(text, body=text.body + statement))
@@ -150,10 +174,6 @@ def _ending(case: StoredCase, to: CaseState, reason: str) -> NoticeText:
     outcome = "The listings are back." if to == "reinstated" else "Nothing more is done in it."
     why = f" Reason: {reason}" if reason else ""
     return NoticeText(subject=f"Case {case.case_id} {to}", body=f"Case {case.case_id} was {to}. {outcome}{why}")
-
-
-def _legal_ground(ground: Ground) -> str:
-    return f"The listings were found to infringe {notice_texts.GROUND_WORDS[ground]}, which is unlawful."
 
 
 def _to_notifier(case: StoredCase, kind: NoticeKind, text: NoticeText) -> tuple[NewNotice, ...]:

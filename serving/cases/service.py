@@ -9,8 +9,9 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from serving.cases.decision_policy import DecisionPolicy
 from serving.cases.moving import WantedMove, decide_answer, decide_move, decide_question, opening_of
-from serving.cases.notices import SellerLink
+from serving.cases.notices import DEFAULT_POLICY, SellerLink
 from serving.cases.seller_shares import SellerShare, shares_of
 from serving.cases.states import moves_from
 from serving.clock import utc_now
@@ -45,10 +46,11 @@ class Moved:
 
 
 class Cases:
-    """The cases of one store."""
+    """The cases of one store; `policy` is what the letters about decisions tell of."""
 
-    def __init__(self, rows: CaseRows) -> None:
+    def __init__(self, rows: CaseRows, policy: DecisionPolicy = DEFAULT_POLICY) -> None:
         self.rows = rows
+        self._policy = policy
 
     async def open(self, principal: Principal, new: NewCase) -> OpenedCase:
         """Open a case, or give the one that was opened with the same `origin_key`.
@@ -99,7 +101,8 @@ class Cases:
             nonlocal tokens
             tokens = tuple(map(_new_token, shares_of(case))) if wanted.to == "forwarded" else ()
             links = tuple(SellerLink(token_sha256=hash_link(one.token), expires_at=now + LINK_LASTS) for one in tokens)
-            return decide_move(case, dataclasses.replace(wanted, links=links), case.role_of(principal), now)
+            linked = dataclasses.replace(wanted, links=links)
+            return decide_move(case, linked, case.role_of(principal), now, self._policy)
 
         await self.rows.change(principal, case_id, decide, version=version, claim=claim)
         return Moved(case=await self.find(principal, case_id), seller_tokens=tokens)

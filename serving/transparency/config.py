@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from serving.cases.decision_policy import DecisionPolicy, Scope
 from serving.transparency.report.annual import Provider
-from serving.transparency.statements.statement import Scope, StatementPolicy
 from vision.config.read import setting
 from vision.errors import ConfigError
 
@@ -35,7 +35,9 @@ class TransparencySettings:
     )
     terms_url: str = setting("", help="Where the terms and conditions are published; may be empty.")
     complaints_url: str = setting(
-        "", help="Where a complaint against a decision is made, as both sides are shown it; may be empty."
+        "",
+        help="Where a complaint against a decision is made beside this server: letters to both sides name it, with the "
+        "seller's link or the notifier's case; may be empty.",
     )
     statements_url: str = setting(
         "",
@@ -67,9 +69,11 @@ class TransparencySettings:
             )
 
     @property
-    def policy(self) -> StatementPolicy:
-        """What holds for all statements."""
-        return StatementPolicy(scope=self.scope, terms=self.terms, terms_url=self.terms_url)
+    def policy(self) -> DecisionPolicy:
+        """What holds for all decisions."""
+        return DecisionPolicy(
+            scope=self.scope, terms=self.terms, terms_url=self.terms_url, complaints_url=self.complaints_url
+        )
 
     @property
     def reporter(self) -> Provider:

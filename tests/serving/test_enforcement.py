@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,10 +9,13 @@ from typing import Any
 import pytest
 from fastapi import Request
 
+from serving.cases.moving import WantedMove
 from serving.errors import StoreDisabled
+from serving.principal import SERVER
 from serving.services import enforcement_of, investigations_of, open_services
 from serving.settings import ServeSettings
 from serving.transparency.config import TOKEN_VARIABLE, TransparencySettings
+from tests.serving.builders.cases.new_cases import new_case
 from tests.serving.test_services import opened
 from vision.errors import ConfigError
 
@@ -53,3 +57,28 @@ def test_a_part_that_can_not_be_opened_names_its_setting_and_leaves_the_store_un
             open_services(ServeSettings(**store, transparency=TransparencySettings(statements_url="https://t.example")))
     with opened(**store) as services:
         assert services.enforcement is not None
+
+
+def test_the_letter_to_a_seller_agrees_with_the_statement_of_reasons(tiny_bundle: Path, tmp_path: Path) -> None:
+    duties = TransparencySettings(scope="country", terms="Clause 7", complaints_url="https://market.example/complain")
+
+    async def work() -> None:
+        with opened(bundle=(tiny_bundle,), store=str(tmp_path / "store"), transparency=duties) as services:
+            assert services.enforcement is not None
+            cases, sender = services.enforcement.cases, services.enforcement.duties.sender
+            case_id = (await cases.open(SERVER, new_case(country="DE"))).case_id
+            await cases.move(SERVER, case_id, WantedMove(to="upheld"), version=1)
+            moved = await cases.move(SERVER, case_id, WantedMove(to="forwarded"), version=2)
+            letter = (await services.enforcement.seller_side.read(moved.seller_tokens[0].token)).text
+            await sender.prepare(case_id)
+            (made,) = await services.enforcement.store.statement_rows.find_page(None, 9, case_id=case_id)
+        statement = json.loads(made.body)
+        assert statement["territorial_scope"] == ["DE"]
+        assert "Territory: DE." in letter
+        assert statement["incompatible_content_ground"] == "Clause 7"
+        assert "Ground: Terms and conditions: Clause 7." in letter
+        assert statement["source_type"] == "SOURCE_VOLUNTARY"
+        assert "on its own initiative" in letter
+        assert "by the link to your notice, or at https://market.example/complain" in letter
+
+    asyncio.run(work())

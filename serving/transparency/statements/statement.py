@@ -6,14 +6,19 @@ the operator may be added, and are screened for personal data.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Final
 
 from pydantic import JsonValue
 
-from serving.cases.notice_texts import GROUND_WORDS
+from serving.cases.decision_policy import (
+    FORBIDDEN_BY_TERMS,
+    LEGAL_GROUNDS,
+    DecisionPolicy,
+    explanation_of,
+    territory_of,
+)
 from serving.errors import StatementRefused
 from serving.schemas.enforcement.cases import Ground
 from serving.schemas.enforcement.transparency import Automation
@@ -28,7 +33,6 @@ from serving.transparency.statements.field_rules import (
 )
 from serving.transparency.statements.personal_data import find_personal_data
 
-Scope = Literal["country", "EU", "EEA"]
 MAX_ADDED: Final = 3000  # characters of the operator's own words; the standard language takes the rest
 MAX_PRODUCT: Final = 200  # characters of a product's name that the text has
 KEYWORDS: Final[Mapping[Ground, str]] = {
@@ -36,14 +40,6 @@ KEYWORDS: Final[Mapping[Ground, str]] = {
     "design": "KEYWORD_DESIGN_INFRINGEMENT",
     "copyright": "KEYWORD_COPYRIGHT_INFRINGEMENT",
     "patent": "KEYWORD_PATENT_INFRINGEMENT",
-}
-LEGAL_GROUNDS: Final[Mapping[Ground, str]] = {
-    "trademark": "Regulation (EU) 2017/1001 on the European Union trade mark, Article 9, or the law of the Member "
-    "State that implements Directive (EU) 2015/2436, Article 10.",
-    "design": "Regulation (EC) No 6/2002 on Community designs, Article 19, or the law of the Member State on "
-    "registered designs.",
-    "copyright": "The law of the Member State that implements Directive 2001/29/EC, Articles 2 to 4.",
-    "patent": "The patent law of the Member State for which the patent is in force.",
 }
 AUTOMATED_DECISIONS: Final[Mapping[Automation, str]] = {
     "none": "AUTOMATED_DECISION_NOT_AUTOMATED",
@@ -57,25 +53,12 @@ _AUTOMATION_WORDS: Final[Mapping[Automation, str]] = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class StatementPolicy:
-    """What the operator decided for all statements: on what it relies, and where its decisions apply.
-
-    `terms` is the clause of the terms and conditions relied on; empty means that the law alone is. `terms_url` is
-    where they are published, and may be empty.
-    """
-
-    scope: Scope = "EU"
-    terms: str = ""
-    terms_url: str = ""
-
-
 def puid_of(listing: DecidedListing) -> str:
     """Give the number of a statement, unique for the listing's decision and without a meaning to others."""
     return f"{listing.case_id}-{listing.position}-{listing.decision_sequence}"
 
 
-def make_statement(listing: DecidedListing, policy: StatementPolicy, added: str = "") -> dict[str, JsonValue]:
+def make_statement(listing: DecidedListing, policy: DecisionPolicy, added: str = "") -> dict[str, JsonValue]:
     """Give the JSON of a statement in the database's fields; `added` are words of the operator on the facts.
 
     Raises StatementRefused where these name somebody or are too long, and where the policy makes no valid statement.
@@ -89,7 +72,7 @@ def make_statement(listing: DecidedListing, policy: StatementPolicy, added: str 
         "content_type": ["CONTENT_TYPE_PRODUCT"],
         "category": words.INTELLECTUAL_PROPERTY,
         "category_specification": [KEYWORDS[listing.ground]],
-        "territorial_scope": list(_territory(listing.country, policy.scope)),
+        "territorial_scope": list(territory_of(listing.country, policy.scope)),
         "content_date": _day(listing.content_at, FIRST_CONTENT_DAY),
         "application_date": _day(listing.decided_at, FIRST_APPLICATION_DAY),
         "decision_facts": _facts(listing, added),
@@ -121,10 +104,8 @@ def refuse_personal_data(text: str, known: Mapping[str, str]) -> None:
         )
 
 
-def _ground_fields(listing: DecidedListing, policy: StatementPolicy) -> dict[str, JsonValue]:
-    explanation = (
-        f"The listing offers goods that infringe {GROUND_WORDS[listing.ground]} without the consent of its holder."
-    )
+def _ground_fields(listing: DecidedListing, policy: DecisionPolicy) -> dict[str, JsonValue]:
+    explanation = explanation_of(listing.ground)
     if not policy.terms:
         return {
             "decision_ground": words.ILLEGAL,
@@ -134,7 +115,7 @@ def _ground_fields(listing: DecidedListing, policy: StatementPolicy) -> dict[str
     fields: dict[str, JsonValue] = {
         "decision_ground": words.INCOMPATIBLE,
         "incompatible_content_ground": policy.terms,
-        "incompatible_content_explanation": f"{explanation} The terms and conditions forbid such goods.",
+        "incompatible_content_explanation": f"{explanation} {FORBIDDEN_BY_TERMS}",
         "incompatible_content_illegal": "Yes",
     }
     return {**fields, "decision_ground_reference_url": policy.terms_url} if policy.terms_url else fields
@@ -144,13 +125,6 @@ def _source(listing: DecidedListing) -> str:
     if not listing.by_member:
         return words.SOURCE_VOLUNTARY
     return "SOURCE_TRUSTED_FLAGGER" if listing.by_trusted_flagger else "SOURCE_ARTICLE_16"
-
-
-def _territory(country: str, scope: Scope) -> Sequence[str]:
-    """Give the countries in which a decision applies: at least the case's own, where the database knows it."""
-    own = {country} & set(words.EEA)
-    wide = {"country": own or set(words.EU), "EU": {*words.EU, *own}, "EEA": set(words.EEA)}
-    return sorted(wide[scope])
 
 
 def _facts(listing: DecidedListing, added: str) -> str:

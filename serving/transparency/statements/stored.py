@@ -5,16 +5,17 @@ from __future__ import annotations
 import functools
 import json
 
+from serving.cases.decision_policy import DecisionPolicy
 from serving.store.transparency.decided_listing import DecidedListing
 from serving.store.transparency.statement_rows import MadeStatement, Make
-from serving.transparency.statements.statement import StatementPolicy, make_statement, puid_of
+from serving.transparency.statements.statement import make_statement, puid_of
 
 
-def maker_of(policy: StatementPolicy) -> Make:
+def maker_of(policy: DecisionPolicy) -> Make:
     """Give what makes the statement of a listing under a policy, with words of the operator; see `make_statement`."""
     return functools.partial(_made, policy)
 
 
-def _made(policy: StatementPolicy, listing: DecidedListing, added: str) -> MadeStatement:
+def _made(policy: DecisionPolicy, listing: DecidedListing, added: str) -> MadeStatement:
     statement = make_statement(listing, policy, added)
     return MadeStatement(puid=puid_of(listing), body=json.dumps(statement, ensure_ascii=False, sort_keys=True))

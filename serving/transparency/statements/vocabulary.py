@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from serving.cases.decision_policy import EEA_COUNTRIES
+
 DECISION_VISIBILITY: Final = frozenset(
     {
         "DECISION_VISIBILITY_CONTENT_REMOVED",
@@ -119,9 +121,7 @@ TRAFFICKING_WOMEN_GIRLS UNLAWFUL_SALE_ANIMALS UNSAFE_CHALLENGES UNSAFE_PRODUCTS 
 VIOLATION_NATIONAL_LAW
 """
 KEYWORD: Final = frozenset(INTELLECTUAL_PROPERTY_KEYWORDS) | {f"KEYWORD_{word}" for word in _OTHER_KEYWORDS.split()}
-_EU: Final = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
-EU: Final = tuple(_EU.split())
-EEA: Final = tuple(sorted({*EU, "IS", "LI", "NO"}))
+EEA: Final = tuple(sorted(EEA_COUNTRIES))
 # ISO 639-1, in capitals as the database has them.
 _LANGUAGES: Final = """
 AA AB AE AF AK AM AN AR AS AV AY AZ BA BE BG BH BI BM BN BO BR BS CA CE CH CO CR CS CU CV CY DA DE DV DZ EE EL EN EO

@@ -25,7 +25,7 @@ FACTS = NoticeFacts(
     found_by_automation=True,
     automated_decision="partly",
     reason="The grille differs.",
-    complaints_url="https://market.example/complaints",
+    complaint_way="at https://market.example/complaints",
 )
 CHINA = NoticeFacts(
     case_id="case-2",

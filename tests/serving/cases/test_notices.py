@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from serving.cases.decision_policy import LEGAL_GROUNDS, DecisionPolicy
 from serving.cases.notices import LISTINGS_NAMED, SellerLink, facts_of, notices_of_move, questions
 from tests.serving.builders.cases.new_cases import stored
 from tests.serving.builders.new_checks import NOW
@@ -70,3 +71,37 @@ def test_the_notice_of_each_seller_is_about_its_own_listings_alone() -> None:
     assert "Listings: l-0, l-2." in str(sent[0].body["text"])
     assert "Listings: l-1." in str(sent[1].body["text"])
     assert not any(name in str(one.body) for one in sent for name in ("anna", "bert"))
+
+
+def test_the_letter_names_the_territory_and_the_ground_of_the_statement_of_reasons() -> None:
+    case = stored(state="upheld", country="DE", jurisdiction="EU", ground="trademark")
+    for policy, territory, ground in (
+        (DecisionPolicy(), "the European Union (27 countries)", LEGAL_GROUNDS["trademark"]),
+        (DecisionPolicy(scope="country"), "DE", LEGAL_GROUNDS["trademark"]),
+        (DecisionPolicy(terms="Clause 7"), "the European Union (27 countries)", "Terms and conditions: Clause 7."),
+    ):
+        (letter,) = notices_of_move(case, "forwarded", "", NOW, policy=policy)
+        words = str(letter.body["text"])
+        assert f"Territory: {territory}." in words
+        assert f"Ground: {ground}" in words
+
+
+def test_a_letter_says_who_found_the_listings() -> None:
+    for member_id, found in (("m-1", "gave notice that"), (None, "the marketplace found on its own initiative")):
+        (letter,) = notices_of_move(stored(state="upheld", member_id=member_id), "forwarded", "", NOW)
+        assert found in str(letter.body["text"])
+
+
+@pytest.mark.parametrize("url", ["", "https://market.example/complaints"])
+def test_a_letter_says_how_its_reader_complains(url: str) -> None:
+    policy = DecisionPolicy(complaints_url=url)
+    elsewhere = f", or at {url} (Digital" if url else " (Digital"
+    letters = [
+        *notices_of_move(stored(), "upheld", "", NOW, policy=policy),
+        *notices_of_move(stored(state="upheld"), "forwarded", "", NOW, policy=policy),
+        *notices_of_move(stored(state="counter_notice"), "upheld", "", NOW, policy=policy),
+    ]
+    assert [one.recipient for one in letters] == ["notifier", "seller", "notifier", "seller"]
+    ways = {"seller": "by the link to your notice", "notifier": f"in case {stored().case_id}, with your key"}
+    for letter in letters:
+        assert f" {ways[letter.recipient]}{elsewhere}" in str(letter.body["text"])

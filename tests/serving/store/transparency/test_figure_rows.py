@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import datetime
 
+from serving.cases.decision_policy import DecisionPolicy
 from serving.principal import SERVER
 from serving.schemas.accounts import MemberSent
 from serving.store.cases.case_values import CaseChange, StoredCase
@@ -11,7 +12,6 @@ from serving.store.store import Store
 from serving.store.transparency.period_counts import PeriodCounts, Tally
 from serving.transparency.complaints import contested_decision, reversal_of
 from serving.transparency.report.production import NOTHING_EXAMINED
-from serving.transparency.statements.statement import StatementPolicy
 from serving.transparency.statements.stored import maker_of
 from tests.serving.builders.cases.new_cases import HOUR, new_case, opening
 from tests.serving.builders.cases.upheld_cases import decided_case
@@ -67,7 +67,7 @@ def test_what_follows_decisions_is_counted_with_their_requests(place: Place) -> 
     async def work() -> None:
         async with opened(place) as store:
             case_id = await decided_case(store)
-            await store.statement_rows.prepare(maker_of(StatementPolicy()), NOW, 9)
+            await store.statement_rows.prepare(maker_of(DecisionPolicy()), NOW, 9)
             made = await store.complaint_rows.add(
                 SERVER, case_id, "seller", "No.", lambda case: contested_decision(case, "seller", NOW), NOW + HOUR
             )

@@ -5,17 +5,17 @@ import datetime
 
 import pytest
 
+from serving.cases.decision_policy import DecisionPolicy
 from serving.errors import StatementNotFound, StatementRefused, StatementSent
 from serving.principal import SERVER
 from serving.store.transparency.statement_rows import MadeStatement, SendResult
-from serving.transparency.statements.statement import StatementPolicy
 from serving.transparency.statements.stored import maker_of
 from tests.serving.builders.cases.new_cases import HOUR, MUGS
 from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
 
-MAKE = maker_of(StatementPolicy())
+MAKE = maker_of(DecisionPolicy())
 LATER = NOW + 2 * HOUR
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from serving.cases.decision_policy import DecisionPolicy
 from serving.principal import SERVER
 from serving.schemas.accounts import MemberSent
 from serving.store.store import Store
 from serving.store.tables import TrustedFlaggerRow
 from serving.transparency.report.production import NOTHING_EXAMINED
-from serving.transparency.statements.statement import StatementPolicy
 from serving.transparency.statements.stored import maker_of
 from tests.serving.builders.cases.upheld_cases import decided_case
 from tests.serving.builders.new_checks import NOW
@@ -55,7 +55,7 @@ def test_a_notice_counts_as_of_a_trusted_flagger_while_its_status_is_in_force(
             await decided_case(store, member_id=member_id, opened_by=opened_by, listings=3)
             await decided_case(store, member_id="other", opened_by="member")
             await decided_case(store)
-            await store.statement_rows.prepare(maker_of(StatementPolicy()), NOW, 9)
+            await store.statement_rows.prepare(maker_of(DecisionPolicy()), NOW, 9)
             made = [one.body for one in await store.statement_rows.find_page(None, 9)]
             assert sum(f'"{source}"' in body for body in made) == (3 if source == "SOURCE_TRUSTED_FLAGGER" else 4)
             year = await store.figure_rows.count_year(
