@@ -11,15 +11,10 @@ from typing import Any
 import httpx
 
 Json = dict[str, Any]
-CALENDAR_UNKNOWN = "calendar_unknown"  # China's is published year by year, and the package follows
 
 
 class UnexpectedAnswer(Exception):
-    """The server refused a call that the simulation takes to be right; `code` is that of the problem."""
-
-    def __init__(self, message: str, code: str = "") -> None:
-        super().__init__(message)
-        self.code = code
+    """The server refused a call that the simulation takes to be right."""
 
 
 class Api:
@@ -84,9 +79,7 @@ class Api:
             headers={**self._headers, **(headers or {})},
         )
         if not answer.is_success:
-            is_problem = answer.headers.get("content-type", "").startswith("application/problem+json")
-            code = answer.json()["code"] if is_problem else ""
-            raise UnexpectedAnswer(f"{method} {path}: {answer.status_code} {answer.text[:500]}", code)
+            raise UnexpectedAnswer(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import functools
-import logging
 from typing import Final
 
+from serving.cases.deadlines import start_clock
 from serving.cases.moving import opening_of
 from serving.clock import utc_now
-from serving.errors import RequestRefused
-from serving.schemas.enforcement.case_rules import CaseRule
+from serving.principal import Principal
+from serving.schemas.enforcement.case_rules import CaseRule, CaseRuleSent
 from serving.schemas.events import EventType
 from serving.store.cases.case_rule_rows import CaseRuleRows, CheckSeen
 from serving.store.cases.case_values import NewCase, NewListing, Opening
@@ -22,7 +22,6 @@ CHECKS: Final[tuple[EventType, ...]] = ("check.completed",)
 FOLLOWER: Final = "case_rules"
 SUSPECTED: Final = ("counterfeit", "review")
 CHECKS_AT_ONCE: Final = 50
-log = logging.getLogger("touchstone.serving")
 
 
 def matches(rule: CaseRule, check: CheckSeen) -> bool:
@@ -39,7 +38,7 @@ def matches(rule: CaseRule, check: CheckSeen) -> bool:
 
 
 def case_of_rule(rule: CaseRule, check: CheckSeen, now: datetime.datetime) -> tuple[NewCase, Opening] | None:
-    """Give the case that a check opens by a rule, None where it opens none, or its country's calendar is not known."""
+    """Give the case that a check opens by a rule, None where it opens none."""
     if not matches(rule, check):
         return None
     why = {
@@ -57,11 +56,13 @@ def case_of_rule(rule: CaseRule, check: CheckSeen, now: datetime.datetime) -> tu
         rule_id=rule.rule_id,
         origin_key=f"rule:{rule.rule_id}:{check.check_id}",
     )
-    try:
-        return new, opening_of(new, new_id(), "server", now)
-    except RequestRefused as error:
-        log.error("rule %s opens no case on check %s: %s", rule.rule_id, check.check_id, error)
-        return None
+    return new, opening_of(new, new_id(), "server", now)
+
+
+async def make_rule(rows: CaseRuleRows, principal: Principal, sent: CaseRuleSent, now: datetime.datetime) -> CaseRule:
+    """Add a rule; raises MemberNotFound, and CalendarUnknown for a country in which no case can be opened."""
+    start_clock(now, sent.settings.country)
+    return await rows.add(principal, sent, now)
 
 
 async def follow_checks(followers: FollowerRows, rows: CaseRuleRows) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
 from serving.cases.clocks.business_hours import business_time_between
-from serving.errors import CalendarUnknown
 from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.service_level import LateCase, ServiceGroup, ServiceLevel, ServiceShare
 from serving.store.cases.service_rows import CountedCases, LateRecord, ServiceCounts, ServiceFilter
@@ -101,8 +100,5 @@ def _largest_first(groups: Iterable[ServiceGroup]) -> list[ServiceGroup]:
 def _late_by_h(record: LateRecord, now: datetime.datetime) -> float | None:
     if record.due_at is None:
         return None
-    try:
-        late_by = business_time_between(record.due_at, record.decided_at or now, record.country)
-    except CalendarUnknown:
-        return None
+    late_by = business_time_between(record.due_at, record.decided_at or now, record.country)
     return round(late_by.total_seconds() / 3600, 2)

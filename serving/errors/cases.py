@@ -57,7 +57,7 @@ class UnsafeText(RequestInvalid):
 
 
 class CalendarUnknown(RequestRefused):
-    """No due time can be computed: the holidays of this country in this year, or its time zone, are not known."""
+    """No due time can be computed: the country has no calendar of holidays, or no time zone."""
 
     code: ClassVar[str] = "calendar_unknown"
     title: ClassVar[str] = "The country's calendar is not known"

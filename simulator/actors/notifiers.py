@@ -10,14 +10,12 @@ from simulator.actors.open_case import OpenCase
 from simulator.actors.suspects import Suspects
 from simulator.actors.takedown_desk import TakedownDesk
 from simulator.actors.world import Member, World
-from simulator.api import CALENDAR_UNKNOWN, UnexpectedAnswer
 from simulator.truth.events import CaseListing, CaseOpened, CheckMade
 from simulator.world.working_hours import next_office_time
 
 AFTER_OPENING = datetime.timedelta(hours=1)  # when the reviewers have done their morning's work
 HOME_RATE = 0.5  # of notices that are about the member's own country; the others are about these markets
 MARKETS = ("CN", "CN", "DE", "US", "FR", "GB", "JP", "IT", "ES")
-KNOWN_COUNTRY = "DE"  # whose calendar follows from its laws, for any year
 GROUNDS: tuple[Ground, ...] = ("trademark", "trademark", "trademark", "design")
 PRICES = (15, 180)  # in euros
 
@@ -56,17 +54,13 @@ class Notifiers:
         ]
         country = self._member.profile.country if self._rng.random() < HOME_RATE else self._rng.choice(MARKETS)
         sent = {
+            "country": country,
             "product": self._member.profile.product,
             "ground": self._rng.choice(GROUNDS),
             "statement": "Simulated notice: the photos show a counterfeit of our product.",
             "listings": listings,
         }
-        try:
-            answer = await self._member.api.post("/v1/cases", {**sent, "country": country})
-        except UnexpectedAnswer as error:
-            if error.code != CALENDAR_UNKNOWN:
-                raise
-            answer = await self._member.api.post("/v1/cases", {**sent, "country": KNOWN_COUNTRY})
+        answer = await self._member.api.post("/v1/cases", sent)
         opened = CaseOpened(
             at=self._world.agenda.now,
             case_id=answer["case_id"],

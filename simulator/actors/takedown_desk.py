@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 
 from simulator.actors.open_case import OpenCase
 from simulator.actors.world import World
-from simulator.api import CALENDAR_UNKNOWN, UnexpectedAnswer
 from simulator.truth.business_hours import after_business_time
 from simulator.truth.periods import complaint_months_end, holder_days_end
 from simulator.world.sellers import Seller
@@ -129,13 +128,7 @@ class TakedownDesk:
             self._world.note_account(seller, account)
 
     async def _counter(self, case: OpenCase) -> None:
-        try:
-            await case.counter("Simulated: here is the invoice of the brand.")
-        except UnexpectedAnswer as error:
-            if error.code != CALENDAR_UNKNOWN:
-                raise
-            self._close_when_quiet(case)
-            return
+        await case.counter("Simulated: here is the invoice of the brand.")
         if self._rng.random() < ACTION_RATES[case.is_just]:
             self._after(case, self._rng.uniform(1, 9), self._holder_acts)
         elif case.jurisdiction == "CN":

@@ -15,11 +15,8 @@ from serving.cases.clocks.time_zones import TZDATA_VERSION, zone_of
 from serving.errors import CalendarUnknown
 
 _DAY: Final = datetime.timedelta(days=1)
-# The State Council sets China's days off and its working days on weekends anew for every year: without its notice the
-# year is not known. (Such years are found by their moved days, of which every notice since 2001 has some.)
-_SET_EVERY_YEAR: Final = frozenset({"CN"})
-# Here the law sets the holidays, and the government may move working days to weekends, year by year.
-_DAYS_MOVED_BY_YEAR: Final = frozenset({"AZ", "BY", "HU", "KG", "KZ", "LV", "RU", "UZ", "VN"})
+# Here the law sets the holidays, and the government moves working days to weekends, year by year.
+_DAYS_MOVED_BY_YEAR: Final = frozenset({"AZ", "BY", "CN", "HU", "KG", "KZ", "LV", "RU", "UZ", "VN"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +33,12 @@ class BusinessCalendar:
     def is_business_day(self, day: datetime.date) -> bool:
         """Whether it is neither a public holiday nor a day of the weekend, or is a working day put on a weekend.
 
-        Raises CalendarUnknown where the year's holidays are not known.
+        In a year that is not known yet it is an estimate, which `describe` says: a case must not be lost for that.
         """
         return _holidays_of(self.country, day.year).is_working_day(day)
 
     def next_business_day(self, day: datetime.date) -> datetime.date:
-        """The day itself, or the first business day after it. Raises CalendarUnknown."""
+        """The day itself, or the first business day after it."""
         while not self.is_business_day(day):
             day += _DAY
         return day
@@ -62,20 +59,24 @@ class BusinessCalendar:
     def describe(self, first: datetime.date, last: datetime.date) -> str:
         """Name what a due time between these days rests on: versions, country and zone.
 
-        It ends in "estimated" if one of the days, or a neighbour of one, is a holiday whose date the package
-        estimates (by the moon, until it is announced), or lies in a year whose moved working days it lacks.
+        It ends in "weekends only" if one of the days lies in a year that the package lacks, else in "estimated" if one
+        lies in a year whose moved working days it lacks, or if one, or a neighbour, is a holiday whose date it
+        estimates (by the moon, until it is announced). In all it has at most 80 characters.
         """
         text = f"holidays {holidays_version} {self.country}, tzdata {TZDATA_VERSION} {self.zone.key}"
-        return f"{text}, estimated" if self._is_estimated(first - _DAY, last + _DAY) else text
+        if not all(self._has_year(year) for year in range(first.year, last.year + 1)):
+            return f"{text}, weekends only"
+        return f"{text}, estimated" if self._is_estimated(first, last) else text
+
+    def _has_year(self, year: int) -> bool:
+        known = _holidays_of(self.country, year)
+        return known.start_year <= year <= known.end_year
 
     def _is_estimated(self, first: datetime.date, last: datetime.date) -> bool:
-        for number in range((last - first).days + 1):
-            day = first + number * _DAY
-            known = _holidays_of(self.country, day.year, may_be_unknown=True)
-            moved_until = _last_year_with_moved_days(self.country) if self.country in _DAYS_MOVED_BY_YEAR else day.year
-            if "estimated" in (known.get(day) or "") or day.year > moved_until:
-                return True
-        return False
+        if self.country in _DAYS_MOVED_BY_YEAR and last.year > _last_year_with_moved_days(self.country):
+            return True
+        days = (first + number * _DAY for number in range(-1, (last - first).days + 2))
+        return any("estimated" in (_holidays_of(self.country, day.year).get(day) or "") for day in days)
 
 
 @functools.cache
@@ -90,18 +91,10 @@ def business_calendar(country: str) -> BusinessCalendar:
 
 
 @functools.lru_cache(maxsize=1024)
-def _holidays_of(country: str, year: int, *, may_be_unknown: bool = False) -> holidays.HolidayBase:
+def _holidays_of(country: str, year: int) -> holidays.HolidayBase:
+    """Give the holidays of a year, none where the package lacks it; weekends are those of the country either way."""
     # A notice for one year may make a working day of a weekend of the year before.
-    calendar = holidays.country_holidays(country, years=(year, year + 1), expand=False, language=_language_of(country))
-    first, last = calendar.start_year, calendar.end_year
-    if country in _SET_EVERY_YEAR:
-        last = min(last, _last_year_with_moved_days(country))
-    if not (may_be_unknown or first <= year <= last):
-        raise CalendarUnknown(
-            f"{country}: holidays {holidays_version} knows this calendar from {first} to {last}, not in {year}; "
-            "update the package holidays"
-        )
-    return calendar
+    return holidays.country_holidays(country, years=(year, year + 1), expand=False, language=_language_of(country))
 
 
 @functools.cache

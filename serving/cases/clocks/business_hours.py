@@ -28,7 +28,7 @@ def due_at(started_at: datetime.datetime, hours: float, country: str) -> DueTime
 
     24 hours from Friday 15:00 end on Monday 15:00; from any time of a weekend, when Monday is over.
 
-    Raises CalendarUnknown if a day until then is in a year whose holidays are not known.
+    Raises CalendarUnknown for a country that has no calendar.
     """
     return due_after(started_at, datetime.timedelta(hours=hours), country)
 
@@ -48,7 +48,7 @@ def due_after(started_at: datetime.datetime, business_time: datetime.timedelta, 
 
 
 def business_time_between(start: datetime.datetime, end: datetime.datetime, country: str) -> datetime.timedelta:
-    """The business time from one aware moment to another; zero if the second is not later. Raises CalendarUnknown."""
+    """The business time from one aware moment to another; zero if the second is not later."""
     calendar = business_calendar(country)
     start, end = start.astimezone(datetime.UTC), end.astimezone(datetime.UTC)
     day, passed = calendar.day_of(start), _NONE

@@ -13,7 +13,7 @@ class Clock:
     """So many business hours of a country, from `started_at`. A change gives another clock.
 
     `paused_s` is the business time, in seconds, of the pauses that ended: a weekend that lies in a pause is none.
-    Times are aware. All methods raise CalendarUnknown where a year's holidays are not known.
+    Times are aware. Methods raise CalendarUnknown for a country that has no calendar.
     """
 
     country: str

@@ -44,7 +44,7 @@ class HolderPeriod:
     stopped_by: HolderAction | None = None
 
     def ends(self) -> DueTime:
-        """When the fifteen days are over. Raises CalendarUnknown."""
+        """When the fifteen days are over."""
         calendar = business_calendar("CN")
         first = calendar.day_of(self.reached_at)
         last = first + datetime.timedelta(days=HOLDER_DAYS)
@@ -66,7 +66,7 @@ def complaint_window(informed_at: datetime.datetime, country: str) -> DueTime:
 
     They run from the day on which the recipient was informed (Art. 20 (2)) to the end of the day of the same number in
     the sixth month after, or of its last day if that is shorter; where that is a day off in the country, to the end of
-    its next working day. The country is a member state of the EU. Raises CalendarUnknown.
+    its next working day. The country is a member state of the EU.
     """
     calendar = business_calendar(country)
     last = months_after(calendar.day_of(informed_at), COMPLAINT_MONTHS)

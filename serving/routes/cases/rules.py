@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from serving.cases.rules import make_rule
 from serving.clock import utc_now
 from serving.http.check_body import read_json
 from serving.routes.auth import require_operator
@@ -25,7 +26,7 @@ async def create_case_rule(request: Request, caller: Writer) -> CaseRule:
     require_operator(caller)
     timeout_s = services_of(request).upload_timeout_s
     sent = await read_json(request, CaseRuleSent, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)
-    return await store_of(request).case_rule_rows.add(caller, sent, utc_now())
+    return await make_rule(store_of(request).case_rule_rows, caller, sent, utc_now())
 
 
 @router.get("", responses=problems(401, 404, 422, 503), summary="List rules")

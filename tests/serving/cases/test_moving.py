@@ -146,6 +146,15 @@ def test_a_question_stops_the_clock_once_and_only_before_a_decision() -> None:
         decide_question(stored(state="in_review", decided_at=NOW), "why?", NOW)
 
 
+def test_a_case_in_china_goes_on_in_a_year_whose_days_off_are_not_published_yet() -> None:
+    new_year = datetime.datetime(2041, 1, 1, 4, tzinfo=datetime.UTC)
+    began = new_year - 2 * DAY
+    asked = stored(country="CN", jurisdiction="CN", created_at=began, moved_at=began)
+    paused = after(asked, decide_question(asked, "which logo?", began))
+    assert decide_answer(paused, "this", "notifier", new_year).clock.due_calendar is not None
+    assert decide_move(paused, WantedMove(to="upheld"), "operator", new_year).decided_in_time
+
+
 steps = st.lists(
     st.tuples(
         st.sampled_from((*CASE_STATES, "question", "answer")),

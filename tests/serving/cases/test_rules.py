@@ -9,10 +9,18 @@ from typing import Any
 import pytest
 
 from serving.cases.moving import WantedMove
-from serving.cases.rules import CHECKS, FOLLOWER, case_of_rule, catch_up_with_checks, matches, open_by_rules
+from serving.cases.rules import (
+    CHECKS,
+    FOLLOWER,
+    case_of_rule,
+    catch_up_with_checks,
+    make_rule,
+    matches,
+    open_by_rules,
+)
 from serving.cases.service import Cases
 from serving.clock import time_from
-from serving.errors import CaseRuleNotFound
+from serving.errors import CalendarUnknown, CaseRuleNotFound
 from serving.principal import SERVER
 from serving.schemas.accounts import MemberSent
 from serving.schemas.enforcement.case_rules import CaseRule, CaseRuleSent, RuleKind, RuleSettings
@@ -64,9 +72,22 @@ def test_a_check_opens_a_case_by_a_rule_or_not(found: CaseRule, check: CheckSeen
     assert (case_of_rule(found, check, NOW) is not None) == opens
 
 
-def test_a_rule_of_a_country_without_a_calendar_holds_up_nothing() -> None:
-    unpublished = NOW.replace(year=2040)
-    assert case_of_rule(rule("counterfeit", country="CN"), seen("counterfeit"), unpublished) is None
+def test_a_rule_opens_cases_where_the_days_off_are_not_published_yet() -> None:
+    found = case_of_rule(rule("counterfeit", country="CN"), seen("counterfeit"), NOW.replace(year=2040))
+    assert found is not None
+    assert str(found[1].clock.due_calendar).endswith("estimated")
+
+
+def test_a_rule_of_a_country_without_a_calendar_is_refused_before_it_sees_a_check(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            for country in ("BV", "ZZ"):
+                sent = CaseRuleSent(kind="counterfeit", settings=RuleSettings(country=country))
+                with pytest.raises(CalendarUnknown):
+                    await make_rule(store.case_rule_rows, SERVER, sent, NOW)
+            assert await store.case_rule_rows.find_all(SERVER) == []
+
+    asyncio.run(work())
 
 
 def counterfeit(**values: Any) -> NewCheck:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import hashlib
 from pathlib import Path
 
@@ -26,10 +27,10 @@ from tests.serving.builders.stores import opened, photo_names
 from vision.errors import PhotoError
 
 
-async def forwarded(store: Store, **values: str) -> tuple[str, str]:
+async def forwarded(store: Store, at: datetime.datetime = NOW, **values: str) -> tuple[str, str]:
     """A case that went to its seller, and the token of the link."""
     cases = Cases(store.case_rows)
-    with time_from(lambda: NOW):
+    with time_from(lambda: at):
         made = await cases.open(TOYS, new_case(opened_by="member", statement="our logo", **values))
         await cases.move(SERVER, made.case_id, WantedMove(to="upheld"), version=1)
         moved = await cases.move(SERVER, made.case_id, WantedMove(to="forwarded", reason="copied"), version=2)
@@ -66,6 +67,24 @@ def test_a_seller_reads_the_reasons_and_answers_once_with_words_and_photos_that_
                 await rows.find_photo(MUGS, case_id, evidence_id, 0)
             await store.remove_orphans()
             assert photo_names(tmp_path) == {sha256}
+
+    asyncio.run(work())
+
+
+def test_an_answer_in_china_is_kept_where_the_next_days_off_are_not_published_yet(tmp_path: Path) -> None:
+    december = datetime.datetime(
+        2040, 12, 21, 4, tzinfo=datetime.UTC
+    )  # the package has China until 2026 or a bit later
+
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            case_id, token = await forwarded(store, december, country="CN")
+            with time_from(lambda: december):
+                answered = await SellerSide(store).answer(token, "bought from the maker", [jpeg()])
+            assert [(one.text, one.photos) for one in answered.sent] == [("bought from the maker", 1)]
+            case = await store.case_rows.find(SERVER, case_id, december)
+            assert case.state == "counter_notice"
+            assert [(one.kind, one.at[:10]) for one in case.waiting] == [("declaration_wait_over", "2041-01-07")]
 
     asyncio.run(work())
 

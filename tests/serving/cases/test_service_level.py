@@ -94,7 +94,7 @@ def test_a_week_begins_on_monday(day: str, monday: str) -> None:
         ("DE", "2025-06-13T13:00+00:00", "2025-06-16T13:00+00:00", 24.0),  # over a weekend
         ("DE", "2026-11-26T10:00+00:00", None, 2.0),  # until now
         ("DE", None, None, None),
-        ("CN", "2026-12-30T04:00+00:00", "2027-01-06T04:00+00:00", None),  # days that are not published yet
+        ("CN", "2040-07-10T04:00+00:00", "2040-07-11T05:00+00:00", 25.0),  # of a year without published days
     ],
 )
 def test_a_late_case_says_by_how_many_business_hours(

@@ -44,10 +44,18 @@ def test_business_time_passes_on_business_days_only(country: str, start: str, en
     assert business_time_between(moment(start), moment(end), country) == hours * HOUR
 
 
-def test_a_due_time_past_the_known_years_is_refused_and_one_before_their_end_is_not() -> None:
-    assert due_at(moment("2026-12-30T12:00+08:00"), 24, "CN").at == moment("2026-12-31T12:00+08:00")
+def test_a_due_time_past_the_known_years_is_estimated_and_one_before_their_end_is_not() -> None:
+    known = due_at(moment("2025-12-30T12:00+08:00"), 24, "CN")
+    assert known.at == moment("2025-12-31T12:00+08:00")
+    assert not known.calendar.endswith("estimated")
+    estimate = due_at(moment("2039-12-30T12:00+08:00"), 24, "CN")  # a Friday, before Sunday's New Year and its Monday
+    assert estimate.at == moment("2040-01-03T12:00+08:00")
+    assert estimate.calendar.endswith(", estimated")
+
+
+def test_a_country_that_has_no_calendar_has_no_due_time() -> None:
     with pytest.raises(CalendarUnknown):
-        due_at(moment("2026-12-31T12:00+08:00"), 24, "CN")
+        due_at(moment("2026-12-31T12:00+08:00"), 24, "BV")
 
 
 def test_the_calendar_of_a_due_time_is_stored_with_it() -> None:

@@ -5,7 +5,6 @@ import datetime
 import pytest
 
 from serving.cases.clocks.periods import EU_COUNTRIES, HolderPeriod, complaint_window, jurisdiction_of
-from serving.errors import CalendarUnknown
 
 REACHED = datetime.datetime.fromisoformat("2025-03-03T09:00+08:00")
 END = datetime.datetime.fromisoformat("2025-03-19T00:00+08:00")
@@ -38,9 +37,10 @@ def test_a_notice_after_the_fifteen_days_or_after_another_changes_nothing() -> N
     assert stopped.stop(REACHED + 2 * SECOND, "suit") == stopped
 
 
-def test_a_period_that_ends_in_an_unknown_year_is_refused() -> None:
-    with pytest.raises(CalendarUnknown):
-        HolderPeriod(reached_at=datetime.datetime(2026, 12, 20, tzinfo=datetime.UTC)).ends()
+def test_a_period_that_ends_in_a_year_without_published_days_off_is_estimated() -> None:
+    end = HolderPeriod(reached_at=datetime.datetime(2040, 4, 2, 12, tzinfo=datetime.UTC)).ends()
+    assert end.at == datetime.datetime.fromisoformat("2040-04-18T00:00+08:00")  # Tuesday 17 April is over
+    assert end.calendar.endswith(", estimated")
 
 
 def test_a_complaint_window_is_at_least_six_months_for_every_day_of_three_years() -> None:
