@@ -1,4 +1,7 @@
-"""A listing that a decision restricts, as its statement of reasons is made of it."""
+"""A listing that a decision restricts, as its statement of reasons is made of it.
+
+It is what was decided, whenever it is read: nothing of it follows what became of the case since.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from sqlalchemy.orm import Session
 from serving.schemas.enforcement.cases import Ground
 from serving.schemas.enforcement.transparency import Automation
 from serving.store.cases.case_values import is_found_by_automation
+from serving.store.sortable_id import time_of
 from serving.store.tables import CaseListingRow, CaseMoveRow, CaseRow, CheckRow, MemberRow, StatementRow
 from serving.store.transparency.trusted_notices import from_trusted_flagger
 
@@ -37,7 +41,6 @@ class DecidedListing:
     country: str
     decided_at: datetime.datetime
     content_at: datetime.datetime
-    is_removed: bool
     by_member: bool
     by_trusted_flagger: bool
     found_by_automation: bool
@@ -88,7 +91,7 @@ def _query(session: Session) -> _Query:
 
 def _listings_of(session: Session, query: _Query) -> Iterator[DecidedListing]:
     for case, listing, move, checked_at, member_name, is_trusted in session.execute(query):
-        automated: Automation = "partly" if listing.check_id is not None else "none"
+        automated: Automation = "partly" if listing.check_outcome is not None else "none"
         yield DecidedListing(
             case_id=case.case_id,
             position=listing.position,
@@ -97,14 +100,18 @@ def _listings_of(session: Session, query: _Query) -> Iterator[DecidedListing]:
             ground=cast(Ground, case.ground),
             country=case.country,
             decided_at=move.at,
-            content_at=min(checked_at or case.created_at, case.created_at),
-            is_removed=listing.removed_at is not None,
+            content_at=min(checked_at or _time_of_check(listing) or case.created_at, case.created_at),
             by_member=case.member_id is not None,
             by_trusted_flagger=is_trusted,
             found_by_automation=is_found_by_automation(case.opened_by, [listing.check_outcome]),
             automated_decision="fully" if move.actor == "server" else automated,
             personal=_personal(listing, member_name),
         )
+
+
+def _time_of_check(listing: CaseListingRow) -> datetime.datetime | None:
+    """Give when a deleted check was made, which its id tells."""
+    return None if listing.check_id is None else time_of(listing.check_id)
 
 
 def _personal(listing: CaseListingRow, member_name: str | None) -> dict[str, str]:

@@ -274,10 +274,9 @@ def _by_ground(session: Session, cases: Subquery) -> dict[str, GroundCounts]:
     is_own = case((cases.c.member_id.is_(None), 1), else_=0)
     notices = _grouped_twice(session, select(cases.c.ground, is_own, func.count()).group_by(cases.c.ground, is_own))
     is_restricted = case((cases.c.outcome == "upheld", 1), else_=0)
-    removed = and_(cases.c.outcome == "upheld", CaseListingRow.removed_at.is_not(None))
     automated = or_(cases.c.opened_by.in_(("rule", "cluster")), CaseListingRow.check_outcome == "counterfeit")
     found = and_(cases.c.outcome == "upheld", automated)
-    sums = (func.sum(is_restricted), *(func.sum(case((one, 1), else_=0)) for one in (removed, found)))
+    sums = (func.sum(is_restricted), func.sum(case((found, 1), else_=0)))
     query = select(cases.c.ground, is_own, func.count(), *sums).group_by(cases.c.ground, is_own)
     query = query.select_from(CaseListingRow).join(cases, cases.c.case_id == CaseListingRow.case_id)
     listings = {(ground, own): tuple(map(int, rest)) for ground, own, *rest in session.execute(query)}
@@ -285,8 +284,7 @@ def _by_ground(session: Session, cases: Subquery) -> dict[str, GroundCounts]:
         ground: GroundCounts(
             notices=_notices(session, cases, ground, notices, listings, own=0),
             own=_notices(session, cases, ground, notices, listings, own=1),
-            own_removed=listings.get((ground, 1), (0, 0, 0, 0))[2],
-            own_found_by_automation=listings.get((ground, 1), (0, 0, 0, 0))[3],
+            own_found_by_automation=listings.get((ground, 1), (0, 0, 0))[2],
         )
         for ground in sorted({ground for ground, _ in notices})
     }

@@ -26,7 +26,6 @@ class GroundCounts:
     trusted: NoticeCounts = NoticeCounts()
     own: NoticeCounts = NoticeCounts()
     own_found_by_automation: int = 0  # restricted listings of own findings that a check had flagged
-    own_removed: int = 0  # restricted listings of own findings that are removed, the others are disabled
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

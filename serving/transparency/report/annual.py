@@ -148,8 +148,8 @@ def _own_measures(
     rows: dict[str, list[float | None]] = {}
     for keyword, one in _by_keyword(counted.grounds):
         taken = one.own.actions
-        values: list[float | None] = [taken, one.own_found_by_automation, one.own_removed, taken - one.own_removed]
-        rows[keyword] = [*(value if is_ours else 0 for value in values), *[0] * (len(_MEASURES) - 4)]
+        values: list[float | None] = [taken, one.own_found_by_automation, taken]  # each is a removal
+        rows[keyword] = [*(value if is_ours else 0 for value in values), *[0] * (len(_MEASURES) - 3)]
     yield from _category_rows(_ALL, start, rows, len(_MEASURES), medians=(), exact=exact)
 
 

@@ -66,9 +66,10 @@ def make_statement(listing: DecidedListing, policy: DecisionPolicy, added: str =
     refuse_personal_data(added, listing.personal)
     if len(added) > MAX_ADDED:
         raise StatementRefused(f"facts: {len(added)} characters, {MAX_ADDED} are allowed; shorten the text")
-    visibility = "REMOVED" if listing.is_removed else "DISABLED"
     statement: dict[str, JsonValue] = {
-        "decision_visibility": [f"DECISION_VISIBILITY_CONTENT_{visibility}"],
+        "decision_visibility": [
+            "DECISION_VISIBILITY_CONTENT_REMOVED"
+        ],  # what `upheld` decides, also where it was taken back since
         "content_type": ["CONTENT_TYPE_PRODUCT"],
         "category": words.INTELLECTUAL_PROPERTY,
         "category_specification": [KEYWORDS[listing.ground]],

@@ -45,7 +45,6 @@ def test_source_and_automated_means_come_from_what_opened_the_case(
             await decided_case(store, **values)
             (one,) = await found_in(store)
             assert (one.by_member, one.found_by_automation, one.automated_decision) == expected
-            assert one.is_removed
             assert one.personal == {"Seller-77": "a seller's id", "l0": "a listing's id"}
 
     asyncio.run(work())

@@ -117,7 +117,7 @@ def test_a_year_has_the_requests_under_the_law_of_the_eu_by_right(place: Place) 
             trademark, design = year.grounds["trademark"], year.grounds["design"]
             assert (trademark.notices.notices, trademark.notices.items, trademark.notices.actions) == (3, 5, 3)
             assert (trademark.own.notices, trademark.own.items, trademark.own.actions) == (2, 3, 2)
-            assert (trademark.own_removed, trademark.own_found_by_automation) == (2, 2)
+            assert trademark.own_found_by_automation == 2
             assert (design.notices.notices, design.notices.median_hours) == (1, 1.0)
             assert (year.decided_by_automation, year.decided_by_people) == (0, 4)
 

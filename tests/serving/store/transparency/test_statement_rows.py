@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
+import json
 
 import pytest
 
 from serving.cases.decision_policy import DecisionPolicy
 from serving.errors import StatementNotFound, StatementRefused, StatementSent
 from serving.principal import SERVER
+from serving.store.cases.case_values import CaseChange, NewListing
+from serving.store.sortable_id import new_id
+from serving.store.transparency.decided_listing import DecidedListing
 from serving.store.transparency.statement_rows import MadeStatement, SendResult
 from serving.transparency.statements.stored import maker_of
-from tests.serving.builders.cases.new_cases import HOUR, MUGS
+from tests.serving.builders.cases.new_cases import CLOCK, HOUR, MUGS
 from tests.serving.builders.cases.upheld_cases import decided_case
-from tests.serving.builders.new_checks import NOW
+from tests.serving.builders.new_checks import NOW, new_check
 from tests.serving.builders.stores import Place, opened
 
 MAKE = maker_of(DecisionPolicy())
@@ -127,5 +132,35 @@ def test_a_member_sees_no_statement(place: Place) -> None:
                 await store.statement_rows.find(MUGS, one.statement_id)
             with pytest.raises(StatementNotFound):
                 await store.statement_rows.find(SERVER, "none")
+
+    asyncio.run(work())
+
+
+def test_a_statement_says_what_was_decided_whenever_it_is_made(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            check, check_id = new_check(), new_id(NOW)
+            answer = check.answer.model_copy(update={"check_id": check_id})
+            await store.check_rows.add(dataclasses.replace(check, answer=answer))
+            case_id = await decided_case(store, sold=[NewListing(check_id=check_id)], at=NOW + 24 * HOUR)
+            rows = store.statement_rows
+            kept: list[str] = []
+
+            def make(listing: DecidedListing, added: str) -> MadeStatement:
+                kept.append(MAKE(listing, added).body)
+                raise StatementRefused("not kept, so that it is made again")
+
+            with pytest.raises(StatementRefused):
+                await rows.prepare(make, LATER, 9)
+            back = CaseChange(
+                to_state="reinstated", at=LATER + 24 * HOUR, actor="operator", clock=CLOCK, takes_down=False
+            )
+            await store.case_rows.change(SERVER, case_id, lambda _: back)
+            await store.delete_one(SERVER, check_id)
+            await rows.prepare(MAKE, LATER, 9)
+            (late,) = await rows.find_page(None, 9)
+            rewritten = await rows.rewrite(SERVER, late.statement_id, "", MAKE, LATER)
+            assert json.loads(late.body)["decision_visibility"] == ["DECISION_VISIBILITY_CONTENT_REMOVED"]
+            assert kept[:1] == [late.body] == [rewritten.body]
 
     asyncio.run(work())

@@ -19,7 +19,6 @@ COUNTS = YearCounts(
             trusted=NoticeCounts(notices=10, items=20, actions=20, median_hours=6.0),
             own=NoticeCounts(notices=30, items=30, actions=25),
             own_found_by_automation=20,
-            own_removed=25,
         ),
         "design": GroundCounts(notices=NoticeCounts(notices=3, items=9, actions=9, median_hours=20.0)),
     },

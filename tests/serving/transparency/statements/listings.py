@@ -17,7 +17,6 @@ DECIDED = DecidedListing(
     country="DE",
     decided_at=DECIDED_AT,
     content_at=datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC),
-    is_removed=True,
     by_member=True,
     by_trusted_flagger=False,
     found_by_automation=True,

@@ -30,7 +30,6 @@ LISTINGS = st.builds(
     country=st.sampled_from(EEA),
     decided_at=TIMES,
     content_at=TIMES,
-    is_removed=st.booleans(),
     by_member=st.booleans(),
     by_trusted_flagger=st.booleans(),
     found_by_automation=st.booleans(),
