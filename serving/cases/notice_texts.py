@@ -15,6 +15,7 @@ from typing import Final
 
 from serving.cases.clocks.periods import HOLDER_DAYS, complaint_window
 from serving.schemas.enforcement.cases import Ground, Jurisdiction
+from serving.schemas.enforcement.plain_text import mark_hidden
 from serving.schemas.enforcement.transparency import Automation
 
 GROUND_WORDS: Final[Mapping[str, str]] = {
@@ -150,7 +151,7 @@ def declaration_for_notifier(facts: NoticeFacts, reached_at: datetime.datetime, 
 
 
 def _subject_of_case(facts: NoticeFacts) -> str:
-    listings = ", ".join(facts.listing_ids)
+    listings = ", ".join(map(mark_hidden, facts.listing_ids))
     return f"It concerns {facts.product} and {GROUND_WORDS[facts.ground]}. Listings: {listings or 'none named'}."
 
 

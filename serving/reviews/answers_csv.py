@@ -1,4 +1,4 @@
-"""Answers of the API as CSV for spreadsheets: RFC 4180, and no cell that a spreadsheet would run as a formula."""
+"""Answers of the API as CSV for spreadsheets: RFC 4180, no cell that a spreadsheet would run, and nothing hidden."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ from collections.abc import Iterable, Sequence
 
 from serving.reviews.checks_csv import safe_cell
 from serving.schemas.checks import Answered
+from serving.schemas.enforcement.plain_text import mark_hidden
 
 
-def answers_csv(columns: Sequence[str], answers: Iterable[Answered]) -> str:
-    """Give the line of column names, and one line an answer with its fields of these names.
+def answers_csv(columns: Sequence[str], answers: Iterable[Answered], *, header: bool = True) -> str:
+    """Give one line an answer with its fields of these names, below the line of column names unless that was given."""
+    rows: list[Sequence[object]] = [columns] if header else []
+    return csv_lines([*rows, *([getattr(answer, column) for column in columns] for answer in answers)])
 
-    What is not there is an empty cell; text that could be a formula has one apostrophe more (`safe_cell`).
+
+def csv_lines(rows: Iterable[Iterable[object]]) -> str:
+    """Give rows of texts, numbers and booleans as lines.
+
+    None is an empty cell. Text that could be a formula has one apostrophe more (`safe_cell`), and characters that
+    nothing shows or that turn text around are given by their numbers (`mark_hidden`).
     """
     text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\r\n")
-    lines.writerow(columns)
-    lines.writerows([_cell(getattr(answer, column)) for column in columns] for answer in answers)
+    csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue()
 
 
@@ -27,4 +33,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return safe_cell(value) if isinstance(value, str) else repr(value)
+    return safe_cell(mark_hidden(value)) if isinstance(value, str) else repr(value)

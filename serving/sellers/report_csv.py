@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
-from serving.reviews.checks_csv import safe_cell
+from serving.reviews.answers_csv import csv_lines
 from serving.schemas.enforcement.clusters import ClusterReport, ClusterSummary, LinkExample
 
 ReportPart = Literal["listings", "links"]
@@ -26,60 +24,51 @@ CLUSTER_COLUMNS: Final = (
 
 def report_csv(report: ClusterReport, part: ReportPart) -> str:
     """Give one part of a report."""
-    return _lines(_listing_rows(report) if part == "listings" else _link_rows(report))
+    return csv_lines(_listing_rows(report) if part == "listings" else _link_rows(report))
 
 
 def clusters_csv(clusters: Iterable[ClusterSummary], *, header: bool) -> str:
     """Give clusters, one line for each currency of each, and one for a cluster without any price."""
-    rows: list[Sequence[str]] = [CLUSTER_COLUMNS] if header else []
+    rows: list[Sequence[object]] = [CLUSTER_COLUMNS] if header else []
     for one in clusters:
         values = [(value.currency, f"{value.amount:.2f}") for value in one.values] or [("", "")]
         rows += [
             (
-                one.cluster_id, str(one.sellers), str(one.listings), currency, amount,
-                safe_cell(" ".join(one.products)), " ".join(one.kinds), one.first_check_at, one.last_check_at,
+                one.cluster_id, one.sellers, one.listings, currency, amount,
+                " ".join(one.products), " ".join(one.kinds), one.first_check_at, one.last_check_at,
             )
             for currency, amount in values
         ]  # fmt: skip
-    return _lines(rows)
+    return csv_lines(rows)
 
 
-def _listing_rows(report: ClusterReport) -> Iterable[Sequence[str]]:
+def _listing_rows(report: ClusterReport) -> Iterable[Sequence[object]]:
     yield LISTING_COLUMNS
-    names = {seller.seller_key: seller.seller_id or "" for seller in report.seller_nodes}
+    names = {seller.seller_key: seller.seller_id for seller in report.seller_nodes}
     kinds: dict[str, set[str]] = {}
     for link in report.links:
         for side in (link.left, link.right):
             kinds.setdefault(side, set()).add(link.kind)
     for one in report.listing_nodes:
         yield (
-            report.cluster_id, safe_cell(names[one.seller_key]), one.seller_key, safe_cell(one.listing_id or ""),
-            safe_cell(one.url or ""), one.check_id, safe_cell(one.product), one.outcome, one.decision or "",
-            "" if one.authenticity is None else repr(one.authenticity), "" if one.amount is None else repr(one.amount),
-            one.currency or "", one.first_check_at, one.last_check_at, " ".join(sorted(kinds.get(one.seller_key, ()))),
+            report.cluster_id, names[one.seller_key], one.seller_key, one.listing_id, one.url, one.check_id,
+            one.product, one.outcome, one.decision, one.authenticity, one.amount, one.currency, one.first_check_at,
+            one.last_check_at, " ".join(sorted(kinds.get(one.seller_key, ()))),
         )  # fmt: skip
 
 
-def _link_rows(report: ClusterReport) -> Iterable[Sequence[str]]:
+def _link_rows(report: ClusterReport) -> Iterable[Sequence[object]]:
     yield LINK_COLUMNS
-    names = {seller.seller_key: seller.seller_id or "" for seller in report.seller_nodes}
+    names = {seller.seller_key: seller.seller_id for seller in report.seller_nodes}
     for link in report.links:
         yield (
-            report.cluster_id, link.link_id, safe_cell(names.get(link.left, "")), link.left,
-            safe_cell(names.get(link.right, "")), link.right, link.kind, link.strength, str(link.values),
-            safe_cell(link.why), *_where(link.examples[0] if link.examples else None),
+            report.cluster_id, link.link_id, names.get(link.left), link.left, names.get(link.right), link.right,
+            link.kind, link.strength, link.values, link.why, *_where(link.examples[0] if link.examples else None),
         )  # fmt: skip
 
 
-def _where(seen: LinkExample | None) -> Sequence[str]:
+def _where(seen: LinkExample | None) -> Sequence[object]:
     """Give the last four cells of a link: where it can be seen."""
     if seen is None:
-        return ("", "", "", "")
-    photos = ["" if photo is None else str(photo) for photo in (seen.left_photo, seen.right_photo)]
-    return (seen.left_check_id, photos[0], seen.right_check_id, photos[1])
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
+        return (None, None, None, None)
+    return (seen.left_check_id, seen.left_photo, seen.right_check_id, seen.right_photo)

@@ -1,13 +1,11 @@
-"""Test buys as CSV for spreadsheets: RFC 4180, and no cell that a spreadsheet would run as a formula."""
+"""Test buys as CSV for spreadsheets."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Final
 
-from serving.reviews.checks_csv import safe_cell
+from serving.reviews.answers_csv import answers_csv
 from serving.schemas.enforcement.buys import BuySummary
 
 CSV_ROWS: Final = 100_000
@@ -19,15 +17,4 @@ COLUMNS: Final = (
 
 def buys_csv(buys: Iterable[BuySummary]) -> str:
     """Give the line of column names, and one line a test buy."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for buy in buys:
-        writer.writerow(_cell(getattr(buy, name)) for name in COLUMNS)
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return safe_cell(value) if isinstance(value, str) else repr(value)
+    return answers_csv(COLUMNS, buys)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from serving.reviews.checks_csv import safe_cell
+from serving.reviews.answers_csv import csv_lines
 from serving.schemas.enforcement.buy_estimates import EstimateList, QuarterEstimates, ShareEstimate, StratumFindings
 from serving.schemas.enforcement.buys import BuyState
 from serving.store.test_buys.buy_values import PlanFindings
@@ -39,17 +37,14 @@ def estimate_all(plans: Sequence[PlanFindings]) -> tuple[Estimates, int]:
 
 
 def estimates_csv(estimates: EstimateList) -> str:
-    """Give one line a figure, as RFC 4180, with no cell that a spreadsheet would run as a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    """Give one line a figure as CSV for spreadsheets."""
+    rows: list[Sequence[object]] = [COLUMNS]
     for one in estimates.estimates:
         counts = (one.listings, one.purchases, one.examined, one.missing, one.waiting)
         for name, figure in (("precision", one.precision), ("recall", one.recall), ("prevalence", one.prevalence)):
             shares = (figure.share, figure.low, figure.high, figure.lowest, figure.highest)
-            cells = ["" if share is None else repr(share) for share in shares]
-            writer.writerow([one.quarter, safe_cell(one.product or ""), name, *cells, *counts])
-    return text.getvalue()
+            rows.append([one.quarter, one.product, name, *shares, *counts])
+    return csv_lines(rows)
 
 
 def _quarter(quarter: str, product: str | None, plans: Sequence[PlanFindings]) -> QuarterEstimates:

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from serving.audit_log.entry import new_entry
-from serving.cases.cases_csv import cases_header, cases_lines
+from serving.cases.cases_csv import cases_csv
 from serving.checks.idempotency import hash_content, hash_key
 from serving.clock import utc_now
 from serving.errors import CursorInvalid
@@ -189,12 +189,10 @@ def _listing_of(sent: CaseListingSent) -> NewListing:
 async def _csv_of(
     rows: CaseRows, caller: Principal, wanted: CaseFilter, sort: CaseSort, page: CaseRecordPage, now: datetime.datetime
 ) -> AsyncIterator[str]:
-    yield cases_header()
-    while True:
-        yield cases_lines(page.cases)
-        if page.next_place is None:
-            return
+    yield cases_csv(page.cases, header=True)
+    while page.next_place is not None:
         page = await rows.find_page(caller, wanted, CSV_PAGE, now, sort=sort, after=page.next_place)
+        yield cases_csv(page.cases, header=False)
 
 
 def _cursor_of(place: CasePlace, sort: CaseSort) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.cases.service_level import late_case, service_level
-from serving.cases.service_level_csv import groups_csv, late_csv_header, late_csv_lines
+from serving.cases.service_level_csv import groups_csv, late_csv
 from serving.clock import utc_now
 from serving.http.cursors import id_in
 from serving.http.query_time import read_time
@@ -101,12 +101,10 @@ async def export_late_cases(request: Request, caller: Reader, wanted: Filter) ->
 
 
 async def _csv_of(request: Request, caller: Principal, wanted: ServiceFilter, page: LateCasePage) -> AsyncIterator[str]:
-    yield late_csv_header()
-    while True:
-        yield late_csv_lines(page.cases)
-        if page.next_cursor is None:
-            return
+    yield late_csv(page.cases, header=True)
+    while page.next_cursor is not None:
         page = await _page(request, caller, wanted, page.next_cursor, CSV_PAGE)
+        yield late_csv(page.cases, header=False)
 
 
 async def _page(

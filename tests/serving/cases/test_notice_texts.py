@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import pytest
@@ -42,6 +43,8 @@ def test_a_receipt_has_the_number_and_the_listings() -> None:
     assert "case-1" in text.subject
     assert "2026-03-09" in text.body
     assert "L1, L2" in text.body
+    hidden = dataclasses.replace(FACTS, listing_ids=["L\u202e1"])  # of a check, which takes any id
+    assert "Listings: L[U+202E]1." in receipt_for_notifier(hidden, NOW).body
 
 
 @pytest.mark.parametrize("upheld", [True, False])

@@ -4,7 +4,7 @@ import csv
 import io
 
 from serving.cases.service_level import service_level
-from serving.cases.service_level_csv import groups_csv, late_csv_header, late_csv_lines
+from serving.cases.service_level_csv import groups_csv, late_csv
 from serving.schemas.enforcement.service_level import LateCase
 from serving.store.cases.service_rows import CountedCases, CountedMember, ServiceCounts, ServiceFilter
 from tests.serving.cases.test_service_level import COUNTED, NOW
@@ -32,5 +32,5 @@ def test_no_cell_is_run_as_a_formula() -> None:
         case_id="c", created_at="t", member_id=None, product="@x", country="DE", state="upheld", due_at=None,
         due_calendar="holidays 1 DE, x", decided_at=None, late_by_h=None,
     )  # fmt: skip
-    assert late_csv_lines([late]) == 'c,t,,\'@x,DE,upheld,,"holidays 1 DE, x",,\r\n'
-    assert late_csv_header().startswith("case_id,created_at,member_id,product,")
+    assert late_csv([late], header=False) == 'c,t,,\'@x,DE,upheld,,"holidays 1 DE, x",,\r\n'
+    assert late_csv([late], header=True).startswith("case_id,created_at,member_id,product,")

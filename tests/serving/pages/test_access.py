@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from serving.schemas.enforcement.plain_text import mark_hidden
 from tests.serving.builders.sample_photos import BLUE, RED, jpeg
 from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.pages.upload_steps import choose, photo_files, send
@@ -176,6 +177,29 @@ def test_numbers_are_never_rounded_to_a_certainty(site: Running, open_page: Open
         [module, [0, 0.0004, 0.034, 0.456, 0.9123, 0.9996, 1]],
     )
     assert shown == ["under 0.1 %", "under 0.1 %", "3.4 %", "46 %", "91.2 %", "over 99.9 %", "over 99.9 %"]
+
+
+@browser_test
+def test_a_name_shows_what_it_hides_as_the_servers_texts_do(site: Running, open_page: OpenPage) -> None:
+    page = open_page(site)
+    source = page.locator("script[src*=upload_page]").get_attribute("src") or ""
+    module = source.replace("upload/upload_page", "shared/formatting")
+    names = [
+        "seller 7",
+        "卖家",
+        "👩‍👧",
+        "می\u200cخواهم",
+        "می\u200c\u200cخواهم",
+        "a\u200db",
+        "\u200db",
+        "evil\u202ereverse",
+        "\U000e0041\u3164\x00",
+    ]
+    shown = page.evaluate(
+        "async ([module, names]) => names.map((await import(module)).shownName)",
+        [module, names],
+    )
+    assert shown == [mark_hidden(name) for name in names]
 
 
 def test_text_stands_out_from_its_ground_in_both_themes() -> None:

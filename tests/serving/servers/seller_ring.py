@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image
@@ -18,7 +19,7 @@ def photo(image: Image.Image) -> bytes:
     return encode(image, "JPEG", quality=85)
 
 
-def check_ring(server: Running) -> None:
+def check_ring(server: Running, sellers: Sequence[str] = ("seller-0", "seller-1", "seller-2")) -> None:
     """Check listings of three sellers of one ring: two have one photo, one of them mirrored, and all one number."""
     photos = (
         PIXELS,
@@ -29,7 +30,7 @@ def check_ring(server: Running) -> None:
     for number, (image, spelling) in enumerate(zip(photos, spellings, strict=True)):
         listing = {
             "listing_id": f"=listing-{number}",
-            "seller_id": f"seller-{number}",
+            "seller_id": sellers[number],
             "attributes": {"phone": spelling, "price": 10 + number, "currency": "EUR", "url": "https://x.example/1"},
         }
         server.answer(photo(image), listing=listing)

@@ -12,7 +12,7 @@ BUY = BuySummary(
     product="toy",
     check_id="c",
     listing_id='=HYPERLINK("x")',
-    seller_id=None,
+    seller_id="evil\u202ereverse",
     verdict="genuine",
     authenticity=0.9,
     selection="random",
@@ -34,4 +34,4 @@ def test_a_row_has_every_column_and_no_formula() -> None:
     assert tuple(header) == COLUMNS
     found = dict(zip(header, row, strict=True))
     assert found["listing_id"] == '\'=HYPERLINK("x")'
-    assert (found["probability"], found["cost"], found["seller_id"]) == ("0.125", "", "")
+    assert (found["probability"], found["cost"], found["seller_id"]) == ("0.125", "", "evil[U+202E]reverse")

@@ -2,7 +2,7 @@
 
 import { CheckPicture } from "../shared/check_picture.js";
 import { element, icon } from "../shared/element.js";
-import { counted, percent, productName, share } from "../shared/formatting.js";
+import { counted, percent, productName, share, shownName } from "../shared/formatting.js";
 import { OUTCOMES } from "../shared/wording.js";
 
 /** The comparison's nodes, and the pictures in them, which must be closed. */
@@ -73,7 +73,7 @@ function exampleList(examples, pictures) {
         "a",
         { href: `/checks/${encodeURIComponent(example.check_id)}` },
         picture.root,
-        element("span", { class: "example-listing" }, example.listing_id ?? "No listing id"),
+        element("span", { class: "example-listing" }, shownName(example.listing_id ?? "No listing id")),
         verdict("answered", example.active_outcome, example.active_authenticity),
         verdict("shadow", example.shadow_outcome, example.shadow_authenticity),
       ),

@@ -3,7 +3,7 @@
 import { announce } from "../shared/announcer.js";
 import { getJson, postJson } from "../shared/api.js";
 import { element } from "../shared/element.js";
-import { moment } from "../shared/formatting.js";
+import { moment, shownName } from "../shared/formatting.js";
 import { askDuty } from "./duty_dialog.js";
 
 const WAYS = [
@@ -21,7 +21,7 @@ export async function buyersOf(found, changed) {
     { class: "case-part", "aria-labelledby": "buyers-title" },
     element("h2", { id: "buyers-title" }, "Inform the buyers"),
     element("p", {}, "Whoever bought from these listings since ", element("time", { datetime: notice.bought_since, title: notice.bought_since }, moment(notice.bought_since)), " is to be informed. You have the buyers; this server holds none of their data."),
-    element("ul", { class: "duty-list" }, notice.listings.map(({ listing_id: listing, seller_id: seller, url }) => element("li", { dir: "auto" }, [listing ?? url ?? "No listing id", seller && `seller ${seller}`].filter(Boolean).join(", ")))),
+    element("ul", { class: "duty-list" }, notice.listings.map(({ listing_id: listing, seller_id: seller, url }) => element("li", { dir: "auto" }, shownName([listing ?? url ?? "No listing id", seller && `seller ${seller}`].filter(Boolean).join(", "))))),
     element("p", { class: "duty-text", dir: "auto" }, notice.text),
     notice.recorded_at ? element("p", {}, element("span", { class: "pill tone-none" }, "Done"), ` ${doneWords(notice)}`) : element("div", { class: "actions" }, element("button", { type: "button", click: () => record(path, changed) }, "Record that they were informed …")),
   );

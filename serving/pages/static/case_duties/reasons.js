@@ -3,7 +3,7 @@
 import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson, putJson } from "../shared/api.js";
 import { element } from "../shared/element.js";
-import { moment } from "../shared/formatting.js";
+import { moment, shownName } from "../shared/formatting.js";
 import { attempt } from "../shared/problem_box.js";
 import { askDuty } from "./duty_dialog.js";
 
@@ -34,7 +34,7 @@ function reasonOf(one, found, sends, changed) {
   return element(
     "li",
     { class: "card" },
-    element("h3", {}, listing ? `Listing ${listing}` : `Listing ${one.position + 1}`),
+    element("h3", {}, listing ? `Listing ${shownName(listing)}` : `Listing ${one.position + 1}`),
     element("p", {}, element("span", { class: `pill tone-${tone}` }, words), ` ${when(one, sends)}`),
     one.answer ? element("p", { class: "duty-text", dir: "auto" }, `${one.status === null ? "" : `HTTP ${one.status}: `}${one.answer}`) : null,
     element("details", {}, element("summary", {}, "What it says"), element("dl", { class: "case-facts" }, Object.entries(one.statement).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, Array.isArray(value) ? value.join(", ") : String(value)))))),

@@ -1,7 +1,7 @@
 /** What happened to a case, oldest first: its moves, and what both sides were informed of. */
 
 import { element } from "../shared/element.js";
-import { moment } from "../shared/formatting.js";
+import { moment, shownName } from "../shared/formatting.js";
 import { ACTORS, STATES } from "./case_words.js";
 import { replaceLink } from "./seller_links.js";
 
@@ -63,5 +63,5 @@ function sellerWords(positions, listings) {
   if (positions === null) return ["the seller"];
   const sellers = new Set(listings.filter(({ position }) => positions.includes(position)).map(({ seller_id: id }) => id));
   const [seller] = sellers;
-  return sellers.size === 1 && seller !== null ? ["seller ", element("bdi", {}, seller)] : ["the seller"];
+  return sellers.size === 1 && seller !== null ? ["seller ", element("bdi", {}, shownName(seller))] : ["the seller"];
 }

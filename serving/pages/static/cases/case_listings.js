@@ -1,7 +1,7 @@
 /** The listings of a case, each with the check that it rests on. */
 
 import { element } from "../shared/element.js";
-import { counted, moment, percent } from "../shared/formatting.js";
+import { counted, moment, percent, shownName } from "../shared/formatting.js";
 import { OUTCOMES } from "../shared/wording.js";
 import { money } from "./case_words.js";
 
@@ -19,18 +19,18 @@ function listingOf(listing) {
   return element(
     "li",
     { class: "card" },
-    element("h3", {}, listing.listing_id ?? listing.url ?? "No listing id"),
+    element("h3", {}, shownName(listing.listing_id ?? listing.url ?? "No listing id")),
     element(
       "p",
       { class: "row-soft" },
       [
-        listing.seller_id ? `Seller ${listing.seller_id}` : "No seller id",
+        listing.seller_id ? `Seller ${shownName(listing.seller_id)}` : "No seller id",
         listing.value && money(listing.value),
         listing.removed_at ? `taken down ${moment(listing.removed_at)}` : "not taken down",
       ].filter(Boolean).join(", "),
     ),
     checkOf(listing),
-    listing.url && listing.listing_id ? element("p", { class: "row-soft" }, listing.url) : null, // no link: it leads to whom the case is about
+    listing.url && listing.listing_id ? element("p", { class: "row-soft" }, shownName(listing.url)) : null, // no link: it leads to whom the case is about
   );
 }
 

@@ -5,7 +5,7 @@ import { addressOf } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { postJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
-import { counted } from "../shared/formatting.js";
+import { counted, shownName } from "../shared/formatting.js";
 
 /** Wire the box; `after` is the control that has the focus when it was hidden. */
 export function wireLinks(after) {
@@ -26,7 +26,7 @@ export function showLinks(links) {
 export function linksOf({ seller_links: links, case_id: id }, inCase = false) {
   return links.map(({ seller_id: seller, positions, seller_link: path }) => ({
     path,
-    words: [inCase ? `Case ${id}, seller ` : "Seller ", seller === null ? "not known" : element("bdi", {}, seller), `, ${counted(positions.length, "listing")}`],
+    words: [inCase ? `Case ${id}, seller ` : "Seller ", seller === null ? "not known" : element("bdi", {}, shownName(seller)), `, ${counted(positions.length, "listing")}`],
   }));
 }
 

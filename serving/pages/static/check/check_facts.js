@@ -1,7 +1,7 @@
 /** What is known of a check beside its verdict: the listing as it was sent, and how it was judged. */
 
 import { element } from "../shared/element.js";
-import { counted, moment, productName } from "../shared/formatting.js";
+import { counted, moment, productName, shownName } from "../shared/formatting.js";
 
 const LONG = 200; // characters of an attribute that are shown at once
 
@@ -9,8 +9,8 @@ const LONG = 200; // characters of an attribute that are shown at once
 export function checkFacts(answer, kept) {
   const link = element("a", { href: `/checks/${encodeURIComponent(answer.check_id)}` }, answer.check_id);
   const rows = [
-    ["Listing", answer.listing_id],
-    ["Seller", answer.seller_id],
+    ["Listing", shownName(answer.listing_id ?? "")],
+    ["Seller", shownName(answer.seller_id ?? "")],
     ["Product", productName(answer.product)],
     ["Photos", counted(answer.photos.length, "photo")],
     ["Checked", `${moment(answer.created_at)}, in ${Math.round(answer.elapsed_ms)} ms`],
@@ -37,7 +37,7 @@ function bundleLine({ name, version, graph, robustness }) {
 export function listingLine({ listing_id, seller_id }) {
   const parts = [["Listing", listing_id], ["seller", seller_id]].filter(([, value]) => value);
   if (!parts.length) return null;
-  const words = parts.flatMap(([word, value], at) => [at ? ", " : "", word, " ", element("bdi", {}, value)]);
+  const words = parts.flatMap(([word, value], at) => [at ? ", " : "", word, " ", element("bdi", {}, shownName(value))]);
   return element("p", { class: "listing-line" }, words);
 }
 

@@ -4,7 +4,7 @@ import { DecisionState } from "../decisions/decision_state.js";
 import { decide } from "../decisions/own_decisions.js";
 import { CheckPicture } from "../shared/check_picture.js";
 import { element, icon } from "../shared/element.js";
-import { counted, moment, percent, productName } from "../shared/formatting.js";
+import { counted, moment, percent, productName, shownName } from "../shared/formatting.js";
 import { DECISIONS, outcomeWords } from "../shared/wording.js";
 
 export class CheckRow {
@@ -13,7 +13,7 @@ export class CheckRow {
 
   constructor(check) {
     this.check = check;
-    this.name = check.listing_id ?? "No listing id";
+    this.name = shownName(check.listing_id ?? "No listing id");
     this.review = element("span", { class: "row-review" });
     this.#picture = new CheckPicture(check.check_id, check.photos.find(({ error }) => !error)?.index ?? null);
     this.link = element(
@@ -25,7 +25,7 @@ export class CheckRow {
         "span",
         { class: "row-cell" },
         element("span", { class: check.listing_id ? "row-listing" : "row-listing unnamed" }, this.name),
-        element("span", { class: "row-soft row-seller" }, check.seller_id ? `Seller ${check.seller_id}` : "No seller id"),
+        element("span", { class: "row-soft row-seller" }, check.seller_id ? `Seller ${shownName(check.seller_id)}` : "No seller id"),
         element("span", { class: "row-soft" }, `${productName(check.product)}, ${counted(check.photos.length, "photo")}`),
       ),
       element(

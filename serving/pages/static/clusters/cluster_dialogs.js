@@ -4,6 +4,7 @@ import { askIn } from "../admin/dialog.js";
 import { typedCaseFields } from "../cases/case_fields.js";
 import { postJson } from "../shared/api.js";
 import { byId } from "../shared/element.js";
+import { shownName } from "../shared/formatting.js";
 import { newIdempotencyKey } from "../shared/idempotency_key.js";
 
 /** Open cases for every listing of the cluster; give them, or null where the dialog was closed. */
@@ -14,7 +15,7 @@ export function askForCases(path) {
 
 /** Take a link away with a reason; give its removal, or null. */
 export function askForRemoval(path, link) {
-  byId("removal-why").textContent = link.why;
+  byId("removal-why").textContent = shownName(link.why);
   byId("removal-reason").value = "";
   return askIn("removal", () => postJson(`${path}/links/${encodeURIComponent(link.link_id)}/removal`, { reason: byId("removal-reason").value.trim() }));
 }

@@ -1,7 +1,7 @@
 /** The picture of a cluster: sellers, their listings and links, walked by arrow keys, zoomed and moved. */
 
 import { element, shape } from "../shared/element.js";
-import { counted } from "../shared/formatting.js";
+import { counted, shownName } from "../shared/formatting.js";
 import { sellerName } from "./cluster_words.js";
 
 const SIDE = 1000; // of the drawing; places are 0 to 1
@@ -54,7 +54,7 @@ export class ClusterPicture {
         shape("circle", { class: "seller-ground", r: radius }),
         flagged > 0 ? shape("path", { class: "seller-flagged", d: sector(radius, flagged) }) : null,
         shape("circle", { class: "seller-edge", r: radius }),
-        shape("text", { class: "seller-name", y: radius + 16, "text-anchor": "middle" }, seller.seller_id ?? ""),
+        shape("text", { class: "seller-name", y: radius + 16, "text-anchor": "middle" }, shownName(seller.seller_id ?? "")),
       );
       this.#nodes.set(seller.seller_key, { seller, drawing, x, y });
     }
@@ -76,7 +76,7 @@ export class ClusterPicture {
     return links.flatMap((link) => {
       const [left, right] = [this.#nodes.get(link.left), this.#nodes.get(link.right)];
       if (!left || !right) return [];
-      const line = shape("line", { class: `link-line link-${link.strength}`, x1: left.x, y1: left.y, x2: right.x, y2: right.y }, shape("title", {}, link.why));
+      const line = shape("line", { class: `link-line link-${link.strength}`, x1: left.x, y1: left.y, x2: right.x, y2: right.y }, shape("title", {}, shownName(link.why)));
       this.#edges.set(link.link_id, line);
       return [line];
     });

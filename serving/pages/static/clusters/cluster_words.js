@@ -1,7 +1,7 @@
 /** The words of investigations, for people: kinds and strengths of links, sizes and values. */
 
 import { money } from "../cases/case_words.js";
-import { counted } from "../shared/formatting.js";
+import { counted, shownName } from "../shared/formatting.js";
 
 export const KINDS = {
   photo: "the same photo",
@@ -18,7 +18,7 @@ export const STRENGTHS = { weak: "weak", joins: "fair", strong: "strong", very_s
 
 /** What a seller is called: its id, or that the marketplace sent none. */
 export function sellerName({ seller_id: id, seller_key: key }) {
-  return id === null ? `No seller id (${key.slice(0, 6)})` : `Seller ${id}`;
+  return id === null ? `No seller id (${key.slice(0, 6)})` : `Seller ${shownName(id)}`;
 }
 
 /** "12 sellers, 40 listings, 1,200 EUR". */

@@ -1,7 +1,7 @@
 /** The links of a cluster, each with why it is one; those of the selected seller first. */
 
 import { element } from "../shared/element.js";
-import { counted } from "../shared/formatting.js";
+import { counted, shownName } from "../shared/formatting.js";
 import { KINDS, sellerName, STRENGTHS } from "./cluster_words.js";
 
 const SHOWN = 50;
@@ -42,7 +42,7 @@ export class LinkList {
         "div",
         {},
         element("p", {}, element("strong", {}, `${this.names.get(link.left)} and ${this.names.get(link.right)}`), `: ${KINDS[link.kind]} (${STRENGTHS[link.strength]})`),
-        element("p", { class: "row-soft", dir: "auto" }, link.why),
+        element("p", { class: "row-soft", dir: "auto" }, shownName(link.why)),
         element("p", { class: "row-soft" }, link.examples.flatMap((example, index) => examplesOf(example, index))),
       ),
       element("button", { type: "button", "aria-haspopup": "dialog", "aria-label": `Take away the link between ${this.names.get(link.left)} and ${this.names.get(link.right)}`, click: () => onRemove(link) }, "Take away"),

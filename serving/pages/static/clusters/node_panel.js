@@ -2,7 +2,7 @@
 
 import { CheckPicture } from "../shared/check_picture.js";
 import { element } from "../shared/element.js";
-import { moment, percent } from "../shared/formatting.js";
+import { moment, percent, shownName } from "../shared/formatting.js";
 import { DECISIONS, OUTCOMES } from "../shared/wording.js";
 import { money } from "../cases/case_words.js";
 import { outcomeCounts, sellerName } from "./cluster_words.js";
@@ -35,7 +35,7 @@ function listingOf({ check_id: id, listing_id: listing, outcome, authenticity, d
       "a",
       { href: `/checks/${encodeURIComponent(id)}` },
       new CheckPicture(id, 0).root,
-      element("span", { class: "row-cell" }, element("span", {}, listing ?? "No listing id"), element("span", { class: "row-soft" }, verdict), amount === null || currency === null ? null : element("span", { class: "row-soft" }, money({ amount, currency }))),
+      element("span", { class: "row-cell" }, element("span", {}, shownName(listing ?? "No listing id")), element("span", { class: "row-soft" }, verdict), amount === null || currency === null ? null : element("span", { class: "row-soft" }, money({ amount, currency }))),
     ),
   );
 }

@@ -3,7 +3,7 @@
 import { deleteAt, downloadFile, getText, postJson } from "../shared/api.js";
 import { announce } from "../shared/announcer.js";
 import { element } from "../shared/element.js";
-import { counted, moment, sentence } from "../shared/formatting.js";
+import { counted, moment, sentence, shownName } from "../shared/formatting.js";
 import { attempt } from "../shared/problem_box.js";
 import { leftWords, progressOf } from "./job_progress.js";
 
@@ -105,6 +105,6 @@ export class JobPanel {
 }
 
 function failureOf({ line, listing_id: listingId, error }) {
-  const name = listingId === null ? `Line ${line}` : `Line ${line}, ${listingId}`;
+  const name = listingId === null ? `Line ${line}` : `Line ${line}, ${shownName(listingId)}`;
   return element("li", {}, element("span", {}, name), element("div", {}, sentence(error.message), " ", element("code", {}, error.code)));
 }

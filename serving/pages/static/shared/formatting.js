@@ -38,6 +38,15 @@ export function productName(product) {
   return product.replaceAll(/[-_]+/g, " ");
 }
 
+// What `PlainName` of the server's schemas refuses, and checks may have: characters that turn text around, or that
+// nothing shows. A joiner behind a letter that is not Latin joins it, as in Persian words and emoji.
+const HIDDEN = /(?<![^\u0000-\u024f\u200c\u200d])[\u200c\u200d]|(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0]/gu;
+
+/** An id or a name as it may be shown beside others: each character that would make it look like another one is named, as [U+202E]. */
+export function shownName(name) {
+  return name.replaceAll(HIDDEN, (one) => `[U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}]`);
+}
+
 /** A small positive number with two significant digits: 0.034, 2.1e-7. */
 export function smallNumber(value) {
   return value === 0 || value >= 0.001 ? String(Number(value.toPrecision(2))) : value.toExponential(1);

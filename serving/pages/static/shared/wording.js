@@ -1,6 +1,6 @@
 /** The words of an answer, for people: outcomes, decisions, and what the numbers mean. */
 
-import { counted } from "./formatting.js";
+import { counted, shownName } from "./formatting.js";
 
 export const OUTCOMES = {
   counterfeit: {
@@ -48,12 +48,12 @@ export const DECISIONS = {
 
 /** What a check is called in a sentence. */
 export function checkName({ listing_id }) {
-  return listing_id ? `listing ${listing_id}` : "a check without listing id";
+  return listing_id ? `listing ${shownName(listing_id)}` : "a check without listing id";
 }
 
 /** The title of a check's page. */
 export function pageTitle(answer) {
-  return [answer.listing_id, answer.seller_id, outcomeWords(answer).title, "Touchstone"].filter(Boolean).join(" · ");
+  return shownName([answer.listing_id, answer.seller_id, outcomeWords(answer).title, "Touchstone"].filter(Boolean).join(" · "));
 }
 
 /** How many photos could not be read, and on how many the outcome therefore rests; null where all could be. */

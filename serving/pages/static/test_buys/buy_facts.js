@@ -1,15 +1,15 @@
 /** What a test buy is about and why it was selected, and what happened to it. */
 
 import { element } from "../shared/element.js";
-import { moment } from "../shared/formatting.js";
+import { moment, shownName } from "../shared/formatting.js";
 import { amountWords, selectionWords, STATES, verdictWords, WORTH } from "./buy_words.js";
 
 /** The section of facts. */
 export function factsOf(found) {
   const plan = `/test-buys?plan_id=${encodeURIComponent(found.plan_id)}`;
   const facts = [
-    ["Listing", found.listing_id ?? "No listing id"],
-    ["Seller", found.seller_id ?? "No seller id"],
+    ["Listing", shownName(found.listing_id ?? "No listing id")],
+    ["Seller", shownName(found.seller_id ?? "No seller id")],
     ["Verdict", [element("a", { href: `/checks/${encodeURIComponent(found.check_id)}` }, "The check"), `: ${verdictWords(found)}, when the plan was made`]],
     ["Selected", [found.selection === "random" ? selectionWords(found) : worthOf(found.worth)]],
     ["Expected cost", amountWords(found.expected_cost, found.currency)],

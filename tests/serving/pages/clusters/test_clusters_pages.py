@@ -16,7 +16,7 @@ def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, o
     desk = start()
     page = open_page(desk, "/clusters")
     expect(page.get_by_text("No cluster yet")).to_be_visible()
-    check_ring(desk)
+    check_ring(desk, ("seller-0", "seller-1", "seller-2\u202egpj"))  # which shows as seller-2jpg
     cluster = cluster_of(desk)
     page.reload()
     expect(page.locator(".cluster-row")).to_contain_text("3 sellers, 3 listings, 33 EUR")
@@ -35,7 +35,8 @@ def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, o
         page.keyboard.press(key)
         expect(page.locator(".seller-node:focus")).to_have_attribute("aria-pressed", "true")
     shown.add(page.locator(".node-panel h2").text_content())
-    assert shown == {"Seller seller-0", "Seller seller-1", "Seller seller-2"}
+    assert shown == {"Seller seller-0", "Seller seller-1", "Seller seller-2[U+202E]gpj"}
+    assert "seller-2[U+202E]gpj" in page.locator(".seller-name").all_text_contents()
 
     page.locator(".seller-node:focus").press("+")
     for _ in range(4):
@@ -62,5 +63,6 @@ def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, o
     expect(page.locator("#cluster-result")).to_contain_text("A case is open for the whole cluster")
     page.locator("#cluster-result a").click()
     expect(page.locator(".case-listings li")).to_have_count(3)
+    expect(page.locator(".case-listings")).to_contain_text("Seller seller-2[U+202E]gpj")
     page.goto(f"{desk.url}/clusters/nope")
     expect(page.get_by_role("link", name="See the clusters")).to_be_visible()

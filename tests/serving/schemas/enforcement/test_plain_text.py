@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from serving.schemas.enforcement.plain_text import OptionalPlainId, PlainName, PlainText, WebAddress, find_unsafe
+from serving.schemas.enforcement.plain_text import (
+    OptionalPlainId,
+    PlainName,
+    PlainText,
+    WebAddress,
+    find_unsafe,
+    mark_hidden,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +23,7 @@ from serving.schemas.enforcement.plain_text import OptionalPlainId, PlainName, P
         ("می\u200cخواهم", None),
         ("a\u200db", "U+200D"),
         ("\u200db", "U+200D"),
+        ("می\u200c\u200cخواهم", "U+200C"),
         ("a\u3164b", "U+3164"),
         ("a\u2800b", "U+2800"),
         ("a\u034fb", "U+034F"),
@@ -33,6 +41,13 @@ from serving.schemas.enforcement.plain_text import OptionalPlainId, PlainName, P
 )
 def test_an_id_has_no_character_that_is_hidden_or_turns_text_around(text: str, found: str | None) -> None:
     assert find_unsafe(text, one_line=True) == found
+
+
+def test_what_an_id_of_a_check_hides_is_shown_by_its_number() -> None:
+    assert mark_hidden("evil\u202ereverse") == "evil[U+202E]reverse"
+    assert mark_hidden("a\u200db\x00\u3164\U000e0041") == "a[U+200D]b[U+0000][U+3164][U+E0041]"
+    for plain in ("", "seller 7", "卖家", "بائع", "👩‍👧", "می\u200cخواهم", "two\r\n\tlines"):
+        assert mark_hidden(plain) == plain
 
 
 def test_sentences_may_have_lines_and_the_marks_that_keyboards_of_hebrew_and_arabic_put_in() -> None:
