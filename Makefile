@@ -7,9 +7,11 @@ SHELL := bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-# A worker a core, each with whole files in our order (tests/conftest.py), since tests of a file share servers and bundles;
-# torch takes one thread in each. Bytecode is kept, since tests start hundreds of servers that would compile us anew.
-PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One worker more than cores, since tests wait for browsers, servers and disks; each with whole files in our order
+# (tests/conftest.py), since tests of a file share servers and bundles. torch takes one thread in each. Bytecode is kept,
+# since tests start hundreds of servers that would compile us anew.
+WORKERS := $(shell cores=$$(nproc); echo $$(( cores < 3 ? cores + 1 : 4 )))
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 DEMO_BUNDLE := runs/demo/bundle/bundle.json
 
 help: ## Show these targets
