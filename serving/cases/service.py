@@ -13,14 +13,14 @@ from serving.cases.decision_policy import DecisionPolicy
 from serving.cases.moving import WantedMove, decide_answer, decide_move, decide_question, opening_of
 from serving.cases.notices import DEFAULT_POLICY, SellerLink
 from serving.cases.seller_shares import SellerShare, shares_of
-from serving.cases.states import moves_from
+from serving.cases.states import END_STATES, moves_from
 from serving.clock import utc_now
 from serving.errors import RequestInvalid, RequestRefused
 from serving.principal import Principal
 from serving.schemas.countries import COUNTRIES
 from serving.schemas.enforcement.cases import AllowedMove, Case, CaseActor
 from serving.store.cases.case_rows import CaseRows
-from serving.store.cases.case_values import CaseChange, NewCase, OpenedCase, Opening, StoredCase
+from serving.store.cases.case_values import CaseChange, NewCase, OpenedCase, OpenedRest, Opening, StoredCase
 from serving.store.idempotency_rows import Claim
 from serving.store.sortable_id import new_id
 
@@ -59,6 +59,11 @@ class Cases:
         """
         own = owned(principal, new)
         return await self.rows.add(principal, own, opening_by(principal, own, utc_now()))
+
+    async def open_rest(self, principal: Principal, new: NewCase) -> OpenedRest:
+        """Open a case as `open` does, of those listings alone that have no case of its product that has not ended."""
+        own, now = owned(principal, new), utc_now()
+        return await self.rows.add_rest(principal, own, lambda rest: opening_by(principal, rest, now), END_STATES)
 
     async def open_all(self, principal: Principal, some: Sequence[NewCase]) -> list[OpenedCase | RequestRefused]:
         """Open several cases in one transaction, each as `open` does; gives the error of each that can't be."""

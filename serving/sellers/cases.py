@@ -16,7 +16,8 @@ from serving.store.sellers.cluster_pages import ClusterCheck, ClusterContent
 def cases_for(principal: Principal, content: ClusterContent, sent: ClusterCasesSent) -> list[NewCase]:
     """Give the cases that together have every listing of a cluster.
 
-    Asked for twice they are the same ones; a cluster that grew since has new ones, of all its listings.
+    Asked for twice they are the same ones; a cluster that grew since has new ones, of the listings that are in no case
+    yet: who opens them leaves out the others.
     """
     by_product = itertools.groupby(sorted(content.listings, key=_order), key=lambda one: one.product)
     return [

@@ -79,7 +79,9 @@ def true_quarter(
             for key, some in groups.items()
         },
         median_hours=_median_hours(received),
-        listings_restricted=sum(len(case.opened.listings) for case in received if _outcome(case) == "upheld"),
+        listings_restricted=len(
+            {one.listing_id for case in received if _outcome(case) == "upheld" for one in case.opened.listings}
+        ),
         counter_notices=sum(any(move.to == "counter_notice" for move in case.moves) for case in received),
         reinstated=sum(any(move.to == "reinstated" for move in case.moves) for case in received),
     )

@@ -88,7 +88,7 @@ CLUSTER_EXAMPLES: Final[dict[str, Any]] = {
         **_SUMMARY, **_NODES, "generated_at": _WHEN, "outcomes": {"counterfeit": 2}, "confirmed_counterfeit": 1,
     },
     "ClusterCasesSent": {"ground": "trademark", "country": "DE", "statement": "One ring: the same photos and number."},
-    "ClusterCases": {"cases": [CASE_EXAMPLES["Case"]]},
+    "ClusterCases": {"cases": [CASE_EXAMPLES["Case"]], "left_out": 0},
     "LinkRemovalSent": {"reason": "The number is that of a forwarder whom both use."},
     "RemovedLink": _REMOVED,
     "RemovedLinkPage": {"removed_links": [_REMOVED], "next_cursor": None},

@@ -177,13 +177,19 @@ async def remove_link(request: Request, cluster_id: str, link_id: str, caller: W
     summary="Open cases for a whole cluster",
 )
 async def create_cluster_cases(request: Request, cluster_id: str, caller: Worker) -> ClusterCases:
-    """Ask for every listing of a cluster to be taken down: one case a product. Sent again, it gives the same ones."""
+    """Ask for the listings of a cluster to be taken down: one case a product. Sent again, it gives the same ones.
+
+    Left out are listings that already have a case of their product that has not ended; `left_out` says how many.
+    """
     timeout_s = services_of(request).upload_timeout_s
     sent = await read_json(request, ClusterCasesSent, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)
     content = await store_of(request).cluster_pages.find(caller, cluster_id)
     cases = cases_of(request)
-    opened = [await cases.open(caller, new) for new in cases_for(caller, content, sent)]
-    return ClusterCases(cases=[await cases.find(caller, one.case_id) for one in opened])
+    opened = [await cases.open_rest(caller, new) for new in cases_for(caller, content, sent)]
+    return ClusterCases(
+        cases=[await cases.find(caller, one.case.case_id) for one in opened if one.case is not None],
+        left_out=sum(one.left_out for one in opened),
+    )
 
 
 @router.get("/removed-links", responses=problems(401, 404, 422, 503), summary="List links taken away")

@@ -50,7 +50,12 @@ class ClusterCasesSent(Sent):
 class ClusterCases(Answered):
     """The cases of a cluster: one for each product, and one more for each 1,000 listings."""
 
-    cases: list[Case] = Field(description="The cases, which together have every listing of the cluster.")
+    cases: list[Case] = Field(
+        description="The cases, which together have the cluster's listings but for those left out."
+    )
+    left_out: int = Field(
+        description="How many listings were left out: a case of their product that has not ended is about them already."
+    )
 
 
 class ClusterValue(Answered):

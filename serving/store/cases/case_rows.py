@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from serving.errors import CaseChanged, CaseNotFound, IdempotencyKeyReused, RequestRefused
 from serving.principal import SERVER, Principal
 from serving.schemas.checks import utc_text
-from serving.schemas.enforcement.cases import Case, CaseCounts, CaseSort, CaseSummary
+from serving.schemas.enforcement.cases import Case, CaseCounts, CaseSort, CaseState, CaseSummary
 from serving.store.cases.case_answers import case_of, stored_case, summary_of
 from serving.store.cases.case_counts import count_cases
 from serving.store.cases.case_evidence import find_evidence
 from serving.store.cases.case_list import CaseFilter, CasePlace, cases_visible_to, list_cases
-from serving.store.cases.case_values import CaseChange, NewCase, OpenedCase, Opening, StoredCase
+from serving.store.cases.case_values import CaseChange, NewCase, OpenedCase, OpenedRest, Opening, StoredCase
 from serving.store.cases.case_writing import write_change, write_opening
+from serving.store.cases.listing_identity import find_in_cases, identity_of
 from serving.store.cases.opening_standing import is_fast, require_processed
 from serving.store.database.database import Database
 from serving.store.idempotency_rows import Claim
@@ -48,6 +49,15 @@ class CaseRows:
         Raises CaseCheckMissing, RequestInvalid, IdempotencyKeyReused.
         """
         return await self._database.write(lambda session: add_case(session, principal, new, opening))
+
+    async def add_rest(
+        self, principal: Principal, new: NewCase, open_as: Callable[[NewCase], Opening], ended: Collection[CaseState]
+    ) -> OpenedRest:
+        """Open a case of those listings that are in no case of its product, but for cases in a state of `ended`.
+
+        Gives the one that was opened with the same `origin_key`. Raises as `add` does.
+        """
+        return await self._database.write(lambda session: _add_rest(session, principal, new, open_as, ended))
 
     async def add_all(
         self, principal: Principal, some: Sequence[tuple[NewCase, Opening]]
@@ -146,6 +156,26 @@ def add_case(session: Session, principal: Principal, new: NewCase, opening: Open
     row = write_opening(session, principal, new, opening)
     session.flush()
     return OpenedCase(case_id=row.case_id, replayed=False)
+
+
+def _add_rest(
+    session: Session,
+    principal: Principal,
+    new: NewCase,
+    open_as: Callable[[NewCase], Opening],
+    ended: Collection[CaseState],
+) -> OpenedRest:
+    earlier = session.scalars(select(CaseRow).where(CaseRow.origin_key == new.origin_key)).one_or_none()
+    if earlier is not None:
+        replayed = OpenedCase(case_id=earlier.case_id, replayed=True)
+        return OpenedRest(case=replayed, left_out=len(new.listings) - len(earlier.listings))
+    taken = find_in_cases(session, new.product, new.listings, ended)
+    rest = tuple(one for one in new.listings if identity_of(one) not in taken)
+    opened = None
+    if rest:
+        left = dataclasses.replace(new, listings=rest)
+        opened = add_case(session, principal, left, open_as(left))
+    return OpenedRest(case=opened, left_out=len(new.listings) - len(rest))
 
 
 def change_case(

@@ -177,6 +177,14 @@ class OpenedCase:
     replayed: bool
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedRest:
+    """A case of the listings that were in none; None where each of them was. `left_out` is how many were."""
+
+    case: OpenedCase | None
+    left_out: int
+
+
 def is_found_by_automation(opened_by: str, check_outcomes: Iterable[str | None]) -> bool:
     """Say whether automated means found listings, as notices and statements of reasons both tell it.
 

@@ -26,6 +26,7 @@ from serving.store.cases.case_values import (
     NewTimer,
     Opening,
 )
+from serving.store.cases.listing_identity import require_each_once
 from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.sortable_id import new_id
 from serving.store.tables import CaseListingRow, CaseMoveRow, CaseNoticeRow, CaseRow, CaseTimerRow, CheckRow
@@ -33,7 +34,10 @@ from serving.store.tables.enforcement.case_progress import WAITING
 
 
 def write_opening(session: Session, principal: Principal, new: NewCase, opening: Opening) -> CaseRow:
-    """Add a case with its first move; raises CaseCheckMissing, or RequestInvalid where its product is not clear."""
+    """Add a case with its first move; raises CaseCheckMissing, or RequestInvalid.
+
+    It is invalid where its product is not clear, or a listing comes twice.
+    """
     checks = _checks_of(session, principal, new.listings)
     product = _product_of(principal, new, checks)
     row = CaseRow(
@@ -56,6 +60,7 @@ def write_opening(session: Session, principal: Principal, new: NewCase, opening:
     )
     _set_clock(row, opening.clock)
     row.listings = [_listing_row(position, one, checks) for position, one in enumerate(new.listings)]
+    require_each_once(row.listings)
     session.add(row)
     change = CaseChange(
         to_state="received",

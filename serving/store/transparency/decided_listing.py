@@ -10,8 +10,8 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias, cast
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from serving.schemas.enforcement.cases import Ground
 from serving.schemas.enforcement.transparency import Automation
@@ -48,17 +48,25 @@ class DecidedListing:
     personal: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-def unexplained_listings(session: Session, limit: int, case_id: str | None = None) -> list[DecidedListing]:
+def unexplained_listings(
+    session: Session, limit: int, case_id: str | None = None, *, by_country: bool = False
+) -> list[DecidedListing]:
     """Give at most `limit` listings that a decision under the law of the EU restricts and that have no statement.
 
-    Where a case is named, only its own.
+    Where a case is named, only its own. A listing that another case's decision restricted then already is not
+    restricted by this one; where decisions apply `by_country`, that case is of the same country.
     """
     has_none = ~exists().where(
         StatementRow.case_id == CaseListingRow.case_id,
         StatementRow.position == CaseListingRow.position,
         StatementRow.decision_sequence == CaseMoveRow.sequence,
     )
-    found = _query(session).where(has_none).order_by(CaseMoveRow.case_id, CaseListingRow.position).limit(limit)
+    found = (
+        _query(session)
+        .where(has_none, ~_is_restricted_before(by_country=by_country))
+        .order_by(CaseMoveRow.case_id, CaseListingRow.position)
+        .limit(limit)
+    )
     if case_id is not None:
         found = found.where(CaseRow.case_id == case_id)
     return list(_listings_of(session, found))
@@ -86,6 +94,52 @@ def _query(session: Session) -> _Query:
             CaseMoveRow.to_state == "upheld",
             CaseMoveRow.from_state.in_(FIRST_DECISION_FROM),
         )
+    )
+
+
+def _is_restricted_before(*, by_country: bool) -> ColumnElement[bool]:
+    """Match listings that an earlier decision restricted and none had put back when this one was made."""
+    by_address = and_(CaseListingRow.listing_id.is_(None), _restricted_as("url", by_country=by_country))
+    unnamed = and_(CaseListingRow.listing_id.is_(None), CaseListingRow.url.is_(None))
+    return or_(
+        _restricted_as("listing_id", by_country=by_country),
+        by_address,
+        and_(unnamed, _restricted_as("check_id", by_country=by_country)),
+    )
+
+
+def _restricted_as(name: str, *, by_country: bool) -> ColumnElement[bool]:
+    other, listing, decision, back = (
+        aliased(CaseRow),
+        aliased(CaseListingRow),
+        aliased(CaseMoveRow),
+        aliased(CaseMoveRow),
+    )
+    is_earlier = or_(
+        decision.at < CaseMoveRow.at, and_(decision.at == CaseMoveRow.at, decision.case_id < CaseMoveRow.case_id)
+    )
+    put_back = (
+        select(back.case_id)
+        .where(
+            back.case_id == decision.case_id,
+            back.sequence > decision.sequence,
+            back.to_state == "reinstated",
+            back.at <= CaseMoveRow.at,
+        )
+        .correlate(decision, CaseMoveRow)
+    )  # by itself it would be with the select around it alone
+
+    return exists().where(
+        getattr(listing, name) == getattr(CaseListingRow, name),
+        listing.case_id != CaseListingRow.case_id,
+        other.case_id == listing.case_id,
+        other.jurisdiction == "EU",
+        other.country == CaseRow.country if by_country else true(),
+        decision.case_id == listing.case_id,
+        decision.to_state == "upheld",
+        decision.from_state.in_(FIRST_DECISION_FROM),
+        is_earlier,
+        ~put_back.exists(),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from serving.store.cases.listing_identity import identity_column
 from serving.store.database.database import Database
 from serving.store.tables import (
     CaseListingRow,
@@ -228,7 +229,8 @@ def _median_hours(spans: Iterable[tuple[datetime.datetime, datetime.datetime]]) 
 
 
 def _restricted(session: Session, cases: Subquery) -> int:
-    query = select(func.count()).select_from(CaseListingRow).join(cases, cases.c.case_id == CaseListingRow.case_id)
+    listings = select(func.count(identity_column().distinct())).select_from(CaseListingRow)
+    query = listings.join(cases, cases.c.case_id == CaseListingRow.case_id)
     return session.scalar(query.where(cases.c.outcome == "upheld")) or 0
 
 
@@ -270,14 +272,15 @@ def _grounds(session: Session, cases: Subquery, trusted: Subquery) -> dict[str, 
 
 
 def _by_ground(session: Session, cases: Subquery) -> dict[str, GroundCounts]:
-    """Count notices, their listings, and those restricted, by right; own findings apart."""
+    """Count notices, their listings, and those restricted, by right; own findings apart. A listing counts once."""
     is_own = case((cases.c.member_id.is_(None), 1), else_=0)
     notices = _grouped_twice(session, select(cases.c.ground, is_own, func.count()).group_by(cases.c.ground, is_own))
-    is_restricted = case((cases.c.outcome == "upheld", 1), else_=0)
+    is_restricted = cases.c.outcome == "upheld"
     automated = or_(cases.c.opened_by.in_(("rule", "cluster")), CaseListingRow.check_outcome == "counterfeit")
     found = and_(cases.c.outcome == "upheld", automated)
-    sums = (func.sum(is_restricted), func.sum(case((found, 1), else_=0)))
-    query = select(cases.c.ground, is_own, func.count(), *sums).group_by(cases.c.ground, is_own)
+    listing = identity_column()
+    sums = (func.count(case((one, listing)).distinct()) for one in (is_restricted, found))
+    query = select(cases.c.ground, is_own, func.count(listing.distinct()), *sums).group_by(cases.c.ground, is_own)
     query = query.select_from(CaseListingRow).join(cases, cases.c.case_id == CaseListingRow.case_id)
     listings = {(ground, own): tuple(map(int, rest)) for ground, own, *rest in session.execute(query)}
     return {

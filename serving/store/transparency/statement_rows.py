@@ -74,14 +74,19 @@ class StatementRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def prepare(self, make: Make, now: datetime.datetime, limit: int, case_id: str | None = None) -> int:
+    async def prepare(
+        self, make: Make, now: datetime.datetime, limit: int, case_id: str | None = None, *, by_country: bool = False
+    ) -> int:
         """Make at most `limit` statements that are missing, of all cases or of one; gives how many.
 
-        A decision has one for each of its listings, however often this is called.
+        A restriction of a listing has one, however often this is called; see `unexplained_listings`.
         """
 
+        def missing(session: Session, limit: int) -> list[DecidedListing]:
+            return unexplained_listings(session, limit, case_id, by_country=by_country)
+
         def work(session: Session) -> int:
-            found = unexplained_listings(session, limit, case_id)
+            found = missing(session, limit)
             for listing in found:
                 made = make(listing, "")
                 session.add(
@@ -102,7 +107,7 @@ class StatementRows:
                 )
             return len(found)
 
-        if not await self._database.read(lambda session: bool(unexplained_listings(session, 1, case_id))):
+        if not await self._database.read(lambda session: bool(missing(session, 1))):
             return 0
         return await self._database.write(work)
 

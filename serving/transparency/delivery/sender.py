@@ -64,8 +64,9 @@ class StatementSender:
 
     async def prepare(self, case_id: str | None = None) -> int:
         """Make all statements that are missing, of all cases or of one; gives how many."""
-        made = 0
-        while number := await self._rows.prepare(self._make, utc_now(), PREPARED_AT_ONCE, case_id):
+        made, by_country = 0, self._settings.scope == "country"
+        prepare = self._rows.prepare
+        while number := await prepare(self._make, utc_now(), PREPARED_AT_ONCE, case_id, by_country=by_country):
             made += number
         return made
 

@@ -31,7 +31,7 @@ def case_of(folder: Path, **values: Any) -> Case:
 def test_buyers_of_the_six_months_before_are_to_be_informed_of_goods_trader_and_redress(tmp_path: Path) -> None:
     notice = buyers_notice(case_of(tmp_path, listings=2, at=AT), None)
     assert (notice.aware_at, notice.bought_since) == ("2026-08-31T10:00:00.000Z", "2026-02-28T10:00:00.000Z")
-    assert [one.listing_id for one in notice.listings] == ["l0", "l1"]
+    assert [(one.listing_id or "")[:3] for one in notice.listings] == ["l0-", "l1-"]
     for part in ("toy", "illegal", "Seller-77", "out of court", "court"):
         assert part in notice.text
     assert notice.recorded_at is None

@@ -79,13 +79,20 @@ function leftOutWords(leftOut) {
   return [element("p", { class: "row-soft" }, `The picture leaves out ${left.map(([what, count]) => `${count.toLocaleString("en-GB")} ${what}`).join(", ")}; the report has all of them.`)];
 }
 
+function casesWords({ cases, left_out: leftOut }) {
+  const of = leftOut ? "the rest of the cluster" : "the whole cluster";
+  if (!cases.length) return "No case was opened";
+  return cases.length === 1 ? `A case is open for ${of}` : `${cases.length} cases are open for ${of}`;
+}
+
 async function openCases() {
   const made = await askForCases(path);
   if (!made) return;
   const result = byId("cluster-result");
   result.hidden = false;
   result.replaceChildren(
-    element("h2", { tabindex: "-1" }, made.cases.length === 1 ? "A case is open for the whole cluster" : `${made.cases.length} cases are open for the whole cluster`),
+    element("h2", { tabindex: "-1" }, casesWords(made)),
+    ...(made.left_out ? [element("p", {}, `Left out: ${made.left_out.toLocaleString("en-GB")} of its listings, since a case that has not ended is about them already.`)] : []),
     element("ul", {}, made.cases.map(({ case_id: id, product, listing_count: count }) => element("li", {}, element("a", { href: `/cases/${encodeURIComponent(id)}` }, `${productName(product)}, ${count} listings`)))),
   );
   result.querySelector("h2").focus();

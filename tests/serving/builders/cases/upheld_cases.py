@@ -25,10 +25,13 @@ async def decided_case(
     in_time: bool = True,
     **values: Any,
 ) -> str:
-    """Open a case and decide it an hour later; gives its id."""
-    if sold is None:
-        sold = [NewListing(listing_id=f"l{index}", seller_id="Seller-77") for index in range(listings)]
+    """Open a case and decide it an hour later; gives its id.
+
+    Its listings are in no other case unless `sold` names them.
+    """
     first = opening(jurisdiction=jurisdiction)
+    if sold is None:
+        sold = [NewListing(listing_id=f"l{index}-{first.case_id}", seller_id="Seller-77") for index in range(listings)]
     if at is not None:
         first = dataclasses.replace(first, at=at, clock=dataclasses.replace(CLOCK, due_at=at + 24 * HOUR), timers=())
     made = await store.case_rows.add(principal, new_case(**{"listings": tuple(sold), **values}), first)

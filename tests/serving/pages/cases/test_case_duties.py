@@ -18,7 +18,7 @@ def test_a_seller_complains_a_person_reverses_and_nobody_decides_without_a_name(
     start: Start, open_page: OpenPage
 ) -> None:
     site = start(api_key=KEY)
-    case_id = decided(site)
+    case_id = decided(site, listings=[{"listing_id": "l1", "seller_id": "Seller-77"}])
     page = open_page(site, f"/cases/{case_id}", viewport={"width": 1280, "height": 900})
     give_key(page, KEY)
     reasons = page.get_by_role("region", name="Statements of reasons")

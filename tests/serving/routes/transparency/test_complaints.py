@@ -17,7 +17,7 @@ def test_no_complaint_is_taken_where_no_decision_is_against_the_side(server: Run
 
 
 def test_the_buyers_notice_is_given_and_recorded_once(server: Running) -> None:
-    case_id = decided(server)
+    case_id = decided(server, listings=[{"listing_id": "l1", "seller_id": "Seller-77"}])
     address = f"/v1/cases/{case_id}/buyers-notice"
     notice = server.http.get(address).json()
     assert notice["listings"] == [{"listing_id": "l1", "seller_id": "Seller-77", "url": None}]

@@ -18,7 +18,7 @@ def test_a_decision_has_its_statement_which_is_valid_and_listed(server: Running)
 
 
 def test_the_export_has_every_statement_as_a_line(server: Running) -> None:
-    case_id = decided(server, listings=[{"listing_id": "l1"}, {"listing_id": "l2"}])
+    case_id = decided(server, listings=[{"listing_id": "export-1"}, {"listing_id": "export-2"}])
     answer = server.http.get("/v1/statements-of-reasons/export?state=waiting")
     assert answer.headers["content-type"] == "application/jsonl"
     lines = [json.loads(line) for line in answer.text.splitlines()]

@@ -3,11 +3,12 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
+from typing import Any
 
 from serving.cases.decision_policy import DecisionPolicy
 from serving.principal import SERVER
 from serving.schemas.accounts import MemberSent
-from serving.store.cases.case_values import CaseChange, StoredCase
+from serving.store.cases.case_values import CaseChange, NewListing, StoredCase
 from serving.store.store import Store
 from serving.store.transparency.period_counts import PeriodCounts, Tally
 from serving.transparency.complaints import contested_decision, reversal_of
@@ -120,5 +121,27 @@ def test_a_year_has_the_requests_under_the_law_of_the_eu_by_right(place: Place) 
             assert trademark.own_found_by_automation == 2
             assert (design.notices.notices, design.notices.median_hours) == (1, 1.0)
             assert (year.decided_by_automation, year.decided_by_people) == (0, 4)
+
+    asyncio.run(work())
+
+
+def test_a_listing_that_several_requests_name_counts_once(place: Place) -> None:
+    async def work() -> None:
+        async with opened(place) as store:
+            sold = [NewListing(listing_id="l"), NewListing(url="https://market.example/m")]
+            some: list[dict[str, Any]] = [
+                {"opened_by": "member", "member_id": "m"},
+                {"opened_by": "rule", "member_id": "n"},
+                {},
+            ]
+            for values in some:
+                await decided_case(store, sold=sold, **values)
+            await decided_case(store, sold=sold[:1], opened_by="cluster")
+            assert (await counted(store)).listings_restricted == 2
+            year = await store.figure_rows.count_year(SINCE, UNTIL, precision=NOTHING_EXAMINED, recall=NOTHING_EXAMINED)
+            found = year.grounds["trademark"]
+            assert (found.notices.notices, found.notices.items, found.notices.actions) == (2, 2, 2)
+            assert (found.own.notices, found.own.items, found.own.actions) == (2, 2, 2)
+            assert found.own_found_by_automation == 1
 
     asyncio.run(work())
