@@ -27,7 +27,7 @@ TouchstoneError (vision)
      │   ├─ WebhookNotFound, EventNotFound, WebhookUrlRefused, TooManyWebhooks, WebhookDisabled
      │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field), StatementNotFound, StatementSent
      │   ├─ ComplaintNotFound, ComplaintTooLate, ComplaintNotPossible, ComplaintDecided, PersonRequired (403)
-     │   ├─ BuyersNoticeNotDue, ReportNotFound, QuarterNotOver, ReportPdfDisabled
+     │   ├─ BuyersNoticeNotDue, ReportNotFound, QuarterNotOver, ReportChangeSmall, ReportPdfDisabled
      │   ├─ StatementRefused, QuarterInvalid (errors: one entry a field)
      │   ├─ GroupNotFound, GroupItemNotFound (404), MemberRequired (403), GroupProductForeign
      │   ├─ GroupNameTaken, GroupCategoryMismatch, GroupNotJoined, GroupAgreementOutdated, GroupKindNotAgreed (409)
@@ -182,6 +182,7 @@ from serving.errors.transparency import (
     PersonRequired,
     QuarterInvalid,
     QuarterNotOver,
+    ReportChangeSmall,
     ReportNotFound,
     ReportPdfDisabled,
     StatementNotFound,
@@ -315,6 +316,7 @@ __all__ = [
     "QueryParameterUnknown",
     "RateLimited",
     "ReferenceNotFound",
+    "ReportChangeSmall",
     "ReportNotFound",
     "ReportPdfDisabled",
     "RequestInvalid",

@@ -92,6 +92,14 @@ class QuarterNotOver(RequestRefused):
     title: ClassVar[str] = "The quarter is not over"
 
 
+class ReportChangeSmall(RequestRefused):
+    """Another version of a quarter would show a change of 1 to 4, which tells what small counts are hidden for."""
+
+    code: ClassVar[str] = "report_change_small"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "The change since the last version is too small"
+
+
 class ReportPdfDisabled(RequestRefused):
     """PDF needs the extra `documents`, which is not installed here."""
 

@@ -2,7 +2,8 @@
 
 A stratum's total of counterfeits is estimated by its size times the share that was counterfeit among its examined
 purchases: the Horvitz-Thompson estimate of a stratified sample, unbiased whatever the verdicts are worth. Precision is
-the flagged total over the number of flagged listings, recall the flagged total over the total. Purchases that came to
+the flagged total over the number of flagged listings, which is known, and so unbiased as well. Recall is the flagged
+total over the total, a ratio of two estimates, and nearly unbiased. Purchases that came to
 nothing are taken to be like those of their stratum that were examined; `Bounds` say what follows where they are not.
 """
 

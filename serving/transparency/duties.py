@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from serving.cases.service import Cases, hash_link
 from serving.clock import utc_now
-from serving.errors import QuarterNotOver
+from serving.errors import QuarterNotOver, ReportChangeSmall
 from serving.principal import Principal
 from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.complaints import (
@@ -27,9 +28,11 @@ from serving.transparency.complaints import contested_decision, require_person, 
 from serving.transparency.config import TransparencySettings, token_of
 from serving.transparency.delivery.sender import StatementSender
 from serving.transparency.report.annual import Part, annual_csv, today_of
+from serving.transparency.report.differencing import counts_of, small_changes
 from serving.transparency.report.figures import figures_of
 from serving.transparency.report.period import Period, quarter_of, year_of
 from serving.transparency.report.production import estimate_production
+from serving.transparency.report.suppression import THRESHOLD
 from serving.transparency.statements.stored import maker_of
 
 if TYPE_CHECKING:
@@ -51,13 +54,18 @@ class Duties:
         return _report(period, await self._figures(period, now), now)
 
     async def publish(self, principal: Principal, quarter: str) -> TransparencyReport:
-        """Publish the figures of a quarter that is over; raises QuarterInvalid or QuarterNotOver."""
+        """Publish the figures of a quarter that is over.
+
+        Raises QuarterInvalid, QuarterNotOver, or ReportChangeSmall where what changed since would tell of few.
+        """
         period, now = quarter_of(quarter), utc_now()
         if now < period.until:
             raise QuarterNotOver(f"{quarter} ends at {utc_text(period.until)}; its figures may be published then")
         figures = await self._figures(period, now)
         content = figures.model_dump_json()
-        return _published(period, await self._store.report_rows.publish(principal, quarter, content, now, now))
+        rows = self._store.report_rows
+        require = functools.partial(_require_no_small_change, figures)
+        return _published(period, await rows.publish(principal, quarter, content, now, now, require))
 
     async def published(self, quarter: str, version: int | None = None) -> TransparencyReport:
         """Give figures as they were published; raises QuarterInvalid or ReportNotFound."""
@@ -74,7 +82,11 @@ class Duties:
         precision, recall = await estimate_production(self._store.test_buys.plans, period)
         rows = self._store.figure_rows
         counted = await rows.count_year(period.since, period.until, precision=precision, recall=recall)
-        return annual_csv(part, period, counted, self._settings.reporter, exact=exact, today=today_of(utc_now()))
+        found = await self._store.report_rows.find_published(period.quarters)
+        quarters = [counts_of(_figures_in(found[name])) if name in found else None for name in period.quarters]
+        today = today_of(utc_now())
+        reporter = self._settings.reporter
+        return annual_csv(part, period, counted, reporter, exact=exact, today=today, quarters=quarters)
 
     async def complain(self, principal: Principal, case_id: str, sent: ComplaintSent) -> Complaint:
         """Take a complaint; raises CaseNotFound, ComplaintNotPossible or ComplaintTooLate."""
@@ -142,6 +154,24 @@ def _open_connector(settings: TransparencySettings, token: str) -> Connector:
     return HttpConnector(settings.statements_url, token, settings.timeout_s)
 
 
+def _require_no_small_change(figures: ReportFigures, versions: Sequence[StoredReport]) -> None:
+    """Raise ReportChangeSmall where readers of an earlier version would learn of a small change."""
+    for one in versions:
+        changes = small_changes(counts_of(_figures_in(one)), counts_of(figures))
+        if changes:
+            listed = ", ".join(f"{name} by {by:+d}" for name, by in changes[:5])
+            more = f" and {len(changes) - 5} more" if len(changes) > 5 else ""
+            raise ReportChangeSmall(
+                f"figures of {one.quarter} changed since version {one.version} by less than {THRESHOLD}: "
+                f"{listed}{more}. Who has both versions would see what small counts are hidden for; publish when each "
+                f"change is 0 or at least {THRESHOLD}, and leave version {one.version} until then"
+            )
+
+
+def _figures_in(stored: StoredReport) -> ReportFigures:
+    return ReportFigures.model_validate_json(stored.content)
+
+
 def _report(period: Period, figures: ReportFigures, computed_at: datetime.datetime) -> TransparencyReport:
     return TransparencyReport(
         quarter=period.name,
@@ -155,5 +185,5 @@ def _report(period: Period, figures: ReportFigures, computed_at: datetime.dateti
 
 
 def _published(period: Period, stored: StoredReport) -> TransparencyReport:
-    draft = _report(period, ReportFigures.model_validate_json(stored.content), stored.computed_at)
+    draft = _report(period, _figures_in(stored), stored.computed_at)
     return draft.model_copy(update={"version": stored.version, "published_at": utc_text(stored.published_at)})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
@@ -28,6 +29,9 @@ class StoredReport:
     content: str
 
 
+RequireOfVersions = Callable[[Sequence[StoredReport]], None]
+
+
 class ReportRows:
     """The rows of published figures. Anyone may read them; only the operator's requests write."""
 
@@ -35,19 +39,30 @@ class ReportRows:
         self._database = database
 
     async def publish(
-        self, principal: Principal, quarter: str, content: str, computed_at: datetime.datetime, now: datetime.datetime
+        self,
+        principal: Principal,
+        quarter: str,
+        content: str,
+        computed_at: datetime.datetime,
+        now: datetime.datetime,
+        require: RequireOfVersions,
     ) -> StoredReport:
-        """Publish figures as the next version of a quarter; the same ones again are the version that has them."""
+        """Publish figures as the next version of a quarter; the same ones again are the version that has them.
+
+        `require` is called with every earlier version, also withdrawn ones, which somebody may have; raises what it
+        raises.
+        """
         entry = new_entry(principal, "report.published", "report", quarter)
 
         def work(session: Session) -> StoredReport:
             latest = _latest(session, quarter)
             if latest is not None and latest.content == content:
                 return _stored(latest)
-            highest = select(func.max(TransparencyReportRow.version)).where(TransparencyReportRow.quarter == quarter)
+            earlier = _versions(session, [quarter])
+            require(earlier)
             row = TransparencyReportRow(
                 quarter=quarter,
-                version=(session.scalar(highest) or 0) + 1,
+                version=max((one.version for one in earlier), default=0) + 1,
                 computed_at=computed_at,
                 published_at=now,
                 content=content,
@@ -85,6 +100,12 @@ class ReportRows:
 
         return await self._database.read(work)
 
+    async def find_published(self, quarters: Sequence[str]) -> dict[str, StoredReport]:
+        """Give the latest version of each of these quarters that was ever published, also where it was withdrawn."""
+        return await self._database.read(
+            lambda session: {one.quarter: one for one in _versions(session, quarters)}  # the last one counts
+        )
+
     async def find_all(self) -> list[StoredReport]:
         """Give the latest version of every quarter that is shown, latest quarter first."""
 
@@ -103,6 +124,13 @@ def _latest(session: Session, quarter: str, version: int | None = None) -> Trans
     )
     query = query if version is None else query.where(TransparencyReportRow.version == version)
     return session.scalars(query.order_by(TransparencyReportRow.version.desc()).limit(1)).one_or_none()
+
+
+def _versions(session: Session, quarters: Sequence[str]) -> list[StoredReport]:
+    """Give every version of these quarters, in order."""
+    query = select(TransparencyReportRow).where(TransparencyReportRow.quarter.in_(quarters))
+    rows = session.scalars(query.order_by(TransparencyReportRow.quarter, TransparencyReportRow.version))
+    return [_stored(row) for row in rows]
 
 
 def _missing(quarter: str) -> ReportNotFound:

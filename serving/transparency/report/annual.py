@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, get_args
 
 from serving.store.transparency.year_counts import ComplaintCounts, GroundCounts, NoticeCounts, YearCounts
+from serving.transparency.report.annual_quarters import COMPLAINTS, DECISIONS, MEASURES, NOTICES, exposing_cells
+from serving.transparency.report.differencing import Counts
 from serving.transparency.report.period import Period
 from serving.transparency.report.suppression import Sum, hidden_cells
 from serving.transparency.statements.statement import KEYWORDS
@@ -91,21 +93,34 @@ class Provider:
     by_terms: bool = False
 
 
-def annual_csv(part: Part, year: Period, counted: YearCounts, provider: Provider, *, exact: bool, today: str) -> str:
-    """Give a part of the template. Where not `exact`, small counts are left empty; `today` is the day YYYY-MM-DD."""
+def annual_csv(
+    part: Part,
+    year: Period,
+    counted: YearCounts,
+    provider: Provider,
+    *,
+    exact: bool,
+    today: str,
+    quarters: Sequence[Counts | None] = (),
+) -> str:
+    """Give a part of the template; `today` is the day YYYY-MM-DD.
+
+    Where not `exact`, small counts are left empty, and what would tell those of `quarters`; see `exposing_cells`.
+    """
+    exposing = exposing_cells(counted, quarters)
     start = (provider.service, f"{year.since:%Y-%m-%d}/{year.last_day}")
     match part:
         case "1_report_identification":
             rows = _identification(year, provider, today)
         case "4_notices":
-            rows = _notices(counted, provider, start, exact=exact)
+            rows = _notices(counted, provider, start, exact=exact, exposing=exposing[NOTICES])
         case "5_own_initiative_illegal" | "6_own_initiative_TC":
             is_ours = provider.by_terms == (part == "6_own_initiative_TC")
-            rows = _own_measures(counted, start, is_ours=is_ours, exact=exact)
+            rows = _own_measures(counted, start, is_ours=is_ours, exact=exact, exposing=exposing[MEASURES])
         case "7_appeals_and_recidivism":
-            rows = _appeals(counted, start, exact=exact)
+            rows = _appeals(counted, start, exact=exact, exposing=exposing[COMPLAINTS])
         case "8_automated_means":
-            rows = _automation(counted, start, exact=exact)
+            rows = _automation(counted, start, exact=exact, exposing=exposing[DECISIONS])
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue()
@@ -124,11 +139,11 @@ def _identification(year: Period, provider: Provider, today: str) -> Iterator[Se
 
 
 def _notices(
-    counted: YearCounts, provider: Provider, start: tuple[str, str], *, exact: bool
+    counted: YearCounts, provider: Provider, start: tuple[str, str], *, exact: bool, exposing: frozenset[str]
 ) -> Iterator[Sequence[object]]:
     yield (*_START, *_CATEGORY, *_NOTICES, *(f"Contextual information on {name}" for name in _NOTICES))
     rows = {keyword: _notice_values(one, provider) for keyword, one in _by_keyword(counted.grounds)}
-    yield from _category_rows(_HOSTING, start, rows, 10, medians=(4, 5), exact=exact, parts=_TRUSTED)
+    yield from _category_rows(_HOSTING, start, rows, 10, medians=(4, 5), exact=exact, exposing=exposing, parts=_TRUSTED)
 
 
 def _notice_values(one: GroundCounts, provider: Provider) -> list[float | None]:
@@ -141,7 +156,7 @@ def _notice_values(one: GroundCounts, provider: Provider) -> list[float | None]:
 
 
 def _own_measures(
-    counted: YearCounts, start: tuple[str, str], *, is_ours: bool, exact: bool
+    counted: YearCounts, start: tuple[str, str], *, is_ours: bool, exact: bool, exposing: frozenset[str]
 ) -> Iterator[Sequence[object]]:
     """Give the measures on our own initiative, by the law or by the terms: all of them are one of both."""
     yield (*_START, *_CATEGORY, *_MEASURES, *(f"Contextual Information on {name}" for name in _MEASURES))
@@ -150,7 +165,7 @@ def _own_measures(
         taken = one.own.actions
         values: list[float | None] = [taken, one.own_found_by_automation, taken]  # each is a removal
         rows[keyword] = [*(value if is_ours else 0 for value in values), *[0] * (len(_MEASURES) - 3)]
-    yield from _category_rows(_ALL, start, rows, len(_MEASURES), medians=(), exact=exact)
+    yield from _category_rows(_ALL, start, rows, len(_MEASURES), medians=(), exact=exact, exposing=exposing)
 
 
 def _by_keyword(grounds: Mapping[str, GroundCounts]) -> Iterator[tuple[str, GroundCounts]]:
@@ -167,6 +182,7 @@ def _category_rows(
     *,
     medians: Sequence[int],
     exact: bool,
+    exposing: frozenset[str],
     parts: Sequence[tuple[int, int]] = (),
 ) -> Iterator[Sequence[object]]:
     """Give the category's row, which is the sum of its keywords, and theirs; a median has no sum and stays empty.
@@ -186,7 +202,7 @@ def _category_rows(
         unshown.append(rest)
         counts[rest] = counts[f"{code}.{every}"] - counts[f"{code}.{some}"]
         sums.append(Sum(total=f"{code}.{every}", parts=(f"{code}.{some}", rest)))
-    hidden = frozenset[str]() if exact else hidden_cells(counts, sums, unshown=unshown)
+    hidden = frozenset[str]() if exact else hidden_cells(counts, sums, also=exposing, unshown=unshown)
     for code in (INTELLECTUAL_PROPERTY, *rows):
         values: list[object] = [""] * width
         context = [""] * width
@@ -200,7 +216,9 @@ def _category_rows(
         yield (applies_to, *start, code, "", *values, *context)
 
 
-def _appeals(counted: YearCounts, start: tuple[str, str], *, exact: bool) -> Iterator[Sequence[object]]:
+def _appeals(
+    counted: YearCounts, start: tuple[str, str], *, exact: bool, exposing: frozenset[str]
+) -> Iterator[Sequence[object]]:
     yield _INDICATORS
     every = {"of_sellers": counted.of_sellers, "of_notifiers": counted.of_notifiers}
     total = ComplaintCounts(
@@ -210,7 +228,7 @@ def _appeals(counted: YearCounts, start: tuple[str, str], *, exact: bool) -> Ite
         median_hours=counted.all_complaints_median_hours,
     )
     groups = {"all": total, **every, "of_trusted": counted.of_trusted}
-    hidden = frozenset[str]() if exact else _hidden_complaints(groups)
+    hidden = frozenset[str]() if exact else _hidden_complaints(groups, exposing)
 
     def row(applies_to: str, indicator: str, scope: str, name: str, value: float | None) -> Sequence[object]:
         if name in hidden:
@@ -230,7 +248,7 @@ def _appeals(counted: YearCounts, start: tuple[str, str], *, exact: bool) -> Ite
             yield row(_PLATFORMS, newly, "Total number", "of_notifiers.reversed", counted.of_notifiers.reversed)
 
 
-def _hidden_complaints(groups: Mapping[str, ComplaintCounts]) -> frozenset[str]:
+def _hidden_complaints(groups: Mapping[str, ComplaintCounts], exposing: frozenset[str]) -> frozenset[str]:
     counts: dict[str, int] = {}
     sums = []
     names = ("confirmed", "reversed", "open")
@@ -242,13 +260,15 @@ def _hidden_complaints(groups: Mapping[str, ComplaintCounts]) -> frozenset[str]:
         rest = f"not_trusted.{name}"  # nobody shows it, and it bounds what trusted flaggers have
         counts[rest] = counts[f"of_notifiers.{name}"] - counts[f"of_trusted.{name}"]
         sums.append(Sum(total=f"of_notifiers.{name}", parts=(f"of_trusted.{name}", rest)))
-    return hidden_cells(counts, sums, unshown=[f"not_trusted.{name}" for name in (*names, "total")])
+    return hidden_cells(counts, sums, also=exposing, unshown=[f"not_trusted.{name}" for name in (*names, "total")])
 
 
-def _automation(counted: YearCounts, start: tuple[str, str], *, exact: bool) -> Iterator[Sequence[object]]:
+def _automation(
+    counted: YearCounts, start: tuple[str, str], *, exact: bool, exposing: frozenset[str]
+) -> Iterator[Sequence[object]]:
     yield _INDICATORS
     counts = {"solely": counted.decided_by_automation, "not": counted.decided_by_people}
-    hidden = frozenset[str]() if exact else hidden_cells(counts, ())
+    hidden = frozenset[str]() if exact else hidden_cells(counts, (), also=exposing)
     shown = {name: "" if name in hidden else count for name, count in counts.items()}
     n = counted.precision.n
     note = f"from {n} test buys" if n else "no test buys were examined"

@@ -56,7 +56,7 @@ WITHOUT_PRINCIPAL = {
     "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
     "ComplaintRows": {"add_by_link", "find_notice", "find_page"},  # by a link; the routes ask for the operator
     "FigureRows": {"count_period", "count_year"},  # numbers of all, of which what is published hides small ones
-    "ReportRows": {"find", "find_all"},  # what is published
+    "ReportRows": {"find", "find_all", "find_published"},  # what is published
     "StatementRows": {"count", "find_page", "lease", "prepare", "record"},
     "DeploymentRows": {
         "add_shadow_verdict", "announce", "find_latest", "latest_ids", "listening", "preparing", "wait_for_others",
@@ -77,7 +77,7 @@ WITHOUT_PRINCIPAL = {
         "find_sent",
     },
     "MemberRows": set[str](),
-    "PeriodicTaskRows": {"claim", "give_back"},
+    "PeriodicTaskRows": {"claim", "finish", "give_back", "turn"},
     "ReviewRows": set[str](),
     "UserRows": set[str](),
     "Store": {
