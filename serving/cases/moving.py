@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 from typing import Final
 
 from serving.cases.clocks.periods import jurisdiction_of
@@ -16,12 +17,13 @@ from serving.cases.deadlines import (
     start_clock,
 )
 from serving.cases.decision_policy import DecisionPolicy
-from serving.cases.notices import DEFAULT_POLICY, SellerLink, notices_of_move, questions, receipts
+from serving.cases.notices import DEFAULT_POLICY, SellerLink, further_answers, notices_of_move, questions, receipts
 from serving.cases.states import END_STATES, UNDECIDED_STATES, MoveRule, find_move, moves_from
 from serving.errors import CaseMoveNotAllowed, RequestInvalid
 from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.cases import CaseActor, CaseState, TimerKind
 from serving.store.cases.case_values import (
+    CaseAddition,
     CaseChange,
     CaseClock,
     NewCase,
@@ -29,6 +31,7 @@ from serving.store.cases.case_values import (
     NewTimer,
     Opening,
     StoredCase,
+    reason_words,
 )
 
 # A move that comes when its time is over, though the server did not close the case yet, is refused.
@@ -70,7 +73,7 @@ def opening_of(
         clock=clock,
         fast_track=fast_track,
         timers=timers,
-        notices=receipts(new, case_id, now),
+        receipts=functools.partial(receipts, new, case_id, now),
     )
 
 
@@ -89,6 +92,16 @@ def decide_move(
     rule = _require_rule(case, wanted, actor, at)
     clock, in_time = _clock_after(case, wanted.to, at)
     timers = _timers_after(case, rule, wanted, at)
+    notices = notices_of_move(
+        case,
+        wanted.to,
+        reason_words(wanted.reason, wanted.reason_code),
+        at,
+        links=wanted.links,
+        timers=timers,
+        reached_at=wanted.reached_at or at,
+        policy=policy,
+    )
     return CaseChange(
         to_state=wanted.to,
         at=at,
@@ -100,8 +113,17 @@ def decide_move(
         takes_down={"upheld": True, "reinstated": False}.get(wanted.to),
         cancels=frozenset() if rule.clock == "goes_on" else None,
         timers=timers,
-        notices=notices_of_move(case, wanted.to, wanted.reason, at, links=wanted.links, timers=timers, policy=policy),
+        notices=notices,
         events=(NewCaseEvent(type="case.moved"),),
+    )
+
+
+def decide_more_evidence(case: StoredCase, words: str, photos: int, now: datetime.datetime) -> CaseAddition:
+    """Inform the right holder of what a seller adds, or another seller of the case answers; the case stays."""
+    return CaseAddition(
+        at=max(now, case.moved_at),
+        notices=further_answers(case, words, photos),
+        events=(NewCaseEvent(type="case.evidence_sent", data={"photos": photos}),),
     )
 
 
@@ -195,6 +217,8 @@ def _clock_after(case: StoredCase, to: CaseState, at: datetime.datetime) -> tupl
 
 def _timers_after(case: StoredCase, rule: MoveRule, wanted: WantedMove, at: datetime.datetime) -> tuple[NewTimer, ...]:
     if rule.clock == "waits_for_holder":
+        if not case.has_holder and wanted.reached_at is None:
+            return ()  # nobody was sent the declaration, so nobody's days run
         return holder_wait(case.jurisdiction, wanted.reached_at or at)
     if rule.clock == "opens_complaints":
         return complaint_time(case.jurisdiction, case.country, at)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from serving.cases.clocks.periods import HOLDER_DAYS, complaint_window
+from serving.cases.clocks.time_zones import zone_of
 from serving.schemas.enforcement.cases import Ground, Jurisdiction
 from serving.schemas.enforcement.plain_text import mark_hidden
 from serving.schemas.enforcement.transparency import Automation
@@ -42,7 +43,9 @@ class NoticeText:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeFacts:
-    """What a text is made of. `found_by_automation`: whether a check flagged the listings; times are in UTC.
+    """What a text is made of. Days in texts are those of the country, and name its zone.
+
+    `found_by_automation`: whether a check flagged the listings.
 
     `complaint_way` is how the reader of the text makes a complaint, and may be empty. `by_notice` says whether somebody
     gave notice of the listings; where not, the marketplace found them itself. `reason` is what was decided in words,
@@ -65,7 +68,7 @@ class NoticeFacts:
 def receipt_for_notifier(facts: NoticeFacts, received_at: datetime.datetime) -> NoticeText:
     """Give the confirmation of receipt of a notice (Art. 16(4))."""
     lines = [
-        f"Your notice of {_day(received_at)} was received and has the number {facts.case_id}.",
+        f"Your notice of {_day(facts, received_at)} was received and has the number {facts.case_id}.",
         _subject_of_case(facts),
         "You will be informed of the decision, the reason, and how it can be contested.",
     ]
@@ -79,7 +82,10 @@ def decision_for_notifier(facts: NoticeFacts, decided_at: datetime.datetime, *, 
         if upheld
         else "The notice was rejected: the listings named in it stay as they are."
     )
-    lines = [f"Your notice {facts.case_id} was decided on {_day(decided_at)}. {outcome}", _subject_of_case(facts)]
+    lines = [
+        f"Your notice {facts.case_id} was decided on {_day(facts, decided_at)}. {outcome}",
+        _subject_of_case(facts),
+    ]
     lines += [f"Reason: {facts.reason}"] if facts.reason else []
     lines += [_automation_text(facts), *_redress(facts, decided_at)]
     return NoticeText(subject=f"Notice {'upheld' if upheld else 'rejected'}: {facts.case_id}", body=_paragraphs(lines))
@@ -93,7 +99,8 @@ def decision_for_seller(
     `scope` names the territory, `restriction` what was done and for how long, `legal_ground` the rule relied on.
     """
     lines = [
-        f"A decision of {_day(decided_at)} in case {facts.case_id} restricts what you offer. {_subject_of_case(facts)}",
+        f"A decision of {_day(facts, decided_at)} in case {facts.case_id} restricts what you offer. "
+        f"{_subject_of_case(facts)}",
         f"Restriction: {restriction} Territory: {scope}.",
         f"Facts: {_source_text(facts)} {facts.reason}".strip(),
         f"Ground: {legal_ground}",
@@ -106,7 +113,7 @@ def decision_for_seller(
 def forwarded_notice_for_seller(facts: NoticeFacts, forwarded_at: datetime.datetime) -> NoticeText:
     """Give the notice that is forwarded to a seller in China, with what a declaration needs (Art. 42 and 43)."""
     lines = [
-        f"A notice of infringement against your listings was forwarded to you on {_day(forwarded_at)}: case "
+        f"A notice of infringement against your listings was forwarded to you on {_day(facts, forwarded_at)}: case "
         f"{facts.case_id}. {_subject_of_case(facts)}",
         f"The notice was upheld, and the listings were taken down. {facts.reason}".strip(),
         "You may answer with a declaration that there is no infringement. It must contain your true identity and "
@@ -120,8 +127,8 @@ def forwarded_notice_for_seller(facts: NoticeFacts, forwarded_at: datetime.datet
 def answer_examined_for_seller(facts: NoticeFacts, decided_at: datetime.datetime) -> NoticeText:
     """Tell a seller that its answer did not change the decision, with the reason and the redress."""
     lines = [
-        f"Your answer in case {facts.case_id} was examined on {_day(decided_at)}. The decision stays: the listings "
-        f"remain restricted. {_subject_of_case(facts)}",
+        f"Your answer in case {facts.case_id} was examined on {_day(facts, decided_at)}. The decision stays: the "
+        f"listings remain restricted. {_right_of_case(facts)}",
     ]
     lines += [f"Reason: {facts.reason}"] if facts.reason else []
     return NoticeText(
@@ -132,8 +139,8 @@ def answer_examined_for_seller(facts: NoticeFacts, decided_at: datetime.datetime
 def action_for_seller(facts: NoticeFacts, acted_at: datetime.datetime) -> NoticeText:
     """Tell a seller that the right holder complained to an authority or sued after its declaration."""
     lines = [
-        f"The right holder gave notice on {_day(acted_at)} of a complaint to an authority or of a suit about case "
-        f"{facts.case_id}. The listings remain restricted until that is decided. {_subject_of_case(facts)}",
+        f"The right holder gave notice on {_day(facts, acted_at)} of a complaint to an authority or of a suit about "
+        f"case {facts.case_id}. The listings remain restricted until that is decided. {_right_of_case(facts)}",
     ]
     lines += [f"In its words: {facts.reason}"] if facts.reason else []
     return NoticeText(subject=f"The right holder acts: {facts.case_id}", body=_paragraphs(lines))
@@ -143,16 +150,33 @@ def declaration_for_notifier(facts: NoticeFacts, reached_at: datetime.datetime, 
     """Give the seller's declaration that is forwarded to the rights holder in China (Art. 43)."""
     lines = [
         f"The seller answered notice {facts.case_id} with a declaration that there is no infringement. It reached you "
-        f"on {_day(reached_at)}.",
-        f"You may complain to the authority or sue, and must notify us of it by {_day(until)}, {HOLDER_DAYS} days "
-        "after the declaration reached you. Without that the measures are ended (E-Commerce Law, Art. 43).",
+        f"on {_day(facts, reached_at)}.",
+        "You may complain to the authority or sue, and must notify us of it by "
+        f"{_last_day(facts, until)}, {HOLDER_DAYS} days after the declaration reached you. Without that the measures "
+        "are ended (E-Commerce Law, Art. 43).",
     ]
     return NoticeText(subject=f"Declaration of the seller: {facts.case_id}", body=_paragraphs(lines))
 
 
+def no_holder_for_seller(facts: NoticeFacts, answered_at: datetime.datetime) -> NoticeText:
+    """Tell a seller in China that its declaration could be sent to no right holder: no days run (Art. 43)."""
+    lines = [
+        f"Your answer in case {facts.case_id} was received on {_day(facts, answered_at)}. The marketplace acted "
+        "without a notice, and no right holder of the product is registered here to whom the answer could be sent. "
+        f"The {HOLDER_DAYS} days of the E-Commerce Law, Art. 43, have therefore not begun; the marketplace decides.",
+        _right_of_case(facts),
+    ]
+    return NoticeText(subject=f"Answer received: {facts.case_id}", body=_paragraphs(lines))
+
+
 def _subject_of_case(facts: NoticeFacts) -> str:
     listings = ", ".join(map(mark_hidden, facts.listing_ids))
-    return f"It concerns {facts.product} and {GROUND_WORDS[facts.ground]}. Listings: {listings or 'none named'}."
+    return f"{_right_of_case(facts)} Listings: {listings or 'none named'}."
+
+
+def _right_of_case(facts: NoticeFacts) -> str:
+    """Say what a case is about without its listings: all of its sellers read it."""
+    return f"It concerns {facts.product} and {GROUND_WORDS[facts.ground]}."
 
 
 def _automation_text(facts: NoticeFacts) -> str:
@@ -180,7 +204,7 @@ def _source_text(facts: NoticeFacts) -> str:
 
 def _redress(facts: NoticeFacts, informed_at: datetime.datetime) -> list[str]:
     if facts.jurisdiction == "EU":
-        last_day = _last_day(complaint_window(informed_at, facts.country).at)
+        last_day = _last_day(facts, complaint_window(informed_at, facts.country).at)
         where = f" {facts.complaint_way}" if facts.complaint_way else ""
         return [
             f"You may complain free of charge until {last_day}{where} (Digital Services Act, Art. 20). "
@@ -195,13 +219,15 @@ def _redress(facts: NoticeFacts, informed_at: datetime.datetime) -> list[str]:
     return ["You may object in writing to the operator of this marketplace, or go to a court."]
 
 
-def _last_day(end: datetime.datetime) -> str:
-    """Give the last day of a period that ends at a local midnight of the EU: in UTC, that evening or that midnight."""
-    return f"{end - datetime.timedelta(seconds=1):%Y-%m-%d}"
+def _last_day(facts: NoticeFacts, end: datetime.datetime) -> str:
+    """Give the last day of a period that ends at a local midnight."""
+    return _day(facts, end - datetime.timedelta(seconds=1))
 
 
-def _day(moment: datetime.datetime) -> str:
-    return f"{moment.astimezone(datetime.UTC):%Y-%m-%d}"
+def _day(facts: NoticeFacts, moment: datetime.datetime) -> str:
+    """Give the day of a moment where the case is, with the zone."""
+    zone = zone_of(facts.country)
+    return f"{moment.astimezone(zone):%Y-%m-%d} ({zone.key})"
 
 
 def _paragraphs(lines: Sequence[str]) -> str:

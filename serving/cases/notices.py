@@ -30,18 +30,19 @@ class SellerLink:
     expires_at: datetime.datetime
 
 
-def receipts(new: NewCase, case_id: str, received_at: datetime.datetime) -> tuple[NewNotice, ...]:
+def receipts(
+    new: NewCase, case_id: str, received_at: datetime.datetime, product: str, listing_names: Sequence[str]
+) -> tuple[NewNotice, ...]:
     """Confirm the receipt of a notice to the member that gave it."""
     if new.member_id is None:
         return ()
-    names = [one.listing_id or one.url or one.check_id or "" for one in new.listings]
     facts = NoticeFacts(
         case_id=case_id,
-        product=new.product or "the product of the checks",
+        product=product,
         ground=new.ground,
         country=new.country,
         jurisdiction=jurisdiction_of(new.country),
-        listing_ids=names[:LISTINGS_NAMED],
+        listing_ids=listing_names[:LISTINGS_NAMED],
     )
     return (_notice("notifier", "receipt", notice_texts.receipt_for_notifier(facts, received_at)),)
 
@@ -63,9 +64,13 @@ def notices_of_move(
     *,
     links: Sequence[SellerLink] = (),
     timers: Sequence[NewTimer] = (),
+    reached_at: datetime.datetime | None = None,
     policy: DecisionPolicy = DEFAULT_POLICY,
 ) -> tuple[NewNotice, ...]:
-    """Inform the sides of a move: `timers` are those that it starts, and `links` those of the case's `shares_of`."""
+    """Inform the sides of a move: `timers` are those that it starts, and `links` those of the case's `shares_of`.
+
+    `reached_at` is when a declaration reached the right holder, None: with the move.
+    """
     facts = _with_way(facts_of(case, reason), "notifier", policy)
     if to in ("upheld", "rejected"):
         text = notice_texts.decision_for_notifier(facts, at, upheld=to == "upheld")
@@ -85,11 +90,23 @@ def notices_of_move(
             for share, link in zip(shares, links or itertools.repeat(None, len(shares)), strict=True)
         )
     if to == "counter_notice":
-        return _to_notifier(case, "declaration", _declaration(case, facts, at, timers))
+        if case.jurisdiction == "CN" and not case.has_holder and not timers:
+            return (_notice("seller", "declaration", notice_texts.no_holder_for_seller(facts, at)),)
+        return _to_holder(case, "declaration", _declaration(case, facts, reached_at or at, timers))
     if to in ("reinstated", "closed"):
         text = _ending(case, to, reason)
-        return (*_to_notifier(case, to, text), _notice("seller", to, text))
+        return (*_to_holder(case, to, text), _notice("seller", to, text))
     return ()
+
+
+def further_answers(case: StoredCase, words: str, photos: int) -> tuple[NewNotice, ...]:
+    """Send the right holder what a seller adds to an answer, or what another seller of the case answers."""
+    text = NoticeText(
+        subject=f"Another answer of a seller: {case.case_id}",
+        body=f"A seller answered in case {case.case_id}, which has an answer already, with {photos} photos. Times that "
+        f"run go on.\n\nThe seller's words: {words}",
+    )
+    return _to_holder(case, "declaration", text)
 
 
 def facts_of(case: StoredCase, reason: str = "") -> NoticeFacts:
@@ -157,10 +174,12 @@ def _forwarded(
     return dataclasses.replace(notice, token_sha256=link.token_sha256, expires_at=link.expires_at)
 
 
-def _declaration(case: StoredCase, facts: NoticeFacts, at: datetime.datetime, timers: Sequence[NewTimer]) -> NoticeText:
+def _declaration(
+    case: StoredCase, facts: NoticeFacts, reached_at: datetime.datetime, timers: Sequence[NewTimer]
+) -> NoticeText:
     until = next((one.fires_at for one in timers if one.kind == "declaration_wait_over"), None)
     if until is not None:
-        text = notice_texts.declaration_for_notifier(facts, at, until)
+        text = notice_texts.declaration_for_notifier(facts, reached_at, until)
     else:
         text = NoticeText(
             subject=f"Objection of the seller: {case.case_id}",
@@ -174,6 +193,13 @@ def _ending(case: StoredCase, to: CaseState, reason: str) -> NoticeText:
     outcome = "The listings are back." if to == "reinstated" else "Nothing more is done in it."
     why = f" Reason: {reason}" if reason else ""
     return NoticeText(subject=f"Case {case.case_id} {to}", body=f"Case {case.case_id} was {to}. {outcome}{why}")
+
+
+def _to_holder(case: StoredCase, kind: NoticeKind, text: NoticeText) -> tuple[NewNotice, ...]:
+    """Address who notified, as the right holder, or the member that owns the product where no member did."""
+    if case.member_id is None and case.owner_id is not None:
+        return (_notice("holder", kind, text),)
+    return _to_notifier(case, kind, text)
 
 
 def _to_notifier(case: StoredCase, kind: NoticeKind, text: NoticeText) -> tuple[NewNotice, ...]:

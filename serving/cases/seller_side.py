@@ -8,14 +8,14 @@ import secrets
 from collections.abc import Sequence
 from typing import Final
 
-from serving.cases.moving import WantedMove, decide_move
+from serving.cases.moving import WantedMove, decide_more_evidence, decide_move
 from serving.cases.service import LINK_LASTS, TOKEN_BYTES, hash_link
 from serving.clock import utc_now
 from serving.errors import RequestTooLarge
 from serving.principal import Principal
 from serving.schemas.enforcement.case_notices import SellerNotice
 from serving.store.cases.case_notice_rows import EvidencePhoto, NewEvidence
-from serving.store.cases.case_values import CaseChange, StoredCase
+from serving.store.cases.case_values import CaseAddition, CaseChange, StoredCase
 from serving.store.store import Store
 from vision.photo.format import sniff_format
 
@@ -33,7 +33,9 @@ class SellerSide:
         return await self._store.case_notice_rows.find_by_link(hash_link(token), utc_now())
 
     async def answer(self, token: str, text: str, photos: Sequence[bytes]) -> SellerNotice:
-        """Keep what a seller sends; the first of it moves the case to `counter_notice`. Sent again, it is kept once.
+        """Keep what a seller sends, and inform the right holder; the first of it moves the case to `counter_notice`.
+
+        Sent again, it is kept once.
 
         Raises CaseNoticeNotFound, CaseMoveNotAllowed, RequestTooLarge, and PhotoError for a file that is no photo.
         """
@@ -43,7 +45,9 @@ class SellerSide:
         content = json.dumps([text, [photo.sha256 for photo in named]])
         new = NewEvidence(text=text, photos=tuple(named), fingerprint=hashlib.sha256(content.encode()).hexdigest())
 
-        def decide(case: StoredCase) -> CaseChange:
+        def decide(case: StoredCase) -> CaseChange | CaseAddition:
+            if case.state == "counter_notice":
+                return decide_more_evidence(case, text, len(photos), now)
             return decide_move(case, WantedMove(to="counter_notice", reason=text), "seller", now)
 
         return await self._store.keep_evidence(hash_link(token), new, photos, decide, now)

@@ -39,9 +39,13 @@ class SellerToken:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A case after a move; `seller_tokens` are those of the sellers' links, shown once, where the move made them."""
+    """A case after a move; `seller_tokens` are those of the sellers' links, shown once, where the move made them.
+
+    `replayed` where the move had been made before, with the same key; then there are none.
+    """
 
     case: Case
+    replayed: bool
     seller_tokens: tuple[SellerToken, ...] = ()
 
 
@@ -109,8 +113,9 @@ class Cases:
             linked = dataclasses.replace(wanted, links=links)
             return decide_move(case, linked, case.role_of(principal), now, self._policy)
 
-        await self.rows.change(principal, case_id, decide, version=version, claim=claim)
-        return Moved(case=await self.find(principal, case_id), seller_tokens=tokens)
+        changed = await self.rows.change(principal, case_id, decide, version=version, claim=claim)
+        case = await self.find(principal, case_id)
+        return Moved(case=case, replayed=changed.replayed, seller_tokens=() if changed.replayed else tokens)
 
     async def ask(self, principal: Principal, case_id: str, question: str, *, version: int) -> Case:
         """Ask the notifier, and stop the clock until it answers; raises as `move` does."""

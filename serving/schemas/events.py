@@ -16,6 +16,7 @@ EventType = Literal[
     "job.completed",
     "case.opened",
     "case.moved",
+    "case.evidence_sent",
     "case.paused",
     "case.resumed",
     "case.due_soon",

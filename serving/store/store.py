@@ -20,8 +20,8 @@ from serving.principal import SERVER, Principal
 from serving.schemas.enforcement.case_notices import SellerNotice
 from serving.store.audit_rows import AuditRows, append_entry
 from serving.store.cases.case_erasure import ForgottenCases, forget_in_cases
-from serving.store.cases.case_notice_rows import CaseNoticeRows, NewEvidence
-from serving.store.cases.case_rows import CaseRows, Decide
+from serving.store.cases.case_notice_rows import CaseNoticeRows, DecideAnswer, NewEvidence
+from serving.store.cases.case_rows import CaseRows
 from serving.store.cases.case_rule_rows import CaseRuleRows
 from serving.store.cases.case_timer_rows import CaseTimerRows
 from serving.store.cases.fast_track_rows import FastTrackRows
@@ -159,13 +159,13 @@ class Store:
             await self.jobs.drop_photos([photo.sha256 for photo in new.photos if not photo.kept])
 
     async def keep_evidence(
-        self, token_sha256: str, new: NewEvidence, photos: Sequence[bytes], decide: Decide, now: datetime.datetime
+        self, token_sha256: str, new: NewEvidence, photos: Sequence[bytes], decide: DecideAnswer, now: datetime.datetime
     ) -> SellerNotice:
         """Keep what a seller sends against a notice, with its photos; raises as CaseNoticeRows.add_evidence."""
         return await to_end(self._keep_evidence(token_sha256, new, photos, decide, now))
 
     async def _keep_evidence(
-        self, token_sha256: str, new: NewEvidence, photos: Sequence[bytes], decide: Decide, now: datetime.datetime
+        self, token_sha256: str, new: NewEvidence, photos: Sequence[bytes], decide: DecideAnswer, now: datetime.datetime
     ) -> SellerNotice:
         kept = {photo.sha256: data for photo, data in zip(new.photos, photos, strict=True)}
         async with self._database.hold(kept, shared=True):

@@ -38,7 +38,10 @@ Key = Annotated[str | None, Header(description="Makes a retry safe; send a UUID.
 
 @router.post("/moves", openapi_extra=json_body(MovesSent), responses=problems(*SENT), summary="Move several cases")
 async def move_cases(request: Request, response: Response, caller: Writer, idempotency_key: Key = None) -> MovesMade:
-    """Make one move of each of these cases; one that can't be moved holds up none of the others."""
+    """Make one move of each of these cases; one that can't be moved holds up none of the others.
+
+    Links are shown once: sent again with the same Idempotency-Key, a case is answered without them.
+    """
     cases = cases_of(request)
     timeout_s = services_of(request).upload_timeout_s
     sent = await read_json(request, MovesSent, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)
@@ -48,6 +51,7 @@ async def move_cases(request: Request, response: Response, caller: Writer, idemp
     wanted = WantedMove(to=sent.to, reason_code=sent.reason_code, reason=sent.reason)
     moved: list[MovedOfSeveral] = []
     refused: list[RefusedOfSeveral] = []
+    replayed = 0
     for one in sent.cases:
         claim = None
         if idempotency_key is not None:
@@ -60,6 +64,7 @@ async def move_cases(request: Request, response: Response, caller: Writer, idemp
         except RequestRefused as error:
             refused.append(RefusedOfSeveral(case_id=one.case_id, code=error.code, detail=error.message))
         else:
+            replayed += made.replayed
             case, links = made.case, _links_of(request, made.seller_tokens)
             link = links[0].seller_link if len(links) == 1 else None
             moved.append(
@@ -67,6 +72,8 @@ async def move_cases(request: Request, response: Response, caller: Writer, idemp
                     case_id=case.case_id, state=case.state, version=case.version, seller_link=link, seller_links=links
                 )
             )
+    if replayed == len(sent.cases):
+        response.headers["Idempotency-Replayed"] = "true"
     return MovesMade(moved=moved, refused=refused)
 
 
@@ -80,7 +87,10 @@ async def move_cases(request: Request, response: Response, caller: Writer, idemp
 async def move_case(
     request: Request, response: Response, case_id: str, caller: Writer, idempotency_key: Key = None
 ) -> MovedCase:
-    """Move a case to another state; its `allowed_moves` has what you may choose."""
+    """Move a case to another state; its `allowed_moves` has what you may choose.
+
+    Sellers' links are shown once: sent again with the same Idempotency-Key, the move is answered without them.
+    """
     cases = cases_of(request)
     timeout_s = services_of(request).upload_timeout_s
     sent = await read_json(request, MoveSent, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s)
@@ -91,6 +101,8 @@ async def move_case(
     wanted = WantedMove(to=sent.to, reason_code=sent.reason_code, reason=sent.reason, reached_at=sent.reached_at)
     moved = await cases.move(caller, case_id, wanted, version=sent.version, claim=claim)
     response.headers.update(NEVER_STORED)
+    if moved.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
     links = _links_of(request, moved.seller_tokens)
     link = links[0].seller_link if len(links) == 1 else None
     return MovedCase(**moved.case.model_dump(), seller_link=link, seller_links=links)

@@ -30,7 +30,7 @@ CaseSort = Literal["newest", "oldest", "due", "queue"]
 TimerKind = Literal[
     "due_soon", "overdue", "answer_reminder", "answer_overdue", "declaration_wait_over", "complaint_window_over"
 ]
-NoticeRecipient = Literal["notifier", "seller"]
+NoticeRecipient = Literal["notifier", "holder", "seller"]
 NoticeKind = Literal["receipt", "decision", "forwarded", "question", "declaration", "reinstated", "closed"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -150,7 +150,9 @@ class CaseNotice(Answered):
     """What one side was informed of."""
 
     notice_id: str = Field(description="Id of the notice.")
-    recipient: NoticeRecipient = Field(description="Who was informed.")
+    recipient: NoticeRecipient = Field(
+        description="Who was informed; `holder` is the member that owns the product, where no member gave notice."
+    )
     kind: NoticeKind = Field(description="What about.")
     at: str = Field(description="When, in UTC.")
     text: str = Field(description="The words; empty after the seller was erased.")

@@ -27,13 +27,18 @@ from serving.store.tables import CaseListingRow, CaseMoveRow, CaseNoticeRow, Cas
 
 
 def stored_case(
-    row: CaseRow, moved_at: datetime.datetime, decision_reason: str, timers: Iterable[CaseTimerRow]
+    row: CaseRow,
+    moved_at: datetime.datetime,
+    decision_reason: str,
+    timers: Iterable[CaseTimerRow],
+    owner_id: str | None,
 ) -> StoredCase:
     """Give a case as the rules see it, with its timers that wait."""
     return StoredCase(
         case_id=row.case_id,
         created_at=row.created_at,
         member_id=row.member_id,
+        owner_id=owner_id,
         opened_by=cast(CaseOrigin, row.opened_by),
         rule_id=row.rule_id,
         product=row.product,
@@ -41,7 +46,7 @@ def stored_case(
         country=row.country,
         jurisdiction=cast(Jurisdiction, row.jurisdiction),
         statement=row.statement,
-        listing_names=tuple(one.listing_id or one.url or one.check_id or "" for one in row.listings),
+        listing_names=tuple(one.shown_name for one in row.listings),
         listing_sellers=tuple(one.seller_id for one in row.listings),
         check_outcomes=tuple(one.check_outcome for one in row.listings),
         decision_reason=decision_reason,
@@ -72,7 +77,7 @@ def case_of(
     now: datetime.datetime,
 ) -> Case:
     """Give a case as it is answered, without the moves that the caller may make: the rules know them."""
-    shown = [one for one in notices if principal.is_operator or one.recipient == "notifier"]
+    shown = [one for one in notices if principal.is_operator or one.recipient != "seller"]
     return Case.model_validate(
         {
             **_summary_values(row, len(row.listings), now),

@@ -16,15 +16,15 @@ from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.case_notices import SellerComplaint, SellerNotice, SellerOutcome
 from serving.store.audit_rows import append_entry
 from serving.store.cases.case_evidence import find_evidence
-from serving.store.cases.case_rows import Decide, as_stored, get_case
-from serving.store.cases.case_values import StoredCase
-from serving.store.cases.case_writing import write_change
+from serving.store.cases.case_rows import as_stored, get_case
+from serving.store.cases.case_values import CaseAddition, CaseChange, StoredCase
+from serving.store.cases.case_writing import write_addition, write_change
 from serving.store.database.database import Database
 from serving.store.sortable_id import new_id
 from serving.store.tables import CaseEvidenceRow, CaseNoticeRow, CasePhotoRow, CaseRow, ComplaintRow
 
 MAY_ANSWER = ("forwarded", "counter_notice")
-CanAnswer = Callable[[StoredCase], bool]
+DecideAnswer = Callable[[StoredCase], CaseChange | CaseAddition]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +62,9 @@ class CaseNoticeRows:
         return await self._database.write(work)
 
     async def add_evidence(
-        self, token_sha256: str, new: NewEvidence, decide: Decide, now: datetime.datetime
+        self, token_sha256: str, new: NewEvidence, decide: DecideAnswer, now: datetime.datetime
     ) -> SellerNotice:
-        """Keep what a seller sends, and where the case is `forwarded` make it the move that `decide` gives.
+        """Keep what a seller sends, with the move or the addition that `decide` makes of it.
 
         Raises CaseNoticeNotFound and what `decide` raises, also where the case can't be answered any more.
         """
@@ -77,9 +77,12 @@ class CaseNoticeRows:
             if session.scalar(earlier) is not None:
                 return _shown(session, notice)
             case = session.get_one(CaseRow, notice.case_id)
-            if case.state != "counter_notice":
-                write_change(session, SELLER, case, decide(as_stored(session, case)))
-            _add_evidence(session, notice, new, now)
+            decided = decide(as_stored(session, case))
+            if isinstance(decided, CaseChange):
+                write_change(session, SELLER, case, decided)
+            else:
+                write_addition(session, case, decided)
+            _add_evidence(session, notice, new, decided.at)
             entry = new_entry(SELLER, "case.evidence_sent", "case", case.case_id, member_id=case.member_id)
             append_entry(session, entry.with_details(photos=len(new.photos)))
             session.flush()
@@ -147,12 +150,12 @@ def _get_linked(session: Session, case_id: str, notice_id: str | None) -> CaseNo
     return rows[-1]
 
 
-def _add_evidence(session: Session, notice: CaseNoticeRow, new: NewEvidence, now: datetime.datetime) -> None:
+def _add_evidence(session: Session, notice: CaseNoticeRow, new: NewEvidence, at: datetime.datetime) -> None:
     row = CaseEvidenceRow(
         evidence_id=new_id(),
         case_id=notice.case_id,
         notice_id=notice.notice_id,
-        at=now,
+        at=at,
         text=new.text,
         fingerprint=new.fingerprint,
     )

@@ -17,13 +17,30 @@ from serving.store.cases.case_answers import case_of, stored_case, summary_of
 from serving.store.cases.case_counts import count_cases
 from serving.store.cases.case_evidence import find_evidence
 from serving.store.cases.case_list import CaseFilter, CasePlace, cases_visible_to, list_cases
-from serving.store.cases.case_values import CaseChange, NewCase, OpenedCase, OpenedRest, Opening, StoredCase
+from serving.store.cases.case_values import (
+    CaseChange,
+    ChangedCase,
+    NewCase,
+    OpenedCase,
+    OpenedRest,
+    Opening,
+    StoredCase,
+    reason_words,
+)
 from serving.store.cases.case_writing import write_change, write_opening
 from serving.store.cases.listing_identity import find_in_cases, identity_of
 from serving.store.cases.opening_standing import is_fast, require_processed
 from serving.store.database.database import Database
 from serving.store.idempotency_rows import Claim
-from serving.store.tables import ApiKeyRow, CaseMoveRow, CaseNoticeRow, CaseRow, CaseTimerRow, CheckRow
+from serving.store.tables import (
+    ApiKeyRow,
+    CaseMoveRow,
+    CaseNoticeRow,
+    CaseRow,
+    CaseTimerRow,
+    CheckRow,
+    MemberProductRow,
+)
 from serving.store.tables.enforcement.case_progress import WAITING
 
 Decide = Callable[[StoredCase], CaseChange]
@@ -129,14 +146,14 @@ class CaseRows:
         *,
         version: int | None = None,
         claim: Claim | None = None,
-    ) -> StoredCase:
+    ) -> ChangedCase:
         """Make what a pure function decides the next move of a case; gives the case after it.
 
         `version` is the one that the caller saw. Sent again with the same Idempotency-Key, nothing is changed. Raises
         CaseNotFound, CaseChanged, IdempotencyKeyReused and what `decide` raises, which may be called several times.
         """
 
-        def work(session: Session) -> StoredCase:
+        def work(session: Session) -> ChangedCase:
             return change_case(session, principal, case_id, decide, version=version, claim=claim)
 
         return await self._database.write(work)
@@ -186,14 +203,14 @@ def change_case(
     *,
     version: int | None = None,
     claim: Claim | None = None,
-) -> StoredCase:
+) -> ChangedCase:
     """Change a case in a transaction that does more, such as a timer's; see `CaseRows.change`."""
     row = get_case(session, principal, case_id)
     if claim is not None:
         earlier = session.scalars(select(CaseMoveRow).where(CaseMoveRow.key_sha256 == claim.key_sha256)).one_or_none()
         if earlier is not None:
             claim.require_same(earlier.fingerprint)
-            return as_stored(session, row)
+            return ChangedCase(case=as_stored(session, row), replayed=True)
     last = _last_move(session, row)
     if version is not None and version != row.version:
         raise _changed(session, principal, last, version)
@@ -202,17 +219,23 @@ def change_case(
     if claim is not None:
         move.key_sha256, move.fingerprint = claim.key_sha256, claim.fingerprint
     session.flush()
-    return as_stored(session, row)
+    return ChangedCase(case=as_stored(session, row), replayed=False)
 
 
 def as_stored(session: Session, row: CaseRow) -> StoredCase:
     """Give a case as the rules see it."""
-    upheld = select(CaseMoveRow.reason).where(
+    upheld = select(CaseMoveRow.reason, CaseMoveRow.reason_code).where(
         CaseMoveRow.case_id == row.case_id, CaseMoveRow.to_state == "upheld", CaseMoveRow.from_state != "upheld"
     )
-    decision_reason = session.scalars(upheld.order_by(CaseMoveRow.sequence.desc()).limit(1)).one_or_none()
-    waiting = find_waiting(session, row.case_id)
-    return stored_case(row, _last_move(session, row).at, decision_reason or "", waiting)
+    decided = session.execute(upheld.order_by(CaseMoveRow.sequence.desc()).limit(1)).one_or_none()
+    owner = None if row.member_id is not None else session.get(MemberProductRow, row.product)
+    return stored_case(
+        row,
+        _last_move(session, row).at,
+        "" if decided is None else reason_words(*decided),
+        find_waiting(session, row.case_id),
+        None if owner is None else owner.member_id,
+    )
 
 
 def find_waiting(session: Session, case_id: str) -> list[CaseTimerRow]:

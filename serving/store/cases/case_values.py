@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from serving.principal import Principal
 from serving.schemas.enforcement.cases import (
@@ -94,9 +94,20 @@ class CaseClock:
     paused_s: float = 0.0  # business time of the pauses that ended
 
 
+Receipts = Callable[[str, Sequence[str]], tuple[NewNotice, ...]]
+
+
+def no_receipts(product: str, listing_names: Sequence[str]) -> tuple[NewNotice, ...]:
+    """Give no notice of a case that is being opened."""
+    return ()
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What the rules say of a case that is being opened; `case_id` is its id, which sorts by time."""
+    """What the rules say of a case that is being opened; `case_id` is its id, which sorts by time.
+
+    `receipts` gives its first notices from the product and the names of the listings, which its checks may tell.
+    """
 
     case_id: str
     at: datetime.datetime
@@ -105,7 +116,7 @@ class Opening:
     clock: CaseClock
     fast_track: bool = False
     timers: tuple[NewTimer, ...] = ()
-    notices: tuple[NewNotice, ...] = ()
+    receipts: Receipts = no_receipts
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +125,13 @@ class StoredCase:
 
     `listing_names` are the ids of its listings, or their addresses, `listing_sellers` their sellers, None where one is
     not known, and `check_outcomes` those of their checks, None where there is none. `decision_reason` is why it was
-    upheld the last time.
+    upheld the last time. `owner_id` is the member that owns the product now, where no member gave notice.
     """
 
     case_id: str
     created_at: datetime.datetime
     member_id: str | None
+    owner_id: str | None
     opened_by: CaseOrigin
     rule_id: str | None
     product: str
@@ -139,6 +151,11 @@ class StoredCase:
     decided_in_time: bool | None
     moved_at: datetime.datetime  # when the last move was made
     waiting: Mapping[TimerKind, datetime.datetime]  # when the timers fire that wait
+
+    @property
+    def has_holder(self) -> bool:
+        """Whether a right holder is known, who can be sent what the sellers declare."""
+        return self.member_id is not None or self.owner_id is not None
 
     def role_of(self, principal: Principal) -> CaseActor:
         """Say in which role a caller who sees the case acts on it."""
@@ -170,6 +187,23 @@ class CaseChange:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAddition:
+    """What is to be written of a case that stays where it is: no move of it, and no other version."""
+
+    at: datetime.datetime
+    notices: tuple[NewNotice, ...]
+    events: tuple[NewCaseEvent, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedCase:
+    """A case after a change; `replayed` where that had been made before, with the same key."""
+
+    case: StoredCase
+    replayed: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedCase:
     """A case that was opened; `replayed` where it had been before, with the same key."""
 
@@ -183,6 +217,11 @@ class OpenedRest:
 
     case: OpenedCase | None
     left_out: int
+
+
+def reason_words(reason: str, reason_code: str | None) -> str:
+    """Give a reason in words: those of a code where there are no others."""
+    return reason if reason.strip() or reason_code is None else reason_code.replace("_", " ")
 
 
 def is_found_by_automation(opened_by: str, check_outcomes: Iterable[str | None]) -> bool:

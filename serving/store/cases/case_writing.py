@@ -5,6 +5,7 @@ All of it is called in the transaction of one change, so that a kill leaves all 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import JsonValue
@@ -17,6 +18,7 @@ from serving.principal import Principal
 from serving.schemas.checks import utc_text
 from serving.store.audit_rows import append_entry
 from serving.store.cases.case_values import (
+    CaseAddition,
     CaseChange,
     CaseClock,
     NewCase,
@@ -68,7 +70,7 @@ def write_opening(session: Session, principal: Principal, new: NewCase, opening:
         actor=opening.actor,
         clock=opening.clock,
         timers=opening.timers,
-        notices=opening.notices,
+        notices=opening.receipts(product, [one.shown_name for one in row.listings]),
     )
     _add_move(session, principal, row, None, change)
     facts: dict[str, JsonValue] = {"country": row.country, "opened_by": row.opened_by, "listings": len(new.listings)}
@@ -105,6 +107,13 @@ def write_change(session: Session, principal: Principal, row: CaseRow, change: C
     return move
 
 
+def write_addition(session: Session, row: CaseRow, addition: CaseAddition) -> None:
+    """Write what is added to a case without a move."""
+    _add_notices(session, row, addition.notices, addition.at)
+    for event in addition.events:
+        add_case_event(session, row, event)
+
+
 def add_case_event(session: Session, row: CaseRow, event: NewCaseEvent) -> None:
     """Add an event of a case. It names no seller: whoever sees it may read the case."""
     facts: dict[str, object] = {
@@ -122,11 +131,6 @@ def add_timers(session: Session, case_id: str, timers: Iterable[NewTimer]) -> No
     session.add_all(
         CaseTimerRow(timer_id=new_id(), case_id=case_id, kind=one.kind, fires_at=one.fires_at) for one in timers
     )
-
-
-def add_notices(session: Session, row: CaseRow, change: CaseChange) -> None:
-    """Add what a change informs the sides of."""
-    session.add_all(_notice_row(row, notice, change) for notice in change.notices)
 
 
 def _add_move(
@@ -150,7 +154,7 @@ def _add_move(
     session.add(move)
     _cancel_timers(session, row.case_id, change)
     add_timers(session, row.case_id, change.timers)
-    add_notices(session, row, change)
+    _add_notices(session, row, change.notices, change.at)
     return move
 
 
@@ -173,17 +177,20 @@ def _set_clock(row: CaseRow, clock: CaseClock) -> None:
     row.paused_since, row.paused_s = clock.paused_since, clock.paused_s
 
 
-def _notice_row(row: CaseRow, notice: NewNotice, change: CaseChange) -> CaseNoticeRow:
-    return CaseNoticeRow(
-        notice_id=new_id(),
-        case_id=row.case_id,
-        recipient=notice.recipient,
-        kind=notice.kind,
-        at=change.at,
-        body={**notice.body, "sequence": row.version},  # of its move: ids and times of one moment say no order
-        positions=None if notice.positions is None else list(notice.positions),
-        token_sha256=notice.token_sha256,
-        expires_at=notice.expires_at,
+def _add_notices(session: Session, row: CaseRow, notices: Iterable[NewNotice], at: datetime.datetime) -> None:
+    session.add_all(
+        CaseNoticeRow(
+            notice_id=new_id(),
+            case_id=row.case_id,
+            recipient=one.recipient,
+            kind=one.kind,
+            at=at,
+            body={**one.body, "sequence": row.version},  # of its move: ids and times of one moment say no order
+            positions=None if one.positions is None else list(one.positions),
+            token_sha256=one.token_sha256,
+            expires_at=one.expires_at,
+        )
+        for one in notices
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from typing import get_args
 
@@ -7,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serving.cases.moving import WantedMove, allowed_moves, decide_answer, decide_move, decide_question, opening_of
+from serving.cases.moving import (
+    WantedMove,
+    allowed_moves,
+    decide_answer,
+    decide_more_evidence,
+    decide_move,
+    decide_question,
+    opening_of,
+)
 from serving.cases.notices import SellerLink
 from serving.cases.states import END_STATES, UNDECIDED_STATES
 from serving.errors import CaseMoveNotAllowed, RequestInvalid
@@ -85,7 +94,54 @@ def test_both_sides_are_informed_of_the_outcome_and_the_reason() -> None:
     assert {one.recipient for one in back} == {"notifier", "seller"}
     own_finding = decide_move(stored(member_id=None), WantedMove(to="upheld"), "operator", NOW)
     assert own_finding.notices == ()
-    assert [one.kind for one in opening_of(new_case(member_id="m"), "c", "notifier", NOW).notices] == ["receipt"]
+    (receipt,) = opening_of(new_case(member_id="m", product=None), "c", "notifier", NOW).receipts("kite", ["l-7"])
+    assert receipt.kind == "receipt"
+    assert "It concerns kite" in str(receipt.body["text"])
+    assert "Listings: l-7." in str(receipt.body["text"])
+
+
+def test_a_reason_that_is_a_code_alone_is_in_the_letter_in_words() -> None:
+    wanted = WantedMove(to="rejected", reason_code="manifestly_unfounded")
+    (letter,) = decide_move(stored(), wanted, "operator", NOW).notices
+    assert "Reason: manifestly unfounded" in str(letter.body["text"])
+
+
+def test_a_declaration_in_china_goes_to_who_owns_the_product_where_nobody_notified() -> None:
+    case = stored(state="forwarded", country="CN", jurisdiction="CN", member_id=None, owner_id="m", moved_at=NOW)
+    change = decide_move(case, WantedMove(to="counter_notice", reason="bought from the maker"), "seller", NOW)
+    assert [(one.recipient, one.kind) for one in change.notices] == [("holder", "declaration")]
+    assert "bought from the maker" in str(change.notices[0].body["text"])
+    assert [one.kind for one in change.timers] == ["declaration_wait_over"]
+
+
+def test_no_days_run_for_a_right_holder_whom_nobody_informed() -> None:
+    case = stored(state="forwarded", country="CN", jurisdiction="CN", member_id=None, moved_at=NOW)
+    declared = WantedMove(to="counter_notice", reason="bought from the maker")
+    change = decide_move(case, declared, "seller", NOW + DAY)
+    assert change.timers == ()
+    assert [one.recipient for one in change.notices] == ["seller"]
+    assert "no right holder of the product is registered here" in str(change.notices[0].body["text"])
+    sent_on = dataclasses.replace(declared, reached_at=NOW + HOUR)  # the operator found it, and sent it on
+    assert [one.kind for one in decide_move(case, sent_on, "operator", NOW + DAY).timers] == ["declaration_wait_over"]
+
+
+def test_a_declaration_says_when_it_reached_the_right_holder() -> None:
+    case = stored(state="forwarded", country="CN", jurisdiction="CN", moved_at=NOW)
+    wanted = WantedMove(to="counter_notice", reason="r", reached_at=NOW + DAY)
+    (letter,) = decide_move(case, wanted, "operator", NOW + 3 * DAY).notices
+    assert f"It reached you on {NOW + DAY:%Y-%m-%d} (Asia/Shanghai)" in str(letter.body["text"])
+
+
+def test_a_further_answer_is_sent_to_the_right_holder_and_is_never_before_the_last_move() -> None:
+    for case, recipient in (
+        (stored(state="counter_notice", moved_at=NOW + DAY), "notifier"),
+        (stored(state="counter_notice", moved_at=NOW + DAY, member_id=None, owner_id="m"), "holder"),
+    ):
+        added = decide_more_evidence(case, "mine is genuine", 2, NOW)
+        assert added.at == NOW + DAY
+        assert [(one.recipient, one.kind) for one in added.notices] == [(recipient, "declaration")]
+        assert "mine is genuine" in str(added.notices[0].body["text"])
+        assert [one.type for one in added.events] == ["case.evidence_sent"]
 
 
 def test_in_china_the_holders_15_days_run_from_when_the_declaration_reached_it_and_end_the_measures() -> None:

@@ -52,7 +52,7 @@ def test_a_decision_gives_the_notifier_reason_automation_and_redress(upheld: boo
     body = decision_for_notifier(FACTS, NOW, upheld=upheld).body
     for part in ("The grille differs.", "found by automated means", "by a person who saw", "Art. 20", "Art. 21"):
         assert part in body
-    assert "until 2026-09-09 at https://market.example/complaints" in body
+    assert "until 2026-09-09 (Europe/Berlin) at https://market.example/complaints" in body
     assert "not solely by automated means" in body
     assert DISPUTES_PAGE in body
     assert ("upheld" in body) == upheld
@@ -74,5 +74,7 @@ def test_a_decision_in_china_names_its_own_law_and_no_complaint_of_the_eu() -> N
 
 def test_a_notice_and_a_declaration_in_china_have_what_the_articles_ask_for() -> None:
     assert "prima facie evidence" in forwarded_notice_for_seller(CHINA, NOW).body
+    late = datetime.datetime(2026, 3, 9, 18, tzinfo=datetime.UTC)  # the tenth in Shanghai
+    assert "forwarded to you on 2026-03-10 (Asia/Shanghai)" in forwarded_notice_for_seller(CHINA, late).body
     body = declaration_for_notifier(CHINA, NOW, NOW + datetime.timedelta(days=15)).body
-    assert "by 2026-03-24, 15 days after" in body
+    assert "by 2026-03-24 (Asia/Shanghai), 15 days after" in body

@@ -58,7 +58,12 @@ def test_a_seller_reads_the_reasons_and_answers_once_with_words_and_photos_that_
                 assert [one.text for one in more.sent] == ["bought from the maker", "and here is the licence"]
             case = await store.case_rows.find(TOYS, case_id, NOW)
             assert [(one.to_state, one.actor) for one in case.moves[-1:]] == [("counter_notice", "seller")]
-            assert "bought from the maker" in case.notices[-1].text
+            assert ["bought from the maker" in one.text for one in case.notices[-2:]] == [True, False]
+            assert "and here is the licence" in case.notices[-1].text
+            await store.event_rows.number()
+            found = await store.event_rows.find_page(SERVER, after=0, limit=9, types={"case.evidence_sent"})
+            (news,) = found.events
+            assert (news.data["case_id"], news.data["photos"], news.data["version"]) == (case_id, 0, case.version)
             assert case.evidence == more.sent
             sha256 = hashlib.sha256(photo).hexdigest()
             rows, evidence_id = store.case_notice_rows, case.evidence[0].evidence_id
@@ -159,12 +164,22 @@ def test_each_seller_of_a_case_sees_and_answers_its_own(tmp_path: Path) -> None:
                 other = await side.read(bert)
                 assert (other.state, other.can_answer, other.sent) == ("counter_notice", True, [])
                 assert "anna" not in other.model_dump_json()
+            with time_from(lambda: NOW - HOUR):  # a computer's clock that was set back
                 await side.answer(bert, "mine too", [])
             case = await store.case_rows.find(SERVER, case_id, NOW)
             assert sorted((one.text, one.positions) for one in case.evidence) == [
                 ("mine are genuine", [0]),
                 ("mine too", [1]),
             ]
+            assert {one.at for one in case.evidence} == {case.moves[-1].at}
+            assert [one.recipient for one in case.notices if "mine" in one.text] == ["notifier"] * 2
+            await Cases(store.case_rows).move(
+                SERVER, case_id, WantedMove(to="upheld", reason="no"), version=case.version
+            )
+            with time_from(lambda: NOW):
+                outcomes = (await side.read(bert)).outcomes
+            assert len(outcomes) == 1
+            assert "anna" not in str(outcomes)
 
     asyncio.run(work())
 

@@ -39,7 +39,7 @@ function moveOf({ at, from_state: from, to_state: to, actor, actor_name: name, r
 }
 
 function noticeOf({ notice_id: id, at, recipient, kind, text, positions, opened_at: openedAt }, listings, caseId) {
-  const to = recipient === "seller" ? sellerWords(positions, listings) : ["the notifier"];
+  const to = recipient === "seller" ? sellerWords(positions, listings) : [recipient === "holder" ? "the right holder" : "the notifier"];
   const opened = recipient === "seller" ? (openedAt ? `, opened ${moment(openedAt)}` : ", not opened so far") : "";
   return {
     at,

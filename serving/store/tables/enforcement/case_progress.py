@@ -35,8 +35,8 @@ class CaseTimerRow(Table):
 class CaseNoticeRow(Table):
     """What one side was informed of. A seller's notice has a link, of which only the SHA-256 of its token is kept.
 
-    `recipient` is `notifier` or `seller`. `positions` are the listings that a seller's notice is about, null for all of
-    the case. `body` is emptied when the seller is erased.
+    `recipient` is `notifier`, `holder` or `seller`. `positions` are the listings that a seller's notice is about, null
+    for all of the case. `body` is emptied when the seller is erased.
     """
 
     __tablename__ = "case_notices"

@@ -40,6 +40,11 @@ class CaseListingRow(Table):
     value_currency: Mapped[str | None] = mapped_column(String(3))
     removed_at: Mapped[datetime.datetime | None] = mapped_column(UtcTime)
 
+    @property
+    def shown_name(self) -> str:
+        """What the listing is called: its id, else its address, else its check; empty once the seller was erased."""
+        return self.listing_id or self.url or self.check_id or ""
+
 
 class CaseMoveRow(Table):
     """One move of a case, in the order of `sequence`: its time may be equal to the one before, and is never earlier.

@@ -43,9 +43,10 @@ def stored(**values: Any) -> StoredCase:
     listings = len(values.get("listing_names", "l"))
     return StoredCase(
         **{
-            "case_id": "c", "created_at": NOW, "member_id": "m", "opened_by": "member", "rule_id": None,
-            "product": "toy", "ground": "trademark", "country": "DE", "jurisdiction": "EU", "state": "received",
-            "statement": "no logo", "listing_names": ("l",), "listing_sellers": ("s",), "decision_reason": "",
+            "case_id": "c", "created_at": NOW, "member_id": "m", "owner_id": None, "opened_by": "member",
+            "rule_id": None, "product": "toy", "ground": "trademark", "country": "DE", "jurisdiction": "EU",
+            "state": "received", "statement": "no logo", "listing_names": ("l",), "listing_sellers": ("s",),
+            "decision_reason": "",
             "check_outcomes": (None,) * listings,
             "version": 1, "fast_track": False, "clock": CLOCK, "decided_at": None, "decided_in_time": None,
             "moved_at": NOW, "waiting": {}, **values,

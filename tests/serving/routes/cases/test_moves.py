@@ -49,6 +49,17 @@ def test_a_move_sent_again_with_its_key_is_made_once(server: Running) -> None:
     case_id = opened(server)["case_id"]
     answers = [move(server, case_id, "in_review", 1, key="move-once") for _ in range(2)]
     assert [answer.json()["version"] for answer in answers] == [2, 2]
+    assert [answer.headers.get("Idempotency-Replayed") for answer in answers] == [None, "true"]
+    move(server, case_id, "upheld", 2)
+    sent = [move(server, case_id, "forwarded", 3, key="forward-once") for _ in range(2)]
+    assert [len(answer.json()["seller_links"]) for answer in sent] == [1, 0]
+    assert sent[1].headers["Idempotency-Replayed"] == "true"
+    assert server.http.post(f"/v1/cases/{case_id}/seller-link").json()["seller_link"]
+    several = {"to": "closed", "cases": [{"case_id": case_id, "version": 4}]}
+    made = [
+        server.http.post("/v1/cases/moves", json=several, headers={"Idempotency-Key": "close-once"}) for _ in range(2)
+    ]
+    assert [answer.headers.get("Idempotency-Replayed") for answer in made] == [None, "true"]
     assert move(server, case_id, "upheld", 2, key="move-once").json()["code"] == "idempotency_key_reused"
 
 

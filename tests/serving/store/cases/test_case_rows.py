@@ -113,7 +113,7 @@ def test_a_change_is_the_next_move_with_its_timers_notices_events_and_entry(plac
     async def work() -> None:
         async with opened(place) as store:
             made = await store.case_rows.add(SERVER, new_case(), opening())
-            after = await store.case_rows.change(SERVER, made.case_id, uphold)
+            after = (await store.case_rows.change(SERVER, made.case_id, uphold)).case
             assert (after.state, after.version, after.waiting, after.decided_in_time) == ("upheld", 2, {}, True)
             case = await store.case_rows.find(SERVER, made.case_id, NOW)
             assert [(move.sequence, move.from_state, move.to_state) for move in case.moves] == [
@@ -152,9 +152,9 @@ def test_a_move_sent_again_with_its_key_is_made_once(place: Place) -> None:
         async with opened(place) as store:
             made = await store.case_rows.add(SERVER, new_case(), opening())
             claim = Claim(key_sha256="k", fingerprint="f")
-            for _ in range(2):
+            for again in (False, True):
                 after = await store.case_rows.change(SERVER, made.case_id, to_review, version=1, claim=claim)
-                assert after.version == 2
+                assert (after.case.version, after.replayed) == (2, again)
             other = Claim(key_sha256="k", fingerprint="g")
             with pytest.raises(IdempotencyKeyReused):
                 await store.case_rows.change(SERVER, made.case_id, to_review, version=2, claim=other)
