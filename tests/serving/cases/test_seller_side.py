@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 import hashlib
 from pathlib import Path
@@ -16,6 +17,7 @@ from serving.cases.service import LINK_LASTS, Cases
 from serving.clock import time_from
 from serving.errors import CaseMoveNotAllowed, CaseNotFound, CaseNoticeNotFound, RequestInvalid, RequestTooLarge
 from serving.principal import SERVER
+from serving.schemas.accounts import MemberSent
 from serving.schemas.enforcement.cases import CaseState
 from serving.store.cases.case_values import NewListing
 from serving.store.store import Store
@@ -90,6 +92,31 @@ def test_an_answer_in_china_is_kept_where_the_next_days_off_are_not_published_ye
             case = await store.case_rows.find(SERVER, case_id, december)
             assert case.state == "counter_notice"
             assert [(one.kind, one.at[:10]) for one in case.waiting] == [("declaration_wait_over", "2041-01-07")]
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("is_owned", [True, False])
+def test_who_owns_the_product_reads_the_answer_to_a_case_that_the_operator_opened(
+    tmp_path: Path, is_owned: bool
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            sent = MemberSent(name="Toys", category="toys", country="CN", products=["toy"] if is_owned else ["kite"])
+            owner = await store.member_rows.add(SERVER, sent, NOW)
+            reader = dataclasses.replace(TOYS, member_id=owner.member_id)
+            cases = Cases(store.case_rows)
+            with time_from(lambda: NOW):
+                made = await cases.open(SERVER, new_case(country="CN"))
+                await cases.move(SERVER, made.case_id, WantedMove(to="upheld"), version=1)
+                moved = await cases.move(SERVER, made.case_id, WantedMove(to="forwarded"), version=2)
+                seen = await SellerSide(store).answer(moved.seller_tokens[0].token, "from the maker", [])
+                case = await cases.find(reader, made.case_id)
+            assert [(one.recipient, "from the maker" in one.text) for one in case.notices] == (
+                [("holder", True)] if is_owned else []
+            )
+            assert [one.kind for one in case.waiting] == (["declaration_wait_over"] if is_owned else [])
+            assert ["have therefore not begun" in one.text for one in seen.outcomes] == ([] if is_owned else [True])
 
     asyncio.run(work())
 
