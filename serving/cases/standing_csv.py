@@ -1,4 +1,4 @@
-"""How members stand as notifiers, as CSV: fast track with its changes, and misuse with its steps."""
+"""How members stand as notifiers, as CSV: fast track with its changes, misuse with its steps, trusted flaggers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from serving.reviews.answers_csv import answers_csv
-from serving.schemas.enforcement.standing import FastTrackChange, FastTrackStatus, MisuseStatus, MisuseStep
+from serving.schemas.enforcement.standing import (
+    FastTrackChange,
+    FastTrackStatus,
+    MisuseStatus,
+    MisuseStep,
+    TrustedFlagger,
+)
 
 RECORD_COLUMNS: Final = ("decided", "upheld", "counter_notices_won", "upheld_share", "counter_share")
 STATUS_COLUMNS: Final = (
@@ -23,6 +29,7 @@ MISUSE_COLUMNS: Final = (
 STEP_COLUMNS: Final = (
     "step_id", "member_id", "kind", "at", "until", "lifted_at", "reason", "decided", "unfounded",
 )  # fmt: skip
+FLAGGER_COLUMNS: Final = ("member_id", "authority", "country", "since", "until")
 
 
 def statuses_csv(statuses: Iterable[FastTrackStatus]) -> str:
@@ -43,3 +50,8 @@ def misuse_csv(members: Iterable[MisuseStatus]) -> str:
 def steps_csv(steps: Iterable[MisuseStep]) -> str:
     """Give one line a step against misuse, below the column names."""
     return answers_csv(STEP_COLUMNS, steps)
+
+
+def flaggers_csv(flaggers: Iterable[TrustedFlagger]) -> str:
+    """Give one line a trusted flagger, below the column names."""
+    return answers_csv(FLAGGER_COLUMNS, flaggers)

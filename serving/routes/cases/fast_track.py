@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.cases.fast_track import MAX_COUNTER_SHARE, MIN_DECIDED, MIN_UPHELD_SHARE
-from serving.cases.standing_csv import changes_csv, statuses_csv
+from serving.cases.standing_csv import changes_csv, flaggers_csv, statuses_csv
 from serving.clock import utc_now
 from serving.http.check_body import read_json
 from serving.http.cursors import id_in
@@ -15,7 +15,7 @@ from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
-from serving.routes.openapi.examples_standing import CHANGES_CSV_EXAMPLE, FAST_TRACK_CSV_EXAMPLE
+from serving.routes.openapi.examples_standing import CHANGES_CSV_EXAMPLE, FAST_TRACK_CSV_EXAMPLE, FLAGGERS_CSV_EXAMPLE
 from serving.schemas.enforcement.standing import (
     FastTrackChangePage,
     FastTrackEvaluated,
@@ -116,6 +116,17 @@ async def evaluate_fast_track(
 async def list_trusted_flaggers(request: Request, caller: Reader) -> TrustedFlaggers:
     """Give the members to which an authority gave the status of a trusted flagger, as the operator recorded it."""
     return TrustedFlaggers(trusted_flaggers=await store_of(request).trusted_flagger_rows.find_all(caller))
+
+
+@router.get(
+    "/trusted-flaggers.csv",
+    response_class=Response,
+    responses=csv_or_problems(FLAGGERS_CSV_EXAMPLE, 401, 404, 422, 503),
+    summary="Trusted flaggers as CSV",
+)
+async def export_trusted_flaggers(request: Request, caller: Reader) -> Response:
+    """Give the same members as rows of CSV (RFC 4180, UTF-8)."""
+    return csv_file(flaggers_csv(await store_of(request).trusted_flagger_rows.find_all(caller)), "trusted-flaggers.csv")
 
 
 @router.put(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from serving.cases.rules import make_rule
+from serving.cases.rules_csv import rules_csv
 from serving.clock import utc_now
 from serving.http.check_body import read_json
 from serving.routes.auth import require_operator
 from serving.routes.cases.cases import Reader, Writer
+from serving.routes.csv_files import csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
+from serving.routes.openapi.examples_cases import RULES_CSV_EXAMPLE
 from serving.schemas.enforcement.case_rules import CaseRule, CaseRuleChange, CaseRuleList, CaseRuleSent
 from serving.services import services_of, store_of
 
@@ -34,6 +37,18 @@ async def list_case_rules(request: Request, caller: Reader) -> CaseRuleList:
     """Give every rule by which checks open cases."""
     require_operator(caller)
     return CaseRuleList(rules=await store_of(request).case_rule_rows.find_all(caller))
+
+
+@router.get(
+    ".csv",
+    response_class=Response,
+    responses=csv_or_problems(RULES_CSV_EXAMPLE, 401, 404, 422, 503),
+    summary="Rules as CSV",
+)
+async def export_case_rules(request: Request, caller: Reader) -> Response:
+    """Give every rule as a row of CSV (RFC 4180, UTF-8)."""
+    require_operator(caller)
+    return csv_file(rules_csv(await store_of(request).case_rule_rows.find_all(caller)), "case-rules.csv")
 
 
 @router.patch("/{rule_id}", openapi_extra=json_body(CaseRuleChange), responses=problems(*SENT), summary="Switch a rule")

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from serving.clock import utc_now
-from serving.groups.groups_csv import groups_csv
+from serving.groups.groups_csv import agreements_csv, groups_csv, members_csv
 from serving.http.check_body import read_json
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.csv_files import csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
-from serving.routes.openapi.examples_groups import GROUPS_CSV_EXAMPLE
+from serving.routes.openapi.examples_groups import AGREEMENTS_CSV_EXAMPLE, GROUPS_CSV_EXAMPLE, MEMBERS_CSV_EXAMPLE
 from serving.schemas.enforcement.groups import (
     Agreement,
     AgreementList,
@@ -100,6 +100,18 @@ async def list_group_members(request: Request, group_id: str, caller: Reader) ->
     return GroupMemberList(members=await store_of(request).groups.groups.find_members(caller, group_id))
 
 
+@router.get(
+    "/{group_id}/members.csv",
+    response_class=Response,
+    responses=csv_or_problems(MEMBERS_CSV_EXAMPLE, *READ),
+    summary="A group's members as CSV",
+)
+async def export_group_members(request: Request, group_id: str, caller: Reader) -> Response:
+    """Give the same members as rows of CSV (RFC 4180, UTF-8)."""
+    found = await store_of(request).groups.groups.find_members(caller, group_id)
+    return csv_file(members_csv(found), "group-members.csv")
+
+
 @router.post(
     "/{group_id}/members",
     status_code=201,
@@ -157,6 +169,18 @@ async def leave_group(request: Request, group_id: str, caller: Admin) -> ItemsWi
 async def list_agreements(request: Request, group_id: str, caller: Reader) -> AgreementList:
     """Give every version of what the caller's member agreed to, newest first; to the operator those of all members."""
     return AgreementList(agreements=await store_of(request).groups.agreements.find_all(caller, group_id))
+
+
+@router.get(
+    "/{group_id}/agreements.csv",
+    response_class=Response,
+    responses=csv_or_problems(AGREEMENTS_CSV_EXAMPLE, *READ),
+    summary="Agreements as CSV",
+)
+async def export_agreements(request: Request, group_id: str, caller: Reader) -> Response:
+    """Give the same agreements as rows of CSV (RFC 4180, UTF-8)."""
+    found = await store_of(request).groups.agreements.find_all(caller, group_id)
+    return csv_file(agreements_csv(found), "group-agreements.csv")
 
 
 def _timeout_s(request: Request) -> float:

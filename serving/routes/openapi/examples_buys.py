@@ -69,6 +69,7 @@ _POINT: Final = {"point_id": "seal", "text": "The seal shows the year of manufac
 _SHARE: Final = {"share": 0.9, "low": 0.74, "high": 0.97, "lowest": 0.82, "highest": 0.91}
 
 BUYS_CSV_EXAMPLE: Final = f"buy_id,plan_id,state,product,…\r\n{_BUY_ID},{_PLAN_ID},counterfeit,{_PRODUCT},…\r\n"
+PLANS_CSV_EXAMPLE: Final = f"plan_id,created_at,state,…\r\n{_PLAN_ID},2026-11-26T09:30:00.000Z,accepted,…\r\n"
 ESTIMATES_CSV_EXAMPLE: Final = "quarter,product,figure,share,low,high,…\r\n2026-Q4,,precision,0.9,0.74,0.97,…\r\n"
 BUY_EXAMPLES: Final[dict[str, Any]] = {
     "BuyPlanSent": _PLAN_SENT,

@@ -105,6 +105,9 @@ CASES_TABLE_EXAMPLE: Final = (
     "reference,product,country,listing_id,seller_id,url,value_amount,value_currency\r\n"
     f"A-1,{_PRODUCT},DE,4711,s-88,https://shop.example/4711,89.90,EUR\r\n"
 )
+RULES_CSV_EXAMPLE: Final = (
+    "rule_id,created_at,kind,…\r\n01a20a5d-4b11-7d02-9c8e-6d0f3a1b2c45,2026-11-20T09:30:00.000Z,counterfeit,…\r\n"
+)
 CASE_EXAMPLES: Final[dict[str, Any]] = {
     "Case": _CASE,
     "CaseCounts": {

@@ -110,6 +110,10 @@ GROUP_EXAMPLES: Final[dict[str, Any]] = {
 GROUPS_CSV_EXAMPLE: Final = (
     f"group_id,name,category,created_at,…\r\n{_GROUP_ID},Hair care,home_appliances,{_TIME},…\r\n"
 )
+MEMBERS_CSV_EXAMPLE: Final = "member_id,name,state,…\r\n01a20a5d-2b11-7c02-8f3e-5a8d0c6b7e10,Korvelle,joined,…\r\n"
+AGREEMENTS_CSV_EXAMPLE: Final = (
+    f"member_id,agreement,agreed_at,…\r\n01a20a5d-2b11-7c02-8f3e-5a8d0c6b7e10,1,{_TIME},…\r\n"
+)
 ITEMS_CSV_EXAMPLE: Final = (
     "item_id,kind,product,check_id,…\r\n"
     f"01a20a5d-3e57-7681-a417-f8bcda188f22,photo_hash,korvelle-k1-hair-dryer,{_CHECK_ID},…\r\n"

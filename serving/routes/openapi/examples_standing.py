@@ -150,6 +150,9 @@ FAST_TRACK_CSV_EXAMPLE: Final = (
 )
 CHANGES_CSV_EXAMPLE: Final = f"change_id,at,subject_kind,subject_id,…\r\n{_ID},{_TIME},member,{_MEMBER_ID},…\r\n"
 MISUSE_CSV_EXAMPLE: Final = f"member_id,name,decided,unfounded,…\r\n{_MEMBER_ID},Korvelle,40,6,…\r\n"
+FLAGGERS_CSV_EXAMPLE: Final = (
+    f"member_id,authority,country,since,until\r\n{_MEMBER_ID},Bundesnetzagentur,DE,2026-01-01,\r\n"
+)
 STEPS_CSV_EXAMPLE: Final = f"step_id,member_id,kind,at,…\r\n{_ID},{_MEMBER_ID},warning,{_TIME},…\r\n"
 SERVICE_LEVEL_CSV_EXAMPLE: Final = (
     "group,value,name,cases,in_time,late,overdue,pending,withdrawn,share,low,high,meets_benchmark\r\n"

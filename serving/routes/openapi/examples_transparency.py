@@ -27,6 +27,9 @@ STATEMENT_LINE: Final = json.dumps(_STATEMENT, sort_keys=True) + "\n"
 REPORT_CSV_EXAMPLE: Final = (
     "quarter,version,table,key,value,low,high,n,hidden\r\n2026-Q1,1,requests_by_source,total,200,,,,false\r\n"
 )
+STATEMENTS_CSV_EXAMPLE: Final = (
+    f"statement_id,case_id,position,…\r\n01a20a5d-4b11-7d02-9c8e-6d0f3a1b2c45,{_CASE_ID},0,…\r\n"
+)
 COMPLAINTS_CSV_EXAMPLE: Final = (
     f"complaint_id,case_id,side,decision,…\r\n01a20a5d-4b11-7d02-9c8e-6d0f3a1b2c45,{_CASE_ID},seller,upheld,…\r\n"
 )

@@ -14,7 +14,7 @@ from serving.http.check_body import read_json
 from serving.http.cursors import UNKNOWN, cursor_of, number_in, place_in
 from serving.principal import Principal
 from serving.routes.auth import require
-from serving.routes.csv_files import csv_file
+from serving.routes.csv_files import MAX_ROWS, csv_file
 from serving.routes.openapi.contract import json_body, problems
 from serving.schemas.enforcement.clusters import (
     ClusterCases,
@@ -29,6 +29,7 @@ from serving.schemas.enforcement.clusters import (
 )
 from serving.sellers.answers import detail_of, find_link, removed_link_of, report_of, summary_of
 from serving.sellers.cases import cases_for
+from serving.sellers.removed_csv import removed_links_csv
 from serving.sellers.report_csv import ReportPart, clusters_csv, report_csv
 from serving.services import cases_of, investigations_of, services_of, store_of
 from serving.store.sellers.cluster_pages import ClusterList, ClusterPlace
@@ -209,6 +210,18 @@ async def list_removed_links(
         removed_links=[removed_link_of(one) for one in shown],
         next_cursor=str(shown[-1].removal_id) if len(found) > limit else None,
     )
+
+
+@router.get(
+    "/removed-links.csv",
+    response_class=Response,
+    responses={**CSV_ANSWER, **problems(401, 404, 422, 503)},
+    summary="Links taken away as CSV",
+)
+async def export_removed_links(request: Request, caller: Reader) -> Response:
+    """Give the newest 10,000 links that were taken away as rows of CSV (RFC 4180, UTF-8)."""
+    found = await store_of(request).removal_rows.find_page(caller, limit=MAX_ROWS)
+    return csv_file(removed_links_csv(map(removed_link_of, found)), "removed-links.csv")
 
 
 @router.post(

@@ -12,13 +12,14 @@ from serving.http.check_body import read_json
 from serving.http.cursors import id_in
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
-from serving.routes.csv_files import csv_file, csv_or_problems
+from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
 from serving.routes.openapi.contract import json_body, problems
-from serving.routes.openapi.examples_buys import ESTIMATES_CSV_EXAMPLE
+from serving.routes.openapi.examples_buys import ESTIMATES_CSV_EXAMPLE, PLANS_CSV_EXAMPLE
 from serving.schemas.enforcement.buy_estimates import EstimateList
 from serving.schemas.enforcement.buys import BuyPlan, BuyPlanPage, BuyPlanSent
 from serving.services import buys_of, services_of, store_of
 from serving.store.idempotency_rows import Claim
+from serving.test_buys.plans_csv import plans_csv
 from serving.test_buys.results import estimates_csv
 
 router = APIRouter(prefix="/v1/test-buys", tags=["test buys"])
@@ -76,6 +77,19 @@ async def list_buy_plans(
     found = await store_of(request).test_buys.plans.find_page(caller, limit + 1, after=id_in(cursor))
     more = len(found) > limit
     return BuyPlanPage(plans=found[:limit], next_cursor=found[limit - 1].plan_id if more else None)
+
+
+@router.get(
+    "/plans.csv",
+    response_class=Response,
+    responses=csv_or_problems(PLANS_CSV_EXAMPLE, 401, 403, 404, 422, 503),
+    summary="Plans of test buys as CSV",
+)
+async def export_buy_plans(request: Request, caller: Reader) -> Response:
+    """Give the newest 10,000 plans as rows of CSV (RFC 4180, UTF-8); the operator's keys alone may."""
+    require_operator(caller)
+    found = await store_of(request).test_buys.plans.find_page(caller, MAX_ROWS)
+    return csv_file(plans_csv(found), "test-buy-plans.csv")
 
 
 @router.get("/plans/{plan_id}", responses=problems(401, 403, 404, 422, 503), summary="A plan of test buys")

@@ -14,8 +14,9 @@ from serving.http.check_body import read_json
 from serving.http.cursors import id_in
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
+from serving.routes.csv_files import csv_or_problems, csv_stream
 from serving.routes.openapi.contract import json_body, problems
-from serving.routes.openapi.examples_transparency import STATEMENT_LINE
+from serving.routes.openapi.examples_transparency import STATEMENT_LINE, STATEMENTS_CSV_EXAMPLE
 from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.transparency import (
     ReasonsStatement,
@@ -25,6 +26,7 @@ from serving.schemas.enforcement.transparency import (
 )
 from serving.services import duties_of, services_of, store_of
 from serving.store.transparency.statement_rows import StatementRows, StoredStatement
+from serving.transparency.statements.statements_csv import statements_csv
 
 router = APIRouter(prefix="/v1/statements-of-reasons", tags=["transparency"])
 MAX_BODY_BYTES = 64 * 1024
@@ -88,6 +90,22 @@ async def export_statements(request: Request, caller: Reader, state: State = Non
     return StreamingResponse(_lines_of(rows, state, first), media_type=LINES_MEDIA_TYPE, headers=headers)
 
 
+@router.get(
+    ".csv",
+    response_class=Response,
+    responses=csv_or_problems(STATEMENTS_CSV_EXAMPLE, *READ),
+    summary="Statements of reasons as CSV",
+)
+async def export_statements_csv(request: Request, caller: Reader, state: State = None) -> Response:
+    """Give what came of each statement as a row of CSV (RFC 4180, UTF-8), oldest first; `export` has their fields."""
+    require_operator(caller)
+    rows = store_of(request).statement_rows
+    await duties_of(request).sender.prepare()
+    first = await rows.find_page(state, EXPORT_PAGE)
+    await store_of(request).audit_rows.append(new_entry(caller, "statements.exported", "statements", "csv"))
+    return csv_stream(_csv_of(rows, state, first), "statements-of-reasons.csv")
+
+
 @router.get("/{statement_id}", responses=problems(*READ), summary="Read a statement of reasons")
 async def get_statement(request: Request, statement_id: str, caller: Reader) -> ReasonsStatement:
     """Give a statement, and what came of sending it."""
@@ -118,6 +136,13 @@ async def _lines_of(
     while page:
         yield "".join(one.body + "\n" for one in page)
         page = await rows.find_page(state, EXPORT_PAGE, after=page[-1].statement_id)
+
+
+async def _csv_of(rows: StatementRows, state: StatementState | None, page: list[StoredStatement]) -> AsyncIterator[str]:
+    yield statements_csv(map(_shown, page))
+    while page:
+        page = await rows.find_page(state, EXPORT_PAGE, after=page[-1].statement_id)
+        yield statements_csv(map(_shown, page), header=False)
 
 
 def _shown(one: StoredStatement) -> ReasonsStatement:

@@ -1,20 +1,30 @@
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from serving.cases.standing_csv import (
     CHANGE_COLUMNS,
+    FLAGGER_COLUMNS,
     MISUSE_COLUMNS,
     STATUS_COLUMNS,
     STEP_COLUMNS,
     changes_csv,
+    flaggers_csv,
     misuse_csv,
     statuses_csv,
     steps_csv,
 )
 from serving.routes.openapi.examples_standing import STANDING_EXAMPLES
 from serving.schemas.checks import Answered
-from serving.schemas.enforcement.standing import FastTrackChange, FastTrackStatus, MisuseStatus, MisuseStep
+from serving.schemas.enforcement.standing import (
+    FastTrackChange,
+    FastTrackStatus,
+    MisuseStatus,
+    MisuseStep,
+    TrustedFlagger,
+)
 
 
 def test_a_standing_is_a_row_and_no_formula() -> None:
@@ -48,3 +58,12 @@ def test_a_change_a_figure_of_misuse_and_a_step_are_rows() -> None:
 )
 def test_the_columns_are_all_that_the_api_gives(columns: tuple[str, ...], answer: type[Answered]) -> None:
     assert set(columns) == set(answer.model_fields)
+
+
+def test_a_trusted_flagger_is_a_row_with_days() -> None:
+    flagger = TrustedFlagger(
+        member_id="m", authority="=Agency", country="DE", since=datetime.date(2026, 1, 1), until=None
+    )
+    header, row = flaggers_csv([flagger]).splitlines()
+    assert set(FLAGGER_COLUMNS) == set(TrustedFlagger.model_fields)
+    assert (header, row) == (",".join(FLAGGER_COLUMNS), "m,'=Agency,DE,2026-01-01,")

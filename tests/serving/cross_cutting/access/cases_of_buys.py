@@ -17,6 +17,7 @@ _PLAN = {
 CASES_OF_BUYS = {
     "POST /v1/test-buys/plans": Case(code="operator_required", sent=_PLAN),
     "GET /v1/test-buys/plans": _OPERATORS,
+    "GET /v1/test-buys/plans.csv": _OPERATORS,
     "GET /v1/test-buys/plans/{plan_id}": _OPERATORS,
     "POST /v1/test-buys/plans/{plan_id}/acceptance": _OPERATORS,
     "GET /v1/test-buys/estimates": LISTED,

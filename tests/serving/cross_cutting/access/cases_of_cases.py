@@ -18,6 +18,7 @@ CASES_OF_CASES = {
     "GET /v1/cases/{case_id}/evidence/{evidence_id}/photos/{index}": Case(code="case_not_found"),
     "POST /v1/case-rules": Case(code="operator_required", sent={"kind": "counterfeit", "settings": {"country": "DE"}}),
     "GET /v1/case-rules": Case(code="operator_required"),
+    "GET /v1/case-rules.csv": Case(code="operator_required"),
     "PATCH /v1/case-rules/{rule_id}": Case(code="operator_required", sent={"enabled": False}),
     "DELETE /v1/case-rules/{rule_id}": Case(code="operator_required"),
     "POST /v1/cases/bulk": Case(code="media_type_unsupported", sent={}),

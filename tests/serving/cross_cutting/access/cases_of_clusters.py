@@ -14,5 +14,6 @@ CLUSTER_CASES = {
     "POST /v1/clusters/{cluster_id}/links/{link_id}/removal": Case(code="cluster_not_found", sent={"reason": "x"}),
     "POST /v1/clusters/{cluster_id}/cases": Case(code="cluster_not_found", sent={"country": "DE"}),
     "GET /v1/removed-links": LISTED,
+    "GET /v1/removed-links.csv": LISTED,
     "POST /v1/removed-links/{removal_id}/restoration": Case(code="link_not_found"),
 }

@@ -14,12 +14,14 @@ GROUP_CASES = {
     "DELETE /v1/groups/{group_id}": Case(code="operator_required"),
     "PUT /v1/groups/{group_id}/terms": Case(code="operator_required", sent={"terms": "x"}),
     "GET /v1/groups/{group_id}/members": NO_GROUP,
+    "GET /v1/groups/{group_id}/members.csv": NO_GROUP,
     "POST /v1/groups/{group_id}/members": Case(code="operator_required", sent={"member_id": "{member_id}"}),
     "DELETE /v1/groups/{group_id}/members/{member_id}": Case(code="operator_required"),
     "PUT /v1/groups/{group_id}/agreement": Case(code="group_not_found", sent=AGREEMENT),
     "GET /v1/groups/{group_id}/agreement": NO_GROUP,
     "DELETE /v1/groups/{group_id}/agreement": NO_GROUP,
     "GET /v1/groups/{group_id}/agreements": NO_GROUP,
+    "GET /v1/groups/{group_id}/agreements.csv": NO_GROUP,
     "POST /v1/groups/{group_id}/items": Case(
         code="group_not_found", sent={"check_id": "{check_id}", "kinds": ["photo_hash"]}
     ),

@@ -13,6 +13,7 @@ STANDING_CASES = {
     "GET /v1/fast-track/changes.csv": LISTED,
     "POST /v1/fast-track/evaluations": _OPERATORS,
     "GET /v1/trusted-flaggers": LISTED,
+    "GET /v1/trusted-flaggers.csv": LISTED,
     "PUT /v1/members/{member_id}/trusted-flagger": Case(code="operator_required", sent=_FLAGGER),
     "DELETE /v1/members/{member_id}/trusted-flagger": _OPERATORS,
     "GET /v1/misuse": LISTED,

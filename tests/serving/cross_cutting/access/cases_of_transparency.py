@@ -16,6 +16,7 @@ PUBLIC_ROUTES = frozenset(
 )
 CASES_OF_TRANSPARENCY = {
     "GET /v1/statements-of-reasons": _OPERATOR,
+    "GET /v1/statements-of-reasons.csv": _OPERATOR,
     "GET /v1/statements-of-reasons/export": _OPERATOR,
     "GET /v1/statements-of-reasons/{statement_id}": _OPERATOR,
     "PUT /v1/statements-of-reasons/{statement_id}/facts": Case(code="operator_required", sent={"facts": "x"}),

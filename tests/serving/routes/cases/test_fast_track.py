@@ -71,6 +71,8 @@ def test_a_trusted_flagger_is_recorded_by_the_operator_alone(standing: Standing)
     assert http.get("/v1/trusted-flaggers", headers=standing.mugs).json()["trusted_flaggers"] == [
         {**sent, "member_id": "n"}
     ]
+    rows = http.get("/v1/trusted-flaggers.csv", headers=standing.mugs).text.splitlines()
+    assert rows == ["member_id,authority,country,since,until", "n,Coordinator,DE,2026-01-01,"]
     assert http.get("/v1/trusted-flaggers", headers=standing.toys).json()["trusted_flaggers"] == []
     assert http.get("/v1/fast-track", headers=standing.mugs).json()["statuses"][0]["standing"] == "standard"
     for wrong in ({**sent, "until": "2025-12-31"}, {**sent, "country": "Germany"}, {"authority": "x"}):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import time
 
 from tests.serving.builders.sample_photos import BLUE, jpeg
@@ -13,6 +15,8 @@ def test_a_rule_is_made_opens_a_case_and_is_switched_off_and_deleted(server: Run
     assert made.status_code == 201, made.text
     address = f"/v1/case-rules/{made.json()['rule_id']}"
     assert made.json() in server.http.get("/v1/case-rules").json()["rules"]
+    rows = list(csv.DictReader(io.StringIO(server.http.get("/v1/case-rules.csv").text)))
+    assert (rows[-1]["rule_id"], rows[-1]["settings.products"]) == (made.json()["rule_id"], product)
     found = [server.answer(jpeg(BLUE, seed=seed)) for seed in range(82, 85)]
     expected = {check["check_id"] for check in found if check["outcome"] == "counterfeit"}
     assert expected

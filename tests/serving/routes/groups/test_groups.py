@@ -110,6 +110,11 @@ def test_groups_and_what_is_shared_come_as_csv_to_whom_they_concern(sector: Sect
     (item,) = rows_of(sector.send("acme", "GET", f"/v1/groups/{group}/items.csv?kind=photo_hash"))
     assert (item["kind"], item["member_id"], item["matches"]) == ("photo_hash", sector.ids["acme"], "0")
     assert rows_of(sector.send("bolt", "GET", f"/v1/groups/{group}/items.csv")) == []
+    members = rows_of(sector.send("operator", "GET", f"/v1/groups/{group}/members.csv"))
+    assert [(row["name"], row["items"]) for row in members] == [("Acme Company", "1"), ("Bolt Company", "0")]
+    (agreed,) = rows_of(sector.send("acme", "GET", f"/v1/groups/{group}/agreements.csv"))
+    assert (agreed["member_id"], agreed["agreement"]) == (sector.ids["acme"], "1")
+    assert "photo_hash of " in agreed["shares"]
 
 
 def rows_of(answer: httpx.Response) -> list[dict[str, str]]:

@@ -61,6 +61,8 @@ def test_a_ring_is_found_explained_taken_apart_reported_and_taken_down(ring: Run
     assert listed["removed_links"] == [removed[1]]
     older = ring.http.get("/v1/removed-links", params={"cursor": listed["next_cursor"]}).json()
     assert (older["removed_links"], older["next_cursor"]) == ([removed[0]], None)
+    rows = list(csv.DictReader(io.StringIO(ring.http.get("/v1/removed-links.csv").text)))
+    assert [row["link_id"] for row in rows] == [one["link_id"] for one in reversed(removed)]
     for one in removed:
         restored = ring.http.post(f"/v1/removed-links/{one['removal_id']}/restoration").json()
         assert restored["restored_at"] is not None

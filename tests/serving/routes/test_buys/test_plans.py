@@ -27,6 +27,8 @@ def test_a_plan_is_proposed_once_accepted_once_and_gives_estimates(server: Runni
     assert plan["state"] == "proposed"
     listed = server.http.get("/v1/test-buys/plans", params={"limit": 1}).json()
     assert listed["plans"] == [plan]
+    plans = csv.DictReader(io.StringIO(server.http.get("/v1/test-buys/plans.csv").text))
+    assert next(plans)["plan_id"] == plan["plan_id"]
     accepted = server.http.post(f"/v1/test-buys/plans/{plan['plan_id']}/acceptance").json()
     assert accepted == server.http.get(f"/v1/test-buys/plans/{plan['plan_id']}").json()
     for plan_id, code in ((plan["plan_id"], "test_buy_plan_accepted"), ("nope", "test_buy_plan_not_found")):

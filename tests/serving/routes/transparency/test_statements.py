@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 from serving.transparency.statements.field_rules import problems_of
@@ -51,3 +53,11 @@ def test_words_that_name_somebody_are_refused_with_what_to_take_out(server: Runn
     assert changed.json()["statement"]["decision_facts"].endswith("The grille differs.")
     missing = server.http.get("/v1/statements-of-reasons/none")
     assert (missing.status_code, missing.json()["code"]) == (404, "statement_not_found")
+
+
+def test_what_came_of_each_statement_is_a_row(server: Running) -> None:
+    case_id = decided(server)
+    answer = server.http.get("/v1/statements-of-reasons.csv?state=waiting")
+    assert answer.headers["content-disposition"] == 'attachment; filename="statements-of-reasons.csv"'
+    rows = [row for row in csv.DictReader(io.StringIO(answer.text)) if row["case_id"] == case_id]
+    assert [(row["position"], row["state"]) for row in rows] == [("0", "waiting")]
