@@ -4,7 +4,7 @@ import { askIn } from "../admin/dialog.js";
 import { isOperatorWith } from "../admin/caller.js";
 import { factsRow } from "../admin/facts.js";
 import { announce } from "../shared/announcer.js";
-import { deleteAt, getIfAllowed, getJson, patchJson } from "../shared/api.js";
+import { deleteAt, downloadFile, getIfAllowed, getJson, patchJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
 import { counted, moment } from "../shared/formatting.js";
@@ -20,6 +20,7 @@ wireKeys();
 wireForgetting();
 bindKeys({ j: () => walk(1), k: () => walk(-1) });
 byId("new-rule").addEventListener("click", makeRule);
+byId("download").addEventListener("click", () => attempt(byId("rules-problem"), () => downloadFile("/v1/case-rules.csv", "case-rules.csv")));
 start();
 
 async function start() {
@@ -42,6 +43,7 @@ async function read() {
 function show(rules) {
   byId("rules").replaceChildren(...rules.map(cardOf));
   byId("empty").hidden = rules.length > 0;
+  byId("download").hidden = rules.length === 0;
   const on = rules.filter(({ enabled }) => enabled).length;
   byId("rules-count").textContent = rules.length ? `${counted(rules.length, "rule")}, ${on} switched on` : "";
 }

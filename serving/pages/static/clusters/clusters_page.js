@@ -2,10 +2,12 @@
 
 import { CursorList } from "../lists/cursor_list.js";
 import { AddressForm, apiQuery } from "../shared/address_form.js";
+import { downloadFile } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
 import { moment, productName } from "../shared/formatting.js";
 import { bindKeys, wireKeys } from "../shared/keys.js";
+import { attempt } from "../shared/problem_box.js";
 import { KINDS, sizeWords } from "./cluster_words.js";
 
 const order = new AddressForm(byId("order"), () => list.read());
@@ -20,6 +22,7 @@ const list = new CursorList({
 wireKeys();
 wireForgetting();
 bindKeys(list.keys);
+byId("download-removed").addEventListener("click", () => attempt(byId("list-problem"), () => downloadFile("/v1/removed-links.csv", "removed-links.csv")));
 order.readAddress();
 list.read();
 

@@ -5,9 +5,11 @@ import { complaintParts, complaintTitle, decideComplaint, STATES } from "../case
 import { CursorList } from "../lists/cursor_list.js";
 import { AddressForm, apiQuery } from "../shared/address_form.js";
 import { announce } from "../shared/announcer.js";
+import { downloadFile } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
 import { bindKeys, wireKeys } from "../shared/keys.js";
+import { attempt } from "../shared/problem_box.js";
 
 const filters = new AddressForm(byId("filters"), () => list.read());
 const list = new CursorList({
@@ -20,6 +22,7 @@ const list = new CursorList({
 });
 let mayDecide = false;
 
+byId("download-statements").addEventListener("click", () => attempt(byId("list-problem"), () => downloadFile("/v1/statements-of-reasons.csv", "statements-of-reasons.csv")));
 wireKeys();
 wireForgetting();
 bindKeys({ ...list.keys, d: decideSelected, "/": () => byId("filter-state").focus() });

@@ -2,9 +2,10 @@
 
 import { askIn } from "../admin/dialog.js";
 import { announce } from "../shared/announcer.js";
-import { deleteAt, getJson, postJson } from "../shared/api.js";
+import { deleteAt, downloadFile, getJson, postJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
 import { counted } from "../shared/formatting.js";
+import { attempt } from "../shared/problem_box.js";
 import { STATES } from "./group_words.js";
 
 /** The section; `changed()` is called when somebody was invited or taken out. */
@@ -18,7 +19,13 @@ export async function membersOf(group, isOperator, changed) {
     element("h2", { id: "members-title" }, counted(group.members, "member")),
     element("ul", { class: "members" }, members.map((member) => memberOf(member, path, isOperator, changed))),
     others > 0 ? element("p", { class: "row-soft" }, `${counted(others, "member")} agreed not to be named.`) : null,
-    isOperator ? element("div", { class: "actions" }, element("button", { type: "button", click: () => invite(group, path, members, changed) }, "Invite a member …")) : null,
+    element(
+      "div",
+      { class: "actions" },
+      isOperator ? element("button", { type: "button", click: () => invite(group, path, members, changed) }, "Invite a member …") : null,
+      element("button", { type: "button", class: "quiet", click: () => download(`${path}.csv`, "group-members.csv") }, "Members as CSV"),
+      element("button", { type: "button", class: "quiet", click: () => download(`/v1/groups/${group.group_id}/agreements.csv`, "group-agreements.csv") }, "Agreements as CSV"),
+    ),
   );
 }
 
@@ -26,6 +33,10 @@ function memberOf({ member_id: id, name, state, contact, items }, path, isOperat
   const facts = [STATES[state].title.toLowerCase(), contact && `ask ${contact}`, items !== null && counted(items, "item")].filter(Boolean).join(", ");
   const mayRemove = isOperator && (state === "joined" || state === "invited");
   return element("li", {}, element("span", { dir: "auto" }, `${name}: ${facts}`), mayRemove ? element("button", { type: "button", class: "quiet", click: () => remove(`${path}/${encodeURIComponent(id)}`, name, changed) }, "Take out …") : null);
+}
+
+function download(path, name) {
+  return attempt(byId("groups-problem"), () => downloadFile(path, name));
 }
 
 async function invite(group, path, members, changed) {

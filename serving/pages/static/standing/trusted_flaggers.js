@@ -5,7 +5,7 @@ import { factsRow } from "../admin/facts.js";
 import { askDuty } from "../case_duties/duty_dialog.js";
 import { countryName } from "../cases/case_words.js";
 import { announce } from "../shared/announcer.js";
-import { deleteAt, getJson, putJson } from "../shared/api.js";
+import { deleteAt, downloadFile, getJson, putJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
 import { attempt } from "../shared/problem_box.js";
 
@@ -20,6 +20,7 @@ export class TrustedFlaggers {
     byId("flagger-member").replaceChildren(...members.map(({ member_id: id, name }) => element("option", { value: id }, name)));
     byId("new-flagger").hidden = !mayRecord || members.length === 0;
     byId("new-flagger").addEventListener("click", () => this.#record(null));
+    byId("download-flaggers").addEventListener("click", () => attempt(byId("flaggers-problem"), () => downloadFile("/v1/trusted-flaggers.csv", "trusted-flaggers.csv")));
   }
 
   async read() {
@@ -28,6 +29,7 @@ export class TrustedFlaggers {
       const { trusted_flaggers: flaggers } = await getJson("/v1/trusted-flaggers");
       list.replaceChildren(...flaggers.map((flagger) => this.#cardOf(flagger)));
       byId("no-flagger").hidden = flaggers.length > 0;
+      byId("download-flaggers").hidden = flaggers.length === 0;
       byId("no-flagger").textContent = this.#mayRecord ? "No member is recorded as one. Record it once an authority published it." : "No trusted flagger is recorded.";
     });
     list.setAttribute("aria-busy", "false");

@@ -18,6 +18,7 @@ export class PlanList {
       noun: ["plan", "plans"],
       path: (cursor) => `/v1/test-buys/plans?limit=10${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`,
       rowsOf: ({ plans }) => plans.map((plan) => this.#rowOf(plan)),
+      csv: () => ["/v1/test-buys/plans.csv", "test-buy-plans.csv"],
       nothing: () => [element("p", {}, "No plan yet. A plan proposes what to buy within a budget; nothing is bought before you accept it.")],
     });
   }

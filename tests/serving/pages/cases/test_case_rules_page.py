@@ -41,6 +41,9 @@ def test_a_rule_is_made_switched_and_deleted_and_a_wrong_one_is_named(start: Sta
     page.get_by_label("Whose cases they are").select_option("")
     page.get_by_role("button", name="Make the rule").click()
     expect(page.locator("#rules-count")).to_have_text("2 rules, 2 switched on")
+    with page.expect_download() as rules:
+        page.locator("#download").click()
+    assert rules.value.suggested_filename == "case-rules.csv"
     expect(card.last).to_contain_text("3 cases of its seller or more were upheld within 180 days")
     assert find_violations(page) == []
     card.first.get_by_role("button", name="Switch off").press("Enter")

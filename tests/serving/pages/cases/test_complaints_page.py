@@ -37,5 +37,8 @@ def test_an_open_complaint_is_found_and_decided_by_keys(start: Start, open_page:
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     assert download.value.path().read_text(encoding="utf-8").count(",reinstated,") == 1
+    with page.expect_download() as statements:
+        page.locator("#download-statements").click()
+    assert statements.value.suggested_filename == "statements-of-reasons.csv"
     page.get_by_label("Show").select_option("confirmed")
     expect(page.get_by_text("No complaint is in this state")).to_be_visible()

@@ -107,6 +107,9 @@ def test_a_trusted_flagger_is_recorded_changed_and_removed(standing: Standing, o
     page.get_by_label("Last day").fill("")
     page.get_by_role("button", name="Record it").click()
     card = page.locator("#flaggers .card")
+    with page.expect_download() as flaggers:
+        page.locator("#download-flaggers").click()
+    assert flaggers.value.suggested_filename == "trusted-flaggers.csv"
     expect(card).to_contain_text("Germany")
     expect(card).to_contain_text("1 March 2026")
     card.get_by_role("button", name="Remove …").click()

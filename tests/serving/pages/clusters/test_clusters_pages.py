@@ -20,6 +20,9 @@ def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, o
     cluster = cluster_of(desk)
     page.reload()
     expect(page.locator(".cluster-row")).to_contain_text("3 sellers, 3 listings, 33 EUR")
+    with page.expect_download() as removed:
+        page.locator("#download-removed").click()
+    assert removed.value.suggested_filename == "removed-links.csv"
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("3 sellers, 3 listings, 33 EUR")

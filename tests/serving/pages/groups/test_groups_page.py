@@ -43,6 +43,12 @@ def test_a_member_joins_shares_and_asks_and_what_it_takes_back_is_known_no_more(
     expect(page.locator(".facts-row")).to_contain_text("acme: hashes of photos")
 
     page.get_by_label("Photo", exact=True).set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    with page.expect_download() as members:
+        page.get_by_role("button", name="Members as CSV").click()
+    assert members.value.suggested_filename == "group-members.csv"
+    with page.expect_download() as agreements:
+        page.get_by_role("button", name="Agreements as CSV").click()
+    assert agreements.value.suggested_filename == "group-agreements.csv"
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator(".answer")).to_contain_text(
         "The same photo or a copy of it, very near, given by at least 1 member. Ask Bolt Company"
