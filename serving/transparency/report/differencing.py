@@ -2,7 +2,7 @@
 
 Two versions of a quarter show what changed between them, and a year less three quarters shows the fourth. A difference
 of 1 to `THRESHOLD` - 1 would tell what the hiding of small counts keeps back.
-Source: Hundepool et al., Statistical Disclosure Control (2012), section 4.3 (linked tables) and 5.2 (differencing).
+Source: Hundepool et al., Statistical Disclosure Control (2012), on linked tables and differencing.
 """
 
 from __future__ import annotations
