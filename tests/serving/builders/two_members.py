@@ -41,8 +41,9 @@ KNOWN_BEFORE = {
     "part": "4_notices",
 }
 COUNTERS = ("event_numbers", "audit_head", "event_followers")  # what they count has rows of its own
-# What the server derives of checks by itself, soon after them; no request writes it.
+# What the server derives of checks by itself, soon after them, or notes of its own tasks; no request writes it.
 DERIVED: tuple[str, ...] = (
+    "periodic_tasks",
     "traced_checks",
     "trace_values",
     "trace_bands",
@@ -50,8 +51,8 @@ DERIVED: tuple[str, ...] = (
     "trace_salts",
     "changed_parties",
     "clusters",
+    "cluster_parties",
 )
-DERIVED += ("cluster_parties",)
 WRITTEN_LATER = {("api_keys", "last_used_at"), ("events", "sequence")}
 
 
