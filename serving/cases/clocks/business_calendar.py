@@ -84,7 +84,7 @@ def business_calendar(country: str) -> BusinessCalendar:
     """The calendar of a country (ISO 3166-1 alpha-2). Raises CalendarUnknown if it or its time zone is not known."""
     if country not in holidays.list_supported_countries():
         raise CalendarUnknown(
-            f"{country}: holidays {holidays_version} knows no calendar of this country; "
+            f"{country}: no calendar of holidays is known for this country; "
             "state the country of the market by its two letters (ISO 3166-1)"
         )
     return BusinessCalendar(country=country, zone=zone_of(country))
