@@ -62,6 +62,8 @@ def check(folder: Folder) -> None:
         print(difference)
     for area, count in comparison.compared.items():
         print(f"{area}: {count} figures compared")
+    found, planted = comparison.accounts["the operator"]
+    print(f"rings: {found} of {planted} accounts are in the largest cluster of their ring")
     print(f"{sum(comparison.compared.values())} figures compared, {len(comparison.differences)} differ")
     raise typer.Exit(1 if comparison.differences else 0)
 

@@ -23,11 +23,15 @@ class Difference:
 
 
 class Comparison:
-    """Counts the figures that were compared, and keeps those that differ."""
+    """Counts the figures that were compared, and keeps those that differ.
+
+    `accounts` has, by who looks, how many accounts are in the largest cluster of their ring, and how many rings have.
+    """
 
     def __init__(self) -> None:
         self.compared: Counter[str] = Counter()  # by area
         self.differences: list[Difference] = []
+        self.accounts: dict[str, tuple[int, int]] = {}
 
     def equal(self, where: str, *, truth: Any, answered: Any) -> None:
         """Compare one figure; `where` begins with its area, which ends at the first colon."""

@@ -8,8 +8,9 @@ import datetime
 import pytest
 
 from simulator.comparison.compare import compare_year
+from simulator.comparison.figures import Comparison
 from simulator.settings import YearSettings
-from simulator.truth.events import CheckMade, Event, ReviewMade
+from simulator.truth.events import AccountOpened, CheckMade, Event, ReviewMade
 from simulator.truth.ledger import Ledger, read_ledger
 from simulator.world.members import make_members
 from simulator.year import run_year
@@ -47,15 +48,22 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> YearFolder:
     return folder
 
 
-def differences(year: YearFolder, ledger: Ledger) -> list[str]:
+def compared(year: YearFolder, ledger: Ledger) -> Comparison:
     comparison = asyncio.run(compare_year(year, year.read_facts(), ledger))
     assert set(comparison.compared) == AREAS
-    return [str(difference) for difference in comparison.differences]
+    return comparison
+
+
+def differences(year: YearFolder, ledger: Ledger) -> list[str]:
+    return [str(difference) for difference in compared(year, ledger).differences]
 
 
 @pytest.mark.slow
-def test_every_figure_equals_the_truth(year: YearFolder) -> None:
-    assert differences(year, read_ledger(year.ledger)) == []
+def test_every_figure_equals_the_truth_and_the_rings_are_found(year: YearFolder) -> None:
+    comparison = compared(year, read_ledger(year.ledger))
+    assert [str(difference) for difference in comparison.differences] == []
+    found, planted = comparison.accounts["the operator"]
+    assert found == planted > 2
 
 
 @pytest.mark.slow
@@ -68,3 +76,12 @@ def test_an_event_that_the_server_does_not_know_is_a_difference_in_each_figure_t
     found = differences(year, Ledger(events))
     assert any(line.startswith("checks: counts of the operator, decision[none]") for line in found), found
     assert any(line.startswith("checks: CSV of") for line in found), found
+
+
+@pytest.mark.slow
+def test_a_listing_that_a_cluster_has_too_many_is_a_difference_of_that_cluster(year: YearFolder) -> None:
+    events = list(read_ledger(year.ledger).events)
+    ring = {event.seller_id for event in events if isinstance(event, AccountOpened) and event.in_ring}
+    check = next(event for event in events if isinstance(event, CheckMade) and event.seller_id in ring)
+    found = differences(year, Ledger([event for event in events if event is not check]))
+    assert any(line.startswith("clusters: ") and f"listings[{check.seller_id}]" in line for line in found), found
