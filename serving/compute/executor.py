@@ -80,6 +80,8 @@ class Compute:
                 f"{self.waiting} photos wait already and at most {self.max_waiting} may; send the same again later",
                 retry_after_s=_retry_after_s(wait_s),
             )
+        if wait_s == 0:  # a deadline that passed ends what runs by itself
+            return
         remaining_s = deadline.remaining_s
         if wait_s > remaining_s:
             raise DeadlineUnreachable(

@@ -43,6 +43,7 @@ async def create_check(request: Request) -> Response:
         services.compute.refuse_overload(deadline)  # before the body is read: a refusal costs next to nothing
         async with deadline.enforced():
             sent = await read_check(request, max_bytes=services.max_request_bytes, timeout_s=services.upload_timeout_s)
+        services.compute.refuse_overload(deadline)  # others came while the body arrived
         with _watch_connection(request, deadline):
             answer = await services.checks.check(
                 caller, sent, key=request.headers.get("idempotency-key"), deadline=deadline
