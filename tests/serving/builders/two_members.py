@@ -53,7 +53,11 @@ DERIVED: tuple[str, ...] = (
     "clusters",
     "cluster_parties",
 )
-WRITTEN_LATER = {("api_keys", "last_used_at"), ("events", "sequence")}
+WRITTEN_LATER = {
+    ("api_keys", "last_used_at"),
+    ("events", "sequence"),
+    *(("webhook_endpoints", column) for column in ("position", "lease_owner", "lease_until")),  # by the deliveries
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
