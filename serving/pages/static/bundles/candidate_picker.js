@@ -12,14 +12,17 @@ export class CandidatePicker {
   #hint;
   #rejected;
 
-  /** `actions` maps each action to its button's words; `deploy(action, choice)` is called when one is pressed. */
+  /**
+   * `actions` maps each action to its button's words; `deploy(action, choice)` is called when one is pressed. Hidden
+   * until the choices are there: a button that is pressed before would have nothing to bring in.
+   */
   constructor(name, actions, deploy) {
     const id = `candidate-${name}`;
     this.#select = element("select", { id });
     this.#actions = Object.entries(actions).map(([action, words]) =>
       element("button", { type: "button", "data-action": action, click: () => deploy(action, this.#choices[this.#select.selectedIndex]) }, `${words} …`),
     );
-    this.#picker = element("div", { class: "bundle-candidates" }, element("div", { class: "field" }, element("label", { for: id }, "Candidate"), this.#select), element("div", { class: "actions" }, this.#actions));
+    this.#picker = element("div", { class: "bundle-candidates", hidden: true }, element("div", { class: "field" }, element("label", { for: id }, "Candidate"), this.#select), element("div", { class: "actions" }, this.#actions));
     this.#hint = element("p", { class: "soft" });
     this.#rejected = element("div", { class: "bundle-rejected" });
     this.root = element("div", { class: "bundle-picker" }, this.#picker, this.#hint, this.#rejected);
