@@ -10,6 +10,7 @@ stopped goes on.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,12 +70,11 @@ class Makers:
 
     def logits_without(self, left_out: Sequence[str]) -> Logits:
         """The test listings' logits by a training without photos of these makers; kept in the run's folder."""
-        folder = self._config.run.folder / "held-out-makers" / ("-".join(left_out) or "none")
-        kept = folder / "logits.json"
+        kept = kept_file(self._config, left_out)
         if not kept.is_file():
-            folder.mkdir(parents=True, exist_ok=True)
+            kept.parent.mkdir(parents=True, exist_ok=True)
             part = kept.with_suffix(".part")
-            part.write_text(json.dumps(self._train_and_predict(left_out, folder)))
+            part.write_text(json.dumps(self._train_and_predict(left_out, kept.parent)))
             part.replace(kept)
         return {listing: (maker, logit) for listing, (maker, logit) in json.loads(kept.read_bytes()).items()}
 
@@ -88,6 +88,12 @@ class Makers:
             rows[listing[0]].listing: (rows[listing[0]].maker, listing_logit(counted_photos(judgements)))
             for listing, judgements in outcome.listing_judgements()
         }
+
+
+def kept_file(config: TrainConfig, left_out: Sequence[str]) -> Path:
+    """Where logits are kept: in a folder of the run for each choice of makers and each configuration."""
+    settings = hashlib.sha256(json.dumps(config.recorded(), sort_keys=True, default=str).encode()).hexdigest()[:12]
+    return config.run.folder / "held-out-makers" / settings / ("-".join(left_out) or "none") / "logits.json"
 
 
 def figures(listings: Logits, maker: str) -> tuple[float, float, str]:
