@@ -10,29 +10,30 @@ import pytest
 from serving.monitoring.drift import DriftMonitors, DriftSettings
 from serving.monitoring.instrumentation import Instrumentation
 from serving.monitoring.metrics import Metrics
-from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
 from tests.builders.drift_sample import add_tiny_sample, mixed_photo
 from tests.serving.builders.new_checks import new_check
-from tests.serving.servers.running import run_in_thread
-from vision.bundle.bundle import seal_bundle
 from vision.detector import Detector
-from vision.drift_sample import Projection, read_sample, write_sample
+from vision.drift_sample import Projection, read_sample
 
 SMALL = DriftSettings(window_listings=60, window_s=0, false_alarms_per_window=0.001)
 
 
-def test_a_sample_that_does_not_fit_the_graph_costs_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_drift_that_fails_costs_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     write_tiny_bundle(tmp_path)
-    bundle = add_tiny_sample(tmp_path, listings=20)
-    sample = read_sample(bundle, Detector(bundle).scorer.graph)
+    detector = Detector(add_tiny_sample(tmp_path, listings=20))
+    sample = read_sample(detector.bundle, detector.scorer.graph)
     assert sample is not None
+    metrics = Metrics()
+    drift = DriftMonitors(SMALL, metrics.drift)
     other = Projection(centre=np.zeros(999, np.float32), directions=np.zeros((6, 999), np.float32))
-    write_sample(tmp_path, "fp32", dataclasses.replace(sample, projection=other))
-    seal_bundle(tmp_path, bundle.metadata)
-    with run_in_thread(ServeSettings(bundle=(tmp_path,), store="none", drift=SMALL)) as running:
-        assert running.answer(mixed_photo(1))["outcome"] is not None
-    assert "drift failed on check" in caplog.text
+    drift.set_bundles([(detector, dataclasses.replace(sample, projection=other))])
+    seen = Instrumentation(metrics=metrics, tracing=None, drift=drift)
+    check = new_check().answer
+    seen.observe_answer(check, detector, [detector.judge_photo(mixed_photo(1), 0)])
+    assert f"drift failed on check {check.check_id}" in caplog.text
+    labels = {"product": "toy", "outcome": "review", "bundle": "b", "version": "1"}
+    assert metrics.registry.get_sample_value("touchstone_checks_total", labels) == 1
 
 
 def test_a_stage_is_timed_and_one_that_fails_is_not() -> None:

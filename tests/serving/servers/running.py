@@ -55,8 +55,8 @@ def files_of(photos: Sequence[bytes], listing: dict[str, Any] | None = None) -> 
 
 @contextlib.contextmanager
 def run_in_thread(settings: ServeSettings) -> Iterator[Running]:
+    app = create_app(settings)  # may refuse the settings, so before anything is open
     listener = open_socket("127.0.0.1", 0)
-    app = create_app(settings)
     server = uvicorn.Server(configure_uvicorn(app, settings))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
