@@ -45,16 +45,13 @@ class AuditFilter:
 def append_entry(session: Session, entry: NewEntry) -> SealedEntry:
     """Add an entry in the transaction of what it records; call it in a function given to `Database.write`.
 
-    The chain stays linear whatever else writes: the end of the chain is changed before it is read, which locks it until
-    the transaction ends (its row on PostgreSQL, the file on SQLite).
+    The chain stays linear whatever else writes: the first entry of a transaction locks the end of the chain until the
+    transaction ends.
     """
-    end = update(AuditHeadRow).where(AuditHeadRow.name == HEAD)
-    moved = session.execute(end.values(sequence=AuditHeadRow.sequence + 1), execution_options=_NO_OBJECTS)
-    if cast(CursorResult[tuple[()]], moved).rowcount == 0:
-        session.execute(insert(AuditHeadRow).values(name=HEAD, sequence=1, hash=FIRST_PREVIOUS))
-    sequence, previous_hash = session.execute(select(AuditHeadRow.sequence, AuditHeadRow.hash)).one()
-    sealed = seal(entry, sequence, previous_hash)
-    session.execute(end.values(hash=sealed.hash), execution_options=_NO_OBJECTS)
+    head = session.info.get(HEAD) or _lock_head(session)
+    head.sequence += 1
+    sealed = seal(entry, head.sequence, head.hash)
+    head.hash = sealed.hash
     session.add(
         AuditEntryRow(
             sequence=sealed.sequence,
@@ -79,6 +76,21 @@ def append_entry(session: Session, entry: NewEntry) -> SealedEntry:
             )
         )
     return sealed
+
+
+def _lock_head(session: Session) -> AuditHeadRow:
+    """Give the end of the chain, and keep it for later entries of the transaction, whose session this is.
+
+    It is changed before it is read, which locks its row on PostgreSQL, and the file on SQLite, where a read alone would
+    begin no transaction.
+    """
+    lock = update(AuditHeadRow).where(AuditHeadRow.name == HEAD).values(sequence=AuditHeadRow.sequence)
+    locked = session.execute(lock, execution_options=_NO_OBJECTS)
+    if cast(CursorResult[tuple[()]], locked).rowcount == 0:
+        session.execute(insert(AuditHeadRow).values(name=HEAD, sequence=0, hash=FIRST_PREVIOUS))
+    head = session.get_one(AuditHeadRow, HEAD, populate_existing=True)
+    session.info[HEAD] = head
+    return head
 
 
 class AuditRows:

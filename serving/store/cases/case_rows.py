@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from serving.errors import CaseChanged, CaseNotFound, IdempotencyKeyReused, RequestRefused
+from serving.errors import CaseChanged, CaseNotFound, RequestRefused
 from serving.principal import SERVER, Principal
 from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.cases import Case, CaseCounts, CaseSort, CaseState, CaseSummary
@@ -17,6 +17,7 @@ from serving.store.cases.case_answers import case_of, stored_case, summary_of
 from serving.store.cases.case_counts import count_cases
 from serving.store.cases.case_evidence import find_evidence
 from serving.store.cases.case_list import CaseFilter, CasePlace, cases_visible_to, list_cases
+from serving.store.cases.case_openings import add_case, add_cases
 from serving.store.cases.case_values import (
     CaseChange,
     ChangedCase,
@@ -27,9 +28,8 @@ from serving.store.cases.case_values import (
     StoredCase,
     reason_words,
 )
-from serving.store.cases.case_writing import write_change, write_opening
+from serving.store.cases.case_writing import write_change
 from serving.store.cases.listing_identity import find_in_cases, identity_of
-from serving.store.cases.opening_standing import is_fast, require_processed
 from serving.store.database.database import Database
 from serving.store.idempotency_rows import Claim
 from serving.store.tables import (
@@ -82,7 +82,7 @@ class CaseRows:
         """Open several cases in one transaction, each as `add` does; gives the error of each that can't be opened."""
 
         def work(session: Session) -> list[OpenedCase | RequestRefused]:
-            return [_add_or_error(session, principal, new, opening) for new, opening in some]
+            return add_cases(session, principal, some)
 
         return await self._database.write(work)
 
@@ -92,7 +92,7 @@ class CaseRows:
         """Give what `add_all` would, and open nothing: the transaction is undone."""
 
         def work(session: Session) -> None:
-            raise _Undone([_add_or_error(session, principal, new, opening) for new, opening in some])
+            raise _Undone(add_cases(session, principal, some))
 
         try:
             await self._database.write(work)
@@ -157,22 +157,6 @@ class CaseRows:
             return change_case(session, principal, case_id, decide, version=version, claim=claim)
 
         return await self._database.write(work)
-
-
-def add_case(session: Session, principal: Principal, new: NewCase, opening: Opening) -> OpenedCase:
-    """Open a case in a transaction that does more, such as a follower's; see `CaseRows.add`."""
-    if new.origin_key is not None:
-        earlier = session.scalars(select(CaseRow).where(CaseRow.origin_key == new.origin_key)).one_or_none()
-        if earlier is not None:
-            if earlier.fingerprint != new.fingerprint:
-                raise IdempotencyKeyReused("this Idempotency-Key was sent before with other content; send a new key")
-            return OpenedCase(case_id=earlier.case_id, replayed=True)
-    require_processed(session, principal, new, opening.at)
-    if is_fast(session, principal, new, opening.jurisdiction, opening.at):
-        opening = dataclasses.replace(opening, fast_track=True)
-    row = write_opening(session, principal, new, opening)
-    session.flush()
-    return OpenedCase(case_id=row.case_id, replayed=False)
 
 
 def _add_rest(
@@ -258,15 +242,6 @@ class _Undone(Exception):
     def __init__(self, given: list[OpenedCase | RequestRefused]) -> None:
         super().__init__()
         self.given = given
-
-
-def _add_or_error(
-    session: Session, principal: Principal, new: NewCase, opening: Opening
-) -> OpenedCase | RequestRefused:
-    try:
-        return add_case(session, principal, new, opening)
-    except RequestRefused as error:
-        return error
 
 
 def _last_move(session: Session, row: CaseRow) -> CaseMoveRow:

@@ -16,7 +16,7 @@ from serving.principal import SERVER, Principal
 from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.case_rules import CaseRule, CaseRuleSent
 from serving.store.audit_rows import append_entry
-from serving.store.cases.case_rows import add_case
+from serving.store.cases.case_openings import add_case
 from serving.store.cases.case_values import NewCase, Opening
 from serving.store.database.database import Database
 from serving.store.events.followers import Taken, advance

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import JsonValue
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
@@ -35,12 +35,15 @@ from serving.store.tables import CaseListingRow, CaseMoveRow, CaseNoticeRow, Cas
 from serving.store.tables.enforcement.case_progress import WAITING
 
 
-def write_opening(session: Session, principal: Principal, new: NewCase, opening: Opening) -> CaseRow:
-    """Add a case with its first move; raises CaseCheckMissing, or RequestInvalid.
+def write_opening(
+    session: Session, principal: Principal, new: NewCase, opening: Opening, found: Mapping[str, CheckRow]
+) -> CaseRow:
+    """Add a case with its first move; raises CaseCheckMissing, or RequestInvalid, before anything is added.
 
-    It is invalid where its product is not clear, or a listing comes twice.
+    It is invalid where its product is not clear, or a listing comes twice. `found` has the checks that its listings
+    name, by id, as far as the caller may see them.
     """
-    checks = _checks_of(session, principal, new.listings)
+    checks = _checks_of(new.listings, found)
     product = _product_of(principal, new, checks)
     row = CaseRow(
         case_id=opening.case_id,
@@ -150,7 +153,6 @@ def _add_move(
         reason=change.reason,
         due_at=change.clock.due_at,
     )
-    session.flush()  # the case before what refers to it
     session.add(move)
     _cancel_timers(session, row.case_id, change)
     add_timers(session, row.case_id, change.timers)
@@ -209,19 +211,18 @@ def _listing_row(position: int, new: NewListing, checks: Mapping[str, CheckRow])
     )
 
 
-def _checks_of(session: Session, principal: Principal, listings: Sequence[NewListing]) -> dict[str, CheckRow]:
+def _checks_of(listings: Sequence[NewListing], found: Mapping[str, CheckRow]) -> dict[str, CheckRow]:
     """Give the checks that listings name; raises CaseCheckMissing, also for one that the caller may not see."""
-    wanted = {one.check_id: position for position, one in reversed([*enumerate(listings)]) if one.check_id is not None}
-    if not wanted:
-        return {}
-    found = session.scalars(select(CheckRow).where(CheckRow.check_id.in_(sorted(wanted))))
-    checks = {row.check_id: row for row in found if principal.sees(row.product)}
-    for check_id, position in wanted.items():
-        if check_id not in checks:
+    checks = {}
+    for position, one in enumerate(listings):
+        if one.check_id is None:
+            continue
+        if one.check_id not in found:
             raise CaseCheckMissing(
-                f"listings.{position}.check_id: no check has the id {check_id[:80]!r}; it was never made here, or it "
-                "was deleted. Leave it out and name the listing by its id or address"
+                f"listings.{position}.check_id: no check has the id {one.check_id[:80]!r}; it was never made here, or "
+                "it was deleted. Leave it out and name the listing by its id or address"
             )
+        checks[one.check_id] = found[one.check_id]
     return checks
 
 

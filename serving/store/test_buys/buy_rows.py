@@ -16,7 +16,7 @@ from serving.principal import SERVER, Principal
 from serving.schemas.checks import utc_text
 from serving.schemas.enforcement.buys import Buy, BuySelection, BuyState, BuySummary, PlanState
 from serving.store.audit_rows import append_entry
-from serving.store.cases.case_rows import add_case
+from serving.store.cases.case_openings import add_case
 from serving.store.database.database import Database
 from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.idempotency_rows import Claim

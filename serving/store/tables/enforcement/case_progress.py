@@ -6,9 +6,10 @@ import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from serving.store.tables.base import Table, UtcTime
+from serving.store.tables.enforcement.cases import CaseRow
 
 # Timers that wait. One expression, which a query repeats to the letter, so that SQLite uses the partial index.
 WAITING = "fired_at IS NULL AND cancelled_at IS NULL"
@@ -31,6 +32,8 @@ class CaseTimerRow(Table):
     fired_at: Mapped[datetime.datetime | None] = mapped_column(UtcTime)
     cancelled_at: Mapped[datetime.datetime | None] = mapped_column(UtcTime)
 
+    case: Mapped[CaseRow] = relationship(lazy="raise")  # so that a new case is written first
+
 
 class CaseNoticeRow(Table):
     """What one side was informed of. A seller's notice has a link, of which only the SHA-256 of its token is kept.
@@ -51,6 +54,8 @@ class CaseNoticeRow(Table):
     token_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime.datetime | None] = mapped_column(UtcTime)
     opened_at: Mapped[datetime.datetime | None] = mapped_column(UtcTime)
+
+    case: Mapped[CaseRow] = relationship(lazy="raise")  # as of a timer
 
 
 class CaseEvidenceRow(Table):
