@@ -71,7 +71,7 @@ class PersonRequired(RequestRefused):
 
 
 class BuyersNoticeNotDue(RequestRefused):
-    """No buyers are to be informed: the case was not upheld, or another law than that of the EU applies."""
+    """No buyers are to be informed: no listing of the case is taken down, or another law than the EU's applies."""
 
     code: ClassVar[str] = "buyers_notice_not_due"
     status: ClassVar[int] = 409

@@ -57,6 +57,7 @@ from serving.store.sellers.cluster_rows import ClusterRows
 from serving.store.sellers.removal_rows import RemovalRows
 from serving.store.sellers.trace_rows import TraceRows
 from serving.store.test_buys.buy_store import BuyStore
+from serving.store.transparency.buyers_notice_rows import BuyersNoticeRows
 from serving.store.transparency.complaint_rows import ComplaintRows
 from serving.store.transparency.figure_rows import FigureRows
 from serving.store.transparency.report_rows import ReportRows
@@ -115,6 +116,7 @@ class Store:
         self.case_timer_rows = CaseTimerRows(database)
         self.statement_rows = StatementRows(database)
         self.complaint_rows = ComplaintRows(database)
+        self.buyers_notice_rows = BuyersNoticeRows(database)
         self.report_rows = ReportRows(database)
         self.figure_rows = FigureRows(database)
         self.trace_rows = TraceRows(database)

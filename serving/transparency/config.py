@@ -76,6 +76,11 @@ class TransparencySettings:
         )
 
     @property
+    def by_country(self) -> bool:
+        """Whether a decision applies in the country of its case alone."""
+        return self.scope == "country"
+
+    @property
     def reporter(self) -> Provider:
         """Who reports."""
         return Provider(name=self.provider, service=self.service, by_terms=bool(self.terms))

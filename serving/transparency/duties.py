@@ -120,12 +120,13 @@ class Duties:
     async def buyers_notice(self, principal: Principal, case_id: str) -> BuyersNotice:
         """Give what buyers are to be informed of; raises CaseNotFound or BuyersNoticeNotDue."""
         case = await self._cases.find(principal, case_id)
-        return buyers_notice(case, await self._store.complaint_rows.find_notice(case_id))
+        record = await self._store.buyers_notice_rows.find(principal, case_id)
+        return buyers_notice(case, record, by_country=self._settings.by_country)
 
     async def record_buyers_notice(self, principal: Principal, case_id: str, sent: BuyersNoticeSent) -> BuyersNotice:
         """Record that buyers were informed; raises CaseNotFound or BuyersNoticeNotDue."""
         await self.buyers_notice(principal, case_id)
-        await self._store.complaint_rows.record_notice(principal, case_id, sent.way, sent.buyers, utc_now())
+        await self._store.buyers_notice_rows.record(principal, case_id, sent.way, sent.buyers, utc_now())
         return await self.buyers_notice(principal, case_id)
 
     async def rewrite_statement(self, principal: Principal, statement_id: str, facts: str) -> StoredStatement:

@@ -117,7 +117,15 @@ TRANSPARENCY_EXAMPLES: Final[dict[str, Any]] = {
         "product": "korvelle-k1-hair-dryer",
         "aware_at": "2026-03-09T08:30:00.000Z",
         "bought_since": "2025-09-09T08:30:00.000Z",
-        "listings": [{"listing_id": "l-1", "seller_id": "s-88", "url": None}],
+        "listings": [
+            {
+                "listing_id": "l-1",
+                "seller_id": "s-88",
+                "url": None,
+                "bought_since": "2025-09-09T08:30:00.000Z",
+                "bought_until": "2026-03-09T08:30:00.000Z",
+            }
+        ],
         "text": "You bought goods that were found to be illegal.",
         "recorded_at": None,
         "way": None,

@@ -76,11 +76,23 @@ class BuyersNoticeSent(Sent):
 
 
 class SoldListing(Answered):
-    """A listing whose buyers are to be informed."""
+    """A listing whose buyers are to be informed, or were with other cases."""
 
     listing_id: str | None = Field(description="Your id of the listing; null after the seller was erased.")
     seller_id: str | None = Field(description="Your id of the trader; null after the seller was erased.")
     url: str | None = Field(description="Where the listing could be seen.")
+    bought_since: str | None = Field(
+        default=None, description="Its buyers from then on are to be informed; null where none are left."
+    )
+    bought_until: str | None = Field(default=None, description="And until then; null where none are left.")
+    informed_with: list[str] = Field(
+        default=[], description="Ids of the cases whose recorded notices informed the other buyers of this listing."
+    )
+    due_with: list[str] = Field(
+        default=[],
+        description="Ids of other upheld cases on this listing whose notice is not recorded either: inform and record "
+        "for one case before you begin with the next.",
+    )
 
 
 class BuyersNotice(Answered):
@@ -89,9 +101,20 @@ class BuyersNotice(Answered):
     case_id: str = Field(description="The case.")
     product: str = Field(description="As what the goods were offered.")
     aware_at: str = Field(description="When the goods were found to be illegal: the decision.")
-    bought_since: str = Field(description="Buyers since this moment are to be informed: six months before.")
-    listings: list[SoldListing] = Field(description="The listings; you have their buyers, this server has none.")
-    text: str = Field(description="What to write: that the goods are illegal, by whom they were sold, and the redress.")
+    bought_since: str = Field(
+        description="Buyers since this moment are to be informed: six months before, or the first `bought_since` of "
+        "the listings where buyers before were informed with other cases."
+    )
+    listings: list[SoldListing] = Field(
+        description="The listings that have buyers to inform; you have these, this server has none."
+    )
+    informed_before: list[SoldListing] = Field(
+        default=[], description="The listings whose buyers were all informed with other cases: inform nobody again."
+    )
+    text: str = Field(
+        description="What to write: that the goods are illegal, by whom they were sold, and the redress; empty where "
+        "nobody is left to be informed."
+    )
     recorded_at: str | None = Field(description="When it was recorded that the buyers were informed; null until then.")
     way: NoticeWay | None = Field(description="How they were informed.")
     buyers: int | None = Field(description="How many were informed, where it is known.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, cast, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from serving.errors import RequestInvalid
@@ -44,9 +44,17 @@ def find_in_cases(
     session: Session, product: str | None, listings: Sequence[NewListing], ended: Collection[CaseState]
 ) -> set[Identity | None]:
     """Give which of these listings are in a case of the product that has not ended."""
-    wanted = [identity for one in listings if (identity := identity_of(one)) is not None]
-    by_name = {name: sorted(value for kind, value in wanted if kind == name) for name in _NAMES}
-    same = or_(*(getattr(CaseListingRow, name).in_(some) for name, some in by_name.items() if some))
     query = select(CaseListingRow).join(CaseRow, CaseRow.case_id == CaseListingRow.case_id)
+    same = named_as(filter(None, map(identity_of, listings)))
     found = session.scalars(query.where(CaseRow.product == product, CaseRow.state.not_in(sorted(ended)), same))
     return {identity_of(one) for one in found}
+
+
+def named_as(identities: Iterable[Identity]) -> ColumnElement[bool]:
+    """Match listings that have one of these ids, addresses or checks; compare their identities then.
+
+    One that also has an id matches by its address, and is another listing.
+    """
+    wanted = sorted(identities)
+    by_name = {name: [value for kind, value in wanted if kind == name] for name in _NAMES}
+    return or_(false(), *(getattr(CaseListingRow, name).in_(some) for name, some in by_name.items() if some))

@@ -1,4 +1,4 @@
-"""The rows of complaints and of notices to buyers, each written with its event and its entry of the audit log."""
+"""The rows of complaints, each written with its event and its entry of the audit log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from serving.schemas.enforcement.complaints import (
     ComplaintSide,
     ComplaintState,
     DecisionAgainst,
-    NoticeWay,
 )
 from serving.schemas.events import EventType
 from serving.store.audit_rows import append_entry
@@ -31,7 +30,7 @@ from serving.store.cases.case_values import CaseChange, StoredCase
 from serving.store.database.database import Database
 from serving.store.events.event_rows import NewEvent, add_event
 from serving.store.sortable_id import new_id
-from serving.store.tables import BuyersNoticeRow, CaseMoveRow, CaseRow, ComplaintRow
+from serving.store.tables import CaseMoveRow, CaseRow, ComplaintRow
 
 DECIDING = ("upheld", "rejected")
 
@@ -53,15 +52,6 @@ class ContestedCase:
     country: str
     jurisdiction: Jurisdiction
     decisions: tuple[CaseDecision, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedNotice:
-    """That buyers were informed."""
-
-    recorded_at: datetime.datetime
-    way: NoticeWay
-    buyers: int | None
 
 
 Contest = Callable[[ContestedCase], CaseDecision]
@@ -167,34 +157,6 @@ class ComplaintRows:
             query = query if before is None else query.where(ComplaintRow.complaint_id < before)
             found = session.execute(query.order_by(ComplaintRow.complaint_id.desc()).limit(limit))
             return [_complaint_of(row, case) for row, case in found]
-
-        return await self._database.read(work)
-
-    async def record_notice(
-        self, principal: Principal, case_id: str, way: NoticeWay, buyers: int | None, now: datetime.datetime
-    ) -> RecordedNotice:
-        """Record that the buyers of a case's listings were informed; recorded again, the first record stays."""
-        entry = new_entry(principal, "buyers.informed", "case", case_id)
-
-        def work(session: Session) -> RecordedNotice:
-            get_case(session, principal, case_id)
-            row = session.get(BuyersNoticeRow, case_id)
-            if row is None:
-                row = BuyersNoticeRow(
-                    case_id=case_id, recorded_at=now, way=way, buyers=buyers, recorded_by=principal.name
-                )
-                session.add(row)
-                append_entry(session, entry.with_details(way=way, buyers=buyers))
-            return _notice_of(row)
-
-        return await self._database.write(work)
-
-    async def find_notice(self, case_id: str) -> RecordedNotice | None:
-        """Give the record that the buyers were informed, None where there is none."""
-
-        def work(session: Session) -> RecordedNotice | None:
-            row = session.get(BuyersNoticeRow, case_id)
-            return None if row is None else _notice_of(row)
 
         return await self._database.read(work)
 
@@ -306,7 +268,3 @@ def _complaint_of(row: ComplaintRow, case: CaseRow) -> Complaint:
         reason=row.reason,
         case_state=cast(CaseState, case.state),
     )
-
-
-def _notice_of(row: BuyersNoticeRow) -> RecordedNotice:
-    return RecordedNotice(recorded_at=row.recorded_at, way=cast(NoticeWay, row.way), buyers=row.buyers)

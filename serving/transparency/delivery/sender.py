@@ -64,7 +64,7 @@ class StatementSender:
 
     async def prepare(self, case_id: str | None = None) -> int:
         """Make all statements that are missing, of all cases or of one; gives how many."""
-        made, by_country = 0, self._settings.scope == "country"
+        made, by_country = 0, self._settings.by_country
         prepare = self._rows.prepare
         while number := await prepare(self._make, utc_now(), PREPARED_AT_ONCE, case_id, by_country=by_country):
             made += number

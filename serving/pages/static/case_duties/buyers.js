@@ -20,11 +20,48 @@ export async function buyersOf(found, changed) {
     "section",
     { class: "case-part", "aria-labelledby": "buyers-title" },
     element("h2", { id: "buyers-title" }, "Inform the buyers"),
-    element("p", {}, "Whoever bought from these listings since ", element("time", { datetime: notice.bought_since, title: notice.bought_since }, moment(notice.bought_since)), " is to be informed. You have the buyers; this server holds none of their data."),
-    element("ul", { class: "duty-list" }, notice.listings.map(({ listing_id: listing, seller_id: seller, url }) => element("li", { dir: "auto" }, shownName([listing ?? url ?? "No listing id", seller && `seller ${seller}`].filter(Boolean).join(", "))))),
-    element("p", { class: "duty-text", dir: "auto" }, notice.text),
-    notice.recorded_at ? element("p", {}, element("span", { class: "pill tone-none" }, "Done"), ` ${doneWords(notice)}`) : element("div", { class: "actions" }, element("button", { type: "button", click: () => record(path, changed) }, "Record that they were informed …")),
+    ...(notice.listings.length ? leftParts(notice) : []),
+    notice.informed_before.length ? element("p", {}, "Whose buyers were informed with other cases, and are not to be informed again:") : null,
+    notice.informed_before.length ? element("ul", { class: "duty-list" }, notice.informed_before.map((listing) => listingItem(listing, notice))) : null,
+    stateOf(notice, path, changed),
   );
+}
+
+function leftParts(notice) {
+  return [
+    element("p", {}, "Whoever bought from these listings between ", time(notice.bought_since), " and the decision of ", time(notice.aware_at), " is to be informed. You have the buyers; this server holds none of their data."),
+    element("ul", { class: "duty-list" }, notice.listings.map((listing) => listingItem(listing, notice))),
+    element("p", { class: "duty-text", dir: "auto" }, notice.text),
+  ];
+}
+
+function listingItem(listing, notice) {
+  const { bought_since: since, bought_until: until } = listing;
+  const isShorter = since !== null && (since !== notice.bought_since || until !== notice.aware_at);
+  return element(
+    "li",
+    { dir: "auto" },
+    shownName([listing.listing_id ?? listing.url ?? "No listing id", listing.seller_id && `seller ${listing.seller_id}`].filter(Boolean).join(", ")),
+    isShorter ? [": bought between ", time(since), " and ", time(until)] : null,
+    casesNote(since === null ? ": told with " : "; others were told with ", listing.informed_with),
+    casesNote("; also to be told with ", listing.due_with, ": inform and record for one case before you begin with the next"),
+  );
+}
+
+function casesNote(before, cases, after = "") {
+  if (!cases.length) return null;
+  const links = cases.map((id, index) => element("a", { href: `/cases/${encodeURIComponent(id)}` }, cases.length > 1 ? `case ${index + 1}` : "another case"));
+  return [before, ...links.flatMap((link, index) => (index ? [", ", link] : [link])), after];
+}
+
+function stateOf(notice, path, changed) {
+  if (notice.recorded_at) return element("p", {}, element("span", { class: "pill tone-none" }, "Done"), ` ${doneWords(notice)}`);
+  if (!notice.listings.length) return element("p", {}, element("span", { class: "pill tone-none" }, "Done"), " Nobody is left to be informed.");
+  return element("div", { class: "actions" }, element("button", { type: "button", click: () => record(path, changed) }, "Record that they were informed …"));
+}
+
+function time(at) {
+  return element("time", { datetime: at, title: at }, moment(at));
 }
 
 async function readNotice(path) {

@@ -18,7 +18,8 @@ def test_a_seller_complains_a_person_reverses_and_nobody_decides_without_a_name(
     start: Start, open_page: OpenPage
 ) -> None:
     site = start(api_key=KEY)
-    case_id = decided(site, listings=[{"listing_id": "l1", "seller_id": "Seller-77"}])
+    listings = [{"listing_id": "l1", "seller_id": "Seller-77"}]
+    case_id, second = decided(site, listings=listings), decided(site, listings=listings, ground="design")
     page = open_page(site, f"/cases/{case_id}", viewport={"width": 1280, "height": 900})
     give_key(page, KEY)
     reasons = page.get_by_role("region", name="Statements of reasons")
@@ -33,10 +34,16 @@ def test_a_seller_complains_a_person_reverses_and_nobody_decides_without_a_name(
     page.locator("#duty-cancel").click()
 
     buyers = page.get_by_role("region", name="Inform the buyers")
-    expect(buyers).to_contain_text("l1, seller Seller-77")
+    expect(buyers).to_contain_text("l1, seller Seller-77; also to be told with another case")
     buyers.get_by_role("button", name="Record that they were informed …").click()
     page.get_by_label("How many buyers, where you know it").fill("41")
     page.locator("#duty-do").click()
+    expect(buyers).to_contain_text("Individually, 41 buyers")
+    page.goto(f"{site.url}/cases/{second}")
+    expect(buyers).to_contain_text("l1, seller Seller-77: told with another case")
+    expect(buyers).to_contain_text("Nobody is left to be informed")
+    expect(buyers.get_by_role("button")).to_have_count(0)
+    buyers.get_by_role("link", name="another case").click()
     expect(buyers).to_contain_text("Individually, 41 buyers")
 
     page.get_by_role("button", name="Complain …").click()

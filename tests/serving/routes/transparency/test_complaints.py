@@ -20,11 +20,17 @@ def test_the_buyers_notice_is_given_and_recorded_once(server: Running) -> None:
     case_id = decided(server, listings=[{"listing_id": "l1", "seller_id": "Seller-77"}])
     address = f"/v1/cases/{case_id}/buyers-notice"
     notice = server.http.get(address).json()
-    assert notice["listings"] == [{"listing_id": "l1", "seller_id": "Seller-77", "url": None}]
-    assert notice["bought_since"] < notice["aware_at"]
+    (listing,) = notice["listings"]
+    assert (listing["listing_id"], listing["seller_id"], listing["url"]) == ("l1", "Seller-77", None)
+    assert listing["bought_since"] == notice["bought_since"] < notice["aware_at"] == listing["bought_until"]
+    second = decided(server, listings=[{"listing_id": "l1", "seller_id": "Seller-77"}], ground="design")
+    (listing,) = server.http.get(f"/v1/cases/{second}/buyers-notice").json()["listings"]
+    assert listing["due_with"] == [case_id]
     recorded = server.http.post(address, json={"way": "individually", "buyers": 41}).json()
     assert (recorded["way"], recorded["buyers"]) == ("individually", 41)
     assert server.http.post(address, json={"way": "publicly"}).json() == recorded
+    told = server.http.get(f"/v1/cases/{second}/buyers-notice").json()
+    assert (told["listings"], told["informed_before"][0]["informed_with"]) == ([], [case_id])
     refused = server.http.get(f"/v1/cases/{decided(server, 'rejected')}/buyers-notice")
     assert (refused.status_code, refused.json()["code"]) == (409, "buyers_notice_not_due")
 

@@ -184,19 +184,6 @@ def test_pages_have_every_complaint_once_newest_first(place: Place) -> None:
     asyncio.run(work())
 
 
-def test_that_buyers_were_informed_is_recorded_once(place: Place) -> None:
-    async def work() -> None:
-        async with opened(place) as store:
-            case_id = await decided_case(store)
-            rows = store.complaint_rows
-            first = await rows.record_notice(SERVER, case_id, "individually", 41, LATER)
-            again = await rows.record_notice(SERVER, case_id, "publicly", None, LATER + HOUR)
-            assert first == again == await rows.find_notice(case_id)
-            assert len(await store.audit_rows.find_before(SERVER, AuditFilter(action="buyers.informed"), 9)) == 1
-
-    asyncio.run(work())
-
-
 def test_an_erased_seller_leaves_no_words_and_the_notifiers_stay(place: Place) -> None:
     async def work() -> None:
         async with opened(place) as store:
