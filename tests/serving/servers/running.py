@@ -21,6 +21,7 @@ from serving.app import create_app
 from serving.server import address_of, configure_uvicorn, open_socket
 from serving.services import Services
 from serving.settings import ServeSettings
+from tests.serving.builders.stores import fill_new_store
 
 Files = list[tuple[str, tuple[str | None, bytes, str]]]
 
@@ -55,6 +56,8 @@ def files_of(photos: Sequence[bytes], listing: dict[str, Any] | None = None) -> 
 
 @contextlib.contextmanager
 def run_in_thread(settings: ServeSettings) -> Iterator[Running]:
+    if settings.store_folder is not None and not settings.database:
+        fill_new_store(settings.store_folder)
     app = create_app(settings)  # may refuse the settings, so before anything is open
     listener = open_socket("127.0.0.1", 0)
     server = uvicorn.Server(configure_uvicorn(app, settings))
