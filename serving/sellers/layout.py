@@ -17,6 +17,8 @@ STEPS = 60
 WORK = 4_000_000  # pairs of sellers in all steps together, some 100 ms
 FIRST_MOVE = 0.1  # of the picture's side
 LISTINGS_RADIUS = 0.35  # of the distance of two sellers
+MARGIN = 0.12  # of the picture's side, for the listings of the outermost sellers
+LEAST_APART = 0.65  # of the distance that sellers would have on a grid
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ def lay_out(
     pulls = np.zeros((len(names), len(names)))
     for left, right, strength in links:
         pulls[at[left], at[right]] = pulls[at[right], at[left]] = min(strength, 30.0) / 10.0
-    points = _fitted(_relaxed(points, pulls))
+    points = _spaced(_fitted(_relaxed(points, pulls)))
     placed = {name: (round(float(x), 4), round(float(y), 4)) for name, (x, y) in zip(names, points, strict=True)}
     reach = LISTINGS_RADIUS / math.sqrt(max(len(names), 2))
     around = {
@@ -76,8 +78,25 @@ def _fitted(points: NDArray[np.float64]) -> NDArray[np.float64]:
     low, high = points.min(axis=0), points.max(axis=0)
     span = np.where(high - low < 1e-9, 1.0, high - low)
     scaled = np.where(high - low < 1e-9, 0.5, (points - low) / span)
-    fitted: NDArray[np.float64] = 0.12 + 0.76 * scaled
+    fitted: NDArray[np.float64] = MARGIN + (1 - 2 * MARGIN) * scaled
     return fitted
+
+
+def _spaced(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Push apart sellers that stand too near to be told apart: many links draw a large cluster into a clump."""
+    count = len(points)
+    if count < 2:
+        return points
+    least = LEAST_APART * (1 - 2 * MARGIN) / math.sqrt(count)
+    for _ in range(max(8, min(STEPS, WORK // count**2))):
+        apart = points[:, None] - points[None]  # [N, N, 2]
+        distance = np.sqrt((apart**2).sum(axis=-1))
+        missing = np.maximum(least - distance, 0.0) / np.maximum(distance, 1e-9)
+        np.fill_diagonal(missing, 0.0)
+        if missing.max() < 0.01:
+            break
+        points = np.clip(points + (apart * missing[..., None]).sum(axis=1) / 2, MARGIN, 1 - MARGIN)
+    return points
 
 
 def _around(centre: tuple[float, float], number: int, count: int, reach: float) -> tuple[float, float]:

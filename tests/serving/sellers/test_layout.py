@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 import random
+
+import pytest
 
 from serving.sellers.layout import lay_out
 
@@ -23,6 +26,16 @@ def test_everything_stands_in_the_picture_and_no_two_sellers_on_one_place() -> N
     assert len(places.listings) == 90
     assert all(0 <= value <= 1 for place in [*places.sellers.values(), *places.listings.values()] for value in place)
     assert len(set(places.sellers.values())) == 30
+
+
+@pytest.mark.parametrize("count", [2, 12, 33, 60])
+def test_sellers_that_are_all_linked_are_still_told_apart(count: int) -> None:
+    """The picture is 700 px wide on a desktop; a circle's radius is up to 16 px."""
+    sellers = [hashlib.sha256(f"seller {number}".encode()).hexdigest()[:32] for number in range(count)]
+    links = [(left, right, 25.0) for left, right in itertools.combinations(sellers, 2)]
+    places = lay_out(sellers, links, {}).sellers
+    nearest = min(math.dist(places[left], places[right]) for left, right in itertools.combinations(sellers, 2))
+    assert nearest >= 0.45 / math.sqrt(count)
 
 
 def test_linked_sellers_stand_nearer_than_others() -> None:

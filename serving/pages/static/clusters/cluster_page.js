@@ -6,7 +6,7 @@ import { downloadFile, getJson } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
 import { byId, element } from "../shared/element.js";
 import { evidenceButtons } from "../shared/evidence_file.js";
-import { moment, productName, sentence } from "../shared/formatting.js";
+import { counted, moment, productName, sentence } from "../shared/formatting.js";
 import { wireKeys } from "../shared/keys.js";
 import { attempt, clearProblem, showProblem } from "../shared/problem_box.js";
 import { askForCases, askForRemoval, restore } from "./cluster_dialogs.js";
@@ -14,6 +14,7 @@ import { ClusterPicture } from "./cluster_picture.js";
 import { sizeWords } from "./cluster_words.js";
 import { LinkList } from "./link_list.js";
 import { panelOf } from "./node_panel.js";
+import { sellerList } from "./seller_list.js";
 
 const path = `/v1/clusters/${encodeURIComponent(namedIn(location.pathname))}`;
 
@@ -50,6 +51,7 @@ function show(cluster) {
     actionsOf(),
     ...leftOutWords(cluster.left_out),
     element("div", { class: "cluster-view" }, picture.root, panel),
+    sellerList(cluster, (key) => picture.select(key)),
     links.root,
   );
   picture.selectFirst();
@@ -93,7 +95,7 @@ async function openCases() {
   result.replaceChildren(
     element("h2", { tabindex: "-1" }, casesWords(made)),
     ...(made.left_out ? [element("p", {}, `Left out: ${made.left_out.toLocaleString("en-GB")} of its listings, since a case that has not ended is about them already.`)] : []),
-    element("ul", {}, made.cases.map(({ case_id: id, product, listing_count: count }) => element("li", {}, element("a", { href: `/cases/${encodeURIComponent(id)}` }, `${productName(product)}, ${count} listings`)))),
+    element("ul", {}, made.cases.map(({ case_id: id, product, listing_count: count }) => element("li", {}, element("a", { href: `/cases/${encodeURIComponent(id)}` }, `${productName(product)}, ${counted(count, "listing")}`)))),
   );
   result.querySelector("h2").focus();
 }

@@ -2,18 +2,23 @@
 
 import { element, shape } from "../shared/element.js";
 import { counted, shownName } from "../shared/formatting.js";
-import { sellerName } from "./cluster_words.js";
+import { lookCounterfeit, sellerName } from "./cluster_words.js";
+import { SellerLabels } from "./seller_labels.js";
 
 const SIDE = 1000; // of the drawing; places are 0 to 1
 const ROOM = 60; // around it, so that no circle is cut
 const ZOOM = 1.4;
+const TARGET_PX = 12; // least radius of what can be pointed at
+const WHOLE = { x: -ROOM, y: -ROOM, side: SIDE + 2 * ROOM };
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class ClusterPicture {
-  #nodes = new Map(); // seller_key: {seller, drawing, x, y}
-  #edges = new Map(); // link_id: line
-  #view = { x: -ROOM, y: -ROOM, side: SIDE + 2 * ROOM };
+  #nodes = new Map(); // seller_key: {seller, drawing, target, x, y, radius}
+  #edges = new Map(); // link_id: {link, line}
+  #view = WHOLE;
   #selected = null;
+  #pointed = null; // the node under the pointer
+  #labels;
   #onSelect;
 
   /** `onSelect(seller)` is called with the seller that is selected. */
@@ -21,11 +26,17 @@ export class ClusterPicture {
     this.#onSelect = onSelect;
     this.drawing = shape("svg", { class: "cluster-drawing", role: "group", "aria-label": `${counted(cluster.seller_nodes.length, "seller")}; arrow keys go from one to another` });
     this.#drawSellers(cluster.seller_nodes);
-    this.drawing.append(...this.#listings(cluster.listing_nodes), ...this.#links(cluster.links), ...[...this.#nodes.values()].map(({ drawing }) => drawing));
+    this.#labels = new SellerLabels([...this.#nodes.values()]);
+    this.drawing.append(...this.#links(cluster.links), ...this.#listings(cluster.listing_nodes), ...[...this.#nodes.values()].map(({ drawing }) => drawing), this.#labels.root);
     this.drawing.addEventListener("keydown", (event) => this.#walk(event));
     this.#wireDragging();
-    this.root = element("div", { class: "cluster-picture" }, this.drawing, this.#zoomButtons(), keyOfTones());
-    this.#show();
+    this.root = element("div", { class: "cluster-picture" }, this.drawing, this.#zoomButtons(), keyOfTones(this.#labels.leftOut));
+    new ResizeObserver(() => this.#show()).observe(this.drawing); // it has no size before it is in the page
+  }
+
+  /** Select a seller, by its key. */
+  select(key) {
+    this.#select(key);
   }
 
   /** Select the seller with most listings, without taking the focus. */
@@ -36,27 +47,31 @@ export class ClusterPicture {
 
   /** Mark a link, or none. */
   point(link) {
-    for (const [id, line] of this.#edges) line.classList.toggle("pointed", link?.link_id === id);
+    for (const [id, { line }] of this.#edges) line.classList.toggle("pointed", link?.link_id === id);
   }
 
   #drawSellers(sellers) {
     const most = Math.max(1, ...sellers.map(({ listings }) => listings));
     for (const seller of sellers) {
       const [x, y, radius] = [seller.x * SIDE, seller.y * SIDE, 10 + 16 * Math.sqrt(seller.listings / most)];
+      const target = shape("circle", { class: "seller-target" });
       const flagged = (seller.outcomes.counterfeit ?? 0) / Math.max(1, seller.listings);
       const drawing = shape(
         "g",
         {
           class: "seller-node", role: "button", tabindex: "-1", transform: `translate(${x} ${y})`,
-          "aria-label": `${sellerName(seller)}, ${counted(seller.listings, "listing")}, ${seller.outcomes.counterfeit ?? 0} look counterfeit`,
+          "aria-label": `${sellerName(seller)}, ${counted(seller.listings, "listing")}, ${lookCounterfeit(seller)}`,
           click: () => this.#select(seller.seller_key),
+          pointerenter: () => this.#point(this.#nodes.get(seller.seller_key)),
+          pointerleave: () => this.#point(null),
         },
+        shape("title", {}, sellerName(seller)),
+        target,
         shape("circle", { class: "seller-ground", r: radius }),
         flagged > 0 ? shape("path", { class: "seller-flagged", d: sector(radius, flagged) }) : null,
         shape("circle", { class: "seller-edge", r: radius }),
-        shape("text", { class: "seller-name", y: radius + 16, "text-anchor": "middle" }, shownName(seller.seller_id ?? "")),
       );
-      this.#nodes.set(seller.seller_key, { seller, drawing, x, y });
+      this.#nodes.set(seller.seller_key, { seller, drawing, target, x, y, radius });
     }
   }
 
@@ -77,7 +92,7 @@ export class ClusterPicture {
       const [left, right] = [this.#nodes.get(link.left), this.#nodes.get(link.right)];
       if (!left || !right) return [];
       const line = shape("line", { class: `link-line link-${link.strength}`, x1: left.x, y1: left.y, x2: right.x, y2: right.y }, shape("title", {}, shownName(link.why)));
-      this.#edges.set(link.link_id, line);
+      this.#edges.set(link.link_id, { link, line });
       return [line];
     });
   }
@@ -91,9 +106,16 @@ export class ClusterPicture {
     node.drawing.setAttribute("tabindex", "0");
     node.drawing.setAttribute("aria-pressed", "true");
     this.#selected = node;
+    for (const { link, line } of this.#edges.values()) line.classList.toggle("own", link.left === key || link.right === key);
     this.#bringIntoView(node);
+    this.#placeLabels();
     if (focus) node.drawing.focus();
     this.#onSelect(node.seller);
+  }
+
+  #point(node) {
+    this.#pointed = node;
+    this.#placeLabels();
   }
 
   #walk(event) {
@@ -124,7 +146,7 @@ export class ClusterPicture {
       button("+", "Zoom in", () => this.#zoom(1 / ZOOM)),
       button("−", "Zoom out", () => this.#zoom(ZOOM)),
       button("Whole", "Show the whole picture", () => {
-        this.#view = { x: -ROOM, y: -ROOM, side: SIDE + 2 * ROOM };
+        this.#view = WHOLE;
         this.#show();
       }),
     );
@@ -132,7 +154,7 @@ export class ClusterPicture {
 
   #zoom(factor) {
     const { x, y, side } = this.#view;
-    const larger = Math.min(SIDE + 2 * ROOM, Math.max(60, side * factor));
+    const larger = Math.min(WHOLE.side, Math.max(60, side * factor));
     const [midX, midY] = this.#selected && factor < 1 ? [this.#selected.x, this.#selected.y] : [x + side / 2, y + side / 2];
     this.#view = { x: midX - larger / 2, y: midY - larger / 2, side: larger };
     this.#show();
@@ -144,8 +166,8 @@ export class ClusterPicture {
     this.drawing.addEventListener("pointermove", (event) => {
       if (last === null || event.buttons === 0) return;
       const scale = this.#view.side / this.drawing.clientWidth;
-      this.#view.x -= (event.clientX - last[0]) * scale;
-      this.#view.y -= (event.clientY - last[1]) * scale;
+      const { x, y, side } = this.#view;
+      this.#view = { x: x - (event.clientX - last[0]) * scale, y: y - (event.clientY - last[1]) * scale, side };
       last = [event.clientX, event.clientY];
       this.#show();
     });
@@ -154,6 +176,15 @@ export class ClusterPicture {
   #show() {
     const { x, y, side } = this.#view;
     this.drawing.setAttribute("viewBox", `${x} ${y} ${side} ${side}`);
+    this.drawing.classList.toggle("zoomed", side < WHOLE.side);
+    this.#placeLabels();
+  }
+
+  #placeLabels() {
+    const widthPx = this.drawing.clientWidth;
+    if (!widthPx) return;
+    for (const { target, radius } of this.#nodes.values()) target.setAttribute("r", Math.max(radius, (TARGET_PX * this.#view.side) / widthPx));
+    this.#labels.place(this.#view, widthPx, [this.#selected, this.#pointed].filter(Boolean));
   }
 }
 
@@ -179,6 +210,7 @@ function sector(radius, part) {
   return `M 0 0 L 0 ${-radius} A ${radius} ${radius} 0 ${part > 0.5 ? 1 : 0} 1 ${radius * Math.sin(angle)} ${-radius * Math.cos(angle)} Z`;
 }
 
-function keyOfTones() {
-  return element("p", { class: "row-soft" }, "A circle is a seller, larger with more listings; its filled part looks counterfeit. Dots are its listings. The wider a line between sellers, the stronger the link.");
+function keyOfTones(leftOut) {
+  const beginning = leftOut ? ["; “…” at their beginning stands for ", element("bdi", {}, leftOut)] : [];
+  return element("p", { class: "row-soft" }, "A circle is a seller, larger with more listings; its filled part looks counterfeit. Dots are its listings. The wider a line between sellers, the stronger the link; those of the selected seller stand out. Names without room appear under the pointer, when selected, and closer up", ...beginning, ".");
 }

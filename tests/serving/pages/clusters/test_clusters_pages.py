@@ -10,6 +10,31 @@ from tests.serving.pages.conftest import OpenPage, Start
 from tests.serving.servers.seller_ring import check_ring, cluster_of
 
 pytestmark = pytest.mark.browser
+CROWD = """async ([count, widthPx, side]) => {
+  const page = document.querySelector("script[src*=cluster_page]").src;
+  const { SellerLabels } = await import(new URL("seller_labels.js", page));
+  const drawing = document.querySelector(".cluster-drawing").cloneNode();
+  document.querySelector(".cluster-view").append(drawing);
+  drawing.style.width = drawing.style.height = `${widthPx}px`;
+  drawing.setAttribute("viewBox", `0 0 ${side} ${side}`);
+  const columns = Math.ceil(Math.sqrt(count));
+  const nodes = Array.from({ length: count }, (_, index) => ({
+    seller: { seller_id: `a-marketplace-seller-${"long-".repeat(index % 4)}${index}`, seller_key: `${index}` },
+    x: 120 + (760 * (index % columns)) / columns, y: 120 + (760 * Math.floor(index / columns)) / columns, radius: 14,
+  }));
+  const labels = new SellerLabels(nodes);
+  drawing.append(labels.root);
+  labels.place({ x: 0, y: 0, side }, widthPx, [nodes[0]]);
+  const shown = [...labels.root.children].filter((text) => text.getAttribute("visibility") === "visible");
+  const boxes = shown.map((text) => text.getBoundingClientRect());
+  const areBeside = (one, other) => one.left >= other.right || other.left >= one.right;
+  const areAbove = (one, other) => one.top + 2 >= other.bottom || other.top + 2 >= one.bottom;
+  const overlap = (one, other) => !areBeside(one, other) && !areAbove(one, other);
+  const overlaps = boxes.flatMap((one, at) => boxes.slice(at + 1).filter((other) => overlap(one, other))).length;
+  const names = shown.map((text) => text.textContent);
+  drawing.remove();
+  return { shown: shown.length, overlaps, names, height: Math.round(boxes[0].height) };
+}"""
 
 
 def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, open_page: OpenPage) -> None:
@@ -40,6 +65,23 @@ def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, o
     shown.add(page.locator(".node-panel h2").text_content())
     assert shown == {"Seller seller-0", "Seller seller-1", "Seller seller-2[U+202E]gpj"}
     assert "seller-2[U+202E]gpj" in page.locator(".seller-name").all_text_contents()
+
+    assert page.evaluate(CROWD, [2, 343, 1000])["shown"] == 2
+    crowds = {width_px: page.evaluate(CROWD, [60, width_px, 1000]) for width_px in (343, 700)}
+    near = page.evaluate(CROWD, [60, 700, 400])  # of which a part is in view
+    for crowd in (*crowds.values(), near):
+        assert crowd["overlaps"] == 0
+        assert "…0" in crowd["names"]  # the selected one; what all names begin with is left out
+        assert 13 <= crowd["height"] <= 18  # pixels, at every width and however near
+    assert 5 < crowds[343]["shown"] < crowds[700]["shown"] <= 60
+    assert near["shown"] == 9  # all that are in view
+
+    page.get_by_text("The 3 sellers by name").click()
+    page.get_by_role("button", name="Seller seller-1", exact=False).and_(page.locator(".seller-list button")).click()
+    expect(page.locator(".seller-node:focus")).to_have_attribute(
+        "aria-label", "Seller seller-1, 1 listing, 0 look counterfeit"
+    )
+    expect(page.locator(".node-panel h2")).to_have_text("Seller seller-1")
 
     page.locator(".seller-node:focus").press("+")
     for _ in range(4):
