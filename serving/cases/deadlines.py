@@ -9,7 +9,7 @@ from typing import Final
 from serving.cases.clocks.clock import Clock
 from serving.cases.clocks.periods import HolderPeriod, complaint_window
 from serving.schemas.enforcement.cases import Jurisdiction, TimerKind
-from serving.store.cases.case_values import CaseClock, NewTimer, StoredCase
+from serving.store.cases.case_values import CaseClock, NewTimer, Pause, StoredCase
 
 DECISION_HOURS: Final = 24.0
 DUE_SOON_HOURS: Final = 20.0  # of the 24: four hours are left
@@ -37,6 +37,22 @@ def resume_clock(case: StoredCase, at: datetime.datetime) -> tuple[CaseClock, tu
     """Let the clock go on; what was due before the pause fires no second time."""
     clock = clock_of(case).resume(at)
     return _stored(clock, case.clock.due_calendar), _decision_timers(clock, at)
+
+
+def renew_clock(
+    case: StoredCase, pauses: Iterable[Pause], at: datetime.datetime
+) -> tuple[CaseClock, tuple[NewTimer, ...]]:
+    """Compute the clock by the calendar as it is known now: from its start through the pauses that ended.
+
+    One that is paused stays so, and its calendar is that of its due time but for this pause.
+    """
+    clock = Clock(country=case.country, started_at=case.created_at, hours=DECISION_HOURS)
+    for since, until in pauses:
+        clock = clock.pause(since).resume(until)
+    running = _stored(clock, None)
+    if case.clock.paused_since is None:
+        return running, _decision_timers(clock, at)
+    return _stored(clock.pause(case.clock.paused_since), running.due_calendar), ()
 
 
 def end_clock(case: StoredCase, at: datetime.datetime) -> tuple[CaseClock, bool]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
+from collections.abc import Sequence
 from typing import Final
 
+from serving.cases.clocks.business_calendar import is_older_estimate
 from serving.cases.clocks.periods import jurisdiction_of
 from serving.cases.deadlines import (
     complaint_time,
     end_clock,
     holder_wait,
     pause_clock,
+    renew_clock,
     resume_clock,
     start_clock,
 )
@@ -30,6 +33,7 @@ from serving.store.cases.case_values import (
     NewCaseEvent,
     NewTimer,
     Opening,
+    Pause,
     StoredCase,
     reason_words,
 )
@@ -149,6 +153,37 @@ def decide_answer(case: StoredCase, answer: str, actor: CaseActor, now: datetime
     at = max(now, case.moved_at)
     clock, timers = resume_clock(case, at)
     return _stay(case, actor, at, clock, timers, NewCaseEvent(type="case.resumed"), "answer", answer)
+
+
+def decide_renewal(case: StoredCase, pauses: Sequence[Pause], now: datetime.datetime) -> CaseChange | CaseClock | None:
+    """Compute a due time that an older release of the calendar estimated; None where what was given stays.
+
+    That is one of a case that was decided, one that has passed, and one that would have passed by now: nobody becomes
+    late by what nobody knew. A CaseClock is given where the due time is the same, or the clock is paused.
+    """
+    before, is_undecided = case.clock, case.state in UNDECIDED_STATES and case.decided_at is None
+    if not is_undecided or not is_older_estimate(before.due_calendar):
+        return None
+    if before.due_at is not None and before.due_at <= now:
+        return None
+    at = max(now, case.moved_at)
+    clock, timers = renew_clock(case, pauses, at)
+    if clock.due_at == before.due_at:
+        return clock
+    if before.due_at is None or clock.due_at is None or clock.due_at <= at:
+        return None
+    return CaseChange(
+        to_state=case.state,
+        at=at,
+        actor="server",
+        clock=clock,
+        reason_code="calendar_updated",
+        reason=f"The due time {utc_text(before.due_at)} was an estimate. By a newer release of the calendar it is "
+        f"{utc_text(clock.due_at)}.",
+        cancels=frozenset({"due_soon", "overdue"}),
+        timers=timers,
+        events=(NewCaseEvent(type="case.due_moved", data={"due_before": utc_text(before.due_at)}),),
+    )
 
 
 def allowed_moves(case: StoredCase, actor: CaseActor) -> list[MoveRule]:

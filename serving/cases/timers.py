@@ -1,4 +1,4 @@
-"""What happens to a case when one of its timers fires: a pure function, and the task that fires them."""
+"""What happens to cases by themselves: what a timer does, the task that fires them, and due times computed anew."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import functools
 import logging
 from typing import Final
 
-from serving.cases.moving import WantedMove, decide_move
+from serving.cases.clocks.business_calendar import ESTIMATE_ENDINGS, is_older_estimate
+from serving.cases.moving import WantedMove, decide_move, decide_renewal
 from serving.clock import utc_now
 from serving.errors import Unavailable
 from serving.schemas.enforcement.cases import CaseState, TimerKind
@@ -18,6 +19,7 @@ from serving.store.cases.case_values import CaseChange, NewCaseEvent, StoredCase
 
 POLL_S: Final = 15.0  # and at once after a start: what was due in a downtime fires late, once
 FIRED_AT_ONCE: Final = 200
+RENEWED_EVERY: Final = datetime.timedelta(days=1)  # an older server of the store may estimate after the start of this
 _EVENTS: Final[dict[TimerKind, EventType]] = {
     "due_soon": "case.due_soon",
     "overdue": "case.escalated",
@@ -66,10 +68,41 @@ async def fire_due(rows: CaseTimerRows, now: datetime.datetime) -> int:
     return fired
 
 
+async def renew_estimates(rows: CaseTimerRows, now: datetime.datetime) -> int:
+    """Compute due times anew that an older release of the calendar estimated; gives how many were written.
+
+    Each is written once among all servers, in a transaction of its own, so that a kill leaves the others to the next
+    start. One that fails is logged and stays, and holds up none of the others.
+    """
+    renewed, after = 0, None
+    while found := await rows.find_clocks(ESTIMATE_ENDINGS, FIRED_AT_ONCE, after):
+        after = found[-1].case_id
+        for one in found:
+            if not is_older_estimate(one.due_calendar):
+                continue
+            try:
+                renewed += await rows.renew(one.case_id, functools.partial(decide_renewal, now=now))
+            except Unavailable:
+                raise
+            except Exception:
+                log.exception("the due time of case %s failed to be computed anew and is tried again", one.case_id)
+    if renewed:
+        log.info("%d due times of cases were computed anew by a newer calendar", renewed)
+    return renewed
+
+
 async def fire_periodically(rows: CaseTimerRows, *, poll_s: float = POLL_S) -> None:
-    """Fire timers until cancelled; a store that is unavailable is tried again."""
+    """Fire timers until cancelled, those of estimated due times by the newest calendar.
+
+    A store that is unavailable is tried again.
+    """
+    renewed_at: datetime.datetime | None = None
     while True:
         try:
+            now = utc_now()
+            if renewed_at is None or abs(now - renewed_at) >= RENEWED_EVERY:
+                await renew_estimates(rows, now)
+                renewed_at = now
             await fire_due(rows, utc_now())
         except Unavailable as error:
             log.warning("timers of cases wait for the store: %s", error)

@@ -20,6 +20,7 @@ EventType = Literal[
     "case.paused",
     "case.resumed",
     "case.due_soon",
+    "case.due_moved",
     "case.escalated",
     "case.reminder",
     "evidence.exported",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +15,9 @@ from holidays.version import __version__ as holidays_version
 from serving.cases.clocks.time_zones import TZDATA_VERSION, zone_of
 from serving.errors import CalendarUnknown
 
+ESTIMATED: Final = ", estimated"
+WEEKENDS_ONLY: Final = ", weekends only"
+ESTIMATE_ENDINGS: Final = (ESTIMATED, WEEKENDS_ONLY)  # of the descriptions of calendars that lack something
 _DAY: Final = datetime.timedelta(days=1)
 # Here the law sets the holidays, and the government moves working days to weekends, year by year.
 _DAYS_MOVED_BY_YEAR: Final = frozenset({"AZ", "BY", "CN", "HU", "KG", "KZ", "LV", "RU", "UZ", "VN"})
@@ -65,8 +69,8 @@ class BusinessCalendar:
         """
         text = f"holidays {holidays_version} {self.country}, tzdata {TZDATA_VERSION} {self.zone.key}"
         if not all(self._has_year(year) for year in range(first.year, last.year + 1)):
-            return f"{text}, weekends only"
-        return f"{text}, estimated" if self._is_estimated(first, last) else text
+            return text + WEEKENDS_ONLY
+        return text + ESTIMATED if self._is_estimated(first, last) else text
 
     def _has_year(self, year: int) -> bool:
         known = _holidays_of(self.country, year)
@@ -88,6 +92,21 @@ def business_calendar(country: str) -> BusinessCalendar:
             "state the country of the market by its two letters (ISO 3166-1)"
         )
     return BusinessCalendar(country=country, zone=zone_of(country))
+
+
+def is_older_estimate(description: str | None) -> bool:
+    """Whether a calendar lacked something, by its description, and an older release of the package had made it.
+
+    A newer one is none, so that servers of two releases on one store do not compute by turns.
+    """
+    if description is None or not description.endswith(ESTIMATE_ENDINGS):
+        return False
+    made_by = re.match(r"holidays (\d+(?:\.\d+)*) ", description)
+    return made_by is not None and _numbers(made_by[1]) < _numbers(holidays_version)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 @functools.lru_cache(maxsize=1024)

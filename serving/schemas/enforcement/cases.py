@@ -132,7 +132,9 @@ class CaseMove(Answered):
     at: str = Field(description="When, in UTC; never before the move before it.")
     from_state: CaseState | None = Field(description="Null for the opening; as `to_state` for a question or an answer.")
     to_state: CaseState = Field(description="The state after it.")
-    actor: CaseActor = Field(description="Who moved it; `server` when a waiting period ended.")
+    actor: CaseActor = Field(
+        description="Who moved it; `server` when a waiting period ended, or an estimated due time moved."
+    )
     actor_name: str = Field(description="Id of the first key of that key's rotations, as in the audit log.")
     reason_code: str | None = Field(description="A short code for the reason.")
     reason: str = Field(description="Why.")

@@ -251,7 +251,7 @@ def _last_move(session: Session, row: CaseRow) -> CaseMoveRow:
 def _changed(session: Session, principal: Principal, last: CaseMoveRow, seen: int) -> CaseChanged:
     """Name who made the last move; a member learns the names of its own keys alone."""
     if last.actor_name == SERVER.name:
-        who = "the server, when a waiting period ended"
+        who = "the server, when a waiting period ended or a due time moved"
     elif last.actor == "seller":
         who = "the seller"
     elif not principal.is_operator and last.actor_member_id != principal.member_id:

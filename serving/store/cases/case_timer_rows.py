@@ -1,25 +1,27 @@
-"""The timers of cases in the store: each ends once, in the transaction of what it does, whichever server does it."""
+"""The timers and clocks of cases in the store: each ends or moves once, in one transaction, on whichever server."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, exists, select, text
+from sqlalchemy import ColumnElement, and_, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from serving.principal import SERVER
 from serving.schemas.enforcement.cases import TimerKind
 from serving.store.cases.case_rows import as_stored
-from serving.store.cases.case_values import CaseChange, NewCaseEvent, StoredCase
-from serving.store.cases.case_writing import add_case_event, write_change
+from serving.store.cases.case_values import CaseChange, CaseClock, NewCaseEvent, Pause, StoredCase
+from serving.store.cases.case_writing import add_case_event, write_change, write_clock
 from serving.store.database.database import Database
 from serving.store.tables import CaseRow, CaseTimerRow, ComplaintRow
 from serving.store.tables.enforcement.case_progress import WAITING
+from serving.store.tables.enforcement.cases import UNDECIDED
 
 DecideTimer = Callable[[StoredCase, TimerKind], CaseChange | NewCaseEvent]
+DecideRenewal = Callable[[StoredCase, Sequence[Pause]], CaseChange | CaseClock | None]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,14 @@ class DueTimer:
     case_id: str
     kind: TimerKind
     fires_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RunningClock:
+    """The clock of an undecided case, by the calendar of its due time."""
+
+    case_id: str
+    due_calendar: str
 
 
 class CaseTimerRows:
@@ -83,6 +93,45 @@ class CaseTimerRows:
             return True
 
         return await self._database.write(work)
+
+    async def find_clocks(self, endings: Sequence[str], limit: int, after: str | None) -> list[RunningClock]:
+        """Give at most `limit` clocks of undecided cases that follow this one, whose calendar ends in one of these."""
+
+        def work(session: Session) -> list[RunningClock]:
+            ending = or_(*(CaseRow.due_calendar.endswith(one, autoescape=True) for one in endings))
+            query = select(CaseRow.case_id, CaseRow.due_calendar).where(text(UNDECIDED), ending)
+            query = query if after is None else query.where(CaseRow.case_id > after)
+            found = session.execute(query.order_by(CaseRow.case_id).limit(limit))
+            return [RunningClock(case_id=case_id, due_calendar=calendar or "") for case_id, calendar in found]
+
+        return await self._database.read(work)
+
+    async def renew(self, case_id: str, decide: DecideRenewal) -> bool:
+        """Write what a pure function says of a clock: another due time is a move, with its timers.
+
+        False where it stays. `decide` may be called several times.
+        """
+
+        def work(session: Session) -> bool:
+            case = session.get(CaseRow, case_id)
+            done = None if case is None else decide(as_stored(session, case), _pauses_of(case))
+            if case is None or done is None:
+                return False
+            if isinstance(done, CaseChange):
+                write_change(session, SERVER, case, done)
+            else:
+                write_clock(case, done)
+            return True
+
+        return await self._database.write(work)
+
+
+def _pauses_of(case: CaseRow) -> list[Pause]:
+    """Give the pauses of a clock that ended: from each question to its answer."""
+    stays = [move for move in case.moves if move.from_state == move.to_state]
+    asked = [move.at for move in stays if move.reason_code == "question"]
+    answered = [move.at for move in stays if move.reason_code == "answer"]
+    return list(zip(asked, answered, strict=False))  # the last question may wait
 
 
 def _waits_for_a_decision() -> ColumnElement[bool]:

@@ -94,6 +94,7 @@ class CaseClock:
     paused_s: float = 0.0  # business time of the pauses that ended
 
 
+Pause = tuple[datetime.datetime, datetime.datetime]  # a question, and its answer
 Receipts = Callable[[str, Sequence[str]], tuple[NewNotice, ...]]
 
 

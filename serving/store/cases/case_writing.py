@@ -63,7 +63,7 @@ def write_opening(
         fast_track=opening.fast_track,
         reason="",
     )
-    _set_clock(row, opening.clock)
+    write_clock(row, opening.clock)
     row.listings = [_listing_row(position, one, checks) for position, one in enumerate(new.listings)]
     require_each_once(row.listings)
     session.add(row)
@@ -88,7 +88,7 @@ def write_change(session: Session, principal: Principal, row: CaseRow, change: C
     from_state = row.state
     move = _add_move(session, principal, row, from_state, change)
     row.state = change.to_state
-    _set_clock(row, change.clock)
+    write_clock(row, change.clock)
     if change.reason or change.reason_code:
         row.reason_code, row.reason = change.reason_code, change.reason
     if change.decided_in_time is not None:
@@ -127,6 +127,12 @@ def add_case_event(session: Session, row: CaseRow, event: NewCaseEvent) -> None:
         **event.data,
     }
     add_event(session, NewEvent(type=event.type, product=row.product, member_id=row.member_id, data=facts))
+
+
+def write_clock(row: CaseRow, clock: CaseClock) -> None:
+    """Write the clock of a case, without a move."""
+    row.due_at, row.due_calendar = clock.due_at, clock.due_calendar
+    row.paused_since, row.paused_s = clock.paused_since, clock.paused_s
 
 
 def add_timers(session: Session, case_id: str, timers: Iterable[NewTimer]) -> None:
@@ -172,11 +178,6 @@ def _cancel_timers(session: Session, case_id: str, change: CaseChange) -> None:
 def _mark_listings(session: Session, row: CaseRow, change: CaseChange) -> None:
     at = change.at if change.takes_down else None
     session.execute(update(CaseListingRow).where(CaseListingRow.case_id == row.case_id).values(removed_at=at))
-
-
-def _set_clock(row: CaseRow, clock: CaseClock) -> None:
-    row.due_at, row.due_calendar = clock.due_at, clock.due_calendar
-    row.paused_since, row.paused_s = clock.paused_since, clock.paused_s
 
 
 def _add_notices(session: Session, row: CaseRow, notices: Iterable[NewNotice], at: datetime.datetime) -> None:

@@ -15,13 +15,15 @@ from serving.cases.moving import (
     decide_more_evidence,
     decide_move,
     decide_question,
+    decide_renewal,
     opening_of,
 )
 from serving.cases.notices import SellerLink
 from serving.cases.states import END_STATES, UNDECIDED_STATES
 from serving.errors import CaseMoveNotAllowed, RequestInvalid
-from serving.schemas.enforcement.cases import CASE_STATES, CaseActor, CaseState
-from serving.store.cases.case_values import CaseChange, StoredCase
+from serving.schemas.enforcement.cases import CASE_STATES, CaseActor, CaseState, TimerKind
+from serving.store.cases.case_values import CaseChange, CaseClock, NewTimer, StoredCase
+from tests.serving.builders.cases.estimated_cases import BEFORE_GOLDEN_WEEK, BEFORE_WORKED_SUNDAY, of_china, shanghai
 from tests.serving.builders.cases.new_cases import HOUR, new_case, stored
 from tests.serving.builders.new_checks import NOW
 
@@ -260,3 +262,52 @@ def _try(case: StoredCase, what: str, actor: CaseActor, now: datetime.datetime) 
         return decide_answer(case, "a", actor, now)
     to: CaseState = what  # type: ignore[assignment]
     return decide_move(case, WantedMove(to=to, reason="r"), actor, now)
+
+
+def test_an_estimated_due_time_moves_with_its_timers_when_the_calendar_is_known() -> None:
+    change = decide_renewal(of_china(BEFORE_GOLDEN_WEEK), (), shanghai("10-03 09:00"))
+    assert isinstance(change, CaseChange)
+    due = shanghai("10-08 12:00")  # by the law alone it was the 5th, and the 4th to the 7th were made days off
+    assert (change.to_state, change.actor, change.reason_code) == ("received", "server", "calendar_updated")
+    assert change.clock.due_at == due
+    assert (change.clock.due_calendar or "").endswith("Asia/Shanghai")
+    assert change.cancels == frozenset[TimerKind]({"due_soon", "overdue"})
+    assert change.timers == (
+        NewTimer(kind="due_soon", fires_at=due - 4 * HOUR), NewTimer(kind="overdue", fires_at=due),
+    )  # fmt: skip
+    assert [(one.type, one.data) for one in change.events] == [
+        ("case.due_moved", {"due_before": "2026-10-05T04:00:00.000Z"})
+    ]
+    earlier = decide_renewal(of_china(BEFORE_WORKED_SUNDAY), (), shanghai("09-20 09:00"))
+    assert isinstance(earlier, CaseChange)
+    assert earlier.clock.due_at == shanghai("09-20 12:00")
+    assert [one.kind for one in earlier.timers] == ["overdue"]  # four hours before it is over
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        of_china(BEFORE_GOLDEN_WEEK, state="upheld", decided_at=shanghai("10-01 12:00")),
+        of_china(BEFORE_GOLDEN_WEEK, state="in_review", decided_at=shanghai("10-01 12:00")),  # after a complaint
+        of_china(BEFORE_GOLDEN_WEEK, state="withdrawn"),
+        of_china(BEFORE_GOLDEN_WEEK, due="10-03 08:00"),  # it has passed
+        of_china(BEFORE_WORKED_SUNDAY, due="10-05 12:00"),  # the new one would have passed
+        of_china(BEFORE_GOLDEN_WEEK, calendar="holidays 0.98 CN, tzdata 2025b Asia/Shanghai"),  # it is no estimate
+    ],
+)
+def test_what_was_decided_or_has_passed_or_is_no_estimate_stays_as_it_was_given(case: StoredCase) -> None:
+    assert decide_renewal(case, (), shanghai("10-03 09:00")) is None
+
+
+def test_a_pause_over_days_that_were_estimated_is_computed_anew_too() -> None:
+    pause = (shanghai("09-18 18:00"), shanghai("09-21 00:00"))  # with a Sunday that is worked: 30 hours, not 6
+    case = of_china(BEFORE_WORKED_SUNDAY, due="09-21 18:00", paused_s=6 * 3600.0)
+    same = decide_renewal(case, (pause,), shanghai("09-21 01:00"))
+    assert isinstance(same, CaseClock)
+    assert (same.due_at, same.paused_s) == (shanghai("09-21 18:00"), 30 * 3600.0)
+    asked = shanghai("09-21 02:00")
+    waiting = dataclasses.replace(case, clock=dataclasses.replace(case.clock, due_at=None, paused_since=asked))
+    paused = decide_renewal(waiting, (pause,), shanghai("09-21 03:00"))
+    assert isinstance(paused, CaseClock)
+    assert (paused.due_at, paused.paused_since, paused.paused_s) == (None, asked, 30 * 3600.0)
+    assert (paused.due_calendar or "").endswith("Asia/Shanghai")

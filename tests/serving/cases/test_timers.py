@@ -6,11 +6,13 @@ from pathlib import Path
 
 from serving.cases.moving import WantedMove
 from serving.cases.service import Cases
-from serving.cases.timers import decide_timer, fire_due
+from serving.cases.timers import decide_timer, fire_due, renew_estimates
 from serving.clock import time_from
 from serving.principal import SERVER
-from serving.store.cases.case_values import CaseChange, NewCaseEvent, NewTimer, StoredCase
+from serving.store.audit_rows import AuditFilter
+from serving.store.cases.case_values import CaseChange, CaseClock, NewCaseEvent, NewTimer, StoredCase
 from serving.store.store import Store
+from tests.serving.builders.cases.estimated_cases import BEFORE_GOLDEN_WEEK, OLDER, estimated_opening, shanghai
 from tests.serving.builders.cases.new_cases import HOUR, TOYS, new_case, stored
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import opened
@@ -106,5 +108,55 @@ def test_one_that_fails_holds_up_no_other_and_is_tried_again(tmp_path: Path) -> 
             for _ in range(2):
                 assert await fire_due(store.case_timer_rows, NOW + HOUR) == 0
             assert await fire_due(store.case_timer_rows, NOW + 9 * DAY) == 2
+
+    asyncio.run(work())
+
+
+def test_an_estimated_due_time_moves_once_and_its_reminders_fire_by_the_new_one(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            made = await store.case_rows.add(SERVER, new_case(country="CN"), estimated_opening(BEFORE_GOLDEN_WEEK))
+            rows, now = store.case_timer_rows, shanghai("10-02 09:00")
+            assert sum(await asyncio.gather(*(renew_estimates(rows, now) for _ in range(4)))) == 1
+            assert await renew_estimates(rows, now) == 0
+            case = await store.case_rows.find(SERVER, made.case_id, now)
+            assert (case.due_at, case.version) == ("2026-10-08T04:00:00.000Z", 2)
+            assert case.due_calendar not in (None, OLDER)
+            assert [(one.kind, one.at) for one in case.waiting] == [
+                ("due_soon", "2026-10-08T00:00:00.000Z"),
+                ("overdue", "2026-10-08T04:00:00.000Z"),
+            ]
+            assert (case.moves[-1].reason_code, case.moves[-1].due_at) == ("calendar_updated", case.due_at)
+            (entry,) = await store.audit_rows.find_before(SERVER, AuditFilter(action="case.moved"), 9)
+            assert '"reason_code":"calendar_updated"' in entry.content
+            assert await fire_due(rows, shanghai("10-06 12:00")) == 0  # the time of the estimate
+            assert await fire_due(rows, shanghai("10-08 12:00")) == 2
+            assert await types_of(store) == ["case.opened", "case.due_moved", "case.due_soon", "case.escalated"]
+
+    asyncio.run(work())
+
+
+def answer_by_estimate(case: StoredCase) -> CaseChange:
+    """An answer as an older server took it, for which 5 to 7 October were business days."""
+    clock = CaseClock(due_at=shanghai("10-09 00:00"), due_calendar=OLDER, paused_s=84 * 3600.0)
+    return CaseChange(
+        to_state="received", at=shanghai("10-08 06:00"), actor="operator", clock=clock, reason_code="answer"
+    )
+
+
+def test_a_pause_that_ended_is_read_from_the_moves_and_a_due_time_that_has_passed_stays(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            cases, opening = Cases(store.case_rows), estimated_opening(BEFORE_GOLDEN_WEEK)
+            case_id = (await store.case_rows.add(SERVER, new_case(country="CN"), opening)).case_id
+            opening = estimated_opening(BEFORE_GOLDEN_WEEK)
+            passed = (await store.case_rows.add(SERVER, new_case(country="CN"), opening)).case_id
+            with time_from(lambda: shanghai("09-30 18:00")):
+                await cases.ask(SERVER, case_id, "Which logo?", version=1)
+            await store.case_rows.change(SERVER, case_id, answer_by_estimate)
+            assert await renew_estimates(store.case_timer_rows, shanghai("10-08 07:00")) == 1
+            case = await store.case_rows.find(SERVER, case_id, NOW)
+            assert (case.due_at, case.paused_s) == ("2026-10-08T16:00:00.000Z", 12 * 3600.0)
+            assert (await store.case_rows.find(SERVER, passed, NOW)).due_at == "2026-10-05T04:00:00.000Z"
 
     asyncio.run(work())

@@ -26,7 +26,7 @@ export function historyOf({ case_id: caseId, moves, notices, listings }, mayMake
 }
 
 function moveOf({ at, from_state: from, to_state: to, actor, actor_name: name, reason }) {
-  const what = from === null ? "Opened" : from === to ? "A question or its answer" : `${STATES[from].title} → ${STATES[to].title}`;
+  const what = from === null ? "Opened" : from === to ? (actor === "server" ? "The due time moved" : "A question or its answer") : `${STATES[from].title} → ${STATES[to].title}`;
   return {
     at,
     root: element(

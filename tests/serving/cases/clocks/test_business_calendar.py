@@ -6,7 +6,7 @@ import holidays
 import pytest
 from holidays.version import __version__
 
-from serving.cases.clocks.business_calendar import business_calendar
+from serving.cases.clocks.business_calendar import business_calendar, is_older_estimate
 from serving.cases.clocks.time_zones import TZDATA_VERSION
 from serving.errors import CalendarUnknown
 from serving.schemas.countries import COUNTRIES
@@ -98,6 +98,22 @@ def test_a_year_that_the_package_lacks_has_weekends_alone_and_says_so(year: int)
         week = [monday + datetime.timedelta(days=number) for number in range(7)]
         assert [calendar.is_business_day(day) for day in week] == [True] * 5 + [False] * 2
         assert calendar.describe(monday, monday).endswith(", weekends only")
+
+
+@pytest.mark.parametrize(
+    ("description", "is_older"),
+    [
+        ("holidays 0.98 CN, tzdata 2025b Asia/Shanghai, estimated", True),
+        ("holidays 0.100.2 LK, tzdata 2026f Asia/Colombo, weekends only", True),
+        ("holidays 0.98 CN, tzdata 2025b Asia/Shanghai", False),
+        (f"holidays {__version__} CN, tzdata 2025b Asia/Shanghai, estimated", False),
+        ("holidays 1.2 CN, tzdata 2025b Asia/Shanghai, estimated", False),  # by another server, which knows more
+        ("c", False),
+        (None, False),
+    ],
+)
+def test_an_estimate_of_an_older_release_is_told_by_its_description(description: str | None, is_older: bool) -> None:
+    assert is_older_estimate(description) == is_older
 
 
 @pytest.mark.parametrize("country", ["ZZ", "", "XX", "USA", "UK", "de", "HM", "NYSE"])
