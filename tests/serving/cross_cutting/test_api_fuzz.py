@@ -37,7 +37,7 @@ from tests.serving.contract.leaks import leaks_of, without_start_settings
 from tests.serving.servers.running import Running, run_in_thread
 
 LONGER: Final = os.environ.get("TOUCHSTONE_FUZZ")
-EXAMPLES: Final = int(LONGER or 25)
+EXAMPLES: Final = int(LONGER or 15)
 AnyCase = schemathesis.Case[Any]
 KEY: Final = "a-key-for-the-fuzz"
 CHECKS: Final = [

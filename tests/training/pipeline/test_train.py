@@ -107,7 +107,7 @@ def test_torchrun_is_refused_for_the_frozen_recipe(tmp_path: Path, manifest: Pat
 @pytest.mark.slow
 def test_fold_runs_hold_nothing_back_where_the_other_folds_calibrate_them(tmp_path: Path, manifest: Path) -> None:
     sources = ("calibration.source=fold_runs", "calibration.fold_source=other_folds", "data.stop_share=0")
-    shipped = run_training(tmp_path, manifest, *sources)
+    shipped = run_training(tmp_path, manifest, *sources, model=TINY)
     assert shipped.metadata.metrics["source"] == "out_of_fold"
     assert shipped.metadata.metrics["listing"]["genuine"] == 30  # type: ignore[index]
     assert shipped.metadata.metrics["listing"]["auroc"]["value"] > 0.9  # type: ignore[index]
@@ -128,7 +128,7 @@ def test_fold_runs_hold_nothing_back_where_the_other_folds_calibrate_them(tmp_pa
 def test_a_fold_alone_says_which_other_folds_it_waits_for_and_then_goes_on(tmp_path: Path, manifest: Path) -> None:
     def train_fold(fold: int, *overrides: str) -> Bundle:
         own = (f"data.fold={fold}", f"run.folder={tmp_path / 'folds' / str(fold)}")
-        return run_training(tmp_path, manifest, *own, "calibration.fold_source=other_folds", *overrides)
+        return run_training(tmp_path, manifest, *own, "calibration.fold_source=other_folds", *overrides, model=TINY)
 
     for fold in range(2):
         with pytest.raises(RunError, match=rf"fold {1 if fold == 0 else 2} has no predictions yet"):
