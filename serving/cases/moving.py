@@ -135,6 +135,10 @@ def decide_question(case: StoredCase, question: str, now: datetime.datetime) -> 
     """Ask the notifier, and stop the clock until the answer; raises CaseMoveNotAllowed."""
     if case.state not in UNDECIDED_STATES or case.decided_at is not None:
         raise CaseMoveNotAllowed(f"the case is {case.state}; a question stops the clock of a case that is undecided")
+    if case.notifier_removed:
+        raise CaseMoveNotAllowed(
+            "the member that notified was removed, and nobody answers for it; decide on what is here"
+        )
     if case.clock.paused_since is not None:
         raise CaseMoveNotAllowed(
             f"a question was asked at {utc_text(case.clock.paused_since)} and has no answer yet; the clock stands still"

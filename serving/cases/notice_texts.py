@@ -160,9 +160,10 @@ def declaration_for_notifier(facts: NoticeFacts, reached_at: datetime.datetime, 
 
 def no_holder_for_seller(facts: NoticeFacts, answered_at: datetime.datetime) -> NoticeText:
     """Tell a seller in China that its declaration could be sent to no right holder: no days run (Art. 43)."""
+    why = "Who gave the notice is not registered here any more" if facts.by_notice else "There was no notice"
     lines = [
-        f"Your answer in case {facts.case_id} was received on {_day(facts, answered_at)}. The marketplace acted "
-        "without a notice, and no right holder of the product is registered here to whom the answer could be sent. "
+        f"Your answer in case {facts.case_id} was received on {_day(facts, answered_at)}. {why}, and no right holder "
+        "of the product is registered here to whom the answer could be sent. "
         f"The {HOLDER_DAYS} days of the E-Commerce Law, Art. 43, have therefore not begun; the marketplace decides.",
         _right_of_case(facts),
     ]

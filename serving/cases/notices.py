@@ -91,7 +91,8 @@ def notices_of_move(
         )
     if to == "counter_notice":
         if case.jurisdiction == "CN" and not case.has_holder and not timers:
-            return (_notice("seller", "declaration", notice_texts.no_holder_for_seller(facts, at)),)
+            kept = _to_notifier(case, "declaration", _declaration(case, facts, reached_at or at, timers))
+            return (*kept, _notice("seller", "declaration", notice_texts.no_holder_for_seller(facts, at)))
         return _to_holder(case, "declaration", _declaration(case, facts, reached_at or at, timers))
     if to in ("reinstated", "closed"):
         text = _ending(case, to, reason)
@@ -196,8 +197,11 @@ def _ending(case: StoredCase, to: CaseState, reason: str) -> NoticeText:
 
 
 def _to_holder(case: StoredCase, kind: NoticeKind, text: NoticeText) -> tuple[NewNotice, ...]:
-    """Address who notified, as the right holder, or the member that owns the product where no member did."""
-    if case.member_id is None and case.owner_id is not None:
+    """Address who notified, as the right holder, or the member that owns the product where no notifier is there.
+
+    Where none is there at all, what is addressed to a notifier that was removed is kept for the operator to hand on.
+    """
+    if not case.has_notifier and case.owner_id is not None:
         return (_notice("holder", kind, text),)
     return _to_notifier(case, kind, text)
 

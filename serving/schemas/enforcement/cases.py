@@ -221,6 +221,10 @@ class Case(CaseSummary):
     listings: list[CaseListing] = Field(description="What it is about.")
     moves: list[CaseMove] = Field(description="All moves, oldest first.")
     waiting: list[WaitingTimer] = Field(description="What happens by itself and when, the next first.")
+    notifier_removed: bool = Field(
+        default=False,
+        description="Whether the member that notified was removed since: the operator hands on what it is sent.",
+    )
     evidence: list[SellerEvidence] = Field(description="What the seller sent against the notice, oldest first.")
     notices: list[CaseNotice] = Field(
         description="What the sides were informed of, oldest first; a member sees its own."

@@ -32,6 +32,8 @@ def stored_case(
     decision_reason: str,
     timers: Iterable[CaseTimerRow],
     owner_id: str | None,
+    *,
+    notifier_removed: bool,
 ) -> StoredCase:
     """Give a case as the rules see it, with its timers that wait."""
     return StoredCase(
@@ -60,6 +62,7 @@ def stored_case(
         decided_in_time=row.decided_in_time,
         moved_at=moved_at,
         waiting={cast(TimerKind, timer.kind): timer.fires_at for timer in timers},
+        notifier_removed=notifier_removed,
     )
 
 

@@ -40,6 +40,7 @@ from serving.store.tables import (
     CaseTimerRow,
     CheckRow,
     MemberProductRow,
+    MemberRow,
 )
 from serving.store.tables.enforcement.case_progress import WAITING
 
@@ -111,7 +112,8 @@ class CaseRows:
             found = session.scalars(notices.order_by(CaseNoticeRow.notice_id))
             notices_sent = sorted(found, key=lambda notice: int(notice.body.get("sequence", 0)))
             case = case_of(row, notices_sent, find_waiting(session, case_id), frozenset(there), principal, now)
-            return case.model_copy(update={"evidence": find_evidence(session, case_id)})
+            added = {"evidence": find_evidence(session, case_id), "notifier_removed": is_notifier_removed(session, row)}
+            return case.model_copy(update=added)
 
         return await self._database.read(work)
 
@@ -212,14 +214,21 @@ def as_stored(session: Session, row: CaseRow) -> StoredCase:
         CaseMoveRow.case_id == row.case_id, CaseMoveRow.to_state == "upheld", CaseMoveRow.from_state != "upheld"
     )
     decided = session.execute(upheld.order_by(CaseMoveRow.sequence.desc()).limit(1)).one_or_none()
-    owner = None if row.member_id is not None else session.get(MemberProductRow, row.product)
+    is_removed = is_notifier_removed(session, row)
+    owner = session.get(MemberProductRow, row.product) if row.member_id is None or is_removed else None
     return stored_case(
         row,
         _last_move(session, row).at,
         "" if decided is None else reason_words(*decided),
         find_waiting(session, row.case_id),
         None if owner is None else owner.member_id,
+        notifier_removed=is_removed,
     )
+
+
+def is_notifier_removed(session: Session, row: CaseRow) -> bool:
+    """Say whether a member gave notice that was removed since: nobody reads or acts for it."""
+    return row.member_id is not None and session.get(MemberRow, row.member_id) is None
 
 
 def find_waiting(session: Session, case_id: str) -> list[CaseTimerRow]:

@@ -126,7 +126,8 @@ class StoredCase:
 
     `listing_names` are the ids of its listings, or their addresses, `listing_sellers` their sellers, None where one is
     not known, and `check_outcomes` those of their checks, None where there is none. `decision_reason` is why it was
-    upheld the last time. `owner_id` is the member that owns the product now, where no member gave notice.
+    upheld the last time. `notifier_removed` says that the member that gave notice was removed since; `owner_id` is the
+    member that owns the product now, where there is no notifier, or none any more.
     """
 
     case_id: str
@@ -152,11 +153,17 @@ class StoredCase:
     decided_in_time: bool | None
     moved_at: datetime.datetime  # when the last move was made
     waiting: Mapping[TimerKind, datetime.datetime]  # when the timers fire that wait
+    notifier_removed: bool = False
+
+    @property
+    def has_notifier(self) -> bool:
+        """Whether a member gave notice, and is there to read and to act."""
+        return self.member_id is not None and not self.notifier_removed
 
     @property
     def has_holder(self) -> bool:
         """Whether a right holder is known, who can be sent what the sellers declare."""
-        return self.member_id is not None or self.owner_id is not None
+        return self.has_notifier or self.owner_id is not None
 
     def role_of(self, principal: Principal) -> CaseActor:
         """Say in which role a caller who sees the case acts on it."""

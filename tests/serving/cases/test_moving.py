@@ -264,6 +264,11 @@ def _try(case: StoredCase, what: str, actor: CaseActor, now: datetime.datetime) 
     return decide_move(case, WantedMove(to=to, reason="r"), actor, now)
 
 
+def test_a_notifier_that_was_removed_is_asked_nothing() -> None:
+    with pytest.raises(CaseMoveNotAllowed, match="was removed"):
+        decide_question(stored(notifier_removed=True), "Which logo?", NOW)
+
+
 def test_an_estimated_due_time_moves_with_its_timers_when_the_calendar_is_known() -> None:
     change = decide_renewal(of_china(BEFORE_GOLDEN_WEEK), (), shanghai("10-03 09:00"))
     assert isinstance(change, CaseChange)

@@ -22,6 +22,7 @@ from serving.schemas.enforcement.cases import CaseState
 from serving.store.cases.case_values import NewListing
 from serving.store.store import Store
 from serving.store.tables import CaseNoticeRow
+from tests.serving.builders.cases.decided_cases import add_members
 from tests.serving.builders.cases.new_cases import HOUR, MUGS, TOYS, new_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.sample_photos import jpeg
@@ -31,6 +32,7 @@ from vision.errors import PhotoError
 
 async def forwarded(store: Store, at: datetime.datetime = NOW, **values: str) -> tuple[str, str]:
     """A case that went to its seller, and the token of the link."""
+    await add_members(store)
     cases = Cases(store.case_rows)
     with time_from(lambda: at):
         made = await cases.open(TOYS, new_case(opened_by="member", statement="our logo", **values))
@@ -96,25 +98,32 @@ def test_an_answer_in_china_is_kept_where_the_next_days_off_are_not_published_ye
     asyncio.run(work())
 
 
+@pytest.mark.parametrize("notified", [False, True])
 @pytest.mark.parametrize("is_owned", [True, False])
-def test_who_owns_the_product_reads_the_answer_to_a_case_that_the_operator_opened(
-    tmp_path: Path, is_owned: bool
+def test_who_owns_the_product_reads_the_answer_where_the_operator_opened_or_the_notifier_was_removed(
+    tmp_path: Path, is_owned: bool, notified: bool
 ) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
-            sent = MemberSent(name="Toys", category="toys", country="CN", products=["toy"] if is_owned else ["kite"])
-            owner = await store.member_rows.add(SERVER, sent, NOW)
-            reader = dataclasses.replace(TOYS, member_id=owner.member_id)
+            await add_members(store)
             cases = Cases(store.case_rows)
+            opens, by = (TOYS, "member") if notified else (SERVER, "operator")
             with time_from(lambda: NOW):
-                made = await cases.open(SERVER, new_case(country="CN"))
+                made = await cases.open(opens, new_case(country="CN", opened_by=by))
+                await store.remove_member(SERVER, "m", NOW)
+                sent = MemberSent(name="Kites", category="toys", country="CN", products=["toy"] if is_owned else [])
+                owner = await store.member_rows.add(SERVER, sent, NOW)
                 await cases.move(SERVER, made.case_id, WantedMove(to="upheld"), version=1)
                 moved = await cases.move(SERVER, made.case_id, WantedMove(to="forwarded"), version=2)
                 seen = await SellerSide(store).answer(moved.seller_tokens[0].token, "from the maker", [])
-                case = await cases.find(reader, made.case_id)
-            assert [(one.recipient, "from the maker" in one.text) for one in case.notices] == (
-                [("holder", True)] if is_owned else []
-            )
+                case = await cases.find(dataclasses.replace(TOYS, member_id=owner.member_id), made.case_id)
+            assert case.notifier_removed is notified
+            kept = (
+                [("notifier", "receipt"), ("notifier", "decision")] if notified else []
+            )  # for the operator to hand on
+            declared = [("holder" if is_owned else "notifier", "declaration")] if is_owned or notified else []
+            assert [(one.recipient, one.kind) for one in case.notices] == [*kept, *declared]
+            assert ["from the maker" in one.text for one in case.notices[len(kept) :]] == [True] * len(declared)
             assert [one.kind for one in case.waiting] == (["declaration_wait_over"] if is_owned else [])
             assert ["have therefore not begun" in one.text for one in seen.outcomes] == ([] if is_owned else [True])
 

@@ -12,6 +12,7 @@ from serving.errors import CaseMoveNotAllowed, RequestInvalid
 from serving.principal import SERVER
 from serving.store.cases.case_values import NewListing, OpenedCase
 from serving.store.idempotency_rows import Claim
+from tests.serving.builders.cases.decided_cases import add_members
 from tests.serving.builders.cases.new_cases import HOUR, TOYS, new_case
 from tests.serving.builders.new_checks import NOW
 from tests.serving.builders.stores import Place, opened
@@ -52,6 +53,7 @@ def test_a_question_and_its_answer_move_the_due_time(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(place) as store:
             cases = Cases(store.case_rows)
+            await add_members(store)
             with time_from(lambda: NOW):
                 case_id = (await cases.open(TOYS, new_case(opened_by="member", country="US"))).case_id
                 asked = await cases.ask(SERVER, case_id, "which logo?", version=1)

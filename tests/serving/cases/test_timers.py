@@ -12,6 +12,7 @@ from serving.principal import SERVER
 from serving.store.audit_rows import AuditFilter
 from serving.store.cases.case_values import CaseChange, CaseClock, NewCaseEvent, NewTimer, StoredCase
 from serving.store.store import Store
+from tests.serving.builders.cases.decided_cases import add_members
 from tests.serving.builders.cases.estimated_cases import BEFORE_GOLDEN_WEEK, OLDER, estimated_opening, shanghai
 from tests.serving.builders.cases.new_cases import HOUR, TOYS, new_case, stored
 from tests.serving.builders.new_checks import NOW
@@ -74,6 +75,7 @@ def test_after_chinas_15_days_the_listings_are_back(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
             cases = Cases(store.case_rows)
+            await add_members(store)
             with time_from(lambda: NOW):
                 case_id = (await cases.open(TOYS, new_case(country="CN", opened_by="member"))).case_id
                 for version, to in enumerate(("upheld", "forwarded", "counter_notice"), start=1):

@@ -24,7 +24,7 @@ export class CaseActions {
     const isUndecided = found.state === "received" || found.state === "in_review";
     const buttons = [
       ...found.allowed_moves.map((move, index) => element("button", { type: "button", class: index === 0 ? "primary" : null, click: () => this.#move(path, move) }, STATES[move.to].verb ?? STATES[move.to].title)),
-      isUndecided && found.paused_since === null && this.#textButton("Ask the notifier", QUESTION, `${path}/question`),
+      isUndecided && found.paused_since === null && !found.notifier_removed && this.#textButton("Ask the notifier", QUESTION, `${path}/question`),
       isUndecided && found.paused_since !== null && this.#textButton("Answer the question", ANSWER, `${path}/answer`),
       ...evidenceButtons(path, this.#problem),
     ];

@@ -69,6 +69,7 @@ function factsOf(found) {
     ["Opened", ORIGINS[found.opened_by] ?? found.opened_by],
     ["Right", GROUNDS[found.ground] ?? found.ground],
     ["Country", countryName(found.country)],
+    found.notifier_removed && ["Notifier", "The member was removed; the operator hands on what is addressed to it"],
     found.fast_track && ["Queue", "Fast track"],
     found.reason && ["Latest reason", found.reason],
     found.statement && ["Statement", found.statement],

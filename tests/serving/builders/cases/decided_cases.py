@@ -48,12 +48,16 @@ def case_rows(number: int, moves: Moves, **values: Any) -> list[CaseRow | CaseMo
     return rows
 
 
+async def add_members(store: Store) -> None:
+    """Add the members m (toys) and n (mugs), where they are not there."""
+    await store._database.write(_add_members)
+
+
 async def add_cases(store: Store, some: Iterable[list[CaseRow | CaseMoveRow]]) -> None:
     """Add cases, the members m (toys) and n (mugs), and a rule r of m."""
 
     def work(session: Session) -> None:
-        for member_id, name in (("m", "Toys"), ("n", "Mugs")):
-            session.add(MemberRow(member_id=member_id, name=name, category="toys", country="DE", created_at=NOW))
+        _add_members(session)
         session.add(
             CaseRuleRow(
                 rule_id="r", created_at=NOW, member_id="m", kind="counterfeit", settings={"country": "DE"}, enabled=True
@@ -65,3 +69,8 @@ async def add_cases(store: Store, some: Iterable[list[CaseRow | CaseMoveRow]]) -
             session.add_all(rows[1:])
 
     await store._database.write(work)
+
+
+def _add_members(session: Session) -> None:
+    for member_id, name in (("m", "Toys"), ("n", "Mugs")):
+        session.merge(MemberRow(member_id=member_id, name=name, category="toys", country="DE", created_at=NOW))
