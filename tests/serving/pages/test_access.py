@@ -176,7 +176,10 @@ def test_numbers_are_never_rounded_to_a_certainty(site: Running, open_page: Open
         "async ([module, values]) => values.map((await import(module)).percent)",
         [module, [0, 0.0004, 0.034, 0.456, 0.9123, 0.9996, 1]],
     )
-    assert shown == ["under 0.1 %", "under 0.1 %", "3.4 %", "46 %", "91.2 %", "over 99.9 %", "over 99.9 %"]
+    plain = ["under 0.1 %", "under 0.1 %", "3.4 %", "46 %", "91.2 %", "over 99.9 %", "over 99.9 %"]
+    assert shown == [words.replace(" %", "\N{NO-BREAK SPACE}%") for words in plain]
+    cases = page.evaluate("async (module) => (await import(module)).counted(1430, 'case')", module)
+    assert cases == "1,430 cases"
 
 
 @browser_test

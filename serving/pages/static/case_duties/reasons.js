@@ -3,7 +3,7 @@
 import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson, putJson } from "../shared/api.js";
 import { element } from "../shared/element.js";
-import { moment, shownName } from "../shared/formatting.js";
+import { counted, moment, shownName } from "../shared/formatting.js";
 import { attempt } from "../shared/problem_box.js";
 import { askDuty } from "./duty_dialog.js";
 
@@ -16,7 +16,7 @@ export async function reasonsOf(found, changed, problemBox) {
   return element(
     "section",
     { class: "case-part", "aria-labelledby": "reasons-title" },
-    element("h2", { id: "reasons-title" }, "Statements of reasons"),
+    element("h2", { id: "reasons-title", tabindex: "-1" }, "Statements of reasons"),
     element("p", { class: "row-soft" }, sends ? "One for each listing that is restricted, sent to the EU’s transparency database." : "One for each listing that is restricted. This server sends none: transparency.statements_url is not set. Download those of all cases and hand them in yourself."),
     sends ? null : element("div", { class: "actions" }, exportButton(problemBox)),
     element("ol", { class: "case-listings" }, statements.map((one) => reasonOf(one, found, sends, changed))),
@@ -44,7 +44,7 @@ function reasonOf(one, found, sends, changed) {
 
 function when({ state, sent_at: sentAt, due_at: dueAt, attempts }, sends) {
   if (state === "sent") return moment(sentAt);
-  const tried = attempts ? `, sent ${attempts} times so far` : "";
+  const tried = attempts ? `, sent ${counted(attempts, "time")} so far` : "";
   return dueAt && sends ? `Next try ${moment(dueAt)}${tried}` : tried.slice(2);
 }
 

@@ -19,7 +19,7 @@ export class CaseRow {
         "span",
         { class: "row-cell" },
         element("span", { class: "row-listing" }, productName(found.product)),
-        element("span", { class: "row-soft" }, `${counted(found.listing_count, "listing")}, ${ORIGINS[found.opened_by] ?? found.opened_by}`),
+        element("span", { class: "row-soft" }, `${ORIGINS[found.opened_by] ?? found.opened_by}, ${counted(found.listing_count, "listing")}`),
       ),
       element("span", { class: "row-cell" }, this.state, found.fast_track ? element("span", { class: "row-soft" }, "Fast track") : null),
       element("span", { class: "row-cell" }, this.#clock, element("span", { class: "row-soft" }, countryName(found.country))),

@@ -50,7 +50,8 @@ function pageShown() {
 }
 
 function waitingWords({ undecided, late, paused }) {
-  return `; ${undecided.toLocaleString("en-GB")} wait for a decision, ${late.toLocaleString("en-GB")} of them late and ${paused.toLocaleString("en-GB")} paused`;
+  if (!undecided) return "; none waits for a decision";
+  return `; ${undecided.toLocaleString("en-GB")} ${undecided === 1 ? "waits" : "wait"} for a decision, ${late.toLocaleString("en-GB")} of them late and ${paused.toLocaleString("en-GB")} paused`;
 }
 
 function nothingMatches() {

@@ -3,7 +3,7 @@
 import { AddressForm, apiQuery } from "../shared/address_form.js";
 import { getJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
-import { productName } from "../shared/formatting.js";
+import { counted, productName } from "../shared/formatting.js";
 import { DECISIONS } from "../shared/wording.js";
 
 const EARLIER_NAMES = { reviewed: { name: "decision", values: { true: "decided", false: "none" } } };
@@ -92,7 +92,7 @@ export class CheckFilters {
     const queue = this.#form.elements.queue.options[1];
     queue.dataset.words ??= queue.textContent;
     queue.textContent = `${queue.dataset.words} (${counts.queue.toLocaleString("en-GB")})`;
-    byId("sellers").replaceChildren(...counts.seller_id.map(({ value, checks }) => element("option", { value }, `${checks} checks`)));
+    byId("sellers").replaceChildren(...counts.seller_id.map(({ value, checks }) => element("option", { value }, counted(checks, "check"))));
   }
 }
 

@@ -25,7 +25,7 @@ export class CheckRow {
         "span",
         { class: "row-cell" },
         element("span", { class: check.listing_id ? "row-listing" : "row-listing unnamed" }, this.name),
-        element("span", { class: "row-soft row-seller" }, check.seller_id ? `Seller ${shownName(check.seller_id)}` : "No seller id"),
+        element("span", { class: "row-soft" }, check.seller_id ? `Seller ${shownName(check.seller_id)}` : "No seller id"),
         element("span", { class: "row-soft" }, `${productName(check.product)}, ${counted(check.photos.length, "photo")}`),
       ),
       element(

@@ -43,7 +43,7 @@ export class SharedItems {
     this.root = element(
       "section",
       { class: "case-part", "aria-labelledby": "items-title" },
-      element("h2", { id: "items-title" }, mayWrite ? "What you share" : "What is shared"),
+      element("h2", { id: "items-title", tabindex: "-1" }, mayWrite ? "What you share" : "What is shared"),
       element("p", { class: "row-soft" }, "The values of items are in no answer, and nobody sees who asked."),
       parts.problem,
       element("div", { class: "list-line" }, parts.count, element("div", { class: "actions" }, parts.download)),
@@ -59,7 +59,7 @@ export class SharedItems {
   #rowOf(item) {
     const link = element("a", { href: `/checks/${encodeURIComponent(item.check_id)}` }, "Check");
     const of = element("td", {}, link, `, ${productName(item.product)}${item.photo === null ? "" : `, photo ${item.photo + 1}`}`);
-    const matched = item.matches ? `${item.matches.toLocaleString("en-GB")} times, last on ${item.last_matched_on}` : "never";
+    const matched = item.matches ? `${counted(item.matches, "time")}, last on ${item.last_matched_on}` : "never";
     const takeBack = element("td", {}, element("button", { type: "button", class: "quiet", click: () => this.#withdraw({ item_id: item.item_id }, "this item") }, "Take back"));
     const root = element("tr", {}, element("th", { scope: "row" }, kindName(item.kind)), of, element("td", {}, moment(item.shared_at)), element("td", {}, CONFIRMED_BY[item.confirmed_by] ?? "nothing any more: it counts no longer"), element("td", {}, matched), this.mayWrite ? takeBack : null);
     return { root, link };
@@ -82,5 +82,6 @@ export class SharedItems {
     if (!made) return;
     announce(`${counted(made.withdrawn, "item")} withdrawn.`);
     await this.#list.read();
+    byId("items-title").focus(); // the button is gone with its item
   }
 }

@@ -1,18 +1,20 @@
 /** Formats numbers, times and names for display. */
 
+const PERCENT = "\u00a0%"; // on the line of its number
+
 /** An authenticity in percent: one decimal near both ends, where it matters, and never rounded to 0 or 100. */
 export function percent(authenticity) {
   const value = authenticity * 100;
-  if (value < 0.1) return "under 0.1 %";
-  if (value > 99.9) return "over 99.9 %";
-  return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)} %`;
+  if (value < 0.1) return `under 0.1${PERCENT}`;
+  if (value > 99.9) return `over 99.9${PERCENT}`;
+  return `${value < 10 || value > 90 ? value.toFixed(1) : Math.round(value)}${PERCENT}`;
 }
 
 /** A share of 0 to 1 in percent, exact at both ends. */
 export function share(value) {
   const hundredth = value * 100;
-  if (hundredth === 0 || hundredth === 100) return `${hundredth} %`;
-  return hundredth < 0.1 ? "under 0.1 %" : `${Number(hundredth.toFixed(1))} %`;
+  if (hundredth === 0 || hundredth === 100) return `${hundredth}${PERCENT}`;
+  return hundredth < 0.1 ? `under 0.1${PERCENT}` : `${Number(hundredth.toFixed(1))}${PERCENT}`;
 }
 
 /** A time in the reader's time zone. */
@@ -23,9 +25,9 @@ export function moment(iso) {
   return `${then.toLocaleDateString("en-GB", day)}, ${then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
 }
 
-/** "1 photo", "3 photos". */
+/** "1 photo", "1,430 photos". */
 export function counted(count, one, many = `${one}s`) {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
 }
 
 /** A message of the API with a capital letter. */

@@ -12,7 +12,7 @@ export function buyRow(buy) {
   const link = element(
     "a",
     { href: `/test-buys/${encodeURIComponent(buy.buy_id)}` },
-    element("span", { class: "row-cell" }, element("span", { class: "row-listing", dir: "auto" }, productName(buy.product)), element("span", { class: "row-soft row-seller", dir: "auto" }, shownName(named))),
+    element("span", { class: "row-cell" }, element("span", { class: "row-listing", dir: "auto" }, productName(buy.product)), element("span", { class: "row-soft", dir: "auto" }, shownName(named))),
     element("span", { class: "row-cell" }, element("span", { class: `pill tone-${tone}` }, title), element("span", { class: "row-soft" }, element("time", { datetime: buy.moved_at, title: buy.moved_at }, moment(buy.moved_at)))),
     element("span", { class: "row-cell" }, element("span", {}, selectionWords(buy)), element("span", { class: "row-soft" }, `Verdict: ${verdictWords(buy)}`)),
     element("span", { class: "row-cell buy-cost" }, paid),

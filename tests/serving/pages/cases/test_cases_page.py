@@ -30,7 +30,7 @@ def test_the_keyboard_alone_leads_from_the_list_to_a_decision_and_its_evidence_f
 ) -> None:
     opened = open_case(desk, 1, statement="Zu groß: das Wortzeichen\nhat ein anderes R")
     page = open_page(desk, "/cases")
-    expect(page.locator("#list-count")).to_have_text("1 case; 1 wait for a decision, 0 of them late and 0 paused")
+    expect(page.locator("#list-count")).to_have_text("1 case; 1 waits for a decision, 0 of them late and 0 paused")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("toy")

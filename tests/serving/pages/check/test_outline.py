@@ -37,7 +37,7 @@ def test_the_outline_lies_exactly_on_its_photo_and_says_how_much_the_product_fil
     page = open_check(open_page, finder_site)
     photo, outline = (page.locator(f".stage-photo .{part}").bounding_box() for part in ("photo", "product-outline"))
     assert photo == outline
-    alt = "Outline of the product in photo 1, which fills 100 % of it"
+    alt = "Outline of the product in photo 1, which fills 100\N{NO-BREAK SPACE}% of it"
     expect(page.locator(".product-outline")).to_have_attribute("alt", alt)
 
 

@@ -111,7 +111,7 @@ def number(words: str) -> int:
 
 def share_words(share: float) -> str:
     """A share as pages show it: one decimal where it has one."""
-    return f"{round(100 * share, 1):g} %"
+    return f"{round(100 * share, 1):g}\N{NO-BREAK SPACE}%"
 
 
 def row_of(share: TrueShare) -> list[str]:
