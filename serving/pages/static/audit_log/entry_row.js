@@ -9,7 +9,7 @@ export function entryRow(entry) {
   const { sequence, created_at: created, action, actor, object } = entry;
   const link = element(
     "summary",
-    {},
+    { class: "opens" },
     element("time", { datetime: created }, moment(created)),
     element("strong", {}, action),
     element("span", {}, actor.name),

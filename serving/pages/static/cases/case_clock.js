@@ -48,7 +48,7 @@ function waitingOf(waiting) {
   return element(
     "details",
     { class: "clock-waiting" },
-    element("summary", {}, "What happens by itself"),
+    element("summary", { class: "opens" }, "What happens by itself"),
     element("ul", {}, waiting.map(({ kind, at }) => element("li", {}, element("time", { datetime: at, title: at }, moment(at)), `: ${WAITING[kind] ?? kind}`))),
   );
 }

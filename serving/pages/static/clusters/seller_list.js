@@ -18,5 +18,5 @@ export function sellerList({ seller_nodes: sellers }, onSelect) {
       ),
     ),
   );
-  return element("details", { class: "seller-list" }, element("summary", {}, `The ${counted(sellers.length, "seller")} by name`), element("ol", {}, rows));
+  return element("details", { class: "seller-list" }, element("summary", { class: "opens" }, `The ${counted(sellers.length, "seller")} by name`), element("ol", {}, rows));
 }

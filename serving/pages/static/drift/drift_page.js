@@ -111,7 +111,7 @@ function earlier(windows) {
   return element(
     "details",
     { class: "drift-earlier" },
-    element("summary", {}, `The latest ${counted(windows.length, "window")}: ${counted(windows.filter(({ alarm }) => alarm).length, "alarm")}`),
+    element("summary", { class: "opens" }, `The latest ${counted(windows.length, "window")}: ${counted(windows.filter(({ alarm }) => alarm).length, "alarm")}`),
     element("ol", {}, ...windows.map((window) => element("li", { class: window.alarm ? "tone-review" : null }, `${windowWords(window)}: ${shiftedNames(window)}`))),
   );
 }

@@ -13,7 +13,7 @@ export function termsOf(group, mayChange, changed) {
     "section",
     { class: "case-part", "aria-labelledby": "group-title" },
     element("h2", { id: "group-title", tabindex: "-1", dir: "auto" }, group.name),
-    element("details", {}, element("summary", {}, `Terms, version ${group.terms_version}`), element("p", { class: "case-text", dir: "auto" }, group.terms)),
+    element("details", {}, element("summary", { class: "opens" }, `Terms, version ${group.terms_version}`), element("p", { class: "case-text", dir: "auto" }, group.terms)),
     mayChange
       ? element(
           "div",

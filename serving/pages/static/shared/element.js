@@ -23,6 +23,11 @@ export function icon(name) {
   return shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, shape("use", { href: `${ICONS}#${name}` }));
 }
 
+/** A text of this server with its addresses as links; never one of a seller, whose links lead to whom a case is about. */
+export function linked(text) {
+  return text.split(/(https:\/\/[^\s),;]+)/).map((part, index) => (index % 2 ? element("a", { href: part }, part) : part));
+}
+
 /** The element of the page with this id. */
 export function byId(id) {
   return document.getElementById(id);

@@ -83,7 +83,7 @@ export class Misuse {
 }
 
 function rowOf({ member_id: id, kind, at, until, lifted_at: lifted, reason, decided, unfounded }, nameOf) {
-  const link = element("summary", {}, element("span", { class: "row-listing", dir: "auto" }, nameOf(id)), pill(STEPS[kind]), element("span", { class: "row-soft" }, timeOf(at), ...(until ? [", until ", timeOf(until)] : []), ...(lifted ? [", lifted ", timeOf(lifted)] : [])));
+  const link = element("summary", { class: "opens" }, element("span", { class: "row-listing", dir: "auto" }, nameOf(id)), pill(STEPS[kind]), element("span", { class: "row-soft" }, timeOf(at), ...(until ? [", until ", timeOf(until)] : []), ...(lifted ? [", lifted ", timeOf(lifted)] : [])));
   const details = element(
     "details",
     { class: "standing-row" },

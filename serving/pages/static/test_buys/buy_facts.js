@@ -50,6 +50,6 @@ function moveOf({ at, from_state: from, to_state: to, actor_name: name, by_membe
     "li",
     {},
     element("time", { datetime: at, title: at }, moment(at)),
-    element("div", {}, element("strong", {}, what), element("span", { class: "row-soft" }, ` by ${byMember ? "a member" : "the operator"} (${name})`), reason ? element("p", { dir: "auto" }, reason) : null),
+    element("div", {}, element("strong", {}, what), element("span", { class: "row-soft" }, ` by ${byMember ? "a member" : "the operator"}, key ${name}`), reason ? element("p", { dir: "auto" }, reason) : null),
   );
 }

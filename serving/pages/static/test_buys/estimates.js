@@ -32,8 +32,8 @@ export function estimatesOf(estimates) {
       "Point: the estimate. Bar: its 95 % interval. Thin line: the estimate at worst, while outcomes are missing.",
       estimates.length > SHOWN ? ` The newest ${SHOWN} of ${estimates.length} are drawn; the table has all.` : "",
     ),
-    element("details", { class: "buy-details" }, element("summary", {}, "The same as a table"), tableOf(estimates)),
-    element("details", { class: "buy-details" }, element("summary", {}, "What these figures assume"), element("ul", { class: "assumed" }, ASSUMED.map((words) => element("li", {}, words)))),
+    element("details", { class: "buy-details" }, element("summary", { class: "opens" }, "The same as a table"), tableOf(estimates)),
+    element("details", { class: "buy-details" }, element("summary", { class: "opens" }, "What these figures assume"), element("ul", { class: "assumed" }, ASSUMED.map((words) => element("li", {}, words)))),
   ];
 }
 

@@ -32,7 +32,7 @@ export function planView(plan, accepted) {
     element(
       "details",
       { class: "buy-details" },
-      element("summary", {}, "How to repeat the draw"),
+      element("summary", { class: "opens" }, "How to repeat the draw"),
       element("p", { class: "row-soft" }, "Of each row those listings are bought whose SHA-256 of seed, slash and check id is smallest."),
       element("dl", { class: "case-facts" }, [["Seed", plan.seed], ["SHA-256 of the frame", plan.frame_sha256]].map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, element("code", {}, value))))),
     ),
