@@ -45,7 +45,7 @@ function show(level) {
   byId("groups").replaceChildren(
     ...[
       groupTable("By member", level.by_member, { nameOf: ({ name, value }) => name ?? value ?? "The operator’s own findings" }),
-      groupTable("By category", level.by_category, { nameOf: ({ value }) => value?.replaceAll("_", " ") ?? "None" }),
+      groupTable("By category", level.by_category, { nameOf: ({ value }) => value?.replaceAll("_", " ") ?? "Without a category" }),
       groupTable("By country", level.by_country, { isCountry: true }),
     ].filter(Boolean),
   );

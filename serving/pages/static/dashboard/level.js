@@ -1,7 +1,7 @@
 /** The service level in words: the share decided in time with its interval, beside the benchmark. */
 
 import { element } from "../shared/element.js";
-import { counted, share } from "../shared/formatting.js";
+import { counted, sentence, share } from "../shared/formatting.js";
 
 /** The headline of the dashboard. */
 export function levelOf({ total, benchmark, hours }) {
@@ -30,6 +30,6 @@ export function interval({ low, high }) {
 
 function benchmarkWords({ meets_benchmark: meets }, benchmark) {
   const named = `the benchmark of ${share(benchmark)}`;
-  if (meets === null) return `So few cases can’t tell whether that reaches ${named}.`;
+  if (meets === null) return `${sentence(named)} lies in the interval, so these cases can’t tell whether it is reached.`;
   return meets ? `That reaches ${named}.` : `That falls short of ${named}.`;
 }

@@ -31,10 +31,13 @@ def test_the_share_in_time_is_shown_with_its_interval_and_each_late_case(start: 
     expect(page.locator(".late-row")).to_have_count(1)
     expect(page.locator(".late-row")).to_contain_text("24 business hours late")
     expect(page.locator(".week-point")).to_have_count(1)
+    expect(page.locator(".week-chart").last).to_contain_text("Mar 2026")
+    expect(page.locator("#time-zone")).to_contain_text("your browser’s time zone, ")
     assert find_violations(page) == []
     page.locator("body").press("j")
     expect(page.locator(".late-row a")).to_be_focused()
     page.get_by_label("Country two letters").fill("DK")
     expect(page.locator(".level-share")).to_have_text("100 %")
+    expect(page.locator(".level-words")).to_contain_text("The benchmark of 97 % lies in the interval")
     expect(page.get_by_text("No case was late in this time.")).to_be_visible()
     assert page.url.endswith("?country=DK")
