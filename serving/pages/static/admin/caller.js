@@ -7,3 +7,9 @@ export async function isOperatorWith(scope) {
   const caller = await getIfAllowed("/v1/keys/current");
   return caller !== null && caller.member_id === null && caller.scopes.includes(scope);
 }
+
+/** The names of all members by id; none unless the caller runs the marketplace with the scope admin. */
+export async function memberNames() {
+  const members = (await isOperatorWith("admin")) ? (await getIfAllowed("/v1/members"))?.members : null;
+  return new Map((members ?? []).map(({ member_id: id, name }) => [id, name]));
+}

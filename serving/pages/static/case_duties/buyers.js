@@ -3,7 +3,7 @@
 import { announce } from "../shared/announcer.js";
 import { getJson, postJson } from "../shared/api.js";
 import { element } from "../shared/element.js";
-import { moment, shownName } from "../shared/formatting.js";
+import { counted, moment, shownName } from "../shared/formatting.js";
 import { askDuty } from "./duty_dialog.js";
 
 const WAYS = [
@@ -19,7 +19,7 @@ export async function buyersOf(found, changed) {
   return element(
     "section",
     { class: "case-part", "aria-labelledby": "buyers-title" },
-    element("h2", { id: "buyers-title" }, "Inform the buyers"),
+    element("h2", { id: "buyers-title", tabindex: "-1" }, "Inform the buyers"),
     ...(notice.listings.length ? leftParts(notice) : []),
     notice.informed_before.length ? element("p", {}, "Whose buyers were informed with other cases, and are not to be informed again:") : null,
     notice.informed_before.length ? element("ul", { class: "duty-list" }, notice.informed_before.map((listing) => listingItem(listing, notice))) : null,
@@ -74,7 +74,7 @@ async function readNotice(path) {
 }
 
 function doneWords({ recorded_at: at, way, buyers }) {
-  const count = buyers === null ? "" : `, ${buyers.toLocaleString("en-GB")} buyers`;
+  const count = buyers === null ? "" : `, ${counted(buyers, "buyer")}`;
   return `${way === "publicly" ? "Publicly" : "Individually"}${count}, recorded ${moment(at)}`;
 }
 

@@ -2,7 +2,7 @@
 
 import { announce } from "../shared/announcer.js";
 import { getJson, postJson } from "../shared/api.js";
-import { element } from "../shared/element.js";
+import { element, linked } from "../shared/element.js";
 import { moment } from "../shared/formatting.js";
 import { askDuty } from "./duty_dialog.js";
 
@@ -23,12 +23,12 @@ export async function complaintsOf(found, isOperator, changed) {
   return element(
     "section",
     { class: "case-part", "aria-labelledby": "complaints-title" },
-    element("h2", { id: "complaints-title" }, "Complaints"),
+    element("h2", { id: "complaints-title", tabindex: "-1" }, "Complaints"),
     complaints.length
       ? element("ol", { class: "case-listings" }, complaints.map((complaint) => element("li", { class: "card" }, element("h3", {}, complaintTitle(complaint)), ...complaintParts(complaint, isOperator, changed))))
       : element("p", { class: "row-soft" }, "Nobody complained. A side may do so until six months after the decision against it; a person decides."),
     sides.length ? element("div", { class: "actions" }, element("button", { type: "button", click: () => complain(path, sides, changed) }, "Complain …")) : null,
-    element("p", { class: "row-soft" }, redress),
+    element("p", { class: "row-soft" }, linked(redress)),
   );
 }
 
@@ -39,11 +39,11 @@ export function complaintTitle({ side, decision }) {
 
 /** What a complaint says, and what came of it; `changed()` is called when it was decided here. */
 export function complaintParts(complaint, isOperator, changed) {
-  const { created_at: at, text, state, decided_at: decidedAt, reason } = complaint;
+  const { created_at: at, text, state, decided_at: decidedAt, decided_by: key, reason } = complaint;
   return [
     element("p", { class: "row-soft" }, "Received ", element("time", { datetime: at, title: at }, moment(at))),
     element("p", { class: "duty-text", dir: "auto" }, text || "The words were erased with the seller."),
-    element("p", {}, element("span", { class: `pill tone-${TONES[state]}` }, STATES[state]), decidedAt ? ` ${moment(decidedAt)}, with a key that names who decided` : ""),
+    element("p", {}, element("span", { class: `pill tone-${TONES[state]}` }, STATES[state]), decidedAt ? [` ${moment(decidedAt)}`, key ? `, by a person with the key ${key}` : ""] : null),
     reason ? element("p", { class: "duty-text", dir: "auto" }, reason) : null,
     state === "open" && isOperator ? element("div", { class: "actions" }, element("button", { type: "button", class: "primary", click: () => decideComplaint(complaint, changed) }, "Decide …")) : null,
   ].filter(Boolean);

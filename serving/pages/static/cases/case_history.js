@@ -15,6 +15,8 @@ const NOTICES = {
   closed: "The end of the case",
 };
 
+const SAME_STATE = { question: "Question", answer: "Answer" }; // moves that change the clock alone
+
 /** The section with moves and notices; `mayMakeLinks`: whether the caller may make a seller a new link to its notice. */
 export function historyOf({ case_id: caseId, moves, notices, listings }, mayMakeLinks) {
   return element(
@@ -25,15 +27,15 @@ export function historyOf({ case_id: caseId, moves, notices, listings }, mayMake
   );
 }
 
-function moveOf({ at, from_state: from, to_state: to, actor, actor_name: name, reason }) {
-  const what = from === null ? "Opened" : from === to ? (actor === "server" ? "The due time moved" : "A question or its answer") : `${STATES[from].title} → ${STATES[to].title}`;
+function moveOf({ at, from_state: from, to_state: to, actor, actor_name: name, reason, reason_code: code }) {
+  const what = from === null ? "Opened" : from === to ? (SAME_STATE[code] ?? "The due time moved") : `${STATES[from].title} → ${STATES[to].title}`;
   return {
     at,
     root: element(
       "li",
       {},
       element("time", { datetime: at, title: at }, moment(at)),
-      element("div", {}, element("strong", {}, what), element("span", { class: "row-soft" }, ` by ${ACTORS[actor] ?? actor}${actor === "server" || actor === "seller" ? "" : ` (${name})`}`), reason ? element("p", { dir: "auto" }, reason) : null),
+      element("div", {}, element("strong", {}, what), element("span", { class: "row-soft" }, ` by ${ACTORS[actor] ?? actor}${actor === "server" || actor === "seller" ? "" : `, key ${name}`}`), reason ? element("p", { dir: "auto" }, reason) : null),
     ),
   };
 }

@@ -1,6 +1,6 @@
 /** The page of one case: where it stands, its clock, what can be done, its listings, and its history. */
 
-import { isOperatorWith } from "../admin/caller.js";
+import { isOperatorWith, memberNames } from "../admin/caller.js";
 import { CaseDuties } from "../case_duties/case_duties.js";
 import { namedIn } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
@@ -19,7 +19,9 @@ import { linksOf, showLinks, wireLinks } from "./seller_links.js";
 
 const caseId = namedIn(location.pathname);
 let clock = null;
+let duties = null;
 let mayMakeLinks = false;
+let names = new Map(); // of members; empty to members themselves
 
 wireKeys();
 wireForgetting();
@@ -30,7 +32,7 @@ async function readCase() {
   clearProblem(byId("case-problem"));
   try {
     const found = await getJson(`/v1/cases/${encodeURIComponent(caseId)}`); // where a key is needed, this one asks for it
-    mayMakeLinks = await isOperatorWith("cases");
+    [mayMakeLinks, names] = await Promise.all([isOperatorWith("cases"), memberNames()]);
     show(found);
   } catch (problem) {
     if (problem.status === 404) return showMissing(problem);
@@ -47,6 +49,7 @@ function show(found) {
   clock?.stop();
   clock = new CaseClock(found);
   const actions = new CaseActions(found, moved);
+  duties = new CaseDuties(found, dutyDone);
   const heading = element("h1", { tabindex: "-1" }, productName(found.product));
   byId("case").replaceChildren(
     element(
@@ -58,7 +61,7 @@ function show(found) {
     actions.root,
     factsOf(found),
     listingsOf(found),
-    new CaseDuties(found, readCase).root,
+    duties.root,
     historyOf(found, mayMakeLinks),
   );
   return heading;
@@ -67,6 +70,7 @@ function show(found) {
 function factsOf(found) {
   const facts = [
     ["Opened", ORIGINS[found.opened_by] ?? found.opened_by],
+    names.has(found.member_id) && ["Member", names.get(found.member_id)],
     ["Right", GROUNDS[found.ground] ?? found.ground],
     ["Country", countryName(found.country)],
     found.notifier_removed && ["Notifier", "The member was removed; the operator hands on what is addressed to it"],
@@ -88,6 +92,14 @@ function moved(found) {
   const links = linksOf({ seller_links: [], ...found }); // a question and its answer make none
   if (links.length) showLinks(links);
   else heading.focus();
+}
+
+/** Show the case as it is now, and stay in the section in which something was done. */
+async function dutyDone() {
+  const title = document.activeElement.closest("section")?.getAttribute("aria-labelledby");
+  await readCase();
+  await duties.shown;
+  (byId(title) ?? byId("main")).focus();
 }
 
 function showMissing(problem) {

@@ -53,7 +53,8 @@ async function agree(group, caller, changed) {
   const made = await askIn("agree", () => putJson(`/v1/groups/${group.group_id}/agreement`, typed(group)));
   if (!made) return;
   announce("Your agreement is in force.");
-  changed();
+  await changed();
+  byId("group-title")?.focus();
 }
 
 /** A checkbox for each kind of each product, also of those in the agreement that this key does not see. */
@@ -89,5 +90,6 @@ async function leave(group, changed) {
   const left = await askIn("leave", () => sendDelete(`/v1/groups/${group.group_id}/agreement`));
   if (!left) return;
   announce(`You left; ${counted(left.withdrawn, "item")} withdrawn.`);
-  changed();
+  await changed();
+  (byId("group-title") ?? byId("main")).focus();
 }

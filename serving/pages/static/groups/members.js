@@ -16,7 +16,7 @@ export async function membersOf(group, isOperator, changed) {
   return element(
     "section",
     { class: "case-part", "aria-labelledby": "members-title" },
-    element("h2", { id: "members-title" }, counted(group.members, "member")),
+    element("h2", { id: "members-title", tabindex: "-1" }, counted(group.members, "member")),
     element("ul", { class: "members" }, members.map((member) => memberOf(member, path, isOperator, changed))),
     others > 0 ? element("p", { class: "row-soft" }, `${counted(others, "member")} agreed not to be named.`) : null,
     element(
@@ -48,7 +48,8 @@ async function invite(group, path, members, changed) {
   const made = await askIn("invite", () => postJson(path, { member_id: byId("invite-member").value }));
   if (!made) return;
   announce(`${made.name} was invited.`);
-  changed();
+  await changed();
+  byId("members-title").focus();
 }
 
 async function remove(address, name, changed) {
@@ -56,5 +57,6 @@ async function remove(address, name, changed) {
   const done = await askIn("withdraw", async () => (await deleteAt(address)) ?? true);
   if (!done) return;
   announce(`${name} was taken out.`);
-  changed();
+  await changed();
+  byId("members-title").focus();
 }

@@ -2,7 +2,6 @@
 
 import { CursorList, partsOf } from "../lists/cursor_list.js";
 import { AddressForm, apiQuery } from "../shared/address_form.js";
-import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson, postJson } from "../shared/api.js";
 import { byId, element } from "../shared/element.js";
 import { counted, share } from "../shared/formatting.js";
@@ -46,11 +45,15 @@ export class FastTrack {
   }
 
   async #evaluate() {
+    byId("evaluated").textContent = "Evaluating…";
+    byId("evaluate").disabled = true;
     await attempt(byId("fast-problem"), async () => {
       const { evaluated, changed } = await postJson("/v1/fast-track/evaluations", {});
       await this.read();
-      announce(`${counted(evaluated, "record")} evaluated, ${counted(changed, "standing")} changed`);
+      byId("evaluated").textContent = `${counted(evaluated, "record")} evaluated, ${counted(changed, "standing")} changed.`;
     });
+    byId("evaluate").disabled = false;
+    if (!byId("fast-problem").hidden) byId("evaluated").textContent = "";
   }
 }
 
@@ -61,7 +64,7 @@ function rowOf(status) {
   const { standing, since, until, evaluated_at: at } = status;
   const link = element(
     "summary",
-    {},
+    { class: "opens" },
     element("span", { class: "row-listing", dir: "auto" }, subjectWords(status)),
     pill(STANDINGS[standing]),
     element("span", { class: "row-soft" }, recordWords(status)),

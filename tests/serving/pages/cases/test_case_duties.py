@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -39,6 +41,7 @@ def test_a_seller_complains_a_person_reverses_and_nobody_decides_without_a_name(
     page.get_by_label("How many buyers, where you know it").fill("41")
     page.locator("#duty-do").click()
     expect(buyers).to_contain_text("Individually, 41 buyers")
+    expect(page.locator("#buyers-title")).to_be_focused()
     page.goto(f"{site.url}/cases/{second}")
     expect(buyers).to_contain_text("l1, seller Seller-77: told with another case")
     expect(buyers).to_contain_text("Nobody is left to be informed")
@@ -51,6 +54,10 @@ def test_a_seller_complains_a_person_reverses_and_nobody_decides_without_a_name(
     page.locator("#duty-do").click()
     complaints = page.get_by_role("region", name="Complaints")
     expect(complaints).to_contain_text("The seller complains that the listings were taken down")
+    expect(page.locator("#complaints-title")).to_be_focused()
+    expect(complaints.get_by_role("link")).to_have_attribute(
+        "href", re.compile("^https://digital-strategy.ec.europa.eu/")
+    )
     assert find_violations(page) == []
     complaints.get_by_role("button", name="Decide …").click()
     decide(page)

@@ -34,6 +34,7 @@ def test_a_member_joins_shares_and_asks_and_what_it_takes_back_is_known_no_more(
     operator.get_by_label("Member of this industry").select_option(label="Acme Company")
     operator.get_by_role("button", name="Invite", exact=True).click()
     expect(operator.locator(".members")).to_contain_text("Acme Company: invited")
+    expect(operator.locator("#members-title")).to_be_focused()
 
     page = open_with(sector.keys["acme"]["Authorization"].removeprefix("Bearer "), site, open_page, "/groups")
     page.locator(".group-link").click()
@@ -66,6 +67,7 @@ def test_a_member_joins_shares_and_asks_and_what_it_takes_back_is_known_no_more(
     row.get_by_role("button", name="Take back").click()
     page.get_by_role("button", name="Do it").click()
     expect(page.get_by_text("Nothing is shared yet.")).to_be_visible()
+    expect(page.locator("#items-title")).to_be_focused()
     leave(page)
     expect(page.get_by_text("No group yet")).to_be_visible()
 
