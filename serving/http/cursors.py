@@ -10,12 +10,23 @@ import binascii
 import json
 import math
 import uuid
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from serving.errors import CursorInvalid
 
+T = TypeVar("T")
 Part = str | int | float | bool | None
 UNKNOWN: Final = "cursor: not one of this server; send next_cursor of the page before, unchanged"
+
+
+def page_of(found: Sequence[T], limit: int, cursor: Callable[[T], str]) -> tuple[list[T], str | None]:
+    """Give the first `limit` entries of what was found, and their `next_cursor`: None where nothing follows them.
+
+    `limit` is above zero, and one more than that is to be looked for, since it tells whether something follows.
+    """
+    shown = list(found[:limit])
+    return shown, cursor(shown[-1]) if len(found) > limit else None
 
 
 def id_in(cursor: str | None) -> str | None:

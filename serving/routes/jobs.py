@@ -10,7 +10,7 @@ from serving.checks.idempotency import hash_key
 from serving.clock import utc_now
 from serving.errors import MediaTypeUnsupported
 from serving.http.check_body import announced_bytes, media_type_of, parse_json, read_body, stream_body
-from serving.http.cursors import id_in
+from serving.http.cursors import id_in, page_of
 from serving.jobs.service import SPLITTERS
 from serving.principal import Principal
 from serving.routes.auth import require
@@ -84,8 +84,8 @@ async def list_jobs(
 ) -> Response:
     """Give one page of the jobs that you see, newest first, without single checks sent with `Prefer: respond-async`."""
     found = await jobs_of(request).rows.find_page(caller, limit + 1, utc_now(), after=id_in(cursor))
-    more = len(found) > limit
-    return json_answer(JobPage(jobs=found[:limit], next_cursor=found[limit - 1].job_id if more else None))
+    jobs, next_cursor = page_of(found, limit, lambda job: job.job_id)
+    return json_answer(JobPage(jobs=jobs, next_cursor=next_cursor))
 
 
 @router.get("/{job_id}", response_model=Job, responses=problems(401, 404, 422, 503), summary="Read how far a job is")

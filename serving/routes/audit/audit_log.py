@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from serving.audit_log.entry import Action, SealedEntry, as_json, as_line
 from serving.audit_log.verify import Verification
-from serving.http.cursors import number_in
+from serving.http.cursors import number_in, page_of
 from serving.http.query_time import read_time
 from serving.principal import Principal
 from serving.routes.auth import require
@@ -62,10 +62,11 @@ async def list_audit_entries(
     rows = store_of(request).audit_rows
     before = number_in(cursor, highest=MAX_SEQUENCE)
     found = await rows.find_before(caller, wanted, limit + 1, before)
-    shown, head = found[:limit], await rows.find_head()
+    shown, next_cursor = page_of(found, limit, lambda entry: str(entry.sequence))
+    head = await rows.find_head()
     page = {
         "entries": [as_json(entry) for entry in shown],
-        "next_cursor": str(shown[-1].sequence) if len(found) > limit else None,
+        "next_cursor": next_cursor,
         "head": {"sequence": head.sequence, "hash": head.hash},
     }
     return Response(

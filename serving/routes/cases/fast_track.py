@@ -10,7 +10,7 @@ from serving.cases.fast_track import MAX_COUNTER_SHARE, MIN_DECIDED, MIN_UPHELD_
 from serving.cases.standing_csv import changes_csv, flaggers_csv, statuses_csv
 from serving.clock import utc_now
 from serving.http.check_body import read_json
-from serving.http.cursors import id_in
+from serving.http.cursors import id_in, page_of
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
@@ -51,13 +51,13 @@ async def list_fast_track(
     rows = store_of(request).fast_track_rows
     after = None if cursor is None else _place_of(cursor)
     found = await rows.find_page(caller, limit + 1, standing=standing, after=after)
-    last = found[limit - 1] if len(found) > limit else None
+    statuses, next_cursor = page_of(found, limit, lambda one: f"{one.subject_kind}:{one.subject_id}")
     return FastTrackPage(
         min_decided=MIN_DECIDED,
         min_upheld_share=MIN_UPHELD_SHARE,
         max_counter_share=MAX_COUNTER_SHARE,
-        statuses=found[:limit],
-        next_cursor=None if last is None else f"{last.subject_kind}:{last.subject_id}",
+        statuses=statuses,
+        next_cursor=next_cursor,
     )
 
 
@@ -99,8 +99,8 @@ async def list_fast_track_changes(
     rows = store_of(request).fast_track_rows
     before = id_in(cursor)
     found = await rows.find_changes(caller, limit + 1, subject_id=subject_id, before=before)
-    next_cursor = found[limit - 1].change_id if len(found) > limit else None
-    return FastTrackChangePage(changes=found[:limit], next_cursor=next_cursor)
+    changes, next_cursor = page_of(found, limit, lambda change: change.change_id)
+    return FastTrackChangePage(changes=changes, next_cursor=next_cursor)
 
 
 @router.post("/fast-track/evaluations", responses=problems(401, 404, 422, 503), summary="Evaluate fast track now")

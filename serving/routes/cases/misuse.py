@@ -12,7 +12,7 @@ from serving.cases.standing_csv import misuse_csv, steps_csv
 from serving.checks.idempotency import hash_content, hash_key
 from serving.clock import utc_now
 from serving.http.check_body import read_json
-from serving.http.cursors import id_in
+from serving.http.cursors import id_in, page_of
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.cases.fast_track import MAX_BODY_BYTES, NEVER_STORED, Cursor, Limit, Reader
@@ -73,7 +73,8 @@ async def list_misuse_steps(
     before = id_in(cursor)
     rows = store_of(request).misuse_rows
     found = await rows.find_steps(caller, limit + 1, member_id=member_id, before=before)
-    return MisuseStepPage(steps=found[:limit], next_cursor=found[limit - 1].step_id if len(found) > limit else None)
+    steps, next_cursor = page_of(found, limit, lambda step: step.step_id)
+    return MisuseStepPage(steps=steps, next_cursor=next_cursor)
 
 
 @router.post(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from serving.cases.service_level import late_case, service_level
 from serving.cases.service_level_csv import groups_csv, late_csv
 from serving.clock import utc_now
-from serving.http.cursors import id_in
+from serving.http.cursors import id_in, page_of
 from serving.http.query_time import read_time
 from serving.principal import Principal
 from serving.routes.auth import require
@@ -18,7 +18,7 @@ from serving.routes.csv_files import csv_file, csv_or_problems, csv_stream
 from serving.routes.openapi.contract import problems
 from serving.routes.openapi.examples_standing import LATE_CSV_EXAMPLE, SERVICE_LEVEL_CSV_EXAMPLE
 from serving.schemas.accounts import Category
-from serving.schemas.enforcement.service_level import LateCase, LateCasePage, ServiceLevel
+from serving.schemas.enforcement.service_level import LateCasePage, ServiceLevel
 from serving.services import store_of
 from serving.store.cases.service_rows import ServiceFilter
 
@@ -112,5 +112,5 @@ async def _page(
 ) -> LateCasePage:
     now = utc_now()
     records = await store_of(request).service_rows.find_late(caller, wanted, now, limit + 1, before=before)
-    cases: list[LateCase] = [late_case(record, now) for record in records[:limit]]
-    return LateCasePage(cases=cases, next_cursor=cases[-1].case_id if len(records) > limit else None)
+    shown, next_cursor = page_of(records, limit, lambda record: record.case_id)
+    return LateCasePage(cases=[late_case(record, now) for record in shown], next_cursor=next_cursor)

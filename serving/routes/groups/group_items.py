@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.groups.groups_csv import items_csv
 from serving.http.check_body import read_json
-from serving.http.cursors import id_in
+from serving.http.cursors import id_in, page_of
 from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
@@ -62,8 +62,8 @@ async def list_items(
     before = id_in(cursor)
     rows = store_of(request).groups.items
     found = await rows.find_page(caller, group_id, limit + 1, before=before, kind=kind, check_id=check_id)
-    more = len(found) > limit
-    return GroupItemPage(items=found[:limit], next_cursor=found[limit - 1].item_id if more else None)
+    items, next_cursor = page_of(found, limit, lambda item: item.item_id)
+    return GroupItemPage(items=items, next_cursor=next_cursor)
 
 
 @router.get(

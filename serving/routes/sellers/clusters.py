@@ -11,7 +11,7 @@ from serving.audit_log.entry import new_entry
 from serving.clock import utc_now
 from serving.errors import CurrencyUnknown, CursorInvalid, LinkNotFound
 from serving.http.check_body import read_json
-from serving.http.cursors import UNKNOWN, cursor_of, number_in, place_in
+from serving.http.cursors import UNKNOWN, cursor_of, number_in, page_of, place_in
 from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.csv_files import MAX_ROWS, csv_file
@@ -205,11 +205,8 @@ async def list_removed_links(
     response.headers.update(NEVER_STORED)
     before = number_in(cursor, highest=MAX_REMOVAL)
     found = await store_of(request).removal_rows.find_page(caller, limit=limit + 1, before=before)
-    shown = found[:limit]
-    return RemovedLinkPage(
-        removed_links=[removed_link_of(one) for one in shown],
-        next_cursor=str(shown[-1].removal_id) if len(found) > limit else None,
-    )
+    shown, next_cursor = page_of(found, limit, lambda removed: str(removed.removal_id))
+    return RemovedLinkPage(removed_links=[removed_link_of(one) for one in shown], next_cursor=next_cursor)
 
 
 @router.get(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from serving.checks.idempotency import hash_content, hash_key
 from serving.clock import utc_now
 from serving.http.check_body import read_body, read_json
-from serving.http.cursors import id_in
+from serving.http.cursors import id_in, page_of
 from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.csv_files import csv_file, csv_or_problems
@@ -87,8 +87,8 @@ async def list_buys(
     """Give one page of test buys, newest first; a member sees those of its products, once their plan is accepted."""
     response.headers.update(NEVER_STORED)
     found = await store_of(request).test_buys.rows.find_page(caller, wanted, limit + 1, after=id_in(cursor))
-    more = len(found) > limit
-    return BuyPage(buys=found[:limit], next_cursor=found[limit - 1].buy_id if more else None)
+    buys, next_cursor = page_of(found, limit, lambda buy: buy.buy_id)
+    return BuyPage(buys=buys, next_cursor=next_cursor)
 
 
 @router.get(

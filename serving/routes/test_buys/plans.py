@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from serving.checks.idempotency import hash_content, hash_key
 from serving.clock import utc_now
 from serving.http.check_body import read_json
-from serving.http.cursors import id_in
+from serving.http.cursors import id_in, page_of
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
@@ -75,8 +75,8 @@ async def list_buy_plans(
     require_operator(caller)
     response.headers.update(NEVER_STORED)
     found = await store_of(request).test_buys.plans.find_page(caller, limit + 1, after=id_in(cursor))
-    more = len(found) > limit
-    return BuyPlanPage(plans=found[:limit], next_cursor=found[limit - 1].plan_id if more else None)
+    plans, next_cursor = page_of(found, limit, lambda plan: plan.plan_id)
+    return BuyPlanPage(plans=plans, next_cursor=next_cursor)
 
 
 @router.get(

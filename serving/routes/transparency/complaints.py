@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from serving.audit_log.entry import new_entry
 from serving.cases.notice_texts import OTHER_REDRESS
 from serving.http.check_body import read_json
-from serving.http.cursors import id_in
+from serving.http.cursors import id_in, page_of
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.csv_files import MAX_ROWS, csv_file, csv_or_problems
@@ -70,8 +70,8 @@ async def list_complaints(
     require_operator(caller)
     response.headers["Cache-Control"] = "no-store"
     found = await store_of(request).complaint_rows.find_page(state, limit + 1, id_in(cursor))
-    next_cursor = found[limit - 1].complaint_id if len(found) > limit else None
-    return ComplaintPage(complaints=found[:limit], next_cursor=next_cursor)
+    complaints, next_cursor = page_of(found, limit, lambda complaint: complaint.complaint_id)
+    return ComplaintPage(complaints=complaints, next_cursor=next_cursor)
 
 
 @router.get(

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from serving.audit_log.entry import new_entry
 from serving.http.check_body import read_json
-from serving.http.cursors import id_in
+from serving.http.cursors import id_in, page_of
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.csv_files import csv_or_problems, csv_stream
@@ -57,10 +57,11 @@ async def list_statements(
     if case_id is not None:
         await duties.sender.prepare(case_id)
     found = await rows.find_page(state, limit + 1, case_id=case_id, after=id_in(cursor))
+    statements, next_cursor = page_of(found, limit, lambda statement: statement.statement_id)
     response.headers["Cache-Control"] = "no-store"
     return ReasonsStatementPage(
-        statements=[_shown(one) for one in found[:limit]],
-        next_cursor=found[limit - 1].statement_id if len(found) > limit else None,
+        statements=[_shown(one) for one in statements],
+        next_cursor=next_cursor,
         counts=await rows.count(),
         sends=duties.sender.sends,
     )

@@ -7,13 +7,20 @@ from typing import Any
 import pytest
 
 from serving.errors import CursorInvalid
-from serving.http.cursors import cursor_of, id_in, number_in, place_in
+from serving.http.cursors import cursor_of, id_in, number_in, page_of, place_in
 
 ID = "01a20a5a-9c11-7b0e-8d53-1f0c2be87c40"
 
 
 def encoded(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode("utf-8", "surrogatepass")).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize(
+    ("found", "page"), [([], ([], None)), ([7], ([7], None)), ([7, 5], ([7, 5], None)), ([7, 5, 3], ([7, 5], "5"))]
+)
+def test_a_page_ends_in_a_cursor_where_more_was_found(found: list[int], page: tuple[list[int], str | None]) -> None:
+    assert page_of(found, 2, str) == page
 
 
 @pytest.mark.parametrize("place", [("2026-01-01", "c"), (None, "c"), (0.25, "é", True), (), (-3,)])
