@@ -54,6 +54,16 @@ class Api:
                 return found
             params["cursor"] = page["next_cursor"]
 
+    async def events(self, **params: Any) -> list[Json]:
+        """Read events until no more are there; `cursor` or `since` says from where."""
+        found: list[Json] = []
+        while True:
+            page = await self.get("/v1/events", limit=200, **params)
+            found += page["events"]
+            if not page["has_more"]:
+                return found
+            params = {**params, "since": None, "cursor": page["next_cursor"]}
+
     async def csv(self, path: str, **params: Any) -> list[dict[str, str]]:
         """Read a CSV as its rows."""
         answer = await self.send("GET", path, params=params)

@@ -19,11 +19,14 @@ from serving.settings import ServeSettings
 from serving.store.deletion.cleanup import delete_expired, delete_old_events
 from simulator.agenda import Agenda
 from simulator.api import Api
+from simulator.truth.events import TimersFired
+from simulator.truth.ledger import Ledger
 
 ADDRESS = "http://127.0.0.1"
 FIRST_ADDRESS = ipaddress.IPv4Address("198.18.0.0")  # of the block for benchmarks (RFC 2544)
 CLEANING = datetime.timedelta(days=1)
 SEARCHING = datetime.timedelta(hours=12)
+STATEMENTS = datetime.timedelta(hours=6)
 TIMERS = datetime.timedelta(hours=1)  # periods end at midnights of time zones, which are full hours but in India
 
 
@@ -33,10 +36,11 @@ class SimulatedServer:
     Requests go through ASGI without a socket: half the time of loopback, and the same routes, checks and commits.
     """
 
-    def __init__(self, settings: ServeSettings, agenda: Agenda) -> None:
+    def __init__(self, settings: ServeSettings, agenda: Agenda, ledger: Ledger) -> None:
         self._app = create_app(settings)
         self._services = self._app.state.services
         self._agenda = agenda
+        self._ledger = ledger
         self._without_key = 0
         self._searching: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._searching.set_result(None)
@@ -60,10 +64,12 @@ class SimulatedServer:
         self._agenda.every(CLEANING, self._clean, first=self._agenda.now + CLEANING)
         self._agenda.every(SEARCHING, self.investigate, first=self._agenda.now + SEARCHING)
         self._agenda.every(TIMERS, self.fire_timers, first=self._agenda.now + TIMERS)
+        self._agenda.every(STATEMENTS, self._make_statements, first=self._agenda.now + STATEMENTS)
 
     async def fire_timers(self) -> None:
         """Do what is due by now in cases: reminders, escalations, and moves where a waiting period ended."""
         await fire_due(self._services.store.case_timer_rows, self._agenda.now)
+        self._ledger.add(TimersFired(at=self._agenda.now))
 
     async def apply_rules(self) -> None:
         """Open the cases that rules ask for, by the checks that were made."""
@@ -77,6 +83,9 @@ class SimulatedServer:
         """
         await self._searching
         self._searching = asyncio.create_task(self._services.enforcement.investigations.catch_up())
+
+    async def _make_statements(self) -> None:
+        await self._services.enforcement.duties.sender.step(None)  # nothing is sent from here
 
     async def _clean(self) -> None:
         services = self._services
@@ -93,11 +102,13 @@ class SimulatedServer:
 
 
 @contextlib.asynccontextmanager
-async def serve_simulated(bundle: Path, store: Path, key: str, agenda: Agenda) -> AsyncIterator[SimulatedServer]:
-    """Run the application on a store, at the time of the agenda."""
+async def serve_simulated(
+    bundle: Path, store: Path, key: str, agenda: Agenda, ledger: Ledger
+) -> AsyncIterator[SimulatedServer]:
+    """Run the application on a store, at the time of the agenda; the ledger learns when it did what was due."""
     settings = ServeSettings(bundle=(bundle,), store=str(store), api_key=key, check_store=False)
     with time_from(agenda.read_clock):
-        server = SimulatedServer(settings, agenda)
+        server = SimulatedServer(settings, agenda, ledger)
         try:
             await server.start()
             yield server

@@ -20,6 +20,8 @@ class YearSettings:
     counterfeit_sellers: int = 10
     rings: int = 6
     max_photos: int = 2  # of a listing
+    wrong_refusal_rate: float = 0.03  # of notices about counterfeits
+    evidence_files: int = 10  # of cases, to make and verify when the year is checked
     end: datetime.datetime  # exclusive, at midnight UTC
 
     @property

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 
 from simulator.actors.clerk import Clerk
+from simulator.actors.event_reader import EventReader
 from simulator.actors.marketplace import Marketplace
 from simulator.actors.notifiers import Notifiers
 from simulator.actors.review_desk import ReviewDesk
@@ -30,7 +31,7 @@ async def run_year(settings: YearSettings, folder: YearFolder, on_day: Callable[
     """Simulate into a folder that has the bundle and no store yet; `on_day` hears how many days have passed."""
     agenda, ledger = Agenda(settings.start), Ledger()
     operator_key = secrets.token_urlsafe(24)
-    async with serve_simulated(folder.bundle, folder.store, operator_key, agenda) as server:
+    async with serve_simulated(folder.bundle, folder.store, operator_key, agenda, ledger) as server:
         world = await open_world(settings, agenda, ledger, server, operator_key)
         _start_actors(world)
         for day in range(settings.days):
@@ -57,6 +58,7 @@ def _start_actors(world: World) -> None:
     Marketplace(world, suspects, rule).start()
     TestBuyers(world, desk).start()
     Clerk(world).start()
+    EventReader(world).start()
     for member in world.members:
         ReviewDesk(world, member, suspects).start()
         Notifiers(world, member, suspects, desk).start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
+import hashlib
 import random
 from typing import Any
 
@@ -93,6 +94,7 @@ class Marketplace:
             label=listing.item.label,
             outcome=check["outcome"],
             authenticity=check["authenticity"],
+            photo_sha256s=tuple(hashlib.sha256(photo).hexdigest() for photo in listing.photos),
         )
         self._world.ledger.add(made)
         self._world.checks[made.check_id] = made

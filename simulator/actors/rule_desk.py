@@ -8,7 +8,7 @@ from simulator.actors.open_case import OpenCase
 from simulator.actors.takedown_desk import TakedownDesk
 from simulator.actors.world import World
 from simulator.api import UnexpectedAnswer
-from simulator.truth.events import CaseListing, CaseOpened, CheckMade
+from simulator.truth.events import CaseListing, CaseOpened, CheckMade, RuleMade
 
 MEMBER = 1  # index of the member that has the rule
 MAX_AUTHENTICITY = 0.1
@@ -32,6 +32,8 @@ class RuleDesk:
         settings = {"max_authenticity": MAX_AUTHENTICITY, "country": member.profile.country}
         sent = {"kind": "counterfeit", "member_id": member.member_id, "settings": settings}
         self._rule_id = (await self._world.operator.post("/v1/case-rules", sent))["rule_id"]
+        made = RuleMade(at=self._world.agenda.now, rule_id=self._rule_id, member_id=member.member_id)
+        self._world.ledger.add(made)
 
     def covers(self, check: CheckMade) -> bool:
         """Whether the rule opens a case on a check."""

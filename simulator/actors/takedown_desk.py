@@ -17,7 +17,6 @@ REVIEW_RATE = 0.3  # of cases that are taken into review before they are decided
 QUESTION_RATE = 0.05  # of cases that cannot be decided before the notifier has answered a question
 WITHDRAWN_RATE = 0.02
 WRONG_TAKEDOWN_RATE = 0.15  # of notices about genuine goods
-WRONG_REFUSAL_RATE = 0.03  # of notices about counterfeits
 COUNTER_RATES = {True: 0.04, False: 0.8}  # of sellers, by whether the takedown was just
 ACTION_RATES = {True: 0.7, False: 0.1}  # of right holders after a counter-notice, by the same
 COMPLAINT_RATES = {True: 0.5, False: 0.05}  # of notifiers after a refusal, by whether the notice was just
@@ -74,7 +73,8 @@ class TakedownDesk:
         await case.move(self._world.operator, "in_review", "operator")
 
     async def _decide(self, case: OpenCase) -> None:
-        wrong = self._rng.random() < (WRONG_REFUSAL_RATE if case.is_just else WRONG_TAKEDOWN_RATE)
+        refused = self._world.settings.wrong_refusal_rate
+        wrong = self._rng.random() < (refused if case.is_just else WRONG_TAKEDOWN_RATE)
         if case.is_just != wrong:
             await self._uphold(case)
         else:

@@ -11,7 +11,7 @@ from serving.schemas.enforcement.buys import BuyState
 from simulator.actors.open_case import OpenCase
 from simulator.actors.takedown_desk import TakedownDesk
 from simulator.actors.world import World
-from simulator.truth.events import BuyMoved, BuyPlanned, CaseListing, CaseOpened
+from simulator.truth.events import BuyMoved, BuyPlanned, CaseListing, CaseOpened, ChecklistWritten
 
 COUNTRY = "DE"  # of the cases that counterfeits open
 BUDGET = 2500
@@ -61,8 +61,9 @@ class TestBuyers:
 
     async def _write_checklists(self) -> None:
         for member in self._world.members:
-            path = f"/v1/test-buys/checklists/{member.profile.product}"
-            await member.api.put(path, {"version": 0, "points": list(POINTS)})
+            product = member.profile.product
+            await member.api.put(f"/v1/test-buys/checklists/{product}", {"version": 0, "points": list(POINTS)})
+            self._world.ledger.add(ChecklistWritten(at=self._world.agenda.now, product=product))
 
     def _plan_next_month(self) -> None:
         first = _next_month(self._world.agenda.now)

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from simulator.actors.world import Member, World
-from simulator.truth.events import GroupAsked, GroupLeft, ReviewMade, SellerShared
+from simulator.truth.events import GroupAsked, GroupFounded, GroupLeft, ReviewMade, SellerShared
 
 MEETING = datetime.timedelta(days=7)
 HOUR = datetime.timedelta(hours=12)
@@ -49,6 +49,14 @@ class WorkingGroup:
                 "contact": f"enforcement@simulated-member-{member.profile.number:02d}.example",
             }
             await member.api.put(f"{self._path}/agreement", agreement)
+        self._world.ledger.add(
+            GroupFounded(
+                at=self._world.agenda.now,
+                group_id=self._group_id,
+                category=self._category,
+                member_ids=tuple(member.member_id for member in self._members),
+            )
+        )
 
     @property
     def _path(self) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from serving.schemas.checks import Decision, Outcome
 from serving.schemas.enforcement.buys import BuyState
@@ -30,7 +31,10 @@ class MemberJoined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckMade:
-    """A listing was checked: `label` is what it is in truth, `outcome` what the server answered."""
+    """A listing was checked: `label` is what it is in truth, `outcome` what the server answered.
+
+    `photo_sha256s` are of the photos as they were sent, in order.
+    """
 
     at: datetime.datetime
     check_id: str
@@ -41,6 +45,7 @@ class CheckMade:
     label: Label
     outcome: Outcome
     authenticity: float | None
+    photo_sha256s: tuple[str, ...]
     kind: Literal["check_made"] = "check_made"
 
 
@@ -63,6 +68,16 @@ class AccountOpened:
     owner: str
     in_ring: bool
     kind: Literal["account_opened"] = "account_opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleMade:
+    """The operator made a rule that opens cases in a member's name."""
+
+    at: datetime.datetime
+    rule_id: str
+    member_id: str
+    kind: Literal["rule_made"] = "rule_made"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +136,23 @@ class CaseAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimersFired:
+    """The server was let do what was due by then in cases."""
+
+    at: datetime.datetime
+    kind: Literal["timers_fired"] = "timers_fired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistWritten:
+    """A member wrote the first version of its product's checklist for test buys."""
+
+    at: datetime.datetime
+    product: str
+    kind: Literal["checklist_written"] = "checklist_written"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuyPlanned:
     """A test buy is part of a plan that was accepted."""
 
@@ -174,6 +206,17 @@ class ComplaintDecided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFounded:
+    """The operator made a working group and invited members, who agreed at once."""
+
+    at: datetime.datetime
+    group_id: str
+    category: str
+    member_ids: tuple[str, ...]
+    kind: Literal["group_founded"] = "group_founded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SellerShared:
     """A member of a working group shared the seller of a check that its reviewer confirmed as counterfeit."""
 
@@ -216,23 +259,49 @@ class ReportPublished:
     kind: Literal["report_published"] = "report_published"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadEvent:
+    """An event as the server gave it to a reader, with those facts of it that are compared."""
+
+    sequence: int
+    event_id: str
+    type: str
+    at: datetime.datetime
+    product: str | None
+    facts: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsRead:
+    """A program of the operator's read the server's events from where it had stopped."""
+
+    at: datetime.datetime
+    events: tuple[ReadEvent, ...]
+    kind: Literal["events_read"] = "events_read"
+
+
 Event = Annotated[
     MemberJoined
     | CheckMade
     | ReviewMade
     | AccountOpened
+    | RuleMade
     | CaseOpened
     | CaseMoved
     | CaseAsked
     | CaseAnswered
+    | TimersFired
+    | ChecklistWritten
     | BuyPlanned
     | BuyMoved
     | StandingsEvaluated
     | ComplaintMade
     | ComplaintDecided
+    | GroupFounded
     | SellerShared
     | GroupAsked
     | GroupLeft
-    | ReportPublished,
+    | ReportPublished
+    | EventsRead,
     Field(discriminator="kind"),
 ]

@@ -14,6 +14,7 @@ from simulator.truth.checks import TrueCheck
 from simulator.truth.events import ComplaintDecided, ComplaintMade, MemberJoined
 from simulator.truth.ledger import Ledger
 from simulator.truth.service_level import true_share
+from simulator.truth.statements import true_statements
 
 OUTCOMES: Final = ("genuine", "counterfeit", "review", "insufficient", "unsupported")
 OWN: Final = "own_finding"
@@ -49,8 +50,8 @@ def is_in(quarter: str, moment: datetime.datetime) -> bool:
 def true_quarter(
     quarter: str,
     ledger: Ledger,
-    cases: Iterable[TrueCase],
-    checks: Iterable[TrueCheck],
+    cases: Sequence[TrueCase],
+    checks: Sequence[TrueCheck],
     members: Mapping[str, MemberJoined],
     now: datetime.datetime,
 ) -> TrueQuarter:
@@ -58,6 +59,7 @@ def true_quarter(
     received = [case for case in cases if is_in(quarter, case.opened.at)]
     made = [check for check in checks if is_in(quarter, check.made.at)]
     flagged = Counter(check.decision for check in made if check.made.outcome == "counterfeit")
+    stated = true_statements(cases, {check.made.check_id: check.made for check in checks})
     share = true_share(received, now)
     sources = {"requests_by_country": _countries(received), "requests_by_category": _categories(received, members)}
     return TrueQuarter(
@@ -72,6 +74,10 @@ def true_quarter(
             **_complaints(received, ledger),
             "checks_by_outcome": _counted((check.made.outcome for check in made), OUTCOMES),
             "flags_by_review": {"confirmed": flagged["counterfeit"], "refuted": flagged["genuine"]},
+            "statements": {
+                "waiting": sum(is_in(quarter, statement.case.opened.at) for statement in stated),
+                **dict.fromkeys(("sent", "refused"), 0),  # they are exported, not sent
+            },
         },
         members={
             (table, key): len({case.opened.member_id for case in some} - {None})

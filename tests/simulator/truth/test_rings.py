@@ -22,6 +22,7 @@ def check(seller_id: str, product: str) -> CheckMade:
         label="counterfeit",
         outcome="review",
         authenticity=0.5,
+        photo_sha256s=(),
     )
 
 
