@@ -26,7 +26,7 @@ ADDRESS = "http://127.0.0.1"
 FIRST_ADDRESS = ipaddress.IPv4Address("198.18.0.0")  # of the block for benchmarks (RFC 2544)
 CLEANING = datetime.timedelta(days=1)
 SEARCHING = datetime.timedelta(hours=12)
-STATEMENTS = datetime.timedelta(hours=6)
+STATEMENTS = datetime.timedelta(hours=12)
 TIMERS = datetime.timedelta(hours=1)  # periods end at midnights of time zones, which are full hours but in India
 
 

@@ -106,7 +106,7 @@ async def _compare_counts(
 
 
 def _shown_due_at(case: TrueCase) -> datetime.datetime | None:
-    return None if case.paused_since is not None else case.due_at
+    return None if case.is_paused_in_time else case.due_at
 
 
 def _text(moment: datetime.datetime | None) -> str:

@@ -13,7 +13,7 @@ from simulator.truth.events import MemberJoined
 from simulator.truth.statements import TrueStatement
 
 PATH = "/v1/statements-of-reasons"
-SOON = datetime.timedelta(hours=6)  # the simulated server makes what is missing as often
+SOON = datetime.timedelta(hours=12)  # the simulated server makes what is missing as often
 
 
 async def compare_statements(

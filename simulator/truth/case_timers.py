@@ -6,8 +6,8 @@ import datetime
 from typing import Final
 
 from serving.schemas.enforcement.cases import TimerKind
-from simulator.truth.business_hours import after_business_time, business_time
-from simulator.truth.cases import ALLOWED
+from simulator.truth.business_hours import after_business_time
+from simulator.truth.cases import ALLOWED, counted_pause
 from simulator.truth.events import CaseAnswered, CaseAsked, CaseMoved, CaseOpened
 
 SOON: Final = ALLOWED - datetime.timedelta(hours=4)
@@ -38,7 +38,9 @@ class CaseTimers:
 
     def answer(self, event: CaseAnswered) -> None:
         """Wait for the decision again; what was due before the question is not reported a second time."""
-        self._paused += business_time(self._asked_at or event.at, event.at, self._opened.country)
+        opened = self._opened
+        due_at = after_business_time(opened.at, ALLOWED + self._paused, opened.country)
+        self._paused += counted_pause(self._asked_at or event.at, event.at, due_at, opened.country)
         self._waiting = self._until_decision(event.at)
 
     def move(self, event: CaseMoved) -> None:

@@ -40,15 +40,20 @@ class TrueCase:
         return self.state in UNDECIDED and self.decided_at is None
 
     @property
+    def is_paused_in_time(self) -> bool:
+        """Whether its clock stands: a question waits for its answer that was asked before the hours had passed."""
+        return self.paused_since is not None and self.paused_since < self.due_at
+
+    @property
     def decided_in_time(self) -> bool | None:
         """Whether the first decision came when it was due or before; None without a decision."""
         return None if self.decided_at is None else self.decided_at <= self.due_at
 
     def is_late(self, now: datetime.datetime) -> bool:
-        """Whether the first decision came late, or is still to come and late by now; a pause is never late."""
+        """Whether the first decision came late, or is late by now and still to come; a clock that stands is not."""
         if self.decided_at is not None:
             return self.decided_at > self.due_at
-        return self.is_undecided and self.paused_since is None and now > self.due_at
+        return self.is_undecided and not self.is_paused_in_time and now > self.due_at
 
 
 def true_cases(ledger: Ledger) -> list[TrueCase]:
@@ -58,6 +63,13 @@ def true_cases(ledger: Ledger) -> list[TrueCase]:
         if isinstance(event, Happened):
             happened.setdefault(event.case_id, []).append(event)
     return [_case_of(opened, happened.get(opened.case_id, [])) for opened in ledger.all(CaseOpened)]
+
+
+def counted_pause(
+    asked_at: datetime.datetime, answered_at: datetime.datetime, due_at: datetime.datetime, country: str
+) -> datetime.timedelta:
+    """Give by how much business time an answer moves the end: not at all where the hours had passed at the question."""
+    return business_time(asked_at, answered_at, country) if asked_at < due_at else datetime.timedelta()
 
 
 def _case_of(opened: CaseOpened, happened: Iterable[Happened]) -> TrueCase:
@@ -71,7 +83,7 @@ def _case_of(opened: CaseOpened, happened: Iterable[Happened]) -> TrueCase:
             paused_since = event.at
             moves.append(CaseMoved(at=event.at, case_id=event.case_id, to=state, actor="operator"))
         elif isinstance(event, CaseAnswered):
-            paused += business_time(paused_since or event.at, event.at, opened.country)
+            paused += counted_pause(paused_since or event.at, event.at, due_at, opened.country)
             due_at = after_business_time(opened.at, ALLOWED + paused, opened.country)
             paused_since = None
             moves.append(CaseMoved(at=event.at, case_id=event.case_id, to=state, actor=event.actor))

@@ -63,6 +63,15 @@ def test_a_question_stops_the_clock_until_the_answer() -> None:
     assert case.paused_since is None
 
 
+def test_a_question_that_comes_when_the_hours_have_passed_moves_and_hides_nothing() -> None:
+    asked = CaseAsked(at=moment("2026-03-09T16:00"), case_id="c")
+    for happened in ((asked,), (asked, CaseAnswered(at=moment("2026-03-10T12:00"), case_id="c", actor="notifier"))):
+        case = case_after(*happened)
+        assert case.due_at == moment("2026-03-09T15:00")
+        assert not case.is_paused_in_time
+        assert case.is_late(moment("2026-03-10T13:00"))
+
+
 def test_a_case_that_was_withdrawn_is_over_without_a_decision() -> None:
     case = case_after(moved("2026-03-06T18:00", "withdrawn"))
     assert (case.is_undecided, case.decided_in_time, case.closed_at) == (False, None, moment("2026-03-06T18:00"))
