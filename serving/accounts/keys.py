@@ -25,10 +25,13 @@ class Keys:
         self._rows = rows
         self._authenticator = authenticator
 
-    async def list(self, principal: Principal) -> list[ApiKey]:
-        """Give the keys that the caller sees, newest first."""
+    async def list(self, principal: Principal, *, limit: int | None = None, after: str | None = None) -> list[ApiKey]:
+        """Give the keys that the caller sees, newest first: all, or at most `limit` that follow the one with this id.
+
+        Raises CursorInvalid where the caller sees none with this id.
+        """
         now = utc_now()
-        return [_shown(key, now) for key in await self._rows.find_all(principal)]
+        return [_shown(key, now) for key in await self._rows.find_all(principal, limit=limit, after=after)]
 
     async def create(self, principal: Principal, sent: KeySent) -> NewApiKey:
         """Make a key, of the caller's member unless the operator names another.

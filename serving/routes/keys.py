@@ -8,9 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from serving.accounts.keys import Keys
 from serving.http.check_body import read_json, read_optional_json
+from serving.http.cursors import page_of
 from serving.principal import Principal
 from serving.routes.auth import authenticate, require
 from serving.routes.openapi.contract import json_body, problems
+from serving.routes.optional_page import PageCursor, PageLimit
 from serving.schemas.accounts import ApiKey, Caller, KeyList, KeySent, NewApiKey, RotationSent
 from serving.schemas.checks import utc_text
 from serving.services import services_of, store_of
@@ -22,10 +24,14 @@ Admin = Annotated[Principal, Depends(require("admin"))]
 
 
 @router.get("", responses=problems(401, 404, 422, 503), summary="List API keys")
-async def list_keys(request: Request, response: Response, caller: Admin) -> KeyList:
+async def list_keys(
+    request: Request, response: Response, caller: Admin, limit: PageLimit = None, cursor: PageCursor = None
+) -> KeyList:
     """Give the keys, newest first, without their secrets; a member's key sees those of its member."""
     response.headers.update(NEVER_STORED)
-    return KeyList(keys=await _keys_of(request).list(caller))
+    found = await _keys_of(request).list(caller, limit=limit and limit + 1, after=cursor)
+    keys, next_cursor = page_of(found, limit or len(found), lambda key: key.key_id)
+    return KeyList(keys=keys, next_cursor=next_cursor)
 
 
 @router.get("/current", responses=problems(401, 422, 503), summary="Who calls")

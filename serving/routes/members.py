@@ -8,9 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from serving.clock import utc_now
 from serving.http.check_body import read_json
+from serving.http.cursors import page_of
 from serving.principal import Principal
 from serving.routes.auth import require, require_operator
 from serving.routes.openapi.contract import json_body, problems
+from serving.routes.optional_page import PageCursor, PageLimit
 from serving.schemas.accounts import Member, MemberList, MemberSent, ProductsSent
 from serving.schemas.checks import Sent
 from serving.services import services_of, store_of
@@ -22,9 +24,13 @@ Admin = Annotated[Principal, Depends(require("admin"))]
 
 
 @router.get("", responses=problems(401, 404, 422, 503), summary="List members")
-async def list_members(request: Request, caller: Admin) -> MemberList:
+async def list_members(
+    request: Request, caller: Admin, limit: PageLimit = None, cursor: PageCursor = None
+) -> MemberList:
     """Give the members with their products, by name; a member's key sees its own member."""
-    return MemberList(members=await store_of(request).member_rows.find_all(caller))
+    found = await store_of(request).member_rows.find_all(caller, limit=limit and limit + 1, after=cursor)
+    members, next_cursor = page_of(found, limit or len(found), lambda member: member.member_id)
+    return MemberList(members=members, next_cursor=next_cursor)
 
 
 @router.post(

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from serving.clock import utc_now
 from serving.http.check_body import read_json
+from serving.http.cursors import page_of
 from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.openapi.contract import json_body, problems
+from serving.routes.optional_page import PageCursor, PageLimit
 from serving.schemas.accounts import User, UserList, UserSent
 from serving.services import services_of, store_of
 
@@ -20,9 +22,11 @@ Admin = Annotated[Principal, Depends(require("admin"))]
 
 
 @router.get("", responses=problems(401, 404, 422, 503), summary="List users")
-async def list_users(request: Request, caller: Admin) -> UserList:
+async def list_users(request: Request, caller: Admin, limit: PageLimit = None, cursor: PageCursor = None) -> UserList:
     """Give the users by name; a member's key sees those of its member."""
-    return UserList(users=await store_of(request).user_rows.find_all(caller))
+    found = await store_of(request).user_rows.find_all(caller, limit=limit and limit + 1, after=cursor)
+    users, next_cursor = page_of(found, limit or len(found), lambda user: user.user_id)
+    return UserList(users=users, next_cursor=next_cursor)
 
 
 @router.post(

@@ -62,6 +62,9 @@ class MemberList(Answered):
     """The members, by name."""
 
     members: list[Member] = Field(description="Those that the caller may see: a member's key sees its own member.")
+    next_cursor: str | None = Field(
+        default=None, description="Send it as `cursor` for the page after; null on the last one."
+    )
 
 
 class UserSent(Sent):
@@ -88,6 +91,9 @@ class UserList(Answered):
     """The users, by name."""
 
     users: list[User] = Field(description="Those that the caller may see.")
+    next_cursor: str | None = Field(
+        default=None, description="Send it as `cursor` for the page after; null on the last one."
+    )
 
 
 class KeySent(Sent):
@@ -138,6 +144,9 @@ class KeyList(Answered):
     """The keys, newest first."""
 
     keys: list[ApiKey] = Field(description="Those that the caller may see: a member's key sees those of its member.")
+    next_cursor: str | None = Field(
+        default=None, description="Send it as `cursor` for the page after; null on the last one."
+    )
 
 
 class NewApiKey(ApiKey):

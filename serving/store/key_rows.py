@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Awaitable, Mapping
 from typing import cast
 
-from sqlalchemy import Select, Table, exists, or_, select, update
+from sqlalchemy import Select, Table, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
@@ -17,6 +17,7 @@ from serving.schemas.checks import utc_text
 from serving.store.admin_key import refuse_without_admin
 from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
+from serving.store.lists.cursor_row import row_at
 from serving.store.member_rows import get_member
 from serving.store.tables import ApiKeyRow, MemberProductRow, MemberRow
 from serving.store.user_rows import get_user
@@ -121,11 +122,20 @@ class KeyRows:
 
         return await self._database.read(work)
 
-    async def find_all(self, principal: Principal) -> list[StoredKey]:
-        """Give the keys that the caller sees, newest first."""
+    async def find_all(
+        self, principal: Principal, *, limit: int | None = None, after: str | None = None
+    ) -> list[StoredKey]:
+        """Give the keys that the caller sees, newest first: all, or at most `limit` that follow the one with this id.
+
+        Raises CursorInvalid where the caller sees none with this id.
+        """
 
         def work(session: Session) -> list[StoredKey]:
-            query = _with_member().order_by(ApiKeyRow.created_at.desc(), ApiKeyRow.key_id)
+            query = _with_member().order_by(ApiKeyRow.created_at.desc(), ApiKeyRow.key_id).limit(limit)
+            if after is not None:
+                last = row_at(session, ApiKeyRow, principal, after)
+                same_time = and_(ApiKeyRow.created_at == last.created_at, ApiKeyRow.key_id > last.key_id)
+                query = query.where(or_(ApiKeyRow.created_at < last.created_at, same_time))
             if not principal.is_operator:
                 query = query.where(ApiKeyRow.member_id == principal.member_id)
             return [_stored(row, member_name) for row, member_name in session.execute(query)]

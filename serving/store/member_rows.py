@@ -15,6 +15,7 @@ from serving.schemas.accounts import Member, MemberSent
 from serving.schemas.checks import utc_text
 from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
+from serving.store.lists.cursor_row import row_at
 from serving.store.sellers.changes import products_moved
 from serving.store.sortable_id import new_id
 from serving.store.tables import MemberProductRow, MemberRow
@@ -26,19 +27,28 @@ class MemberRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find_all(self, principal: Principal) -> list[Member]:
-        """Give the members that the caller sees, by name."""
+    async def find_all(
+        self, principal: Principal, *, limit: int | None = None, after: str | None = None
+    ) -> list[Member]:
+        """Give the members that the caller sees, by name: all, or at most `limit` that follow the one with this id.
+
+        Raises CursorInvalid where the caller sees none with this id.
+        """
 
         def work(session: Session) -> list[Member]:
-            members = select(MemberRow).order_by(MemberRow.name)
+            members = select(MemberRow).order_by(MemberRow.name).limit(limit)
             products = select(MemberProductRow).order_by(MemberProductRow.product)
             if not principal.is_operator:
                 members = members.where(MemberRow.member_id == principal.member_id)
-                products = products.where(MemberProductRow.member_id == principal.member_id)
+            if after is not None:
+                members = members.where(MemberRow.name > row_at(session, MemberRow, principal, after).name)
+            rows = session.scalars(members).all()
+            if limit is not None or not principal.is_operator:
+                products = products.where(MemberProductRow.member_id.in_([row.member_id for row in rows]))
             of_member: dict[str, list[str]] = {}
-            for row in session.scalars(products):
-                of_member.setdefault(row.member_id, []).append(row.product)
-            return [_member_of(row, of_member.get(row.member_id, [])) for row in session.scalars(members)]
+            for product in session.scalars(products):
+                of_member.setdefault(product.member_id, []).append(product.product)
+            return [_member_of(row, of_member.get(row.member_id, [])) for row in rows]
 
         return await self._database.read(work)
 

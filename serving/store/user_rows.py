@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from serving.audit_log.entry import new_entry
@@ -15,6 +15,7 @@ from serving.schemas.checks import utc_text
 from serving.store.admin_key import refuse_without_admin
 from serving.store.audit_rows import append_entry
 from serving.store.database.database import Database
+from serving.store.lists.cursor_row import row_at
 from serving.store.member_rows import get_member
 from serving.store.sortable_id import new_id
 from serving.store.tables import ApiKeyRow, UserRow
@@ -26,11 +27,18 @@ class UserRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find_all(self, principal: Principal) -> list[User]:
-        """Give the users that the caller sees, by name."""
+    async def find_all(self, principal: Principal, *, limit: int | None = None, after: str | None = None) -> list[User]:
+        """Give the users that the caller sees, by name: all, or at most `limit` that follow the one with this id.
+
+        Raises CursorInvalid where the caller sees none with this id.
+        """
 
         def work(session: Session) -> list[User]:
-            users = select(UserRow).order_by(UserRow.name, UserRow.user_id)
+            users = select(UserRow).order_by(UserRow.name, UserRow.user_id).limit(limit)
+            if after is not None:
+                last = row_at(session, UserRow, principal, after)
+                same_name = and_(UserRow.name == last.name, UserRow.user_id > last.user_id)
+                users = users.where(or_(UserRow.name > last.name, same_name))
             if not principal.is_operator:
                 users = users.where(UserRow.member_id == principal.member_id)
             return [_user_of(row) for row in session.scalars(users)]

@@ -166,7 +166,7 @@ def test_the_first_key_of_an_open_server_is_an_admins_and_closes_it(start: Calla
     site = start()
     refused = site.http.post("/v1/keys", json={"label": "first", "scopes": ["read"]})
     assert refusal(refused) == (409, "admin_key_needed")
-    assert site.http.get("/v1/keys").json() == {"keys": []}
+    assert site.http.get("/v1/keys").json() == {"keys": [], "next_cursor": None}
     admin = make_key(site, "admin", "read", "check", label="first")
     assert refusal(site.http.get("/v1/keys")) == (401, "key_required")
     assert len(get(site, "/v1/keys", admin["key"]).json()["keys"]) == 1

@@ -23,7 +23,7 @@ def test_a_member_is_listed_with_its_products(keyed: Running) -> None:
     made = keyed.http.post("/v1/members", json=SENT)
     assert made.status_code == 201
     assert made.json()["products"] == ["a", "b"]
-    assert keyed.http.get("/v1/members").json() == {"members": [made.json()]}
+    assert keyed.http.get("/v1/members").json() == {"members": [made.json()], "next_cursor": None}
 
 
 def test_names_and_products_are_taken_once(keyed: Running) -> None:

@@ -30,7 +30,7 @@ def test_removing_a_user_revokes_the_users_keys_at_once(keyed: Running) -> None:
     assert keyed.http.delete(f"/v1/users/{user_id}").status_code == 204
     assert refusal(httpx.get(f"{keyed.url}/v1/checks", headers=bearer(key["key"]))) == (401, "key_revoked")
     assert httpx.get(f"{keyed.url}/v1/checks", headers=bearer(other["key"])).status_code == 200
-    assert keyed.http.get("/v1/users").json() == {"users": []}
+    assert keyed.http.get("/v1/users").json() == {"users": [], "next_cursor": None}
     assert refusal(keyed.http.delete(f"/v1/users/{user_id}")) == (404, "user_not_found")
 
 
