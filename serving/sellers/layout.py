@@ -18,7 +18,7 @@ WORK = 4_000_000  # pairs of sellers in all steps together, some 100 ms
 FIRST_MOVE = 0.1  # of the picture's side
 LISTINGS_RADIUS = 0.35  # of the distance of two sellers
 MARGIN = 0.12  # of the picture's side, for the listings of the outermost sellers
-LEAST_APART = 0.65  # of the distance that sellers would have on a grid
+MIN_APART = 0.65  # of the distance that sellers would have on a grid
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +83,15 @@ def _fitted(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _spaced(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Push apart sellers that stand too near to be told apart: many links draw a large cluster into a clump."""
+    """Push apart sellers that stand too near to be distinguished: many links draw a large cluster into a clump."""
     count = len(points)
     if count < 2:
         return points
-    least = LEAST_APART * (1 - 2 * MARGIN) / math.sqrt(count)
+    wanted = MIN_APART * (1 - 2 * MARGIN) / math.sqrt(count)
     for _ in range(max(8, min(STEPS, WORK // count**2))):
         apart = points[:, None] - points[None]  # [N, N, 2]
         distance = np.sqrt((apart**2).sum(axis=-1))
-        missing = np.maximum(least - distance, 0.0) / np.maximum(distance, 1e-9)
+        missing = np.maximum(wanted - distance, 0.0) / np.maximum(distance, 1e-9)
         np.fill_diagonal(missing, 0.0)
         if missing.max() < 0.01:
             break

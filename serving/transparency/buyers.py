@@ -30,8 +30,8 @@ def buyers_notice(case: Case, record: BuyersRecord, *, by_country: bool) -> Buye
     that a decision takes a listing down in the country of its case alone, so that it is sold on elsewhere.
     """
     aware_at = _aware_at(case)
-    told, due = _by_position(_told_before(case, record)), _by_position(_due(record))
-    sold = [_sold(one, aware_at, told[one.position], due[one.position], case, by_country) for one in case.listings]
+    informed, due = _by_position(_informed_before(case, record)), _by_position(_due(record))
+    sold = [_sold(one, aware_at, informed[one.position], due[one.position], case, by_country) for one in case.listings]
     left = [one for one in sold if one.bought_since is not None]
     recorded = record.recorded
     return BuyersNotice(
@@ -60,7 +60,7 @@ def _aware_at(case: Case) -> datetime.datetime:
     return datetime.datetime.fromisoformat(upheld[-1])
 
 
-def _told_before(case: Case, record: BuyersRecord) -> Iterator[SameListing]:
+def _informed_before(case: Case, record: BuyersRecord) -> Iterator[SameListing]:
     """Give the other cases whose buyers were informed, before this one's where that was recorded."""
     own = None if record.recorded is None else (record.recorded.recorded_at, case.case_id)
     for one in record.others:
@@ -82,25 +82,25 @@ def _by_position(others: Iterable[SameListing]) -> dict[int, list[SameListing]]:
 def _sold(
     listing: CaseListing,
     aware_at: datetime.datetime,
-    told: Sequence[SameListing],
+    informed: Sequence[SameListing],
     due: Sequence[SameListing],
     case: Case,
     by_country: bool,
 ) -> SoldListing:
-    left = _left_of(aware_at, told, case.country, by_country)
+    left = _left_of(aware_at, informed, case.country, by_country)
     return SoldListing(
         listing_id=listing.listing_id,
         seller_id=listing.seller_id,
         url=listing.url,
         bought_since=None if left is None else utc_text(left[0]),
         bought_until=None if left is None else utc_text(left[1]),
-        informed_with=[one.case_id for one in told],
+        informed_with=[one.case_id for one in informed],
         due_with=[] if left is None else [one.case_id for one in due],
     )
 
 
 def _left_of(
-    aware_at: datetime.datetime, told: Sequence[SameListing], country: str, by_country: bool
+    aware_at: datetime.datetime, informed: Sequence[SameListing], country: str, by_country: bool
 ) -> _Period | None:
     """Give the time of purchases that no other notice covers, None where there is none.
 
@@ -108,7 +108,7 @@ def _left_of(
     bought after it. A later one leaves those who bought more than six months before itself.
     """
     since, until = _six_months_before(aware_at), aware_at
-    for one in told:
+    for one in informed:
         if one.decided_at > aware_at:
             until = min(until, _six_months_before(one.decided_at))
         elif by_country and one.country != country:

@@ -52,9 +52,10 @@ WITHOUT_PRINCIPAL = {
     "CaseNoticeRows": {"find_by_link", "add_evidence"},  # by a link's token, which no principal has
     "CaseRows": set[str](),
     "CaseRuleRows": {"open_for"},
-    "CaseTimerRows": {"find_due", "fire"},
+    "CaseTimerRows": {"find_clocks", "find_due", "fire", "renew"},
     "CheckRows": {"add", "unused", "find_expired", "delete_keys_before"},
-    "ComplaintRows": {"add_by_link", "find_notice", "find_page"},  # by a link; the routes ask for the operator
+    "BuyersNoticeRows": set[str](),
+    "ComplaintRows": {"add_by_link", "find_page"},  # by a link; the routes ask for the operator
     "FigureRows": {"count_period", "count_year"},  # numbers of all, of which what is published hides small ones
     "ReportRows": {"find", "find_all", "find_published"},  # what is published
     "StatementRows": {"count", "find_page", "lease", "prepare", "record"},

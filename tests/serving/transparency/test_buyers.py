@@ -91,10 +91,10 @@ def test_a_closed_case_has_buyers_to_inform_unless_its_listings_were_put_back(tm
         buyers_notice(case_moved(tmp_path / "back", "reinstated", "closed"), NOTHING, by_country=False)
 
 
-def other(days: int, *, told: int | None = None, country: str = "DE", position: int = 0) -> SameListing:
-    """The same listing in a case that was decided so many days after the first one, and told after so many more."""
+def other(days: int, *, informed: int | None = None, country: str = "DE", position: int = 0) -> SameListing:
+    """The same listing in a case that was decided so many days after the first one, and informed after so many more."""
     at = DECIDED + days * DAY
-    recorded_at = None if told is None else at + told * DAY
+    recorded_at = None if informed is None else at + informed * DAY
     return SameListing(position=position, case_id=f"c{days}", country=country, decided_at=at, recorded_at=recorded_at)
 
 
@@ -124,20 +124,20 @@ ALL = ("2026-02-28", "2026-08-31")
     ("others", "by_country", "left"),
     [
         ((), False, ALL),
-        ((other(-10),), False, ALL),  # it is due there too, and nobody was told yet
-        ((other(-10, told=2),), False, None),
-        ((other(0, told=0),), False, None),
-        ((other(-400, told=2),), False, None),  # the listing is down since then
-        ((other(-10, told=2, country="FR"),), False, None),
-        ((other(-10, told=2, country="FR"),), True, ("2026-08-21", "2026-08-31")),  # in Germany it was sold on
-        ((other(-10, told=2),), True, None),
-        ((other(-400, told=2, country="FR"),), True, ALL),
-        ((other(10, told=2),), False, ("2026-02-28", "2026-03-10")),  # six months before the later decision
-        ((other(-100, told=1, country="FR"), other(100, told=2)), True, ("2026-05-23", "2026-06-09")),
-        ((other(-170, told=1, country="FR"), other(3, told=2)), True, None),  # each day is in one of the two
+        ((other(-10),), False, ALL),  # it is due there too, and nobody was informed yet
+        ((other(-10, informed=2),), False, None),
+        ((other(0, informed=0),), False, None),
+        ((other(-400, informed=2),), False, None),  # the listing is down since then
+        ((other(-10, informed=2, country="FR"),), False, None),
+        ((other(-10, informed=2, country="FR"),), True, ("2026-08-21", "2026-08-31")),  # in Germany it was sold on
+        ((other(-10, informed=2),), True, None),
+        ((other(-400, informed=2, country="FR"),), True, ALL),
+        ((other(10, informed=2),), False, ("2026-02-28", "2026-03-10")),  # six months before the later decision
+        ((other(-100, informed=1, country="FR"), other(100, informed=2)), True, ("2026-05-23", "2026-06-09")),
+        ((other(-170, informed=1, country="FR"), other(3, informed=2)), True, None),  # each day is in one of the two
     ],
 )  # fmt: skip
-def test_buyers_of_a_listing_that_another_case_told_are_told_once(
+def test_buyers_that_another_case_informed_are_informed_once(
     others: tuple[SameListing, ...], by_country: bool, left: tuple[str, str] | None
 ) -> None:
     notice = given(*others, by_country=by_country)
@@ -154,14 +154,14 @@ def test_buyers_of_a_listing_that_another_case_told_are_told_once(
     assert "s0" in notice.text
 
 
-def test_where_all_were_told_there_is_nothing_to_write_and_it_is_said_with_which_cases() -> None:
-    notice = given(other(-3, told=1), other(-2, told=1, position=1))
+def test_where_all_were_informed_there_is_nothing_to_write_and_the_cases_are_named() -> None:
+    notice = given(other(-3, informed=1), other(-2, informed=1, position=1))
     assert (notice.listings, notice.text) == ([], "")
     assert [one.informed_with for one in notice.informed_before] == [["c-3"], ["c-2"]]
 
 
 def test_what_was_recorded_stays_as_it_was_when_another_case_tells_later() -> None:
-    later = given(other(-3, told=9), recorded_after=2)
+    later = given(other(-3, informed=9), recorded_after=2)
     assert [one.listing_id for one in later.listings] == ["l0", "l1"]
     assert [one.due_with for one in later.listings] == [[], []]
-    assert [one.listing_id for one in given(other(-3, told=4), recorded_after=2).listings] == ["l1"]
+    assert [one.listing_id for one in given(other(-3, informed=4), recorded_after=2).listings] == ["l1"]

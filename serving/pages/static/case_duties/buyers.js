@@ -43,8 +43,8 @@ function listingItem(listing, notice) {
     { dir: "auto" },
     shownName([listing.listing_id ?? listing.url ?? "No listing id", listing.seller_id && `seller ${listing.seller_id}`].filter(Boolean).join(", ")),
     isShorter ? [": bought between ", time(since), " and ", time(until)] : null,
-    casesNote(since === null ? ": told with " : "; others were told with ", listing.informed_with),
-    casesNote("; also to be told with ", listing.due_with, ": inform and record for one case before you begin with the next"),
+    casesNote(since === null ? ": informed with " : "; others were informed with ", listing.informed_with),
+    casesNote("; also to be informed with ", listing.due_with, ": inform and record for one case before you begin with the next"),
   );
 }
 

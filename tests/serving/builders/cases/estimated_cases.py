@@ -36,7 +36,7 @@ def of_china(
 
 
 def estimated_opening(times: tuple[str, str]) -> Opening:
-    """What an older server said of such a case."""
+    """What an older server wrote of such a case."""
     received_at, due_at = map(shanghai, times)
     return Opening(
         case_id=new_id(),

@@ -112,7 +112,7 @@ def test_a_year_that_the_package_lacks_has_weekends_alone_and_says_so(year: int)
         (None, False),
     ],
 )
-def test_an_estimate_of_an_older_release_is_told_by_its_description(description: str | None, is_older: bool) -> None:
+def test_an_estimate_of_an_older_release_is_known_by_its_description(description: str | None, is_older: bool) -> None:
     assert is_older_estimate(description) == is_older
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.builders.accessibility import find_violations
 from tests.serving.pages.conftest import OpenPage, Start
@@ -37,6 +37,41 @@ CROWD = """async ([count, widthPx, side]) => {
 }"""
 
 
+def require_readable_names(page: Page) -> None:
+    """However many sellers there are: none covers another, at one size."""
+    assert page.evaluate(CROWD, [2, 343, 1000])["shown"] == 2
+    crowds = {width_px: page.evaluate(CROWD, [60, width_px, 1000]) for width_px in (343, 700)}
+    near = page.evaluate(CROWD, [60, 700, 400])  # of which a part is in view
+    for crowd in (*crowds.values(), near):
+        assert crowd["overlaps"] == 0
+        assert "…0" in crowd["names"]  # the selected one; what all names begin with is left out
+        assert 13 <= crowd["height"] <= 18  # pixels, at every width and however near
+    assert 5 < crowds[343]["shown"] < crowds[700]["shown"] <= 60
+    assert near["shown"] == 9  # all that are in view
+
+
+def walk_by_arrow_keys(page: Page) -> set[str | None]:
+    """The sellers that the panel named on the way."""
+    shown: set[str | None] = set()
+    page.locator(".seller-node[tabindex='0']").focus()
+    for key in ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"):
+        shown.add(page.locator(".node-panel h2").text_content())
+        page.keyboard.press(key)
+        expect(page.locator(".seller-node:focus")).to_have_attribute("aria-pressed", "true")
+    shown.add(page.locator(".node-panel h2").text_content())
+    return shown
+
+
+def walk_through_a_part(page: Page) -> None:
+    """Near, where the picture moves to show the seller that has the focus."""
+    page.locator(".seller-node:focus").press("+")
+    for _ in range(4):
+        page.keyboard.press("+")
+    for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+        expect(page.locator(".seller-node:focus")).to_be_in_viewport()
+
+
 def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, open_page: OpenPage) -> None:
     desk = start()
     page = open_page(desk, "/clusters")
@@ -56,25 +91,10 @@ def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, o
     expect(page.locator("main")).not_to_contain_text("null")
     assert find_violations(page) == []
 
-    shown = set()
-    page.locator(".seller-node[tabindex='0']").focus()
-    for key in ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"):
-        shown.add(page.locator(".node-panel h2").text_content())
-        page.keyboard.press(key)
-        expect(page.locator(".seller-node:focus")).to_have_attribute("aria-pressed", "true")
-    shown.add(page.locator(".node-panel h2").text_content())
-    assert shown == {"Seller seller-0", "Seller seller-1", "Seller seller-2[U+202E]gpj"}
+    assert walk_by_arrow_keys(page) == {"Seller seller-0", "Seller seller-1", "Seller seller-2[U+202E]gpj"}
     assert "seller-2[U+202E]gpj" in page.locator(".seller-name").all_text_contents()
 
-    assert page.evaluate(CROWD, [2, 343, 1000])["shown"] == 2
-    crowds = {width_px: page.evaluate(CROWD, [60, width_px, 1000]) for width_px in (343, 700)}
-    near = page.evaluate(CROWD, [60, 700, 400])  # of which a part is in view
-    for crowd in (*crowds.values(), near):
-        assert crowd["overlaps"] == 0
-        assert "…0" in crowd["names"]  # the selected one; what all names begin with is left out
-        assert 13 <= crowd["height"] <= 18  # pixels, at every width and however near
-    assert 5 < crowds[343]["shown"] < crowds[700]["shown"] <= 60
-    assert near["shown"] == 9  # all that are in view
+    require_readable_names(page)
 
     page.get_by_text("The 3 sellers by name").click()
     page.get_by_role("button", name="Seller seller-1", exact=False).and_(page.locator(".seller-list button")).click()
@@ -83,12 +103,7 @@ def test_a_ring_is_explored_by_keyboard_corrected_and_taken_down(start: Start, o
     )
     expect(page.locator(".node-panel h2")).to_have_text("Seller seller-1")
 
-    page.locator(".seller-node:focus").press("+")
-    for _ in range(4):
-        page.keyboard.press("+")
-    for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"):
-        page.keyboard.press(key)
-        expect(page.locator(".seller-node:focus")).to_be_in_viewport()
+    walk_through_a_part(page)
     page.get_by_role("button", name="Show the whole picture").click()
 
     before = len(cluster["links"])

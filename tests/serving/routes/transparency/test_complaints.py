@@ -29,8 +29,8 @@ def test_the_buyers_notice_is_given_and_recorded_once(server: Running) -> None:
     recorded = server.http.post(address, json={"way": "individually", "buyers": 41}).json()
     assert (recorded["way"], recorded["buyers"]) == ("individually", 41)
     assert server.http.post(address, json={"way": "publicly"}).json() == recorded
-    told = server.http.get(f"/v1/cases/{second}/buyers-notice").json()
-    assert (told["listings"], told["informed_before"][0]["informed_with"]) == ([], [case_id])
+    again = server.http.get(f"/v1/cases/{second}/buyers-notice").json()
+    assert (again["listings"], again["informed_before"][0]["informed_with"]) == ([], [case_id])
     refused = server.http.get(f"/v1/cases/{decided(server, 'rejected')}/buyers-notice")
     assert (refused.status_code, refused.json()["code"]) == (409, "buyers_notice_not_due")
 

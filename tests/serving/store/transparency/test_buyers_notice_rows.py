@@ -36,8 +36,8 @@ def test_that_buyers_were_informed_is_recorded_once(place: Place) -> None:
 def test_the_same_listing_is_found_in_other_cases_that_restrict_it_for_the_same_product(place: Place) -> None:
     async def work() -> None:
         async with opened(place) as store:
-            told = await decided_case(store, sold=SOLD, country="FR", ground="design")
-            await store.buyers_notice_rows.record(SERVER, told, "publicly", None, LATER)
+            informed = await decided_case(store, sold=SOLD, country="FR", ground="design")
+            await store.buyers_notice_rows.record(SERVER, informed, "publicly", None, LATER)
             due = await decided_case(store, sold=SOLD[1:], at=NOW + HOUR)
             await decided_case(store, sold=SOLD, product="kite")
             await decided_case(store, sold=SOLD, state="rejected")
@@ -46,8 +46,8 @@ def test_the_same_listing_is_found_in_other_cases_that_restrict_it_for_the_same_
             case_id = await decided_case(store, sold=(*SOLD, NewListing(listing_id="l-9")), at=NOW + 9 * HOUR)
             others = (await store.buyers_notice_rows.find(SERVER, case_id)).others
             assert [(one.case_id, one.position, one.country, one.recorded_at) for one in others[:2]] == [
-                (told, 0, "FR", LATER),
-                (told, 1, "FR", LATER),
+                (informed, 0, "FR", LATER),
+                (informed, 1, "FR", LATER),
             ]
             assert [(one.position, one.decided_at) for one in others[2:]] == [(2, NOW + HOUR), (1, NOW + 2 * HOUR)]
             assert others[3].case_id == due
