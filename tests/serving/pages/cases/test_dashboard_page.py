@@ -36,7 +36,7 @@ def test_the_share_in_time_is_shown_with_its_interval_and_each_late_case(start: 
     assert find_violations(page) == []
     page.locator("body").press("j")
     expect(page.locator(".late-row a")).to_be_focused()
-    page.get_by_label("Country two letters").fill("DK")
+    page.get_by_label("Country", exact=True).select_option(label="Denmark")
     expect(page.locator(".level-share")).to_have_text("100 %")
     expect(page.locator(".level-words")).to_contain_text("The benchmark of 97 % lies in the interval")
     expect(page.get_by_text("No case was late in this time.")).to_be_visible()
