@@ -17,13 +17,18 @@ async function start() {
   const root = byId("drift");
   try {
     const { bundles } = await getJson("/v1/drift");
-    root.replaceChildren(...bundles.map(bundleSection));
+    root.replaceChildren(...(bundles.length ? bundles.map(bundleSection) : nothingSeen()));
   } catch (problem) {
     root.replaceChildren();
     showProblem(byId("drift-problem"), problem);
   } finally {
     root.setAttribute("aria-busy", "false");
   }
+}
+
+/** A key of a member sees no bundle that judges products of others too: its figures would tell of theirs. */
+function nothingSeen() {
+  return [element("h2", {}, "No bundle to show"), element("p", { class: "drift-state" }, "A bundle’s drift is shown to the operator, and to a member whose products are all that it judges.")];
 }
 
 function bundleSection(drift) {
