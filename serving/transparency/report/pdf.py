@@ -32,6 +32,26 @@ TITLES: Final = {
     "recall": "Recall in production, from test buys",
 }
 
+WORDS: Final = {  # as the page calls them, where the key alone says too little
+    ("requests_by_source", "member"): "Notices of members",
+    ("requests_by_source", "own"): "The marketplace's own findings",
+    ("requests_by_category", "own_finding"): "Own findings, of no member",
+    ("requests_by_category", "unknown"): "A member that was removed",
+    ("requests_by_outcome", "open"): "Not decided yet",
+    ("decisions", "late"): "Late, or overdue now",
+    ("complaints_by_outcome", "confirmed"): "The decision stays",
+    ("complaints_by_outcome", "reversed"): "The decision was reversed",
+    ("complaints_by_outcome", "open"): "Not decided yet",
+    ("checks_by_outcome", "genuine"): "Consistent with genuine",
+    ("checks_by_outcome", "counterfeit"): "Looks counterfeit",
+    ("checks_by_outcome", "review"): "For a person to look at",
+    ("checks_by_outcome", "insufficient"): "Photos show too little",
+    ("checks_by_outcome", "unsupported"): "Not a known product",
+    ("statements", "sent"): "In the Commission's database",
+    ("statements", "waiting"): "Waiting to be sent",
+    ("statements", "refused"): "Refused by the database",
+}
+
 
 def pdf_of(report: TransparencyReport) -> bytes:
     """Give a report as a PDF of A4 pages; raises ReportPdfDisabled where the extra is not installed."""
@@ -44,10 +64,10 @@ def pdf_of(report: TransparencyReport) -> bytes:
             "this server makes no PDF; install the extra `documents`, or read the report as JSON or CSV"
         ) from error
     styles = getSampleStyleSheet()
-    version = "draft" if report.version is None else f"version {report.version} of {report.published_at}"
+    version = "draft" if report.version is None else f"version {report.version}, published {report.published_at[:10]}"
     story: list[Flowable] = [
         Paragraph(f"Transparency report {report.quarter}", styles["Title"]),
-        Paragraph(f"{report.since[:10]} until before {report.until[:10]}, {version}.", styles["Normal"]),
+        Paragraph(f"{report.since[:10]} until before {report.until[:10]} (UTC), {version}.", styles["Normal"]),
         Paragraph(report.figures.rule, styles["Normal"]),
     ]
     for title, rows in _tables_of(report):
@@ -61,7 +81,7 @@ def pdf_of(report: TransparencyReport) -> bytes:
 def _tables_of(report: TransparencyReport) -> list[tuple[str, list[list[str]]]]:
     figures = report.figures
     tables = [
-        (TITLES[table.key], [[_words(cell.key), _count(cell)] for cell in (*table.cells, table.total)])
+        (TITLES[table.key], [[_words(table.key, cell.key), _count(cell)] for cell in (*table.cells, table.total)])
         for table in figures.tables
     ]
     measured = [
@@ -96,8 +116,8 @@ def _count(cell: ReportCell) -> str:
     return HIDDEN if cell.count is None else f"{cell.count:,}"
 
 
-def _words(key: str) -> str:
-    return key.replace("_", " ")
+def _words(table: str, key: str) -> str:
+    return WORDS.get((table, key)) or (key[:1].upper() + key[1:]).replace("_", " ")
 
 
 def _table(rows: list[list[str]]) -> Any:

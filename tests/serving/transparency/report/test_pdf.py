@@ -16,6 +16,7 @@ def test_every_table_is_in_the_pdf_and_a_hidden_count_as_such() -> None:
     text = "\n".join(page.extract_text() for page in reader.pages)
     for part in ("Transparency report 2026-Q1", "version 2", "Requests by country", HIDDEN, "93.4%", "Other figures"):
         assert part in text
+    assert "Notices of members" in text
 
 
 def test_without_the_extra_it_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
