@@ -5,6 +5,7 @@ import { AddressForm, apiQuery } from "../shared/address_form.js";
 import { downloadFile } from "../shared/api.js";
 import { announce } from "../shared/announcer.js";
 import { wireForgetting } from "../shared/api_key.js";
+import { whileBusy } from "../shared/busy_button.js";
 import { byId } from "../shared/element.js";
 import { wireKeys } from "../shared/keys.js";
 import { attempt } from "../shared/problem_box.js";
@@ -38,11 +39,10 @@ function pageShown({ page, failed }) {
 }
 
 async function downloadLog() {
-  const button = byId("export");
-  button.disabled = true;
-  await attempt(byId("list-problem"), async () => {
-    await downloadFile("/v1/audit-log/export", "audit-log.jsonl");
-    announce("The log was downloaded as audit-log.jsonl.");
-  });
-  button.disabled = false;
+  await whileBusy(byId("export"), "Downloading…", () =>
+    attempt(byId("list-problem"), async () => {
+      await downloadFile("/v1/audit-log/export", "audit-log.jsonl");
+      announce("The log was downloaded as audit-log.jsonl.");
+    }),
+  );
 }

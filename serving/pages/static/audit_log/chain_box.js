@@ -1,9 +1,10 @@
 /** Whether the chain of the log holds, as the server verifies it: at once where the log is short, else when it is asked. */
 
 import { getJson } from "../shared/api.js";
+import { whileBusy } from "../shared/busy_button.js";
 import { byId, element } from "../shared/element.js";
 import { moment, sentence } from "../shared/formatting.js";
-import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { attempt } from "../shared/problem_box.js";
 
 const VERIFIED_AT_ONCE = 10_000; // entries; the server reads every one
 
@@ -17,17 +18,8 @@ export async function showChain(head) {
 }
 
 async function verify() {
-  const button = byId("verify");
-  button.disabled = true;
-  clearProblem(byId("list-problem"));
-  try {
-    showResult(await getJson("/v1/audit-log/verification"));
-  } catch (problem) {
-    showProblem(byId("list-problem"), problem);
-  } finally {
-    button.disabled = false;
-    button.textContent = "Verify again";
-  }
+  await whileBusy(byId("verify"), "Verifying…", () => attempt(byId("list-problem"), async () => showResult(await getJson("/v1/audit-log/verification"))));
+  byId("verify").textContent = "Verify again";
 }
 
 function showResult({ holds, reason, entries, sequence, head, complete }) {

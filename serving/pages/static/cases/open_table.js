@@ -1,6 +1,7 @@
 /** Opening many cases from a table: examined first, then opened, with each bad row named. */
 
 import { postFile } from "../shared/api.js";
+import { whileBusy } from "../shared/busy_button.js";
 import { byId, element } from "../shared/element.js";
 import { counted, sentence } from "../shared/formatting.js";
 import { attempt } from "../shared/problem_box.js";
@@ -17,18 +18,16 @@ export function wireTable(opened) {
 }
 
 async function send(opened) {
-  const button = byId("table-do");
   const dry = byId("table-dry").checked;
-  button.disabled = true;
   byId("table-result").replaceChildren(dry ? "Examining the table…" : "Opening the cases…");
-  await attempt(byId("table-problem"), async () => {
+  const work = async () => {
     const received = await postFile(`/v1/cases/bulk?dry_run=${dry}`, byId("table-file").files[0], { "Content-Type": "text/csv" });
     byId("table-result").replaceChildren(...resultOf(received));
     byId("table-dry").checked = false; // the next step, after an examination, is to open them; a sent table opens nothing twice
     if (received.opened && !dry) opened();
-  });
+  };
+  await whileBusy(byId("table-do"), null, () => attempt(byId("table-problem"), work));
   if (!byId("table-problem").hidden) byId("table-result").replaceChildren();
-  button.disabled = false;
 }
 
 function resultOf({ dry_run: dry, rows, opened, existing, bad, faults, faults_left_out: leftOut }) {

@@ -2,6 +2,7 @@
 
 import { announce } from "../shared/announcer.js";
 import { postJson } from "../shared/api.js";
+import { whileBusy } from "../shared/busy_button.js";
 import { element } from "../shared/element.js";
 import { base64Of } from "../shared/file_base64.js";
 import { counted, productName } from "../shared/formatting.js";
@@ -42,13 +43,13 @@ export class Question {
 
   async #ask(event) {
     event.preventDefault();
-    this.#button.disabled = true;
     this.#answer.replaceChildren();
-    await attempt(this.#problem, async () => {
-      this.#show(await postJson(this.#path, await this.#typed()));
-      this.#answer.focus();
-    });
-    this.#button.disabled = false;
+    await whileBusy(this.#button, "Asking…", () =>
+      attempt(this.#problem, async () => {
+        this.#show(await postJson(this.#path, await this.#typed()));
+        this.#answer.focus();
+      }),
+    );
   }
 
   async #typed() {

@@ -3,10 +3,11 @@
 import { getJson, postFile } from "../shared/api.js";
 import { announce } from "../shared/announcer.js";
 import { wireForgetting } from "../shared/api_key.js";
+import { whileBusy } from "../shared/busy_button.js";
 import { byId } from "../shared/element.js";
 import { newIdempotencyKey } from "../shared/idempotency_key.js";
 import { wireKeys } from "../shared/keys.js";
-import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { attempt, clearProblem, showProblem } from "../shared/problem_box.js";
 import { JobPanel } from "./job_panel.js";
 
 const PAUSE_MS = 1500;
@@ -74,22 +75,14 @@ function setCursor(cursor) {
 async function sendJob(event) {
   event.preventDefault();
   const [file] = byId("job-file").files;
-  const button = byId("job-send");
   const name = byId("job-name").value.trim() || file.name;
-  clearProblem(byId("job-form-problem"));
-  button.disabled = true;
-  button.textContent = "Sending…";
-  try {
+  const send = async () => {
     const kind = file.name.toLowerCase().endsWith(".csv") ? "text/csv" : "application/x-ndjson";
     const headers = { "Content-Type": kind, "Idempotency-Key": newIdempotencyKey() };
     showFirst(await postFile(`/v1/jobs?name=${encodeURIComponent(name.slice(0, 200))}`, file, headers));
     announce(`${name} was sent.`);
     byId("job-form").reset();
     await refresh();
-  } catch (problem) {
-    showProblem(byId("job-form-problem"), problem);
-  } finally {
-    button.disabled = false;
-    button.textContent = "Send";
-  }
+  };
+  await whileBusy(byId("job-send"), "Sending…", () => attempt(byId("job-form-problem"), send));
 }

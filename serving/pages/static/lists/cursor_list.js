@@ -2,6 +2,7 @@
 
 import { announce } from "../shared/announcer.js";
 import { downloadFile, getJson } from "../shared/api.js";
+import { whileBusy } from "../shared/busy_button.js";
 import { byId } from "../shared/element.js";
 import { counted } from "../shared/formatting.js";
 import { attempt, clearProblem, showProblem } from "../shared/problem_box.js";
@@ -35,7 +36,7 @@ export class CursorList {
   constructor({ parts = partsOfPage(), ...given }) {
     this.#parts = parts;
     this.#given = given;
-    parts.older.addEventListener("click", () => this.#readPage(this.nextCursor));
+    parts.older.addEventListener("click", () => whileBusy(parts.older, "Loading…", () => this.#readPage(this.nextCursor)));
     parts.rows.addEventListener("focusin", ({ target }) => this.#mark(this.rows.find(({ root }) => root.contains(target)) ?? null));
     if (given.csv) parts.download.addEventListener("click", () => this.#download());
   }
@@ -55,7 +56,7 @@ export class CursorList {
     const turn = ++this.#reading;
     clearProblem(box);
     rows.setAttribute("aria-busy", "true");
-    older.disabled = true;
+    older.disabled = true; // its cursor is of the page that is replaced
     try {
       const page = await getJson(this.#given.path(cursor));
       if (turn === this.#reading) this.#show(page, { isMore: cursor !== null });
@@ -127,11 +128,11 @@ export class CursorList {
 
   async #download() {
     const [path, name] = this.#given.csv();
-    this.#parts.download.disabled = true;
-    await attempt(this.#parts.problem, async () => {
-      await downloadFile(path, name);
-      announce(`The list was downloaded as ${name}.`);
-    });
-    this.#parts.download.disabled = false;
+    await whileBusy(this.#parts.download, "Downloading…", () =>
+      attempt(this.#parts.problem, async () => {
+        await downloadFile(path, name);
+        announce(`The list was downloaded as ${name}.`);
+      }),
+    );
   }
 }

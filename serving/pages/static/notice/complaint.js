@@ -2,6 +2,7 @@
 
 import { announce } from "../shared/announcer.js";
 import { postJson } from "../shared/api.js";
+import { whileBusy } from "../shared/busy_button.js";
 import { byId, element } from "../shared/element.js";
 import { moment } from "../shared/formatting.js";
 import { attempt } from "../shared/problem_box.js";
@@ -12,15 +13,13 @@ const STATES = { open: "A person will decide it.", confirmed: "The decision stay
 export function wireComplaint(path, shown) {
   byId("complaint-form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = byId("complaint-send");
-    button.disabled = true;
-    await attempt(byId("complaint-problem"), async () => {
+    const send = async () => {
       shown(await postJson(`${path}/complaints`, { text: byId("complaint-text").value.trim() }));
       byId("complaint-form").reset();
       announce("Your complaint was received.");
       byId("complaints-title").focus();
-    });
-    button.disabled = false;
+    };
+    await whileBusy(byId("complaint-send"), "Sending…", () => attempt(byId("complaint-problem"), send));
   });
 }
 

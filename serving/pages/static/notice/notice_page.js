@@ -4,10 +4,11 @@ import { GROUNDS, STATES } from "../cases/case_words.js";
 import { namedIn } from "../shared/address.js";
 import { announce } from "../shared/announcer.js";
 import { getJson, postJson } from "../shared/api.js";
+import { whileBusy } from "../shared/busy_button.js";
 import { byId, element } from "../shared/element.js";
 import { base64Of } from "../shared/file_base64.js";
 import { counted, moment, productName } from "../shared/formatting.js";
-import { clearProblem, showProblem } from "../shared/problem_box.js";
+import { attempt, clearProblem, showProblem } from "../shared/problem_box.js";
 import { showComplaints, wireComplaint } from "./complaint.js";
 
 const path = `/v1/case-notices/${encodeURIComponent(namedIn(location.pathname))}`;
@@ -50,24 +51,18 @@ function show(notice) {
 
 async function send(event) {
   event.preventDefault();
-  const [button, field, problemBox] = [byId("evidence-send"), byId("evidence-photos"), byId("evidence-problem")];
+  const [field, problemBox] = [byId("evidence-photos"), byId("evidence-problem")];
   clearProblem(problemBox);
   const most = Number(field.dataset.maxPhotos);
   if (field.files.length > most) {
     return showProblem(problemBox, { title: "Too many photos", detail: `Choose at most ${most} photos; you chose ${field.files.length}.` });
   }
-  button.disabled = true;
-  button.textContent = "Sending…";
-  try {
+  const work = async () => {
     const photos = await Promise.all([...field.files].map(async (file) => ({ base64: await base64Of(file) })));
     show(await postJson(path, { text: byId("evidence-text").value.trim(), photos }));
     byId("evidence-form").reset();
     announce("What you wrote was sent.");
     byId("sent-title").focus();
-  } catch (problem) {
-    showProblem(problemBox, problem);
-  } finally {
-    button.disabled = false;
-    button.textContent = "Send";
-  }
+  };
+  await whileBusy(byId("evidence-send"), "Sending…", () => attempt(problemBox, work));
 }

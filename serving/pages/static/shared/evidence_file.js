@@ -2,6 +2,7 @@
 
 import { announce } from "./announcer.js";
 import { downloadMade } from "./api.js";
+import { whileBusy } from "./busy_button.js";
 import { element } from "./element.js";
 import { attempt } from "./problem_box.js";
 
@@ -15,14 +16,11 @@ export function evidenceButtons(path, problemBox) {
   });
 }
 
-async function make(path, format, button, problemBox) {
-  const words = button.textContent;
-  button.disabled = true;
-  button.textContent = "Making the file…";
-  await attempt(problemBox, async () => {
-    await downloadMade(`${path}/evidence-file?format=${format}`, `evidence.${format}`);
-    announce("The evidence file was downloaded.");
-  });
-  button.disabled = false;
-  button.textContent = words;
+function make(path, format, button, problemBox) {
+  return whileBusy(button, "Making the file…", () =>
+    attempt(problemBox, async () => {
+      await downloadMade(`${path}/evidence-file?format=${format}`, `evidence.${format}`);
+      announce("The evidence file was downloaded.");
+    }),
+  );
 }

@@ -3,6 +3,7 @@
 import { CursorList, partsOf } from "../lists/cursor_list.js";
 import { AddressForm, apiQuery } from "../shared/address_form.js";
 import { downloadFile, getJson, postJson } from "../shared/api.js";
+import { whileBusy } from "../shared/busy_button.js";
 import { byId, element } from "../shared/element.js";
 import { counted, share } from "../shared/formatting.js";
 import { attempt } from "../shared/problem_box.js";
@@ -45,15 +46,14 @@ export class FastTrack {
   }
 
   async #evaluate() {
-    byId("evaluated").textContent = "Evaluating…";
-    byId("evaluate").disabled = true;
-    await attempt(byId("fast-problem"), async () => {
-      const { evaluated, changed } = await postJson("/v1/fast-track/evaluations", {});
-      await this.read();
-      byId("evaluated").textContent = `${counted(evaluated, "record")} evaluated, ${counted(changed, "standing")} changed.`;
-    });
-    byId("evaluate").disabled = false;
-    if (!byId("fast-problem").hidden) byId("evaluated").textContent = "";
+    byId("evaluated").textContent = "";
+    await whileBusy(byId("evaluate"), "Evaluating…", () =>
+      attempt(byId("fast-problem"), async () => {
+        const { evaluated, changed } = await postJson("/v1/fast-track/evaluations", {});
+        await this.read();
+        byId("evaluated").textContent = `${counted(evaluated, "record")} evaluated, ${counted(changed, "standing")} changed.`;
+      }),
+    );
   }
 }
 

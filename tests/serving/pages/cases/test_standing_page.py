@@ -28,6 +28,7 @@ def test_a_record_says_why_somebody_is_fast_and_the_list_is_walked_by_keys(
     page = open_with(OPERATOR_KEY, standing.site, open_page, "/standing")
     page.get_by_role("button", name="Evaluate now").click()
     expect(page.locator("#evaluated")).to_have_text("2 records evaluated, 0 standings changed.")
+    expect(page.get_by_role("button", name="Evaluate now")).to_be_focused()  # it was disabled meanwhile
     expect(page.locator("#fast-terms")).to_contain_text(
         "at least 35 were decided, at least 90 % of them upheld, and counter-notices won are at most 5 %"
     )

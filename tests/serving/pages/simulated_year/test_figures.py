@@ -157,9 +157,9 @@ def test_the_list_of_cases_counts_them_truly(year: Year, page: Page) -> None:
         sum(case.is_late(END) for case in undecided),
         sum(case.paused_since is not None for case in undecided),
     )
-    expect(page.locator("main")).to_contain_text(
-        f"{len(year.cases)} cases; {len(undecided)} wait for a decision, {late} of them late and {paused} paused"
-    )
+    wait = f"{len(undecided)} wait{'s' if len(undecided) == 1 else ''}" if undecided else "none waits"
+    states = f", {late} of them late and {paused} paused" if undecided else ""
+    expect(page.locator("#list-count")).to_have_text(f"{len(year.cases)} cases; {wait} for a decision{states}")
 
 
 def test_the_list_of_checks_counts_them_truly(year: Year, page: Page) -> None:
