@@ -64,7 +64,9 @@ def pdf_of(report: TransparencyReport) -> bytes:
             "this server makes no PDF; install the extra `documents`, or read the report as JSON or CSV"
         ) from error
     styles = getSampleStyleSheet()
-    version = "draft" if report.version is None else f"version {report.version}, published {report.published_at[:10]}"
+    version = (
+        "draft" if report.published_at is None else f"version {report.version}, published {report.published_at[:10]}"
+    )
     story: list[Flowable] = [
         Paragraph(f"Transparency report {report.quarter}", styles["Title"]),
         Paragraph(f"{report.since[:10]} until before {report.until[:10]} (UTC), {version}.", styles["Normal"]),
