@@ -17,8 +17,8 @@ import yaml
 
 from serving.checks.shadow import MAX_WAITING_BYTES
 from serving.monitoring.metrics import Metrics
-from serving.routes.api import make_api
 from serving.settings import API_KEY_VARIABLE, DATABASE_VARIABLE, ServeSettings, read_serve_settings
+from tests.serving.contract.api_document import api_document
 from tests.serving.servers.haproxy import find_haproxy
 
 ROOT = Path(__file__).parents[1]
@@ -79,7 +79,7 @@ def test_a_misspelt_field_is_found(manifest: Path) -> None:
 
 
 def test_probes_ask_routes_that_ask_for_no_key(manifest: Path) -> None:
-    paths = make_api().openapi()["paths"]
+    paths = api_document()["paths"]
     (container,) = pod(manifest)["containers"]
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         route = paths[container[probe]["httpGet"]["path"]]["get"]
@@ -143,7 +143,7 @@ def test_haproxy_asks_a_route_without_key_whether_a_server_is_ready() -> None:
     (path,) = re.findall(
         r"^\s+option httpchk GET (\S+)", (DEPLOY / "haproxy" / "haproxy.cfg").read_text(), re.MULTILINE
     )
-    assert "401" not in make_api().openapi()["paths"][path]["get"]["responses"]
+    assert "401" not in api_document()["paths"][path]["get"]["responses"]
 
 
 def test_haproxy_waits_longer_than_a_server_may_take_and_closes_idle_connections_first() -> None:

@@ -17,10 +17,10 @@ import httpx
 import pytest
 
 from serving.principal import SCOPES
-from serving.routes.api import make_api
 from tests.serving.builders.keys import add_key_to
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.two_members import OPERATOR_KEY, SECRET, TwoMembers, fill, settings_of
+from tests.serving.contract.api_document import api_document
 from tests.serving.cross_cutting.access.cases_of_buys import CASES_OF_BUYS
 from tests.serving.cross_cutting.access.cases_of_cases import CASES_OF_CASES
 from tests.serving.cross_cutting.access.cases_of_clusters import CLUSTER_CASES
@@ -35,7 +35,7 @@ from tests.serving.servers.sent_jobs import JSON_LINES, ended, line_of
 
 ROUTES = {
     f"{method.upper()} {path}": operation
-    for path, operations in make_api().openapi()["paths"].items()
+    for path, operations in api_document()["paths"].items()
     for method, operation in operations.items()
 }
 PRIVATE = [name for name, operation in ROUTES.items() if operation.get("security")]

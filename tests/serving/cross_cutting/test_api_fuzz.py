@@ -28,11 +28,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from serving.routes.api import make_api
 from serving.settings import ServeSettings
 from tests.serving.builders.candidate_bundles import write_candidates
 from tests.serving.builders.sample_photos import jpeg
 from tests.serving.builders.webhooks import loopback_settings
+from tests.serving.contract.api_document import api_document
 from tests.serving.contract.leaks import leaks_of, without_start_settings
 from tests.serving.servers.running import Running, run_in_thread
 
@@ -46,7 +46,7 @@ CHECKS: Final = [
     response_schema_conformance,
     status_code_conformance,
 ]
-SCHEMA: Final = schemathesis.openapi.from_dict(make_api().openapi())
+SCHEMA: Final = schemathesis.openapi.from_dict(api_document())
 OPERATIONS: Final = [result.ok() for result in SCHEMA.get_all_operations() if isinstance(result, Ok)]
 MODES: Final = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
 LINE: Final = json.dumps({"photos": [{"base64": base64.b64encode(jpeg(size=(64, 64))).decode()}]}).encode()
@@ -154,7 +154,7 @@ def fuzzed(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def test_every_operation_of_the_document_is_tried() -> None:
-    paths = make_api().openapi()["paths"]
+    paths = api_document()["paths"]
     documented = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     assert {operation.label for operation in OPERATIONS} == documented
 

@@ -9,8 +9,8 @@ import pytest
 
 from serving.pages.routes import PAGE_PATHS
 from serving.pages.static_files import STATIC, STATIC_PATH
-from serving.routes.api import make_api
 from tests.serving.builders.two_members import OPERATOR_KEY, TwoMembers, fill, settings_of
+from tests.serving.contract.api_document import api_document
 from tests.serving.servers.raw_http import connect, get
 from tests.serving.servers.running import Running, run_in_thread
 
@@ -42,7 +42,7 @@ def site(members: TwoMembers) -> Running:
 def addresses(members: TwoMembers) -> list[str]:
     """Every address of GET: each route with names that exist, each page, each static file."""
     names = {f"{{{name}}}": value for name, value in {**members.ids, **NOT_THERE}.items()}
-    routes = [path for path, operations in make_api().openapi()["paths"].items() if "get" in operations]
+    routes = [path for path, operations in api_document()["paths"].items() if "get" in operations]
     pages = [path for path in PAGE_PATHS if not path.startswith("/static")]
     files = [f"{STATIC_PATH}/{file.relative_to(STATIC).as_posix()}" for file in STATIC.rglob("*") if file.is_file()]
     assert len(routes) > 15

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from serving.pages.api_reference import read_reference
 from serving.routes.api import make_api
 from tests.serving.builders.sample_photos import RED, jpeg
+from tests.serving.contract.api_document import api_document
 from tests.serving.pages.conftest import OpenPage
 from tests.serving.pages.upload_steps import photo_files
 from tests.serving.servers.running import Running
@@ -62,7 +63,7 @@ def test_a_refused_call_shows_the_problem_as_it_came(site: Running, open_page: O
 def test_every_operation_and_schema_is_on_the_page_and_its_links_lead_somewhere(site: Running) -> None:
     page = site.http.get("/docs")
     assert page.status_code == 200
-    reference = read_reference(make_api().openapi())
+    reference = read_reference(api_document())
     ids = re.findall(r'\sid="([^"]+)"', page.text)
     assert len(set(ids)) == len(ids)
     assert {operation.anchor for group in reference.operations.values() for operation in group} <= set(ids)

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from serving.pages.api_reference import ApiReference, TypeWord, read_reference
-from serving.routes.api import make_api
+from tests.serving.contract.api_document import api_document
 
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return make_api().openapi()
+    return api_document()
 
 
 @pytest.fixture(scope="module")

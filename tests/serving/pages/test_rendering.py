@@ -8,7 +8,7 @@ from fastapi import Request
 from serving.pages.api_reference import read_reference
 from serving.pages.headers import PAGE_HEADERS
 from serving.pages.rendering import TEMPLATES, render_page
-from serving.routes.api import make_api
+from tests.serving.contract.api_document import api_document
 from vision.check_shape import MAX_PHOTOS
 from vision.photo.format import FORMATS_IN_WORDS
 
@@ -23,7 +23,7 @@ def test_the_upload_page_names_the_photos_that_a_check_takes_for_people_and_for_
 
 PARTS = {"base.html", "confirm.html", "keys_of_verdict.html", "secret.html"}  # of pages, and no pages themselves
 VALUES: dict[str, dict[str, Any]] = {
-    "api.html": {"reference": read_reference(make_api().openapi())},
+    "api.html": {"reference": read_reference(api_document())},
     "upload.html": {"fetches_photos": True},
 }
 

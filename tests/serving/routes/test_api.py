@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from serving.routes.api import FILE, OPEN_PATHS, make_api
+from serving.routes.api import FILE, OPEN_PATHS
 from serving.settings import ServeSettings
 from tests.builders.bundle import write_tiny_bundle
+from tests.serving.contract.api_document import api_document
 from tests.serving.contract.contract_changes import breaking_changes
 from tests.serving.servers.running import Running, run_in_thread
 
@@ -199,7 +200,7 @@ def committed() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def current() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(json.dumps(make_api().openapi()))
+    document: dict[str, Any] = json.loads(json.dumps(api_document()))
     return document
 
 

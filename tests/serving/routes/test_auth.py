@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from serving.routes.api import make_api
 from serving.settings import ServeSettings
 from tests.serving.builders.keys import add_key_to
 from tests.serving.builders.sample_photos import jpeg
+from tests.serving.contract.api_document import api_document
 from tests.serving.servers.occupied import until
 from tests.serving.servers.running import Running, files_of, run_in_thread
 
@@ -23,7 +23,7 @@ def locked(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield running
 
 
-DOCUMENT = make_api().openapi()
+DOCUMENT = api_document()
 ROUTES = {
     (method.upper(), path): operation
     for path, operations in DOCUMENT["paths"].items()

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from serving.routes.api import ALL_EXAMPLES, make_api
+from serving.routes.api import ALL_EXAMPLES
 from serving.routes.openapi.examples import PROBLEM_EXAMPLES
+from tests.serving.contract.api_document import api_document
 from tests.test_docs import documented_errors
 
-DOCUMENT: dict[str, Any] = json.loads(json.dumps(make_api().openapi()))
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(api_document()))
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 OPERATIONS = [
     (f"{method.upper()} {path}", operation)

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from serving.routes.api import make_api
+from tests.serving.contract.api_document import api_document
 from tests.serving.servers.running import Running
 
 ROUTES = [
     (method.upper(), path)
-    for path, operations in make_api().openapi()["paths"].items()
+    for path, operations in api_document()["paths"].items()
     for method in operations
     if path.startswith("/v1")
 ]
