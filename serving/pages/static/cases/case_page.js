@@ -77,6 +77,7 @@ function factsOf(found) {
     found.fast_track && ["Queue", "Fast track"],
     found.reason && ["Latest reason", found.reason],
     found.statement && ["Statement", found.statement],
+    ["Case id", found.case_id], // letters to both sides name it
   ].filter(Boolean);
   return element(
     "section",

@@ -24,6 +24,7 @@ def test_a_seller_complains_a_person_reverses_and_nobody_decides_without_a_name(
     case_id, second = decided(site, listings=listings), decided(site, listings=listings, ground="design")
     page = open_page(site, f"/cases/{case_id}", viewport={"width": 1280, "height": 900})
     give_key(page, KEY)
+    expect(page.get_by_role("region", name="What it is about")).to_contain_text(case_id)
     reasons = page.get_by_role("region", name="Statements of reasons")
     expect(reasons).to_contain_text("Not sent yet")
     with page.expect_download() as download:
