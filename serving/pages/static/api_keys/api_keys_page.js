@@ -11,10 +11,15 @@ import { wireKeys } from "../shared/keys.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";
 import { askForNewKey, confirmEnd } from "./key_dialogs.js";
 
+const PAGE = 50; // keys
 const STATES = { active: "valid", expired: "expired", revoked: "revoked" };
+
+let listed = [];
+let nextCursor = null;
 
 wireKeys();
 wireForgetting();
+byId("older").addEventListener("click", showOlder);
 byId("new-key").addEventListener("click", makeKey);
 wireSecret(byId("new-key"));
 refresh();
@@ -23,13 +28,45 @@ async function refresh() {
   const root = byId("keys");
   clearProblem(byId("keys-problem"));
   try {
-    const { keys } = await getJson("/v1/keys");
-    root.replaceChildren(keys.length ? element("ul", { class: "cards" }, keys.map(card)) : none());
+    const found = [];
+    let cursor = null;
+    do {
+      const page = await readPage(cursor);
+      found.push(...page.keys);
+      cursor = page.next_cursor;
+    } while (cursor !== null && found.length < listed.length); // as many as are shown
+    show(found, cursor);
   } catch (problem) {
+    show([], null);
     root.replaceChildren();
     showProblem(byId("keys-problem"), problem);
   } finally {
     root.setAttribute("aria-busy", "false");
+  }
+}
+
+function readPage(cursor) {
+  return getJson(`/v1/keys?limit=${PAGE}${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`);
+}
+
+function show(keys, cursor) {
+  [listed, nextCursor] = [keys, cursor];
+  byId("keys").replaceChildren(keys.length ? element("ul", { class: "cards" }, keys.map(card)) : none());
+  byId("older").hidden = cursor === null;
+}
+
+async function showOlder() {
+  const shown = listed.length;
+  clearProblem(byId("keys-problem"));
+  byId("older").disabled = true;
+  try {
+    const page = await readPage(nextCursor);
+    show([...listed, ...page.keys], page.next_cursor);
+    byId("keys").querySelectorAll(".card h2")[shown]?.focus();
+  } catch (problem) {
+    showProblem(byId("keys-problem"), problem);
+  } finally {
+    byId("older").disabled = false;
   }
 }
 
@@ -44,7 +81,7 @@ function card(key) {
   return element(
     "li",
     { class: `card ${key.state === "active" ? "" : "ended"}` },
-    element("h2", {}, key.label),
+    element("h2", { tabindex: "-1" }, key.label),
     element("code", {}, `${key.prefix}_…`),
     factsRow([
       ["State", key.replaced_by && key.state !== "revoked" ? `${STATES[key.state]}, rotated` : STATES[key.state]],

@@ -57,6 +57,24 @@ def test_a_key_is_made_copied_rotated_and_revoked(keyed: Running, open_page: Ope
 
 
 @pytest.mark.browser
+def test_older_keys_come_by_a_button_and_stay_when_one_is_revoked(keyed: Running, open_page: OpenPage) -> None:
+    headers = bearer(KEY)
+    for number in range(52):
+        sent = {"label": f"key {number}", "scopes": ["read"]}
+        assert keyed.http.post("/v1/keys", json=sent, headers=headers).status_code == 201
+    page = open_with(KEY, keyed, open_page, "/keys")
+    expect(page.locator(".card")).to_have_count(50)
+    page.get_by_role("button", name="Show older keys").click()
+    expect(page.locator(".card")).to_have_count(52)
+    expect(page.get_by_role("heading", name="key 1", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Show older keys")).to_be_hidden()
+    page.get_by_role("button", name="Revoke key 0", exact=True).click()
+    page.locator("#confirm-do").click()
+    expect(page.locator(".card.ended")).to_have_count(1)
+    expect(page.locator(".card")).to_have_count(52)
+
+
+@pytest.mark.browser
 def test_what_the_server_refuses_is_shown_in_the_dialog(keyed: Running, open_page: OpenPage) -> None:
     page = open_with(KEY, keyed, open_page, "/keys")
     page.get_by_role("button", name="New key").click()
