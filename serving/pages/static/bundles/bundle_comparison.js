@@ -1,6 +1,6 @@
 /** The comparison of the shadow's verdicts with the answered ones: figures, a table of outcomes, and examples. */
 
-import { CheckPicture } from "../shared/check_picture.js";
+import { CheckPicture } from "../pictures/check_picture.js";
 import { element, icon } from "../shared/element.js";
 import { counted, percent, productName, share, shownName } from "../shared/formatting.js";
 import { OUTCOMES } from "../shared/wording.js";

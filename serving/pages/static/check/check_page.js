@@ -3,7 +3,7 @@
 import { addressOf, namedIn } from "../shared/address.js";
 import { getJson, prefetchPicture } from "../shared/api.js";
 import { wireForgetting } from "../shared/api_key.js";
-import { renditionPath } from "../shared/check_picture.js";
+import { renditionPath } from "../pictures/check_picture.js";
 import { byId, element } from "../shared/element.js";
 import { sentence } from "../shared/formatting.js";
 import { bindKeys, wireKeys } from "../shared/keys.js";

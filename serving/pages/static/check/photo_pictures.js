@@ -1,7 +1,7 @@
 /** The pictures of an answer's photos as object URLs, each fetched once and only when it is first asked for. */
 
 import { getPicture } from "../shared/api.js";
-import { renditionPath } from "../shared/check_picture.js";
+import { renditionPath } from "../pictures/check_picture.js";
 
 export class PhotoPictures {
   #answer;

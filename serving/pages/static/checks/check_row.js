@@ -2,7 +2,7 @@
 
 import { DecisionState } from "../decisions/decision_state.js";
 import { decide } from "../decisions/own_decisions.js";
-import { CheckPicture } from "../shared/check_picture.js";
+import { CheckPicture } from "../pictures/check_picture.js";
 import { element, icon } from "../shared/element.js";
 import { counted, moment, percent, productName, shownName } from "../shared/formatting.js";
 import { DECISIONS, outcomeWords } from "../shared/wording.js";

@@ -1,6 +1,6 @@
 /** What is known of the seller that is selected in the picture. */
 
-import { CheckPicture } from "../shared/check_picture.js";
+import { CheckPicture } from "../pictures/check_picture.js";
 import { element } from "../shared/element.js";
 import { moment, percent, shownName } from "../shared/formatting.js";
 import { DECISIONS, OUTCOMES } from "../shared/wording.js";

@@ -2,7 +2,7 @@
 
 import { announce } from "../shared/announcer.js";
 import { getPicture, postFile } from "../shared/api.js";
-import { SeenPicture } from "../shared/check_picture.js";
+import { SeenPicture } from "../pictures/check_picture.js";
 import { byId, element } from "../shared/element.js";
 import { counted, moment } from "../shared/formatting.js";
 import { clearProblem, showProblem } from "../shared/problem_box.js";

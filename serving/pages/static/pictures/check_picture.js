@@ -1,7 +1,7 @@
 /** Small pictures that are fetched when they scroll into view. */
 
-import { getPicture } from "./api.js";
-import { element } from "./element.js";
+import { getPicture } from "../shared/api.js";
+import { element } from "../shared/element.js";
 
 /** The path of a photo at a smaller size; `sidePx` is 160 or 1600. */
 export function renditionPath(checkId, index, sidePx) {
