@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 import serving
 import training
 import vision
+from serving.audit_log.entry import Action
 from serving.errors import ServingError
 from serving.pages.routes import mount_pages
 from serving.pages.routes import router as pages_router
@@ -140,6 +141,11 @@ def test_every_route_is_documented() -> None:
 def test_every_reason_is_documented() -> None:
     page = (DOCS / "http-api.md").read_text(encoding="utf-8")
     assert [code for code in get_args(ReasonCode) if f"`{code}`" not in page] == []
+
+
+def test_every_action_of_the_audit_log_is_documented() -> None:
+    page = (DOCS / "audit-log.md").read_text(encoding="utf-8")
+    assert [action for action in get_args(Action) if f"`{action}`" not in page] == []
 
 
 def nameless(routes: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
