@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from serving.principal import SCOPES, Scope
 from serving.schemas.checks import Answered, Name, Sent
-from serving.schemas.countries import COUNTRIES
+from serving.schemas.countries import Country
 
 Category = Literal[
     "luxury", "apparel", "footwear", "watches_and_jewellery", "cosmetics", "electronics", "home_appliances",
@@ -18,15 +18,6 @@ KeyState = Literal["active", "expired", "revoked"]
 MAX_PRODUCTS = 1000
 DEFAULT_OVERLAP_S = 24 * 3600
 MAX_OVERLAP_S = 90 * 24 * 3600
-
-
-def _known_country(code: str) -> str:
-    if code not in COUNTRIES:
-        raise ValueError("is no country of ISO 3166-1; send its two letters, such as DK")
-    return code
-
-
-Country = Annotated[str, AfterValidator(_known_country)]
 Email = Annotated[str, StringConstraints(max_length=320, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$")]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPES), description="What the key may do.")]
 Products = Annotated[list[Name], Field(max_length=MAX_PRODUCTS)]

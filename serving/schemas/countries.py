@@ -1,8 +1,11 @@
-"""The countries of ISO 3166-1 by their alpha-2 codes, as of 2026."""
+"""The countries of ISO 3166-1 by their alpha-2 codes, as of 2026, and currencies of ISO 4217 by the form of theirs."""
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
 
 _CODES = """
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC
@@ -14,3 +17,19 @@ SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
 UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """
 COUNTRIES: Final = frozenset(_CODES.split())
+
+
+def _known_country(code: str) -> str:
+    if code not in COUNTRIES:
+        raise ValueError("is no country of ISO 3166-1; send its two capital letters, such as DK")
+    return code
+
+
+def _currency(code: str) -> str:
+    if re.fullmatch("[A-Z]{3}", code) is None:
+        raise ValueError("is no currency of ISO 4217; send its three capital letters, such as EUR")
+    return code
+
+
+Country = Annotated[str, AfterValidator(_known_country), Field(json_schema_extra={"pattern": "^[A-Z]{2}$"})]
+Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]

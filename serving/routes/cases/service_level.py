@@ -18,6 +18,7 @@ from serving.routes.csv_files import csv_file, csv_or_problems, csv_stream
 from serving.routes.openapi.contract import problems
 from serving.routes.openapi.examples_standing import LATE_CSV_EXAMPLE, SERVICE_LEVEL_CSV_EXAMPLE
 from serving.schemas.accounts import Category
+from serving.schemas.countries import Country
 from serving.schemas.enforcement.service_level import LateCasePage, ServiceLevel
 from serving.services import store_of
 from serving.store.cases.service_rows import ServiceFilter
@@ -31,7 +32,7 @@ Reader = Annotated[Principal, Depends(require("read"))]
 def filter_sent(
     member_id: Annotated[str | None, Query(max_length=36, description="Only cases that this member opened.")] = None,
     category: Annotated[Category | None, Query(description="Only cases of members of this industry.")] = None,
-    country: Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="Only cases of this country.")] = None,
+    country: Annotated[Country | None, Query(description="Only cases of this country.")] = None,
     product: Annotated[str | None, Query(max_length=200, description="Only cases about this product.")] = None,
     since: Annotated[str | None, Query(description="Received from this RFC 3339 time or date (UTC) on.")] = None,
     until: Annotated[str | None, Query(description="Received before this time, written as in `since`.")] = None,

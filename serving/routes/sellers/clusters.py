@@ -16,6 +16,7 @@ from serving.principal import Principal
 from serving.routes.auth import require
 from serving.routes.csv_files import MAX_ROWS, csv_file
 from serving.routes.openapi.contract import json_body, problems
+from serving.schemas.countries import Currency
 from serving.schemas.enforcement.clusters import (
     ClusterCases,
     ClusterCasesSent,
@@ -47,12 +48,9 @@ Worker = Annotated[Principal, Depends(require("cases"))]
 Sort = Annotated[
     ClusterSort, Query(description="`size`: by listings; `value`: by what they ask in `currency`. Largest first.")
 ]
-Currency = Annotated[
-    str | None,
-    Query(
-        pattern="^[A-Z]{3}$",
-        description="ISO 4217 code of the currency to rank by, with `sort=value`; left out: the most frequent one.",
-    ),
+RankedIn = Annotated[
+    Currency | None,
+    Query(description="ISO 4217 code of the currency to rank by, with `sort=value`; left out: the most frequent one."),
 ]
 Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before, with the same `sort`.")]
 
@@ -63,7 +61,7 @@ async def list_clusters(
     response: Response,
     caller: Reader,
     sort: Sort = "size",
-    currency: Currency = None,
+    currency: RankedIn = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Clusters in a page.")] = 50,
 ) -> ClusterPage:
@@ -89,7 +87,7 @@ async def list_clusters(
     responses={**CSV_ANSWER, **problems(401, 404, 422, 503)},
     summary="All clusters as CSV",
 )
-async def export_clusters(request: Request, caller: Reader, sort: Sort = "size", currency: Currency = None) -> Response:
+async def export_clusters(request: Request, caller: Reader, sort: Sort = "size", currency: RankedIn = None) -> Response:
     """Give every cluster as a row of CSV for each of its currencies (RFC 4180, UTF-8)."""
     store = store_of(request)
     known = _known(currency, await store.cluster_pages.find_currencies(caller), sort)

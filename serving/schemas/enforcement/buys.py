@@ -7,9 +7,8 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from serving.schemas.accounts import Country
 from serving.schemas.checks import Answered, Outcome, Sent
-from serving.schemas.enforcement.cases import Currency
+from serving.schemas.countries import Country, Currency
 from serving.schemas.enforcement.plain_text import PlainName, PlainText
 
 BuyState = Literal[

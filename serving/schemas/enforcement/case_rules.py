@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from serving.schemas.checks import Answered, Sent, Unit
-from serving.schemas.enforcement.cases import Country, Ground
+from serving.schemas.countries import Country
+from serving.schemas.enforcement.cases import Ground
 from serving.schemas.enforcement.plain_text import PlainName
 
 RuleKind = Literal["counterfeit", "repeat_seller"]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from serving.schemas.checks import Answered, Sent
+from serving.schemas.countries import Country, Currency
 from serving.schemas.enforcement.plain_text import OptionalPlainId, PlainName, PlainText, WebAddress
 
 CaseState = Literal[
@@ -32,8 +33,6 @@ TimerKind = Literal[
 ]
 NoticeRecipient = Literal["notifier", "holder", "seller"]
 NoticeKind = Literal["receipt", "decision", "forwarded", "question", "declaration", "reinstated", "closed"]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 MAX_LISTINGS = 1000
 

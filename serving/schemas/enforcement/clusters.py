@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from serving.schemas.checks import Answered, Decision, Outcome, Sent
-from serving.schemas.enforcement.cases import Case, Country, Ground
+from serving.schemas.countries import Country
+from serving.schemas.enforcement.cases import Case, Ground
 from serving.schemas.enforcement.plain_text import PlainText
 
 ClusterSort = Literal["size", "value"]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, StringConstraints, model_validator
 
 from serving.schemas.checks import Answered, Sent
+from serving.schemas.countries import Country
 from serving.schemas.enforcement.plain_text import PlainName, PlainText
 
 SubjectKind = Literal["member", "rule"]
@@ -85,7 +86,7 @@ class TrustedFlaggerSent(Sent):
     """The status of a trusted flagger, as an authority gave it."""
 
     authority: PlainName = Field(description="The Digital Services Coordinator that gave it.")
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = Field(description="Its member state.")
+    country: Country = Field(description="Its member state.")
     since: datetime.date = Field(description="From which day on.")
     until: datetime.date | None = Field(default=None, description="Last day; null where no end is known.")
 

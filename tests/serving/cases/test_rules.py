@@ -81,7 +81,7 @@ def test_a_rule_opens_cases_where_the_days_off_are_not_published_yet() -> None:
 def test_a_rule_of_a_country_without_a_calendar_is_refused_before_it_sees_a_check(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
-            for country in ("BV", "ZZ"):
+            for country in ("BV", "HM"):
                 sent = CaseRuleSent(kind="counterfeit", settings=RuleSettings(country=country))
                 with pytest.raises(CalendarUnknown):
                     await make_rule(store.case_rule_rows, SERVER, sent, NOW)

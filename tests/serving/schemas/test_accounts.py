@@ -18,5 +18,5 @@ def test_what_nobody_reads_is_refused() -> None:
 
 
 def test_a_country_is_named_with_what_to_send() -> None:
-    with pytest.raises(ValidationError, match="send its two letters"):
+    with pytest.raises(ValidationError, match="send its two capital letters"):
         MemberSent.model_validate({"name": "A", "category": "toys", "country": "UK"})
