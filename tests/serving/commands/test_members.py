@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize(
     ("category", "country", "message"),
-    [("shoes", "DK", "category: Input should be 'luxury'"), ("toys", "UK", "country: .* two letters")],
+    [("shoes", "DK", "category: Input should be 'luxury'"), ("toys", "UK", "country: .* two capital letters")],
 )
 def test_a_wrong_field_is_named(store: str, category: str, country: str, message: str) -> None:
     arguments = ["add", store, "Acme", "--category", category, "--country", country]
