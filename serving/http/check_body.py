@@ -30,6 +30,7 @@ from serving.http.body_memory import STREAMED
 from serving.http.multipart import MultipartSplitter, Part
 from serving.schemas.checks import CheckSent, Listing, PhotoSent
 from serving.schemas.enforcement.plain_text import UNSAFE_TEXT
+from serving.schemas.faults import words_of
 
 MAX_LISTING_BYTES = 64 * 1024
 MAX_DEPTH = 16  # of `attributes`
@@ -121,7 +122,7 @@ def parse_json(kind: type[M], text: bytes) -> M:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         if faults[0]["type"] == "json_invalid":
             raise JsonMalformed(f"the JSON does not parse: {faults[0]['msg']}") from error
-        fields = [(_field_of(fault), _words_of(fault)) for fault in faults[:20]]
+        fields = [(_field_of(fault), words_of(fault)) for fault in faults[:20]]
         shown = "; ".join(f"{field or 'body'}: {message}" for field, message in fields[:3])
         kind_of_fault = UnsafeText if faults[0]["type"] == UNSAFE_TEXT else RequestInvalid
         raise kind_of_fault(f"{shown}{' …' if len(fields) > 3 else ''}", fields) from error
@@ -131,11 +132,6 @@ def _field_of(fault: ErrorDetails) -> str:
     """Name the field of a fault; an unknown one has the sender's name for it, which may be long."""
     steps = (str(step) for step in fault["loc"])
     return ".".join(step if len(step) <= MAX_NAME else f"{step[:MAX_NAME]}…" for step in steps)
-
-
-def _words_of(fault: ErrorDetails) -> str:
-    """Give the words of a fault; those of our own checks come with pydantic's `Value error, ` before them."""
-    return fault["msg"].removeprefix("Value error, ") if fault["type"] == "value_error" else fault["msg"]
 
 
 async def _receive(request: Request, take: Callable[[bytes], None], *, max_bytes: int, timeout_s: float) -> None:

@@ -24,6 +24,7 @@ from serving.errors import (
 from serving.fetch.errors import TEMPORARY_CODES
 from serving.monitoring.request_id import current_request_id
 from serving.schemas.checks import FieldFault, Problem
+from serving.schemas.faults import words_of
 from vision.errors import CheckError, NoReadablePhoto, PhotoError, TouchstoneError
 
 MEDIA_TYPE = "application/problem+json"
@@ -126,7 +127,7 @@ def _answer_no_readable_photo(error: NoReadablePhoto) -> Response:
 
 
 async def _answer_validation_error(_: Request, error: RequestValidationError) -> Response:
-    fields = [(".".join(str(step) for step in fault["loc"][1:]), str(fault["msg"])) for fault in error.errors()]
+    fields = [(".".join(str(step) for step in fault["loc"][1:]), words_of(fault)) for fault in error.errors()]
     shown = "; ".join(f"{field}: {message}" for field, message in fields[:3])
     return await answer_touchstone_error(_, RequestInvalid(shown, fields))
 

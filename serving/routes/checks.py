@@ -20,6 +20,7 @@ from serving.routes.openapi.contract import CHECK_BODY, answer_of, optional_head
 from serving.routes.openapi.described_route import DescribedRoute
 from serving.routes.openapi.known_query import refuse_unknown_query
 from serving.schemas.checks import Answered, Check, CheckRecord, PhotoAnswer
+from serving.schemas.faults import words_of
 from serving.services import services_of, store_of
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
@@ -60,7 +61,7 @@ def _request_timeout_s(request: Request) -> float | None:
     try:
         return REQUEST_TIMEOUT.validate_python(sent)
     except ValidationError as error:
-        field, message = "request-timeout", error.errors()[0]["msg"]
+        field, message = "request-timeout", words_of(error.errors()[0])
         raise RequestInvalid(f"{field}: {message}", [(field, message)]) from error
 
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from serving.errors import RequestInvalid, RequestRefused
 from serving.principal import Principal
 from serving.schemas.enforcement.cases import CaseFault, CaseSent
+from serving.schemas.faults import words_of
 from serving.store.cases.case_values import NewCase, NewListing
 
 OF_CASE: Final = ("product", "ground", "country", "statement")
@@ -56,7 +57,7 @@ def read_row(principal: Principal, line: int, columns: Sequence[str], fields: Se
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)[0]
         code = "unsafe_text" if found["type"] == "unsafe_text" else "request_invalid"
-        return CaseFault(line=line, column=_column_of(found["loc"]), code=code, reason=found["msg"])
+        return CaseFault(line=line, column=_column_of(found["loc"]), code=code, reason=words_of(found))
     owner = principal.member_id or "operator"
     content = hashlib.sha256(json.dumps([owner, cells], sort_keys=True).encode()).hexdigest()
     listing = sent.listings[0]

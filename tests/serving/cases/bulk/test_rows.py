@@ -75,3 +75,13 @@ def test_what_the_store_refuses_is_a_fault_of_its_column() -> None:
     assert fault_of(3, RequestInvalid("product: no", [("product", "no")])) == CaseFault(
         line=3, column="product", code="request_invalid", reason="no"
     )
+
+
+def test_a_wrong_country_or_currency_is_named_with_what_to_send() -> None:
+    for fields, words in (
+        (("A", "toy", "de", "l", "", ""), "is no country of ISO 3166-1; send its two capital letters, such as DK"),
+        (("A", "toy", "DE", "l", "5", "€"), "is no currency of ISO 4217; send its three capital letters, such as EUR"),
+    ):
+        fault = read_row(TOYS, 2, COLUMNS, fields)
+        assert isinstance(fault, CaseFault)
+        assert fault.reason == words

@@ -89,3 +89,8 @@ def test_both_are_there_as_csv(filled: Running) -> None:
 def test_a_filter_that_cannot_be_read_is_refused(filled: Running, query: dict[str, str]) -> None:
     for path in ("/v1/service-level", "/v1/service-level.csv", "/v1/service-level/late", "/v1/service-level/late.csv"):
         assert filled.http.get(path, params=query).status_code == 422, path
+
+
+def test_a_wrong_country_is_named_with_what_to_send(filled: Running) -> None:
+    refused = filled.http.get("/v1/service-level?country=de").json()
+    assert refused["detail"] == "country: is no country of ISO 3166-1; send its two capital letters, such as DK"
