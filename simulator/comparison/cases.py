@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from serving.schemas.checks import utc_text
-from simulator.api import Api
+from simulator.api import Api, Json
 from simulator.comparison.figures import Comparison
 from simulator.truth.cases import TrueCase
 
@@ -53,16 +53,21 @@ async def compare_each_case(
         }
         where = f"cases: {case.opened.case_id}"
         comparison.equal_items(where, truth=expected, answered={name: answered[name] for name in expected})
-        comparison.equal(
-            f"{where}, moves",
-            truth=[(move.to, move.actor, utc_text(move.at)) for move in case.moves],
-            answered=[(m["to_state"], m["actor"], m["at"]) for m in answered["moves"] if m["from_state"] is not None],
-        )
-        comparison.equal(
-            f"{where}, listings",
-            truth=[(one.listing_id, one.seller_id, one.check_id) for one in case.opened.listings],
-            answered=[(one["listing_id"], one["seller_id"], one["check_id"]) for one in answered["listings"]],
-        )
+        compare_moves_and_listings(comparison, where, case, answered)
+
+
+def compare_moves_and_listings(comparison: Comparison, where: str, case: TrueCase, answered: Json) -> None:
+    """Compare what became of a case and what it is about, as the API or an evidence file gives it."""
+    comparison.equal(
+        f"{where}, moves",
+        truth=[(move.to, move.actor, utc_text(move.at)) for move in case.moves],
+        answered=[(m["to_state"], m["actor"], m["at"]) for m in answered["moves"] if m["from_state"] is not None],
+    )
+    comparison.equal(
+        f"{where}, listings",
+        truth=[(one.listing_id, one.seller_id, one.check_id) for one in case.opened.listings],
+        answered=[(one["listing_id"], one["seller_id"], one["check_id"]) for one in answered["listings"]],
+    )
 
 
 def _lists(truth: Sequence[TrueCase], now: datetime.datetime) -> Iterable[tuple[dict[str, Any], list[TrueCase]]]:

@@ -19,6 +19,7 @@ from serving.evidence.signing.keys import CERTIFICATE_FILE, fingerprint_of, read
 from serving.evidence.verification.verify import verify_file
 from serving.schemas.checks import utc_text
 from simulator.api import Api, Json
+from simulator.comparison.cases import compare_moves_and_listings
 from simulator.comparison.figures import NOTHING, Comparison
 from simulator.truth.cases import TrueCase
 from simulator.truth.checks import TrueCheck
@@ -66,16 +67,7 @@ def _compare_case(comparison: Comparison, where: str, case: TrueCase, written: J
     opened = case.opened
     expected = {"case_id": opened.case_id, "state": case.state, "created_at": utc_text(opened.at)}
     comparison.equal_items(where, truth=expected, answered={name: written[name] for name in expected})
-    comparison.equal(
-        f"{where}, moves",
-        truth=[(move.to, move.actor, utc_text(move.at)) for move in case.moves],
-        answered=[(m["to_state"], m["actor"], m["at"]) for m in written["moves"] if m["from_state"] is not None],
-    )
-    comparison.equal(
-        f"{where}, listings",
-        truth=[(one.listing_id, one.seller_id, one.check_id) for one in opened.listings],
-        answered=[(one["listing_id"], one["seller_id"], one["check_id"]) for one in written["listings"]],
-    )
+    compare_moves_and_listings(comparison, where, case, written)
 
 
 def _compare_checks(comparison: Comparison, where: str, checks: Sequence[TrueCheck], parts: zipfile.ZipFile) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 
 from simulator.truth.case_timers import CaseTimers
-from simulator.truth.events import CaseAnswered, CaseAsked, CaseMoved, CaseOpened
+from simulator.truth.events import CaseAnswered, CaseAsked, CaseMoved
+from tests.simulator.truth.opened_case import opened_case
 
 FRIDAY = datetime.datetime(2026, 3, 6, 14, tzinfo=datetime.UTC)  # 15:00 in Germany
 HOUR = datetime.timedelta(hours=1)
@@ -13,18 +14,7 @@ MONDAY = FRIDAY + 72 * HOUR
 
 
 def timers() -> CaseTimers:
-    return CaseTimers(
-        CaseOpened(
-            at=FRIDAY,
-            case_id="c",
-            member_id="m",
-            opened_by="member",
-            product="p",
-            ground="trademark",
-            country="DE",
-            listings=(),
-        )
-    )
+    return CaseTimers(opened_case(FRIDAY))
 
 
 def test_four_business_hours_before_the_end_and_at_the_end_once_each() -> None:

@@ -8,22 +8,17 @@ import pytest
 
 from serving.schemas.enforcement.cases import CaseState
 from simulator.truth.cases import TrueCase, true_cases
-from simulator.truth.events import CaseAnswered, CaseAsked, CaseListing, CaseMoved, CaseOpened, Event
+from simulator.truth.events import CaseAnswered, CaseAsked, CaseListing, CaseMoved, Event
 from simulator.truth.ledger import Ledger
+from tests.simulator.truth.opened_case import opened_case
 
 
 def moment(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(f"{text}+01:00").astimezone(datetime.UTC)
 
 
-OPENED = CaseOpened(
-    at=moment("2026-03-06T15:00"),  # a Friday
-    case_id="c",
-    member_id="m",
-    opened_by="member",
-    product="p",
-    ground="trademark",
-    country="DE",
+OPENED = opened_case(
+    moment("2026-03-06T15:00"),  # a Friday
     listings=(CaseListing(listing_id="l", seller_id="s", check_id="k", label="counterfeit"),),
 )
 

@@ -7,8 +7,9 @@ import datetime
 from serving.schemas.enforcement.cases import CaseState
 from simulator.truth.cases import true_cases
 from simulator.truth.complaints import TrueComplaint, true_complaints
-from simulator.truth.events import CaseMoved, CaseOpened, ComplaintDecided, ComplaintMade, Event
+from simulator.truth.events import CaseMoved, ComplaintDecided, ComplaintMade, Event
 from simulator.truth.ledger import Ledger
+from tests.simulator.truth.opened_case import opened_case
 
 START = datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
@@ -19,16 +20,7 @@ def moved(days: int, to: CaseState) -> CaseMoved:
 
 
 def complaint_after(*happened: Event) -> TrueComplaint:
-    opened = CaseOpened(
-        at=START,
-        case_id="a",
-        member_id="m",
-        opened_by="member",
-        product="p",
-        ground="trademark",
-        country="DE",
-        listings=(),
-    )
+    opened = opened_case(START, "a")
     ledger = Ledger([opened, moved(1, "rejected"), *happened])
     (complaint,) = true_complaints(ledger, true_cases(ledger))
     return complaint

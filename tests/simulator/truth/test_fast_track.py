@@ -8,8 +8,9 @@ import pytest
 
 from serving.schemas.enforcement.cases import CaseState
 from simulator.truth.cases import TrueCase
-from simulator.truth.events import CaseListing, CaseMoved, CaseOpened
+from simulator.truth.events import CaseListing, CaseMoved
 from simulator.truth.fast_track import TrueRecord, is_fast_at, record_at, true_changes
+from tests.simulator.truth.opened_case import opened_case
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
@@ -35,18 +36,8 @@ def test_a_record_earns_and_loses_by_its_shares(record: TrueRecord, earns: bool,
 
 def case(number: int, *moves: tuple[datetime.datetime, CaseState]) -> TrueCase:
     listing = CaseListing(listing_id="l", seller_id="s", check_id="k", label="counterfeit")
-    opened = CaseOpened(
-        at=START,
-        case_id=str(number),
-        member_id="m",
-        opened_by="member",
-        product="p",
-        ground="trademark",
-        country="DE",
-        listings=(listing,),
-    )
     return TrueCase(
-        opened=opened,
+        opened=opened_case(START, str(number), listings=(listing,)),
         moves=tuple(CaseMoved(at=at, case_id=str(number), to=to, actor="operator") for at, to in moves),
         state="upheld",
         due_at=START + DAY,

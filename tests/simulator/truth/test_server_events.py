@@ -9,7 +9,6 @@ from simulator.truth.events import (
     CaseAnswered,
     CaseAsked,
     CaseMoved,
-    CaseOpened,
     ComplaintDecided,
     ComplaintMade,
     Event,
@@ -20,19 +19,11 @@ from simulator.truth.events import (
 )
 from simulator.truth.ledger import Ledger
 from simulator.truth.server_events import TrueEvent, read_event, true_events
+from tests.simulator.truth.opened_case import opened_case
 
 MONDAY = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
-OPENED = CaseOpened(
-    at=MONDAY,
-    case_id="c",
-    member_id="m",
-    opened_by="member",
-    product="p",
-    ground="trademark",
-    country="DE",
-    listings=(),
-)
+OPENED = opened_case(MONDAY)
 
 
 def events_of(*happened: Event) -> list[TrueEvent]:
